@@ -1,0 +1,24 @@
+"""The team's side of the database, one file per noun."""
+
+from projects.models.alert import Alert, AlertState, Subscription
+from projects.models.assessment import Assessment, AssessmentState, TargetAssessment
+from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds
+from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
+
+__all__ = [
+    "Alert",
+    "AlertState",
+    "Assessment",
+    "AssessmentState",
+    "Membership",
+    "Origin",
+    "Project",
+    "ProjectTarget",
+    "Role",
+    "Snapshot",
+    "SnapshotFile",
+    "SnapshotRequirement",
+    "SourceBuilds",
+    "Subscription",
+    "TargetAssessment",
+]

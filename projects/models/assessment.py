@@ -1,0 +1,74 @@
+"""Verdicts of one snapshot over the project's targets at one time."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+
+
+class AssessmentState(models.TextChoices):
+    """How far an assessment has come."""
+
+    PARTIAL = "partial", "waiting for the index"
+    COMPLETE = "complete", "complete"
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    """Assessments in time."""
+
+    def newest_first(self) -> Self:
+        """The latest is what the pages show."""
+        return self.order_by("-pk")
+
+    def complete(self) -> Self:
+        """Those that waited for nothing any more."""
+        return self.filter(state=AssessmentState.COMPLETE)
+
+
+class Assessment(models.Model):
+    """One answer for one snapshot. A partial one is written again in place until nothing is missing."""
+
+    snapshot = models.ForeignKey("projects.Snapshot", on_delete=models.CASCADE, related_name="assessments")
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="assessments")
+    state = models.CharField(max_length=8, choices=AssessmentState.choices, default=AssessmentState.PARTIAL)
+    trigger = models.CharField(max_length=120, blank=True, help_text="what it was made for")
+    index_url = models.CharField(max_length=500)
+    missing = models.JSONField(default=list, help_text="names of packages that the index has not answered for")
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(help_text="when the same answer was last reached")
+    digest = models.CharField(max_length=64, blank=True, help_text="of the answers: equal digests say the same")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The newest assessment of a project, and the one before it.
+            models.Index(fields=["project", "-id"], name="assessment_project_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk} ({self.state})"
+
+
+class TargetAssessment(models.Model):
+    """One target's verdict with its package rows, in the shape of design §10."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="targets")
+    target = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField()
+    verdict = models.CharField(max_length=11)
+    counts = models.JSONField(default=dict, help_text="packages by verdict")
+    blockers = models.JSONField(default=list)
+    conflict = models.TextField(blank=True)
+    packages = models.JSONField(default=list)
+    plan = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["assessment", "target"], name="targetassessment_assessment_target_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.verdict}"

@@ -1,0 +1,99 @@
+"""A codebase of the team, who may see it, and the targets it is held against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+
+class SourceBuilds(models.TextChoices):
+    """Which source builds a project accepts (design §6)."""
+
+    NEVER = "never", "never"
+    PURE = "pure", "pure Python only"
+    ANY = "any", "always"
+
+
+class Role(models.TextChoices):
+    """What a member may do. Each role includes the ones before it."""
+
+    READER = "reader", "reads"
+    MEMBER = "member", "changes"
+    MANAGER = "manager", "manages"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects from the view of one user."""
+
+    def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Those that the user is a member of."""
+        return self.filter(memberships__user=user.pk)
+
+    def editable_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Those that the user may change."""
+        return self.filter(memberships__user=user.pk, memberships__role__in=(Role.MEMBER, Role.MANAGER))
+
+
+class Project(models.Model):
+    """A codebase tracked by a team, with its policy."""
+
+    name = models.CharField(max_length=80)
+    slug = models.SlugField(max_length=80)
+    source_builds = models.CharField(max_length=5, choices=SourceBuilds.choices, default=SourceBuilds.PURE)
+    prereleases = models.BooleanField(default=False, help_text="whether pre-releases count as versions to move to")
+    minimum_age_days = models.PositiveSmallIntegerField(default=0, help_text="ignore releases younger than this")
+    groups = models.JSONField(default=list, blank=True, help_text="dependency groups and extras that count")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["slug"], name="project_slug_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("project", args=[self.slug])
+
+
+class Membership(models.Model):
+    """One user's role in one project."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.READER)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "user"], name="membership_project_user_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} {self.project_id}"
+
+
+class ProjectTarget(models.Model):
+    """A target that a project is held against, in the order of the page's columns."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="targets")
+    slug = models.CharField(max_length=60)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["position", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "slug"], name="projecttarget_project_slug_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug

@@ -1,0 +1,89 @@
+"""A project's requirement files at one commit or upload, and what was read from them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Origin(models.TextChoices):
+    """How a snapshot came in."""
+
+    PASTE = "paste", "pasted"
+    UPLOAD = "upload", "uploaded"
+    PUSH = "push", "push"
+    CI = "ci", "CI upload"
+    SAMPLE = "sample", "sample"
+
+
+class Snapshot(models.Model):
+    """The files as bytes and the requirements read from them. Never changed once written."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="snapshots")
+    origin = models.CharField(max_length=6, choices=Origin.choices)
+    commit = models.CharField(max_length=64, blank=True)
+    ref = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64, help_text="SHA-256 over paths and contents")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    problems = models.JSONField(default=list, help_text="path, line, text, message of what could not be read")
+    options = models.JSONField(default=dict, help_text="options of the files, credentials left out")
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            # The newest snapshot of a project: its page and every new push.
+            models.Index(fields=["project", "-id"], name="snapshot_project_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.commit[:7] or self.pk}"
+
+
+class SnapshotFile(models.Model):
+    """One file of a snapshot."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="files")
+    path = models.CharField(max_length=300)
+    format = models.CharField(max_length=30, blank=True)
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    is_root = models.BooleanField(default=True, help_text="asked for by name, not found through an include")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["snapshot", "path"], name="snapshotfile_snapshot_path_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
+class SnapshotRequirement(models.Model):
+    """One requirement of a snapshot, as written. Rows keep the files' order."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="requirements")
+    name = models.CharField(max_length=200)
+    specifier = models.TextField(blank=True)
+    extras = models.JSONField(default=list)
+    marker = models.TextField(blank=True)
+    source = models.CharField(max_length=300)
+    line = models.PositiveIntegerField(null=True, blank=True)
+    url = models.TextField(blank=True)
+    group = models.CharField(max_length=120, blank=True)
+    pinned = models.CharField(max_length=120, blank=True)
+    direct = models.BooleanField(default=True)
+    constraint = models.BooleanField(default=False)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+        indexes: ClassVar[list[models.Index]] = [
+            # Which snapshots a wheel event touches.
+            models.Index(fields=["name"], name="snapshotrequirement_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}{self.specifier}"
