@@ -1,0 +1,121 @@
+"""Take a snapshot: read the files, store them with what they say, and have it assessed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from projects.domain.intake import Intake, Problem, read
+from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+
+class NothingToRead(Exception):
+    """No requirement could be read from any of the files; `problems` say why, each with its place."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "; ".join(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in self.problems)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """SHA-256 over paths and contents, whatever the order they came in."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(f"{path}\0{len(files[path])}\0".encode())
+        total.update(files[path])
+    return total.hexdigest()
+
+
+def take_snapshot(
+    project: Project,
+    files: Mapping[str, bytes],
+    roots: Sequence[str],
+    *,
+    origin: Origin | str,
+    commit: str = "",
+    ref: str = "",
+    user: AbstractBaseUser | None = None,
+) -> Snapshot:
+    """Store the files and their requirements as the project's newest snapshot; assessed after commit.
+
+    `files` maps path to content; `roots` are the paths asked for, the others serve as their includes.
+    Raises NothingToRead, with nothing stored, when not one requirement could be read and something was wrong.
+    """
+    intake = read(files, roots)
+    if not intake.requirements and intake.problems:
+        raise NothingToRead(intake.problems)
+    with transaction.atomic():
+        snapshot = _store(project, files, roots, intake, origin=origin, commit=commit, ref=ref, user=user)
+        transaction.on_commit(lambda: _request_assessment(snapshot.pk))
+    return snapshot
+
+
+def _request_assessment(snapshot_id: int) -> None:
+    from projects.tasks import assess_snapshot  # noqa: PLC0415 - tasks import services; the name is needed late
+
+    assess_snapshot.delay(snapshot_id)
+
+
+def _store(
+    project: Project,
+    files: Mapping[str, bytes],
+    roots: Sequence[str],
+    intake: Intake,
+    *,
+    origin: Origin | str,
+    commit: str,
+    ref: str,
+    user: AbstractBaseUser | None,
+) -> Snapshot:
+    snapshot = Snapshot.objects.create(
+        project=project,
+        origin=origin,
+        commit=commit,
+        ref=ref,
+        digest=digest_of(files),
+        created_by_id=user.pk if user is not None else None,
+        problems=[
+            {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
+            for problem in intake.problems
+        ],
+    )
+    formats = {source.path: source for source in intake.sources}
+    SnapshotFile.objects.bulk_create(
+        SnapshotFile(
+            snapshot=snapshot,
+            path=path,
+            format=formats[path].format if path in formats else "",
+            sha256=hashlib.sha256(content).hexdigest(),
+            content=content,
+            is_root=path in roots,
+        )
+        for path, content in files.items()
+    )
+    SnapshotRequirement.objects.bulk_create(
+        SnapshotRequirement(
+            snapshot=snapshot,
+            name=requirement.name,
+            specifier=requirement.specifier,
+            extras=list(requirement.extras),
+            marker=requirement.marker or "",
+            source=requirement.source,
+            line=requirement.line,
+            url=requirement.url or "",
+            group=requirement.group or "",
+            pinned=requirement.pinned or "",
+            direct=requirement.direct,
+            constraint=requirement.constraint,
+        )
+        for requirement in intake.requirements
+        if requirement.name
+    )
+    return snapshot
