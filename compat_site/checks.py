@@ -1,0 +1,105 @@
+"""System checks of the settings, each with a hint that says what to do."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+
+@register(Tags.urls)
+def check_site_root(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E001: SITE_ROOT is not an origin. W001: several machines but no public address."""
+    root: str = settings.SITE_ROOT
+    if not root:
+        if not settings.EMBEDDED:
+            yield Warning(
+                "SITE_ROOT is not set, so links in e-mails point to this machine.",
+                hint="Set SITE_ROOT to the address that people type, for example https://wheelway.example.",
+                id="compat_site.W001",
+            )
+        return
+    parts = urlsplit(root)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        yield Error(
+            f"SITE_ROOT is {root!r}, not a scheme and a host.",
+            hint="Write it without a path, for example https://wheelway.example or http://10.0.0.5:8000.",
+            id="compat_site.E001",
+        )
+
+
+@register(Tags.database)
+def check_database_and_broker(**kwargs: Any) -> Iterable[CheckMessage]:
+    """W002: PostgreSQL without Redis, so that jobs cannot leave their process. E002: a broker that is not Redis."""
+    has_postgresql, has_redis = bool(settings.DATABASE_URL), bool(settings.REDIS_URL)
+    if has_postgresql and not has_redis:
+        yield Warning(
+            "DATABASE_URL is set and REDIS_URL is not: jobs stay inside the process that made them.",
+            hint="Set REDIS_URL when web and workers are separate processes.",
+            id="compat_site.W002",
+        )
+    if has_redis and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+        yield Error(
+            "REDIS_URL does not begin with redis://, rediss:// or unix://.",
+            hint="For example redis://redis:6379/0.",
+            id="compat_site.E002",
+        )
+
+
+@register(Tags.security, deploy=True)
+def check_secret_key(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E003: a short or guessable secret key, outside the embedded default."""
+    key: str = settings.SECRET_KEY
+    if not settings.EMBEDDED and (len(key) < 32 or len(set(key)) < 10):
+        yield Error(
+            "SECRET_KEY is too short or too regular: sign-in links and sessions could be forged.",
+            hint="Make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`.",
+            id="compat_site.E003",
+        )
+
+
+@register(Tags.urls)
+def check_index_url(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E004: an index address that is not one. The address may hold a password, so it is never shown."""
+    url: str = settings.WHEELWAY_INDEX_URL
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        valid = False
+    if not valid:
+        yield Error(
+            "WHEELWAY_INDEX_URL is not an http or https address.",
+            hint="Give the root of the simple API, for example https://index.example/simple/.",
+            id="compat_site.E004",
+        )
+
+
+@register(Tags.security)
+def check_time_limits(**kwargs: Any) -> Iterable[CheckMessage]:
+    """E005: Redis would hand a job out again while it still runs."""
+    if not settings.REDIS_URL:
+        return
+    visibility: int = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    if visibility <= settings.CELERY_TASK_TIME_LIMIT:
+        yield Error(
+            f"REDIS_VISIBILITY_TIMEOUT is {visibility} s, not more than the {settings.CELERY_TASK_TIME_LIMIT} s that "
+            "a job may run: a long job would be done twice.",
+            hint="Leave REDIS_VISIBILITY_TIMEOUT out, or set it well above the time limit, for example 900.",
+            id="compat_site.E005",
+        )
+
+
+@register(Tags.security)
+def check_mail_sender(**kwargs: Any) -> Iterable[CheckMessage]:
+    """W003: SMTP with the sender of the embedded default, which most servers refuse."""
+    if settings.WHEELWAY_MAIL_URL and re.search(r"@localhost>?$", settings.DEFAULT_FROM_EMAIL):
+        yield Warning(
+            "Mail goes out through SMTP but is sent from an address at localhost.",
+            hint="Set WHEELWAY_MAIL_FROM, for example 'Wheelway <wheelway@example.com>'.",
+            id="compat_site.W003",
+        )

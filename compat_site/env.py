@@ -1,0 +1,32 @@
+"""What the settings read from the environment and from the data directory."""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+
+# Every variable may also be given as NAME_FILE, the path of a file that holds the value.
+env = environ.FileAwareEnv()
+
+
+def embedded_secret_key(data_dir: Path) -> str:
+    """Return the key kept in `data_dir`, made there (mode 0600) on first use.
+
+    Only for the embedded default, where one machine is the whole installation. Two processes that start at once
+    agree: the file is created exclusively, and the loser reads what the winner wrote.
+    """
+    path = data_dir / "secret-key"
+    if not path.exists():
+        data_dir.mkdir(parents=True, exist_ok=True)
+        draft = data_dir / f".secret-key-{os.getpid()}-{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        try:
+            # A link appears whole or not at all; a plain write could be read half done.
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text(encoding="ascii").strip()

@@ -1,0 +1,35 @@
+"""Log records as lines of key=value, for people and for log collectors alike."""
+
+import json
+import logging
+from datetime import UTC, datetime
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+class KeyValueFormatter(logging.Formatter):
+    """`time=… level=… logger=… message="…"`, then whatever was passed as `extra`, then the traceback.
+
+    A value with a space, a quote or a line break is written as a JSON string, so a record is always one line and
+    text from outside cannot forge a second one.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        pairs = {
+            "time": moment.replace("+00:00", "Z"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        for key, value in vars(record).items():
+            if key not in _STANDARD and not key.startswith("_"):
+                pairs[key] = str(value)
+        if record.exc_info:
+            pairs["traceback"] = self.formatException(record.exc_info)
+        return " ".join(f"{key}={_quoted(value)}" for key, value in pairs.items())
+
+
+def _quoted(value: str) -> str:
+    plain = value and value.isprintable() and not any(char in value for char in ' "=')
+    return value if plain else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,9 @@
+"""The WSGI entry point, for gunicorn and for the embedded server."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
+
+application = get_wsgi_application()

@@ -1,0 +1,119 @@
+"""The services, settings and guards that all tests share.
+
+The database must run before Django reads its settings, so it is started while this file is imported:
+WHEELWAY_TEST_DATABASE=sqlite asks for SQLite, anything else for PostgreSQL when this machine can have one.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import django
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
+
+_stop_database = None
+_no_postgresql: str | None = None
+_data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
+
+# What the developer's shell holds must not reach the settings under test.
+for _name in ("SITE_ROOT", "REDIS_URL", "DEBUG", "WHEELWAY_INDEX_URL", "WHEELWAY_MAIL_URL", "STATIC_ROOT", "PORT"):
+    os.environ.pop(_name, None)
+os.environ["WHEELWAY_DATA"] = _data_dir
+os.environ["SECRET_KEY"] = "the-key-of-the-tests-is-no-secret-0123456789"
+if os.environ.get("WHEELWAY_TEST_DATABASE") == "sqlite":
+    os.environ.pop("DATABASE_URL", None)
+    _no_postgresql = "PostgreSQL: WHEELWAY_TEST_DATABASE=sqlite asked for SQLite"
+else:
+    try:
+        os.environ["DATABASE_URL"], _stop_database = postgresql.start()
+    except ServiceUnavailable as _unavailable:
+        os.environ.pop("DATABASE_URL", None)
+        _no_postgresql = str(_unavailable)
+os.environ["DJANGO_SETTINGS_MODULE"] = "compat_site.settings"
+django.setup()
+
+sockets.keep_to_loopback()
+
+settings.register_profile(
+    "ci",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("long", max_examples=2000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+pytest_plugins = ["tests.replay.fixtures"] if find_spec("tests.replay.fixtures") else []
+
+
+def pytest_report_header() -> str:
+    return f"database: {_no_postgresql or 'PostgreSQL'}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of a browser or of the real index run only when asked for with -m."""
+    if config.option.markexpr:
+        return
+    chosen = [item for item in items if not (item.get_closest_marker("browser") or item.get_closest_marker("live"))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def pytest_unconfigure() -> None:
+    if _stop_database is not None:
+        _stop_database()
+    shutil.rmtree(_data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    """Give pooled connections back before the test database is dropped: the server refuses while one is open."""
+    yield
+    from django.db import connections
+
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of cases, corpora and UI notes that lies beside a developer's clone."""
+    path = Path(__file__).resolve().parents[2] / "shared"
+    if not path.is_dir():
+        pytest.skip("../shared is not beside the project")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_database() -> None:
+    """Skip unless the tests run on PostgreSQL."""
+    if _no_postgresql:
+        pytest.skip(_no_postgresql)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """The address of a real Redis server, empty at the start of the session."""
+    try:
+        url, stop = redis.start()
+    except ServiceUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    yield url
+    stop()
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[smtp.SmtpServer]:
+    """A real SMTP server with an empty inbox."""
+    with smtp.SmtpServer() as server:
+        yield server
