@@ -1,0 +1,22 @@
+"""How much one reading may take; what is beyond is refused or cut with a problem that says so.
+
+The numbers come from real files with a wide margin: the largest lock seen is about 3 MB, the longest joined
+requirement line (one package with every hash of a release) about 20,000 characters.
+"""
+
+MAX_FILE_BYTES = 8 * 1024 * 1024
+MAX_TOTAL_BYTES = 32 * 1024 * 1024
+MAX_LINES = 200_000
+MAX_LINE_LENGTH = 100_000
+MAX_REQUIREMENT_LENGTH = 8_000
+MAX_REQUIREMENTS = 50_000
+MAX_PROBLEMS = 1_000
+MAX_INCLUDE_DEPTH = 20
+MAX_FILES = 500
+MAX_TEXT_SHOWN = 200
+# tomllib walks a dotted key once for each of its parts, so a long one costs its square.
+MAX_DOTS_IN_TOML_LINE = 256
+MAX_SYNTAX_TREE_BYTES = 1024 * 1024
+MAX_YAML_BYTES = 512 * 1024
+# One specifier of a Poetry union, and of a requirement's clauses.
+MAX_ALTERNATIVES = 64

@@ -1,0 +1,110 @@
+"""Where the parsers put what they find: bounded, redacted, in file order. One Report gathers a whole reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from projects.domain.intake.limits import MAX_PROBLEMS, MAX_REQUIREMENTS
+from projects.domain.intake.redaction import printable, shown, without_credentials
+from projects.domain.intake.values import (
+    Hint,
+    Intake,
+    Option,
+    Origin,
+    ParsedRequirement,
+    Problem,
+    Source,
+    Unnamed,
+)
+
+_NOT_JUDGED = {
+    Origin.PATH: "a local path: it is not on the index, so it is not judged",
+    Origin.VCS: "a checkout without a name (#egg= or name @ url): not judged",
+    Origin.URL: "a URL whose file name does not tell a package: not judged",
+    Origin.INDEX: "no package name: not judged",
+}
+
+
+@dataclass(slots=True)
+class Report:
+    """A reading under way. Methods never raise; beyond the limits they keep one problem that says so."""
+
+    sources: list[Source] = field(default_factory=list)
+    requirements: list[ParsedRequirement] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    unnamed: list[Unnamed] = field(default_factory=list)
+    own_names: list[NormalizedName] = field(default_factory=list)
+    _full: bool = False
+
+    def require(self, requirement: ParsedRequirement) -> None:
+        """Keep one requirement; its url and raw text lose their credentials here, whoever made it."""
+        if len(self.requirements) >= MAX_REQUIREMENTS:
+            if not self._full:
+                self._full = True
+                message = f"more than {MAX_REQUIREMENTS:,} requirements: the rest is not read"
+                self.problem(requirement.source, requirement.line, "", message)
+            return
+        url = requirement.url
+        self.requirements.append(
+            replace(
+                requirement,
+                url=None if url is None else printable(without_credentials(url)),
+                raw=shown(requirement.raw, 2_000),
+            )
+        )
+
+    def leave_unnamed(
+        self,
+        source: str,
+        line: int | None,
+        origin: Origin,
+        text: str,
+        extras: tuple[str, ...] = (),
+        marker: str | None = None,
+        editable: bool = False,
+    ) -> None:
+        """Record a requirement without a name, and say that it is not judged."""
+        if len(self.unnamed) < MAX_PROBLEMS:
+            self.unnamed.append(Unnamed(source, line, origin, shown(text, 2_000), extras, marker, editable))
+        self.problem(source, line, text, _NOT_JUDGED[origin])
+
+    def problem(self, path: str, line: int | None, text: str, message: str) -> None:
+        """Record what was not understood; after the limit one last problem says that there are more."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(path, line, shown(text), shown(message, 400)))
+        elif len(self.problems) == MAX_PROBLEMS:
+            self.problems.append(Problem(path, None, "", f"more than {MAX_PROBLEMS:,} problems: the rest is not listed"))
+
+    def option(self, name: str, value: str, source: str, line: int | None = None) -> None:
+        """Record a setting for the installer."""
+        if len(self.options) < MAX_PROBLEMS:
+            self.options.append(Option(name, shown(value, 2_000), source, line))
+
+    def hint(self, kind: str, value: str, source: str, line: int | None = None) -> None:
+        """Record a sign of today's target, once."""
+        hint = Hint(kind, shown(value), source, line)
+        if len(self.hints) < MAX_PROBLEMS and hint not in self.hints:
+            self.hints.append(hint)
+
+    def own(self, name: object) -> None:
+        """Remember the name of the project that a file describes."""
+        if isinstance(name, str) and 0 < len(name) < 200:
+            own = canonicalize_name(name)
+            if own not in self.own_names:
+                self.own_names.append(own)
+
+    def intake(self) -> Intake:
+        """The finished value."""
+        return Intake(
+            tuple(self.sources),
+            tuple(self.requirements),
+            tuple(self.problems),
+            tuple(self.options),
+            tuple(self.hints),
+            tuple(self.unnamed),
+            tuple(self.own_names),
+        )
