@@ -1,0 +1,137 @@
+"""The Pythons that targets are made of: CPython, its free-threaded builds and PyPy, each at its newest known patch.
+
+Adding a release is one row here (docs/adding-a-target.md). A row is a fact about an interpreter, not a promise about
+any package. Patch levels are those of November 2026, as an installer of that month offered them.
+"""
+
+import functools
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from packaging.version import Version
+
+
+class Implementation(StrEnum):
+    """`implementation_name` of the marker standard; the value is what the interpreter itself says."""
+
+    CPYTHON = "cpython"
+    PYPY = "pypy"
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """One interpreter that wheels can be built for.
+
+    full_version: `python_full_version` as the interpreter prints it, "3.13.5" or "3.16.0a2".
+    runtime_version: `implementation_version`; differs from full_version on PyPy alone.
+    abi: the interpreter's own ABI tag, "cp313", "cp314t" or "pypy311_pp80".
+    """
+
+    implementation: Implementation
+    version: tuple[int, int]
+    free_threaded: bool
+    full_version: str
+    runtime_version: str
+    abi: str
+    slug: str
+    label: str
+
+    @property
+    def interpreter(self) -> str:
+        """The interpreter tag of its own wheels: "cp313" (also of free-threaded builds) or "pp311"."""
+        prefix = "cp" if self.implementation is Implementation.CPYTHON else "pp"
+        return f"{prefix}{self.version[0]}{self.version[1]}"
+
+    @property
+    def release(self) -> Version:
+        """What Requires-Python is held against: three numbers, also while the Python itself is a pre-release.
+
+        Installers compare `sys.version_info[:3]`, so 3.16.0a2 passes `>=3.16`.
+        """
+        return Version(".".join(map(str, Version(self.full_version).release)))
+
+    @property
+    def is_prerelease(self) -> bool:
+        return Version(self.full_version).is_prerelease
+
+    @property
+    def abi_label(self) -> str:
+        """The shortest tag that names this ABI to a reader: "cp313", "cp314t", "pp311"."""
+        return self.abi if self.implementation is Implementation.CPYTHON else self.interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The life of one Python version. `released` is None before the final release, `end_of_life` where none is set."""
+
+    released: date | None
+    end_of_life: date | None
+
+
+BRANCHES: MappingProxyType[tuple[int, int], Branch] = MappingProxyType(
+    {
+        (3, 9): Branch(date(2020, 10, 5), date(2025, 10, 31)),
+        (3, 10): Branch(date(2021, 10, 4), date(2026, 10, 31)),
+        (3, 11): Branch(date(2022, 10, 24), date(2027, 10, 31)),
+        (3, 12): Branch(date(2023, 10, 2), date(2028, 10, 31)),
+        (3, 13): Branch(date(2024, 10, 7), date(2029, 10, 31)),
+        (3, 14): Branch(date(2025, 10, 7), date(2030, 10, 31)),
+        (3, 15): Branch(date(2026, 10, 1), date(2031, 10, 31)),
+        (3, 16): Branch(None, None),
+    }
+)
+"""CPython's calendar (PEPs 596 to 790). PyPy publishes no end of life."""
+
+
+def _cpython(minor: int, full_version: str, *, free_threaded: bool = False) -> Python:
+    tag = f"cp3{minor}{'t' if free_threaded else ''}"
+    label = f"3.{minor}{'t' if free_threaded else ''}"
+    return Python(Implementation.CPYTHON, (3, minor), free_threaded, full_version, full_version, tag, tag, label)
+
+
+def _pypy(minor: int, full_version: str, runtime_version: str, generation: str, *, older: bool = False) -> Python:
+    """`generation` is the ABI's own counter: PyPy 8.0 loads nothing that was built for 7.3 ("pp73")."""
+    return Python(
+        Implementation.PYPY,
+        (3, minor),
+        free_threaded=False,
+        full_version=full_version,
+        runtime_version=runtime_version,
+        abi=f"pypy3{minor}_{generation}",
+        slug=f"pp3{minor}_{generation}" if older else f"pp3{minor}",
+        label=f"PyPy 3.{minor} v{runtime_version.rpartition('.')[0]}" if older else f"PyPy 3.{minor}",
+    )
+
+
+PYTHONS: tuple[Python, ...] = (
+    _cpython(9, "3.9.25"),
+    _cpython(10, "3.10.22"),
+    _cpython(11, "3.11.18"),
+    _cpython(12, "3.12.16"),
+    _cpython(13, "3.13.18"),
+    _cpython(13, "3.13.18", free_threaded=True),
+    _cpython(14, "3.14.10"),
+    _cpython(14, "3.14.10", free_threaded=True),
+    _cpython(15, "3.15.2"),
+    _cpython(15, "3.15.2", free_threaded=True),
+    _cpython(16, "3.16.0a2"),
+    _cpython(16, "3.16.0a2", free_threaded=True),
+    _pypy(9, "3.9.19", "7.3.16", "pp73"),
+    _pypy(10, "3.10.16", "7.3.19", "pp73"),
+    _pypy(11, "3.11.13", "7.3.20", "pp73", older=True),
+    _pypy(11, "3.11.17", "8.0.1", "pp80"),
+    _pypy(12, "3.12.15", "8.0.1", "pp80"),
+)
+"""Oldest first; CPython before PyPy, a free-threaded build after its twin."""
+
+
+@functools.cache
+def _by_slug() -> dict[str, Python]:
+    return {python.slug: python for python in PYTHONS}
+
+
+def find_python(slug: str) -> Python | None:
+    """The Python of a slug such as "cp314t" or "pp311"; None when no row of PYTHONS has it."""
+    return _by_slug().get(slug)
