@@ -1,0 +1,88 @@
+"""Small archives that really are what their names say: wheels with METADATA, WHEEL and RECORD, sdists with PKG-INFO.
+
+Built on demand and deterministic. They hold no code worth running; a wheel carries incompressible padding so that a
+ranged read of its end is much smaller than the whole, as with real wheels.
+"""
+
+import base64
+import gzip
+import hashlib
+import io
+import random
+import tarfile
+import zipfile
+from collections.abc import Iterable, Mapping
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_PADDING = 96 * 1024
+
+
+def metadata_text(lines: Iterable[tuple[str, str]]) -> bytes:
+    """Header lines as a core metadata file."""
+    return "".join(f"{header}: {value}\n" for header, value in lines).encode()
+
+
+def build(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+    """The archive for a file name: .whl and other zips, .tar.gz; anything else is its padding alone."""
+    if filename.endswith(".whl"):
+        return _wheel(filename, metadata, members)
+    if filename.endswith((".tar.gz", ".tgz")):
+        return _sdist_tar(filename.removesuffix(".tar.gz").removesuffix(".tgz"), metadata, members)
+    if filename.endswith((".zip", ".egg")):
+        base = filename.rsplit(".", 1)[0]
+        where = "EGG-INFO" if filename.endswith(".egg") else base
+        return _zip({f"{where}/PKG-INFO": metadata, **members})
+    return _padding(filename)
+
+
+def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+    parts = filename.removesuffix(".whl").split("-")
+    name, version, tags = parts[0], parts[1], parts[-3:]
+    info = f"{name}-{version}.dist-info"
+    expanded = [
+        f"{python}-{abi}-{platform}"
+        for python in tags[0].split(".")
+        for abi in tags[1].split(".")
+        for platform in tags[2].split(".")
+    ]
+    wheel = "Wheel-Version: 1.0\nGenerator: replay\nRoot-Is-Purelib: false\n"
+    wheel += "".join(f"Tag: {tag}\n" for tag in expanded)
+    content = {
+        f"{name}/__init__.py": b"",
+        f"{name}/padding.bin": _padding(filename),
+        **members,
+        f"{info}/METADATA": metadata,
+        f"{info}/WHEEL": wheel.encode(),
+    }
+    record = "".join(f"{path},{_record_hash(data)},{len(data)}\n" for path, data in content.items())
+    content[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    return _zip(content)
+
+
+def _sdist_tar(base: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+    content = {f"{base}/{path}": data for path, data in members.items()}
+    content.setdefault(f"{base}/pyproject.toml", b'[build-system]\nrequires = ["setuptools"]\n')
+    content[f"{base}/PKG-INFO"] = metadata
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        for path, data in content.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return gzip.compress(plain.getvalue(), mtime=0)
+
+
+def _zip(content: Mapping[str, bytes]) -> bytes:
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, data in content.items():
+            archive.writestr(zipfile.ZipInfo(path, _EPOCH), data, zipfile.ZIP_DEFLATED)
+    return body.getvalue()
+
+
+def _padding(seed: str) -> bytes:
+    return random.Random(seed).randbytes(_PADDING)
+
+
+def _record_hash(data: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

@@ -1,0 +1,204 @@
+"""What the replay index offers: recorded and made-up packages, each changeable while the server runs."""
+
+import bisect
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+
+from tests.replay import archives
+from tests.replay.recording import RecordedFile, RecordedPackage, read
+
+Lines = tuple[tuple[str, str], ...]
+DEFAULT_UPLOAD = "2024-01-01T00:00:00.000000Z"
+FIRST_SYNTHETIC_SERIAL = 1_000
+
+
+@dataclass(frozen=True)
+class ReplayFile:
+    """A file on offer. `metadata` None: unknown, so neither FILE.metadata nor the archive can be had."""
+
+    row: RecordedFile
+    metadata: Lines | None
+    members: Mapping[str, bytes] = field(default_factory=dict)
+    announces_metadata: bool = True
+    synthetic: bool = False
+
+    @cached_property
+    def metadata_text(self) -> bytes | None:
+        return None if self.metadata is None else archives.metadata_text(self.metadata)
+
+    @cached_property
+    def archive(self) -> bytes | None:
+        return (
+            None if self.metadata_text is None else archives.build(self.row.filename, self.metadata_text, self.members)
+        )
+
+    @property
+    def size(self) -> int | None:
+        return len(self.archive) if self.synthetic and self.archive else self.row.size
+
+    @property
+    def sha256(self) -> str | None:
+        if self.synthetic and self.archive:
+            return hashlib.sha256(self.archive).hexdigest()
+        return self.row.sha256
+
+    @property
+    def metadata_sha256(self) -> str | None:
+        """What the page announces: the digest of the text that is really served, else the recorded one."""
+        if not self.announces_metadata or not self.row.filename.endswith(".whl"):
+            return None
+        text = self.metadata_text
+        return hashlib.sha256(text).hexdigest() if text is not None else self.row.metadata_sha256
+
+
+def a_file(
+    filename: str,
+    *,
+    uploaded_at: str | datetime = DEFAULT_UPLOAD,
+    version: str | None = None,
+    requires_python: str | None = None,
+    yanked: bool = False,
+    yanked_reason: str | None = None,
+    requires_dist: Iterable[str] = (),
+    extras: Iterable[str] = (),
+    metadata: Lines | None = None,
+    members: Mapping[str, bytes] | None = None,
+    announces_metadata: bool = True,
+) -> ReplayFile:
+    """A made-up file. Its core metadata follow from the arguments unless `metadata` gives the lines themselves."""
+    name, from_name = _parse(filename)
+    found = version or from_name
+    if metadata is None:
+        lines = [("Metadata-Version", "2.4"), ("Name", name), ("Version", found)]
+        if requires_python:
+            lines.append(("Requires-Python", requires_python))
+        lines += [("Provides-Extra", extra) for extra in extras]
+        lines += [("Requires-Dist", requirement) for requirement in requires_dist]
+        metadata = tuple(lines)
+    row = RecordedFile(
+        filename=filename,
+        version=found,
+        uploaded_at=stamp(uploaded_at),
+        requires_python=requires_python,
+        yanked=yanked or yanked_reason is not None,
+        yanked_reason=yanked_reason,
+    )
+    return ReplayFile(row, metadata, dict(members or {}), announces_metadata, synthetic=True)
+
+
+class ReplayPackage:
+    """One package on offer; not locked itself, the server serialises access."""
+
+    def __init__(
+        self,
+        name: str,
+        files: Iterable[ReplayFile],
+        serial: int,
+        *,
+        status: str = "active",
+        status_reason: str | None = None,
+        recorded: bool = False,
+    ) -> None:
+        self.name = name
+        self.status = status
+        self.status_reason = status_reason
+        self.gone = False
+        self.mutations = 0
+        self._recorded = recorded
+        self._serial = serial
+        self._files = {file.row.filename: file for file in files}
+        self._sort()
+
+    def file(self, filename: str, as_of: str | None) -> ReplayFile | None:
+        found = self._files.get(filename)
+        if found is None or self.gone or (as_of is not None and found.row.uploaded_at > as_of):
+            return None
+        return found
+
+    def files(self, as_of: str | None) -> list[ReplayFile]:
+        """Files that existed at that time, in the recorded order."""
+        return [file for file in self._files.values() if as_of is None or file.row.uploaded_at <= as_of]
+
+    def exists(self, as_of: str | None) -> bool:
+        return not self.gone and (not self._recorded or self.count(as_of) > 0)
+
+    def count(self, as_of: str | None) -> int:
+        return len(self._times) if as_of is None else bisect.bisect_right(self._times, as_of)
+
+    def serial(self, as_of: str | None) -> int:
+        """Grows with every file that appears and every change made here; the recorded serial at the end of time."""
+        return self._serial - (len(self._times) - self.count(as_of)) + self.mutations
+
+    def last_change(self, as_of: str | None) -> str:
+        """Upload time of the newest visible file."""
+        count = self.count(as_of)
+        return self._times[count - 1] if count else DEFAULT_UPLOAD
+
+    def add(self, files: Iterable[ReplayFile]) -> None:
+        for file in files:
+            self._files[file.row.filename] = file
+        self._changed()
+
+    def remove(self, filename: str) -> None:
+        del self._files[filename]
+        self._changed()
+
+    def edit(self, which: str, **changes: object) -> None:
+        """Changes the rows of one file name or of a whole version."""
+        hit = [file for file in self._files.values() if which in (file.row.filename, file.row.version)]
+        if not hit:
+            raise KeyError(f"{self.name} has no file or version {which!r}")
+        for file in hit:
+            self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))  # type: ignore[arg-type]  # rows are edited by field name
+        self._changed()
+
+    def touch(self) -> None:
+        self.mutations += 1
+
+    def _changed(self) -> None:
+        self.mutations += 1
+        # a file that appears between two dates must not make the serial jump back
+        self._serial += max(0, len(self._files) - len(self._times))
+        self._sort()
+
+    def _sort(self) -> None:
+        self._times = sorted(file.row.uploaded_at for file in self._files.values())
+
+
+def recorded_package(name: str) -> ReplayPackage:
+    """A recorded package, fresh to be changed. FileNotFoundError for a name that was not recorded."""
+    package = _read(name)
+    files = [ReplayFile(row, package.metadata.get(row.version)) for row in package.files]
+    return ReplayPackage(
+        package.name, files, package.serial, status=package.status, status_reason=package.status_reason, recorded=True
+    )
+
+
+@lru_cache(maxsize=None)
+def _read(name: str) -> RecordedPackage:
+    return read(name)
+
+
+def stamp(when: str | datetime) -> str:
+    """A time as index pages write it, so that times compare as texts. A bare date is its first moment."""
+    moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _parse(filename: str) -> tuple[str, str]:
+    try:
+        if filename.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(filename)
+        else:
+            name, version = parse_sdist_filename(filename)
+    except (InvalidWheelFilename, InvalidSdistFilename):
+        name_part, _, rest = filename.partition("-")
+        return name_part, rest.split("-")[0] or "0"
+    return str(name), str(version)

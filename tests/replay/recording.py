@@ -1,0 +1,170 @@
+"""Recorded index pages on disk: facts only, no host names, no addresses, one compressed file a package.
+
+A package file is one JSON object in columns (the form that compresses best), xz-compressed without a timestamp, so
+the same facts give the same bytes. Repeated texts (versions, Requires-Python, metadata digests) are stored once in a
+table and referred to by position; -1 means "none".
+"""
+
+import json
+import lzma
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).resolve().parent.parent / "data" / "index"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedFile:
+    """One file of a page. `uploaded_at` as the index writes it: `2026-10-15T17:58:38.794521Z`."""
+
+    filename: str
+    version: str
+    uploaded_at: str
+    size: int | None = None
+    sha256: str | None = None
+    requires_python: str | None = None
+    yanked: bool = False
+    yanked_reason: str | None = None
+    metadata_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedPackage:
+    """Everything kept of one package's page: files in release order as the index lists them."""
+
+    name: str
+    serial: int
+    files: tuple[RecordedFile, ...] = ()
+    status: str = "active"
+    status_reason: str | None = None
+    # version -> core metadata fields that matter for a resolution, as (header, value) pairs in order
+    metadata: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+
+
+class _Table:
+    """Texts in order of first use, each stored once."""
+
+    def __init__(self) -> None:
+        self.texts: list[Any] = []
+        self._at: dict[Any, int] = {}
+
+    def at(self, text: Any) -> int:
+        if text is None:
+            return -1
+        key = json.dumps(text)
+        if key not in self._at:
+            self._at[key] = len(self.texts)
+            self.texts.append(text)
+        return self._at[key]
+
+
+def _runs(positions: Sequence[int]) -> list[int]:
+    """A column of positions as differences to the one before: mostly zeros and ones."""
+    return [now - before for before, now in zip([0, *positions], positions, strict=False)]
+
+
+def _unruns(differences: Sequence[int]) -> list[int]:
+    positions, total = [], 0
+    for difference in differences:
+        total += difference
+        positions.append(total)
+    return positions
+
+
+def write_pages(package: RecordedPackage, folder: Path = DATA) -> Path:
+    """Writes NAME.json.xz (without core metadata, see write_metadata)."""
+    versions, pythons, digests = _Table(), _Table(), _Table()
+    files = package.files
+    document = {
+        "name": package.name,
+        "serial": package.serial,
+        "status": package.status,
+        "status_reason": package.status_reason,
+        "filename": [file.filename for file in files],
+        "version_at": _runs([versions.at(file.version) for file in files]),
+        "uploaded_at": [file.uploaded_at for file in files],
+        "size": [file.size for file in files],
+        "requires_python_at": _runs([pythons.at(file.requires_python) for file in files]),
+        "yanked": {file.filename: file.yanked_reason for file in files if file.yanked},
+        "metadata_at": _runs([digests.at(file.metadata_sha256) for file in files]),
+        "versions": versions.texts,
+        "requires_python": pythons.texts,
+        "metadata": digests.texts,
+        "sha256": [file.sha256 for file in files],
+    }
+    return _dump(document, folder / f"{package.name}.json.xz")
+
+
+def write_metadata(name: str, metadata: Mapping[str, Sequence[tuple[str, str]]], folder: Path = DATA) -> Path:
+    """Writes metadata/NAME.json.xz: every header line once, each release a list of positions."""
+    lines, texts = _Table(), _Table()
+    releases = {
+        version: texts.at([lines.at([header, value]) for header, value in fields])
+        for version, fields in metadata.items()
+    }
+    document = {"name": name, "lines": lines.texts, "texts": texts.texts, "releases": releases}
+    return _dump(document, folder / "metadata" / f"{name}.json.xz")
+
+
+def read(name: str, folder: Path = DATA) -> RecordedPackage:
+    """One package with its metadata, if any was recorded. FileNotFoundError for a name that was not."""
+    page = _load(folder / f"{name}.json.xz")
+    versions, pythons, digests = page["versions"], page["requires_python"], page["metadata"]
+    yanked: dict[str, str | None] = page["yanked"]
+    rows = zip(
+        page["filename"],
+        _unruns(page["version_at"]),
+        page["uploaded_at"],
+        page["size"],
+        page["sha256"],
+        _unruns(page["requires_python_at"]),
+        _unruns(page["metadata_at"]),
+        strict=True,
+    )
+    files = tuple(
+        RecordedFile(
+            filename=filename,
+            version=versions[version],
+            uploaded_at=uploaded_at,
+            size=size,
+            sha256=sha256,
+            requires_python=None if python < 0 else pythons[python],
+            yanked=filename in yanked,
+            yanked_reason=yanked.get(filename),
+            metadata_sha256=None if digest < 0 else digests[digest],
+        )
+        for filename, version, uploaded_at, size, sha256, python, digest in rows
+    )
+    return RecordedPackage(
+        page["name"], page["serial"], files, page["status"], page["status_reason"], read_metadata(name, folder)
+    )
+
+
+def read_metadata(name: str, folder: Path = DATA) -> dict[str, tuple[tuple[str, str], ...]]:
+    """version -> header lines, empty when none was recorded."""
+    path = folder / "metadata" / f"{name}.json.xz"
+    if not path.exists():
+        return {}
+    document = _load(path)
+    lines = [(header, value) for header, value in document["lines"]]
+    texts = [tuple(lines[at] for at in text) for text in document["texts"]]
+    return {version: texts[at] for version, at in document["releases"].items()}
+
+
+def recorded_names(folder: Path = DATA) -> tuple[str, ...]:
+    """Every recorded package, sorted."""
+    return tuple(sorted(path.name.removesuffix(".json.xz") for path in folder.glob("*.json.xz")))
+
+
+def _dump(document: Mapping[str, Any], path: Path) -> Path:
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    return path
+
+
+def _load(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(lzma.decompress(path.read_bytes()))
+    return document
