@@ -59,7 +59,7 @@ else:
         },
     }
 # On SQLite every atomic block takes the one write lock, so a page that only reads must not open one.
-ATOMIC_REQUESTS = False
+DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Jobs. The schedule is in compat_site/celery.py.

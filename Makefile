@@ -1,0 +1,58 @@
+# Everything is done from this folder. `make help` lists what there is.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock" \
+	--no-emit-find-links --no-emit-index-url --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test test-sqlite test-browser test-live lint format migrate lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.base ## Start everything on this machine: PORT=8000 HOST=127.0.0.1
+	@$(PY) -c '' || { echo "$(VENV) is broken: remove it and run make again."; exit 1; }
+	@exec $(PY) manage.py run
+
+setup: $(VENV)/.dev ## Make .venv with everything that tests, lint and benchmarks need
+
+test: $(VENV)/.dev ## Run all tests that need no browser, on PostgreSQL and Redis where this machine can have them
+	@$(PY) -m pytest
+
+test-sqlite: $(VENV)/.dev ## Run the same tests on SQLite
+	@WHEELWAY_TEST_DATABASE=sqlite $(PY) -m pytest
+
+test-browser: $(VENV)/.dev ## Run the tests that need Chromium
+	@$(PY) -m pytest -m browser
+
+test-live: $(VENV)/.dev ## Run the tests that ask the real index
+	@$(PY) -m pytest -m live
+
+lint: $(VENV)/.dev ## Check style, types, imports, dependencies, templates, migrations and settings
+	@PATH="$(CURDIR)/$(VENV)/bin:$$PATH" .ci/lint
+
+format: $(VENV)/.dev ## Rewrite the code in the house's form
+	@$(VENV)/bin/ruff check --fix --quiet .
+	@$(VENV)/bin/ruff format .
+
+migrate: $(VENV)/.base ## Bring the database up to date
+	@$(PY) manage.py migrate
+
+lock: $(VENV)/.dev ## Compile requirements/*.in into pins with hashes; UPGRADE=1 takes newer versions
+	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" && $(LOCK) $(if $(UPGRADE),--upgrade) requirements/base.in -o requirements/base.txt
+	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" && $(LOCK) $(if $(UPGRADE),--upgrade) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+
+clean: ## Remove .venv and what tools leave behind; var/, the data, stays
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage staticfiles
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Files that say what is installed: newer pins make them stale.
+$(VENV)/.base: requirements/base.txt
+	@PYTHON="$(PYTHON)" .ci/install $< $(VENV)
+	@touch $@
+
+$(VENV)/.dev: requirements/dev.txt
+	@PYTHON="$(PYTHON)" .ci/install $< $(VENV)
+	@touch $@

@@ -1,0 +1,126 @@
+"""`manage.py run`: everything in one process, from an empty machine to a page that can be opened."""
+
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection, connections, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from compat_site import embedded
+from compat_site.celery import app
+from compat_site.wsgi import application
+from projects.services.accounts import first_account
+from projects.services.sample import load_sample
+from projects.services.sign_in import make_sign_in_link
+
+
+class Command(BaseCommand):
+    """Start the web server, the worker and the schedule; print one sign-in link; stop on Ctrl-C."""
+
+    help = "Runs the web server, a Celery worker and beat in one process, on stored data or from nothing."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST, default %(default)s)")
+        parser.add_argument("--port", type=int, default=settings.PORT, help="port (PORT, default %(default)s)")
+
+    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        signal.signal(signal.SIGINT, _stop)
+        signal.signal(signal.SIGTERM, _stop)
+        try:
+            # First of all what may fail, so that a second start beside a running one changes nothing.
+            with embedded.listen(host, port) as listener, embedded.lock(settings.DATA_DIR):
+                self._say("Wheelway is starting…")
+                self._prepare_database()
+                port = listener.getsockname()[1]
+                link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
+                jobs = embedded.Jobs(app)
+                jobs.start()
+                try:
+                    server = embedded.web_server(application, listener)
+                    self._say(*link, f"Ready on {host}:{port}. Ctrl-C stops it.")
+                    server.run()
+                finally:
+                    self._stop_jobs(jobs)
+        except embedded.CannotStart as error:
+            raise CommandError(str(error)) from error
+
+    def _prepare_database(self) -> None:
+        """Bring the schema up to date. A damaged or newer database is reported, never touched."""
+        where = connection.settings_dict["NAME"]
+        try:
+            executor = MigrationExecutor(connection)
+            known = set(executor.loader.disk_migrations)
+            newer = sorted(
+                f"{app_label}.{name}"
+                for app_label, name in executor.loader.applied_migrations
+                if app_label in ("scanner", "projects") and (app_label, name) not in known
+            )
+            if newer:
+                raise embedded.CannotStart(
+                    f"The database {where} was made by a newer Wheelway (it has {', '.join(newer)}). "
+                    "Start that version, or set WHEELWAY_DATA to another directory."
+                )
+            call_command("migrate", interactive=False, verbosity=0)
+        except DatabaseError as error:
+            raise embedded.CannotStart(
+                f"The database {where} cannot be used: {error}. If the file is damaged, move it away or set "
+                "WHEELWAY_DATA to another directory."
+            ) from error
+
+    def _first_steps(self, base_url: str) -> list[str]:
+        """Make the first account and the sample project where there are none; return the lines about signing in."""
+        try:
+            # Both or neither: an installation that was interrupted here begins again.
+            with transaction.atomic():
+                user, is_new = first_account()
+                if user is not None and is_new:
+                    load_sample(user)
+            if user is None:
+                return ["No administrator is left to sign in. Make one: .venv/bin/python manage.py createsuperuser"]
+            if is_new:
+                password = f".venv/bin/python manage.py changepassword {user.get_username()}"
+                self._say(
+                    f"Made the account {user.get_username()}, without a password. To set one: {password}",
+                    "Loaded the sample project; its packages are being looked up now.",
+                )
+            if not settings.WHEELWAY_MAIL_URL:
+                self._say(f"Mail is written to {settings.MAIL_DIR}, since WHEELWAY_MAIL_URL is not set.")
+            return [f"Sign in as {user.get_username()}, once: {make_sign_in_link(user, base_url=base_url)}"]
+        finally:
+            connections.close_all()
+
+    def _stop_jobs(self, jobs: embedded.Jobs) -> None:
+        self._say("Stopping…")
+        if not jobs.stop():
+            self._say("A job was still running; it is taken up again at the next start.")
+            sys.stdout.flush()
+            # Its thread would keep the interpreter from ending.
+            os._exit(0)
+        self._say("Stopped.")
+
+    def _say(self, *lines: str) -> None:
+        for line in lines:
+            self.stdout.write(line)
+        # A pipe would otherwise hold the link back.
+        self.stdout.flush()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """Leave the web server's loop; from now on a second signal ends the process at once."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise SystemExit(0)
+
+
+def _name_in_link(host: str) -> str:
+    """How a browser on this machine reaches a server that listens on `host`."""
+    if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared with, not bound to
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
