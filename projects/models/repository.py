@@ -43,7 +43,7 @@ class Repository(models.Model):
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="repositories")
     provider = models.CharField(max_length=20, choices=Provider.choices, default=Provider.GITHUB)
     clone_url = models.CharField(max_length=500, blank=True)
-    branch = models.CharField(max_length=255, default="main")
+    branch = models.CharField(max_length=180, default="main")
     # Requirement files relative to the root; empty: those that are found there.
     paths = models.JSONField(default=list, blank=True)
     # The host's own id, learned from the first delivery that names this repository: it survives a rename.

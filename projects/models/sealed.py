@@ -85,5 +85,7 @@ def _cipher() -> MultiFernet:
 
 @lru_cache(maxsize=8)
 def _fernet(secret_key: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wheelway sealed field v1").derive(secret_key.encode())
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wheelway sealed field v1").derive(
+        secret_key.encode()
+    )
     return Fernet(base64.urlsafe_b64encode(derived))
