@@ -92,7 +92,8 @@ class Markers:
 class Platform:
     """A system, a processor and the oldest version of the system that the target promises.
 
-    floor: glibc, musl, macOS or iOS version, Pyodide's ABI year and patch, or (Android API level, 0); (0, 0) on Windows.
+    floor: glibc, musl, macOS or iOS version, Pyodide's ABI year and patch, or (Android API level, 0);
+    (0, 0) on Windows.
     """
 
     slug: str
@@ -179,21 +180,25 @@ ARCHITECTURES: dict[System, tuple[str, ...]] = {
 """What a platform slug may name. The tags of other processors exist on the index but no target has them."""
 
 
+# Below these a target would support no wheel at all, or no Python of the catalogue runs.
+_OLDEST = {
+    System.GLIBC: (2, 17),
+    System.MUSL: (1, 0),
+    System.MACOS: (10, 9),
+    System.WINDOWS: (0, 0),
+    System.EMSCRIPTEN: (2024, 0),
+    System.IOS: (12, 0),
+    System.ANDROID: (16, 0),
+}
+_OLDEST_ON = {
+    (System.GLIBC, "x86_64"): (2, 5),
+    (System.GLIBC, "i686"): (2, 5),
+    (System.MACOS, "arm64"): (11, 0),
+}
+
+
 def _oldest(system: System, architecture: str) -> tuple[int, int]:
-    """The first floor on which a Python of the catalogue can run; below it a target would support no wheel at all."""
-    match system:
-        case System.GLIBC:
-            return (2, 5) if architecture in {"x86_64", "i686"} else (2, 17)
-        case System.MACOS:
-            return (11, 0) if architecture == "arm64" else (10, 9)
-        case System.IOS:
-            return (12, 0)
-        case System.ANDROID:
-            return (16, 0)
-        case System.EMSCRIPTEN:
-            return (2024, 0)
-        case _:
-            return (0, 0)
+    return _OLDEST_ON.get((system, architecture), _OLDEST[system])
 
 
 # A slug may come from anybody, and its floor is expanded tag by tag.
@@ -218,10 +223,21 @@ def parse_platform(slug: str) -> Platform | str:
         return f"{tag.system.value} targets have one of {', '.join(ARCHITECTURES[tag.system])}"
     if not _oldest(tag.system, architecture) <= tag.floor <= _NEWEST[tag.system]:
         return f"no Python runs on {tag.system.value} {tag.floor[0]}.{tag.floor[1]} on {architecture}"
-    canonical = slug
-    if legacy := _LEGACY.fullmatch(slug):
-        canonical = f"manylinux_{tag.floor[0]}_{tag.floor[1]}_{legacy['arch']}"
-    return Platform(canonical, tag.system, architecture, tag.floor)
+    return Platform(_canonical(slug, tag), tag.system, architecture, tag.floor)
+
+
+def _canonical(slug: str, tag: PlatformTag) -> str:
+    """One slug a platform: "manylinux2014_x86_64" and "manylinux_2_017_x86_64" mean manylinux_2_17_x86_64."""
+    major, minor = tag.floor
+    match tag.system:
+        case System.WINDOWS:
+            return slug
+        case System.ANDROID:
+            return f"android_{major}_{tag.architectures[0]}"
+        case System.GLIBC:
+            return f"manylinux_{major}_{minor}_{tag.architectures[0]}"
+        case _:
+            return f"{slug.partition('_')[0]}_{major}_{minor}_{tag.architectures[0]}"
 
 
 @functools.cache
