@@ -6,7 +6,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.urls)
@@ -15,7 +16,7 @@ def check_site_root(**kwargs: Any) -> Iterable[CheckMessage]:
     root: str = settings.SITE_ROOT
     if not root:
         if not settings.EMBEDDED:
-            yield Warning(
+            yield checks.Warning(
                 "SITE_ROOT is not set, so links in e-mails point to this machine.",
                 hint="Set SITE_ROOT to the address that people type, for example https://wheelway.example.",
                 id="compat_site.W001",
@@ -35,7 +36,7 @@ def check_database_and_broker(**kwargs: Any) -> Iterable[CheckMessage]:
     """W002: PostgreSQL without Redis, so that jobs cannot leave their process. E002: a broker that is not Redis."""
     has_postgresql, has_redis = bool(settings.DATABASE_URL), bool(settings.REDIS_URL)
     if has_postgresql and not has_redis:
-        yield Warning(
+        yield checks.Warning(
             "DATABASE_URL is set and REDIS_URL is not: jobs stay inside the process that made them.",
             hint="Set REDIS_URL when web and workers are separate processes.",
             id="compat_site.W002",
@@ -98,7 +99,7 @@ def check_time_limits(**kwargs: Any) -> Iterable[CheckMessage]:
 def check_mail_sender(**kwargs: Any) -> Iterable[CheckMessage]:
     """W003: SMTP with the sender of the embedded default, which most servers refuse."""
     if settings.WHEELWAY_MAIL_URL and re.search(r"@localhost>?$", settings.DEFAULT_FROM_EMAIL):
-        yield Warning(
+        yield checks.Warning(
             "Mail goes out through SMTP but is sent from an address at localhost.",
             hint="Set WHEELWAY_MAIL_FROM, for example 'Wheelway <wheelway@example.com>'.",
             id="compat_site.W003",

@@ -59,7 +59,9 @@ def lock(data_dir: Path) -> IO[str]:
         data_dir.mkdir(parents=True, exist_ok=True)
         handle = (data_dir / "run.lock").open("a+", encoding="utf-8")
     except OSError as error:
-        raise CannotStart(f"{data_dir} cannot be written: {error.strerror}. Set WHEELWAY_DATA to another one.") from error
+        raise CannotStart(
+            f"{data_dir} cannot be written: {error.strerror}. Set WHEELWAY_DATA to another one."
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

@@ -118,7 +118,7 @@ if EMBEDDED:
     ALLOWED_HOSTS += [*_LOCAL_HOSTS, HOST, socket.gethostname()]
 ALLOWED_HOSTS += env.list("ALLOWED_HOSTS", default=[])
 # Links in e-mails and on the terminal begin with this.
-PUBLIC_URL = SITE_ROOT or f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"
+PUBLIC_URL = SITE_ROOT or f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"  # noqa: S104  compared with
 
 # --- Protection. The policy for pages is strict: no inline script or style, nothing from another site.
 HTTPS = SITE_ROOT.startswith("https://")

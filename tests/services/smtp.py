@@ -4,6 +4,7 @@ import email
 import email.policy
 import socket
 from email.message import EmailMessage
+from typing import Self
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -42,7 +43,7 @@ class SmtpServer:
         self.inbox = Inbox()
         self._controller = Controller(self.inbox, hostname=self.host, port=self.port)
 
-    def __enter__(self) -> "SmtpServer":
+    def __enter__(self) -> Self:
         self._controller.start()
         return self
 
