@@ -56,7 +56,7 @@ def lock(data_dir: Path) -> IO[str]:
     Raises CannotStart when another `run` holds it or the directory cannot be written.
     """
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = (data_dir / "run.lock").open("a+", encoding="utf-8")
     except OSError as error:
         raise CannotStart(
