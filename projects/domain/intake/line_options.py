@@ -1,0 +1,125 @@
+"""The options of one requirements line: split like a shell does, checked against those that pip reads in a file."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Long name → whether it takes a value. What pip accepts in a requirements file, by its documentation.
+_LONG = {
+    "index-url": True,
+    "pypi-url": True,
+    "extra-index-url": True,
+    "no-index": False,
+    "constraint": True,
+    "requirement": True,
+    "editable": True,
+    "find-links": True,
+    "no-binary": True,
+    "only-binary": True,
+    "prefer-binary": False,
+    "require-hashes": False,
+    "no-require-hashes": False,
+    "pre": False,
+    "all-releases": True,
+    "only-final": True,
+    "trusted-host": True,
+    "use-feature": True,
+    "hash": True,
+    "config-settings": True,
+    "config-setting": True,
+}
+_SHORT = {
+    "i": "index-url",
+    "c": "constraint",
+    "r": "requirement",
+    "e": "editable",
+    "f": "find-links",
+    "C": "config-settings",
+}
+_SAME = {"pypi-url": "index-url", "config-setting": "config-settings"}
+# Older pips took them; they steer a build and say nothing about what is required.
+_GONE = ("global-option", "install-option", "build-option", "process-dependency-links", "use-wheel", "no-use-wheel")
+
+
+class BadOption(ValueError):
+    """An option that pip would refuse; the text is a message for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineOptions:
+    """Options in order, each (long name, value; "" for a switch), and the words that no option takes."""
+
+    options: tuple[tuple[str, str], ...]
+    rest: tuple[str, ...]
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """All values of one option, in order."""
+        return tuple(value for option, value in self.options if option == name)
+
+
+def split_options(line: str) -> tuple[str, str]:
+    """The requirement before the first word that starts with "-", and the options from there on."""
+    words = line.split(" ")
+    for position, word in enumerate(words):
+        if word.lstrip("\t").startswith("-"):
+            return " ".join(words[:position]).strip(), " ".join(words[position:]).strip()
+    return line.strip(), ""
+
+
+def parse_options(text: str) -> LineOptions:
+    """The options in `text`; raises BadOption where pip stops too. Unique abbreviations count, as for pip."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise BadOption(f"the options cannot be split: {error}".lower()) from error
+    options: list[tuple[str, str]] = []
+    rest: list[str] = []
+    position = 0
+    while position < len(words):
+        word = words[position]
+        position += 1
+        if word == "--":
+            rest.extend(words[position:])
+            break
+        if word.startswith("--"):
+            name, has_value, value = word[2:].partition("=")
+            name = _complete(name)
+            if not _LONG[name]:
+                if has_value:
+                    raise BadOption(f"--{name} takes no value")
+                options.append((name, ""))
+                continue
+            if not has_value:
+                value, position = _next(words, position, f"--{name}")
+            options.append((_SAME.get(name, name), value))
+        elif word.startswith("-") and len(word) > 1:
+            if word[1] not in _SHORT:
+                raise BadOption(f"pip knows no option {word[:2]} in a requirements file")
+            value = word[2:]
+            if not value:
+                value, position = _next(words, position, word)
+            options.append((_SHORT[word[1]], value))
+        else:
+            rest.append(word)
+    return LineOptions(tuple(options), tuple(rest))
+
+
+def _complete(name: str) -> str:
+    if name in _LONG:
+        return name
+    matches = [known for known in _LONG if known.startswith(name)] if name else []
+    if len({_SAME.get(match, match) for match in matches}) == 1:
+        return matches[0]
+    if matches:
+        raise BadOption(f"--{name} is ambiguous: {', '.join(f'--{match}' for match in matches)}")
+    if name in _GONE:
+        raise BadOption(f"--{name} is no option of today's pip, which refuses the whole line")
+    raise BadOption(f"pip knows no option --{name[:60]} in a requirements file")
+
+
+def _next(words: Sequence[str], position: int, option: str) -> tuple[str, int]:
+    if position >= len(words):
+        raise BadOption(f"{option} needs a value")
+    return words[position], position + 1
