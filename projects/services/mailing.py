@@ -1,0 +1,108 @@
+"""Hand one message over to the mail server, and say what became of it."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from dataclasses import dataclass
+from email.utils import parseaddr
+from enum import Enum
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+from projects.emails import Rendered
+
+logger = logging.getLogger(__name__)
+
+
+class Handover(Enum):
+    """How handing a message over ended."""
+
+    ACCEPTED = "accepted"
+    # Certainly not delivered, and worth another try.
+    TRY_AGAIN = "try again"
+    # Refused for good, or unclear: another try could bring the message twice.
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How it ended, and the error in words ("" when accepted)."""
+
+    handover: Handover
+    error: str = ""
+
+
+def compose(words: Rendered, *, to: str, message_id: str, stop_url: str | None = None) -> EmailMultiAlternatives:
+    """The message with text and HTML.
+
+    `stop_url` makes it stoppable with one click (RFC 2369, RFC 8058). Auto-Submitted keeps auto-responders quiet
+    (RFC 3834). Django refuses line breaks in any header when the message is written out.
+    """
+    headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
+    if stop_url:
+        headers["List-Unsubscribe"] = f"<{stop_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+    message.attach_alternative(words.html, "text/html")
+    return message
+
+
+def message_id(local: str) -> str:
+    """A Message-ID (RFC 5322) with the sender's domain; `local` must be unique and a dot-atom."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{local}@{domain}>"
+
+
+def hand_over(message: EmailMultiAlternatives) -> Outcome:
+    """Try once. Failures come back as values; a defect in our own code raises."""
+    try:
+        # What cannot be written as a message (a header with a line break) shows here, before anything is sent.
+        message.message()
+    except ValueError as error:
+        return Outcome(Handover.GIVEN_UP, f"the message could not be written: {error}")
+    connection = get_connection()
+    try:
+        try:
+            connection.open()
+        except (OSError, smtplib.SMTPException) as error:
+            return _judge(error, Handover.TRY_AGAIN)
+        return _send(connection, message)
+    finally:
+        _close(connection)
+
+
+def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Outcome:
+    try:
+        connection.send_messages([message])
+    except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
+        return _judge(error, Handover.GIVEN_UP)
+    except smtplib.SMTPRecipientsRefused as error:
+        # One message goes to one recipient.
+        code, text = next(iter(error.recipients.values()))
+        return _judge(smtplib.SMTPResponseException(code, text), Handover.GIVEN_UP)
+    except (OSError, smtplib.SMTPException) as error:
+        words = _judge(error, Handover.GIVEN_UP).error
+        return Outcome(Handover.GIVEN_UP, f"{words}; it may have arrived, so it is not sent again")
+    return Outcome(Handover.ACCEPTED)
+
+
+def _judge(error: Exception, otherwise: Handover) -> Outcome:
+    """By the server's own code (RFC 5321 4.2.1): 4xx passes, 5xx stays. Without a code, `otherwise`."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
+        words = f"{error.smtp_code} {text}"
+        if 400 <= error.smtp_code < 500:
+            return Outcome(Handover.TRY_AGAIN, words)
+        return Outcome(Handover.GIVEN_UP if error.smtp_code >= 500 else otherwise, words)
+    return Outcome(otherwise, f"{type(error).__name__}: {error}")
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    try:
+        connection.close()
+    except (OSError, smtplib.SMTPException) as error:
+        # The message's fate is known by now; a server that hangs up rudely does not change it.
+        logger.info("mail_connection_not_closed", extra={"error": str(error)})

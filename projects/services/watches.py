@@ -1,0 +1,162 @@
+"""Set a watch on a cell, and end it: by its owner, or by the link in a message without signing in."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.core.signing import BadSignature, Signer
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from packaging.utils import canonicalize_name
+
+from projects.domain.alerts import first_served, parse_version, wanted
+from projects.models import Alert, AlertState, Project, Subscription
+from scanner.domain.targets import parse_target
+from scanner.services.releases import find_package, release_facts
+
+_TOKEN = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<signature>[A-Za-z0-9_-]{20,100})", re.ASCII)
+_SALT = "projects.watches.stop"
+
+
+class CannotWatch(Exception):
+    """Why a cell cannot be watched."""
+
+
+class UnknownPackage(CannotWatch):
+    """No project here uses a package of this name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"No project here uses a package called {self.name}, so it is not read from the index."
+
+
+class NotReadYet(CannotWatch):
+    """The index has not answered for the package, so nobody knows whether there is anything to wait for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} has not been read from the index yet. Try again in a minute."
+
+
+class NothingToWaitFor(CannotWatch):
+    """The cell installs from a wheel already."""
+
+    def __init__(self, name: str, version: str, target: str, filename: str) -> None:
+        super().__init__(name, version, target, filename)
+        self.name = name
+        self.version = version
+        self.target = target
+        self.filename = filename
+
+    def __str__(self) -> str:
+        return (
+            f"There is nothing to wait for: {self.name} {self.version} has a wheel for {self.target} "
+            f"already ({self.filename})."
+        )
+
+
+class WatchState(models.TextChoices):
+    """How a watch stands. Satisfied: its message went out, which ended it."""
+
+    ACTIVE = "active", "waiting"
+    SATISFIED = "satisfied", "done, message sent"
+    STOPPED = "stopped", "stopped"
+
+
+def watch(project: Project, user: User, package: str, target: str, above_version: str = "") -> Subscription:
+    """The user's active watch on a cell, made where there is none; a second call changes nothing.
+
+    `above_version` is the version in use: it and later ones count ("" for all). The caller has checked that the user
+    may see the project. Raises UnknownTarget, UnknownPackage, NotReadYet or NothingToWaitFor.
+    """
+    place = parse_target(target)
+    known = find_package(package)
+    if known is None:
+        raise UnknownPackage(canonicalize_name(package))
+    active = Subscription.objects.active().filter(
+        user_id=user.pk, project=project, package_id=known.pk, target=place.slug
+    )
+    if (existing := active.first()) is not None:
+        return existing
+    if not known.was_read:
+        raise NotReadYet(known.name)
+    in_use = parse_version(above_version)
+    above = str(in_use) if in_use is not None else ""
+    releases = release_facts(known.pk)
+    found = first_served(wanted(place, above, releases, prereleases=project.prereleases), releases)
+    if found is not None:
+        raise NothingToWaitFor(known.name, found.version, place.label, found.cell.file or "")
+    # Of two calls at once the constraint subscription_active_once lets one create; the other gets its row.
+    subscription, _ = Subscription.objects.get_or_create(
+        user_id=user.pk,
+        project=project,
+        package_id=known.pk,
+        target=place.slug,
+        stopped_at__isnull=True,
+        defaults={"above_version": above},
+    )
+    return subscription
+
+
+def stop(subscription_id: int, user: User, now: datetime | None = None) -> bool:
+    """End one of the user's own watches. False when there is no such active watch; repeating is harmless."""
+    mine = Subscription.objects.active().filter(pk=subscription_id, user_id=user.pk)
+    return mine.update(stopped_at=now or timezone.now()) == 1
+
+
+def stop_token(subscription: Subscription) -> str:
+    """The secret of the stop link: signed, for this watch and this recipient only. Reads the watch's user."""
+    signature = Signer(salt=_SALT).signature(_signed(subscription))
+    return f"{subscription.pk}-{signature}"
+
+
+def stop_path(subscription: Subscription) -> str:
+    """The path of the stop link."""
+    return reverse("watch-stop", args=[stop_token(subscription)])
+
+
+def find_by_token(token: str) -> Subscription | None:
+    """The watch that a stop link is for, with user, project and package; None for a token that is not ours.
+
+    A link stays good when the watch has ended. It dies when the recipient's address changes.
+    """
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    watches = Subscription.objects.select_related("user", "project", "package")
+    subscription = watches.filter(pk=int(match["pk"])).first()
+    if subscription is None:
+        return None
+    try:
+        Signer(salt=_SALT).unsign(f"{_signed(subscription)}:{match['signature']}")
+    except BadSignature:
+        return None
+    return subscription
+
+
+def stop_by_token(token: str, now: datetime) -> Subscription | None:
+    """End the watch of a stop link. None, with nothing changed, for a forged token; repeating is harmless."""
+    subscription = find_by_token(token)
+    if subscription is not None and Subscription.objects.active().filter(pk=subscription.pk).update(stopped_at=now):
+        subscription.stopped_at = now
+    return subscription
+
+
+def state_of(subscription: Subscription, alerts: list[Alert]) -> WatchState:
+    """How the watch stands, given its messages."""
+    if any(alert.state == AlertState.SENT for alert in alerts):
+        return WatchState.SATISFIED
+    return WatchState.ACTIVE if subscription.stopped_at is None else WatchState.STOPPED
+
+
+def _signed(subscription: Subscription) -> str:
+    return f"{subscription.pk}:{subscription.user_id}:{subscription.user.email.strip().lower()}"
