@@ -1,0 +1,208 @@
+"""Reads a few files of a repository at one commit, through git, without a checkout.
+
+A shallow fetch without file contents brings the commit's tree; then exactly the wanted contents are fetched. Nothing
+of the repository is ever run, written to a path of its choosing, or followed to another repository.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from projects.domain import push_forms
+from projects.hosts.errors import AccessDenied, CommitMissing, FileMissing, HostError, HostRefused, HostUnavailable
+from projects.hosts.errors import TooLarge as TooLarge
+from projects.hosts.git_program import Finished, GitProgram, Remote, Rules
+from projects.hosts.trees import Entry, TreeReader
+
+# What git's complaints mean, first match first. The texts are git's own and curl's, in the C locale.
+_ANSWERS: tuple[tuple[str, str], ...] = (
+    (r"not our ref|unadvertised object|couldn't find remote ref|no such remote ref", "commit"),
+    (r"returned error: 30\d|unable to update url base from redirection", "redirect"),
+    (r"died of signal (24|25)|File size limit|File too large|EFBIG|Out of memory|out of memory|mmap failed", "large"),
+    (r"returned error: (429|5\d\d)", "busy"),
+    (r"Authentication failed|could not read (Username|Password)|returned error: 40[134]", "access"),
+    (r"not found|Permission denied|does not appear to be a git repository|access rights", "access"),
+    (r"Host key verification failed", "hostkey"),
+    (r"Operation too slow|timed out|Timeout", "slow"),
+    (r"SSL|certificate", "tls"),
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+
+Wanted = Callable[[Mapping[str, bytes]], Iterable[str]]
+Detect = Callable[[Sequence[str]], Sequence[str]]
+
+
+@contextmanager
+def open_repository(remote: Remote, rules: Rules) -> Iterator[GitRepository]:
+    """Prepare to read from `remote`; what was fetched is gone when the block ends. Raises HostError."""
+    with tempfile.TemporaryDirectory(prefix="wheelway-git-") as folder:
+        yield GitRepository(GitProgram(remote, rules, Path(folder)), Path(folder))
+
+
+class GitRepository:
+    """One remote repository while it is being read. Every method may raise a HostError."""
+
+    def __init__(self, program: GitProgram, folder: Path) -> None:
+        self._program = program
+        self._folder = folder
+        self._host = program.host
+
+    def head(self, branch: str) -> str | None:
+        """The commit that `branch` points to now, None when there is no such branch."""
+        ref = push_forms.ref(f"refs/heads/{branch}")
+        done = self._run(self._folder, "ls-remote", "--", "origin", ref)
+        for line in done.output.decode("utf-8", "replace").splitlines():
+            commit, _, name = line.partition("\t")
+            if name == ref and _COMMIT.fullmatch(commit):
+                return commit
+        return None
+
+    def lineage(self, branch: str) -> Lineage:
+        """Fetch the history of `branch`, commits only, as far back as the rules reach."""
+        folder = self._init("history")
+        ref = push_forms.ref(f"refs/heads/{branch}")
+        self._fetch(folder, f"--depth={self._program.rules.history}", "tree:0", [f"+{ref}:refs/heads/followed"])
+        done = self._run(folder, "rev-list", "--parents", "refs/heads/followed", offline=True)
+        parents = {line.split()[0]: line.split()[1:] for line in done.output.decode("ascii").splitlines()}
+        return Lineage(parents)
+
+    def files(
+        self, commit: str, roots: Sequence[str], wanted: Wanted, detect: Detect
+    ) -> tuple[dict[str, bytes], list[str]]:
+        """Return (path → content, roots) at `commit`.
+
+        `roots` are read, or without any what `detect` picks from the paths of the first two levels; then, round by
+        round, whatever `wanted` asks for in view of the files so far. A missing root raises FileMissing; a missing
+        include is left out, for the reader to report at its line.
+        """
+        if not _COMMIT.fullmatch(commit):
+            raise CommitMissing(self._host, commit)
+        folder = self._init("files")
+        try:
+            self._fetch(folder, "--depth=1", "blob:none", [commit])
+        except CommitMissing:
+            raise CommitMissing(self._host, commit) from None
+        tree = TreeReader(commit, lambda oids: self._read(folder, oids), lambda oids: self._read_blobs(folder, oids))
+        chosen = list(roots) or list(detect(tree.paths(levels=2)))
+        if not chosen:
+            raise FileMissing(self._host, "with requirements")
+        found: dict[str, bytes] = {}
+        asked: set[str] = set()
+        pending: list[str] = chosen
+        while pending:
+            asked.update(pending)
+            entries = {path: entry for path in pending if (entry := tree.locate(path)) is not None}
+            for path in chosen:
+                if path not in entries and path not in found:
+                    raise FileMissing(self._host, path)
+            found |= self._contents(folder, entries, already=found)
+            pending = [path for path in dict.fromkeys(wanted(found)) if path not in asked]
+        return found, chosen
+
+    def _contents(self, folder: Path, entries: Mapping[str, Entry], already: Mapping[str, bytes]) -> dict[str, bytes]:
+        rules = self._program.rules
+        if len(already) + len(entries) > rules.files:
+            raise TooLarge(self._host, f"the set of {len(already) + len(entries)} files", rules.total_bytes)
+        oids = list({entry.oid for entry in entries.values()})
+        if not oids:
+            return {}
+        sizes = self._sizes(folder, oids)
+        for path, entry in entries.items():
+            if sizes[entry.oid] > rules.file_bytes:
+                raise TooLarge(self._host, path, rules.file_bytes)
+        if sum(map(len, already.values())) + sum(sizes[entry.oid] for entry in entries.values()) > rules.total_bytes:
+            raise TooLarge(self._host, "all files together", rules.total_bytes)
+        blobs = self._read(folder, oids)
+        return {path: blobs[entry.oid] for path, entry in entries.items()}
+
+    def _read_blobs(self, folder: Path, oids: Sequence[str]) -> dict[str, bytes]:
+        """Contents of links: read only when small, an empty text otherwise."""
+        small = [oid for oid, size in self._sizes(folder, oids).items() if size <= 4096]
+        return dict.fromkeys(oids, b"") | self._read(folder, small)
+
+    def _sizes(self, folder: Path, oids: Sequence[str]) -> dict[str, int]:
+        self._fetch(folder, "--depth=1", "blob:none", oids)
+        done = self._run(folder, "cat-file", "--batch-check", stdin="\n".join(oids).encode(), offline=True)
+        rows = [line.split() for line in done.output.decode("ascii").splitlines()]
+        return {row[0]: int(row[2]) for row in rows if len(row) == 3}
+
+    def _read(self, folder: Path, oids: Sequence[str]) -> dict[str, bytes]:
+        if not oids:
+            return {}
+        output = self._run(folder, "cat-file", "--batch", stdin="\n".join(oids).encode(), offline=True).output
+        contents, position = {}, 0
+        for oid in oids:
+            end = output.index(b"\n", position)
+            size = int(output[position:end].split()[-1])
+            contents[oid] = output[end + 1 : end + 1 + size]
+            position = end + size + 2
+        return contents
+
+    def _init(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        self._run(folder, "init", "--quiet", "--bare", "--template=", ".")
+        return folder
+
+    def _fetch(self, folder: Path, depth: str, content_filter: str, refspecs: Sequence[str]) -> None:
+        # By standard input: no ref or id can be taken for an option.
+        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
+        self._run(
+            folder,
+            "fetch",
+            *options,
+            depth,
+            f"--filter={content_filter}",
+            "--stdin",
+            "origin",
+            stdin="\n".join(refspecs).encode() + b"\n",
+        )
+
+    def _run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> Finished:
+        done = self._program.run(folder, *arguments, stdin=stdin, offline=offline)
+        if done.code != 0:
+            raise self._meaning(done)
+        return done
+
+    def _meaning(self, done: Finished) -> HostError:
+        # 128 + SIGXFSZ is how the shell's own child dies of the size limit.
+        kind = "large" if done.code in (-25, 153) else ""
+        kind = kind or next((kind for text, kind in _ANSWERS if re.search(text, done.complaint)), "")
+        if kind == "commit":
+            return CommitMissing(self._host, "")
+        if kind == "large":
+            return TooLarge(self._host, "the repository's answer", self._program.rules.pack_bytes)
+        if kind == "access":
+            return AccessDenied(self._host)
+        if kind == "redirect":
+            return HostRefused(self._host, "it redirects; give the address that it leads to")
+        if kind == "hostkey":
+            return HostRefused(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
+        reasons = {"busy": "it answers with an error", "slow": "it is too slow", "tls": "no trusted TLS connection"}
+        return HostUnavailable(self._host, reasons.get(kind, "it could not be reached"))
+
+
+class Lineage:
+    """The commits reachable from a branch, as far as they were fetched."""
+
+    def __init__(self, parents: Mapping[str, Sequence[str]]) -> None:
+        self._parents = parents
+
+    def __contains__(self, commit: object) -> bool:
+        return commit in self._parents
+
+    def descends(self, commit: str, ancestor: str) -> bool:
+        """Whether `ancestor` is `commit` itself or one of its known forebears."""
+        seen, pending = set(), [commit]
+        while pending:
+            current = pending.pop()
+            if current == ancestor:
+                return True
+            if current not in seen:
+                seen.add(current)
+                pending.extend(self._parents.get(current, ()))
+        return False

@@ -1,0 +1,214 @@
+"""Runs the git program as if everything it talks to were hostile.
+
+No configuration but ours, no prompt, no hook, no submodule, no redirect, no other protocol; time, memory and the size
+of any file it writes are bounded. Addresses and credentials reach it by the environment, never by its arguments.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import shlex
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from projects.domain.clone_urls import CloneUrl
+from projects.hosts.addresses import resolve
+from projects.hosts.errors import HostRefused, HostUnavailable
+
+# `http.curloptResolve`, by which a name is pinned to the addresses that were checked, came with 2.37.
+OLDEST_GIT = (2, 37)
+# The limits hold for git and all its children: 512-byte blocks a file, KiB of memory.
+_BOUNDED = 'ulimit -f "$1" && { ulimit -v "$2" 2>/dev/null || :; } && shift 2 && exec git "$@"'
+_MEMORY_KIB = 2 * 1024 * 1024
+# The helper is run by the shell with the operation as its argument, and answers from the environment.
+_CREDENTIAL_HELPER = (
+    '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$WHEELWAY_GIT_USER" "$WHEELWAY_GIT_SECRET"; }; f'
+)
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A repository to read and what opens it. `secret` is a password or token, or a private key for ssh."""
+
+    url: CloneUrl
+    username: str = ""
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the operator allows, and how much one delivery may cost. Sizes are bytes, times seconds."""
+
+    allowed_hosts: Collection[str] = ()
+    ssh_known_hosts: str = ""
+    seconds: float = 60
+    stalled_seconds: int = 15
+    pack_bytes: int = 64 * 1024 * 1024
+    file_bytes: int = 4 * 1024 * 1024
+    total_bytes: int = 8 * 1024 * 1024
+    files: int = 60
+    history: int = 1000
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How one run ended. `complaint` is for telling errors apart and is never shown or stored."""
+
+    code: int
+    output: bytes
+    complaint: str = field(repr=False)
+
+
+class GitProgram:
+    """Git runs for one remote, in one folder of their own, until one deadline. Raises HostRefused, HostUnavailable."""
+
+    def __init__(self, remote: Remote, rules: Rules, folder: Path) -> None:
+        self.host = remote.url.host
+        self.rules = rules
+        self._deadline = time.monotonic() + rules.seconds
+        if git_version() < OLDEST_GIT:
+            raise HostRefused(self.host, "git 2.37 or newer is not installed on this server")
+        addresses = resolve(self.host, remote.url.port, rules.allowed_hosts)
+        self._environment = _environment(remote, rules, addresses, folder)
+
+    def run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> Finished:
+        """Run git in `folder`. `offline` forbids every protocol: a read of what was fetched never fetches more."""
+        environment = dict(self._environment)
+        if offline:
+            environment["GIT_ALLOW_PROTOCOL"] = "none"
+        blocks = str(self.rules.pack_bytes // 512)
+        command = ("sh", "-c", _BOUNDED, "sh", blocks, str(_MEMORY_KIB), *arguments)
+        # Files instead of pipes: the size limit then bounds what git says, too.
+        with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - a fixed program; what varies is checked where it comes in
+                command, cwd=folder, env=environment, stdin=given, stdout=output, stderr=said, start_new_session=True
+            )
+            try:
+                code = process.wait(timeout=max(0.0, self._deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                raise HostUnavailable(self.host, f"not done within {self.rules.seconds:g} seconds") from None
+            finally:
+                _end(process)
+            output.seek(0)
+            said.seek(0)
+            return Finished(code, output.read(), said.read(64 * 1024).decode("utf-8", "replace"))
+
+
+@functools.cache
+def git_version() -> tuple[int, int]:
+    """The version of the git program on this server, (0, 0) when there is none."""
+    try:
+        done = subprocess.run(("git", "--version"), capture_output=True, check=False, timeout=10)  # noqa: S607 - PATH is the operator's
+    except OSError:
+        return (0, 0)
+    found = re.match(rb"git version (\d+)\.(\d+)", done.stdout)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Leave no child behind: git's helpers share its session."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+def _environment(remote: Remote, rules: Rules, addresses: tuple[str, ...], folder: Path) -> dict[str, str]:
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+        "LC_ALL": "C",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "https:http:ssh",
+        "GIT_CEILING_DIRECTORIES": str(folder),
+    }
+    # A company's own certificate authorities.
+    environment |= {name: os.environ[name] for name in ("SSL_CERT_FILE", "GIT_SSL_CAINFO") if name in os.environ}
+    configuration = {
+        "remote.origin.url": str(remote.url),
+        "protocol.version": "2",
+        "http.followRedirects": "false",
+        "http.lowSpeedLimit": "200",
+        "http.lowSpeedTime": str(rules.stalled_seconds),
+        "http.userAgent": "Wheelway git",
+        "credential.helper": "",
+        "core.hooksPath": os.devnull,
+        "core.askPass": "",
+        "core.fsmonitor": "false",
+        "core.bigFileThreshold": "1m",
+        "core.logAllRefUpdates": "false",
+        "fetch.recurseSubmodules": "false",
+        "fetch.unpackLimit": "1",
+        "fetch.negotiationAlgorithm": "noop",
+        "gc.auto": "0",
+        "maintenance.auto": "false",
+        "pack.threads": "1",
+    }
+    if remote.url.scheme == "ssh":
+        environment["GIT_SSH_COMMAND"] = _ssh_command(remote, rules, addresses[0], folder)
+        environment["GIT_SSH_VARIANT"] = "ssh"
+    else:
+        pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
+        if ":" not in remote.url.host:
+            configuration["http.curloptResolve"] = f"{remote.url.host}:{remote.url.port}:{pinned}"
+        if remote.secret:
+            environment["WHEELWAY_GIT_USER"] = _one_line(remote.username or "git", remote)
+            environment["WHEELWAY_GIT_SECRET"] = _one_line(remote.secret, remote)
+            configuration[f"credential.{_origin(remote.url)}.helper"] = _CREDENTIAL_HELPER
+    return environment | _as_variables(configuration)
+
+
+def _as_variables(configuration: Mapping[str, str]) -> dict[str, str]:
+    variables = {"GIT_CONFIG_COUNT": str(len(configuration))}
+    for position, (key, value) in enumerate(configuration.items()):
+        variables |= {f"GIT_CONFIG_KEY_{position}": key, f"GIT_CONFIG_VALUE_{position}": value}
+    return variables
+
+
+def _origin(url: CloneUrl) -> str:
+    return str(CloneUrl(url.scheme, url.host, url.port, ""))
+
+
+def _one_line(text: str, remote: Remote) -> str:
+    # The helper's answer is made of lines, and the environment ends at a NUL.
+    if not text.isprintable():
+        raise HostRefused(remote.url.host, "the credentials hold a control character")
+    return text
+
+
+def _ssh_command(remote: Remote, rules: Rules, address: str, folder: Path) -> str:
+    if not rules.ssh_known_hosts:
+        raise HostRefused(remote.url.host, "ssh needs the setting WHEELWAY_SSH_KNOWN_HOSTS")
+    key = folder / "key"
+    key.touch(mode=0o600)
+    key.write_text(remote.secret.strip() + "\n")
+    options = {
+        "BatchMode": "yes",
+        "IdentitiesOnly": "yes",
+        "StrictHostKeyChecking": "yes",
+        "UserKnownHostsFile": rules.ssh_known_hosts,
+        "GlobalKnownHostsFile": os.devnull,
+        "ConnectTimeout": str(rules.stalled_seconds),
+        # The address that was checked, under the name whose host key is known.
+        "HostName": address,
+        "HostKeyAlias": remote.url.host,
+        "ClearAllForwardings": "yes",
+    }
+    words = ["ssh", "-F", os.devnull, "-i", str(key)]
+    for name, value in options.items():
+        words += ["-o", f"{name}={value}"]
+    return shlex.join(words)

@@ -1,0 +1,112 @@
+"""Finds paths in git's tree objects, links included, without ever touching a file system."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+_LINKS_FOLLOWED = 16
+_COMMIT_TREE = re.compile(rb"tree ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
+
+Read = Callable[[Sequence[str]], Mapping[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of a tree. `mode` is git's own, in octal."""
+
+    mode: str
+    oid: str
+
+    @property
+    def is_tree(self) -> bool:
+        return self.mode == "40000"
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode == "120000"
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode in ("100644", "100755", "100664")
+
+
+class TreeReader:
+    """The paths of one commit. `read` returns objects at hand, `read_links` the targets of symbolic links."""
+
+    def __init__(self, commit: str, read: Read, read_links: Read) -> None:
+        self._read = read
+        self._read_links = read_links
+        self._trees: dict[str, dict[str, Entry]] = {}
+        found = _COMMIT_TREE.match(read([commit])[commit])
+        # An empty repository's commit still has a tree; anything else is no commit, and then nothing is found.
+        self._root = found[1].decode() if found else ""
+
+    def paths(self, levels: int) -> list[str]:
+        """The paths of files down to `levels` folders, sorted; folders whose name begins with a dot are left out."""
+        found: list[str] = []
+        self._walk("", self._root, levels, found)
+        return sorted(found)
+
+    def locate(self, path: str) -> Entry | None:
+        """The file at `path`, through links that stay inside the tree; None when there is none."""
+        pending = path.split("/")
+        trail = [self._root]
+        links = 0
+        while pending:
+            name = pending.pop(0)
+            if name in ("", "."):
+                continue
+            if name == "..":
+                trail.pop()
+                if not trail:
+                    return None
+                continue
+            entry = self._entries(trail[-1]).get(name)
+            if entry is None:
+                return None
+            if entry.is_tree:
+                trail.append(entry.oid)
+            elif entry.is_link:
+                links += 1
+                target = self._read_links([entry.oid])[entry.oid].decode("utf-8", "surrogateescape")
+                if links > _LINKS_FOLLOWED or not target or target.startswith("/"):
+                    return None
+                pending = [*target.split("/"), *pending]
+            else:
+                return entry if entry.is_file and not pending else None
+        return None
+
+    def _walk(self, prefix: str, oid: str, levels: int, found: list[str]) -> None:
+        for name, entry in self._entries(oid).items():
+            if entry.is_file or entry.is_link:
+                found.append(prefix + name)
+            elif entry.is_tree and levels > 1 and not name.startswith("."):
+                self._walk(f"{prefix}{name}/", entry.oid, levels - 1, found)
+
+    def _entries(self, oid: str) -> dict[str, Entry]:
+        if not oid:
+            return {}
+        if oid not in self._trees:
+            self._trees[oid] = parse_tree(self._read([oid])[oid], len(oid) // 2)
+        return self._trees[oid]
+
+
+def parse_tree(content: bytes, oid_size: int) -> dict[str, Entry]:
+    """Read a tree object: "<mode> <name>", a NUL, and the id in `oid_size` bytes, row after row.
+
+    A row that is cut short ends the reading; names that no path could spell are left out.
+    """
+    entries: dict[str, Entry] = {}
+    position = 0
+    while (end := content.find(b"\0", position)) != -1:
+        mode, _, name = content[position:end].partition(b" ")
+        oid = content[end + 1 : end + 1 + oid_size]
+        position = end + 1 + oid_size
+        if len(oid) < oid_size:
+            break
+        text = name.decode("utf-8", "surrogateescape")
+        if text not in ("", ".", "..") and "/" not in text:
+            entries[text] = Entry(mode.decode("ascii", "replace"), oid.hex())
+    return entries
