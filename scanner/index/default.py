@@ -5,6 +5,8 @@ requirement; its configuration reader and its constant are internal, so this is 
 and its tests name every source it reads.
 """
 
+from urllib.parse import urlsplit, urlunsplit
+
 from pip._internal.configuration import Configuration
 from pip._internal.exceptions import ConfigurationError
 from pip._internal.models.index import PyPI
@@ -46,3 +48,10 @@ def default_index_url() -> str:
         if isinstance(value, str) and value.strip():
             return value.strip().rstrip("/")
     return str(PyPI.simple_url).rstrip("/")
+
+
+def without_credentials(url: str) -> str:
+    """The address as it may be shown and stored: no user, no password, no query, no fragment, no trailing slash."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/")

@@ -1,0 +1,96 @@
+"""What asking an index can end in. Each error stores fields and makes its sentence last; none ever holds credentials."""
+
+from datetime import datetime
+
+
+class IndexFault(Exception):
+    """The base of all; `url` is shown without credentials. Stored data stays true whatever is raised."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+class NoSuchPackage(IndexFault):
+    """The index answered that it has no such package (404 or 410): a fact, not a failure."""
+
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} is not on the index ({self.url})"
+
+
+class NoSuchFile(IndexFault):
+    """A file, or the metadata beside it, is not there (404 or 410)."""
+
+    def __str__(self) -> str:
+        return f"there is nothing at {self.url}"
+
+
+class IndexUnavailable(IndexFault):
+    """No answer, or one that says "not now": worth another try later. status: the HTTP status, None without one."""
+
+    def __init__(self, url: str, reason: str, status: int | None = None) -> None:
+        super().__init__(url)
+        self.reason = reason
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.url} did not answer: {self.reason}"
+
+
+class IndexRefused(IndexUnavailable):
+    """The index wants other credentials, or none will do (401, 403, 407)."""
+
+    def __str__(self) -> str:
+        return f"{self.url} refused the request: {self.reason}"
+
+
+class HostGated(IndexFault):
+    """The host asked to be left alone until then, or all its places are taken: nothing was sent.
+
+    until: aware, UTC. host: as in the address, with its port.
+    """
+
+    def __init__(self, url: str, host: str, until: datetime, reason: str = "asked to be left alone") -> None:
+        super().__init__(url)
+        self.host = host
+        self.until = until
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.host} {self.reason}; next request not before {self.until:%Y-%m-%d %H:%M:%S} UTC"
+
+
+class BadIndexPage(IndexFault):
+    """An answer that is not what was asked for. place: where ("line 3 column 7", "meta.api-version", "byte 1048577")."""
+
+    def __init__(self, url: str, place: str, message: str) -> None:
+        super().__init__(url)
+        self.place = place
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.url} cannot be read at {self.place}: {self.message}"
+
+
+class BadArchive(IndexFault):
+    """A wheel or sdist whose metadata cannot be read within the bounds."""
+
+    def __init__(self, url: str, message: str) -> None:
+        super().__init__(url)
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.message}"
+
+
+class DigestMismatch(BadArchive):
+    """A metadata file that is not the one the index announced."""
+
+    def __init__(self, url: str, expected: str, actual: str) -> None:
+        super().__init__(url, f"sha256 is {actual}, the index announced {expected}")
+        self.expected = expected
+        self.actual = actual

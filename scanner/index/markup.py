@@ -1,0 +1,85 @@
+"""HTML → its tags, in time proportional to its length whatever it holds.
+
+The standard library's parser was quadratic on hostile input until the 2025 fixes, which the oldest Python served
+here lacks; an index page needs tags, attributes and text only. A construct that does not end means that the page
+was cut off, so it is an error with its position, not something to guess about.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+
+# Possessive throughout: one pass over the text and no way back.
+_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
+_RAW = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "title", "textarea")}
+
+
+class Unended(Exception):
+    """A tag, comment or raw text begun at `position` does not end."""
+
+    def __init__(self, position: int, what: str) -> None:
+        super().__init__(what)
+        self.position = position
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A tag, or the comment or text between two tags. kind: "start", "end", "text" or "comment".
+
+    text: the tag's name in lower case, the comment's content, or the text with its entities replaced.
+    """
+
+    kind: str
+    text: str
+    attributes: str = ""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Tokens in order; text of script and style is left out. Raises Unended."""
+    position = 0
+    while (at := text.find("<", position)) >= 0:
+        if at > position:
+            yield Token("text", unescape(text[position:at]))
+        if text.startswith("<!--", at):
+            end = _find(text, "-->", at, "a comment")
+            yield Token("comment", text[at + 4 : end - 3])
+        elif text.startswith(("<!", "<?"), at):
+            end = _find(text, ">", at, "a declaration")
+        elif tag := _TAG.match(text, at):
+            end = tag.end()
+            name = tag.group(2).lower()
+            yield Token("end" if tag.group(1) else "start", name, tag.group(3))
+            if name in _RAW and not tag.group(1):
+                close = _RAW[name].search(text, end)
+                if close is None:
+                    raise Unended(at, f"<{name}>")
+                if name == "title":
+                    yield Token("text", unescape(text[end : close.start()]))
+                end = close.end()
+        elif text[at + 1 : at + 2].isalpha() or text.startswith("</", at):
+            raise Unended(at, "a tag")
+        else:
+            yield Token("text", "<")
+            end = at + 1
+        position = end
+    if position < len(text):
+        yield Token("text", unescape(text[position:]))
+
+
+def attributes(token: Token) -> dict[str, str]:
+    """A start tag's attributes, lower-case names, the first of each; one without a value has ""."""
+    found: dict[str, str] = {}
+    for name, value in _ATTRIBUTE.findall(token.attributes):
+        bare = value[1:-1] if value[:1] in ('"', "'") else value
+        found.setdefault(name.lower(), unescape(bare) if "&" in bare else bare)
+    return found
+
+
+def _find(text: str, end: str, at: int, what: str) -> int:
+    found = text.find(end, at)
+    if found < 0:
+        raise Unended(at, what)
+    return found + len(end)

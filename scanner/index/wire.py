@@ -1,0 +1,60 @@
+"""An index's answer → values. Which reader, by content type; what is wrong with it becomes BadIndexPage.
+
+Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (yank), 658/714 (metadata), 740
+(provenance), 792 (status). Readers take time in proportion to the body and raise nothing but BadIndexPage.
+"""
+
+from email.message import Message
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.pages import IndexPage, RootPage
+from scanner.index import wire_html, wire_json
+from scanner.index.errors import BadIndexPage
+
+JSON_TYPE = "application/vnd.pypi.simple.v1+json"
+# JSON first; HTML for what has no JSON. Versions are named, so that a v2 is never sent by surprise.
+ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
+MAX_FILES = 100_000
+MAX_NAMES = 5_000_000
+_HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
+
+
+def read_page(
+    content_type: str, body: bytes, name: NormalizedName, url: str, *, max_files: int = MAX_FILES
+) -> IndexPage:
+    """One package's page. url: where the body came from, the base of relative addresses."""
+    media, charset = _media(content_type)
+    if media == JSON_TYPE:
+        return wire_json.read_page(body, name, url, max_files)
+    if media in _HTML_TYPES:
+        return wire_html.read_page(_decoded(body, charset, url), name, url, max_files)
+    raise _wrong_type(url, content_type)
+
+
+def read_root(content_type: str, body: bytes, url: str, *, max_names: int = MAX_NAMES) -> RootPage:
+    """The page that lists every package. Only the JSON form carries each one's serial."""
+    media, charset = _media(content_type)
+    if media == JSON_TYPE:
+        return wire_json.read_root(body, url, max_names)
+    if media in _HTML_TYPES:
+        return wire_html.read_root(_decoded(body, charset, url), url, max_names)
+    raise _wrong_type(url, content_type)
+
+
+def _media(content_type: str) -> tuple[str, str]:
+    message = Message()
+    message["Content-Type"] = "".join(content_type.splitlines())
+    return message.get_content_type() if "/" in content_type else "", message.get_content_charset() or "utf-8"
+
+
+def _decoded(body: bytes, charset: str, url: str) -> str:
+    try:
+        return body.decode(charset, errors="replace")
+    except LookupError:
+        raise BadIndexPage(url, "Content-Type", f"unknown character set {charset[:40]!r}") from None
+
+
+def _wrong_type(url: str, content_type: str) -> BadIndexPage:
+    given = f"{content_type[:80]!r}" if content_type else "none"
+    return BadIndexPage(url, "Content-Type", f"neither a JSON nor an HTML index page (content type: {given})")
