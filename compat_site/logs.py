@@ -31,5 +31,7 @@ class KeyValueFormatter(logging.Formatter):
 
 
 def _quoted(value: str) -> str:
-    plain = value and value.isprintable() and not any(char in value for char in ' "=')
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    printable = value.isprintable()
+    plain = value and printable and not any(char in value for char in ' "=')
+    # Some line breaks are not ASCII, and JSON alone would let them through.
+    return value if plain else json.dumps(value, ensure_ascii=not printable)

@@ -1,0 +1,45 @@
+"""The import rules of docs/architecture.md, held by the contracts in pyproject.toml."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def lint_imports(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).parent / "lint-imports"
+    command = [str(program), "--no-cache", "--config", str(ROOT / "pyproject.toml"), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_every_contract_is_kept() -> None:
+    result = lint_imports(ROOT)
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("scanner/selectors.py", "import projects.models", "apps"),
+        ("projects/domain/risk.py", "import django.db", "domain"),
+        ("scanner/domain/files.py", "import requests", "domain"),
+        ("scanner/models.py", "import scanner.services", "scanner-inside"),
+        ("projects/models/__init__.py", "import projects.services", "projects-inside"),
+        ("projects/tasks.py", "import scanner.index", "scanner-doors"),
+        ("projects/services/accounts.py", "import requests", "http"),
+    ],
+    ids=str,
+)
+def test_a_contract_sees_its_breach(module: str, line: str, contract: str, tmp_path: Path) -> None:
+    # A tree of empty modules with the same names, and one forbidden import.
+    for source in (path for app in ("compat_site", "projects", "scanner") for path in (ROOT / app).rglob("*.py")):
+        copy = tmp_path / source.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copy.touch()
+    (tmp_path / module).write_text(line + "\n")
+    broken = lint_imports(tmp_path, "--contract", contract)
+    assert broken.returncode == 1, broken.stdout
+    assert "BROKEN" in broken.stdout
