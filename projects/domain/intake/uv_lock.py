@@ -46,9 +46,8 @@ def read_uv_lock(report: Report, document: dict[str, object], text: str, path: s
 
 def _is_own(package: dict[str, object], members: set[str]) -> bool:
     source = table(package.get("source"))
-    if members:
-        return package.get("name") in members and any(key in source for key in (*_OWN, "directory"))
-    return any(key in source for key in _OWN) and package.get("metadata") is not None or source.get("virtual") == "."
+    # One project without members is at "."; other local paths are somebody else's code.
+    return package.get("name") in members or any(source.get(key) == "." for key in _OWN)
 
 
 def _read_package(
@@ -64,7 +63,7 @@ def _read_package(
         report.problem(path, line, name, message)
     origin, url = _origin(table(package.get("source")))
     files = [package.get("sdist"), *array(package.get("wheels"))]
-    markers = [marker for marker in strings(package.get("resolution-markers"))]
+    markers = strings(package.get("resolution-markers"))
     marker = normal_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
     belonging = belongings.get(canonicalize_name(name[:200]), Belonging(direct=None))
     report.require(
