@@ -1,0 +1,196 @@
+"""The project page from what is stored: answer, progress, heat map, changes and risk table. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from projects.domain.answers import Answer, TargetResult, answers, important
+from projects.domain.changes_told import ToldChange, tell_changes
+from projects.domain.columns import Column, columns_of
+from projects.domain.diffs import compare
+from projects.domain.freshness import is_stale
+from projects.domain.heat import HeatMap, heat_map
+from projects.domain.risk import RiskTable, StoredRow, risk_table
+from projects.domain.risk_controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
+from projects.domain.risk_query import RiskQuery
+from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment
+from projects.domain.verdicts import ProjectVerdict, Severity, Verdict
+from scanner.domain.matching import Availability
+
+_COLUMNS_AT_FIRST = 6
+_TOLD_PROBLEMS = 50
+_TOLD_CHANGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the index has answered. `done` of `total` packages; `words` is "23 of 31, greenlet…"."""
+
+    done: int
+    total: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldProblem:
+    """A line that could not be read, with its place as path:line."""
+
+    place: str
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Everything that the page of one project says, for one question to its risk table."""
+
+    snapshot: SnapshotLine | None
+    checked_at: datetime | None
+    is_stale: bool
+    requirement_count: int
+    package_count: int
+    progress: Progress | None
+    problems: tuple[ToldProblem, ...]
+    answers: tuple[Answer, ...]
+    columns: tuple[Column, ...]
+    heat: HeatMap
+    changes: tuple[ToldChange, ...]
+    changes_left_out: int
+    changed_since: datetime | None
+    query: RiskQuery
+    table: RiskTable
+    pills: tuple[Pill, ...]
+    headings: tuple[Heading, ...]
+    count_words: str
+    nothing_shown: str
+
+    @property
+    def chosen(self) -> str:
+        """The slug of the one target that is looked at; empty when several are."""
+        return self.query.targets[0] if len(self.query.targets) == 1 else ""
+
+
+def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> ProjectPage:
+    """The page for what is stored. Targets that no assessment has judged yet are unknown with all their packages."""
+    columns = columns_of(state.targets)
+    results = _results(state)
+    packages = {slug: result.packages for slug, result in results.items()}
+    names = {row["name"] for rows in packages.values() for row in rows}
+    shown = tuple(column for column in columns if column.slug in query.targets)
+    verdicts = {slug: result.verdict.value for slug, result in results.items()}
+    table = risk_table(packages, shown or columns_at_first(columns, verdicts), query)
+    changes = _changes(state, columns)
+    assessment = state.assessment
+    return ProjectPage(
+        snapshot=state.snapshot,
+        checked_at=assessment.confirmed_at if assessment else None,
+        is_stale=is_stale(assessment.confirmed_at if assessment else None, now),
+        requirement_count=len(state.requirements),
+        package_count=len(names),
+        progress=_progress(state, names),
+        problems=tell_problems(state.problems),
+        answers=answers(important(columns), results) if names else (),
+        columns=columns,
+        heat=heat_map(columns, {slug: (result.verdict, result.counts) for slug, result in results.items()}),
+        changes=tuple(changes[:_TOLD_CHANGES]),
+        changes_left_out=max(0, len(changes) - _TOLD_CHANGES),
+        changed_since=state.before.created_at if state.before else None,
+        query=query,
+        table=table,
+        pills=pills_of(table, query),
+        headings=headings_of(table, query),
+        count_words=count_words(table),
+        nothing_shown=nothing_shown(table, query),
+    )
+
+
+def _results(state: ProjectState) -> dict[str, TargetResult]:
+    judged = state.assessment.targets if state.assessment else {}
+    pending = pending_rows(state.requirements)
+    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(pending)}, "", pending)
+    results = {}
+    for slug in state.targets:
+        stored = judged.get(slug)
+        results[slug] = unknown
+        if stored is not None:
+            results[slug] = TargetResult(
+                ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.packages
+            )
+    return results
+
+
+def _progress(state: ProjectState, names: set[str]) -> Progress | None:
+    if state.assessment is None:
+        return progress_of(sorted(names), sorted(names))
+    return None if state.assessment.is_complete else progress_of(sorted(names), state.assessment.missing)
+
+
+def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ToldChange]:
+    """Nothing while an assessment is partial: what is merely not read yet has not changed."""
+    if state.assessment is None or state.before is None or not state.assessment.is_complete:
+        return []
+    changes = compare(_rows_of(state.before), _rows_of(state.assessment))
+    return tell_changes(changes, {column.slug: column for column in columns})
+
+
+def _rows_of(assessment: StoredAssessment) -> dict[str, Sequence[StoredRow]]:
+    return {slug: target.packages for slug, target in assessment.targets.items()}
+
+
+def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
+    """The progress while `missing` packages have no answer; None when all have one."""
+    total = len({*names, *missing})
+    if not missing or not total:
+        return None
+    done = total - len(set(missing))
+    return Progress(done, total, f"{done} of {total}, {min(missing)}…")
+
+
+def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Column, ...]:
+    """A few columns that tell most: every Python of the first platform from the first that is not simply go.
+
+    When all are go, or few are left, the last ones of that platform fill up.
+    """
+    if not columns:
+        return ()
+    first = [column for column in columns if column.platform_slug == columns[0].platform_slug]
+    start = next((at for at, column in enumerate(first) if verdicts.get(column.slug) != "go"), len(first) - 1)
+    return tuple(first[start : start + _COLUMNS_AT_FIRST])
+
+
+def pending_rows(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Package rows for requirements that no assessment has looked at: all unknown, never green."""
+    rows: dict[str, dict[str, Any]] = {}
+    for requirement in requirements:
+        rows.setdefault(
+            requirement["name"],
+            {
+                "name": requirement["name"],
+                "version": requirement["pinned"] or None,
+                "direct": True,
+                "paths": [],
+                "availability": Availability.UNKNOWN.value,
+                "verdict": Verdict.UNKNOWN.value,
+                "severity": Severity.MODERATE.value,
+                "reason": "Not polled yet.",
+                "advice": "Wait for the index to be read; an unknown is never counted as ready.",
+                "source": requirement["source"],
+                "line": requirement["line"],
+                "specifier": requirement["specifier"],
+            },
+        )
+    return list(rows.values())
+
+
+def tell_problems(problems: Sequence[Mapping[str, Any]]) -> tuple[ToldProblem, ...]:
+    """The problems of the requirement files, the first fifty, each with its place."""
+    told = []
+    for problem in problems[:_TOLD_PROBLEMS]:
+        place = f"{problem['path']}:{problem['line']}" if problem.get("line") else str(problem["path"])
+        told.append(ToldProblem(place, str(problem.get("text") or ""), str(problem["message"])))
+    if len(problems) > _TOLD_PROBLEMS:
+        told.append(ToldProblem("", "", f"and {len(problems) - _TOLD_PROBLEMS} more"))
+    return tuple(told)

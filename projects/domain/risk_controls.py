@@ -1,0 +1,74 @@
+"""What surrounds the risk table: the filter's pills, the sorting headings, the count in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from projects.domain.columns import Column
+from projects.domain.risk import RiskTable
+from projects.domain.risk_query import STATES, RiskQuery
+from projects.domain.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Pill:
+    """One state of the filter, with how many packages have it."""
+
+    state: Verdict
+    count: int
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column of the risk table. `query` sorts by it; `order` is its aria-sort, empty when it does not sort now."""
+
+    label: str
+    query: str
+    order: str
+    column: Column | None = None
+
+
+def pills_of(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
+    """The filter's states, worst first. Those that no package has are left out, unless they are asked for by name."""
+    return tuple(
+        Pill(state, table.counts[state], state in query.states)
+        for state in STATES
+        if table.counts[state] or state in (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
+    )
+
+
+def headings_of(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
+    """The headings of the risk table in the order of its cells."""
+
+    def heading(key: str, label: str, column: Column | None = None) -> Heading:
+        order = ("descending" if query.descending else "ascending") if query.sort_key == key else ""
+        return Heading(label, query.sorted_by(key).encode(), order, column)
+
+    package, severity = heading("name", "Package"), heading("severity", "Severity")
+    cells = [heading(column.slug, column.label, column) for column in table.columns]
+    if not table.single:
+        return (package, severity, *cells)
+    rest = (heading("reason", "Reason"), heading("first", "Works from"), heading("latest", "Latest"))
+    return (package, heading("version", "Current version"), *cells, severity, *rest)
+
+
+def count_words(table: RiskTable) -> str:
+    """The live result count, with its denominator: "12 of 64 packages"."""
+    return f"{len(table.rows)} of {table.total} package{'' if table.total == 1 else 's'}"
+
+
+def nothing_shown(table: RiskTable, query: RiskQuery) -> str:
+    """What an empty table means."""
+    if not table.total:
+        return "No packages yet: they appear here as soon as the requirements are read."
+    if query.name:
+        return f"No package with “{query.name}” in its name has one of the chosen states."
+    if table.counts[Verdict.READY] == table.total:
+        return f"Nothing. All {count_of(table.total)} are ready here."
+    return "No package has one of the chosen states."
+
+
+def count_of(number: int) -> str:
+    """ "1 package", "64 packages"."""
+    return f"{number} package{'' if number == 1 else 's'}"

@@ -1,0 +1,53 @@
+"""What the database keeps about one project, as plain values that the pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotLine:
+    """A snapshot in a few words: its commit or number, how it came, when."""
+
+    short: str
+    origin: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTarget:
+    """One target of a stored assessment. `packages` are its rows as stored (design §10)."""
+
+    target: str
+    verdict: str
+    counts: Mapping[str, int]
+    conflict: str
+    packages: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAssessment:
+    """An assessment with its targets by slug."""
+
+    pk: int
+    created_at: datetime
+    confirmed_at: datetime
+    is_complete: bool
+    missing: tuple[str, ...]
+    targets: Mapping[str, StoredTarget]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """All that the pages of one project read. `assessment` belongs to the newest snapshot; `before` is the one it is
+    compared with: the last complete one before it."""
+
+    targets: tuple[str, ...]
+    snapshot: SnapshotLine | None
+    requirements: tuple[Mapping[str, Any], ...]
+    problems: tuple[Mapping[str, Any], ...]
+    assessment: StoredAssessment | None
+    before: StoredAssessment | None

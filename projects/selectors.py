@@ -1,0 +1,159 @@
+"""What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, F, OuterRef, Subquery
+
+from projects.domain.freshness import is_stale
+from projects.domain.heat import LOOKS
+from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
+from projects.domain.verdicts import ProjectVerdict, Verdict
+from projects.models import Assessment, AssessmentState, Project, Snapshot, Subscription, TargetAssessment
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+_SUMMARY_ORDER = (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL, ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN)
+_SUMMARY_WORDS = {
+    ProjectVerdict.GO: "go",
+    ProjectVerdict.CONDITIONAL: "conditional",
+    ProjectVerdict.NO_GO: "no go",
+    ProjectVerdict.UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPart:
+    """How many targets of a project have one verdict: "3 go"."""
+
+    look: Verdict
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectLine:
+    """One project in the list."""
+
+    name: str
+    slug: str
+    snapshot: SnapshotLine | None
+    checked_at: datetime | None
+    is_stale: bool
+    summary: tuple[SummaryPart, ...]
+
+
+def project_list(user: User, now: datetime) -> list[ProjectLine]:
+    """The user's projects by name. Three queries."""
+    newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
+    projects = list(
+        Project.objects.visible_to(user)
+        .annotate(snapshot_pk=Subquery(newest_snapshot), target_count=Count("targets", distinct=True))
+        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(newest.values("confirmed_at")[:1]))
+        .order_by("name", "pk")
+    )
+    snapshots = Snapshot.objects.in_bulk([project.snapshot_pk for project in projects if project.snapshot_pk])
+    verdicts: dict[int, Counter[str]] = {}
+    chosen = TargetAssessment.objects.filter(
+        assessment__in=[project.assessment_pk for project in projects if project.assessment_pk],
+        target__in=F("assessment__project__targets__slug"),
+    )
+    for assessment_pk, verdict in chosen.values_list("assessment_id", "verdict"):
+        verdicts.setdefault(assessment_pk, Counter())[verdict] += 1
+    return [
+        ProjectLine(
+            name=project.name,
+            slug=project.slug,
+            snapshot=_snapshot_line(snapshots.get(project.snapshot_pk)),
+            checked_at=project.checked,
+            is_stale=is_stale(project.checked, now),
+            summary=_summary(verdicts.get(project.assessment_pk, Counter()), project.target_count),
+        )
+        for project in projects
+    ]
+
+
+def project_state(project: Project) -> ProjectState:
+    """What is stored about one project. Five queries, six when there is an earlier assessment to compare with."""
+    targets = tuple(project.targets.values_list("slug", flat=True))
+    snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
+    if snapshot is None:
+        return ProjectState(targets, None, (), (), None, None)
+    requirements = tuple(
+        snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier")
+    )
+    newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
+    before = None
+    if newest is not None:
+        before = Assessment.objects.filter(project=project, pk__lt=newest.pk).complete().newest_first().first()
+    stored = _stored_targets(assessment.pk for assessment in (newest, before) if assessment is not None)
+    return ProjectState(
+        targets=targets,
+        snapshot=_snapshot_line(snapshot),
+        requirements=requirements,
+        problems=tuple(snapshot.problems),
+        assessment=_stored(newest, stored) if newest else None,
+        before=_stored(before, stored) if before else None,
+    )
+
+
+def stored_cell(project: Project, target: str, package: str) -> Mapping[str, Any] | None:
+    """The stored row of one package on one target in the newest snapshot's newest assessment. One query."""
+    newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    found = (
+        TargetAssessment.objects.filter(assessment__snapshot=Subquery(newest_snapshot), target=target)
+        .order_by("-assessment_id")
+        .first()
+    )
+    rows = found.packages if found else ()
+    return next((row for row in rows if row["name"] == package), None)
+
+
+def is_watching(user: User, project: Project, target: str, package: str) -> bool:
+    """Whether the user has an active watch on the cell. One query."""
+    return (
+        Subscription.objects.active().filter(user=user, project=project, target=target, package__name=package).exists()
+    )
+
+
+def _stored_targets(assessments: Iterable[int]) -> dict[int, dict[str, StoredTarget]]:
+    found: dict[int, dict[str, StoredTarget]] = {}
+    for row in TargetAssessment.objects.filter(assessment__in=list(assessments)):
+        found.setdefault(row.assessment_id, {})[row.target] = StoredTarget(
+            row.target, row.verdict, row.counts, row.conflict, row.packages
+        )
+    return found
+
+
+def _stored(assessment: Assessment, targets: Mapping[int, Mapping[str, StoredTarget]]) -> StoredAssessment:
+    return StoredAssessment(
+        pk=assessment.pk,
+        created_at=assessment.created_at,
+        confirmed_at=assessment.confirmed_at,
+        is_complete=assessment.state == AssessmentState.COMPLETE,
+        missing=tuple(assessment.missing),
+        targets=targets.get(assessment.pk, {}),
+    )
+
+
+def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:
+    if snapshot is None:
+        return None
+    return SnapshotLine(snapshot.commit[:7] or f"#{snapshot.pk}", snapshot.get_origin_display(), snapshot.created_at)
+
+
+def _summary(verdicts: Counter[str], targets: int) -> tuple[SummaryPart, ...]:
+    """Counts in words, best first. Targets that have no answer yet are unknown."""
+    counts = Counter(verdicts)
+    counts[ProjectVerdict.UNKNOWN] += max(0, targets - verdicts.total())
+    return tuple(
+        SummaryPart(LOOKS[verdict], f"{counts[verdict]} {_SUMMARY_WORDS[verdict]}")
+        for verdict in _SUMMARY_ORDER
+        if counts[verdict]
+    )

@@ -1,0 +1,50 @@
+"""Glyph and word of a state, and a moment as people say it. Nothing more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from projects.domain.freshness import say_ago
+from projects.domain.heat import WORDS
+from projects.domain.verdicts import Verdict
+
+register = template.Library()
+_GLYPHS = {
+    Verdict.READY: "✓",
+    Verdict.DEGRADED: "◐",
+    Verdict.UPGRADE: "↑",
+    Verdict.BLOCKED: "✕",
+    Verdict.UNKNOWN: "?",
+    Verdict.INACTIVE: "·",
+}
+
+
+@register.filter
+def glyph(verdict: Verdict) -> str:
+    """The sign of a state, which tells it apart without colour."""
+    return _GLYPHS[verdict]
+
+
+@register.filter
+def word(verdict: Verdict) -> str:
+    """The word of a state, as the pills and screen readers have it."""
+    return WORDS[verdict]
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString | str:
+    """A moment relative to now, with the exact UTC time as its title."""
+    if moment is None:
+        return "never"
+    exact = moment.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        exact.isoformat(timespec="seconds"),
+        exact.strftime("%Y-%m-%d %H:%M:%S"),
+        say_ago(moment, timezone.now()),
+    )
