@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import django
@@ -51,7 +50,7 @@ settings.register_profile(
 settings.register_profile("long", max_examples=2000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-pytest_plugins = ["tests.replay.fixtures"] if find_spec("tests.replay.fixtures") else []
+pytest_plugins = ["tests.replay.fixtures"]
 
 
 def pytest_report_header() -> str:
