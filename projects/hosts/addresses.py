@@ -32,11 +32,11 @@ def resolve(host: str, port: int, allowed_hosts: Collection[str] = ()) -> tuple[
 def is_public(address: Address) -> bool:
     """Whether anyone on the Internet could be asked there, also behind the IPv4 address that an IPv6 one carries."""
     if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _TRANSLATED:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if not all(is_public(part) for part in inner if part is not None):
-            return False
         if address.ipv4_mapped is not None:
-            return True
+            return is_public(address.ipv4_mapped)
+        if address in _TRANSLATED:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        inner = [part for part in (address.sixtofour, *(address.teredo or ())) if part is not None]
+        if not all(is_public(part) for part in inner):
+            return False
     return address.is_global and not address.is_multicast and not address.is_reserved

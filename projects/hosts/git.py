@@ -13,8 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from projects.domain import push_forms
-from projects.hosts.errors import AccessDenied, CommitMissing, FileMissing, HostError, HostRefused, HostUnavailable
-from projects.hosts.errors import TooLarge as TooLarge
+from projects.hosts.errors import (
+    AccessDenied,
+    CommitMissing,
+    FileMissing,
+    HostError,
+    HostRefused,
+    HostUnavailable,
+    TooLarge,
+)
 from projects.hosts.git_program import Finished, GitProgram, Remote, Rules
 from projects.hosts.trees import Entry, TreeReader
 
@@ -22,7 +29,9 @@ from projects.hosts.trees import Entry, TreeReader
 _ANSWERS: tuple[tuple[str, str], ...] = (
     (r"not our ref|unadvertised object|couldn't find remote ref|no such remote ref", "commit"),
     (r"returned error: 30\d|unable to update url base from redirection", "redirect"),
-    (r"died of signal (24|25)|File size limit|File too large|EFBIG|Out of memory|out of memory|mmap failed", "large"),
+    (r"early EOF|unexpected disconnect|hung up", "cut"),
+    # index-pack that the size limit ends has no last words.
+    (r"invalid index-pack output|File too large|[Oo]ut of memory|mmap failed", "large"),
     (r"returned error: (429|5\d\d)", "busy"),
     (r"Authentication failed|could not read (Username|Password)|returned error: 40[134]", "access"),
     (r"not found|Permission denied|does not appear to be a git repository|access rights", "access"),
@@ -65,7 +74,7 @@ class GitRepository:
         """Fetch the history of `branch`, commits only, as far back as the rules reach."""
         folder = self._init("history")
         ref = push_forms.ref(f"refs/heads/{branch}")
-        self._fetch(folder, f"--depth={self._program.rules.history}", "tree:0", [f"+{ref}:refs/heads/followed"])
+        self._fetch(folder, "tree:0", [f"+{ref}:refs/heads/followed"], depth=self._program.rules.history)
         done = self._run(folder, "rev-list", "--parents", "refs/heads/followed", offline=True)
         parents = {line.split()[0]: line.split()[1:] for line in done.output.decode("ascii").splitlines()}
         return Lineage(parents)
@@ -83,7 +92,7 @@ class GitRepository:
             raise CommitMissing(self._host, commit)
         folder = self._init("files")
         try:
-            self._fetch(folder, "--depth=1", "blob:none", [commit])
+            self._fetch(folder, "blob:none", [commit], depth=1)
         except CommitMissing:
             raise CommitMissing(self._host, commit) from None
         tree = TreeReader(commit, lambda oids: self._read(folder, oids), lambda oids: self._read_blobs(folder, oids))
@@ -125,7 +134,7 @@ class GitRepository:
         return dict.fromkeys(oids, b"") | self._read(folder, small)
 
     def _sizes(self, folder: Path, oids: Sequence[str]) -> dict[str, int]:
-        self._fetch(folder, "--depth=1", "blob:none", oids)
+        self._fetch(folder, "blob:none", oids)
         done = self._run(folder, "cat-file", "--batch-check", stdin="\n".join(oids).encode(), offline=True)
         rows = [line.split() for line in done.output.decode("ascii").splitlines()]
         return {row[0]: int(row[2]) for row in rows if len(row) == 3}
@@ -148,19 +157,12 @@ class GitRepository:
         self._run(folder, "init", "--quiet", "--bare", "--template=", ".")
         return folder
 
-    def _fetch(self, folder: Path, depth: str, content_filter: str, refspecs: Sequence[str]) -> None:
+    def _fetch(self, folder: Path, content_filter: str, refspecs: Sequence[str], depth: int | None = None) -> None:
+        options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"]
+        options += [f"--filter={content_filter}", *([f"--depth={depth}"] if depth else [])]
         # By standard input: no ref or id can be taken for an option.
-        options = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance")
-        self._run(
-            folder,
-            "fetch",
-            *options,
-            depth,
-            f"--filter={content_filter}",
-            "--stdin",
-            "origin",
-            stdin="\n".join(refspecs).encode() + b"\n",
-        )
+        wants = "\n".join([*refspecs, ""]).encode()
+        self._run(folder, "fetch", *options, "--stdin", "origin", stdin=wants)
 
     def _run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> Finished:
         done = self._program.run(folder, *arguments, stdin=stdin, offline=offline)
@@ -182,7 +184,12 @@ class GitRepository:
             return HostRefused(self._host, "it redirects; give the address that it leads to")
         if kind == "hostkey":
             return HostRefused(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
-        reasons = {"busy": "it answers with an error", "slow": "it is too slow", "tls": "no trusted TLS connection"}
+        reasons = {
+            "busy": "it answers with an error",
+            "slow": "it is too slow",
+            "cut": "it broke off",
+            "tls": "no trusted TLS connection",
+        }
         return HostUnavailable(self._host, reasons.get(kind, "it could not be reached"))
 
 
