@@ -1,0 +1,258 @@
+"""Availability of every recorded release held against pip's own finder, in this process.
+
+pip decides which links are candidates (LinkEvaluator), sorts them (CandidateEvaluator) and expands a target's tags
+(TargetPython over its compatibility_tags). On Linux, where it can only describe the machine it runs on, that machine
+is made to claim another processor and libc. Files that look alike are evaluated once a target and releases of equal
+shape once; every file name is read by both sides. The deliberate differences are listed in docs/matching.md.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import pytest
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+from pip._internal.exceptions import InvalidWheelFilename
+from pip._internal.index.package_finder import (
+    CandidateEvaluator,
+    LinkEvaluator,
+    LinkType,
+    _check_link_requires_python,
+    _extract_version_from_fragment,
+)
+from pip._internal.models.candidate import InstallationCandidate
+from pip._internal.models.link import Link
+from pip._internal.models.target_python import TargetPython
+from pip._internal.models.wheel import Wheel
+from pip._internal.utils.filetypes import ARCHIVE_EXTENSIONS, WHEEL_EXTENSION
+from pip._vendor.packaging import _manylinux, _musllinux
+
+from scanner.domain.catalogue import CATALOGUE, SAMPLE_TARGETS
+from scanner.domain.files import Kind, ParsedName, parse_filename
+from scanner.domain.matching import Availability, Matcher, ReleaseFileFacts, judge, shape_of
+from scanner.domain.platforms import System
+from scanner.domain.targets import Target, parse_target
+from tests.replay.recording import RecordedFile, read, recorded_names
+
+TARGETS: tuple[Target, ...] = (
+    *SAMPLE_TARGETS,
+    *map(
+        parse_target,
+        (
+            "cp39-manylinux_2_17_x86_64",
+            "cp39-win32",
+            "cp39-macosx_11_0_x86_64",
+            "cp310-manylinux_2_28_i686",
+            "cp310-macosx_10_9_x86_64",
+            "cp312-manylinux_2_31_armv7l",
+            "cp312-manylinux_2_28_ppc64le",
+            "cp312-pyodide_2024_0_wasm32",
+            "cp313-manylinux_2_5_x86_64",
+            "cp313-manylinux_2_28_s390x",
+            "cp313t-manylinux_2_34_x86_64",
+            "cp313-musllinux_1_1_x86_64",
+            "cp314-manylinux_2_39_riscv64",
+            "cp314-android_24_arm64_v8a",
+            "cp314-ios_13_0_arm64_iphoneos",
+            "cp314-pyemscripten_2026_0_wasm32",
+            "cp315-macosx_26_0_arm64",
+            "cp315t-manylinux_2_28_x86_64",
+            "cp315t-win_arm64",
+            "cp316-manylinux_2_39_aarch64",
+            "pp310-manylinux_2_17_x86_64",
+            "pp311-manylinux_2_28_x86_64",
+            "pp311_pp73-macosx_14_0_arm64",
+            "pp312-win_amd64",
+        ),
+    ),
+)
+# The file that would be installed is compared too, on these.
+NAMED = tuple(map(parse_target, ("cp39-manylinux_2_17_x86_64", "cp314-macosx_14_0_arm64", "cp315t-win_amd64")))
+
+
+def machine_for_pip(target: Target, monkeypatch: pytest.MonkeyPatch) -> list[str] | None:
+    """What pip is given as --platform; on Linux nothing, but a machine that claims this processor and libc."""
+    platform = target.platform
+    if platform.system not in {System.GLIBC, System.MUSL}:
+        return [platform.slug]
+    glibc, musl = _manylinux._GLibCVersion(-1, -1), None
+    if platform.system is System.GLIBC:
+        glibc = _manylinux._GLibCVersion(*platform.floor)
+    else:
+        musl = _musllinux._MuslVersion(*platform.floor)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setattr("sysconfig.get_platform", lambda: f"linux-{platform.architecture}")
+    monkeypatch.setattr(_manylinux, "_have_compatible_abi", lambda *_: True)
+    monkeypatch.setattr(_manylinux, "_get_glibc_version", lambda: glibc)
+    monkeypatch.setattr(_musllinux, "_get_musl_version", lambda _: musl)
+    return None
+
+
+class PipsView:
+    """pip's finder for one target."""
+
+    def __init__(self, target: Target) -> None:
+        python = target.python
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            self.python = TargetPython(
+                platforms=machine_for_pip(target, monkeypatch),
+                py_version_info=python.release.release,
+                abis=[python.abi],
+                implementation=python.interpreter[:2],
+            )
+            self.tags = self.python.get_sorted_tags()  # TargetPython keeps them
+        self.ranks = {tag: rank for rank, tag in enumerate(self.tags)}
+        self._candidates: dict[tuple[object, ...], tuple[LinkType, str]] = {}
+
+    def evaluate(self, evaluator: LinkEvaluator, look: tuple[object, ...], link: Link) -> tuple[LinkType, str]:
+        if look not in self._candidates:
+            self._candidates[look] = evaluator.evaluate_link(link)
+        return self._candidates[look]
+
+    def __call__(
+        self, name: NormalizedName, links: list[tuple[tuple[object, ...], Link, Version]]
+    ) -> tuple[str, bool, str | None]:
+        """(availability, yanked, file name) for the links of one release."""
+        evaluator = LinkEvaluator(name, name, frozenset({"binary", "source"}), self.python, allow_yanked=True)
+        candidates, verdicts = [], []
+        for look, link, version in links:
+            verdict, _ = self.evaluate(evaluator, look, link)
+            verdicts.append(verdict)
+            if verdict is LinkType.candidate:
+                candidates.append(InstallationCandidate(name, str(version), link))
+        best = CandidateEvaluator.create(name, target_python=self.python).sort_best_candidate(candidates)
+        if best is not None:
+            return self._availability(best.link, links), best.link.is_yanked, best.link.filename
+        return ("excluded" if self._refused(verdicts, links) else "none"), False, None
+
+    def ties(self, ours: str | None, pips: str | None) -> bool:
+        """Equal, or of equal worth to pip: then it takes whichever the page lists first, and we the first by name."""
+        return ours == pips or (ours is not None and pips is not None and self._worth(ours) == self._worth(pips))
+
+    def _worth(self, filename: str) -> tuple[object, ...]:
+        if not filename.endswith(WHEEL_EXTENSION):
+            return ()
+        wheel = Wheel(filename)
+        return wheel.find_most_preferred_tag(self.tags, self.ranks), wheel.build_tag
+
+    def _refused(self, verdicts: list[LinkType], links: list[tuple[tuple[object, ...], Link, Version]]) -> bool:
+        """Requires-Python refused a file that fits, or every file that pip could ever take."""
+        takeable = [
+            link for (_, link, _), v in zip(links, verdicts, strict=True) if v is not LinkType.format_unsupported
+        ]
+        refuses = [not _check_link_requires_python(link, self.python.py_version_info) for link in takeable]
+        return LinkType.requires_python_mismatch in verdicts or (bool(refuses) and all(refuses))
+
+    def _availability(self, link: Link, links: list[tuple[tuple[object, ...], Link, Version]]) -> str:
+        if not link.is_wheel:
+            return "source"
+        tag = min((tag for tag in tags_of(link) if tag in self.ranks), key=self.ranks.__getitem__)
+        if tag.platform == "any":
+            compiled = any(tag.platform != "any" for _, link, _ in links if link.is_wheel for tag in tags_of(link))
+            return "fallback" if compiled else "pure"
+        return "abi3" if tag.abi in {"abi3", "abi3t"} else "native"
+
+
+@cache
+def tags_of(link: Link) -> frozenset[Any]:
+    return frozenset(Wheel(link.filename).file_tags)
+
+
+def pips_version(name: str, file: RecordedFile, link: Link) -> Version | None:
+    """The version that pip would file this under, None when it takes it for no release of the package."""
+    stem, extension = link.splitext()
+    if extension == WHEEL_EXTENSION:
+        try:
+            wheel = Wheel(file.filename)
+        except InvalidWheelFilename:
+            return None
+        return Version(wheel.version) if wheel.name == name else None
+    if extension not in ARCHIVE_EXTENSIONS or ("macosx10" in link.path and extension == ".zip"):
+        return None
+    try:
+        return Version(_extract_version_from_fragment(stem, name) or "")
+    except InvalidVersion:
+        return None
+
+
+def link_of(file: RecordedFile) -> Link:
+    yanked = (file.yanked_reason or "") if file.yanked else None
+    return Link(f"https://files.example/{file.filename}", requires_python=file.requires_python, yanked_reason=yanked)
+
+
+def facts_of(file: RecordedFile, parsed: ParsedName) -> ReleaseFileFacts:
+    return ReleaseFileFacts(file.filename, parsed.kind, parsed.tag_set, parsed.build, file.requires_python, file.yanked)
+
+
+def releases(name: str) -> Iterator[tuple[Version, list[tuple[RecordedFile, ParsedName]]]]:
+    """The recorded releases of a package as this project groups them."""
+    found: dict[Version, list[tuple[RecordedFile, ParsedName]]] = {}
+    for file in read(name).files:
+        parsed = parse_filename(file.filename, canonicalize_name(name))
+        if isinstance(parsed, ParsedName):
+            found.setdefault(parsed.version, []).append((file, parsed))
+    yield from found.items()
+
+
+def looks(file: RecordedFile, parsed: ParsedName) -> tuple[object, ...]:
+    """What evaluate_link can see of a file beside its name and version, which are compared for every file."""
+    extension = file.filename.rpartition(".")[2]
+    return (parsed.kind, parsed.tag_set, extension, file.requires_python, file.yanked)
+
+
+@pytest.mark.parametrize("name", recorded_names())
+def test_every_recorded_file_name_is_read_as_pip_reads_it(name: str) -> None:
+    different = []
+    for file in read(name).files:
+        parsed = parse_filename(file.filename, canonicalize_name(name))
+        installable = isinstance(parsed, ParsedName) and parsed.kind in {Kind.WHEEL, Kind.SDIST}
+        ours = parsed.version if isinstance(parsed, ParsedName) and installable else None
+        if ours != pips_version(name, file, link_of(file)):
+            different.append((file.filename, ours))
+    assert different == []
+
+
+def test_availability_of_every_recorded_release_is_what_pips_finder_says() -> None:
+    names = recorded_names()
+    assert len(names) >= 24
+    assert len(TARGETS) >= 40
+    matcher = Matcher(TARGETS)
+    views = [PipsView(target) for target in TARGETS]
+    seen: Counter[Availability] = Counter()
+    wrong: list[str] = []
+    judged = set()
+    for name in names:
+        for version, files in releases(name):
+            facts = [facts_of(*file) for file in files]
+            shape = shape_of(facts)
+            seen.update(offer.availability for offer in matcher.offers(shape))
+            if shape in judged:
+                continue
+            judged.add(shape)
+            links = [(looks(*file), link_of(file[0]), version) for file in files]
+            for target, offer, view in zip(TARGETS, matcher.offers(shape), views, strict=True):
+                availability, yanked, filename = view(canonicalize_name(name), links)
+                if (offer.availability, offer.yanked) != (availability, yanked):
+                    wrong.append(f"{name} {version} on {target.slug}: {offer}, pip: {availability} {yanked}")
+                if target in NAMED:
+                    cell = judge(facts, target)
+                    same = (cell.availability, cell.yanked) == (offer.availability, offer.yanked)
+                    if not same or not view.ties(cell.file, filename):
+                        wrong.append(f"{name} {version} on {target.slug}: {cell}, pip takes {filename}")
+    assert wrong == []
+    assert set(seen) >= {
+        Availability.NATIVE,
+        Availability.ABI3,
+        Availability.PURE,
+        Availability.FALLBACK,
+        Availability.SOURCE,
+        Availability.EXCLUDED,
+        Availability.NONE,
+    }, "the recorded packages no longer show every kind of answer"
+
+
+def test_the_tags_of_every_catalogue_target_are_pips_in_pips_order() -> None:
+    for target in CATALOGUE:
+        assert list(target.tags) == [str(tag) for tag in PipsView(target).tags], target.slug
