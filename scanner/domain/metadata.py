@@ -1,0 +1,144 @@
+"""Core metadata of one release: the header fields that decide what it needs and where it runs.
+
+Follows the core metadata specification and reads it field by field: a field that cannot be read becomes a
+problem with its text, the rest of the document still counts. The body (the description) is never looked at, so
+reading costs a fraction of a full e-mail parse.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+__all__ = ["CoreMetadata", "MetadataProblem", "parse_core_metadata", "parse_requirement", "parse_specifier"]
+
+_WANTED = frozenset(
+    {"metadata-version", "name", "version", "requires-python", "requires-dist", "provides-extra", "dynamic"}
+)
+# Releases from before PEP 440 was enforced write ">=2.6.*"; uv reads the obvious meaning, and so do we.
+_STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataProblem:
+    """One field that could not be read: its name, its text, and why."""
+
+    field: str
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoreMetadata:
+    """What a release says about itself. `requires_dist` keeps the document's order.
+
+    `name`, `version`, `requires_python` and `metadata_version` are None when the field is missing or unreadable
+    (the latter has a problem as well). `dynamic` is lower-cased: a field named there may differ once it is built.
+    """
+
+    name: NormalizedName | None
+    version: Version | None
+    requires_dist: tuple[Requirement, ...]
+    requires_python: SpecifierSet | None
+    provides_extra: tuple[NormalizedName, ...]
+    dynamic: frozenset[str]
+    metadata_version: str | None
+    problems: tuple[MetadataProblem, ...]
+
+
+@lru_cache(maxsize=32_768)
+def parse_requirement(text: str) -> Requirement:
+    """One dependency specifier (PEP 508); the same text gives the same object, so treat it as a value.
+
+    Raises InvalidRequirement when neither the text nor its obvious repair (">=2.*" to ">=2") can be read.
+    """
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        head, mark, marker = text.partition(";")
+        repaired = _STAR_AFTER_ORDER.sub(r"\g<bound>", head)
+        if repaired == head:
+            raise
+        return Requirement(repaired + mark + marker)
+
+
+@lru_cache(maxsize=32_768)
+def parse_specifier(text: str) -> SpecifierSet:
+    """One version specifier (PEP 440), with the same repair as `parse_requirement`; raises InvalidSpecifier."""
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        repaired = _STAR_AFTER_ORDER.sub(r"\g<bound>", text)
+        if repaired == text:
+            raise
+        return SpecifierSet(repaired)
+
+
+def _fields(text: str) -> list[tuple[str, str]]:
+    """(lower-cased field name, unfolded value) of the wanted header fields, in order; stops at the body."""
+    found: list[tuple[str, str]] = []
+    wanted = False
+    for line in text.lstrip("\ufeff\r\n").split("\n"):
+        line = line.rstrip("\r")
+        if not line:
+            break
+        if line[0] in " \t":
+            if wanted:
+                name, value = found[-1]
+                found[-1] = (name, f"{value} {line.strip()}".strip())
+            continue
+        name, colon, value = line.partition(":")
+        name = name.strip().lower()
+        wanted = bool(colon) and name in _WANTED
+        if wanted:
+            found.append((name, value.strip()))
+    return found
+
+
+def parse_core_metadata(text: str) -> CoreMetadata:
+    """Read a METADATA or PKG-INFO document. Never raises: what cannot be read is listed in `problems`.
+
+    Of a field that may stand once, the first readable value counts.
+    """
+    single: dict[str, str] = {}
+    name: NormalizedName | None = None
+    version: Version | None = None
+    requires_python: SpecifierSet | None = None
+    requires: list[Requirement] = []
+    extras: dict[NormalizedName, None] = {}
+    dynamic: set[str] = set()
+    problems: list[MetadataProblem] = []
+    for field, value in _fields(text):
+        try:
+            if field == "requires-dist":
+                requires.append(parse_requirement(value))
+            elif field == "provides-extra":
+                extras[canonicalize_name(value, validate=True)] = None
+            elif field == "dynamic":
+                dynamic.add(value.lower())
+            elif field == "name":
+                name = name or canonicalize_name(value, validate=True)
+            elif field == "version":
+                version = version or Version(value)
+            elif field == "requires-python":
+                requires_python = parse_specifier(value) if requires_python is None else requires_python
+            else:
+                single.setdefault(field, value)
+        except (InvalidRequirement, InvalidSpecifier, InvalidVersion, ValueError) as error:
+            problems.append(MetadataProblem(field, value, str(error).splitlines()[0] if str(error) else "unreadable"))
+    return CoreMetadata(
+        name,
+        version,
+        tuple(requires),
+        requires_python,
+        tuple(extras),
+        frozenset(dynamic),
+        single.get("metadata-version"),
+        tuple(problems),
+    )

@@ -1,0 +1,86 @@
+"""What the resolver must be told about the index. Whoever answers does the I/O before or between resolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.targets import Target
+
+from .shelves import Shelf
+
+__all__ = ["Builds", "Offered", "Source", "Supply"]
+
+
+class Supply(StrEnum):
+    """How one release could be installed on one target, as far as policy asks."""
+
+    WHEEL = "wheel"
+    PURE_BUILD = "pure build"
+    COMPILED_BUILD = "compiled build"
+    UNSEEN_BUILD = "unseen build"
+    REFUSED = "refused"
+    NOTHING = "nothing"
+
+    @property
+    def words(self) -> str:
+        """What stands in the way, to follow "it …"."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Supply.WHEEL: "has a wheel",
+    Supply.PURE_BUILD: "has no wheel there, only pure Python source to build",
+    Supply.COMPILED_BUILD: "has no wheel there, only source to compile",
+    Supply.UNSEEN_BUILD: "has no wheel there, only source that was not looked into",
+    Supply.REFUSED: "refuses that Python",
+    Supply.NOTHING: "has no file for it",
+}
+
+
+class Builds(StrEnum):
+    """A project's policy for source builds. What was not looked into counts as compiled."""
+
+    NEVER = "never"
+    PURE = "pure"
+    ANY = "any"
+
+    def accepts(self, supply: Supply) -> bool:
+        """Whether a release with this supply may be chosen."""
+        return supply in _ACCEPTED[self]
+
+
+_ACCEPTED = {
+    Builds.NEVER: frozenset({Supply.WHEEL}),
+    Builds.PURE: frozenset({Supply.WHEEL, Supply.PURE_BUILD}),
+    Builds.ANY: frozenset({Supply.WHEEL, Supply.PURE_BUILD, Supply.COMPILED_BUILD, Supply.UNSEEN_BUILD}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What one release offers on one target. A yanked release serves only an exact pin (PEP 592)."""
+
+    supply: Supply
+    yanked: bool = False
+
+
+class Source(Protocol):
+    """The index as stored. Answers must not change while a resolution runs.
+
+    Each is asked often: keep what was made. An answer of None means "not known yet" and ends up in `missing`.
+    """
+
+    def shelf(self, name: NormalizedName) -> Shelf | None:
+        """All releases of a package; an empty shelf when the index has no such package; None when not polled."""
+
+    def offered(self, shape: Hashable, target: Target) -> Offered:
+        """What releases of this shape offer on a target."""
+
+    def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
+        """The Requires-Dist values of one release, as written; None when its metadata is not known."""

@@ -1,0 +1,142 @@
+"""What is worked out once and shared by every target of an assessment: shelves, needs, sets of usable releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.targets import Target
+
+from .asks import Ask, BadAsk, read_ask
+from .clauses import bits
+from .shelves import Shelf
+from .source import Builds, Source
+
+__all__ = ["Needs", "Stock", "Usable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What one release needs, sorted by what decides whether it counts.
+
+    `plain` always counts, `by_extra` with that extra and nothing else; `gated` has a marker to evaluate.
+    `unreadable` is the first requirement that nobody can read.
+    """
+
+    plain: tuple[Ask, ...]
+    gated: tuple[Ask, ...]
+    by_extra: dict[NormalizedName, tuple[Ask, ...]]
+    unreadable: BadAsk | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usable:
+    """Sets of releases on one target: those with an acceptable supply, those yanked there, the rest by obstacle."""
+
+    accepted: int
+    yanked: int
+    obstacles: tuple[tuple[str, int], ...]
+
+
+def _sorted_needs(texts: Iterable[str]) -> Needs:
+    plain: list[Ask] = []
+    gated: list[Ask] = []
+    by_extra: dict[NormalizedName, list[Ask]] = {}
+    unreadable = None
+    for text in texts:
+        ask = read_ask(text)
+        if isinstance(ask, BadAsk):
+            unreadable = unreadable or ask
+        elif ask.marker is None:
+            plain.append(ask)
+        elif ask.only_extra is None:
+            gated.append(ask)
+        else:
+            by_extra.setdefault(ask.only_extra, []).append(ask)
+    extras = {extra: tuple(asks) for extra, asks in by_extra.items()}
+    return Needs(tuple(plain), tuple(gated), extras, unreadable)
+
+
+class Stock:
+    """A memo over a source. It lives as long as the source's answers hold: one assessment."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._shelves: dict[NormalizedName, Shelf | None] = {}
+        self._needs: dict[tuple[NormalizedName, int], Needs | None] = {}
+        self._same: dict[tuple[NormalizedName, Ask], int] = {}
+        self._usable: dict[tuple[NormalizedName, Target, Builds], Usable] = {}
+        self._late: dict[tuple[NormalizedName, datetime], int] = {}
+        self._interned: dict[Usable, Usable] = {}
+        self._same_needs: dict[tuple[str, ...], Needs] = {}
+
+    def shelf(self, name: NormalizedName) -> Shelf | None:
+        """The shelf of a package; None when the package was not polled."""
+        if name not in self._shelves:
+            self._shelves[name] = self._source.shelf(name)
+        return self._shelves[name]
+
+    def usable(self, shelf: Shelf, target: Target, builds: Builds) -> Usable:
+        """What a target can use of a shelf, worked out by shape, not by release."""
+        key = (shelf.name, target, builds)
+        known = self._usable.get(key)
+        if known is None:
+            accepted = yanked = 0
+            obstacles: dict[str, int] = {}
+            for shape, mask in shelf.shapes:
+                offered = self._source.offered(shape, target)
+                if offered.yanked:
+                    yanked |= mask
+                if builds.accepts(offered.supply):
+                    accepted |= mask
+                else:
+                    words = offered.supply.words
+                    obstacles[words] = obstacles.get(words, 0) | mask
+            made = Usable(accepted, yanked, tuple(obstacles.items()))
+            known = self._usable[key] = self._interned.setdefault(made, made)
+        return known
+
+    def uploaded_after(self, shelf: Shelf, moment: datetime) -> int:
+        """The releases uploaded after a moment."""
+        key = (shelf.name, moment)
+        known = self._late.get(key)
+        if known is None:
+            known = self._late[key] = shelf.uploaded_after(moment)
+        return known
+
+    def needs(self, shelf: Shelf, choice: int) -> Needs | None:
+        """What one release needs; None when its metadata is not known."""
+        key = (shelf.name, choice)
+        if key not in self._needs:
+            texts = self._source.dependencies(shelf.name, shelf.version(choice))
+            if texts is None:
+                self._needs[key] = None
+                return None
+            listed = tuple(texts)
+            needs = self._same_needs.get(listed)
+            if needs is None:
+                needs = self._same_needs[listed] = _sorted_needs(listed)
+            self._needs[key] = needs
+            for asks in (needs.plain, needs.gated, *needs.by_extra.values()):
+                for ask in asks:
+                    self._same[(shelf.name, ask)] = self._same.get((shelf.name, ask), 0) | choice
+        return self._needs[key]
+
+    def read_around(self, shelf: Shelf, choice: int, among: int, reach: int) -> None:
+        """Read the needs of up to `reach` releases of `among` on either side of one, so that `carriers` knows them."""
+        below = list(bits(among & (choice - 1) & ~1))[-reach:]
+        above = among & ~((choice << 1) - 1)
+        for position in below:
+            self.needs(shelf, 1 << position)
+        for position in bits(above):
+            if reach == 0:
+                break
+            reach -= 1
+            self.needs(shelf, 1 << position)
+
+    def carriers(self, name: NormalizedName, ask: Ask) -> int:
+        """The releases of a package that are known to state exactly this requirement."""
+        return self._same[(name, ask)]
