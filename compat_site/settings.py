@@ -4,6 +4,7 @@ The table of variables is in README.md. A variable NAME may be given as NAME_FIL
 """
 
 import socket
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -235,6 +236,16 @@ STORAGES = {
 WHEELWAY_INDEX_URL = env.str("WHEELWAY_INDEX_URL", default="")
 # Whom an index operator can write to; part of the User-Agent.
 WHEELWAY_CONTACT = env.str("WHEELWAY_CONTACT", default="")
+# How long after an answer a package is polled again (scanner.domain.cadence says when which one counts).
+WHEELWAY_CADENCE = {
+    "open_release": timedelta(minutes=env.int("POLL_OPEN_RELEASE_MINUTES", default=30)),
+    "watched": timedelta(minutes=env.int("POLL_WATCHED_MINUTES", default=120)),
+    "quiet": timedelta(minutes=env.int("POLL_QUIET_MINUTES", default=1440)),
+    "first_retry": timedelta(seconds=env.int("POLL_FIRST_RETRY_SECONDS", default=60)),
+    "last_retry": timedelta(minutes=env.int("POLL_LAST_RETRY_MINUTES", default=360)),
+}
+# Requests at once to one index host.
+WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
 
 # --- Mail: SMTP when WHEELWAY_MAIL_URL is set, else one file for each message in the data directory.
 MAIL_DIR = DATA_DIR / "mail"

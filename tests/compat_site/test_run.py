@@ -1,0 +1,190 @@
+"""`manage.py run` as a process: what it prints, what it keeps, how it stops, and what it says when it cannot start."""
+
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.replay.server import ReplayIndex
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
+
+
+class Running:
+    """One `manage.py run` in a session of its own, read up to its "Ready" line."""
+
+    def __init__(self, environment: dict[str, str], errors: Path) -> None:
+        self._errors = errors
+        with errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
+        self.lines: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("Ready"):
+                return
+        raise AssertionError(f"it ended before it was ready: {self.lines} {self.errors}")
+
+    @property
+    def errors(self) -> str:
+        return self._errors.read_text()
+
+    @property
+    def link(self) -> str:
+        (link,) = LINK.findall("\n".join(self.lines))
+        return str(link)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal, return the exit code, keep what was printed since."""
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=60)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def environment(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY", "HOST")}
+    return kept | {"WHEELWAY_DATA": str(tmp_path / "data"), "WHEELWAY_INDEX_URL": replay.url, "PORT": "0"}
+
+
+@pytest.fixture
+def run(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Running]]:
+    started: list[Running] = []
+
+    def start() -> Running:
+        started.append(Running(environment, tmp_path / f"errors-{len(started)}"))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.kill()
+
+
+def refused(environment: dict[str, str]) -> str:
+    """Run until it ends by itself; return what it said, which must be short and without a traceback."""
+    result = subprocess.run(
+        [sys.executable, "manage.py", "run"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "Traceback" not in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+    return result.stderr
+
+
+def signed_in(link: str) -> requests.Session:
+    session = requests.Session()
+    assert session.get(link, timeout=30).ok
+    return session
+
+
+def test_from_nothing_to_a_page_and_back_to_nothing(run: Callable[[], Running], replay: ReplayIndex) -> None:
+    running = run()
+    site = running.link.split("/sign-in/")[0]
+    with signed_in(running.link) as session:
+        page = session.get(site + "/", timeout=30)
+        assert page.ok
+        assert "/sign-in/" not in page.url
+        assert "practice-api" in page.text
+    # The first scan begins by itself: nobody asked for a page of a package.
+    while not replay.requests_for("greenlet") and not replay.requests_for("fastapi"):
+        assert running.process.poll() is None, running.errors
+        replay.stopping.wait(0.05)
+    assert running.stop(signal.SIGINT) == 0
+    assert running.lines[-1] == "Stopped."
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.process.pid, 0)
+    assert "Traceback" not in running.errors
+
+
+def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Running], tmp_path: Path) -> None:
+    first = run()
+    assert first.stop(signal.SIGTERM) == 0
+    second = run()
+    assert any(line.startswith("Made the account") for line in first.lines)
+    assert not any(line.startswith("Made the account") for line in second.lines)
+    assert first.link.split("/sign-in/")[1] != second.link.split("/sign-in/")[1]
+    site = second.link.split("/sign-in/")[0]
+    with signed_in(second.link) as session:
+        assert session.get(site + "/", timeout=30).text.count("practice-api") > 0
+    assert second.stop(signal.SIGTERM) == 0
+    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+        assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
+        assert database.execute("SELECT count(*) FROM projects_project").fetchone() == (1,)
+    database.close()
+
+
+def test_a_taken_port_is_one_clear_sentence_and_changes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        message = refused(environment | {"PORT": str(port), "SECRET_KEY": "k" * 50})
+    assert f"Port {port} on 127.0.0.1" in message
+    assert "PORT=" in message
+    assert not (tmp_path / "data").exists()
+
+
+def test_an_address_of_another_machine_is_refused(environment: dict[str, str]) -> None:
+    assert "203.0.113.7" in refused(environment | {"HOST": "203.0.113.7"})
+
+
+def test_one_data_directory_has_one_run(run: Callable[[], Running], environment: dict[str, str]) -> None:
+    running = run()
+    assert f"process {running.process.pid}" in refused(environment)
+    # A killed process leaves no lock behind.
+    running.kill()
+    assert run().stop(signal.SIGTERM) == 0
+
+
+def test_a_damaged_database_is_named_and_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "data" / "wheelway.sqlite3"
+    file.parent.mkdir()
+    file.write_bytes(b"this is no database " * 100)
+    before = file.read_bytes()
+    message = refused(environment)
+    assert str(file) in message
+    assert "move it away" in message
+    assert file.read_bytes() == before
+
+
+def test_a_database_of_a_newer_version_is_named_and_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    (tmp_path / "data").mkdir()
+    subprocess.run(migrate, cwd=ROOT, env=environment, check=True, timeout=60)
+    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+        database.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('projects', '9999_from_the_future', '2030-01-01')"
+        )
+    database.close()
+    message = refused(environment)
+    assert "newer Wheelway" in message
+    assert "projects.9999_from_the_future" in message
