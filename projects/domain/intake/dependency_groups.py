@@ -15,9 +15,7 @@ from projects.domain.intake.report import Report
 _MAX_GROUPS = 300
 
 
-def included_by(
-    report: Report, groups: dict[str, object], path: str, lines: TomlLines
-) -> dict[str, tuple[str, ...]]:
+def included_by(report: Report, groups: dict[str, object], path: str, lines: TomlLines) -> dict[str, tuple[str, ...]]:
     """Normalised group → the other groups that include it, directly or not, sorted.
 
     An unknown, malformed or cyclic include becomes a problem; the other includes hold.

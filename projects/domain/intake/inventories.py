@@ -16,7 +16,9 @@ from projects.domain.intake.report import Report
 from projects.domain.intake.values import Edge, Origin
 
 # A package URL: pkg:pypi/name@version?qualifiers#subpath; a namespace does not exist for Python packages.
-_PURL = re.compile(r"pkg:/{0,2}pypi/(?P<name>[^@?#/]{1,300})(?:@(?P<version>[^?#]{0,300}))?(?:\?(?P<rest>[^#]{0,4000}))?")
+_PURL = re.compile(
+    r"pkg:/{0,2}pypi/(?P<name>[^@?#/]{1,300})(?:@(?P<version>[^?#]{0,300}))?(?:\?(?P<rest>[^#]{0,4000}))?"
+)
 
 
 def read_cyclonedx(report: Report, document: dict[str, object], text: str, path: str) -> None:

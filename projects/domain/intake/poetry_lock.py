@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, array, dig, string, strings, table
-from projects.domain.intake.locked import Belonging, file_hashes, locked, remote
+from projects.domain.intake.locked import Belonging, file_hashes, locked, reached, remote
 from projects.domain.intake.pep508 import Malformed, normal_marker, normal_name
 from projects.domain.intake.poetry_versions import python_marker
 from projects.domain.intake.report import Report
@@ -30,6 +31,25 @@ def read_poetry_lock(report: Report, document: dict[str, object], text: str, pat
             _read_package(report, fields, path, line, hashes)
         except Malformed as error:
             report.problem(path, line, string(fields.get("name")) or "", str(error))
+    _name_extras(report, table(document.get("extras")), path)
+
+
+def _name_extras(report: Report, extras: dict[str, object], path: str) -> None:
+    """Give each optional package the extras that reach it; the lock lists only what each extra begins with."""
+    mine = [number for number, found in enumerate(report.requirements) if found.source == path and found.locked]
+    graph: dict[NormalizedName, list[NormalizedName]] = {}
+    for number in mine:
+        found = report.requirements[number]
+        graph.setdefault(found.name, []).extend(edge.name for edge in found.dependencies)
+    reach = {
+        canonicalize_name(extra[:200]): reached([canonicalize_name(name[:200]) for name in strings(names)], graph)
+        for extra, names in extras.items()
+    }
+    for number in mine:
+        found = report.requirements[number]
+        if found.scope is Scope.EXTRA:
+            groups = tuple(sorted(extra for extra, names in reach.items() if found.name in names))
+            report.requirements[number] = replace(found, groups=groups)
 
 
 def _metadata_hashes(document: dict[str, object]) -> dict[str, object]:

@@ -113,4 +113,3 @@ def _parsed(text: str) -> Version:
         return Version(text)
     except ValueError as error:
         raise Malformed(f"{text!r} is not a valid version") from error
-

@@ -39,9 +39,7 @@ def read_pylock(report: Report, document: dict[str, object], text: str, path: st
             report.problem(path, line, string(fields.get("name")) or "", str(error))
 
 
-def _read_package(
-    report: Report, fields: dict[str, object], path: str, line: int | None, defaults: set[str]
-) -> None:
+def _read_package(report: Report, fields: dict[str, object], path: str, line: int | None, defaults: set[str]) -> None:
     marker, belonging = _split(normal_marker(fields.get("marker")), defaults)
     edges: list[Edge] | None = None
     if isinstance(fields.get("dependencies"), list):

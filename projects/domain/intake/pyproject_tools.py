@@ -36,7 +36,9 @@ def read_pdm(report: Report, pdm: dict[str, object], path: str, lines: TomlLines
     read_section(report, pdm.get("dependencies"), Place(path), "tool.pdm.dependencies", lines)
     for name, content in table(dig(pdm, "resolution", "overrides")).items():
         version = content if isinstance(content, str) else ""
-        text = f"{name} @ {version}" if "://" in version else name + (f"=={version}" if version[:1].isdigit() else version)
+        text = (
+            f"{name} @ {version}" if "://" in version else name + (f"=={version}" if version[:1].isdigit() else version)
+        )
         line = lines.key("tool.pdm.resolution.overrides", name)
         require_text(report, text, Place(path, override=True), line)
 

@@ -77,7 +77,9 @@ class Report:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(Problem(path, line, shown(text), shown(message, 400)))
         elif len(self.problems) == MAX_PROBLEMS:
-            self.problems.append(Problem(path, None, "", f"more than {MAX_PROBLEMS:,} problems: the rest is not listed"))
+            self.problems.append(
+                Problem(path, None, "", f"more than {MAX_PROBLEMS:,} problems: the rest is not listed")
+            )
 
     def option(self, name: str, value: str, source: str, line: int | None = None) -> None:
         """Record a setting for the installer."""

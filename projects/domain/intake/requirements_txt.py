@@ -112,7 +112,9 @@ def _read_requirement(
         )
         return
     if place.constraint and requirement.extras:
-        report.problem(place.source, line.number, line.text, "pip refuses a constraint with extras; the extras are left out")
+        report.problem(
+            place.source, line.number, line.text, "pip refuses a constraint with extras; the extras are left out"
+        )
         requirement = replace(requirement, extras=())
     report.require(replace(requirement, hashes=hashes, editable=editable, raw=line.text))
 

@@ -19,7 +19,7 @@ _MAX_DEPTH = 50
 _MUTATORS = {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add", "__setitem__"}
 
 
-class _Computed(Exception):  # noqa: N818  # Not an error: the value needs the program to run.
+class _Computed(Exception):  # Not an error: the value needs the program to run.
     pass
 
 

@@ -28,6 +28,7 @@ class Format(StrEnum):
     CYCLONEDX = "cyclonedx"
     PIP_INSPECT = "pip-inspect"
     SCRIPT = "script"
+    HINT = "hint"
     UNKNOWN = "unknown"
 
 

@@ -1,0 +1,55 @@
+"""Which of the requirements count: always the main ones, and the groups and extras that a project chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from projects.domain.intake.values import Intake, ParsedRequirement, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What can be chosen, each sorted; `groups` holds dependency groups, tool environments and build requirements."""
+
+    groups: tuple[str, ...]
+    extras: tuple[str, ...]
+
+
+def choices(intake: Intake) -> Choices:
+    """The groups and extras that the files name."""
+    groups, extras = set(), set()
+    for requirement in intake.requirements:
+        if requirement.scope is Scope.EXTRA:
+            extras.update(requirement.groups)
+        elif requirement.scope is not Scope.MAIN:
+            groups.update(requirement.groups)
+    return Choices(tuple(sorted(groups)), tuple(sorted(extras)))
+
+
+def select(intake: Intake, groups: Collection[str] = (), extras: Collection[str] = ()) -> tuple[ParsedRequirement, ...]:
+    """The requirements that count, in file order. Names are compared normalised; without choices, main alone.
+
+    A requirement of the project's own name with extras ("app[all]") stands for those extras and is left out itself.
+    In a lock a package may also be there for both an extra and a group: either choice brings it.
+    """
+    wanted_groups = {canonicalize_name(name) for name in groups}
+    wanted_extras = {canonicalize_name(name) for name in extras}
+    own = set(intake.own_names)
+    while True:
+        chosen = [found for found in intake.requirements if _counts(found, wanted_groups, wanted_extras)]
+        more = {canonicalize_name(extra) for found in chosen if found.name in own for extra in found.extras}
+        if more <= wanted_extras:
+            return tuple(found for found in chosen if found.name not in own or not found.extras)
+        wanted_extras |= more
+
+
+def _counts(requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str]) -> bool:
+    names = [canonicalize_name(name) for name in requirement.groups]
+    if requirement.scope is Scope.MAIN:
+        return True
+    if requirement.scope is Scope.EXTRA:
+        return any(name in extras for name in names) or (requirement.locked and any(name in groups for name in names))
+    return any(name in groups for name in names)
