@@ -76,6 +76,7 @@ class Package(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     last_error = models.TextField(blank=True)
     problems = models.JSONField(default=list, blank=True, help_text="rows of the page that were skipped")
+    is_watched = models.BooleanField(default=False, help_text="somebody waits for a wheel of it: polled more often")
 
     objects = PackageQuerySet.as_manager()
 
@@ -155,6 +156,16 @@ class Release(models.Model):
         return self.version
 
 
+def split_url(url: str, filename: str) -> str:
+    """The folder to store for a file's URL."""
+    return url.removesuffix(filename) if url.endswith(f"/{filename}") else url
+
+
+def join_url(folder: str, filename: str) -> str:
+    """The URL that `split_url` was given."""
+    return folder + filename if folder.endswith("/") else folder
+
+
 class ReleaseFile(models.Model):
     """One archive of a release, as its index row says. A file whose name cannot be read has no release."""
 
@@ -164,7 +175,7 @@ class ReleaseFile(models.Model):
     kind = models.CharField(max_length=8)
     tag_set = models.CharField(max_length=255, blank=True)
     build = models.CharField(max_length=60, blank=True)
-    folder = models.CharField(max_length=500, help_text="its URL without the file name")
+    folder = models.TextField(help_text="its URL without the file name; all of it where it does not end in the name")
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.BigIntegerField(null=True, blank=True)
     requires_python = models.CharField(max_length=200, blank=True)
@@ -185,7 +196,7 @@ class ReleaseFile(models.Model):
     @property
     def url(self) -> str:
         """Where the file is."""
-        return self.folder + self.filename
+        return join_url(self.folder, self.filename)
 
 
 class WheelEventKind(models.TextChoices):

@@ -72,3 +72,18 @@ class TargetAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}: {self.verdict}"
+
+
+class ProjectPackage(models.Model):
+    """A package that a project's newest assessment rests on: what a poll of it can make stale."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="packages")
+    package = models.ForeignKey("scanner.Package", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "package"], name="projectpackage_project_package_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} rests on {self.package_id}"

@@ -75,7 +75,7 @@ class SnapshotRequirement(models.Model):
     url = models.TextField(blank=True)
     group = models.CharField(max_length=120, blank=True)
     pinned = models.CharField(max_length=120, blank=True)
-    direct = models.BooleanField(default=True)
+    direct = models.BooleanField(null=True, default=True, help_text="null: the file does not say")
     constraint = models.BooleanField(default=False)
 
     class Meta:

@@ -1,0 +1,39 @@
+"""The team's work for Celery: each task takes an id, reads again, and is harmless when run twice."""
+
+from __future__ import annotations
+
+from celery import Task, shared_task
+from django.utils import timezone
+
+from projects.services import alerts, assessments, deliveries
+
+# While the index is still being read, an assessment is written again this often, in seconds.
+REFRESH_EVERY = 2
+# The beat takes over from there: about five minutes.
+REFRESHES = 150
+
+
+@shared_task(bind=True, max_retries=REFRESHES)
+def assess_snapshot(self: Task[..., None], snapshot_id: int) -> None:
+    """Assess a snapshot; while packages are still unknown, ask for them and come again."""
+    waiting = assessments.assess_snapshot(snapshot_id, timezone.now())
+    if waiting:
+        raise self.retry(countdown=REFRESH_EVERY)
+
+
+@shared_task
+def reassess_stale() -> int:
+    """Assess again what a wheel event or an unfinished assessment has made stale. Returns how many."""
+    stale = assessments.stale_snapshots(timezone.now())
+    for snapshot_id in stale:
+        assess_snapshot.delay(snapshot_id)
+    return len(stale)
+
+
+@shared_task
+def dispatch_wheel_events() -> int:
+    """Hand new wheel events to the watches they touch. Returns how many messages were queued."""
+    alert_ids = alerts.dispatch_events(timezone.now())
+    for alert_id in alert_ids:
+        send_alert.delay(alert_id)
+    return len(alert_ids)

@@ -1,0 +1,179 @@
+"""What the index offers, read for the team's side: a fixed number of queries whatever the number of packages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from packaging.version import Version
+
+from scanner.domain.availability import Offer, ReleaseFileFacts
+from scanner.domain.builds import UNSEEN, infer_build
+from scanner.domain.catalogue import CATALOGUE
+from scanner.domain.files import Kind
+from scanner.domain.matching import Matcher
+from scanner.domain.shapes import Shape
+from scanner.domain.targets import Target
+from scanner.models import Package, PackageState, Release, ReleaseFile, ReleaseShape
+from scanner.services.shapes import catalogue_digest, unpack_offers
+
+# Names and keys in one statement; SQLite takes 32,766.
+CHUNK = 2000
+_BUILD = re.compile(r"(\d+)(.*)", re.DOTALL)
+_COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    """One stored release. `shape` is the key of its row in a ShapeTable; times are None where the index has none."""
+
+    pk: int
+    version: Version
+    shape: int
+    first_uploaded_at: datetime | None
+    build_detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRecord:
+    """One package with all its releases, lowest version first."""
+
+    pk: int
+    name: str
+    state: PackageState
+    status: str
+    status_reason: str
+    checked_at: datetime | None
+    changed_at: datetime | None
+    last_error: str
+    releases: tuple[ReleaseRecord, ...]
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether the index has ever said anything about it."""
+        return self.state != PackageState.PENDING
+
+    @property
+    def exists(self) -> bool:
+        """Whether the index has it, or had it: what was stored of a package that vanished is kept."""
+        return bool(self.releases) or self.state not in (PackageState.MISSING, PackageState.MALFORMED)
+
+
+def package_records(index_id: int, names: Iterable[str]) -> dict[str, PackageRecord]:
+    """The packages of these normalised names that are known at all, by name. Two queries for each 2,000 names."""
+    wanted = sorted(set(names))
+    found: dict[str, PackageRecord] = {}
+    for start in range(0, len(wanted), CHUNK):
+        packages = list(Package.objects.filter(index=index_id, name__in=wanted[start : start + CHUNK]))
+        releases = _releases([package.pk for package in packages])
+        for package in packages:
+            found[package.name] = PackageRecord(
+                pk=package.pk,
+                name=package.name,
+                state=PackageState(package.state),
+                status=package.status,
+                status_reason=package.status_reason,
+                checked_at=package.checked_at,
+                changed_at=package.changed_at,
+                last_error=package.last_error,
+                releases=tuple(sorted(releases.get(package.pk, ()), key=lambda release: release.version)),
+            )
+    return found
+
+
+def _releases(package_ids: list[int]) -> dict[int, list[ReleaseRecord]]:
+    fields = ("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail")
+    found: dict[int, list[ReleaseRecord]] = {}
+    for package_id, pk, version, shape, uploaded_at, detail in Release.objects.filter(
+        package__in=package_ids
+    ).values_list(*fields):
+        found.setdefault(package_id, []).append(ReleaseRecord(pk, Version(version), shape, uploaded_at, detail))
+    return found
+
+
+class ShapeTable:
+    """Offers of many shapes on chosen targets, and what a build of each needs. One query, when made.
+
+    Offers on targets of the catalogue are read as they were stored; those of another target, or stored under an
+    older catalogue, are matched from the shape's text.
+    """
+
+    def __init__(self, shape_ids: Iterable[int], targets: Sequence[Target]) -> None:
+        self.targets = tuple(targets)
+        self._whole = _stored_offers(set(shape_ids))
+        self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
+        self._rows: dict[int, tuple[Offer, ...]] = {}
+
+    @cached_property
+    def _others(self) -> Matcher:
+        return Matcher([target for target in self.targets if target.slug not in _COLUMNS])
+
+    def offers(self, shape: int) -> tuple[Offer, ...]:
+        """One offer for each of the chosen targets."""
+        row = self._rows.get(shape)
+        if row is None:
+            row = self._rows[shape] = self._row(shape)
+        return row
+
+    def build(self, shape: int) -> str:
+        """What the wheels of such a release say about building it (scanner.domain.builds)."""
+        return infer_build(offer.availability for offer in self._whole[shape])
+
+    def _row(self, shape: int) -> tuple[Offer, ...]:
+        whole = self._whole[shape]
+        if None not in self._columns:
+            return tuple(whole[column] for column in self._columns if column is not None)
+        text = ReleaseShape.objects.values_list("text", flat=True).get(pk=shape)
+        others = iter(self._others.offers(Shape.parse(text)))
+        return tuple(next(others) if column is None else whole[column] for column in self._columns)
+
+
+def _stored_offers(shape_ids: Collection[int]) -> dict[int, tuple[Offer, ...]]:
+    wanted = sorted(shape_ids)
+    current = catalogue_digest()
+    matcher = Matcher(CATALOGUE)
+    found: dict[int, tuple[Offer, ...]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
+            "pk", "catalogue", "offers"
+        )
+        for pk, catalogue, packed in rows:
+            if catalogue == current:
+                found[pk] = unpack_offers(bytes(packed))
+            else:
+                text = ReleaseShape.objects.values_list("text", flat=True).get(pk=pk)
+                found[pk] = matcher.offers(Shape.parse(text))
+    return found
+
+
+def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFacts, ...]]:
+    """The files of these releases, for the proof of their cells. One query for each 2,000 releases."""
+    wanted = sorted(set(release_ids))
+    found: dict[int, list[ReleaseFileFacts]] = {}
+    fields = ("release_id", "filename", "kind", "tag_set", "build", "requires_python", "yanked", "uploaded_at")
+    for start in range(0, len(wanted), CHUNK):
+        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
+        for release_id, filename, kind, tags, build, python, yanked, at in rows.values_list(*fields):
+            facts = ReleaseFileFacts(filename, Kind(kind), tags or None, _build(build), python or None, yanked, at)
+            found.setdefault(release_id, []).append(facts)
+    return {release_id: tuple(files) for release_id, files in found.items()}
+
+
+def _build(text: str) -> tuple[()] | tuple[int, str]:
+    match = _BUILD.fullmatch(text)
+    return (int(match[1]), match[2]) if match else ()
+
+
+def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
+    """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
+    return release.build_detail or shapes.build(release.shape) or UNSEEN
+
+
+def offers_by_version(package: PackageRecord, shapes: ShapeTable) -> Mapping[Version, tuple[Offer, ...]]:
+    """Each release's offers on the table's targets."""
+    return {release.version: shapes.offers(release.shape) for release in package.releases}
+
+

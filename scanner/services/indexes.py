@@ -1,0 +1,28 @@
+"""The index that a poll talks to: its row and its client."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+
+from scanner.index.client import IndexClient
+from scanner.index.default import default_index_url, without_credentials
+from scanner.models import Index
+
+
+def configured_index_url() -> str:
+    """The address from the setting, else the one pip on this machine would use. It may hold credentials."""
+    return settings.WHEELWAY_INDEX_URL or default_index_url()
+
+
+def get_index(url: str | None = None) -> Index:
+    """The row of an index, made on first use; its address is stored without credentials."""
+    index, _ = Index.objects.get_or_create(url=without_credentials(url or configured_index_url()))
+    return index
+
+
+@lru_cache(maxsize=8)
+def client_for(url: str) -> IndexClient:
+    """One client a process and address, so that connections are kept."""
+    return IndexClient(url, contact=settings.WHEELWAY_CONTACT)
