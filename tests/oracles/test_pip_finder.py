@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 import pytest
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pip._internal.exceptions import InvalidWheelFilename
 from pip._internal.index.package_finder import (
@@ -28,6 +28,8 @@ from pip._internal.models.target_python import TargetPython
 from pip._internal.models.wheel import Wheel
 from pip._internal.utils.filetypes import ARCHIVE_EXTENSIONS, WHEEL_EXTENSION
 from pip._vendor.packaging import _manylinux, _musllinux
+from pip._vendor.packaging.utils import NormalizedName
+from pip._vendor.packaging.utils import canonicalize_name as pips_name
 
 from scanner.domain.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.files import Kind, ParsedName, parse_filename
@@ -233,7 +235,7 @@ def test_availability_of_every_recorded_release_is_what_pips_finder_says() -> No
             judged.add(shape)
             links = [(looks(*file), link_of(file[0]), version) for file in files]
             for target, offer, view in zip(TARGETS, matcher.offers(shape), views, strict=True):
-                availability, yanked, filename = view(canonicalize_name(name), links)
+                availability, yanked, filename = view(pips_name(name), links)
                 if (offer.availability, offer.yanked) != (availability, yanked):
                     wrong.append(f"{name} {version} on {target.slug}: {offer}, pip: {availability} {yanked}")
                 if target in NAMED:
