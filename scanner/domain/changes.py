@@ -74,8 +74,13 @@ def compare(stored: Mapping[str, StoredFile], page: IndexPage) -> Changes:
             elif before.yanked and not after.yanked:
                 unyanked.append(after)
     unread = _unread_names(page)
-    removed = sorted(name for name in stored if name not in seen and name not in unread)
-    return Changes(*(tuple(sorted(files, key=_name)) for files in (added, changed, yanked, unyanked)), tuple(removed))
+    return Changes(
+        added=tuple(sorted(added, key=_name)),
+        changed=tuple(sorted(changed, key=_name)),
+        yanked=tuple(sorted(yanked, key=_name)),
+        unyanked=tuple(sorted(unyanked, key=_name)),
+        removed=tuple(sorted(name for name in stored if name not in seen and name not in unread)),
+    )
 
 
 def _unread_names(page: IndexPage) -> frozenset[str]:

@@ -5,11 +5,9 @@ requirement; its configuration reader and its constant are internal, so this is 
 and its tests name every source it reads.
 """
 
-from urllib.parse import urlsplit, urlunsplit
+from scanner.index.addresses import without_credentials
 
-from pip._internal.configuration import Configuration
-from pip._internal.exceptions import ConfigurationError
-from pip._internal.models.index import PyPI
+__all__ = ["BadPipConfiguration", "default_index_url", "without_credentials"]
 
 # First found wins. As in pip, the environment overrules every file and a command's section the global one.
 _KEYS = (":env:.index-url", "install.index-url", "global.index-url")
@@ -35,6 +33,11 @@ def default_index_url() -> str:
     Order: PIP_INDEX_URL, `install.index-url`, `global.index-url` (site, user and global files, as pip ranks
     them), else pip's constant. Reads files: call once. Raises BadPipConfiguration.
     """
+    # Late: pip is slow to load, and most processes are told which index to ask.
+    from pip._internal.configuration import Configuration
+    from pip._internal.exceptions import ConfigurationError
+    from pip._internal.models.index import PyPI
+
     configuration = Configuration(isolated=False)
     try:
         configuration.load()
@@ -48,10 +51,3 @@ def default_index_url() -> str:
         if isinstance(value, str) and value.strip():
             return value.strip().rstrip("/")
     return str(PyPI.simple_url).rstrip("/")
-
-
-def without_credentials(url: str) -> str:
-    """The address as it may be shown and stored: no user, no password, no query, no fragment, no trailing slash."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/")

@@ -1,14 +1,16 @@
-"""What asking an index can end in. Each error stores fields and makes its sentence last; none ever holds credentials."""
+"""What asking an index can end in. Errors store fields and make their sentence last; none ever holds credentials."""
 
 from datetime import datetime
+
+from scanner.index.addresses import without_credentials
 
 
 class IndexFault(Exception):
     """The base of all; `url` is shown without credentials. Stored data stays true whatever is raised."""
 
     def __init__(self, url: str) -> None:
-        super().__init__(url)
-        self.url = url
+        super().__init__(without_credentials(url))
+        self.url = without_credentials(url)
 
 
 class NoSuchPackage(IndexFault):
@@ -65,7 +67,7 @@ class HostGated(IndexFault):
 
 
 class BadIndexPage(IndexFault):
-    """An answer that is not what was asked for. place: where ("line 3 column 7", "meta.api-version", "byte 1048577")."""
+    """An answer that is not what was asked for. place: where ("line 3 column 7", "meta.api-version", "byte 1048")."""
 
     def __init__(self, url: str, place: str, message: str) -> None:
         super().__init__(url)

@@ -37,14 +37,23 @@ class _Page:
     words: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """Whether any file of the page has a metadata mark, and where problems go."""
+
+    any_metadata: bool
+    problems: Problems
+
+
 def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> IndexPage:
     """One package's page; BadIndexPage with the place when it is none, ends early or is too large."""
     page = _gather(text, url, max_files)
     if "pypi:repository-version" in page.meta:
         check_api_version(page.meta["pypi:repository-version"], url, "pypi:repository-version")
     base = url if page.base is None else urljoin(url, page.base)
-    announces = any("data-core-metadata" in link or "data-dist-info-metadata" in link for link, _ in page.links)
+    any_metadata = any("data-core-metadata" in link or "data-dist-info-metadata" in link for link, _ in page.links)
     problems = Problems()
+    announced = _Announced(any_metadata, problems)
     files: list[tuple[str, IndexFile]] = []
     for number, (link, label) in enumerate(page.links, start=1):
         place, filename = f"link {number}", None
@@ -52,7 +61,7 @@ def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> Inde
             continue
         try:
             filename = rows.filename_of(_filename(link["href"], label))
-            files.append((place, _file(link, filename, base, announces, problems, place)))
+            files.append((place, _file(link, filename, base, announced, place)))
         except BadRow as error:
             problems.row(place, error, filename)
     if not files:
@@ -147,16 +156,16 @@ def _filename(href: str, label: str) -> str:
     raise BadRow("href", href, "neither the address nor the label is a file name")
 
 
-def _file(link: dict[str, str], filename: str, base: str, announces: bool, problems: Problems, place: str) -> IndexFile:
+def _file(link: dict[str, str], filename: str, base: str, announced: _Announced, place: str) -> IndexFile:
     digests = dict(part.partition("=")[::2] for part in link["href"].partition("#")[2].split("&"))
-    has_metadata, metadata_sha256 = _metadata(link, announces, problems, place)
+    has_metadata, metadata_sha256 = _metadata(link, announced, place)
     yanked = link.get("data-yanked")
     return IndexFile(
         filename=filename,
         url=rows.url_of(link["href"], base),
         sha256=rows.sha256_of(digests.get("sha256")),
         requires_python=rows.requires_python_of(link.get("data-requires-python")),
-        uploaded_at=rows.time_of(link.get("data-upload-time"), problems, place),
+        uploaded_at=rows.time_of(link.get("data-upload-time"), announced.problems, place),
         yanked=yanked is not None,
         yanked_reason=rows.reason_of(yanked or ""),
         has_metadata=has_metadata,
@@ -165,16 +174,16 @@ def _file(link: dict[str, str], filename: str, base: str, announces: bool, probl
     )
 
 
-def _metadata(link: dict[str, str], announces: bool, problems: Problems, place: str) -> tuple[bool | None, str | None]:
+def _metadata(link: dict[str, str], announced: _Announced, place: str) -> tuple[bool | None, str | None]:
     # PEP 714: the new attribute wins where both stand.
-    announced = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
-    if announced is None:
-        return (False if announces else None), None
-    algorithm, _, digest = announced.partition("=")
+    mark = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
+    if mark is None:
+        return (False if announced.any_metadata else None), None
+    algorithm, _, digest = mark.partition("=")
     if algorithm != "sha256":
-        return announced.lower() != "false", None
+        return mark.lower() != "false", None
     try:
         return True, rows.sha256_of(digest)
     except BadRow as error:
-        problems.fact(f"{place}.data-core-metadata", error.value, error.message)
+        announced.problems.fact(f"{place}.data-core-metadata", error.value, error.message)
         return True, None

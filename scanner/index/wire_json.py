@@ -30,9 +30,7 @@ def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> In
         place = f"files[{position}]"
         filename = None
         try:
-            if not isinstance(entry, dict):
-                raise BadRow("", entry, "not a mapping")
-            filename = rows.filename_of(entry.get("filename"))
+            filename = _filename(entry)
             files.append((place, _file(entry, filename, url, problems, place)))
         except BadRow as error:
             problems.row(place, error, filename)
@@ -104,6 +102,12 @@ def _check_name(given: object, name: NormalizedName, url: str) -> None:
         raise BadIndexPage(url, "name", "there is no name")
     if canonicalize_name(given[:300]) != name:
         raise BadIndexPage(url, "name", f"the page of another package: {given[:100]!r}")
+
+
+def _filename(entry: object) -> str:
+    if not isinstance(entry, dict):
+        raise BadRow("", entry, "not a mapping")
+    return rows.filename_of(entry.get("filename"))
 
 
 def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, place: str) -> IndexFile:

@@ -4,6 +4,7 @@ A fault gets the connection (`Wire`) and the answer that would have been sent. `
 often it strikes; None is until cleared.
 """
 
+import os
 import socket
 import struct
 import threading
@@ -108,8 +109,11 @@ class Reset:
         if self.after_bytes:
             wire.send_start(answer.status, {**answer.headers, "Content-Length": str(len(answer.body))})
             wire.send_bytes(answer.body[: self.after_bytes])
-        wire.raw_socket().setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection = wire.raw_socket()
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         wire.drop()
+        # Closed under the server's feet: an orderly shutdown would send FIN first.
+        os.close(connection.detach())
 
 
 @dataclass(frozen=True)

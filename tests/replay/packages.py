@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
@@ -179,7 +179,7 @@ def recorded_package(name: str) -> ReplayPackage:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(name: str) -> RecordedPackage:
     return read(name)
 

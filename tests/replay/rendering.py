@@ -63,7 +63,7 @@ def _quality(offer: str, accept: str) -> float:
                     q = float(parameter[2:])
                 except ValueError:
                     q = 0.0
-        specific = {"*/*": 0, offer.split("/")[0] + "/*": 1, offer: 2}.get(media, -1)
+        specific = {"*/*": 0, offer.split("/", maxsplit=1)[0] + "/*": 1, offer: 2}.get(media, -1)
         if specific > rank:
             found, rank = q, specific
     return found

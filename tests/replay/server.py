@@ -3,6 +3,7 @@
 import fnmatch
 import gzip
 import hashlib
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -269,6 +270,11 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, address: tuple[str, int], index: ReplayIndex) -> None:
         self.index = index
         super().__init__(address, Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that left, or a fault that closed the connection, is no error here; the rest is told."""
+        if not isinstance(sys.exception(), OSError | ValueError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # handed on as it came
 
 
 def _page(body: bytes, serial: int, last_modified: str) -> Page:
