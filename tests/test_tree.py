@@ -54,6 +54,7 @@ def test_every_pin_has_hashes_and_names_no_place(name: str) -> None:
 
 def test_what_runs_is_pinned_alike_for_tests() -> None:
     def pins(name: str) -> set[str]:
-        return set(re.findall(r"^[a-z0-9._-]+==[^\s;\\]+", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M))
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        return set(re.findall(r"^[a-z0-9._-]+==[^\s;\\]+", text, re.MULTILINE))
 
     assert pins("base") <= pins("dev")

@@ -1,5 +1,6 @@
 """Jobs on a real Redis with real worker processes: none is lost when a process is killed."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -63,10 +64,8 @@ def send_job(environment: dict[str, str]) -> Callable[[], None]:
 
 
 def kill_all(worker: subprocess.Popen[bytes]) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     worker.wait(10)
 
 

@@ -182,7 +182,8 @@ def test_a_database_of_a_newer_version_is_named_and_left_alone(environment: dict
     subprocess.run(migrate, cwd=ROOT, env=environment, check=True, timeout=60)
     with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
         database.execute(
-            "INSERT INTO django_migrations (app, name, applied) VALUES ('projects', '9999_from_the_future', '2030-01-01')"
+            "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)",
+            ("projects", "9999_from_the_future", "2030-01-01"),
         )
     database.close()
     message = refused(environment)

@@ -1,6 +1,5 @@
 """Settings follow from the environment alone; each test executes the settings file under an environment of its own."""
 
-import os
 import runpy
 import stat
 from pathlib import Path
@@ -55,7 +54,7 @@ def test_embedded_key_is_made_once_and_only_its_owner_reads_it(load: Any, tmp_pa
     file = tmp_path / "data" / "secret-key"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-    assert os.listdir(file.parent) == ["secret-key"]
+    assert list(file.parent.iterdir()) == [file]
 
 
 @pytest.mark.parametrize(
