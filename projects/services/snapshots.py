@@ -55,11 +55,12 @@ def take_snapshot(
         raise NothingToRead(intake.problems)
     with transaction.atomic():
         snapshot = _store(project, files, roots, intake, origin=origin, commit=commit, ref=ref, user=user)
-        transaction.on_commit(lambda: _request_assessment(snapshot.pk))
+        transaction.on_commit(lambda: request_assessment(snapshot.pk))
     return snapshot
 
 
-def _request_assessment(snapshot_id: int) -> None:
+def request_assessment(snapshot_id: int) -> None:
+    """Have a snapshot assessed by a worker."""
     from projects.tasks import assess_snapshot  # noqa: PLC0415 - tasks import services; the name is needed late
 
     assess_snapshot.delay(snapshot_id)
