@@ -15,9 +15,9 @@ from projects.domain.intake.requirements_txt import Include, read_line
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The document's root node; raises yaml.YAMLError (also for what nests too deeply) or ValueError (too large)."""
+    """The document's root node; raises yaml.YAMLError, also for what nests too deeply or is too large."""
     if len(text) > MAX_YAML_BYTES:
-        raise ValueError(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
+        raise yaml.YAMLError(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
     try:
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except RecursionError as error:

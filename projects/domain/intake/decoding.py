@@ -16,6 +16,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+# Codecs that spell characters which the eye does not see in the file.
+_HIDING = {"utf-7", "unicode_escape", "raw_unicode_escape", "raw-unicode-escape", "unicode-escape", "idna", "punycode"}
 _BINARY_STARTS = {
     b"PK\x03\x04": "a zip archive or wheel",
     b"\x1f\x8b": "gzip data",
@@ -85,11 +87,12 @@ def _declared_encoding(data: bytes) -> str | None:
 
 
 def _decode_as(data: bytes, encoding: str) -> str:
+    message = f"the coding line names {encoding[:40]!r}, which does not decode this file"
+    # decode() itself refuses codecs that inflate ("zip", "bz2"): they are not text encodings.
     try:
-        # decode() itself refuses codecs that inflate ("zip", "bz2"): they are not text encodings.
-        # UTF-7 and the escape codecs spell characters that the eye does not see in the file.
-        if codecs.lookup(encoding).name in {"utf-7", "unicode_escape", "raw_unicode_escape", "idna", "punycode"}:
-            raise LookupError(encoding)
-        return data.decode(encoding)
+        name, text = codecs.lookup(encoding).name, data.decode(encoding)
     except (LookupError, UnicodeError, ValueError) as error:
-        raise Undecodable(f"the coding line names {encoding[:40]!r}, which does not decode this file") from error
+        raise Undecodable(message) from error
+    if name in _HIDING:
+        raise Undecodable(message)
+    return text

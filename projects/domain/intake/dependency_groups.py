@@ -7,7 +7,7 @@ from. So the includes are walked here; the tests hold the outcome against packag
 
 from __future__ import annotations
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, array
 from projects.domain.intake.report import Report
@@ -15,7 +15,9 @@ from projects.domain.intake.report import Report
 _MAX_GROUPS = 300
 
 
-def included_by(report: Report, groups: dict[str, object], path: str, lines: TomlLines) -> dict[str, tuple[str, ...]]:
+def included_by(
+    report: Report, groups: dict[str, object], path: str, lines: TomlLines
+) -> dict[NormalizedName, tuple[NormalizedName, ...]]:
     """Normalised group → the other groups that include it, directly or not, sorted.
 
     An unknown, malformed or cyclic include becomes a problem; the other includes hold.
@@ -26,7 +28,7 @@ def included_by(report: Report, groups: dict[str, object], path: str, lines: Tom
     includes = {canonicalize_name(group[:200]): _own_includes(report, group, groups, path, lines) for group in groups}
     if len(includes) < len(groups):
         report.problem(path, lines.header("dependency-groups"), "", "two dependency groups have the same name")
-    found: dict[str, set[str]] = {}
+    found: dict[NormalizedName, set[NormalizedName]] = {}
     for group in includes:
         reached = _reached(group, includes)
         if group in reached:
@@ -39,7 +41,7 @@ def included_by(report: Report, groups: dict[str, object], path: str, lines: Tom
 
 def _own_includes(
     report: Report, group: str, groups: dict[str, object], path: str, lines: TomlLines
-) -> tuple[str, ...]:
+) -> tuple[NormalizedName, ...]:
     known = {canonicalize_name(name[:200]) for name in groups}
     found = []
     for item in array(groups[group]):
@@ -56,8 +58,8 @@ def _own_includes(
     return tuple(found)
 
 
-def _reached(group: str, includes: dict[str, tuple[str, ...]]) -> set[str]:
-    reached: set[str] = set()
+def _reached(group: NormalizedName, includes: dict[NormalizedName, tuple[NormalizedName, ...]]) -> set[NormalizedName]:
+    reached: set[NormalizedName] = set()
     waiting = list(includes[group])
     while waiting:
         name = waiting.pop()

@@ -52,14 +52,9 @@ def detect(path: str, text: str) -> Format:
     """The format of a file of which both are known. What fits nothing else is taken for a requirements file."""
     lower = path.lower().replace("\\", "/")
     name = lower.rpartition("/")[2]
-    if name in _NAMES:
-        return _NAMES[name]
-    if _PYLOCK.fullmatch(name):
-        return Format.PYLOCK
-    if _WORKFLOW.search(lower) or name.startswith("dockerfile.") or name.endswith(".dockerfile"):
-        return Format.HINT
-    if name.endswith((".yml", ".yaml")):
-        return Format.CONDA
+    named = _by_name(lower, name)
+    if named is not None:
+        return named
     if name.endswith(".py"):
         return _python(text)
     if text[:2_000].lstrip().startswith("{") and not text.lstrip().startswith(("{{", "{%")):
@@ -78,6 +73,16 @@ def detect(path: str, text: str) -> Format:
         if _looks_like_script(text):
             return Format.SCRIPT
     return found
+
+
+def _by_name(path: str, name: str) -> Format | None:
+    if name in _NAMES:
+        return _NAMES[name]
+    if _PYLOCK.fullmatch(name):
+        return Format.PYLOCK
+    if _WORKFLOW.search(path) or name.startswith("dockerfile.") or name.endswith(".dockerfile"):
+        return Format.HINT
+    return Format.CONDA if name.endswith((".yml", ".yaml")) else None
 
 
 def is_constraints(path: str) -> bool:

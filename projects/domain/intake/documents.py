@@ -41,8 +41,8 @@ def load_toml(text: str) -> dict[str, object]:
         raise Unreadable(f"not readable as TOML: {error}", int(found[1]) if found else None) from error
 
 
-def load_json(text: str) -> object:
-    """The value; raises Unreadable."""
+def load_json(text: str) -> dict[str, object]:
+    """The object; raises Unreadable, also for any other JSON value."""
     try:
         value: object = json.loads(text)
         # A lone surrogate is valid JSON and no text: it could be neither stored nor printed.
@@ -54,6 +54,8 @@ def load_json(text: str) -> object:
         raise Unreadable(f"not readable as JSON: {error.msg}", error.lineno) from error
     except (ValueError, MemoryError) as error:
         raise Unreadable(f"not readable as JSON: {type(error).__name__}") from error
+    if not isinstance(value, dict):
+        raise Unreadable("the JSON text is not an object")
     return value
 
 

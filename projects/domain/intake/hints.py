@@ -33,8 +33,8 @@ def read_hints(report: Report, text: str, path: str) -> None:
 def _read_images(report: Report, text: str, path: str) -> None:
     arguments: dict[str, str] = {}
     stages: set[str] = set()
-    for number, line in enumerate(text.splitlines(), start=1):
-        line = line.strip()[:2_000]
+    for number, physical in enumerate(text.splitlines(), start=1):
+        line = physical.strip()[:2_000]
         if found := _ARG.match(line):
             arguments[found["name"]] = found["value"].strip("\"'")
         elif found := _FROM.match(line):
@@ -66,7 +66,7 @@ def _read_tool_versions(report: Report, text: str, path: str) -> None:
 def _read_workflow(report: Report, text: str, path: str) -> None:
     try:
         root = compose(text)
-    except (yaml.YAMLError, ValueError):
+    except yaml.YAMLError:
         return
     seen: set[int] = set()
     waiting: list[yaml.Node] = [] if root is None else [root]

@@ -83,7 +83,7 @@ def _read_entry(report: Report, name: str, content: object, place: Place, line: 
 
 
 def _entry(name: str, content: object, place: Place, line: int | None) -> ParsedRequirement:
-    fields = {"version": content} if isinstance(content, str) else table(content)
+    fields: dict[str, object] = {"version": content} if isinstance(content, str) else table(content)
     if not fields and not isinstance(content, dict):
         raise Malformed("an entry is a version or a table")
     origin, url = _origin(fields)

@@ -18,13 +18,13 @@ def read_poetry(report: Report, poetry: dict[str, object], path: str, lines: Tom
     """Read dependencies, groups and extras. An optional dependency counts for the extras that list it."""
     report.own(poetry.get("name"))
     extras = _extras_by_name(poetry)
-    _read_table(report, poetry.get("dependencies"), Place(path), "tool.poetry.dependencies", lines, extras)
+    _read_table(report, poetry.get("dependencies"), Place(path), "tool.poetry.dependencies", lines, extras=extras)
     dev = Place(path, Scope.GROUP, ("dev",))
-    _read_table(report, poetry.get("dev-dependencies"), dev, "tool.poetry.dev-dependencies", lines, {})
+    _read_table(report, poetry.get("dev-dependencies"), dev, "tool.poetry.dev-dependencies", lines, extras={})
     for group, content in table(poetry.get("group")).items():
         place = Place(path, Scope.GROUP, (group[:200],))
         header = f"tool.poetry.group.{group}.dependencies"
-        _read_table(report, dig(content, "dependencies"), place, header, lines, {})
+        _read_table(report, dig(content, "dependencies"), place, header, lines, extras={})
 
 
 def _extras_by_name(poetry: dict[str, object]) -> dict[str, tuple[str, ...]]:
@@ -37,7 +37,7 @@ def _extras_by_name(poetry: dict[str, object]) -> dict[str, tuple[str, ...]]:
 
 
 def _read_table(
-    report: Report, value: object, place: Place, header: str, lines: TomlLines, extras: dict[str, tuple[str, ...]]
+    report: Report, value: object, place: Place, header: str, lines: TomlLines, *, extras: dict[str, tuple[str, ...]]
 ) -> None:
     for name, content in table(value).items():
         line = lines.key(header, name)
@@ -59,7 +59,7 @@ def _read_table(
 
 def _dependency(name: str, content: object, place: Place, line: int | None) -> ParsedRequirement:
     package = normal_name(name)
-    fields = {"version": content} if isinstance(content, str) else table(content)
+    fields: dict[str, object] = {"version": content} if isinstance(content, str) else table(content)
     if not fields:
         raise Malformed("a dependency is a version constraint or a table")
     origin, url = _origin(fields)

@@ -23,7 +23,7 @@ def read_poetry_lock(report: Report, document: dict[str, object], text: str, pat
     python = string(dig(document, "metadata", "python-versions"))
     if python:
         report.hint("python", python, path, lines.key("metadata", "python-versions"))
-    hashes = {canonicalize_name(name): value for name, value in _metadata_hashes(document).items()}
+    hashes: dict[str, object] = {canonicalize_name(name): value for name, value in _metadata_hashes(document).items()}
     for position, package in enumerate(packages):
         line = lines.header("package", position) if numbered else None
         fields = table(package)

@@ -36,7 +36,7 @@ def read_pyproject(report: Report, document: dict[str, object], text: str, path:
     read_flit(report, table(tool.get("flit")), path, lines)
     read_uv(report, table(tool.get("uv")), path, lines)
     apply_uv_sources(report, table(dig(tool, "uv", "sources")), start)
-    _read_dynamic(report, document, project, path, lines, include)
+    _read_dynamic(report, document, path, lines, include)
 
 
 def _read_project(report: Report, project: dict[str, object], path: str, lines: TomlLines) -> None:
@@ -44,13 +44,14 @@ def _read_project(report: Report, project: dict[str, object], path: str, lines: 
     python = string(project.get("requires-python"))
     if python:
         report.hint("python", python, path, lines.key("project", "requires-python"))
-    _read_list(report, project.get("dependencies"), Place(path), lines, "project", "dependencies")
+    _read_list(report, project.get("dependencies"), Place(path), lines, ("project", "dependencies"))
     for extra, content in table(project.get("optional-dependencies")).items():
         place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:200]),))
-        _read_list(report, content, place, lines, "project.optional-dependencies", extra)
+        _read_list(report, content, place, lines, ("project.optional-dependencies", extra))
 
 
-def _read_list(report: Report, value: object, place: Place, lines: TomlLines, header: str, key: str) -> None:
+def _read_list(report: Report, value: object, place: Place, lines: TomlLines, at: tuple[str, str]) -> None:
+    header, key = at
     if value is not None and not isinstance(value, list):
         report.problem(place.source, lines.key(header, key), key, "must be an array of requirements")
     for item in array(value):
@@ -75,19 +76,14 @@ def _read_groups(report: Report, groups: dict[str, object], path: str, lines: To
 
 def _read_build(report: Report, build: dict[str, object], path: str, lines: TomlLines) -> None:
     place = Place(path, Scope.BUILD, ("build-system",))
-    _read_list(report, build.get("requires"), place, lines, "build-system", "requires")
+    _read_list(report, build.get("requires"), place, lines, ("build-system", "requires"))
 
 
 def _read_dynamic(
-    report: Report,
-    document: dict[str, object],
-    project: dict[str, object],
-    path: str,
-    lines: TomlLines,
-    include: IncludeFile,
+    report: Report, document: dict[str, object], path: str, lines: TomlLines, include: IncludeFile
 ) -> None:
     """setuptools may name the files that hold dynamic dependencies; any other way needs the build itself."""
-    dynamic = set(strings(project.get("dynamic")))
+    dynamic = set(strings(dig(document, "project", "dynamic")))
     line = lines.key("project", "dynamic")
     table_name = "tool.setuptools.dynamic"
     settings = table(dig(document, "tool", "setuptools", "dynamic"))

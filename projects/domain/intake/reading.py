@@ -24,7 +24,7 @@ from projects.domain.intake.pylock import read_pylock
 from projects.domain.intake.pyproject import read_pyproject
 from projects.domain.intake.relations import relate
 from projects.domain.intake.report import Report
-from projects.domain.intake.requirements_txt import read_requirements
+from projects.domain.intake.requirements_txt import Include, read_requirements
 from projects.domain.intake.scripts import read_script
 from projects.domain.intake.setup_cfg import read_setup_cfg
 from projects.domain.intake.setup_py import read_setup_py
@@ -32,23 +32,28 @@ from projects.domain.intake.urls import is_url
 from projects.domain.intake.uv_lock import read_uv_lock
 from projects.domain.intake.values import Format, Intake, Scope, Source
 
+_Loader = Callable[[str], dict[str, object]]
 _DocumentReader = Callable[[Report, dict[str, object], str, str], None]
-_TOML: dict[Format, _DocumentReader] = {
-    Format.PIPFILE: read_pipfile,
-    Format.POETRY_LOCK: read_poetry_lock,
-    Format.UV_LOCK: read_uv_lock,
-    Format.PDM_LOCK: read_pdm_lock,
-    Format.PYLOCK: read_pylock,
+_DOCUMENTS: dict[Format, tuple[_Loader, _DocumentReader]] = {
+    Format.PIPFILE: (load_toml, read_pipfile),
+    Format.POETRY_LOCK: (load_toml, read_poetry_lock),
+    Format.UV_LOCK: (load_toml, read_uv_lock),
+    Format.PDM_LOCK: (load_toml, read_pdm_lock),
+    Format.PYLOCK: (load_toml, read_pylock),
+    Format.PIPFILE_LOCK: (load_json, read_pipfile_lock),
+    Format.CYCLONEDX: (load_json, read_cyclonedx),
+    Format.PIP_INSPECT: (load_json, read_pip_inspect),
 }
-_JSON: dict[Format, _DocumentReader] = {
-    Format.PIPFILE_LOCK: read_pipfile_lock,
-    Format.CYCLONEDX: read_cyclonedx,
-    Format.PIP_INSPECT: read_pip_inspect,
-}
-_TEXT: dict[Format, Callable[[Report, str, str], None]] = {
+_TEXTS: dict[Format, Callable[[Report, str, str], None]] = {
     Format.SETUP_PY: read_setup_py,
     Format.SCRIPT: read_script,
     Format.HINT: read_hints,
+}
+_LINES: dict[Format, Callable[[Report, str, Place, Include], None]] = {
+    Format.REQUIREMENTS: read_requirements,
+    Format.CONSTRAINTS: read_requirements,
+    Format.PIP_COMPILE: compiled.read_compiled,
+    Format.PIP_FREEZE: compiled.read_frozen,
 }
 
 
@@ -83,7 +88,8 @@ class _Reading:
             if text is not None:
                 found = detection.detect(path, text)
                 constraint = detection.is_constraints(path)
-                self._read(path, data, text, found, Place(path, constraint=constraint), (path,))
+                self._note(path, data, found)
+                self._read(text, found, Place(path, constraint=constraint), (path,))
 
     def _data(self, path: str) -> bytes | None:
         for candidate in (path, posixpath.normpath(path), path.replace("\\", "/")):
@@ -113,11 +119,11 @@ class _Reading:
             self._formats[path] = found
             self.report.sources.append(Source(path, found, hashlib.sha256(data).hexdigest()))
 
-    def _read(self, path: str, data: bytes, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
+    def _read(self, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
+        path = place.source
         self._done.add((posixpath.normpath(path), place.constraint, place.scope, place.groups))
-        self._note(path, data, found)
         try:
-            self._parse(path, text, found, place, stack)
+            self._parse(text, found, place, stack)
         except Unreadable as error:
             self.report.problem(path, error.line, "", str(error))
         except yaml.YAMLError as error:
@@ -126,8 +132,8 @@ class _Reading:
             message = getattr(error, "problem", None) or str(error)
             self.report.problem(path, line, "", f"not readable as YAML: {message}")
 
-    def _parse(self, path: str, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
-        report = self.report
+    def _parse(self, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
+        report, path = self.report, place.source
 
         def include(target: str, line: int | None, constraint: bool) -> None:
             self._include(target, line, replace(place, constraint=constraint), stack)
@@ -135,33 +141,21 @@ class _Reading:
         def include_file(target: str, line: int | None, of: Place) -> None:
             self._include(target, line, of, stack)
 
-        if found in _TOML:
-            _TOML[found](report, load_toml(text), text, path)
-        elif found in _JSON:
-            document = load_json(text)
-            if not isinstance(document, dict):
-                raise Unreadable("the JSON text is not an object")
-            _JSON[found](report, document, text, path)
-        elif found in _TEXT:
-            _TEXT[found](report, text, path)
+        if found in _DOCUMENTS:
+            load, read_document = _DOCUMENTS[found]
+            read_document(report, load(text), text, path)
+        elif found in _TEXTS:
+            _TEXTS[found](report, text, path)
+        elif found in _LINES:
+            _LINES[found](report, text, place, include)
         elif found is Format.PYPROJECT:
             read_pyproject(report, load_toml(text), text, path, include_file)
         elif found is Format.SETUP_CFG:
             read_setup_cfg(report, text, path, include_file)
         elif found is Format.CONDA:
-            try:
-                root = compose(text)
-            except ValueError as error:
-                raise Unreadable(str(error)) from error
-            read_conda(report, root, path, include)
-        elif found is Format.PIP_COMPILE:
-            compiled.read_compiled(report, text, place, include)
-        elif found is Format.PIP_FREEZE:
-            compiled.read_frozen(report, text, place, include)
-        elif found is Format.UNKNOWN:
-            raise Unreadable("this is no dependency file of a format that is known here")
+            read_conda(report, compose(text), path, include)
         else:
-            read_requirements(report, text, place, include)
+            raise Unreadable("this is no dependency file of a format that is known here")
 
     def _include(self, target: str, line: int | None, place: Place, stack: tuple[str, ...]) -> None:
         source = stack[-1]
@@ -186,4 +180,5 @@ class _Reading:
             found = compiled.format_of(text)
             if found is Format.REQUIREMENTS and place.constraint:
                 found = Format.CONSTRAINTS
-            self._read(path, data, text, found, replace(place, source=path), (*stack, path))
+            self._note(path, data, found)
+            self._read(text, found, replace(place, source=path), (*stack, path))

@@ -57,20 +57,11 @@ class Report:
             )
         )
 
-    def leave_unnamed(
-        self,
-        source: str,
-        line: int | None,
-        origin: Origin,
-        text: str,
-        extras: tuple[str, ...] = (),
-        marker: str | None = None,
-        editable: bool = False,
-    ) -> None:
+    def leave_unnamed(self, unnamed: Unnamed) -> None:
         """Record a requirement without a name, and say that it is not judged."""
         if len(self.unnamed) < MAX_PROBLEMS:
-            self.unnamed.append(Unnamed(source, line, origin, shown(text, 2_000), extras, marker, editable))
-        self.problem(source, line, text, _NOT_JUDGED[origin])
+            self.unnamed.append(replace(unnamed, text=shown(unnamed.text, 2_000)))
+        self.problem(unnamed.source, unnamed.line, unnamed.text, _NOT_JUDGED[unnamed.origin])
 
     def problem(self, path: str, line: int | None, text: str, message: str) -> None:
         """Record what was not understood; after the limit one last problem says that there are more."""

@@ -16,7 +16,7 @@ from projects.domain.intake.pep508 import Malformed, Place, normal_marker, parse
 from projects.domain.intake.redaction import environment_variables
 from projects.domain.intake.report import Report
 from projects.domain.intake.urls import is_archive, is_url, point
-from projects.domain.intake.values import Origin, ParsedRequirement
+from projects.domain.intake.values import Origin, ParsedRequirement, Unnamed
 
 # (target as written, line, whether it is a constraints file)
 Include = Callable[[str, int, bool], None]
@@ -100,33 +100,17 @@ def _read_requirement(
     except Malformed as error:
         report.problem(place.source, line.number, line.text, str(error))
         return
-    if isinstance(requirement, _Nameless):
-        report.leave_unnamed(
-            place.source,
-            line.number,
-            requirement.origin,
-            text,
-            requirement.extras,
-            requirement.marker,
-            editable,
-        )
+    if isinstance(requirement, Unnamed):
+        report.leave_unnamed(replace(requirement, editable=editable))
         return
     if place.constraint and requirement.extras:
-        report.problem(
-            place.source, line.number, line.text, "pip refuses a constraint with extras; the extras are left out"
-        )
+        message = "pip refuses a constraint with extras; the extras are left out"
+        report.problem(place.source, line.number, line.text, message)
         requirement = replace(requirement, extras=())
     report.require(replace(requirement, hashes=hashes, editable=editable, raw=line.text))
 
 
-class _Nameless:
-    def __init__(self, origin: Origin, extras: tuple[str, ...], marker: str | None) -> None:
-        self.origin = origin
-        self.extras = extras
-        self.marker = marker
-
-
-def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> ParsedRequirement | _Nameless:
+def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> ParsedRequirement | Unnamed:
     if is_url(text):
         return _parse_address(text, line, place, is_path=False)
     head = text.partition("@")[0]
@@ -145,7 +129,7 @@ def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> Par
     return parse(text, place, line.number, raw=line.text)
 
 
-def _parse_address(text: str, line: LogicalLine, place: Place, *, is_path: bool) -> ParsedRequirement | _Nameless:
+def _parse_address(text: str, line: LogicalLine, place: Place, *, is_path: bool) -> ParsedRequirement | Unnamed:
     # A URL may hold ";": there only "; " begins a marker.
     address, separator, marker_text = text.partition(";" if is_path else "; ")
     if not separator and not is_path:
@@ -166,7 +150,7 @@ def _parse_address(text: str, line: LogicalLine, place: Place, *, is_path: bool)
         variables = environment_variables(address)
         if variables and not is_path:
             raise Malformed(f"the name depends on environment variable {variables[0]}, which is never expanded here")
-        return _Nameless(origin, extras, marker)
+        return Unnamed(place.source, line.number, origin, text, extras, marker)
     specifier = "" if pointer.version is None else f"=={pointer.version}"
     return ParsedRequirement(
         name=pointer.name,

@@ -20,7 +20,8 @@ class Choices:
 
 def choices(intake: Intake) -> Choices:
     """The groups and extras that the files name."""
-    groups, extras = set(), set()
+    groups: set[str] = set()
+    extras: set[str] = set()
     for requirement in intake.requirements:
         if requirement.scope is Scope.EXTRA:
             extras.update(requirement.groups)

@@ -186,8 +186,8 @@ class _Names:
         if depth > _MAX_DEPTH:
             raise _Computed
         match node:
-            case ast.Constant(value=str()):
-                return _Text((node.value, node.lineno))
+            case ast.Constant(value=str() as text):
+                return _Text((text, node.lineno))
             case ast.List(elts=elements) | ast.Tuple(elts=elements):
                 return [item for element in elements for item in self._element(element, used, depth)]
             case ast.Dict(keys=keys, values=values):

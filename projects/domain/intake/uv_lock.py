@@ -138,8 +138,8 @@ def _assign(
     for name, scopes in behind.items():
         # One that both an extra and a group reach is named by the extra first: extras ship, groups do not.
         scope = Scope.EXTRA if Scope.EXTRA in scopes else Scope.GROUP
-        names = tuple(sorted(set(scopes.get(Scope.EXTRA, [])) | set(scopes.get(Scope.GROUP, []))))
-        found[name] = Belonging(scope, names, name in direct)
+        chosen_by = tuple(sorted(set(scopes.get(Scope.EXTRA, [])) | set(scopes.get(Scope.GROUP, []))))
+        found[name] = Belonging(scope, chosen_by, name in direct)
     return found
 
 
