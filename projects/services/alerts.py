@@ -6,17 +6,18 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from projects import emails
 from projects.domain.alerts import Found, Releases, arrival, parse_version, wanted
 from projects.models import Alert, AlertState, Membership, Subscription
-from projects.services.mailing import Handover, compose, hand_over, message_id
+from projects.services.mailing import Handover, Outcome, compose, hand_over, message_id
 from projects.services.watches import stop_path
 from scanner.domain.matching import Cell, judge
 from scanner.domain.targets import UnknownTarget, parse_target
-from scanner.services.events import claim_events, close_events, packages_with_events
+from scanner.services.events import claim_events, close_events, mark_watched, packages_with_events
 from scanner.services.releases import release_facts
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ def dispatch_events(now: datetime) -> list[int]:
     the alert row is there to be sent: by this call's caller, or by that of the next call. Safe to run many at once.
     """
     watched = list(Subscription.objects.active().order_by().values_list("package_id", flat=True).distinct())
+    mark_watched(watched)
     close_events(now, except_for=watched)
     for package_id in packages_with_events(watched):
         with transaction.atomic():
@@ -181,3 +183,12 @@ def _settle(alert: Alert, state: AlertState, *, error: str = "", now: datetime |
     if error:
         logger.warning("alert %s is %s: %s", alert.pk, state.value, error)
     return Sending(state)
+
+
+def send_check_message(user: User, now: datetime) -> Outcome:
+    """Send the user a test message, once: what went wrong is the answer, so nothing is tried again."""
+    if not user.email:
+        return Outcome(Handover.GIVEN_UP, "your account has no e-mail address")
+    words = emails.render("check_message", emails.check_message(user))
+    identity = message_id(f"check-{user.pk}-{now:%Y%m%d%H%M%S%f}")
+    return hand_over(compose(words, to=user.email, message_id=identity))

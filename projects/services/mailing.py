@@ -62,7 +62,7 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
         # What cannot be written as a message (a header with a line break) shows here, before anything is sent.
         message.message()
     except ValueError as error:
-        return Outcome(Handover.GIVEN_UP, f"the message could not be written: {error}")
+        return _unwritable(error)
     connection = get_connection()
     try:
         try:
@@ -77,6 +77,9 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
 def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Outcome:
     try:
         connection.send_messages([message])
+    except ValueError as error:
+        # The backend reads the recipient's address once more, before it speaks to the server.
+        return _unwritable(error)
     except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
         return _judge(error, Handover.GIVEN_UP)
     except smtplib.SMTPRecipientsRefused as error:
@@ -87,6 +90,10 @@ def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Outc
         words = _judge(error, Handover.GIVEN_UP).error
         return Outcome(Handover.GIVEN_UP, f"{words}; it may have arrived, so it is not sent again")
     return Outcome(Handover.ACCEPTED)
+
+
+def _unwritable(error: ValueError) -> Outcome:
+    return Outcome(Handover.GIVEN_UP, f"the message could not be written: {error}")
 
 
 def _judge(error: Exception, otherwise: Handover) -> Outcome:
@@ -105,4 +112,4 @@ def _close(connection: BaseEmailBackend) -> None:
         connection.close()
     except (OSError, smtplib.SMTPException) as error:
         # The message's fate is known by now; a server that hangs up rudely does not change it.
-        logger.info("mail_connection_not_closed", extra={"error": str(error)})
+        logger.info("the mail server hung up: %s", error)

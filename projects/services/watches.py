@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.alerts import first_served, parse_version, wanted
 from projects.models import Alert, AlertState, Project, Subscription
-from scanner.domain.targets import parse_target
+from scanner.domain.targets import UnknownTarget, parse_target
 from scanner.services.releases import find_package, release_facts
 
 _TOKEN = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<signature>[A-Za-z0-9_-]{20,100})", re.ASCII)
@@ -47,6 +47,17 @@ class NotReadYet(CannotWatch):
         return f"{self.name} has not been read from the index yet. Try again in a minute."
 
 
+class NotOnIndex(CannotWatch):
+    """The index has no such package. Its first appearance would be no news to anybody who polls it from then on."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"The index has no package called {self.name}, so no wheel of it can be waited for."
+
+
 class NothingToWaitFor(CannotWatch):
     """The cell installs from a wheel already."""
 
@@ -76,7 +87,7 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     """The user's active watch on a cell, made where there is none; a second call changes nothing.
 
     `above_version` is the version in use: it and later ones count ("" for all). The caller has checked that the user
-    may see the project. Raises UnknownTarget, UnknownPackage, NotReadYet or NothingToWaitFor.
+    may see the project. Raises UnknownTarget, or a CannotWatch that says why.
     """
     place = parse_target(target)
     known = find_package(package)
@@ -87,8 +98,10 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     )
     if (existing := active.first()) is not None:
         return existing
-    if not known.was_read:
+    if known.state == "pending":
         raise NotReadYet(known.name)
+    if known.state != "current":
+        raise NotOnIndex(known.name)
     in_use = parse_version(above_version)
     above = str(in_use) if in_use is not None else ""
     releases = release_facts(known.pk)
@@ -156,6 +169,14 @@ def state_of(subscription: Subscription, alerts: list[Alert]) -> WatchState:
     if any(alert.state == AlertState.SENT for alert in alerts):
         return WatchState.SATISFIED
     return WatchState.ACTIVE if subscription.stopped_at is None else WatchState.STOPPED
+
+
+def label_of(subscription: Subscription) -> str:
+    """The target in words; its slug when this version knows no such target any more."""
+    try:
+        return parse_target(subscription.target).label
+    except UnknownTarget:
+        return subscription.target
 
 
 def _signed(subscription: Subscription) -> str:

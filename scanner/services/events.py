@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from scanner.models import WheelEvent, WheelEventKind
+from scanner.models import Package, WheelEvent, WheelEventKind
 
 # Maintainers upload the wheels of a release one by one. Its events wait until no file has come for this long,
 # so that the best wheel is there when the release is judged, ...
@@ -25,6 +25,12 @@ class NewFile:
 
     version: str
     filename: str
+
+
+def mark_watched(packages: Collection[int]) -> None:
+    """Have these packages polled as often as somebody waits for them, and no others. Two statements."""
+    Package.objects.filter(is_watched=False, pk__in=packages).update(is_watched=True)
+    Package.objects.filter(is_watched=True).exclude(pk__in=packages).update(is_watched=False)
 
 
 def packages_with_events(among: Collection[int]) -> list[int]:

@@ -1,0 +1,60 @@
+"""The messages that were written to files, for the operator of an installation without a mail server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from csp.decorators import csp_update
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from projects.access import HtmxHttpRequest
+from projects.services.mailbox import is_in_use, stored_message, stored_messages
+
+# A message's HTML is shown as a mail program would: styles of its own, nothing fetched, nothing run, no way out.
+_HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+View = Callable[..., HttpResponseBase]
+
+
+def _for_staff(view: View) -> View:
+    """Messages hold sign-in links and stop links of others, so only staff may read them; for the rest no such page."""
+
+    @wraps(view)
+    @login_required
+    def checked(request: HtmxHttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
+        if not request.user.is_staff or not is_in_use():
+            raise Http404("no mailbox")
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+@require_safe
+@never_cache
+@_for_staff
+@csp_update({"frame-src": ["'self'"]})
+def mailbox(request: HttpRequest, key: str = "") -> HttpResponse:
+    """The list of messages, and the one that is asked for."""
+    chosen = stored_message(key) if key else None
+    if key and chosen is None:
+        raise Http404("no such message")
+    context = {"area": "alerts", "mails": stored_messages(), "chosen": chosen}
+    return render(request, "projects/mailbox.html", context)
+
+
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+@_for_staff
+def mailbox_html(request: HttpRequest, key: str) -> HttpResponse:
+    """The HTML part of one message, alone, for the frame of the page."""
+    chosen = stored_message(key)
+    if chosen is None:
+        raise Http404("no such message")
+    return HttpResponse(chosen.html, headers={"Content-Security-Policy": _HTML_POLICY})

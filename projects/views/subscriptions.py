@@ -1,0 +1,96 @@
+"""Watches: set one from a cell, see and end one's own, and end one by the link in a message."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from projects.access import HtmxHttpRequest, get_project
+from projects.services import alerts as alert_services
+from projects.services import mailbox, watches
+from projects.services.mailing import Handover
+from projects.services.watch_list import version_in_use, watch_list
+from scanner.domain.targets import UnknownTarget, parse_target
+
+
+@require_safe
+@login_required
+def alerts(request: HtmxHttpRequest) -> HttpResponse:
+    """The user's own watches and their messages."""
+    user = request.user
+    context = {
+        "area": "alerts",
+        "watches": watch_list(user),
+        "address": user.email,
+        "has_mailbox": user.is_staff and mailbox.is_in_use(),
+    }
+    return render(request, "projects/alerts.html", context)
+
+
+@require_POST
+@login_required
+def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Watch a cell, then back to it. Readers of a project may watch too: a watch changes nothing for others."""
+    project = get_project(request, slug)
+    package, target = request.POST.get("package", ""), request.POST.get("target", "")
+    try:
+        label = parse_target(target).label
+        above = version_in_use(project, package, target)
+        watches.watch(project, request.user, package, target, above)
+    except UnknownTarget as error:
+        messages.error(request, str(error))
+        return redirect("project", slug=slug)
+    except watches.CannotWatch as reason:
+        messages.warning(request, str(reason))
+        return redirect("project", slug=slug)
+    messages.success(request, f"You watch {package} on {label}. One e-mail comes when a wheel is there.")
+    return redirect("project-cell", slug=slug, target=target, package=package)
+
+
+@require_POST
+@login_required
+def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
+    """End one of the user's own watches. Somebody else's is none of theirs, so it changes nothing and says nothing."""
+    watches.stop(pk, request.user, timezone.now())
+    return redirect("alerts")
+
+
+@require_POST
+@login_required
+def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
+    """Send the user a test message and say what the mail server answered."""
+    user = request.user
+    outcome = alert_services.send_check_message(user, timezone.now())
+    if outcome.handover is Handover.ACCEPTED:
+        messages.success(request, f"A test message to {user.email} was handed over.")
+    else:
+        messages.error(request, f"The test message was not sent: {outcome.error}")
+    return redirect("alerts")
+
+
+# A mail program posts here for the reader, without cookie, token of ours or sign-in (RFC 8058): the address in the
+# link is the permission, and all it permits is to end one watch.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
+    """GET asks and changes nothing, since link scanners follow every link; POST ends the watch. No redirect."""
+    if request.method == "POST":
+        subscription = watches.stop_by_token(token, timezone.now())
+    else:
+        subscription = watches.find_by_token(token)
+    if subscription is None:
+        raise Http404("not a stop link of this installation")
+    context = {
+        "package": subscription.package.name,
+        "target": watches.label_of(subscription),
+        "project": subscription.project.name,
+        "has_ended": subscription.stopped_at is not None,
+    }
+    return render(request, "projects/watch_stop.html", context)
