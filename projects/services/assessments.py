@@ -39,13 +39,20 @@ class Answer:
 
 
 def assess(
-    requirements: Iterable[ParsedRequirement], targets: Sequence[Target], policy: Policy, *, index_id: int, now: datetime
+    requirements: Iterable[ParsedRequirement],
+    targets: Sequence[Target],
+    policy: Policy,
+    *,
+    index_id: int,
+    now: datetime,
+    as_of: datetime | None = None,
 ) -> Answer:
-    """Judge requirements over targets from what is stored. Four queries, whatever their number."""
+    """Judge requirements over targets from what is stored: a fixed number of queries, whatever theirs."""
     asked = list(requirements)
-    views = package_views(index_id, {requirement.name for requirement in asked}, targets, policy, now)
+    names = {requirement.name for requirement in asked}
+    views = package_views(index_id, names, targets, policy, now, as_of=as_of)
     standings = stand_all(asked, targets, views, policy)
-    files_of = files_reader(named_releases(standings))
+    files_of = files_reader(named_releases(standings), as_of=as_of)
     answers = answer_all(standings, views, files_of, policy, now)
     wanted = {name for row in standings.values() for name, standing in row.items() if standing.wanted.active}
     missing = sorted(name for name in wanted if name not in views or not views[name].answered)

@@ -1,0 +1,135 @@
+"""An assessment (design §10) as text: a table for a terminal, Markdown, CSV. Pure: the document in, text out."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from projects.domain.verdicts import SEVERITIES, Severity
+
+GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "–"}
+TARGET_GLYPHS = {"go": "✓", "conditional": "↑", "no-go": "✕", "unknown": "?"}
+COLUMNS = ("Package", "Version", "Cell", "Severity", "Works from", "Latest", "Why")
+CSV_COLUMNS = (
+    *("target", "target_verdict", "name", "version", "direct", "availability", "detail", "yanked", "verdict"),
+    *("severity", "reason", "first_available", "latest_available", "file", "source", "line"),
+)
+# A cell that begins so would be run as a formula by a spreadsheet.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+Document = Mapping[str, Any]
+
+
+def as_table(document: Document) -> str:
+    """For a terminal: a sentence a target, then what is not ready, worst first."""
+    parts = [_problems(document)]
+    for entry in document["assessments"]:
+        rows = [_cells(row) for row in _worth_showing(entry)]
+        parts.append("\n".join([headline(entry), *(f"  {line}" for line in _aligned([COLUMNS, *rows]) if rows)]))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_markdown(document: Document) -> str:
+    """One section a target with a table of what is not ready."""
+    parts = [f"# Assessment of {document['generated_at'][:10]}", _problems(document)]
+    for entry in document["assessments"]:
+        parts.append(f"## {entry['target']}\n\n{headline(entry)}")
+        rows = [_cells(row) for row in _worth_showing(entry)]
+        if rows:
+            parts.append("\n".join(_pipes([COLUMNS, ("---",) * len(COLUMNS), *rows])))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def as_csv(document: Document) -> str:
+    """One line a package and target, all of them; cells that a spreadsheet would run are made text."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for entry in document["assessments"]:
+        for row in entry["packages"]:
+            writer.writerow([_safe(value) for value in _csv_values(entry, row)])
+    return out.getvalue()
+
+
+def headline(entry: Mapping[str, Any]) -> str:
+    """One sentence: verdict and cause."""
+    verdict = entry["verdict"]
+    counts: dict[str, int] = {}
+    for row in entry["packages"]:
+        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+    total = sum(number for name, number in counts.items() if name != "inactive")
+    said = {
+        "go": f"go. All {total} packages install as they are.",
+        "conditional": f"conditional. {counts.get('upgrade', 0)} of {total} packages must move; each has a version that works.",
+        "no-go": f"no go. {_list(_names(entry, 'blocked')) or 'The set'} stand{'s' if counts.get('blocked', 0) == 1 else ''}"
+        f" in the way, of {total} packages.",
+        "unknown": f"unknown. {counts.get('unknown', 0)} of {total} packages could not be judged.",
+    }[verdict]
+    conflict = f"\n{entry['conflict']}" if entry.get("conflict") else ""
+    return f"{TARGET_GLYPHS[verdict]} {entry['target']}: {said}{conflict}"
+
+
+def _names(entry: Mapping[str, Any], verdict: str) -> list[str]:
+    return [row["name"] for row in entry["packages"] if row["verdict"] == verdict]
+
+
+def _list(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+def _worth_showing(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    rows = [row for row in entry["packages"] if row["verdict"] not in ("ready", "inactive")]
+    return sorted(rows, key=lambda row: (-SEVERITIES.index(Severity(row["severity"])), row["name"]))
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    first, latest = row["first_available"], row["latest_available"]
+    return (
+        row["name"],
+        row["version"] or row["specifier"] or "any",
+        f"{GLYPHS[row['verdict']]} {row['verdict']}",
+        row["severity"],
+        first["version"] if first else "",
+        latest["version"] if latest else row.get("latest") or "",
+        row["reason"],
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _pipes(rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+
+
+def _problems(document: Document) -> str:
+    lines = [
+        f"! {problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]
+    ]
+    return "\n".join(lines)
+
+
+def _csv_values(entry: Mapping[str, Any], row: Mapping[str, Any]) -> list[object]:
+    first, latest = row["first_available"], row["latest_available"]
+    known = {
+        **row,
+        "target": entry["target"],
+        "target_verdict": entry["verdict"],
+        "first_available": first["version"] if first else None,
+        "latest_available": latest["version"] if latest else None,
+    }
+    return [known.get(column) for column in CSV_COLUMNS]
+
+
+def _safe(value: object) -> object:
+    if value is None:
+        return ""
+    text = str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
