@@ -247,6 +247,13 @@ WHEELWAY_CADENCE = {
 # Requests at once to one index host.
 WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
 
+# --- Repository hosts. Hosts at private addresses are not asked unless they are listed here by name.
+WHEELWAY_ALLOW_PRIVATE_HOSTS = env.list("WHEELWAY_ALLOW_PRIVATE_HOSTS", default=[])
+# The file with the keys of hosts that may be asked by ssh; without it none is.
+WHEELWAY_SSH_KNOWN_HOSTS = env.str("WHEELWAY_SSH_KNOWN_HOSTS", default="")
+# The largest delivery that GitHub sends is 25 MB.
+WHEELWAY_HOOK_MAX_BYTES = env.int("WHEELWAY_HOOK_MAX_BYTES", default=25 * 1024 * 1024)
+
 # --- Mail: SMTP when WHEELWAY_MAIL_URL is set, else one file for each message in the data directory.
 MAIL_DIR = DATA_DIR / "mail"
 WHEELWAY_MAIL_URL = env.str("WHEELWAY_MAIL_URL", default="")

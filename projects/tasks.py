@@ -37,3 +37,20 @@ def dispatch_wheel_events() -> int:
     for alert_id in alert_ids:
         send_alert.delay(alert_id)
     return len(alert_ids)
+
+
+@shared_task(bind=True, max_retries=deliveries.ATTEMPTS)
+def process_delivery(self: Task[..., None], delivery_id: int) -> None:
+    """Do the work of one delivery; while its host gives no answer, wait longer each time and come again."""
+    wait = deliveries.process(delivery_id, timezone.now())
+    if wait is not None:
+        raise self.retry(countdown=wait)
+
+
+@shared_task
+def requeue_lost_deliveries() -> int:
+    """Queue again what waits although its message was lost. Returns how many."""
+    waiting = deliveries.lost(timezone.now())
+    for delivery_id in waiting:
+        process_delivery.delay(delivery_id)
+    return len(waiting)

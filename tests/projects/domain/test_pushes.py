@@ -233,10 +233,27 @@ def test_what_is_not_json_is_a_bad_payload(body: bytes) -> None:
         assert isinstance(read(Envelope("github", "push", "d"), content_type, body), BadPayload)
 
 
-FIELDS = (
-    "ref before after commits repository id full_name changes push old new resource refUpdates eventType project "
-    "object_kind project_id target pusher"
-).split()
+FIELDS = [
+    "ref",
+    "before",
+    "after",
+    "commits",
+    "repository",
+    "id",
+    "full_name",
+    "changes",
+    "push",
+    "old",
+    "new",
+    "resource",
+    "refUpdates",
+    "eventType",
+    "project",
+    "object_kind",
+    "project_id",
+    "target",
+    "pusher",
+]
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.sampled_from([A, ZEROS]),
     lambda inner: (

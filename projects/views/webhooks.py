@@ -1,0 +1,63 @@
+"""The doors for repository hosts and CI jobs.
+
+Who knocks is proved by a signature over the body, so there is neither a session nor a CSRF token.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from projects.services.deliveries import Accepted, Answer, Refused, accept_push, accept_upload
+
+
+@csrf_exempt
+@require_POST
+def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
+    """Take a delivery of a repository host: 202 when it is stored, whether it brings work or not."""
+    body = _body(request, settings.WHEELWAY_HOOK_MAX_BYTES)
+    if body is None:
+        return _too_large(settings.WHEELWAY_HOOK_MAX_BYTES)
+    return _respond(accept_push(hook_key, request.headers, body, timezone.now()))
+
+
+@csrf_exempt
+@require_POST
+def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
+    """Take a CI job's signed upload of requirement files."""
+    body = _body(request, settings.UPLOAD_MAX_BYTES)
+    if body is None:
+        return _too_large(settings.UPLOAD_MAX_BYTES)
+    return _respond(accept_upload(hook_key, request.headers, request.GET.get("path", ""), body, timezone.now()))
+
+
+def _body(request: HttpRequest, limit: int) -> bytes | None:
+    """The raw bytes of the body, None when there are more than `limit`; what the client broke off is empty.
+
+    Read here and not through request.body, whose limit is that of forms.
+    """
+    try:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            return None
+        body: bytes = request.read(limit + 1)
+    except (UnreadablePostError, ValueError):
+        return b""
+    return body if len(body) <= limit else None
+
+
+def _respond(answer: Answer) -> HttpResponse:
+    if isinstance(answer, Accepted):
+        delivery = answer.delivery
+        return JsonResponse({"delivery": delivery.delivery_id, "state": delivery.state}, status=202)
+    if isinstance(answer, Refused):
+        # The same words for a hook that does not exist and for a signature that does not fit.
+        return JsonResponse({"error": "refused"}, status=403)
+    return JsonResponse({"error": answer.reason}, status=400)
+
+
+def _too_large(limit: int) -> HttpResponse:
+    return JsonResponse({"error": f"the body is larger than {limit} bytes"}, status=413)
