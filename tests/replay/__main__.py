@@ -1,6 +1,7 @@
 """The replay index by hand: `python -m tests.replay [--port N] [--as-of DATE] [--html-only]`; ends on Ctrl-C."""
 
 import argparse
+import contextlib
 import sys
 import threading
 
@@ -19,10 +20,8 @@ def main(arguments: list[str]) -> int:
     with ReplayIndex(as_of=options.as_of, style=style, port=options.port) as index:
         print(index.url, flush=True)
         print(f"{len(recorded_names())} recorded packages; Ctrl-C ends", file=sys.stderr)
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-        except KeyboardInterrupt:
-            pass
     return 0
 
 

@@ -24,7 +24,8 @@ class Answer:
 class Wire(Protocol):
     """The part of a connection that faults use."""
 
-    stopping: threading.Event
+    @property
+    def stopping(self) -> threading.Event: ...
 
     def send_answer(self, answer: Answer) -> None: ...
     def send_start(self, status: int, headers: Mapping[str, str]) -> None: ...

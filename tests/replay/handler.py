@@ -2,6 +2,7 @@
 
 import re
 import socket
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
@@ -49,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815  (http.server calls it by this name)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class names it so)
         """Silent: tests read ReplayIndex.requests."""
@@ -123,7 +124,7 @@ class Handler(BaseHTTPRequestHandler):
     # -- the connection, also for faults -------------------------------------------------------------------------
 
     @property
-    def stopping(self):  # type: ignore[no-untyped-def]  # threading.Event, typed in faults.Wire
+    def stopping(self) -> threading.Event:
         return self.index.stopping
 
     def send_answer(self, answer: Answer) -> None:
@@ -149,7 +150,8 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def raw_socket(self) -> socket.socket:
-        return self.connection
+        connection: socket.socket = self.connection
+        return connection
 
 
 def _part(body: bytes, headers: dict[str, str], asked: str) -> Answer:

@@ -157,6 +157,12 @@ class ReplayPackage:
             self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))  # type: ignore[arg-type]  # rows are edited by field name
         self._changed()
 
+    def learn(self, version: str, metadata: Lines) -> None:
+        """Core metadata of a release, found later; changes no page."""
+        for filename, file in self._files.items():
+            if file.row.version == version:
+                self._files[filename] = replace(file, metadata=metadata)
+
     def touch(self) -> None:
         self.mutations += 1
 

@@ -19,7 +19,7 @@ from tests.replay.recording import DATA, RecordedFile, RecordedPackage, write_pa
 
 # Maintainers write links into yank reasons; recorded data holds no addresses.
 _LINK = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.(?:org|com|io|net|dev)\b\S*", re.IGNORECASE)
-_AGENT = "wheelway-replay-recorder/1 (test data; one request a package)"
+AGENT = "wheelway-replay-recorder/1 (test data; one request a package)"
 
 
 def older_document(index_url: str, name: str) -> str:
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
     index_url = options.index_url or default_index_url()
     failed = 0
     with requests.Session() as session:
-        session.headers["User-Agent"] = _AGENT
+        session.headers["User-Agent"] = AGENT
         for name in dict.fromkeys(canonicalize_name(name) for name in options.names):
             answer = session.get(older_document(index_url, name), timeout=120)
             if answer.status_code != 200:

@@ -1,4 +1,4 @@
-"""Index pages in their wire forms: JSON simple API 1.4 and PEP 503 HTML, and which of them an Accept header asks for."""
+"""Index pages in their wire forms (JSON simple API 1.4, PEP 503 HTML), and which one an Accept header asks for."""
 
 import html
 import json
@@ -23,13 +23,14 @@ class Style:
     """How this index answers; change any of it while it runs.
 
     json: offers JSON at all. html_upload_times: the data-upload-time that some proxies add. announces_metadata:
-    core-metadata marks. relative_urls: file addresses relative to the page. validator: "etag", "last-modified" or
+    core-metadata marks, with digests unless metadata_digests is off. relative_urls: file addresses relative to the page. validator: "etag", "last-modified" or
     "none". serials: `_last-serial` and X-PyPI-Last-Serial.
     """
 
     json: bool = True
     html_upload_times: bool = False
     announces_metadata: bool = True
+    metadata_digests: bool = True
     relative_urls: bool = False
     validator: str = "etag"
     serials: bool = True
@@ -88,7 +89,7 @@ def _project_json(package: ReplayPackage, files: Sequence[ReplayFile], serial: i
     for file in files:
         row = file.row
         digest = file.metadata_sha256 if style.announces_metadata else None
-        metadata: object = {"sha256": digest} if digest else False
+        metadata: object = ({"sha256": digest} if style.metadata_digests else True) if digest else False
         entry: dict[str, object] = {
             "core-metadata": metadata,
             "data-dist-info-metadata": metadata,
@@ -141,7 +142,8 @@ def _project_html(package: ReplayPackage, files: Sequence[ReplayFile], serial: i
             attributes.append(f'data-yanked="{html.escape(row.yanked_reason or "")}"')
         digest = file.metadata_sha256 if style.announces_metadata else None
         if digest:
-            attributes += [f'data-dist-info-metadata="sha256={digest}"', f'data-core-metadata="sha256={digest}"']
+            mark = f"sha256={digest}" if style.metadata_digests else "true"
+            attributes += [f'data-dist-info-metadata="{mark}"', f'data-core-metadata="{mark}"']
         if style.html_upload_times:
             attributes.append(f'data-upload-time="{row.uploaded_at}"')
         lines.append(f"<a {' '.join(attributes)}>{html.escape(row.filename)}</a><br />")

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from email.utils import parseaddr
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.core.mail import EmailMultiAlternatives
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,9 +85,7 @@ def test_the_servers_code_tells_whether_to_try_again(smtp: SmtpServer, refusal: 
 def test_a_refused_recipient_is_judged_by_its_code(
     smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch, refusal: str, handover: Handover
 ) -> None:
-    async def refuse(
-        self: object, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
+    async def refuse(*_: object) -> str:
         return refusal
 
     monkeypatch.setattr(type(smtp.inbox), "handle_RCPT", refuse, raising=False)

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from pytest_django.fixtures import Settings
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
 
 from projects.models import Subscription
 from projects.services.watches import (
