@@ -23,8 +23,8 @@ class Style:
     """How this index answers; change any of it while it runs.
 
     json: offers JSON at all. html_upload_times: the data-upload-time that some proxies add. announces_metadata:
-    core-metadata marks, with digests unless metadata_digests is off. relative_urls: file addresses relative to the page. validator: "etag", "last-modified" or
-    "none". serials: `_last-serial` and X-PyPI-Last-Serial.
+    core-metadata marks, with digests unless metadata_digests is off. relative_urls: file addresses relative to the
+    page. validator: "etag", "last-modified" or "none". serials: `_last-serial` and X-PyPI-Last-Serial.
     """
 
     json: bool = True
