@@ -250,9 +250,7 @@ def test_an_alert_that_does_not_exist_is_none(db: None) -> None:
     assert send(4711, timezone.now()) is None
 
 
-def test_a_test_message_is_sent_at_once_and_not_tried_again(
-    db: None, mailoutbox: list[EmailMessage], settings: Settings
-) -> None:
+def test_a_test_message_is_sent_at_once_and_not_tried_again(db: None, mailoutbox: list[EmailMessage]) -> None:
     assert send_check_message(person(), NOON) == Outcome(Handover.ACCEPTED)
     assert mailoutbox[0].to == ["alice@team.example"]
     assert send_check_message(person("nobody", address=""), NOON).handover is Handover.GIVEN_UP
