@@ -167,28 +167,34 @@ def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
     here = [wheel for wheel in wheels if not wheel.loads and (wheel.runs or wheel.on(target.platform))]
     if not here:
         return None
+    python = target.python
     pairs = {pair for wheel in here for pair in wheel.pairs}
     stable = {abi for _, abi in pairs if abi in STABLE_ABIS}
     remark = None
-    if target.python.free_threaded and stable == {"abi3"}:
+    if python.free_threaded and stable == {"abi3"}:
         remark = "free-threaded builds load no abi3"
-    elif target.python.implementation is Implementation.PYPY and stable:
+    elif python.implementation is Implementation.PYPY and stable:
         remark = "PyPy loads no stable-ABI wheel"
-    need = target.python.abi_label
-    if target.python.implementation is Implementation.PYPY and any(python == need for python, _ in pairs):
-        need = target.python.abi
-        have: tuple[str, ...] = tuple(sorted({abi for python, abi in pairs if python == target.python.interpreter}))
-    else:
-        have = _ranges({_pair_label(pair) for pair in pairs})
+    # Wheels for the other implementation say nothing about this one, unless there is nothing else to say.
+    kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
+    need, labels = python.abi_label, {_pair_label(pair) for pair in kin}
+    have = _ranges(labels)
+    if need in labels:
+        # Built for this very PyPy version, and for another generation of its ABI.
+        need, have = python.abi, tuple(sorted({abi for interpreter, abi in kin if interpreter == need}))
     return NearMiss(Miss.PYTHON, have, need, here[-1].filename, remark)
 
 
+_OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
+
+
 def _pair_label(pair: Pair) -> str:
-    """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"."""
+    """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; the old "cp37m" reads cp37."""
     interpreter, abi = pair
     if abi in STABLE_ABIS:
         return f"{interpreter}-{abi}"
-    return abi if re.fullmatch(r"cp\d+\w*", abi) else interpreter
+    own = _OWN_ABI.fullmatch(abi)
+    return f"{own['python']}t" if own and "t" in own["flags"] else interpreter
 
 
 _NUMBERED = re.compile(r"(?P<prefix>cp|pp|py)(?P<major>\d)(?P<minor>\d{1,3})?(?P<suffix>\D.*)?")
