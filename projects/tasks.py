@@ -39,6 +39,17 @@ def dispatch_wheel_events() -> int:
     return len(alert_ids)
 
 
+@shared_task
+def send_alert(alert_id: int) -> str | None:
+    """Send one alert, and come again when its mail server was busy. Returns its state; None when it was not waiting."""
+    sending = alerts.send(alert_id, timezone.now())
+    if sending is None:
+        return None
+    if sending.retry_in is not None:
+        send_alert.apply_async((alert_id,), countdown=sending.retry_in.total_seconds())
+    return sending.state.value
+
+
 @shared_task(bind=True, max_retries=deliveries.ATTEMPTS)
 def process_delivery(self: Task[..., None], delivery_id: int) -> None:
     """Do the work of one delivery; while its host gives no answer, wait longer each time and come again."""
