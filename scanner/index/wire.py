@@ -17,6 +17,9 @@ JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 MAX_FILES = 100_000
 MAX_NAMES = 5_000_000
+# Facts that plain HTML has no place for; some proxies add upload times as data-upload-time. A "no metadata file" can
+# be told apart from "nothing announced" only on a page where another file has one.
+NOT_IN_HTML = frozenset({"size", "uploaded_at", "versions"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
 
 

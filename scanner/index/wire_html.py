@@ -50,7 +50,7 @@ def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> Inde
     page = _gather(text, url, max_files)
     if "pypi:repository-version" in page.meta:
         check_api_version(page.meta["pypi:repository-version"], url, "pypi:repository-version")
-    base = url if page.base is None else urljoin(url, page.base)
+    base = _base(page, url)
     any_metadata = any("data-core-metadata" in link or "data-dist-info-metadata" in link for link, _ in page.links)
     problems = Problems()
     announced = _Announced(any_metadata, problems)
@@ -124,6 +124,13 @@ def _gather(text: str, url: str, max_files: int) -> _Page:
     if link is not None:
         raise BadIndexPage(url, f"link {len(page.links) + 1}", "the link does not end")
     return page
+
+
+def _base(page: _Page, url: str) -> str:
+    try:
+        return url if page.base is None else urljoin(url, page.base)
+    except ValueError as error:
+        raise BadIndexPage(url, "base", f"the address cannot be read: {error}") from None
 
 
 def _check_whole(text: str, url: str) -> None:
