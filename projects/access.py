@@ -15,7 +15,7 @@ class HtmxHttpRequest(HttpRequest):
     """The request of a page behind sign-in: the user is a real one, and `htmx` tells who asks."""
 
     htmx: HtmxDetails
-    user: User  # type: ignore[assignment]  # the views that take this are behind login_required
+    user: User
 
 
 def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
@@ -34,9 +34,3 @@ def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
 def can_edit(project: Project) -> bool:
     """Whether the member that `get_project` found the project for may change it."""
     return getattr(project, "role", None) in (Role.MEMBER, Role.MANAGER)
-
-
-def signed_in(request: HttpRequest) -> User:
-    """The user of a view behind login_required, as the type that it is."""
-    assert isinstance(request.user, User)
-    return request.user

@@ -1,3 +1,32 @@
-from django.urls import URLPattern
+"""The addresses of the team's side."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from projects.views import accounts, mailbox, packages, projects, repository, risk, subscriptions, webhooks
+
+urlpatterns = [
+    path("", projects.home, name="home"),
+    path("sign-in/", accounts.sign_in, name="sign-in"),
+    path("sign-in/<str:token>/", accounts.sign_in_link, name="sign-in-link"),
+    path("sign-out/", accounts.sign_out, name="sign-out"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/add/", projects.project_add, name="project-add"),
+    path("projects/<slug:slug>/", risk.project, name="project"),
+    path("projects/<slug:slug>/cells/<slug:target>/<str:package>/", risk.project_cell, name="project-cell"),
+    path("projects/<slug:slug>/export.<str:kind>", risk.project_export, name="project-export"),
+    path("projects/<slug:slug>/targets/", projects.project_targets, name="project-targets"),
+    path("projects/<slug:slug>/requirements/", projects.project_requirements, name="project-requirements"),
+    path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
+    path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
+    path("packages/", packages.packages, name="packages"),
+    path("packages/<str:name>/", packages.package, name="package"),
+    path("alerts/", subscriptions.alerts, name="alerts"),
+    path("alerts/test/", subscriptions.alerts_test, name="alerts-test"),
+    path("alerts/<int:pk>/end/", subscriptions.watch_end, name="watch-end"),
+    path("alerts/stop/<str:token>/", subscriptions.watch_stop, name="watch-stop"),
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<str:key>/", mailbox.mailbox, name="mailbox-message"),
+    path("mailbox/<str:key>/html/", mailbox.mailbox_html, name="mailbox-html"),
+    path("hooks/<str:hook_key>/", webhooks.webhook, name="webhook"),
+    path("hooks/<str:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
+]

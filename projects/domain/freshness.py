@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-# Open releases are polled far more often than this, so an older answer means that polling does not get through.
-STALE_AFTER = timedelta(hours=24)
+# Even a quiet package is polled every 24 hours, so an older answer means that polling does not get through.
+STALE_AFTER = timedelta(hours=36)
 _STEPS = (
     (timedelta(days=365), "year"),
     (timedelta(days=30), "month"),

@@ -83,11 +83,10 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     verdicts = {slug: result.verdict.value for slug, result in results.items()}
     table = risk_table(packages, shown or columns_at_first(columns, verdicts), query)
     changes = _changes(state, columns)
-    assessment = state.assessment
     return ProjectPage(
         snapshot=state.snapshot,
-        checked_at=assessment.confirmed_at if assessment else None,
-        is_stale=is_stale(assessment.confirmed_at if assessment else None, now),
+        checked_at=state.checked_at,
+        is_stale=is_stale(state.checked_at, now),
         requirement_count=len(state.requirements),
         package_count=len(names),
         progress=_progress(state, names),

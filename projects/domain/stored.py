@@ -42,10 +42,14 @@ class StoredAssessment:
 
 @dataclass(frozen=True, slots=True)
 class ProjectState:
-    """All that the pages of one project read. `assessment` belongs to the newest snapshot; `before` is the one it is
-    compared with: the last complete one before it."""
+    """All that the pages of one project read.
+
+    `assessment` belongs to the newest snapshot; `before` is what it is compared with: the last complete one before
+    it. `checked_at` is the oldest of the index's answers for the project's packages.
+    """
 
     targets: tuple[str, ...]
+    checked_at: datetime | None
     snapshot: SnapshotLine | None
     requirements: tuple[Mapping[str, Any], ...]
     problems: tuple[Mapping[str, Any], ...]

@@ -1,4 +1,4 @@
-"""What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
+"""What the list of projects and the pages of one project read, each with a fixed number of queries."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from projects.domain.freshness import is_stale
 from projects.domain.heat import LOOKS
 from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
 from projects.domain.verdicts import ProjectVerdict, Verdict
-from projects.models import Assessment, AssessmentState, Project, Snapshot, Subscription, TargetAssessment
+from projects.models import (
+    Assessment,
+    AssessmentState,
+    Project,
+    ProjectPackage,
+    Snapshot,
+    Subscription,
+    TargetAssessment,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,36 +63,37 @@ def project_list(user: User, now: datetime) -> list[ProjectLine]:
     projects = list(
         Project.objects.visible_to(user)
         .annotate(snapshot_pk=Subquery(newest_snapshot), target_count=Count("targets", distinct=True))
-        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(newest.values("confirmed_at")[:1]))
+        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(_checks(OuterRef("pk"))[:1]))
         .order_by("name", "pk")
+        .values("name", "slug", "snapshot_pk", "target_count", "assessment_pk", "checked")
     )
-    snapshots = Snapshot.objects.in_bulk([project.snapshot_pk for project in projects if project.snapshot_pk])
+    snapshots = Snapshot.objects.in_bulk([project["snapshot_pk"] for project in projects if project["snapshot_pk"]])
     verdicts: dict[int, Counter[str]] = {}
     chosen = TargetAssessment.objects.filter(
-        assessment__in=[project.assessment_pk for project in projects if project.assessment_pk],
-        target__in=F("assessment__project__targets__slug"),
+        assessment__in=[project["assessment_pk"] for project in projects if project["assessment_pk"]],
+        assessment__project__targets__slug=F("target"),
     )
     for assessment_pk, verdict in chosen.values_list("assessment_id", "verdict"):
         verdicts.setdefault(assessment_pk, Counter())[verdict] += 1
     return [
         ProjectLine(
-            name=project.name,
-            slug=project.slug,
-            snapshot=_snapshot_line(snapshots.get(project.snapshot_pk)),
-            checked_at=project.checked,
-            is_stale=is_stale(project.checked, now),
-            summary=_summary(verdicts.get(project.assessment_pk, Counter()), project.target_count),
+            name=project["name"],
+            slug=project["slug"],
+            snapshot=_snapshot_line(snapshots.get(project["snapshot_pk"])),
+            checked_at=project["checked"],
+            is_stale=is_stale(project["checked"], now),
+            summary=_summary(verdicts.get(project["assessment_pk"], Counter()), project["target_count"]),
         )
         for project in projects
     ]
 
 
 def project_state(project: Project) -> ProjectState:
-    """What is stored about one project. Five queries, six when there is an earlier assessment to compare with."""
+    """What is stored about one project. Seven queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
-        return ProjectState(targets, None, (), (), None, None)
+        return ProjectState(targets, None, None, (), (), None, None)
     requirements = tuple(
         snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier")
     )
@@ -95,6 +104,7 @@ def project_state(project: Project) -> ProjectState:
     stored = _stored_targets(assessment.pk for assessment in (newest, before) if assessment is not None)
     return ProjectState(
         targets=targets,
+        checked_at=_checks(project).first(),
         snapshot=_snapshot_line(snapshot),
         requirements=requirements,
         problems=tuple(snapshot.problems),
@@ -120,6 +130,12 @@ def is_watching(user: User, project: Project, target: str, package: str) -> bool
     return (
         Subscription.objects.active().filter(user=user, project=project, target=target, package__name=package).exists()
     )
+
+
+def _checks(project: Any) -> QuerySet[Any, datetime | None]:
+    """When the index last answered for each package of the project, longest ago first: a page is as old as that."""
+    answered = ProjectPackage.objects.filter(project=project, package__checked_at__isnull=False)
+    return answered.order_by("package__checked_at").values_list("package__checked_at", flat=True)
 
 
 def _stored_targets(assessments: Iterable[int]) -> dict[int, dict[str, StoredTarget]]:

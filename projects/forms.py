@@ -1,0 +1,183 @@
+"""Input checking of the team's pages. A form never guesses: what is wrong is said with the next step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import MaxValueValidator
+from django.template.defaultfilters import filesizeformat
+
+from projects.domain.clone_urls import BadCloneUrl, parse_clone_url
+from projects.domain.given_files import name_files
+from projects.domain.target_grid import MOST_TARGETS, chosen_targets
+from projects.models import Project, Repository
+from projects.models.repository import Provider
+from projects.models.sealed import Sealed
+from scanner.domain.targets import UnknownTarget
+
+if TYPE_CHECKING:
+    _ProjectForm = forms.ModelForm[Project]
+    _RepositoryForm = forms.ModelForm[Repository]
+else:
+    _ProjectForm = _RepositoryForm = forms.ModelForm
+
+_EXAMPLE = "fastapi==0.109.2\nuvicorn[standard]==0.27.1\npsycopg2-binary==2.9.9"
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file input that takes several."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several uploaded files; the cleaned value is their list, empty when none came."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files if file]
+
+
+class RequirementsForm(forms.Form):
+    """Requirements as pasted text, as files, or both. `files` in the cleaned data maps path to content."""
+
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        label="Paste requirements",
+        widget=forms.Textarea(attrs={"placeholder": _EXAMPLE, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    uploads = ManyFilesField(required=False, label="Or upload files")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        uploads: list[UploadedFile[bytes]] = cleaned.get("uploads") or []
+        if sum(file.size or 0 for file in uploads) > settings.UPLOAD_MAX_BYTES:
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            self.add_error("uploads", f"These files are more than {limit} together. Send only requirement files.")
+            return cleaned
+        cleaned["files"] = name_files(
+            (cleaned.get("pasted") or "").encode(), ((file.name or "file", file.read()) for file in uploads)
+        )
+        if not cleaned["files"] and not self.errors:
+            self.add_error("pasted", "Nothing came in. Paste the lines of a requirements file, or choose a file.")
+        return cleaned
+
+
+class TargetsForm(forms.Form):
+    """Targets from the grid and from what people run. `targets` in the cleaned data are slugs in order."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        try:
+            cleaned["targets"] = chosen_targets(*(self.asked(name) for name in ("target", "runtime", "python")))
+        except UnknownTarget as error:
+            cleaned["targets"] = []
+            raise forms.ValidationError(str(error)) from error
+        if not cleaned["targets"]:
+            hint = " Check a Python beside what you run." if self.asked("runtime") else ""
+            raise forms.ValidationError(f"Choose at least one target.{hint}")
+        if len(cleaned["targets"]) > MOST_TARGETS:
+            raise forms.ValidationError(f"These are {len(cleaned['targets'])} targets; at most {MOST_TARGETS} fit.")
+        return cleaned
+
+    def asked(self, name: str) -> list[str]:
+        """The values sent under a name."""
+        data: Any = self.data
+        return list(data.getlist(name)) if hasattr(data, "getlist") else []
+
+
+class ProjectNameForm(forms.Form):
+    """The name of a new project."""
+
+    name = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class PolicyForm(_ProjectForm):
+    """What a project accepts."""
+
+    class Meta:
+        model = Project
+        fields = ("source_builds", "prereleases", "minimum_age_days")
+        labels = {
+            "source_builds": "Builds from source",
+            "prereleases": "Pre-releases count as versions to move to",
+            "minimum_age_days": "Ignore releases younger than this many days",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minimum_age_days"].validators.append(MaxValueValidator(365))
+        for field in self.fields.values():
+            field.help_text = ""
+
+
+class RepositoryForm(_RepositoryForm):
+    """The repository whose pushes a project follows."""
+
+    paths = forms.CharField(
+        required=False,
+        label="Requirement files",
+        help_text="One path in a line, from the root of the repository. Empty: those that are found there.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false"}),
+    )
+
+    clone_token = forms.CharField(
+        required=False,
+        strip=False,
+        label="Token or private key",
+        help_text="Only for a private repository. It is stored encrypted and never shown; leave empty to keep it.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = Repository
+        fields = ("provider", "clone_url", "branch", "paths", "clone_username")
+        labels = {
+            "provider": "Who sends the pushes",
+            "clone_url": "Clone URL",
+            "branch": "Branch",
+            "clone_username": "User name",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["paths"] = "\n".join(self.instance.paths)
+
+    def clean_clone_url(self) -> str:
+        text: str = self.cleaned_data["clone_url"].strip()
+        if not text:
+            return ""
+        try:
+            return str(parse_clone_url(text))
+        except BadCloneUrl as error:
+            raise forms.ValidationError(f"This address cannot be used: {error.reason}.") from error
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if (
+            not cleaned.get("clone_url")
+            and cleaned.get("provider") != Provider.UPLOAD
+            and "clone_url" not in self.errors
+        ):
+            self.add_error("clone_url", "A push says which commit, not where to fetch it: give the clone URL.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> Repository:
+        if self.cleaned_data["clone_token"]:
+            self.instance.clone_secret = Sealed.of(self.cleaned_data["clone_token"])
+        return super().save(commit=commit)
+
+    def clean_paths(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["paths"].splitlines()]
+        paths = [line for line in lines if line]
+        for path in paths:
+            if path.startswith("/") or ".." in path.split("/"):
+                raise forms.ValidationError(f"{path!r} is not a path inside the repository.")
+        return paths

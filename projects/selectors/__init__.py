@@ -1,0 +1,28 @@
+"""What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
+
+from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
+from projects.selectors.projects import (
+    ProjectLine,
+    SummaryPart,
+    is_watching,
+    project_list,
+    project_state,
+    stored_cell,
+)
+from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
+
+__all__ = [
+    "DeliveryLine",
+    "PackageLine",
+    "ProjectLine",
+    "RepositoryLine",
+    "SummaryPart",
+    "is_watching",
+    "package_list",
+    "project_list",
+    "project_state",
+    "repository_lines",
+    "stored_cell",
+    "targets_in_use",
+    "uses_package",
+]

@@ -1,0 +1,66 @@
+"""What the package pages read of the team's side: which packages the user's projects rest on, and for which targets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Min
+
+from projects.domain.freshness import is_stale
+from projects.models import Project, ProjectPackage, ProjectTarget
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLine:
+    """One package with the user's projects that rest on it, as (slug, name)."""
+
+    name: str
+    state: str
+    status: str
+    checked_at: datetime | None
+    is_stale: bool
+    last_error: str
+    projects: tuple[tuple[str, str], ...]
+
+
+def package_list(user: User, name: str, now: datetime) -> list[PackageLine]:
+    """The packages of the user's projects whose name contains `name`, by name. One query."""
+    rows = (
+        ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user), package__name__icontains=name)
+        .select_related("package", "project")
+        .order_by("package__name", "package_id", "project__name", "project_id")
+    )
+    found: dict[int, list[ProjectPackage]] = {}
+    for row in rows:
+        found.setdefault(row.package_id, []).append(row)
+    return [_line(used, now) for used in found.values()]
+
+
+def uses_package(user: User, name: str) -> bool:
+    """Whether a project of the user rests on the package. One query."""
+    mine = Project.objects.visible_to(user)
+    return ProjectPackage.objects.filter(project__in=mine, package__name=name).exists()
+
+
+def targets_in_use(user: User) -> list[str]:
+    """The targets of the user's projects in the order of their columns, without repeats. One query."""
+    mine = ProjectTarget.objects.filter(project__in=Project.objects.visible_to(user))
+    return list(mine.values_list("slug", flat=True).annotate(at=Min("position")).order_by("at", "slug"))
+
+
+def _line(used: list[ProjectPackage], now: datetime) -> PackageLine:
+    package = used[0].package
+    return PackageLine(
+        name=package.name,
+        state=package.get_state_display(),
+        status=package.status,
+        checked_at=package.checked_at,
+        is_stale=is_stale(package.checked_at, now),
+        last_error=package.last_error,
+        projects=tuple((row.project.slug, row.project.name) for row in used),
+    )

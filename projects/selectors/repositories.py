@@ -1,0 +1,79 @@
+"""What the repository page reads: followed repositories with their last deliveries, and no secret."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+
+from projects.models import Delivery, Project, Repository
+from projects.models.repository import Provider
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery as the repository page lists it."""
+
+    event: str
+    state: str
+    reason: str
+    ref: str
+    commit: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryLine:
+    """One followed repository, without any secret. `hook` is the address to give to the host."""
+
+    pk: int
+    provider: str
+    clone_url: str
+    branch: str
+    paths: tuple[str, ...]
+    hook: str
+    is_rotating: bool
+    last_commit: str
+    last_error: str
+    checked_at: datetime | None
+    deliveries: tuple[DeliveryLine, ...]
+
+
+def repository_lines(project: Project, public_url: str) -> list[RepositoryLine]:
+    """The repositories that a project follows, oldest first, each with its last ten deliveries. Two queries."""
+    repositories = list(Repository.objects.filter(project=project).order_by("pk"))
+    place = Window(RowNumber(), partition_by=F("repository"), order_by=F("pk").desc())
+    newest = Delivery.objects.filter(repository__in=repositories).annotate(place=place).filter(place__lte=10)
+    deliveries: dict[int, list[DeliveryLine]] = {}
+    for found in newest.order_by("-pk").defer("payload"):
+        deliveries.setdefault(found.repository_id, []).append(
+            DeliveryLine(
+                event=found.event,
+                state=found.get_state_display(),
+                reason=found.reason,
+                ref=found.ref.removeprefix("refs/heads/"),
+                commit=found.commit[:7],
+                received_at=found.received_at,
+            )
+        )
+    return [_repository_line(found, public_url, deliveries.get(found.pk, [])) for found in repositories]
+
+
+def _repository_line(found: Repository, public_url: str, deliveries: list[DeliveryLine]) -> RepositoryLine:
+    view = "upload-hook" if found.provider == Provider.UPLOAD else "webhook"
+    return RepositoryLine(
+        pk=found.pk,
+        provider=found.get_provider_display(),
+        clone_url=found.clone_url,
+        branch=found.branch,
+        paths=tuple(found.paths),
+        hook=public_url + reverse(view, args=[found.hook_key]),
+        is_rotating=bool(found.previous_secret),
+        last_commit=found.last_commit[:7],
+        last_error=found.last_error,
+        checked_at=found.checked_at,
+        deliveries=tuple(deliveries),
+    )

@@ -1,0 +1,60 @@
+"""Sign in by name and password or by a one-time link, and sign out."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login, logout
+from django.contrib.auth.forms import AuthenticationForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.services.sign_in import redeem
+
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Name and password; the page says how to get a link instead."""
+    target = _safe_next(request)
+    if request.user.is_authenticated:
+        return redirect(target)
+    form = AuthenticationForm(request, data=request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        login(request, form.get_user())
+        return redirect(target)
+    status = 422 if form.is_bound else 200
+    return render(request, "registration/sign_in.html", {"form": form, "next": target}, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
+    """GET shows a button and uses nothing up, since mail and chat programs fetch every link; POST signs in."""
+    if request.method != "POST":
+        return render(request, "registration/sign_in_link.html")
+    user = redeem(token)
+    if user is None:
+        return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
+    login(request, user, backend=_BACKEND)
+    return redirect("home")
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("sign-in")
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Where to go after signing in: the page asked for when it is one of ours, else home."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    own = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return asked if own else reverse("home")

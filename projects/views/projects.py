@@ -1,0 +1,153 @@
+"""The list of projects, and the pages that make and change one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from projects.access import HtmxHttpRequest, get_project
+from projects.domain.given_files import roots_of
+from projects.domain.project_page import ToldProblem, tell_problems
+from projects.domain.target_grid import runtimes_by_system, target_grid
+from projects.forms import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
+from projects.models import Origin, Project
+from projects.selectors import project_list
+from projects.services.projects import create_project
+from projects.services.retargeting import retarget
+from projects.services.snapshots import NothingToRead, take_snapshot
+from scanner.domain.catalogue import SAMPLE_TARGETS
+from scanner.domain.pythons import PYTHONS
+
+_SAMPLE_SLUGS = tuple(target.slug for target in SAMPLE_TARGETS)
+# What is checked beside "what you run" before anybody chooses.
+_RUNTIME_PYTHONS = ("cp313", "cp314")
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The list, which is where everybody starts."""
+    return redirect("projects")
+
+
+@require_safe
+@login_required
+def projects(request: HtmxHttpRequest) -> HttpResponse:
+    """The user's projects with one summary each."""
+    lines = project_list(request.user, timezone.now())
+    return render(request, "projects/list.html", {"area": "projects", "projects": lines})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_add(request: HtmxHttpRequest) -> HttpResponse:
+    """Paste or upload, name, choose targets; then the page of the new project."""
+    sent = request.POST if request.method == "POST" else None
+    name, files, targets = ProjectNameForm(sent), RequirementsForm(sent, request.FILES), TargetsForm(sent)
+    # All three are checked, so that one answer tells everything that is wrong.
+    if not all([name.is_valid(), files.is_valid(), targets.is_valid()]):
+        return _add_page(request, name, files, targets)
+    given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
+    try:
+        project = create_project(
+            request.user, name.cleaned_data["name"], given, roots_of(given), targets=slugs, origin=_origin(request)
+        )
+    except NothingToRead as error:
+        return _add_page(request, name, files, targets, error)
+    return redirect(project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """A new snapshot for a project by paste or upload."""
+    project = get_project(request, slug, edit=True)
+    files = RequirementsForm(request.POST if request.method == "POST" else None, request.FILES)
+    if not files.is_valid():
+        return _requirements_page(request, project, files)
+    given = files.cleaned_data["files"]
+    try:
+        take_snapshot(project, given, roots_of(given), origin=_origin(request), user=request.user)
+    except NothingToRead as error:
+        return _requirements_page(request, project, files, error)
+    messages.success(request, "The new requirements are read.")
+    return redirect(project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Choose the targets and the policy of a project."""
+    project = get_project(request, slug, edit=True)
+    current = list(project.targets.values_list("slug", flat=True))
+    targets, policy = TargetsForm(), PolicyForm(instance=project)
+    if request.method == "POST":
+        targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project)
+        if all([targets.is_valid(), policy.is_valid()]):
+            retarget(policy.instance, targets.cleaned_data["targets"])
+            messages.success(request, "Targets and policy are saved; the project is being assessed again.")
+            return redirect(project)
+    context = {"area": "projects", "project": project, "policy": policy, **_target_context(targets, current)}
+    return render(request, "projects/targets.html", context, status=_status(targets, policy))
+
+
+def _add_page(
+    request: HttpRequest,
+    name: ProjectNameForm,
+    files: RequirementsForm,
+    targets: TargetsForm,
+    unreadable: NothingToRead | None = None,
+) -> HttpResponse:
+    context = {
+        "area": "projects",
+        "name_form": name,
+        "files_form": files,
+        "unreadable": _told(unreadable),
+        **_target_context(targets, _SAMPLE_SLUGS),
+    }
+    return render(
+        request, "projects/add.html", context, status=_status(name, files, targets, unreadable=bool(unreadable))
+    )
+
+
+def _requirements_page(
+    request: HttpRequest, project: Project, files: RequirementsForm, unreadable: NothingToRead | None = None
+) -> HttpResponse:
+    context = {"area": "projects", "project": project, "files_form": files, "unreadable": _told(unreadable)}
+    return render(request, "projects/requirements.html", context, status=_status(files, unreadable=bool(unreadable)))
+
+
+def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, Any]:
+    """The grid as it was sent, else with `current` checked."""
+    chosen = [*targets.asked("target"), *targets.cleaned_data.get("targets", ())] if targets.is_bound else current
+    return {
+        "targets_form": targets,
+        "grid": target_grid(chosen),
+        "runtimes": runtimes_by_system(),
+        "asked_runtimes": targets.asked("runtime"),
+        "pythons": PYTHONS,
+        "asked_pythons": targets.asked("python") if targets.is_bound else _RUNTIME_PYTHONS,
+    }
+
+
+def _told(unreadable: NothingToRead | None) -> tuple[ToldProblem, ...]:
+    if unreadable is None:
+        return ()
+    return tell_problems([asdict(problem) for problem in unreadable.problems])
+
+
+def _origin(request: HttpRequest) -> Origin:
+    return Origin.UPLOAD if request.FILES else Origin.PASTE
+
+
+def _status(*forms: BaseForm, unreadable: bool = False) -> int:
+    return 422 if unreadable or any(form.is_bound and form.errors for form in forms) else 200

@@ -1,0 +1,106 @@
+"""The page of one project, the proof of one cell, and the export of what is seen."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import replace_url, trigger_client_event
+
+from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.domain.columns import column_of
+from projects.domain.exports import CSV_FIELDS, export_document, export_lines
+from projects.domain.project_page import ProjectPage, project_page
+from projects.domain.proofs import proof_of
+from projects.domain.risk_query import RiskQuery
+from projects.models import Project
+from projects.selectors import is_watching, project_state, stored_cell
+
+# The part of the page that an htmx request replaces, by the id of what it replaces.
+_PARTIALS = {"progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
+_WIDEST = 200
+
+
+@require_safe
+@login_required
+@vary_on_headers("HX-Request", "HX-Target")
+def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """The whole page, or the part that htmx asks for."""
+    found = get_project(request, slug)
+    page = _page(request, found)
+    path = reverse("project", args=[slug])
+    here = f"{path}?{page.query.encode()}".rstrip("?")
+    partial = _PARTIALS.get(request.htmx.target or "", "") if request.htmx else ""
+    context = {
+        "area": "projects",
+        "project": found,
+        "page": page,
+        "can_edit": can_edit(found),
+        "path": path,
+        "here": here,
+        "cells_path": f"{path}cells/",
+    }
+    response = render(request, f"projects/detail.html{partial}", context)
+    if partial == "#progress" and request.GET.get("seen") != _answered(page):
+        trigger_client_event(response, "answers-changed")
+    if request.htmx and request.htmx.trigger == "filters":
+        replace_url(response, here)
+    return response
+
+
+@require_safe
+@login_required
+@vary_on_headers("HX-Request")
+def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str) -> HttpResponse:
+    """The proof of one cell: a row under its row for htmx, else a page."""
+    found = get_project(request, slug)
+    stored = stored_cell(found, target, package)
+    if stored is None:
+        raise Http404
+    span = request.GET.get("span", "")
+    context = {
+        "area": "projects",
+        "project": found,
+        "proof": proof_of(stored, column_of(target)),
+        "watching": is_watching(request.user, found, target, package),
+        "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
+    }
+    return render(request, "projects/cell.html#proof" if request.htmx else "projects/cell.html", context)
+
+
+@require_safe
+@login_required
+def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The rows and columns that the same query shows, as a file."""
+    found = get_project(request, slug)
+    state = project_state(found)
+    page = project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
+    name = f'attachment; filename="{found.slug}.{kind}"'
+    if kind == "json":
+        document = export_document(state, page, timezone.now())
+        return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
+    response = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    writer = csv.writer(response)
+    writer.writerow(CSV_FIELDS)
+    writer.writerows(export_lines(state, page))
+    return response
+
+
+def _page(request: HtmxHttpRequest, found: Project) -> ProjectPage:
+    state = project_state(found)
+    return project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
+
+
+def _answered(page: ProjectPage) -> str:
+    return str(page.progress.done) if page.progress else ""
+
+
+def _lists(request: HtmxHttpRequest) -> dict[str, Any]:
+    return dict(request.GET.lists())
