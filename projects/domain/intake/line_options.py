@@ -43,6 +43,17 @@ _SAME = {"pypi-url": "index-url", "config-setting": "config-settings"}
 _GONE = ("global-option", "install-option", "build-option", "process-dependency-links", "use-wheel", "no-use-wheel")
 
 
+# pip 26.3's; it refuses the file for one that it has dropped, as 2020-resolver.
+_FEATURES = {
+    "fast-deps",
+    "inprocess-build-deps",
+    "venv-isolation",
+    "truststore",
+    "no-binary-enable-wheel-cache",
+    "build-constraint",
+}
+
+
 class BadOption(ValueError):
     """An option that pip would refuse; the text is a message for the user."""
 
@@ -83,27 +94,34 @@ def parse_options(text: str) -> LineOptions:
         if word == "--":
             rest.extend(words[position:])
             break
-        if word.startswith("--"):
-            name, has_value, value = word[2:].partition("=")
-            name = _complete(name)
-            if not _LONG[name]:
-                if has_value:
-                    raise BadOption(f"--{name} takes no value")
-                options.append((name, ""))
-                continue
-            if not has_value:
-                value, position = _next(words, position, f"--{name}")
-            options.append((_SAME.get(name, name), value))
-        elif word.startswith("-") and len(word) > 1:
-            if word[1] not in _SHORT:
-                raise BadOption(f"pip knows no option {word[:2]} in a requirements file")
-            value = word[2:]
-            if not value:
+        if word.startswith("-") and len(word) > 1:
+            name, value = _long(word) if word.startswith("--") else _short(word)
+            if value is None:
                 value, position = _next(words, position, word)
-            options.append((_SHORT[word[1]], value))
+            options.append((name, value))
         else:
             rest.append(word)
+    for name, value in options:
+        if name == "use-feature" and value not in _FEATURES:
+            raise BadOption(f"today's pip has no feature {value[:60]!r} to switch on")
     return LineOptions(tuple(options), tuple(rest))
+
+
+def _long(word: str) -> tuple[str, str | None]:
+    """Name and value; None where the value is the next word."""
+    written, has_value, value = word[2:].partition("=")
+    name = _complete(written)
+    if _LONG[name]:
+        return _SAME.get(name, name), value if has_value else None
+    if has_value:
+        raise BadOption(f"--{name} takes no value")
+    return name, ""
+
+
+def _short(word: str) -> tuple[str, str | None]:
+    if word[1] not in _SHORT:
+        raise BadOption(f"pip knows no option {word[:2]} in a requirements file")
+    return _SHORT[word[1]], word[2:] or None
 
 
 def _complete(name: str) -> str:

@@ -101,7 +101,7 @@ def _entry(name: str, content: object, place: Place, line: int | None) -> Parsed
         url=url,
         groups=place.groups,
         scope=place.scope,
-        hashes=tuple(value.lower() for value in strings(hashes)),
+        hashes=tuple(value.lower() for value in (strings(hashes) or strings([fields.get("hash")]))),
         editable=fields.get("editable") is True,
         raw=f"{name} = {version or url or '*'}",
         direct=place.direct,

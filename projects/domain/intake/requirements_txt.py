@@ -22,7 +22,9 @@ from projects.domain.intake.values import Origin, ParsedRequirement, Unnamed
 Include = Callable[[str, int, bool], None]
 
 _TRAILING_EXTRAS = re.compile(r"(?P<path>.+?)\[(?P<extras>[A-Za-z0-9._,\s\-]{0,300})\]")
-_HASH = re.compile(r"(?P<algorithm>[a-z0-9_]{1,20}):(?P<digest>[0-9a-fA-F]{1,200})")
+# The algorithms that pip trusts; with any other it refuses the file.
+_HASH = re.compile(r"(?:sha256|sha384|sha512):\S{1,200}")
+_BARE_VERSION_CONTROL = ("git:", "hg:", "svn:", "bzr:")
 _CODE = re.compile(r"(?:from\s+[\w.]+\s+)?import\s+\w|def\s+\w+\(|#!|<\?xml|<!doctype|<html", re.IGNORECASE)
 
 
@@ -41,10 +43,10 @@ def read_line(report: Report, line: LogicalLine, place: Place, include: Include 
     text, option_text = split_options(line.text)
     try:
         options = parse_options(option_text)
+        hashes = _hashes(options)
     except BadOption as error:
         report.problem(place.source, line.number, line.text, str(error))
         return
-    hashes = _hashes(report, line, options, place)
     editables = options.values("editable")
     if text:
         if editables:
@@ -82,14 +84,12 @@ def _read_options(
             report.option(name, value, place.source, line.number)
 
 
-def _hashes(report: Report, line: LogicalLine, options: LineOptions, place: Place) -> tuple[str, ...]:
-    hashes = []
-    for value in options.values("hash"):
-        if _HASH.fullmatch(value):
-            hashes.append(value.lower())
-        else:
-            report.problem(place.source, line.number, value, "a hash must be written algorithm:hexadecimal digest")
-    return tuple(hashes)
+def _hashes(options: LineOptions) -> tuple[str, ...]:
+    hashes = options.values("hash")
+    for value in hashes:
+        if not _HASH.fullmatch(value):
+            raise BadOption("pip takes --hash only as sha256:, sha384: or sha512: and a digest")
+    return tuple(value.lower() for value in hashes)
 
 
 def _read_requirement(
@@ -111,6 +111,9 @@ def _read_requirement(
 
 
 def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> ParsedRequirement | Unnamed:
+    if editable and text.lower().startswith(_BARE_VERSION_CONTROL):
+        # As pip reads it after -e: git://… stands for git+git://….
+        text = f"{text.partition(':')[0]}+{text}"
     if is_url(text):
         return _parse_address(text, line, place, is_path=False)
     head = text.partition("@")[0]
@@ -123,7 +126,8 @@ def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> Par
             raise Malformed("this line is not from a requirements file")
         if "{{" in text or "{%" in text:
             raise Malformed("not a valid requirement: it looks like a template that has not been rendered")
-        if not editable and not stem.startswith((".", "/", "~")) and any(mark in stem for mark in "<>=!"):
+        odd = any(mark in stem for mark in "<>=!") or "://" in stem
+        if odd and not editable and not stem.startswith((".", "/", "~")):
             raise Malformed("neither a valid requirement nor a path")
         return _parse_address(text, line, place, is_path=True)
     return parse(text, place, line.number, raw=line.text)

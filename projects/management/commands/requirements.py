@@ -1,0 +1,76 @@
+"""`manage.py requirements PATH…`: what the dependency files say, offline; no index, no database, no account."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from projects.domain.intake import Intake, as_data, read
+from projects.services.dependency_files import FilesOnDisk, roots_in
+
+
+class Command(BaseCommand):
+    """Exit 0 when the files could be read, problems in them included; 2 for a path that cannot be read."""
+
+    help = "Print the requirements in dependency files (or in the directories that hold them), without network."
+    # The settings need not be complete for reading a file.
+    requires_system_checks = []  # Django's own declaration has this form.
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", metavar="PATH", help="a dependency file or a directory")
+        parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        roots = [root for path in options["paths"] for root in _roots(path)]
+        if not roots:
+            raise CommandError("no dependency files there", returncode=2)
+        intake = read(FilesOnDisk(), list(dict.fromkeys(roots)))
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(as_data(intake), indent=2, ensure_ascii=False))
+        else:
+            self.stdout.write(_table(intake))
+        if _unreadable(intake, options["paths"]):
+            raise CommandError("a file could not be read: see the problems", returncode=2)
+
+
+def _roots(path: str) -> list[str]:
+    try:
+        if Path(path).is_dir():
+            return roots_in(path)
+        if Path(path).is_file():
+            with Path(path).open("rb"):
+                return [path]
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path}: {error}", returncode=2) from error
+    raise CommandError(f"{path}: no such file", returncode=2)
+
+
+def _unreadable(intake: Intake, paths: Sequence[str]) -> bool:
+    """Whether a file named on the command line gave nothing but a problem with the whole of it."""
+    told = {one.source for one in (*intake.requirements, *intake.unnamed, *intake.options, *intake.hints)}
+    failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
+    return any(path in failed and path not in told for path in paths)
+
+
+def _table(intake: Intake) -> str:
+    rows = [
+        (
+            f"{one.source}:{one.line or '?'}",
+            one.name + (f"[{','.join(one.extras)}]" if one.extras else ""),
+            one.specifier or one.url or "any",
+            one.group or ("constraint" if one.constraint else ""),
+            one.marker or "",
+        )
+        for one in intake.requirements
+    ]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
+    lines = ["  ".join([*(row[at].ljust(widths[at]) for at in range(4)), row[4]]).rstrip() for row in rows]
+    if intake.problems:
+        lines += ["", "Problems:"]
+        lines += [f"  {one.path}:{one.line or '?'}: {one.message}  {one.text}".rstrip() for one in intake.problems]
+    return "\n".join(lines)
