@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from projects.domain import pushes, signatures, uploads
 from projects.domain.clone_urls import BadCloneUrl, names_repository, parse_clone_url
@@ -99,7 +99,11 @@ def accept_upload(hook_key: str, headers: Mapping[str, str], path: str, body: by
         commit=upload.commit,
         payload=upload.to_json(),
     )
-    return Accepted(_store_once(delivery))
+    try:
+        return Accepted(_store_once(delivery))
+    except IntegrityError:
+        # The same signed bytes came under two ids at the same moment.
+        return Accepted(Delivery.objects.get(repository=repository, proof=proof))
 
 
 def process(delivery_id: int, now: datetime) -> int | None:

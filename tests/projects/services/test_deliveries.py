@@ -14,12 +14,13 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from projects import tasks
 from projects.domain.signatures import sign_upload
+from projects.domain.wanted_files import missing_includes
+from projects.hosts.git_program import Rules
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services import deliveries, pushed_files
 from projects.services.deliveries import Accepted, Refused, Unreadable, accept_push, accept_upload, process
-from tests.hosting.fixtures import host as host
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db
@@ -202,16 +203,22 @@ def test_sending_a_failed_delivery_again_is_another_try(
     ],
 )
 def test_what_is_no_push_to_the_branch_is_listed_with_its_reason(
+    repository: Repository, event: str, changes: dict[str, Any], reason: str
+) -> None:
+    after = changes.get("after", "a" * 40)
+    delivery = deliver(repository, push_body(after, **changes), event=event)
+    assert (delivery.state, delivery.reason) == ("ignored", reason)
+
+
+def test_what_is_ignored_is_not_queued(
     repository: Repository,
     queued: list[int],
     django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
-    event: str,
-    changes: Mapping[str, Any],
-    reason: str,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        delivery = deliver(repository, push_body("a" * 40, **changes), event=event)
-    assert (delivery.state, delivery.reason, queued) == ("ignored", reason, [])
+        deliver(repository, b"{}", event="ping")
+        deliver(repository, push_body("a" * 40, ref="refs/heads/dev"), "d-2")
+    assert queued == []
 
 
 def test_a_renamed_repository_is_known_by_the_id_learned_before(repository: Repository) -> None:
@@ -274,7 +281,7 @@ def test_a_push_that_is_overtaken_while_it_is_read_decides_anew(
 ) -> None:
     first = host.commit({"requirements.txt": "numpy==1.0\n"})
     slow = deliver(repository, push_body(first), "d-1")
-    read_includes = pushed_files.missing_includes
+    read_includes = missing_includes
 
     def overtaken(files: Mapping[str, bytes], roots: Any) -> list[str]:
         monkeypatch.setattr(pushed_files, "missing_includes", read_includes)
@@ -348,7 +355,7 @@ def test_a_slow_host_is_given_up_for_now(
 ) -> None:
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.hang = threading.Event()
-    monkeypatch.setattr(pushed_files, "_rules", lambda: pushed_files.Rules(["127.0.0.1"], seconds=0.3))
+    monkeypatch.setattr(pushed_files, "_rules", lambda: Rules(["127.0.0.1"], seconds=0.3))
     assert process(delivery.pk, NOW) == deliveries.BACKOFF[0]
 
 

@@ -1,1 +1,0 @@
-from tests.hosting.fixtures import host as host
