@@ -13,7 +13,7 @@ from .clauses import ABSENT, Because, Clause, Derived
 from .phrases import Phrases
 from .reasons import Asked, NotOnIndex, Reason, Unavailable
 
-__all__ = ["Clash", "Derivation", "Step", "derive"]
+__all__ = ["Clash", "Derivation", "Step", "derive", "reasons_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """Two demands on one package that no version satisfies together, as sentences without a full stop."""
+    """Two demands on one package that no version satisfies together, as sentences without a full stop.
+
+    Where one demand alone has no version, the second says so.
+    """
 
     package: NormalizedName
     first: str
@@ -50,14 +53,13 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
     """Tell a proof from its leaves to its end. `nodes` names the numbers in its clauses."""
     order = _told_in_order(proof)
     lines = {id(clause): position for position, clause in enumerate(order)}
-    numbered: dict[int, int] = {}
-    for position, clause in enumerate(order):
-        for part in _parts(clause):
-            told = lines.get(id(part))
-            if told is not None and told != position - 1:
-                numbered.setdefault(told, 0)
-    for number, told in enumerate(sorted(numbered), 1):
-        numbered[told] = number
+    recalled = {
+        lines[id(part)]
+        for position, clause in enumerate(order)
+        for part in _parts(clause)
+        if lines.get(id(part), position - 1) != position - 1
+    }
+    numbered = {told: number for number, told in enumerate(sorted(recalled), 1)}
     steps = []
     reasons: dict[Reason, None] = {}
     for position, clause in enumerate(order):
@@ -75,10 +77,30 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
             else:
                 causes.append(f"{phrases.clause(part, nodes)} ({numbered[told]})")
         lead = "And because" if follows else "Because"
-        conclusion = phrases.clause(clause, nodes)
+        last = position == len(order) - 1
+        conclusion = "the requirements cannot hold together" if last else phrases.clause(clause, nodes)
         text = f"{lead} {' and '.join(causes)}, {conclusion}." if causes else f"So {conclusion}."
         steps.append(Step(numbered.get(position), text))
     return Derivation(tuple(steps), tuple(reasons), tuple(_clashes(reasons, phrases, admitted)))
+
+
+def reasons_of(proof: Clause) -> tuple[Reason, ...]:
+    """The leaves of a proof, each once, without telling it."""
+    found: dict[Reason, None] = {}
+    seen = {id(proof)}
+    stack = [proof]
+    while stack:
+        clause = stack.pop()
+        if isinstance(clause.cause, Derived):
+            for part in (clause.cause.second, clause.cause.first):
+                if id(part) not in seen:
+                    seen.add(id(part))
+                    stack.append(part)
+        else:
+            reason = _reason(clause)
+            if reason is not None:
+                found[reason] = None
+    return tuple(found)
 
 
 def _reason(clause: Clause) -> Reason | None:
@@ -141,9 +163,11 @@ def _clashes(reasons: Iterable[Reason], phrases: Phrases, admitted: Callable[[As
         elif isinstance(reason, Unavailable):
             demands.setdefault(reason.name, []).append((~(reason.releases | ABSENT), phrases.reason(reason)))
         elif isinstance(reason, NotOnIndex):
-            demands.setdefault(reason.name, []).append((0, phrases.reason(reason)))
+            demands.setdefault(reason.name, []).insert(0, (0, phrases.reason(reason)))
     found = []
     for name, listed in demands.items():
+        alone = [text for mask, text in listed if not mask]
+        found += [Clash(name, text, f"no release of {name} is like that") for text in alone[:3]]
         pairs = [pair for pair in combinations(listed[:100], 2) if not pair[0][0] & pair[1][0]]
-        found += [Clash(name, first[1], second[1]) for first, second in pairs[:3]]
+        found += [Clash(name, first[1], second[1]) for first, second in pairs[: 0 if alone else 3]]
     return found

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from .clauses import highest, lowest
+from .clauses import bits, highest, lowest
 from .shelves import Shelf
 from .source import Builds
 
@@ -66,3 +66,12 @@ class Preference:
         above = allowed & shelf.admitted(f">={kept.public}")
         finals = above & ~shelf.prereleases
         return lowest(finals or above) if above else highest(allowed)
+
+    def next_after(self, shelf: Shelf, choice: int, usable: int, count: int = 6) -> list[int]:
+        """The positions that would be tried next if a choice failed, nearest first: what to fetch ahead of need."""
+        upward = self.order in {Order.LOWEST, Order.KEEP} or (
+            self.order is Order.LOWEST_DIRECT and shelf.name in self.direct
+        )
+        if upward:
+            return list(bits(usable & ~((choice << 1) - 1)))[:count]
+        return list(bits(usable & (choice - 1)))[-count:][::-1]

@@ -15,7 +15,7 @@ from packaging.version import Version
 from scanner.domain.targets import Target
 
 from .asks import Ask
-from .clauses import ABSENT
+from .clauses import ABSENT, lowest
 from .markers import MarkerMemo
 from .policy import Policy, Preference
 from .reasons import Asked, Constrained, NotOnIndex, Reason, Unavailable, Unreadable
@@ -27,6 +27,8 @@ __all__ = ["Question", "Ration", "TargetProvider"]
 
 CHOSEN = 2
 """The one candidate of an extra, and of a package that is not known yet."""
+PHANTOM = ""
+"""Stands among a ration's URLs for the candidate of a phantom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class Ration:
 class TargetProvider:
     """Answers about one target. It remembers which packages and releases it had to ask for in vain (`missing_*`).
 
-    `waived` packages may be chosen although nothing of them is usable; what is usable still comes first.
+    `waived` packages may be chosen although nothing of them is usable; what is usable still comes first. `phantoms`
+    are packages or versions that the index does not have: they get one opaque candidate that satisfies every ask.
     """
 
     def __init__(
@@ -78,12 +81,14 @@ class TargetProvider:
         preference: Preference | None = None,
         *,
         waived: frozenset[NormalizedName] = frozenset(),
+        phantoms: frozenset[NormalizedName] = frozenset(),
     ) -> None:
         self.stock, self.target, self.question, self.policy = stock, target, question, policy
         self.preference = preference or Preference()
-        self.waived = waived
+        self.waived, self.phantoms = waived, phantoms
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
+        self.likely_releases: set[tuple[NormalizedName, Version]] = set()
         self._markers = MarkerMemo(target)
         self._rations: dict[NormalizedName, Ration | None] = {}
         self._satisfied: dict[Ask, int] = {}
@@ -140,8 +145,12 @@ class TargetProvider:
         allowed &= ration.known
         if not allowed:
             return 0
-        opaque = allowed & ~ration.shelf.all
-        return opaque & -opaque or self.preference.pick(ration.shelf, allowed & ration.usable or allowed)
+        phantom = ration.urls.get(PHANTOM, 0)
+        opaque = allowed & ~(ration.shelf.all | phantom)
+        versions = allowed & ration.shelf.all
+        if opaque or not versions:
+            return lowest(opaque or allowed)
+        return self.preference.pick(ration.shelf, versions & ration.usable or versions)
 
     def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[Ask]]:
         """What a release or one of its extras brings; all releases known to bring the same share the clause."""
@@ -172,6 +181,8 @@ class TargetProvider:
         needs = self.stock.needs(ration.shelf, choice)
         if needs is None:
             self.missing_releases.add((name, ration.shelf.version(choice)))
+            near = self.preference.next_after(ration.shelf, choice, ration.usable & ration.shelf.all)
+            self.likely_releases.update((name, ration.shelf.version(1 << position)) for position in near)
         return needs
 
     def brought(self, needs: Needs, extra: NormalizedName | None) -> Iterator[tuple[Ask, Ask]]:
@@ -221,47 +232,54 @@ class TargetProvider:
         return self._overrides.get(ask.name, (ask,))
 
     def _make_ration(self, shelf: Shelf) -> Ration:
-        own = self._own.get(shelf.name, [])
-        own_overrides = self._overrides.get(shelf.name, [])
-        known = shelf.all
-        if self.policy.now is not None:
-            known &= ~self.stock.uploaded_after(shelf, self.policy.now)
+        own = (*self._own.get(shelf.name, ()), *self._overrides.get(shelf.name, ()))
+        known, young = shelf.all, 0
         pinned = self.question.pinned.get(shelf.name)
         opened = 0 if pinned is None else shelf.choice(pinned)
-        for ask in (*own, *own_overrides):
+        for ask in own:
             if ask.exact:
                 opened |= shelf.admitted(ask.specifier)
-        usable = self.stock.usable(shelf, self.target, self.policy.builds)
-        young = 0
-        if self.policy.now is not None and self.policy.minimum_age:
-            young = self.stock.uploaded_after(shelf, self.policy.now - self.policy.minimum_age) & ~opened
-        free = known & usable.accepted & ~young
-        never: list[tuple[int, Reason | None]] = []
-        urls = {ask.url: 0 for ask in (*own, *own_overrides) if ask.url is not None}
+        now, age = self.policy.now, self.policy.minimum_age
+        if now is not None:
+            known &= ~self.stock.uploaded_after(shelf, now)
+            young = self.stock.uploaded_after(shelf, now - age) & known & ~opened if age else 0
+        urls = {ask.url: 0 for ask in own if ask.url is not None}
+        if shelf.name in self.phantoms:
+            urls[PHANTOM] = 0
         for index, url in enumerate(urls):
             urls[url] = 2 << len(shelf.versions) + index
         opaque = sum(urls.values())
-        barred = known & ~free
-        if not known:
-            never.append((~(opaque | ABSENT), NotOnIndex(shelf.name)))
-        elif barred and shelf.name not in self.waived:
-            obstacles = tuple((words, mask & barred) for words, mask in usable.obstacles if mask & barred)
-            if young & barred:
-                obstacles = (*obstacles, ("is younger than the policy allows", young & barred))
-            never.append((barred | ~(known | opaque | ABSENT), self._unavailable(shelf, barred, obstacles)))
-        else:
-            never.append((~(known | opaque | ABSENT), None))
-        ration = Ration(shelf, known | opaque, free | opaque, never, usable.yanked, opened,
-                        self.policy.pre or any(ask.pre for ask in (*own, *own_overrides)), urls)
-        for ask in self._active(self.question.constraints, ""):
-            if ask.name == shelf.name:
-                outside = ration.known & ~self._admitted_from(ration, ask)
-                if outside:
-                    never.append((outside, Constrained(ask)))
+        usable = self.stock.usable(shelf, self.target, self.policy.builds)
+        free = known & usable.accepted & ~young
+        pre_open = self.policy.pre or any(ask.pre for ask in own)
+        ration = Ration(
+            shelf, known | opaque, free | opaque & ~urls.get(PHANTOM, 0), [], usable.yanked, opened, pre_open, urls
+        )
+        ration.never = [*self._barred(ration, known & ~free, usable.obstacles, young), *self._constrained(ration)]
         return ration
 
-    def _unavailable(self, shelf: Shelf, barred: int, obstacles: tuple[tuple[str, int], ...]) -> Unavailable:
-        return Unavailable(shelf.name, barred, obstacles, self.target.slug)
+    def _barred(
+        self, ration: Ration, barred: int, obstacles: tuple[tuple[str, int], ...], young: int
+    ) -> Iterator[tuple[int, Reason | None]]:
+        """What is no candidate at all, with the reason where there is one to tell."""
+        name = ration.shelf.name
+        beyond = ~(ration.known | ABSENT)
+        if not ration.known:
+            yield beyond, NotOnIndex(name)
+        elif barred and name not in self.waived:
+            listed = [(words, mask & barred) for words, mask in obstacles if mask & barred]
+            if young & barred:
+                listed.append(("is younger than the policy allows", young & barred))
+            yield barred | beyond, Unavailable(name, barred, tuple(listed), self.target.slug)
+        else:
+            yield beyond, None
+
+    def _constrained(self, ration: Ration) -> Iterator[tuple[int, Reason | None]]:
+        for ask in self._active(self.question.constraints, ""):
+            if ask.name == ration.shelf.name:
+                outside = ration.known & ~self._admitted_from(ration, ask)
+                if outside:
+                    yield outside, Constrained(ask)
 
     def _admitted(self, ask: Ask) -> int:
         ration = self.ration(ask.name)

@@ -42,44 +42,57 @@ class Reach:
     violations: list[Violation] = field(default_factory=list)
 
 
+class _Walker:
+    """The state of one walk."""
+
+    def __init__(self, provider: TargetProvider, choices: Mapping[NormalizedName, int]) -> None:
+        self.provider, self.choices, self.reach = provider, choices, Reach()
+        self.todo: deque[tuple[NormalizedName, NormalizedName | None]] = deque()
+        self.seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
+
+    def follow(self, edge: Edge) -> None:
+        """Take in one ask, and remember what it leads to."""
+        name, reach = edge.ask.name, self.reach
+        reach.edges.append(edge)
+        choice = self.choices.get(name, 0)
+        if not choice & self.provider.satisfied(name, edge.ask):
+            reach.violations.append(Violation(name, edge))
+        if not choice:
+            return
+        if name not in reach.members:
+            self.enter(name, choice)
+        reach.extras.setdefault(name, set()).update(edge.ask.extras)
+        for extra in (None, *edge.ask.extras):
+            if (name, extra) not in self.seen:
+                self.seen.add((name, extra))
+                self.todo.append((name, extra))
+
+    def enter(self, name: NormalizedName, choice: int) -> None:
+        """Take in a package that is reached for the first time."""
+        ration = self.provider.ration(name)
+        if ration is None:
+            self.reach.members[name] = None
+            return
+        self.reach.members[name] = ration.shelf.version(choice) if choice & ration.shelf.all else None
+        if not choice & ration.usable and name not in self.provider.waived:
+            self.reach.violations.append(Violation(name, None))
+
+
 def walk(provider: TargetProvider, choices: Mapping[NormalizedName, int], *, stop_early: bool = False) -> Reach:
     """Follow the asks from the requirements through chosen candidates, breadth first, in the order they are stated.
 
     A package without a choice is a violation of each ask for it. With `stop_early` the walk ends at the first
     violation; use it to ask "do these hold?".
     """
-    reach = Reach()
-    todo: deque[tuple[NormalizedName, NormalizedName | None]] = deque()
-    seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
-
-    def follow(edge: Edge) -> None:
-        name = edge.ask.name
-        reach.edges.append(edge)
-        choice = choices.get(name, 0)
-        if not choice & provider.satisfied(name, edge.ask):
-            reach.violations.append(Violation(name, edge))
-        if not choice:
-            return
-        if name not in reach.members:
-            ration = provider.ration(name)
-            opaque = ration is None or bool(choice & ~ration.shelf.all)
-            reach.members[name] = None if ration is None or opaque else ration.shelf.version(choice)
-            if ration is not None and name not in provider.waived and not choice & ration.usable:
-                reach.violations.append(Violation(name, None))
-        for extra in (None, *edge.ask.extras):
-            if extra is not None:
-                reach.extras.setdefault(name, set()).add(extra)
-            if (name, extra) not in seen:
-                seen.add((name, extra))
-                todo.append((name, extra))
-
+    walker = _Walker(provider, choices)
+    reach = walker.reach
     for root in provider.roots():
         if root.requirement is not None:
-            follow(Edge(None, None, root.requirement))
-    while todo and not (stop_early and reach.violations):
-        name, extra = todo.popleft()
+            walker.follow(Edge(None, None, root.requirement))
+    while walker.todo and not (stop_early and reach.violations):
+        name, extra = walker.todo.popleft()
         needs = provider.needs(name, choices[name])
         if needs is not None:
             for _, ask in provider.brought(needs, extra):
-                follow(Edge(name, extra, ask))
+                walker.follow(Edge(name, extra, ask))
     return reach

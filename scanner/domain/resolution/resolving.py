@@ -31,7 +31,9 @@ def missing_of(*providers: TargetProvider) -> Missing:
     """What these providers had to ask for in vain."""
     missing = Missing()
     for provider in providers:
-        missing |= Missing(tuple(provider.missing_packages), tuple(provider.missing_releases))
+        missing |= Missing(
+            tuple(provider.missing_packages), tuple(provider.missing_releases), tuple(provider.likely_releases)
+        )
     return missing
 
 

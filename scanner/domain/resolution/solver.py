@@ -316,8 +316,7 @@ class Solver(Generic[R]):
             united = mask | ~latest.mask
             if united != ANYTHING:
                 earlier = next(e for e in self._history[node] if e.after & united == e.after)
-                if earlier.level > level:
-                    level = earlier.level
+                level = max(level, earlier.level)
             if cause is None or level < latest.level:
                 for other, _ in clause.terms:
                     self._conflicts[other] += 1

@@ -14,7 +14,7 @@ from scanner.domain.targets import Target
 
 from .shelves import Shelf
 
-__all__ = ["Builds", "Offered", "Source", "Supply"]
+__all__ = ["Builds", "Supplied", "Source", "Supply"]
 
 
 class Supply(StrEnum):
@@ -63,7 +63,7 @@ _ACCEPTED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class Supplied:
     """What one release offers on one target. A yanked release serves only an exact pin (PEP 592)."""
 
     supply: Supply
@@ -79,7 +79,7 @@ class Source(Protocol):
     def shelf(self, name: NormalizedName) -> Shelf | None:
         """All releases of a package; an empty shelf when the index has no such package; None when not polled."""
 
-    def offered(self, shape: Hashable, target: Target) -> Offered:
+    def supplied(self, shape: Hashable, target: Target) -> Supplied:
         """What releases of this shape offer on a target."""
 
     def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:

@@ -87,13 +87,13 @@ class Stock:
             accepted = yanked = 0
             obstacles: dict[str, int] = {}
             for shape, mask in shelf.shapes:
-                offered = self._source.offered(shape, target)
-                if offered.yanked:
+                supplied = self._source.supplied(shape, target)
+                if supplied.yanked:
                     yanked |= mask
-                if builds.accepts(offered.supply):
+                if builds.accepts(supplied.supply):
                     accepted |= mask
                 else:
-                    words = offered.supply.words
+                    words = supplied.supply.words
                     obstacles[words] = obstacles.get(words, 0) | mask
             made = Usable(accepted, yanked, tuple(obstacles.items()))
             known = self._usable[key] = self._interned.setdefault(made, made)

@@ -1,0 +1,130 @@
+"""What the requirements as written lead to on one target, with everything that stands in the way, at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.targets import Target
+
+from .derivation import Derivation
+from .outcomes import LimitReached, Missing
+from .paths import Paths
+from .policy import Policy, Preference
+from .provider import Question
+from .reach import Reach
+from .resolving import Limits
+from .scopes import Scope
+from .stock import Stock
+from .waiving import Found, best_effort, explain_in, search
+
+__all__ = ["Closure", "Entry", "closure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One package of a closure.
+
+    `version` is None when no candidate could be chosen (the index has none that is asked for, or the package is not
+    polled), or when the package comes from `url`. `blocked` means that nothing the requirements admit is usable.
+    """
+
+    name: NormalizedName
+    version: Version | None
+    direct: bool
+    extras: tuple[NormalizedName, ...]
+    blocked: bool
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Closure:
+    """The closure of one target.
+
+    `entries` are in the order in which packages are reached, nearest to the project first, and so are `blockers`.
+    `conflict` is set when the requirements contradict each other: entries then show what would come if the later
+    demand gave way. `limit` is set when the search was cut short: then only `missing` is to be trusted.
+    """
+
+    target: Target
+    entries: tuple[Entry, ...]
+    blockers: tuple[NormalizedName, ...]
+    conflict: Derivation | None
+    missing: Missing
+    limit: LimitReached | None
+    found: Found
+    reach: Reach
+
+    @property
+    def holds(self) -> bool:
+        """Whether one set satisfies everything as written, and nothing is missing to say so."""
+        return not (self.blockers or self.conflict or self.missing or self.limit)
+
+    @cached_property
+    def shortfall(self) -> Derivation | None:
+        """Why no set holds, told of the question as written; None when one does. Costs time on hard sets."""
+        return None if self.found.first is None else explain_in(*self.found.first)
+
+    @cached_property
+    def pins(self) -> dict[NormalizedName, Version]:
+        """Every package that has a version, blocked or not."""
+        return {entry.name: entry.version for entry in self.entries if entry.version is not None}
+
+    @cached_property
+    def _paths(self) -> Paths:
+        return Paths(self.reach.edges)
+
+    def paths(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
+        """By which ways a package arrives: see `Paths.to`."""
+        return self._paths.to(name, limit)
+
+
+def closure(
+    stock: Stock,
+    target: Target,
+    question: Question,
+    policy: Policy,
+    *,
+    preference: Preference | None = None,
+    limits: Limits | None = None,
+) -> Closure:
+    """Resolve the requirements as written, and go on where nothing is usable.
+
+    When a set holds, its entries are that set: what an installer with the same preference would choose.
+    """
+    found = search(Scope(stock, [target], question, policy, preference or Preference(), limits or Limits()))
+    scope = found.scope
+    provider = scope.providers[0]
+    if found.choices is None:
+        choices, reach = best_effort(provider)
+    else:
+        choices, reach = found.choices, scope.reaches(found.choices)[0]
+    direct = {root.requirement.name for root in provider.roots() if root.requirement is not None}
+    entries: dict[NormalizedName, Entry] = {}
+    for edge in reach.edges:
+        name = edge.ask.name
+        if name in entries:
+            continue
+        ration, choice = provider.ration(name), choices.get(name, 0)
+        url = None if ration is None else next((url for url, bit in ration.urls.items() if bit == choice and url), None)
+        entries[name] = Entry(
+            name,
+            reach.members.get(name),
+            name in direct,
+            tuple(sorted(reach.extras.get(name, ()))),
+            ration is not None and not choice & ration.usable,
+            url,
+        )
+    return Closure(
+        target,
+        tuple(entries.values()),
+        tuple(entry.name for entry in entries.values() if entry.blocked),
+        None if found.proof is None else explain_in(scope, found.proof),
+        scope.missing(),
+        found.limit,
+        found,
+        reach,
+    )

@@ -1,0 +1,45 @@
+"""The ways by which a package arrives, bounded in number, the shortest first."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+from packaging.utils import NormalizedName
+
+from .reach import Edge
+
+__all__ = ["Paths"]
+
+_EXPLORED = 5_000
+
+
+class Paths:
+    """Finds paths over the asks of one closure."""
+
+    def __init__(self, edges: Iterable[Edge]) -> None:
+        self._askers: dict[NormalizedName, dict[tuple[NormalizedName, NormalizedName | None] | None, None]] = {}
+        for edge in edges:
+            asker = None if edge.by is None else (edge.by, edge.by_extra)
+            self._askers.setdefault(edge.ask.name, {})[asker] = None
+
+    def to(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
+        """Up to `limit` paths, each from a package that the project names to `name` itself, no package twice.
+
+        A step that an extra brings is written with the extra: ("sqlalchemy[asyncio]", "greenlet"). Paths are in order
+        of length, then of the requirements as stated. Looking stops after a fixed number of steps, so a very large
+        closure may show fewer.
+        """
+        found: list[tuple[str, ...]] = []
+        todo: deque[tuple[tuple[str, ...], tuple[NormalizedName, ...]]] = deque([((name,), (name,))])
+        for _ in range(_EXPLORED):
+            if not todo or len(found) == limit:
+                break
+            labels, names = todo.popleft()
+            for asker in self._askers.get(names[0], ()):
+                if asker is None:
+                    found.append(labels)
+                elif asker[0] not in names:
+                    by, extra = asker
+                    todo.append(((by if extra is None else f"{by}[{extra}]", *labels), (by, *names)))
+        return tuple(sorted(found[:limit], key=len))

@@ -1,0 +1,94 @@
+"""A scope: the question put to one target, or to several at once, with everything needed to search and to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.targets import Target
+
+from .asks import Ask
+from .bridge import BridgeProvider
+from .outcomes import Missing
+from .policy import Policy, Preference
+from .provider import Question, TargetProvider
+from .reach import Reach, walk
+from .resolving import Limits, missing_of
+from .solver import Solved, Solver
+from .stock import Stock
+
+__all__ = ["Choices", "Scope"]
+
+Choices = dict[NormalizedName, int]
+
+
+@dataclass(slots=True)
+class Scope:
+    """One search problem. `providers` has one member a target; what is chosen must hold on all of them."""
+
+    stock: Stock
+    targets: Sequence[Target]
+    question: Question
+    policy: Policy
+    preference: Preference
+    limits: Limits = field(default_factory=Limits)
+    waived: frozenset[NormalizedName] = frozenset()
+    phantoms: frozenset[NormalizedName] = frozenset()
+    providers: tuple[TargetProvider, ...] = field(init=False)
+    solver: Solver[tuple[int, Ask]] | Solver[Ask] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.providers = tuple(
+            TargetProvider(
+                self.stock,
+                target,
+                self.question,
+                self.policy,
+                self.preference,
+                waived=self.waived,
+                phantoms=self.phantoms,
+            )
+            for target in self.targets
+        )
+        limit, expired = self.limits.steps, self.limits.expired
+        if len(self.providers) == 1:
+            provider = self.providers[0]
+            self.solver = Solver(provider, provider.roots(), limit=limit, expired=expired)
+        else:
+            bridge = BridgeProvider(self.providers)
+            self.solver = Solver(bridge, bridge.roots(), limit=limit, expired=expired)
+
+    def with_waivers(self, waived: Iterable[NormalizedName], phantoms: Iterable[NormalizedName]) -> Scope:
+        """The same problem, with more packages let through."""
+        return Scope(
+            self.stock, self.targets, self.question, self.policy, self.preference, self.limits,
+            self.waived | frozenset(waived), self.phantoms | frozenset(phantoms),
+        )  # fmt: skip
+
+    def choices(self, found: Solved) -> Choices:
+        """The chosen candidates of packages, without the nodes of extras and targets."""
+        return {
+            NormalizedName(node): choice
+            for node, choice in found.chosen.items()
+            if "[" not in node and "@" not in node
+        }
+
+    def holds(self, choices: Mapping[NormalizedName, int]) -> bool:
+        """Whether these choices satisfy everything on every target, as far as all metadata needed is known."""
+        before = self._missed()
+        return all(not walk(p, choices, stop_early=True).violations for p in self.providers) and (
+            self._missed() == before
+        )
+
+    def reaches(self, choices: Mapping[NormalizedName, int]) -> list[Reach]:
+        """What the choices lead to, target by target."""
+        return [walk(provider, choices) for provider in self.providers]
+
+    def missing(self) -> Missing:
+        """What had to be asked for in vain so far."""
+        return missing_of(*self.providers)
+
+    def _missed(self) -> int:
+        return sum(len(p.missing_packages) + len(p.missing_releases) for p in self.providers)

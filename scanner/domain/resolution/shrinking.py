@@ -1,0 +1,113 @@
+"""Making a set that holds differ from today's as little as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from packaging.utils import NormalizedName
+
+from .clauses import bits
+from .scopes import Choices, Scope
+from .solver import Solved
+
+__all__ = ["changed", "shrink"]
+
+
+def changed(choices: Mapping[NormalizedName, int], kept: Mapping[NormalizedName, int]) -> list[NormalizedName]:
+    """The packages of a set that are not at the version to keep, in the order of the set."""
+    return [name for name, choice in choices.items() if kept.get(name, choice) != choice]
+
+
+def shrink(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+    """A set no further from `kept` than `choices`, that holds, and in which taking back any single change fails.
+
+    First each change of a requirement of the project is given up if the rest can be arranged around it; then moves
+    are made as short as they can be; last, single changes are taken back until none can be. The order is the
+    project's own, so the result is always the same.
+    """
+    choices = _hold_direct(scope, _pruned(scope, choices), kept)
+    choices = _take_back(scope, choices, kept)
+    choices = _shorten(scope, choices, kept)
+    return _take_back(scope, choices, kept)
+
+
+def _pruned(scope: Scope, choices: Choices) -> Choices:
+    """The part that the requirements lead to."""
+    members = {name for reach in scope.reaches(choices) for name in reach.members}
+    return {name: choice for name, choice in choices.items() if name in members}
+
+
+def _cost(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> tuple[int, int]:
+    moved = changed(choices, kept)
+    return sum(name in scope.question.direct for name in moved), len(moved)
+
+
+def _hold_direct(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+    """Try to keep each moved requirement where it is, together with all that did not move."""
+    best = _cost(scope, choices, kept)
+    for name in changed(choices, kept):
+        if name not in scope.question.direct or choices[name] == kept[name]:
+            continue
+        if not _possible(scope, name, kept[name]) or not scope.solver.always(name) & kept[name]:
+            continue
+        still = [
+            (other, kept[other])
+            for other in choices
+            if other in scope.question.direct and kept.get(other) == choices[other]
+        ]
+        found = scope.solver.solve([(name, kept[name]), *still])
+        if isinstance(found, Solved):
+            other_choices = _pruned(scope, scope.choices(found))
+            cost = _cost(scope, other_choices, kept)
+            if cost < best and scope.holds(other_choices):
+                choices, best = other_choices, cost
+    return choices
+
+
+def _possible(scope: Scope, name: NormalizedName, choice: int) -> bool:
+    """Whether a release is usable wherever the scope asks."""
+    if len(scope.providers) > 1:
+        return True
+    ration = scope.providers[0].ration(name)
+    return ration is not None and bool(ration.usable & choice)
+
+
+def _take_back(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+    """Take back single changes until every one left is needed."""
+    again = True
+    while again:
+        again = False
+        admitted = _admitted(scope, choices)
+        for name in changed(choices, kept):
+            if admitted.get(name, -1) & kept[name] and _possible(scope, name, kept[name]):
+                trial = {**choices, name: kept[name]}
+                if scope.holds(trial):
+                    choices = _pruned(scope, trial)
+                    again = True
+                    break
+    return choices
+
+
+def _shorten(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+    """Move each package that goes up only as far as it must."""
+    for name in changed(choices, kept):
+        choice, before = choices.get(name, 0), kept[name]
+        if choice <= before:
+            continue
+        between = _admitted(scope, choices).get(name, 0) & (choice - 1) & ~((before << 1) - 1)
+        for position in bits(between):
+            trial = {**choices, name: 1 << position}
+            if _possible(scope, name, 1 << position) and scope.holds(trial):
+                choices = _pruned(scope, trial)
+                break
+    return choices
+
+
+def _admitted(scope: Scope, choices: Choices) -> dict[NormalizedName, int]:
+    """For each package, the releases that everybody who asks for it admits."""
+    masks: dict[NormalizedName, int] = {}
+    for provider, reach in zip(scope.providers, scope.reaches(choices), strict=True):
+        for edge in reach.edges:
+            name = edge.ask.name
+            masks[name] = masks.get(name, -1) & provider.satisfied(name, edge.ask)
+    return masks

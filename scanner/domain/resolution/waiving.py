@@ -1,0 +1,160 @@
+"""Going on past packages of which nothing is usable, so that everything that stands in the way is found at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+
+from .asks import Ask
+from .clauses import Clause
+from .derivation import Derivation, reasons_of
+from .outcomes import LimitReached
+from .provider import TargetProvider
+from .reach import Reach, walk
+from .reasons import Asked, NotOnIndex, Unavailable
+from .resolving import explain
+from .scopes import Choices, Scope
+from .solver import Exhausted, Solved
+
+__all__ = ["Found", "best_effort", "certain_blockers", "explain_in", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a search with waivers ended: `scope` is the last one tried, with the waivers that were needed.
+
+    `choices` is None when there is no solution whatever is waived; then `proof` says why, or `limit` that it is not
+    known. `first` is the scope without waivers and the proof that it has no solution, when it has none.
+    """
+
+    scope: Scope
+    choices: Choices | None
+    proof: Clause | None = None
+    limit: LimitReached | None = None
+    first: tuple[Scope, Clause] | None = None
+
+
+def explain_in(scope: Scope, proof: Clause) -> Derivation:
+    """A proof in words, with the releases that the scope saw."""
+    return explain(proof, scope.solver.nodes, scope.providers[0])
+
+
+def search(scope: Scope) -> Found:
+    """Solve, and whenever the proof of failure rests on a package without usable releases, waive one and go on.
+
+    What is certain to block (nothing else can be chosen there) is waived at once; otherwise one package at a time,
+    the one nearest to the requirements first, so that nothing is waived that need not be.
+    """
+    sure: set[NormalizedName] = set()
+    absent: set[NormalizedName] = set()
+    first: tuple[Scope, Clause] | None = None
+    while True:
+        found = scope.solver.solve()
+        if isinstance(found, Exhausted):
+            return Found(scope, None, limit=LimitReached(found.steps, found.reason), first=first)
+        if isinstance(found, Solved):
+            return Found(scope, scope.choices(found), first=first)
+        proof = found.proof
+        assert proof is not None  # there were no assumptions
+        if first is None:
+            first = (scope, proof)
+            for provider in scope.providers:
+                blocked, unknown = certain_blockers(provider)
+                sure |= blocked
+                absent |= unknown
+        waived, phantoms = sure - scope.waived, absent - scope.phantoms
+        if not waived and not phantoms:
+            waived, phantoms = _next_waiver(scope, proof)
+        if not waived and not phantoms:
+            return Found(scope, None, proof, first=first)
+        scope = scope.with_waivers(waived, phantoms)
+
+
+def _next_waiver(scope: Scope, proof: Clause) -> tuple[set[NormalizedName], set[NormalizedName]]:
+    """One package that the proof rests on and that could be let through, as (waived, phantoms)."""
+    unavailable: dict[NormalizedName, None] = {}
+    for reason in reasons_of(proof):
+        if isinstance(reason, NotOnIndex) and reason.name not in scope.phantoms:
+            return set(), {reason.name}
+        if isinstance(reason, Unavailable) and reason.name not in scope.waived:
+            unavailable[reason.name] = None
+    for provider in scope.providers:
+        _, reach = best_effort(provider)
+        met = [violation.name for violation in reach.violations if violation.edge is None]
+        for name in met:
+            if name in unavailable:
+                return {name}, set()
+    if unavailable:
+        return {next(iter(unavailable))}, set()
+    for reason in reasons_of(proof):
+        if isinstance(reason, Asked) and reason.ask.name not in scope.phantoms:
+            name = reason.ask.name
+            if all(not provider.satisfied(name, reason.ask) for provider in scope.providers):
+                return set(), {name}
+    return set(), set()
+
+
+def certain_blockers(provider: TargetProvider) -> tuple[set[NormalizedName], set[NormalizedName]]:
+    """(packages, phantoms) that block whatever else is chosen: follows only what leaves no choice.
+
+    A package blocks when the asks that cannot be avoided admit releases, none of them usable; it is a phantom when
+    the index has nothing that one of them admits.
+    """
+    blocked: set[NormalizedName] = set()
+    phantoms: set[NormalizedName] = set()
+    masks: dict[NormalizedName, int] = {}
+    extras: dict[NormalizedName, set[NormalizedName | None]] = {}
+    followed: set[tuple[NormalizedName, NormalizedName | None]] = set()
+    asks: list[Ask] = [root.requirement for root in provider.roots() if root.requirement is not None]
+    while asks:
+        ask = asks.pop()
+        name = ask.name
+        ration = provider.ration(name)
+        if ration is None:
+            continue
+        admitted = provider.satisfied(name, ask)
+        if not admitted:
+            phantoms.add(name)
+            continue
+        masks[name] = masks.get(name, ration.known) & admitted
+        extras.setdefault(name, {None}).update(ask.extras)
+        if masks[name] and not masks[name] & ration.usable:
+            blocked.add(name)
+        choice = masks[name] & ration.usable or masks[name]
+        if choice and not choice & (choice - 1):
+            for extra in extras[name]:
+                needs = provider.needs(name, choice)
+                if needs is not None and (name, extra) not in followed:
+                    followed.add((name, extra))
+                    asks += [brought for _, brought in provider.brought(needs, extra)]
+    return blocked, phantoms
+
+
+def best_effort(provider: TargetProvider, rounds: int = 12) -> tuple[Choices, Reach]:
+    """A set that may not hold: each package at its best version for as many asks as fit together, first asks first.
+
+    Shows what a set that contradicts itself would pull in.
+    """
+    choices: Choices = {}
+    reach = walk(provider, choices)
+    for _ in range(rounds):
+        masks: Choices = {}
+        for edge in reach.edges:
+            name = edge.ask.name
+            ration = provider.ration(name)
+            known = -1 if ration is None else ration.known
+            narrowed = masks.get(name, known) & provider.satisfied(name, edge.ask)
+            masks[name] = narrowed or masks.get(name, 0)
+        fresh = {}
+        for name, mask in masks.items():
+            ration = provider.ration(name)
+            usable = mask if ration is None else mask & ration.usable
+            choice = provider.prefer(name, usable or mask) if mask else 0
+            if choice:
+                fresh[name] = choice
+        if fresh == choices:
+            break
+        choices = fresh
+        reach = walk(provider, choices)
+    return choices, reach

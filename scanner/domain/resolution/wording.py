@@ -1,0 +1,104 @@
+"""Why a package has to move, and why another cannot, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from .asks import Ask
+from .clauses import lowest
+from .provider import Ration, TargetProvider
+from .reach import Reach
+from .scopes import Scope
+
+__all__ = ["why_it_moves", "why_stuck"]
+
+
+def why_it_moves(scope: Scope, name: NormalizedName, before: Version, choices: Mapping[NormalizedName, int]) -> str:
+    """What is wrong with the version before, given the rest of the new set: the first reason of the first target."""
+    for provider, reach in zip(scope.providers, scope.reaches(choices), strict=True):
+        if name in reach.members:
+            why = _obstacle(provider, name, before) or _refused(provider, reach, name, before)
+            why = why or _unmet(provider, reach, choices, name, before)
+            if why:
+                return why
+    return "it moves with the others"
+
+
+def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version) -> str | None:
+    ration = provider.ration(name)
+    if ration is None:
+        return None
+    choice = ration.shelf.choice(before)
+    if not choice & ration.known:
+        return f"the index has no {name} {before}"
+    if choice & ration.usable:
+        return None
+    return f"{name} {before} {_words(provider, ration, choice)} on {provider.target.slug}"
+
+
+def _words(provider: TargetProvider, ration: Ration, mask: int) -> str:
+    """What keeps releases from being used, the most frequent obstacle of them first."""
+    usable = provider.stock.usable(ration.shelf, provider.target, provider.policy.builds)
+    listed = sorted(usable.obstacles, key=lambda obstacle: -(obstacle[1] & mask).bit_count())
+    words = [words for words, obstacle in listed if obstacle & mask]
+    return " or ".join(words) if words else "is younger than the policy allows"
+
+
+def _refused(provider: TargetProvider, reach: Reach, name: NormalizedName, before: Version) -> str | None:
+    ration = provider.ration(name)
+    choice = 0 if ration is None else ration.shelf.choice(before)
+    for edge in reach.edges:
+        if edge.ask.name == name and not provider.satisfied(name, edge.ask) & choice:
+            asker = "the project" if edge.by is None else f"{edge.by} {reach.members[edge.by] or ''}".strip()
+            return f"{asker} needs {edge.ask}"
+    return None
+
+
+def _unmet(
+    provider: TargetProvider,
+    reach: Reach,
+    choices: Mapping[NormalizedName, int],
+    name: NormalizedName,
+    before: Version,
+) -> str | None:
+    """A demand of the version before that the new set does not meet."""
+    ration = provider.ration(name)
+    needs = None if ration is None else provider.needs(name, ration.shelf.choice(before))
+    if needs is None:
+        return None
+    for extra in (None, *sorted(reach.extras.get(name, ()))):
+        for _, ask in provider.brought(needs, extra):
+            admitted = provider.satisfied(ask.name, ask)
+            if not choices.get(ask.name, 0) & admitted:
+                return f"{name} {before} needs {ask}{_first_usable(provider, ask, admitted)}"
+    return None
+
+
+def _first_usable(provider: TargetProvider, ask: Ask, admitted: int) -> str:
+    """", and … has no usable release before …" when that is what is wrong with an ask."""
+    ration = provider.ration(ask.name)
+    if ration is None or not admitted or admitted & ration.usable:
+        return ""
+    later = ration.usable & ration.shelf.all & ~((admitted << 1) - 1) & ~ration.shelf.prereleases
+    where = provider.target.slug
+    if not later:
+        return f", and no release of {ask.name} from there on is usable on {where}"
+    return f", and {ask.name} has no wheel for {where} before {ration.shelf.version(lowest(later))}"
+
+
+def why_stuck(provider: TargetProvider, name: NormalizedName) -> str:
+    """Why nothing clears a package on a target."""
+    ration = provider.ration(name)
+    where = provider.target.slug
+    if ration is None:
+        return f"{name} was not polled yet"
+    if not ration.shelf.versions:
+        return f"the index has no package {name}"
+    if not ration.usable:
+        newest = 2 << (len(ration.shelf.versions) - 1)
+        words = _words(provider, ration, newest & ration.known or ration.known)
+        return f"no release of {name} is usable on {where}: {ration.shelf.versions[-1]} {words}"
+    return f"no release of {name} that the requirements admit is usable on {where}"

@@ -1,0 +1,111 @@
+"""A small index as data, for the resolver's tests: what each release needs, and where it has wheels."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TypedDict
+
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.resolution.asks import Ask, read_ask
+from scanner.domain.resolution.policy import Policy, Preference
+from scanner.domain.resolution.provider import Question, TargetProvider
+from scanner.domain.resolution.shelves import Release, Shelf
+from scanner.domain.resolution.source import Supplied, Supply
+from scanner.domain.resolution.stock import Stock
+from scanner.domain.targets import Target, parse_target
+
+LINUX = parse_target("cp313-manylinux_2_28_x86_64")
+WINDOWS = parse_target("cp313-win_amd64")
+OLD_LINUX = parse_target("cp311-manylinux_2_28_x86_64")
+
+
+class Row(TypedDict, total=False):
+    """One release. `on` lists the platforms ("linux", "win32") or Pythons ("3.11") that it has wheels for, or "source:
+    pure", "source: compiled", "nothing"; left out: everywhere. `unknown` hides its metadata."""
+
+    needs: list[str]
+    on: list[str]
+    yanked: bool
+    uploaded: str
+    unknown: bool
+
+
+SmallIndex = Mapping[str, Mapping[str, Row]]
+
+
+class SmallSource:
+    """A source over a small index; packages in `unpolled` are not known yet. Counts what it was asked."""
+
+    def __init__(self, index: SmallIndex, unpolled: Sequence[str] = ()) -> None:
+        self._index = {canonicalize_name(name): rows for name, rows in index.items()}
+        self._unpolled = {canonicalize_name(name) for name in unpolled}
+        self.read: list[tuple[NormalizedName, Version]] = []
+
+    def shelf(self, name: NormalizedName) -> Shelf | None:
+        """The releases of a package."""
+        if name in self._unpolled:
+            return None
+        return Shelf(
+            name,
+            [
+                Release(
+                    Version(version),
+                    (tuple(row.get("on", ["*"])), row.get("yanked", False)),
+                    datetime.fromisoformat(row["uploaded"]).replace(tzinfo=UTC) if "uploaded" in row else None,
+                )
+                for version, row in self._index.get(name, {}).items()
+            ],
+        )
+
+    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+        """What a row offers on a target."""
+        assert isinstance(shape, tuple)
+        places, yanked = shape
+        markers = target.marker_environment
+        if {"*", markers["sys_platform"], markers["python_version"]} & set(places):
+            return Supplied(Supply.WHEEL, yanked)
+        if "source: pure" in places:
+            return Supplied(Supply.PURE_BUILD, yanked)
+        if "source: compiled" in places:
+            return Supplied(Supply.COMPILED_BUILD, yanked)
+        return Supplied(Supply.NOTHING, yanked)
+
+    def dependencies(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
+        """What a release needs."""
+        self.read.append((name, version))
+        row = next(row for text, row in self._index[name].items() if Version(text) == version)
+        return None if row.get("unknown") else row.get("needs", [])
+
+
+def asks(*texts: str) -> tuple[Ask, ...]:
+    """Requirements that must be readable."""
+    read = [read_ask(text) for text in texts]
+    assert all(isinstance(ask, Ask) for ask in read), read
+    return tuple(ask for ask in read if isinstance(ask, Ask))
+
+
+def question(*roots: str, constraints: Sequence[str] = (), overrides: Sequence[str] = ()) -> Question:
+    """A question from requirement texts."""
+    return Question(asks(*roots), asks(*constraints), asks(*overrides))
+
+
+def provider(
+    index: SmallIndex,
+    asked: Question,
+    target: Target = LINUX,
+    policy: Policy | None = None,
+    preference: Preference | None = None,
+    unpolled: Sequence[str] = (),
+) -> TargetProvider:
+    """A provider over a small index."""
+    return TargetProvider(
+        Stock(SmallSource(index, unpolled)), target, asked, policy or Policy(), preference or Preference()
+    )
+
+
+def texts(pins: Mapping[NormalizedName, Version]) -> dict[str, str]:
+    """Pins as plain text."""
+    return {str(name): str(version) for name, version in pins.items()}

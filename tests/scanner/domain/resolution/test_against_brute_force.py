@@ -1,0 +1,183 @@
+"""The resolver on random small questions, held against trying everything and against resolvelib."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import resolvelib
+from hypothesis import event, given
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.resolution.closure import closure
+from scanner.domain.resolution.outcomes import Conflict, Resolution
+from scanner.domain.resolution.planning import Strategy, Upgrade, plan
+from scanner.domain.resolution.policy import Order, Policy, Preference
+from scanner.domain.resolution.resolving import resolve
+from scanner.domain.resolution.stock import Stock
+from tests.scanner.domain.resolution.brute_force import every_set, holds, usable
+from tests.scanner.domain.resolution.small_index import (
+    LINUX,
+    WINDOWS,
+    SmallIndex,
+    SmallSource,
+    provider,
+    question,
+    texts,
+)
+from tests.scanner.domain.resolution.strategies import indexes, roots
+
+
+@given(indexes, roots)
+def test_a_set_is_found_exactly_when_one_exists(index: SmallIndex, asked: list[str]) -> None:
+    outcome = resolve(provider(index, question(*asked)))
+    exists = any(every_set(index, asked))
+    event(f"exists: {exists}")
+    assert isinstance(outcome, Resolution if exists else Conflict)
+    if isinstance(outcome, Resolution):
+        assert holds(index, asked, texts(outcome.pins))
+
+
+@given(indexes, roots)
+def test_every_order_of_preference_agrees_on_whether_a_set_exists(index: SmallIndex, asked: list[str]) -> None:
+    found = set()
+    for order in Order:
+        preference = Preference(order, {}, question(*asked).direct)
+        outcome = resolve(provider(index, question(*asked), preference=preference))
+        found.add(type(outcome))
+        if isinstance(outcome, Resolution):
+            assert holds(index, asked, texts(outcome.pins))
+    assert len(found) == 1
+
+
+@given(indexes, roots)
+def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallIndex, asked: list[str]) -> None:
+    outcome = resolve(provider(index, question(*asked)))
+    if isinstance(outcome, Conflict):
+        derivation = outcome.derivation
+        assert derivation.reasons
+        assert derivation.steps[-1].text.endswith("the requirements cannot hold together.")
+        numbers = [step.number for step in derivation.steps if step.number is not None]
+        assert numbers == sorted(set(numbers))
+
+
+@given(indexes, roots)
+def test_a_closure_names_a_blocker_or_a_conflict_exactly_when_nothing_holds(
+    index: SmallIndex, asked: list[str]
+) -> None:
+    result = closure(Stock(SmallSource(index)), LINUX, question(*asked), Policy())
+    assert result.holds is any(every_set(index, asked))
+    for name in result.blockers:
+        version = result.pins.get(name)
+        assert version is None or not usable(index[name][str(version)])
+        assert result.conflict is not None or result.paths(name)
+    if result.conflict is None and not result.holds:
+        everywhere: SmallIndex = {
+            name: {v: {"needs": row.get("needs", [])} if name in result.blockers else row for v, row in rows.items()}
+            for name, rows in index.items()
+        }
+        if set(result.blockers) <= set(result.pins):
+            assert holds(everywhere, asked, texts(result.pins))
+
+
+@given(indexes, roots, roots)
+def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
+    index: SmallIndex, asked: list[str], today: list[str]
+) -> None:
+    named = {canonicalize_name(Requirement(text).name) for text in (*asked, *today)}
+    current = {name: Version(next(iter(index[name]))) for name in sorted(named)}
+    stock = Stock(SmallSource(index))
+    upgrade = Upgrade(stock, [LINUX], question(*asked), Policy(), current, Strategy.MINIMAL)
+    made = plan(upgrade)
+    assert made.feasible is any(every_set(index, [str(ask) for ask in upgrade.questions()[-1].roots]))
+    event(f"changes: {len(made.changes)}")
+    if made.feasible:
+        assert made.question is not None
+        form = [str(ask) for ask in made.question.roots]
+        pins = texts(made.pins or {})
+        assert holds(index, form, pins)
+        for change in made.changes:
+            assert change.why
+            assert not holds(index, form, {**pins, change.name: str(change.before)})
+        moved = {change.name for change in made.changes}
+        assert moved == {name for name in current if str(name) in pins and str(current[name]) != pins[name]}
+
+
+@given(indexes, roots)
+def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: SmallIndex, asked: list[str]) -> None:
+    upgrade = Upgrade(
+        Stock(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL
+    )
+    made = plan(upgrade)
+    relaxed = [str(ask) for ask in upgrade.questions()[-1].roots]
+    assert made.feasible is any(every_set(index, relaxed, ("linux", "win32")))
+    if made.feasible:
+        pins = texts(made.pins or {})
+        assert holds(index, relaxed, pins)
+        assert holds(index, relaxed, pins, "win32")
+
+
+@dataclass(frozen=True)
+class Pick:
+    """resolvelib's candidate: a release, or an extra of it."""
+
+    name: str
+    version: str
+    extra: str = ""
+
+
+class SecondOpinion(resolvelib.AbstractProvider[Requirement, Pick, tuple[str, str]]):
+    """A provider for resolvelib, pip's resolver."""
+
+    def __init__(self, index: SmallIndex) -> None:
+        self.index = index
+
+    def identify(self, requirement_or_candidate: Requirement | Pick) -> tuple[str, str]:
+        if isinstance(requirement_or_candidate, Pick):
+            return requirement_or_candidate.name, requirement_or_candidate.extra
+        return requirement_or_candidate.name, next(iter(requirement_or_candidate.extras), "")
+
+    def get_preference(self, identifier: tuple[str, str], *args: object, **kwargs: object) -> str:
+        return "".join(identifier)
+
+    def find_matches(
+        self,
+        identifier: tuple[str, str],
+        requirements: Mapping[tuple[str, str], Iterator[Requirement]],
+        incompatibilities: Mapping[tuple[str, str], Iterator[Pick]],
+    ) -> Iterable[Pick]:
+        name, extra = identifier
+        bad = set(incompatibilities[identifier])
+        wanted = list(requirements[identifier])
+        picks = [Pick(name, v, extra) for v, row in self.index[name].items() if usable(row)]
+        ordered = sorted(picks, key=lambda pick: Version(pick.version), reverse=True)
+        return [p for p in ordered if p not in bad and all(self.is_satisfied_by(r, p) for r in wanted)]
+
+    def is_satisfied_by(self, requirement: Requirement, candidate: Pick) -> bool:
+        return requirement.specifier.contains(candidate.version)
+
+    def get_dependencies(self, candidate: Pick) -> Iterable[Requirement]:
+        found = [] if not candidate.extra else [Requirement(f"{candidate.name}=={candidate.version}")]
+        for text in self.index[candidate.name][candidate.version].get("needs", []):
+            requirement = Requirement(text)
+            marker = requirement.marker
+            if marker is None or marker.evaluate({"extra": candidate.extra, "sys_platform": "linux"}):
+                found.append(Requirement(text.partition(";")[0]))
+        return found
+
+
+def second_opinion(index: SmallIndex, asked: Sequence[str]) -> dict[str, str] | None:
+    """What resolvelib finds; None when it says that there is nothing."""
+    resolver = resolvelib.Resolver(SecondOpinion(index), resolvelib.BaseReporter())
+    try:
+        result = resolver.resolve([Requirement(text) for text in asked], max_rounds=2_000)
+    except resolvelib.ResolutionImpossible:
+        return None
+    return {name: pick.version for (name, _), pick in result.mapping.items()}
+
+
+@given(indexes, roots)
+def test_resolvelib_comes_to_the_same_verdict(index: SmallIndex, asked: list[str]) -> None:
+    theirs = second_opinion(index, asked)
+    ours = resolve(provider(index, question(*asked)))
+    assert isinstance(ours, Resolution) is (theirs is not None)
