@@ -11,6 +11,7 @@ from enum import Enum
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 
 from projects.emails import Rendered
 
@@ -35,6 +36,20 @@ class Outcome:
     error: str = ""
 
 
+class OneLineHeaders(EmailMultiAlternatives):
+    """A message whose headers are not folded.
+
+    A long address would come on a line of its own under "List-Unsubscribe:", which is valid and which not every
+    mail program reads. No header here comes near the 998 characters of RFC 5322.
+    """
+
+    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
+        """The message as it is written out."""
+        written = super().message()
+        written.policy = written.policy.clone(max_line_length=None)
+        return written
+
+
 def compose(words: Rendered, *, to: str, message_id: str, stop_url: str | None = None) -> EmailMultiAlternatives:
     """The message with text and HTML.
 
@@ -45,7 +60,7 @@ def compose(words: Rendered, *, to: str, message_id: str, stop_url: str | None =
     if stop_url:
         headers["List-Unsubscribe"] = f"<{stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = EmailMultiAlternatives(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+    message = OneLineHeaders(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
     message.attach_alternative(words.html, "text/html")
     return message
 

@@ -17,7 +17,7 @@ from projects.services.mailing import Handover, compose, hand_over, message_id
 from tests.services.smtp import SmtpServer
 
 WORDS = Rendered("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
-STOP = "https://wheelway.example/alerts/stop/7-abc/"
+STOP = f"https://wheelway.example/alerts/stop/7-{'a' * 43}/?with=a-path-that-no-mail-program-likes-to-see-folded"
 
 
 def a_message(to: str = "alice@team.example") -> EmailMultiAlternatives:
@@ -155,10 +155,9 @@ def scripted_server(script: list[bytes]) -> Iterator[int]:
         lambda: compose(
             Rendered("one\nBcc: x@team.example", "text", "html"), to="alice@team.example", message_id="<a@b>"
         ),
-        lambda: a_message(to="not an address"),
         lambda: a_message(to="two@team.example, three@team.example"),
     ],
-    ids=["recipient", "message id", "stop link", "subject", "no address", "two addresses"],
+    ids=["recipient", "message id", "stop link", "subject", "two addresses"],
 )
 def test_a_header_cannot_be_smuggled_in(smtp: SmtpServer, build: Callable[[], EmailMultiAlternatives]) -> None:
     assert hand_over(build()).handover is Handover.GIVEN_UP
