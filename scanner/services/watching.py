@@ -38,16 +38,22 @@ def _new(index_id: int, name: str, now: datetime) -> Package:
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:
-        return Package(index_id=index_id, name=name[:200], state=PackageState.MALFORMED, due_reason="not a package name")
+        reason = "not a package name"
+        return Package(index_id=index_id, name=name[:200], state=PackageState.MALFORMED, due_reason=reason)
     return Package(index_id=index_id, name=name, due_at=now, due_reason="new")
 
 
 def request_polls(packages: Iterable[Package], now: datetime, *, queue: str) -> int:
     """Queue a poll for each of these packages that is due and that nobody has claimed. Returns how many."""
-    from scanner.tasks import CLAIM_FOR, poll_package  # noqa: PLC0415 - tasks import services
+    from scanner.tasks import CLAIM_FOR, poll_package
 
     due = [package.pk for package in packages if package.due_at is not None and package.due_at <= now]
     claimed = [pk for pk in due if Package.objects.claim(pk, now, CLAIM_FOR)]
     for pk in claimed:
         poll_package.apply_async((pk,), queue=queue)
     return len(claimed)
+
+
+def forget_claims() -> int:
+    """Give every claimed package back, for a start after which no queue holds their polls. Returns how many."""
+    return Package.objects.filter(claimed_until__isnull=False).update(claimed_until=None)

@@ -19,6 +19,7 @@ from compat_site.wsgi import application
 from projects.services.accounts import first_account
 from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
+from scanner.services.watching import forget_claims
 
 
 class Command(BaseCommand):
@@ -40,6 +41,9 @@ class Command(BaseCommand):
                 self._prepare_database()
                 port = listener.getsockname()[1]
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
+                if not settings.REDIS_URL:
+                    # The queue of the last run ended with it, however it ended.
+                    forget_claims()
                 jobs = embedded.Jobs(app)
                 jobs.start()
                 try:
