@@ -12,6 +12,8 @@ from html import unescape
 
 # Possessive throughout: one pass over the text and no way back.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+# Any other "<" is text.
+_MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
 _RAW = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "title", "textarea")}
 
@@ -40,7 +42,8 @@ class Token:
 def tokens(text: str) -> Iterator[Token]:
     """Tokens in order; text of script and style is left out. Raises Unended."""
     position = 0
-    while (at := text.find("<", position)) >= 0:
+    while markup := _MARKUP.search(text, position):
+        at = markup.start()
         if at > position:
             yield Token("text", unescape(text[position:at]))
         if text.startswith("<!--", at):
@@ -59,11 +62,8 @@ def tokens(text: str) -> Iterator[Token]:
                 if name == "title":
                     yield Token("text", unescape(text[end : close.start()]))
                 end = close.end()
-        elif text[at + 1 : at + 2].isalpha() or text.startswith("</", at):
-            raise Unended(at, "a tag")
         else:
-            yield Token("text", "<")
-            end = at + 1
+            raise Unended(at, "a tag")
         position = end
     if position < len(text):
         yield Token("text", unescape(text[position:]))

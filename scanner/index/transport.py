@@ -151,8 +151,16 @@ class Transport:
         return IndexUnavailable(shown, f"the connection failed ({words or type(causes[-1]).__name__})")
 
 
+class _Session(requests.Session):
+    """A session that leaves redirects to us: requests would read a redirect's whole body, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: nothing to prepare."""
+        return None
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     # No more connections than the gate lets through; they are kept for the next request.
     adapter = DeadlineAdapter(pool_connections=8, pool_maxsize=16, max_retries=0)
     session.mount("https://", adapter)

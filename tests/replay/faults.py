@@ -68,14 +68,30 @@ class Replace:
 
 
 @dataclass(frozen=True)
+class Encoded:
+    """The right type, this body, and a Content-Encoding that may or may not be true."""
+
+    body: bytes
+    coding: str
+
+    def strike(self, wire: Wire, answer: Answer) -> None:
+        headers = {"Content-Type": answer.headers.get("Content-Type", "text/html"), "Content-Encoding": self.coding}
+        wire.send_answer(Answer(200, headers, self.body))
+
+
+@dataclass(frozen=True)
 class Redirect:
     """302 to anywhere; with location "loop" back to the same address."""
 
     location: str
+    cookie: str | None = None
 
     def strike(self, wire: Wire, answer: Answer) -> None:
         location = answer.headers.get("X-Replay-Url", "/") if self.location == "loop" else self.location
-        wire.send_answer(Answer(302, {"Location": location}))
+        headers = {"Location": location}
+        if self.cookie is not None:
+            headers["Set-Cookie"] = self.cookie
+        wire.send_answer(Answer(302, headers))
 
 
 @dataclass(frozen=True)
