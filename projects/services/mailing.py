@@ -7,11 +7,11 @@ import smtplib
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import Enum
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.core.mail.message import SafeMIMEMultipart, SafeMIMEText
 
 from projects.emails import Rendered
 
@@ -43,9 +43,9 @@ class OneLineHeaders(EmailMultiAlternatives):
     mail program reads. No header here comes near the 998 characters of RFC 5322.
     """
 
-    def message(self) -> SafeMIMEText | SafeMIMEMultipart:
-        """The message as it is written out."""
-        written = super().message()
+    def message(self, **options: Any) -> Any:
+        """The message as it is written out. Django 5.2 and the next major differ in the options and the type."""
+        written = super().message(**options)
         written.policy = written.policy.clone(max_line_length=None)
         return written
 
