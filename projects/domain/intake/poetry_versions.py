@@ -14,7 +14,7 @@ from projects.domain.intake.limits import MAX_ALTERNATIVES, MAX_REQUIREMENT_LENG
 from projects.domain.intake.pep508 import Malformed, normal_specifier
 
 _UNION = re.compile(r"\|\|?")
-_CLAUSE = re.compile(r"(?P<operator>\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?[ \t]*(?P<version>[^\s,^~=!<>|]+)")
+_CLAUSE = re.compile(r"(?P<operator>\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?[ \t]*(?P<version>[^\s,^~=!<>|]+(?:![^\s,^~=!<>|]+)?)")
 _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 
 
@@ -29,6 +29,8 @@ def alternatives(text: str) -> tuple[str, ...]:
     if len(parts) > MAX_ALTERNATIVES:
         raise Malformed(f"a union of more than {MAX_ALTERNATIVES} parts")
     found: list[str] = []
+    if len(parts) > 1 and not all(part.strip() for part in parts):
+        raise Malformed(f"{text!r} is a union with an empty part")
     for part in parts:
         specifier = _conjunction(part.strip(), text)
         if specifier not in found:
