@@ -149,7 +149,7 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
     with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
         assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
         assert database.execute("SELECT count(*) FROM projects_project").fetchone() == (1,)
-        held = "SELECT count(*) FROM scanner_package WHERE claimed_until >= '2099'"
+        held = "SELECT count(*) FROM scanner_package WHERE claimed_until >= '2099-01-01'"
         assert database.execute(held).fetchone() == (0,)
     database.close()
 
