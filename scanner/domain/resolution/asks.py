@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from packaging.markers import InvalidMarker, Marker
@@ -42,6 +42,15 @@ class Ask:
     only_extra: NormalizedName | None
     exact: bool
     pre: bool
+    # Asks are looked up far more often than they are made.
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        key = (self.name, self.extras, self.specifier, self.marker, self.url)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def __str__(self) -> str:
         """The requirement without its marker, as a person writes it."""

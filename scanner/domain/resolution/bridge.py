@@ -33,9 +33,8 @@ class BridgeProvider:
     def roots(self) -> Iterator[Dependency[_Ask]]:
         """What the project asks for on each target."""
         for index, provider in enumerate(self._providers):
-            for root in provider.roots():
-                assert root.requirement is not None  # a root is always an ask
-                yield from self._ask(index, (), root.requirement, root.reason)
+            for ask in provider.asked:
+                yield from self._ask(index, (), ask, Asked(ask))
 
     def identify(self, requirement: _Ask) -> Sequence[str]:
         """The package, its presence on the asking target, and one presence for each extra."""

@@ -14,7 +14,7 @@ from .derivation import Derivation
 from .outcomes import LimitReached, Missing
 from .paths import Paths
 from .policy import Policy, Preference
-from .provider import Question
+from .rations import Question
 from .reach import Reach
 from .resolving import Limits
 from .scopes import Scope
@@ -102,7 +102,7 @@ def closure(
         choices, reach = best_effort(provider)
     else:
         choices, reach = found.choices, scope.reaches(found.choices)[0]
-    direct = {root.requirement.name for root in provider.roots() if root.requirement is not None}
+    direct = {ask.name for ask in provider.asked}
     entries: dict[NormalizedName, Entry] = {}
     for edge in reach.edges:
         name = edge.ask.name

@@ -14,7 +14,7 @@ from scanner.domain.targets import Target
 from .outcomes import LimitReached, Resolution
 from .plans import Change, Plan, Stuck
 from .policy import Order, Policy, Preference
-from .provider import Question
+from .rations import Question
 from .relaxing import Step, relax, step_between
 from .resolving import Limits, resolution_of
 from .scopes import Choices, Scope

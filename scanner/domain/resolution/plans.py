@@ -12,7 +12,7 @@ from scanner.domain.targets import Target
 
 from .derivation import Derivation
 from .outcomes import LimitReached, Missing, Resolution
-from .provider import Question
+from .rations import Question
 from .relaxing import Step
 
 __all__ = ["Change", "Plan", "Stuck"]

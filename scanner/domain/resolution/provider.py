@@ -7,7 +7,6 @@ chosen or not, follows the choice of its package, and so is always of the same v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -16,53 +15,17 @@ from scanner.domain.targets import Target
 
 from .asks import Ask
 from .clauses import ABSENT, lowest
-from .markers import MarkerMemo
 from .policy import Policy, Preference
-from .reasons import Asked, Constrained, NotOnIndex, Reason, Unavailable, Unreadable
+from .rations import PHANTOM, Desk, Question, Ration
+from .reasons import Asked, Unreadable
 from .shelves import Shelf
 from .stock import Needs, Stock
 from .verbs import Candidates, Dependency
 
-__all__ = ["Question", "Ration", "TargetProvider"]
+__all__ = ["CHOSEN", "TargetProvider"]
 
 CHOSEN = 2
 """The one candidate of an extra, and of a package that is not known yet."""
-PHANTOM = ""
-"""Stands among a ration's URLs for the candidate of a phantom."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a project asks for. Constraints limit without asking; an override replaces every ask for its package.
-
-    `pinned` names versions that the project runs by its own pin although the asks here are looser: they may stay
-    even when they are yanked or younger than the policy allows.
-    """
-
-    roots: tuple[Ask, ...]
-    constraints: tuple[Ask, ...] = ()
-    overrides: tuple[Ask, ...] = ()
-    pinned: Mapping[NormalizedName, Version] = field(default_factory=dict, hash=False)
-
-    @property
-    def direct(self) -> frozenset[NormalizedName]:
-        """The packages named by the project itself."""
-        return frozenset(ask.name for ask in self.roots)
-
-
-@dataclass(slots=True)
-class Ration:
-    """What one target may choose of one package: sets over its shelf. `urls` are opaque candidates above the shelf."""
-
-    shelf: Shelf
-    known: int
-    usable: int
-    never: list[tuple[int, Reason | None]]
-    yanked: int
-    opened: int
-    pre_open: bool
-    urls: dict[str, int] = field(default_factory=dict)
-    visits: int = 0
 
 
 class TargetProvider:
@@ -89,22 +52,29 @@ class TargetProvider:
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self.likely_releases: set[tuple[NormalizedName, Version]] = set()
-        self._markers = MarkerMemo(target)
+        self._desk = Desk.of(stock, target, policy)
+        self._markers = self._desk.markers
         self._rations: dict[NormalizedName, Ration | None] = {}
         self._satisfied: dict[Ask, int] = {}
+        self._brought: dict[tuple[int, NormalizedName | None], tuple[tuple[Ask, Ask], ...]] = {}
+        self._visits: dict[NormalizedName, int] = {}
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
-        self._own: dict[NormalizedName, list[Ask]] = {}
         self._overrides: dict[NormalizedName, list[Ask]] = {}
         for ask in question.overrides:
             self._overrides.setdefault(ask.name, [])
             if self._markers.holds(ask, ""):
                 self._overrides[ask.name].append(ask)
-        for ask in self._active((*question.roots, *question.constraints), ""):
+        self.asked = tuple(self._active(question.roots))
+        self._constraints: dict[NormalizedName, list[Ask]] = {}
+        for ask in self._active(question.constraints):
+            self._constraints.setdefault(ask.name, []).append(ask)
+        self._own: dict[NormalizedName, list[Ask]] = {name: list(asks) for name, asks in self._overrides.items()}
+        for ask in (*self.asked, *self._active(question.constraints)):
             self._own.setdefault(ask.name, []).append(ask)
 
     def roots(self) -> Iterator[Dependency[Ask]]:
-        """What the project itself asks for on this target."""
-        for ask in self._active(self.question.roots, ""):
+        """What the project itself asks for on this target (`asked`), as dependencies of nobody."""
+        for ask in self.asked:
             yield Dependency((), ask, Asked(ask))
 
     def identify(self, requirement: Ask) -> Sequence[str]:
@@ -129,12 +99,19 @@ class TargetProvider:
         return Candidates(ration.never)
 
     def satisfied(self, node: str, requirement: Ask) -> int:
-        """The releases an ask admits: no pre-release that it does not mention, nothing yanked that it does not pin."""
+        """The candidates that an ask admits: see `Ration.admitted`."""
         if node in self._extras:
             return CHOSEN
         known = self._satisfied.get(requirement)
         if known is None:
-            known = self._satisfied[requirement] = self._admitted(requirement)
+            ration = self.ration(requirement.name)
+            if ration is None:
+                known = CHOSEN
+            elif self._desk.plain(requirement.name) is ration:
+                known = self._desk.admitted(ration, requirement)
+            else:
+                known = ration.admitted(requirement)
+            self._satisfied[requirement] = known
         return known
 
     def prefer(self, node: str, allowed: int) -> int:
@@ -185,21 +162,23 @@ class TargetProvider:
             self.likely_releases.update((name, ration.shelf.version(1 << position)) for position in near)
         return needs
 
-    def brought(self, needs: Needs, extra: NormalizedName | None) -> Iterator[tuple[Ask, Ask]]:
+    def brought(self, needs: Needs, extra: NormalizedName | None) -> tuple[tuple[Ask, Ask], ...]:
         """(the ask as stated, the ask that counts) of a release (`extra` None) or of what one extra adds to it."""
+        # Needs live as long as the stock, so their identity names them.
+        key = (id(needs), extra)
+        known = self._brought.get(key)
+        if known is None:
+            known = self._brought[key] = tuple(
+                (stated, ask) for stated in self._stated(needs, extra) for ask in self._overridden(stated)
+            )
+        return known
+
+    def _stated(self, needs: Needs, extra: NormalizedName | None) -> list[Ask]:
         holds = self._markers.holds
-        stated: list[Ask] = []
         if extra is None:
-            stated += needs.plain
-            stated += [ask for ask in needs.gated if holds(ask, "")]
-        else:
-            stated += needs.by_extra.get(extra, ())
-            stated += [ask for ask in needs.gated if holds(ask, extra) and not holds(ask, "")]
-        if not self._overrides:
-            yield from ((ask, ask) for ask in stated)
-            return
-        for ask in stated:
-            yield from ((ask, other) for other in self._overridden(ask))
+            return [*needs.plain, *(ask for ask in needs.gated if holds(ask, ""))]
+        added = [ask for ask in needs.gated if holds(ask, extra) and not holds(ask, "")]
+        return [*needs.by_extra.get(extra, ()), *added]
 
     def ration(self, name: NormalizedName) -> Ration | None:
         """What may be chosen of a package; None when it was not polled (then remembered as missing)."""
@@ -210,6 +189,20 @@ class TargetProvider:
             self._rations[name] = None if shelf is None else self._make_ration(shelf)
         return self._rations[name]
 
+    def _make_ration(self, shelf: Shelf) -> Ration | None:
+        name = shelf.name
+        waived, phantom = name in self.waived, name in self.phantoms
+        if name not in self._own and not waived and not phantom and name not in self.question.pinned:
+            return self._desk.plain(name)
+        return self._desk.ration(
+            shelf,
+            self._own.get(name, ()),
+            constraints=self._constraints.get(name, ()),
+            pinned=self.question.pinned.get(name),
+            waived=waived,
+            phantom=phantom,
+        )
+
     def shelf(self, node: str) -> Shelf | None:
         """The shelf that a node chooses from; None for an extra and for a package that was not polled."""
         ration = None if node in self._extras else self._rations.get(NormalizedName(node))
@@ -218,79 +211,17 @@ class TargetProvider:
     def _needs(self, ration: Ration, choice: int) -> Needs | None:
         # A package that is decided again and again is in a hard spot: read more of it each time, so that one clause
         # speaks for many releases.
-        if ration.visits:
-            self.stock.read_around(ration.shelf, choice, ration.usable & ration.shelf.all, 4**ration.visits)
-        ration.visits = min(ration.visits + 1, 6)
-        return self.needs(ration.shelf.name, choice)
+        name = ration.shelf.name
+        visits = self._visits.get(name, 0)
+        if visits:
+            self.stock.read_around(ration.shelf, choice, ration.usable & ration.shelf.all, 4**visits)
+        self._visits[name] = min(visits + 1, 6)
+        return self.needs(name, choice)
 
-    def _active(self, asks: Iterable[Ask], extra: str) -> Iterator[Ask]:
+    def _active(self, asks: Iterable[Ask]) -> Iterator[Ask]:
         for ask in asks:
-            if self._markers.holds(ask, extra):
+            if self._markers.holds(ask, ""):
                 yield from self._overridden(ask)
 
     def _overridden(self, ask: Ask) -> Sequence[Ask]:
         return self._overrides.get(ask.name, (ask,))
-
-    def _make_ration(self, shelf: Shelf) -> Ration:
-        own = (*self._own.get(shelf.name, ()), *self._overrides.get(shelf.name, ()))
-        known, young = shelf.all, 0
-        pinned = self.question.pinned.get(shelf.name)
-        opened = 0 if pinned is None else shelf.choice(pinned)
-        for ask in own:
-            if ask.exact:
-                opened |= shelf.admitted(ask.specifier)
-        now, age = self.policy.now, self.policy.minimum_age
-        if now is not None:
-            known &= ~self.stock.uploaded_after(shelf, now)
-            young = self.stock.uploaded_after(shelf, now - age) & known & ~opened if age else 0
-        urls = {ask.url: 0 for ask in own if ask.url is not None}
-        if shelf.name in self.phantoms:
-            urls[PHANTOM] = 0
-        for index, url in enumerate(urls):
-            urls[url] = 2 << len(shelf.versions) + index
-        opaque = sum(urls.values())
-        usable = self.stock.usable(shelf, self.target, self.policy.builds)
-        free = known & usable.accepted & ~young
-        pre_open = self.policy.pre or any(ask.pre for ask in own)
-        ration = Ration(
-            shelf, known | opaque, free | opaque & ~urls.get(PHANTOM, 0), [], usable.yanked, opened, pre_open, urls
-        )
-        ration.never = [*self._barred(ration, known & ~free, usable.obstacles, young), *self._constrained(ration)]
-        return ration
-
-    def _barred(
-        self, ration: Ration, barred: int, obstacles: tuple[tuple[str, int], ...], young: int
-    ) -> Iterator[tuple[int, Reason | None]]:
-        """What is no candidate at all, with the reason where there is one to tell."""
-        name = ration.shelf.name
-        beyond = ~(ration.known | ABSENT)
-        if not ration.known:
-            yield beyond, NotOnIndex(name)
-        elif barred and name not in self.waived:
-            listed = [(words, mask & barred) for words, mask in obstacles if mask & barred]
-            if young & barred:
-                listed.append(("is younger than the policy allows", young & barred))
-            yield barred | beyond, Unavailable(name, barred, tuple(listed), self.target.slug)
-        else:
-            yield beyond, None
-
-    def _constrained(self, ration: Ration) -> Iterator[tuple[int, Reason | None]]:
-        for ask in self._active(self.question.constraints, ""):
-            if ask.name == ration.shelf.name:
-                outside = ration.known & ~self._admitted_from(ration, ask)
-                if outside:
-                    yield outside, Constrained(ask)
-
-    def _admitted(self, ask: Ask) -> int:
-        ration = self.ration(ask.name)
-        return CHOSEN if ration is None else self._admitted_from(ration, ask)
-
-    def _admitted_from(self, ration: Ration, ask: Ask) -> int:
-        if ask.url is not None:
-            return ration.urls.get(ask.url, 0)
-        admitted = ration.shelf.admitted(ask.specifier) & ration.known
-        if not ask.exact:
-            admitted &= ~ration.yanked | ration.opened
-        if not (ask.pre or ration.pre_open):
-            admitted = admitted & ~ration.shelf.prereleases or admitted
-        return admitted | sum(ration.urls.values())

@@ -86,9 +86,8 @@ def walk(provider: TargetProvider, choices: Mapping[NormalizedName, int], *, sto
     """
     walker = _Walker(provider, choices)
     reach = walker.reach
-    for root in provider.roots():
-        if root.requirement is not None:
-            walker.follow(Edge(None, None, root.requirement))
+    for ask in provider.asked:
+        walker.follow(Edge(None, None, ask))
     while walker.todo and not (stop_early and reach.violations):
         name, extra = walker.todo.popleft()
         needs = provider.needs(name, choices[name])

@@ -13,7 +13,7 @@ from packaging.version import InvalidVersion, Version
 from scanner.domain.metadata import parse_specifier
 
 from .asks import Ask, make_ask
-from .provider import Question
+from .rations import Question
 
 __all__ = ["Step", "relax", "relax_ask", "step_between"]
 

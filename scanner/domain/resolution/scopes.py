@@ -13,7 +13,8 @@ from .asks import Ask
 from .bridge import BridgeProvider
 from .outcomes import Missing
 from .policy import Policy, Preference
-from .provider import Question, TargetProvider
+from .provider import TargetProvider
+from .rations import Question
 from .reach import Reach, walk
 from .resolving import Limits, missing_of
 from .solver import Solved, Solver

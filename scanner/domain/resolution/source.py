@@ -10,11 +10,13 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.availability import Availability
+from scanner.domain.builds import COMPILED, PURE, UNSEEN
 from scanner.domain.targets import Target
 
 from .shelves import Shelf
 
-__all__ = ["Builds", "Supplied", "Source", "Supply"]
+__all__ = ["Builds", "Source", "Supplied", "Supply"]
 
 
 class Supply(StrEnum):
@@ -84,3 +86,12 @@ class Source(Protocol):
 
     def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
         """The Requires-Dist values of one release, as written; None when its metadata is not known."""
+
+
+def supply_of(availability: Availability, build: str = UNSEEN) -> Supply:
+    """What matching's verdict on a release means for a choice; `build` is what its sdist needs, if that is known."""
+    if availability.installs_wheel:
+        return Supply.WHEEL
+    if availability is Availability.SOURCE:
+        return {PURE: Supply.PURE_BUILD, COMPILED: Supply.COMPILED_BUILD}.get(build, Supply.UNSEEN_BUILD)
+    return Supply.REFUSED if availability is Availability.EXCLUDED else Supply.NOTHING

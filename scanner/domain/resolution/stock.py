@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar, cast
 
 from packaging.utils import NormalizedName
 
@@ -16,6 +17,8 @@ from .shelves import Shelf
 from .source import Builds, Source
 
 __all__ = ["Needs", "Stock", "Usable"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Stock:
         self._shelves: dict[NormalizedName, Shelf | None] = {}
         self._needs: dict[tuple[NormalizedName, int], Needs | None] = {}
         self._same: dict[tuple[NormalizedName, Ask], int] = {}
-        self._usable: dict[tuple[NormalizedName, Target, Builds], Usable] = {}
+        self._usable: dict[tuple[Target, Builds], dict[NormalizedName, Usable]] = {}
+        self._desks: dict[Hashable, object] = {}
         self._late: dict[tuple[NormalizedName, datetime], int] = {}
         self._interned: dict[Usable, Usable] = {}
         self._same_needs: dict[tuple[str, ...], Needs] = {}
@@ -79,10 +83,20 @@ class Stock:
             self._shelves[name] = self._source.shelf(name)
         return self._shelves[name]
 
+    def shared(self, key: Hashable, make: Callable[[], T]) -> T:
+        """A value that lives as long as the stock; `key` must name its type as well as what it depends on."""
+        if key not in self._desks:
+            self._desks[key] = make()
+        return cast("T", self._desks[key])
+
+    def usable_by(self, target: Target, builds: Builds) -> dict[NormalizedName, Usable]:
+        """The memo of `usable` for one target: look there first."""
+        return self._usable.setdefault((target, builds), {})
+
     def usable(self, shelf: Shelf, target: Target, builds: Builds) -> Usable:
         """What a target can use of a shelf, worked out by shape, not by release."""
-        key = (shelf.name, target, builds)
-        known = self._usable.get(key)
+        memo = self.usable_by(target, builds)
+        known = memo.get(shelf.name)
         if known is None:
             accepted = yanked = 0
             obstacles: dict[str, int] = {}
@@ -96,7 +110,7 @@ class Stock:
                     words = supplied.supply.words
                     obstacles[words] = obstacles.get(words, 0) | mask
             made = Usable(accepted, yanked, tuple(obstacles.items()))
-            known = self._usable[key] = self._interned.setdefault(made, made)
+            known = memo[shelf.name] = self._interned.setdefault(made, made)
         return known
 
     def uploaded_after(self, shelf: Shelf, moment: datetime) -> int:

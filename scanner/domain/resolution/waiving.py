@@ -106,7 +106,7 @@ def certain_blockers(provider: TargetProvider) -> tuple[set[NormalizedName], set
     masks: dict[NormalizedName, int] = {}
     extras: dict[NormalizedName, set[NormalizedName | None]] = {}
     followed: set[tuple[NormalizedName, NormalizedName | None]] = set()
-    asks: list[Ask] = [root.requirement for root in provider.roots() if root.requirement is not None]
+    asks: list[Ask] = list(provider.asked)
     while asks:
         ask = asks.pop()
         name = ask.name

@@ -9,7 +9,8 @@ from packaging.version import Version
 
 from .asks import Ask
 from .clauses import lowest
-from .provider import Ration, TargetProvider
+from .provider import TargetProvider
+from .rations import Ration
 from .reach import Reach
 from .scopes import Scope
 

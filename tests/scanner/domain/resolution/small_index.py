@@ -11,7 +11,8 @@ from packaging.version import Version
 
 from scanner.domain.resolution.asks import Ask, read_ask
 from scanner.domain.resolution.policy import Policy, Preference
-from scanner.domain.resolution.provider import Question, TargetProvider
+from scanner.domain.resolution.provider import TargetProvider
+from scanner.domain.resolution.rations import Question
 from scanner.domain.resolution.shelves import Release, Shelf
 from scanner.domain.resolution.source import Supplied, Supply
 from scanner.domain.resolution.stock import Stock

@@ -1,0 +1,86 @@
+"""The recorded pages and metadata as a source for the resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from datetime import datetime
+from functools import cache
+
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from scanner.domain.availability import Offer
+from scanner.domain.files import ParsedName, parse_filename
+from scanner.domain.matching import Matcher
+from scanner.domain.resolution.shelves import Release, Shelf
+from scanner.domain.resolution.source import Supplied, supply_of
+from scanner.domain.shapes import Offered, Shape
+from scanner.domain.targets import Target
+from tests.replay import recorded_names
+from tests.replay.recording import RecordedPackage, read
+
+# A shape is named by its place here, as a stored one is by its row: numbers are cheap to look up.
+_SHAPES: dict[Shape, int] = {}
+
+
+@cache
+def _recorded(name: str) -> RecordedPackage:
+    return read(name)
+
+
+@cache
+def shelf_of(name: NormalizedName) -> Shelf:
+    """The recorded releases of a package, each with the shape of its files."""
+    files: dict[Version, list[Offered]] = {}
+    first: dict[Version, datetime] = {}
+    for file in _recorded(name).files:
+        parsed = parse_filename(file.filename, name)
+        if isinstance(parsed, ParsedName):
+            offered = Offered(parsed.tag_set, parsed.kind, file.requires_python, file.yanked)
+            files.setdefault(parsed.version, []).append(offered)
+            moment = datetime.fromisoformat(file.uploaded_at)
+            first[parsed.version] = min(moment, first.get(parsed.version, moment))
+    shapes = {version: _SHAPES.setdefault(shape, len(_SHAPES)) for version, shape in _shapes(files).items()}
+    return Shelf(name, [Release(version, shapes[version], first[version]) for version in files])
+
+
+def _shapes(files: dict[Version, list[Offered]]) -> dict[Version, Shape]:
+    return {version: Shape.of(listed) for version, listed in files.items()}
+
+
+@cache
+def _metadata(name: str) -> dict[Version, tuple[str, ...]]:
+    found = {}
+    for text, lines in _recorded(name).metadata.items():
+        try:
+            version = Version(text)
+        except InvalidVersion:
+            continue
+        found[version] = tuple(value for header, value in lines if header.lower() == "requires-dist")
+    return found
+
+
+class RecordedSource:
+    """Answers for some targets. Packages that were not recorded count as not polled."""
+
+    def __init__(self, targets: Sequence[Target]) -> None:
+        self._matcher = Matcher(targets)
+        self._columns = {target: column for column, target in enumerate(targets)}
+        self._offers: list[tuple[Offer, ...]] = []
+        self._names = frozenset(recorded_names())
+
+    def shelf(self, name: NormalizedName) -> Shelf | None:
+        """The releases of a package; None when it was not recorded."""
+        return shelf_of(name) if name in self._names else None
+
+    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+        """What matching says of a shape."""
+        assert isinstance(shape, int)
+        for known in list(_SHAPES)[len(self._offers) :]:
+            self._offers.append(self._matcher.offers(known))
+        offer = self._offers[shape][self._columns[target]]
+        return Supplied(supply_of(offer.availability), offer.yanked)
+
+    def dependencies(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
+        """The recorded Requires-Dist lines; None when no metadata was recorded."""
+        return _metadata(name).get(version)
