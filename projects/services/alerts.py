@@ -83,7 +83,7 @@ def send(alert_id: int, now: datetime) -> Sending | None:
         )
     except Exception as error:
         # Nothing has left yet, so this is a failure with a cause, not a message of unknown fate.
-        _settle(alert, AlertState.FAILED, error=f"{type(error).__name__}: {error}")
+        _settle(alert, AlertState.FAILED, error=emails.one_line(f"{type(error).__name__}: {error}"))
         raise
     outcome = hand_over(message)
     if outcome.handover is Handover.ACCEPTED:

@@ -13,7 +13,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from projects.emails import Rendered
+from projects.emails import Rendered, one_line
+
+# A server may answer at any length, and with bytes that no database takes.
+ERROR_LENGTH = 1000
 
 logger = logging.getLogger(__name__)
 
@@ -108,18 +111,18 @@ def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Outc
 
 
 def _unwritable(error: ValueError) -> Outcome:
-    return Outcome(Handover.GIVEN_UP, f"the message could not be written: {error}")
+    return Outcome(Handover.GIVEN_UP, one_line(f"the message could not be written: {error}")[:ERROR_LENGTH])
 
 
 def _judge(error: Exception, otherwise: Handover) -> Outcome:
     """By the server's own code (RFC 5321 4.2.1): 4xx passes, 5xx stays. Without a code, `otherwise`."""
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        words = f"{error.smtp_code} {text}"
+        words = one_line(f"{error.smtp_code} {text}")[:ERROR_LENGTH]
         if 400 <= error.smtp_code < 500:
             return Outcome(Handover.TRY_AGAIN, words)
         return Outcome(Handover.GIVEN_UP if error.smtp_code >= 500 else otherwise, words)
-    return Outcome(otherwise, f"{type(error).__name__}: {error}")
+    return Outcome(otherwise, one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH])
 
 
 def _close(connection: BaseEmailBackend) -> None:

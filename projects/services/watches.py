@@ -13,6 +13,7 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.alerts import first_served, parse_version, wanted
+from projects.emails import one_line
 from projects.models import Alert, AlertState, Project, Subscription
 from scanner.domain.targets import UnknownTarget, parse_target
 from scanner.services.releases import find_package, release_facts
@@ -92,7 +93,7 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     place = parse_target(target)
     known = find_package(package)
     if known is None:
-        raise UnknownPackage(canonicalize_name(package))
+        raise UnknownPackage(one_line(canonicalize_name(package))[:100])
     active = Subscription.objects.active().filter(
         user_id=user.pk, project=project, package_id=known.pk, target=place.slug
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
+from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.domain.matching import ReleaseFileFacts
 from scanner.models import Package, PackageState, Release
@@ -24,7 +24,11 @@ class KnownPackage:
 
 def find_package(name: str) -> KnownPackage | None:
     """The package of this name, however it is spelled, on the configured index; None when nobody has asked for it."""
-    row = Package.objects.filter(index=get_index(), name=canonicalize_name(name)).first()
+    try:
+        normalized = canonicalize_name(name, validate=True)
+    except InvalidName:
+        return None
+    row = Package.objects.filter(index=get_index(), name=normalized).first()
     return KnownPackage(row.pk, row.name, PackageState(row.state)) if row is not None else None
 
 

@@ -79,6 +79,15 @@ def test_the_servers_code_tells_whether_to_try_again(smtp: SmtpServer, refusal: 
     assert hand_over(a_message()).handover is Handover.ACCEPTED
 
 
+def test_what_the_server_says_is_kept_as_short_plain_text(settings: Settings) -> None:
+    with scripted_server([b"554 no\x00\xff " + b"go away " * 50 + b"\r\n"]) as port:
+        use_smtp(settings, port)
+        outcome = hand_over(a_message())
+    assert outcome.handover is Handover.GIVEN_UP
+    assert outcome.error.startswith("554 no")
+    assert outcome.error.isprintable()
+
+
 @pytest.mark.parametrize(
     ("refusal", "handover"), [("450 greylisted", Handover.TRY_AGAIN), ("550 unknown user", Handover.GIVEN_UP)]
 )

@@ -115,6 +115,8 @@ def test_a_watch_is_set_from_a_cell_at_the_version_in_use(client: Client) -> Non
         ({"package": "greenlet", "target": "cp313-amiga"}, "amiga"),
         ({"package": "no-such-thing", "target": TARGET}, "No project here uses a package called no-such-thing"),
         ({"package": "ready", "target": TARGET}, "There is nothing to wait for: ready 1.0"),
+        ({"package": "green\x00let", "target": TARGET}, "No project here uses a package called green let"),
+        ({"package": "greenlet", "target": "cp313\x00"}, ""),
         ({}, ""),
     ],
 )

@@ -1,0 +1,84 @@
+"""The words of e-mails."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from projects import emails
+from projects.models import Alert, Project, Subscription
+from scanner.domain.matching import Availability
+from tests.projects.watching import person, project_of, queued_alert
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def alert(settings: Settings) -> Alert:
+    settings.PUBLIC_URL = "https://wheelway.example"
+    alice = person()
+    return queued_alert(alice, project_of(alice))
+
+
+def words(alert: Alert, availability: Availability = Availability.NATIVE) -> emails.Rendered:
+    again = Alert.objects.select_related("subscription__project").get(pk=alert.pk)
+    context = emails.new_wheel(again, package="greenlet", availability=availability, stop_path="/alerts/stop/7-abc/")
+    return emails.render("new_wheel", context)
+
+
+def test_both_bodies_have_verdict_proof_next_step_reason_and_the_way_to_stop(alert: Alert) -> None:
+    rendered = words(alert)
+    assert rendered.subject == "greenlet 3.1.0 has a wheel for Python 3.13 on Windows x64"
+    assert rendered.text.startswith("greenlet 3.1.0 now installs from a wheel on Python 3.13 on Windows x64.")
+    for body in (rendered.text, rendered.html):
+        for part in (
+            "now installs from a wheel on Python 3.13 on Windows x64.",
+            "greenlet-3.1.0-cp313-cp313-win_amd64.whl",
+            "cp313-cp313-win_amd64",
+            "11 September 2024, 12:00 UTC",
+            "you had 3.0.3 when you set the watch",
+            "greenlet==3.1.0",
+            "https://wheelway.example/projects/practice-api/cells/cp313-win_amd64/greenlet/",
+            "You get this because you watch greenlet",
+            "https://wheelway.example/alerts/",
+            "https://wheelway.example/alerts/stop/7-abc/",
+        ):
+            assert part in body, part
+
+
+def test_html_needs_nothing_from_elsewhere_and_runs_nothing(alert: Alert) -> None:
+    html = words(alert).html
+    for word in ("<script", "<img", "<link", "@import", "url("):
+        assert word not in html
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_names_are_text_in_html_and_themselves_in_plain_text(alert: Alert) -> None:
+    Project.objects.update(name="<b>R&D</b>")
+    rendered = words(alert)
+    assert "<b>R&D</b>" in rendered.text
+    assert "<b>" not in rendered.html
+    assert "&lt;b&gt;R&amp;D&lt;/b&gt;" in rendered.html
+
+
+def test_a_wheel_for_the_version_in_use_asks_for_no_new_line(alert: Alert) -> None:
+    Subscription.objects.update(above_version="3.1.0")
+    rendered = words(alert)
+    for body in (rendered.text, rendered.html):
+        assert "You use this version already" in body
+        assert "greenlet==3.1.0" not in body
+
+
+def test_an_index_without_upload_times_is_said_so(alert: Alert) -> None:
+    Alert.objects.update(uploaded_at=None)
+    assert "Uploaded  the index does not say" in words(alert).text
+
+
+@pytest.mark.parametrize("availability", [kind for kind in Availability if kind.installs_wheel])
+def test_every_kind_of_wheel_has_words(alert: Alert, availability: Availability) -> None:
+    assert "It is     a wheel" in words(alert, availability).text
+
+
+def test_a_hostile_subject_stays_short_and_on_one_line(alert: Alert) -> None:
+    Alert.objects.update(version="9" * 100 + "\r\nBcc: x\u2028\x0by")
+    subject = words(alert).subject
+    assert len(subject) <= emails.SUBJECT_LENGTH
+    assert subject.isprintable()
