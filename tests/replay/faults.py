@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -65,6 +65,17 @@ class Replace:
         if self.content_type is not None:
             headers["Content-Type"] = self.content_type
         wire.send_answer(Answer(200, headers, answer.body if self.body is None else self.body))
+
+
+@dataclass(frozen=True)
+class Then:
+    """The right answer; then something happens."""
+
+    action: Callable[[], None]
+
+    def strike(self, wire: Wire, answer: Answer) -> None:
+        wire.send_answer(answer)
+        self.action()
 
 
 @dataclass(frozen=True)

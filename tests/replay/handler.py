@@ -13,10 +13,10 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import canonicalize_name
 
 from tests.replay.faults import Answer
-from tests.replay.rendering import choose
+from tests.replay.rendering import Page, choose
 
 if TYPE_CHECKING:
-    from tests.replay.server import Page, ReplayIndex, _Server
+    from tests.replay.server import ReplayIndex, _Server
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
 _AGE = "max-age=600, public"
@@ -97,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
             return Answer(200, {**headers, "Content-Encoding": "gzip"}, page.packed)
         return Answer(200, headers, page.body)
 
-    def _unchanged(self, page: "Page", validator: str) -> bool:
+    def _unchanged(self, page: Page, validator: str) -> bool:
         if validator == "etag":
             sent = [tag.strip().removeprefix("W/") for tag in self.headers.get("If-None-Match", "").split(",")]
             return page.etag in sent
@@ -107,19 +107,24 @@ class Handler(BaseHTTPRequestHandler):
 
     def _file_answer(self, name: str, filename: str, as_of: str | None) -> Answer:
         wants_metadata = filename.endswith(".metadata")
+        if (body := self.index.bodies.get((name, filename))) is not None:
+            return self._whole_or_part(body)
         file = self.index.file(name, filename.removesuffix(".metadata"), as_of)
         if file is None or (wants_metadata and not (self.index.style.announces_metadata and file.announces_metadata)):
             return _missing()
         body = file.metadata_text if wants_metadata else file.archive
         if body is None:
             return _missing()
+        return self._whole_or_part(body)
+
+    def _whole_or_part(self, body: bytes) -> Answer:
         headers = {
             "Content-Type": "application/octet-stream",
             "Accept-Ranges": "bytes",
             "Cache-Control": "max-age=365000000, immutable, public",
         }
         asked = self.headers.get("Range")
-        return Answer(200, headers, body) if asked is None else _part(body, headers, asked)
+        return Answer(200, headers, body) if asked is None or not self.index.ranges else _part(body, headers, asked)
 
     # -- the connection, also for faults -------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """Index pages in their wire forms (JSON simple API 1.4, PEP 503 HTML), and which one an Accept header asks for."""
 
+import gzip
+import hashlib
 import html
 import json
 from collections.abc import Iterable, Sequence
@@ -36,6 +38,17 @@ class Style:
     serials: bool = True
     gzip: bool = True
     api_version: str = "1.4"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page ready to be sent."""
+
+    body: bytes
+    packed: bytes
+    etag: str
+    serial: int
+    last_modified: str
 
 
 def choose(accept: str | None, style: Style) -> str | None:
@@ -177,3 +190,9 @@ def root_page(serials: Iterable[tuple[str, int]], last_serial: int, form: str, s
     if style.serials:
         lines.append(f"<!--SERIAL {last_serial}-->")
     return "\n".join(lines).encode()
+
+
+def ready(body: bytes, serial: int, last_modified: str) -> Page:
+    """With its ETag, and packed as it is sent to who takes gzip."""
+    packed = gzip.compress(body, compresslevel=1, mtime=0)
+    return Page(body, packed, f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"', serial, last_modified)

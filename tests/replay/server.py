@@ -1,8 +1,6 @@
 """The replay index: a real HTTP server on the loopback that answers as a package index did on any date."""
 
 import fnmatch
-import gzip
-import hashlib
 import sys
 import threading
 from collections.abc import Iterable
@@ -25,7 +23,7 @@ from tests.replay.packages import (
     stamp,
 )
 from tests.replay.recording import recorded_names
-from tests.replay.rendering import Style, project_page, root_page
+from tests.replay.rendering import Page, Style, project_page, ready, root_page
 
 
 @dataclass(frozen=True)
@@ -36,17 +34,6 @@ class Seen:
     path: str
     headers: dict[str, str]
     status: int
-
-
-@dataclass(frozen=True)
-class Page:
-    """A page ready to be sent."""
-
-    body: bytes
-    packed: bytes
-    etag: str
-    serial: int
-    last_modified: str
 
 
 @dataclass
@@ -61,7 +48,8 @@ class ReplayIndex:
 
     `as_of` (date, ISO text or None for "now") may be set at any time: files uploaded later are not there yet. A
     yank is not dated in the recording, so a recorded yank holds on every date; yank(), unyank() and remove() change
-    what is served from then on. Every method may be called while requests run.
+    what is served from then on. `ranges` False: ranged requests get the whole file. Every method may be called
+    while requests run.
     """
 
     def __init__(
@@ -77,6 +65,8 @@ class ReplayIndex:
         self.lock = threading.RLock()
         self.stopping = threading.Event()
         self.requests: list[Seen] = []
+        self.bodies: dict[tuple[str, str], bytes] = {}
+        self.ranges = True
         self.as_of_stamp: str | None = None
         self.as_of = as_of
         self._names = set(recorded_names()) if recorded else set()
@@ -154,6 +144,10 @@ class ReplayIndex:
         with self.lock:
             self._need(name).add(a_file(file) if isinstance(file, str) else file for file in files)
 
+    def mount_body(self, name: str, filename: str, body: bytes) -> None:
+        """Serves these bytes at a file's address, whatever the page says; for odd and hostile archives."""
+        self.bodies[name, filename] = body
+
     def remove_file(self, name: str, filename: str) -> None:
         with self.lock:
             self._need(name).remove(filename)
@@ -228,7 +222,7 @@ class ReplayIndex:
             key = (name, form, package.count(as_of), package.mutations, repr(self.style))
             if key not in self._pages:
                 body = project_page(package, as_of, form, self.style, self.base_url)
-                self._pages[key] = _page(body, package.serial(as_of), package.last_change(as_of))
+                self._pages[key] = ready(body, package.serial(as_of), package.last_change(as_of))
             return self._pages[key]
 
     def root(self, form: str, as_of: str | None) -> Page:
@@ -241,7 +235,7 @@ class ReplayIndex:
             serials = [(name, package.serial(as_of)) for name, package in there]
             last = max((serial for _, serial in serials), default=0)
             newest = max((package.last_change(as_of) for _, package in there), default=stamp("1970-01-01"))
-            return _page(root_page(serials, last, form, self.style), last, newest)
+            return ready(root_page(serials, last, form, self.style), last, newest)
 
     def file(self, name: str, filename: str, as_of: str | None) -> ReplayFile | None:
         with self.lock:
@@ -275,8 +269,3 @@ class _Server(ThreadingHTTPServer):
         """A client that left, or a fault that closed the connection, is no error here; the rest is told."""
         if not isinstance(sys.exception(), OSError | ValueError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # handed on as it came
-
-
-def _page(body: bytes, serial: int, last_modified: str) -> Page:
-    packed = gzip.compress(body, compresslevel=1, mtime=0)
-    return Page(body, packed, f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"', serial, last_modified)

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,8 +18,8 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 SHA, OTHER = "a" * 64, "b" * 64
 
 
-def a_row(filename: str = "demo-1.0.zip", **facts: object) -> IndexFile:
-    return replace(IndexFile(filename, f"https://index.example/{filename}"), **facts)  # type: ignore[arg-type]  # facts by name
+def a_row(filename: str = "demo-1.0.zip", **facts: Any) -> IndexFile:
+    return replace(IndexFile(filename, f"https://index.example/{filename}"), **facts)
 
 
 def stored(*files: IndexFile) -> dict[str, StoredFile]:
@@ -59,7 +60,7 @@ def test_nothing_changed_is_nothing_and_false() -> None:
         {"has_metadata": True, "metadata_sha256": SHA},
     ],
 )
-def test_another_fact_makes_a_file_changed(facts: dict[str, object]) -> None:
+def test_another_fact_makes_a_file_changed(facts: dict[str, Any]) -> None:
     assert compare(stored(a_row()), page(a_row(**facts))) == Changes(changed=(a_row(**facts),))
 
 
@@ -112,7 +113,7 @@ def test_every_fact_that_is_stored_is_compared_or_the_key() -> None:
     }  # fmt: skip
     assert {field.name for field in fields(StoredFile)} == {"filename", *values}
     for name, value in values.items():
-        facts = {name: value} | ({"has_metadata": True} if name == "metadata_sha256" else {})
+        facts: dict[str, Any] = {name: value} | ({"has_metadata": True} if name == "metadata_sha256" else {})
         assert compare(stored(a_row()), page(a_row(**facts))), name
 
 

@@ -1,0 +1,21 @@
+"""The real index, only when asked for (`pytest -m live`): the path from pip's default to rows and metadata."""
+
+import pytest
+
+from scanner.index.client import FreshPage, IndexClient, NotModified
+from scanner.index.default import default_index_url
+
+pytestmark = pytest.mark.live
+
+
+@pytest.mark.parametrize("name", ["hiredis", "aiohttp", "psycopg2-binary"])
+def test_the_default_index_gives_rows_that_can_be_judged(name: str) -> None:
+    client = IndexClient(default_index_url(), contact="wheelway test suite")
+    answer = client.page(name)
+    assert isinstance(answer, FreshPage)
+    assert len(answer.page.files) > 500
+    assert answer.page.problems == ()
+    assert all(file.sha256 and file.url for file in answer.page.files)
+    assert isinstance(client.page(name, etag=answer.etag, content_hash=answer.content_hash), NotModified)
+    wheel = next(file for file in answer.page.files if file.filename.endswith(".whl"))
+    assert b"\nName: " in client.wheel_metadata(wheel.url)
