@@ -41,8 +41,8 @@ migrate: $(VENV)/.base ## Bring the database up to date
 	@$(PY) manage.py migrate
 
 lock: $(VENV)/.dev ## Compile requirements/*.in into pins with hashes; UPGRADE=1 takes newer versions
-	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" && $(LOCK) $(if $(UPGRADE),--upgrade) requirements/base.in -o requirements/base.txt
-	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" && $(LOCK) $(if $(UPGRADE),--upgrade) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	@cd requirements && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(LOCK) $(if $(UPGRADE),--upgrade) base.in -o base.txt
+	@cd requirements && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(LOCK) $(if $(UPGRADE),--upgrade) -c base.txt dev.in -o dev.txt
 
 clean: ## Remove .venv and what tools leave behind; var/, the data, stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage staticfiles
