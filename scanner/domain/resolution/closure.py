@@ -66,7 +66,7 @@ class Closure:
     @cached_property
     def shortfall(self) -> Derivation | None:
         """Why no set holds, told of the question as written; None when one does. Costs time on hard sets."""
-        return None if self.found.first is None else explain_in(*self.found.first)
+        return self.found.shortfall()
 
     @cached_property
     def pins(self) -> dict[NormalizedName, Version]:

@@ -21,7 +21,7 @@ from .scopes import Choices, Scope
 from .shrinking import shrink
 from .solver import Exhausted, Solved
 from .stock import Stock
-from .waiving import certain_blockers, explain_in, search
+from .waiving import certain_blockers, search
 from .wording import why_it_moves, why_stuck
 
 __all__ = ["Strategy", "Upgrade", "plan", "smallest_direct_change"]
@@ -56,9 +56,7 @@ class Upgrade:
         """The search for one form of the question, by the strategy's preference."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, question.direct)
-        return Scope(
-            self.stock, self.targets, question, self.policy, preference, self.limits, waived=frozenset(waived)
-        )
+        return Scope(self.stock, self.targets, question, self.policy, preference, self.limits, waived=frozenset(waived))
 
     def questions(self) -> list[Question]:
         """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""
@@ -148,12 +146,13 @@ def _changes(
     upgrade: Upgrade, scope: Scope, choices: Choices, pins: Mapping[NormalizedName, Version]
 ) -> tuple[Change, ...]:
     """The moves, direct ones first, then in the order of the set."""
+    reaches = scope.reaches(choices)
     changes = []
     for name, after in pins.items():
         before = upgrade.current.get(name)
         if before is not None and before != after:
             newest = upgrade.strategy is Strategy.LATEST
-            why = "a newer version is there" if newest else why_it_moves(scope, name, before, choices)
+            why = "a newer version is there" if newest else why_it_moves(scope, reaches, name, before)
             direct = name in upgrade.question.direct
             changes.append(Change(name, before, after, direct, step_between(before, after), why))
     return tuple(sorted(changes, key=lambda change: not change.direct))
@@ -169,7 +168,7 @@ def _no_path(upgrade: Upgrade, scope: Scope) -> Plan:
     found = search(scope)
     if found.limit is not None:
         return _cut_short(upgrade, found.scope, found.limit)
-    derivation = explain_in(*found.first) if found.first is not None else None
+    derivation = found.shortfall()
     if found.choices is None:
         reason = "the requirements contradict each other"
         if derivation is not None and derivation.clashes:

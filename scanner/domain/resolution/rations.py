@@ -145,9 +145,7 @@ class Desk:
             return made
         return Ration(shelf, whole, choosable, (*never, *limits), usable.yanked, opened, pre_open, urls)
 
-    def _barred(
-        self, shelf: Shelf, barred: int, whole: int, young: int, *, waived: bool
-    ) -> tuple[int, Reason | None]:
+    def _barred(self, shelf: Shelf, barred: int, whole: int, young: int, *, waived: bool) -> tuple[int, Reason | None]:
         """What is no candidate at all, with the reason where there is one to tell."""
         beyond = ~(whole | ABSENT)
         if not whole:

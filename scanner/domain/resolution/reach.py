@@ -40,13 +40,14 @@ class Reach:
     extras: dict[NormalizedName, set[NormalizedName]] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
+    choices: Mapping[NormalizedName, int] = field(default_factory=dict)
 
 
 class _Walker:
     """The state of one walk."""
 
     def __init__(self, provider: TargetProvider, choices: Mapping[NormalizedName, int]) -> None:
-        self.provider, self.choices, self.reach = provider, choices, Reach()
+        self.provider, self.choices, self.reach = provider, choices, Reach(choices=choices)
         self.todo: deque[tuple[NormalizedName, NormalizedName | None]] = deque()
         self.seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
 

@@ -96,9 +96,7 @@ def relax(
     requirement admits more, also when only others ask for it. Overrides stay: they are decisions of their own.
     """
     held = frozenset(holds)
-    pinned = {
-        ask.name: current[ask.name] for ask in question.roots if ask.exact and ask.name in current
-    }
+    pinned = {ask.name: current[ask.name] for ask in question.roots if ask.exact and ask.name in current}
 
     def loosen(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
         return tuple(

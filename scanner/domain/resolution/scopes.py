@@ -71,9 +71,7 @@ class Scope:
     def choices(self, found: Solved) -> Choices:
         """The chosen candidates of packages, without the nodes of extras and targets."""
         return {
-            NormalizedName(node): choice
-            for node, choice in found.chosen.items()
-            if "[" not in node and "@" not in node
+            NormalizedName(node): choice for node, choice in found.chosen.items() if "[" not in node and "@" not in node
         }
 
     def holds(self, choices: Mapping[NormalizedName, int]) -> bool:

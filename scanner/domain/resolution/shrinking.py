@@ -77,9 +77,12 @@ def _take_back(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int
     again = True
     while again:
         again = False
-        admitted = _admitted(scope, choices)
+        admitted: dict[NormalizedName, int] | None = None
         for name in changed(choices, kept):
-            if admitted.get(name, -1) & kept[name] and _possible(scope, name, kept[name]):
+            if not _possible(scope, name, kept[name]):
+                continue
+            admitted = _admitted(scope, choices) if admitted is None else admitted
+            if admitted.get(name, -1) & kept[name]:
                 trial = {**choices, name: kept[name]}
                 if scope.holds(trial):
                     choices = _pruned(scope, trial)
@@ -90,15 +93,17 @@ def _take_back(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int
 
 def _shorten(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
     """Move each package that goes up only as far as it must."""
+    admitted = _admitted(scope, choices)
     for name in changed(choices, kept):
         choice, before = choices.get(name, 0), kept[name]
-        if choice <= before:
-            continue
-        between = _admitted(scope, choices).get(name, 0) & (choice - 1) & ~((before << 1) - 1)
+        between = admitted.get(name, 0) & (choice - 1) & ~((before << 1) - 1) if choice > before else 0
         for position in bits(between):
+            if not _possible(scope, name, 1 << position):
+                continue
             trial = {**choices, name: 1 << position}
-            if _possible(scope, name, 1 << position) and scope.holds(trial):
+            if scope.holds(trial):
                 choices = _pruned(scope, trial)
+                admitted = _admitted(scope, choices)
                 break
     return choices
 

@@ -15,7 +15,7 @@ from .reach import Reach, walk
 from .reasons import Asked, NotOnIndex, Unavailable
 from .resolving import explain
 from .scopes import Choices, Scope
-from .solver import Exhausted, Solved
+from .solver import Exhausted, Solved, Unsolvable
 
 __all__ = ["Found", "best_effort", "certain_blockers", "explain_in", "search"]
 
@@ -25,14 +25,22 @@ class Found:
     """How a search with waivers ended: `scope` is the last one tried, with the waivers that were needed.
 
     `choices` is None when there is no solution whatever is waived; then `proof` says why, or `limit` that it is not
-    known. `first` is the scope without waivers and the proof that it has no solution, when it has none.
+    known. `asked` is the scope without waivers; `waived` tells whether it has no solution of its own.
     """
 
     scope: Scope
     choices: Choices | None
     proof: Clause | None = None
     limit: LimitReached | None = None
-    first: tuple[Scope, Clause] | None = None
+    asked: Scope | None = None
+
+    def shortfall(self) -> Derivation | None:
+        """Why the question as asked has no solution; None when it has one. Solves it once more."""
+        scope = self.asked
+        if scope is None:
+            return None
+        found = scope.solver.solve()
+        return explain_in(scope, found.proof) if isinstance(found, Unsolvable) and found.proof is not None else None
 
 
 def explain_in(scope: Scope, proof: Clause) -> Derivation:
@@ -46,29 +54,27 @@ def search(scope: Scope) -> Found:
     What is certain to block (nothing else can be chosen there) is waived at once; otherwise one package at a time,
     the one nearest to the requirements first, so that nothing is waived that need not be.
     """
-    sure: set[NormalizedName] = set()
-    absent: set[NormalizedName] = set()
-    first: tuple[Scope, Clause] | None = None
+    asked = scope
+    waived: set[NormalizedName] = set()
+    phantoms: set[NormalizedName] = set()
+    for provider in scope.providers:
+        blocked, unknown = certain_blockers(provider)
+        waived |= blocked - scope.waived
+        phantoms |= unknown - scope.phantoms
     while True:
+        if waived or phantoms:
+            scope = scope.with_waivers(waived, phantoms)
+        beyond = asked if scope is not asked else None
         found = scope.solver.solve()
         if isinstance(found, Exhausted):
-            return Found(scope, None, limit=LimitReached(found.steps, found.reason), first=first)
+            return Found(scope, None, limit=LimitReached(found.steps, found.reason), asked=beyond)
         if isinstance(found, Solved):
-            return Found(scope, scope.choices(found), first=first)
+            return Found(scope, scope.choices(found), asked=beyond)
         proof = found.proof
         assert proof is not None  # there were no assumptions
-        if first is None:
-            first = (scope, proof)
-            for provider in scope.providers:
-                blocked, unknown = certain_blockers(provider)
-                sure |= blocked
-                absent |= unknown
-        waived, phantoms = sure - scope.waived, absent - scope.phantoms
+        waived, phantoms = _next_waiver(scope, proof)
         if not waived and not phantoms:
-            waived, phantoms = _next_waiver(scope, proof)
-        if not waived and not phantoms:
-            return Found(scope, None, proof, first=first)
-        scope = scope.with_waivers(waived, phantoms)
+            return Found(scope, None, proof, asked=asked)
 
 
 def _next_waiver(scope: Scope, proof: Clause) -> tuple[set[NormalizedName], set[NormalizedName]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -17,12 +17,12 @@ from .scopes import Scope
 __all__ = ["why_it_moves", "why_stuck"]
 
 
-def why_it_moves(scope: Scope, name: NormalizedName, before: Version, choices: Mapping[NormalizedName, int]) -> str:
-    """What is wrong with the version before, given the rest of the new set: the first reason of the first target."""
-    for provider, reach in zip(scope.providers, scope.reaches(choices), strict=True):
+def why_it_moves(scope: Scope, reaches: Sequence[Reach], name: NormalizedName, before: Version) -> str:
+    """What is wrong with the version before, given what the new set reaches: the first reason of the first target."""
+    for provider, reach in zip(scope.providers, reaches, strict=True):
         if name in reach.members:
             why = _obstacle(provider, name, before) or _refused(provider, reach, name, before)
-            why = why or _unmet(provider, reach, choices, name, before)
+            why = why or _unmet(provider, reach, name, before)
             if why:
                 return why
     return "it moves with the others"
@@ -61,7 +61,6 @@ def _refused(provider: TargetProvider, reach: Reach, name: NormalizedName, befor
 def _unmet(
     provider: TargetProvider,
     reach: Reach,
-    choices: Mapping[NormalizedName, int],
     name: NormalizedName,
     before: Version,
 ) -> str | None:
@@ -73,13 +72,13 @@ def _unmet(
     for extra in (None, *sorted(reach.extras.get(name, ()))):
         for _, ask in provider.brought(needs, extra):
             admitted = provider.satisfied(ask.name, ask)
-            if not choices.get(ask.name, 0) & admitted:
+            if not reach.choices.get(ask.name, 0) & admitted:
                 return f"{name} {before} needs {ask}{_first_usable(provider, ask, admitted)}"
     return None
 
 
 def _first_usable(provider: TargetProvider, ask: Ask, admitted: int) -> str:
-    """", and … has no usable release before …" when that is what is wrong with an ask."""
+    """ ", and … has no usable release before …" when that is what is wrong with an ask."""
     ration = provider.ration(ask.name)
     if ration is None or not admitted or admitted & ration.usable:
         return ""

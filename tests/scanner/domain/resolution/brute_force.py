@@ -55,7 +55,9 @@ def holds(index: SmallIndex, roots: Sequence[str], pins: Mapping[str, str], plat
     return True
 
 
-def every_set(index: SmallIndex, roots: Sequence[str], platforms: Sequence[str] = ("linux",)) -> Iterator[dict[str, str]]:
+def every_set(
+    index: SmallIndex, roots: Sequence[str], platforms: Sequence[str] = ("linux",)
+) -> Iterator[dict[str, str]]:
     """Each full assignment that holds on all platforms; packages that nothing asks for are assigned as well."""
     names = list(index)
     for versions in product(*(index[name] for name in names)):

@@ -76,8 +76,9 @@ class RecordedSource:
     def supplied(self, shape: Hashable, target: Target) -> Supplied:
         """What matching says of a shape."""
         assert isinstance(shape, int)
-        for known in list(_SHAPES)[len(self._offers) :]:
-            self._offers.append(self._matcher.offers(known))
+        if shape >= len(self._offers):
+            for known in list(_SHAPES)[len(self._offers) :]:
+                self._offers.append(self._matcher.offers(known))
         offer = self._offers[shape][self._columns[target]]
         return Supplied(supply_of(offer.availability), offer.yanked)
 

@@ -11,17 +11,13 @@ VERSIONS = ["1.0", "1.5", "2.0", "3.1"]
 
 specifiers = st.one_of(
     st.just(""),
-    st.builds(
-        "{}{}".format, st.sampled_from(["==", ">=", "<", "<=", ">", "!=", "~="]), st.sampled_from(VERSIONS)
-    ),
+    st.builds("{}{}".format, st.sampled_from(["==", ">=", "<", "<=", ">", "!=", "~="]), st.sampled_from(VERSIONS)),
     st.builds(">={},<{}".format, st.sampled_from(VERSIONS), st.sampled_from(VERSIONS)),
 )
 markers = st.sampled_from(["", "", "", "", '; sys_platform == "linux"', '; sys_platform == "win32"', '; extra == "x"'])
 extras = st.sampled_from(["", "", "", "[x]"])
 needs = st.builds("{}{}{}{}".format, st.sampled_from(NAMES), extras, specifiers, markers)
-roots = st.lists(
-    st.builds("{}{}{}".format, st.sampled_from(NAMES), extras, specifiers), min_size=1, max_size=4
-)
+roots = st.lists(st.builds("{}{}{}".format, st.sampled_from(NAMES), extras, specifiers), min_size=1, max_size=4)
 places = st.sampled_from([["*"], ["*"], ["*"], ["linux"], ["win32"], ["nothing"]])
 
 

@@ -105,9 +105,7 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
 
 @given(indexes, roots)
 def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: SmallIndex, asked: list[str]) -> None:
-    upgrade = Upgrade(
-        Stock(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL
-    )
+    upgrade = Upgrade(Stock(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL)
     made = plan(upgrade)
     relaxed = [str(ask) for ask in upgrade.questions()[-1].roots]
     assert made.feasible is any(every_set(index, relaxed, ("linux", "win32")))
