@@ -5,6 +5,7 @@ Redis) while a single process keeps it in memory.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class MemoryGateStore:
         self._changed = threading.Condition()
         self._until: dict[str, datetime] = {}
         self._inside: dict[str, int] = {}
+        self._waiting: dict[str, deque[object]] = {}
 
     def closed_until(self, host: str) -> datetime | None:
         """As GateStore has it."""
@@ -54,17 +56,25 @@ class MemoryGateStore:
 
     def enter(self, host: str, places: int, patience: timedelta) -> bool:
         """As GateStore has it."""
+        mine = object()
         with self._changed:
-            if not self._changed.wait_for(lambda: self._inside.get(host, 0) < places, patience.total_seconds()):
-                return False
-            self._inside[host] = self._inside.get(host, 0) + 1
-            return True
+            waiting = self._waiting.setdefault(host, deque())
+            waiting.append(mine)
+            # In turn: else a thread that leaves and comes back at once keeps the others out.
+            came = self._changed.wait_for(
+                lambda: waiting[0] is mine and self._inside.get(host, 0) < places, patience.total_seconds()
+            )
+            waiting.remove(mine)
+            if came:
+                self._inside[host] = self._inside.get(host, 0) + 1
+            self._changed.notify_all()
+            return came
 
     def leave(self, host: str) -> None:
         """As GateStore has it."""
         with self._changed:
             self._inside[host] -= 1
-            self._changed.notify()
+            self._changed.notify_all()
 
 
 @dataclass(frozen=True, slots=True)

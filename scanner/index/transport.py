@@ -105,6 +105,9 @@ class Transport:
             shown = without_credentials(url)
             host = urlsplit(url).netloc.lower()
             with self.gate.passing(host, shown), closing(self._send(url, headers, method)) as response:
+                if response.raw.length_remaining == 0:
+                    # Nothing follows the head, so the connection can serve the next request; close() would end it.
+                    response.raw.release_conn()
                 logger.debug("asked url=%s status=%s", shown, response.status_code)
                 if response.status_code not in _REDIRECTS:
                     self.gate.heard(host, shown, response.status_code, response.headers.get("Retry-After"))

@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.index.take_fault(path)
         status = fault.code if fault is not None and hasattr(fault, "code") else answer.status
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.index.requests.append(Seen(self.command, self.path, headers, status))
+        self.index.requests.append(Seen(self.command, self.path, headers, status, self.client_address[1]))
         try:
             if fault is None:
                 self.send_answer(answer)

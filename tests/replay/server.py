@@ -28,12 +28,13 @@ from tests.replay.rendering import Page, Style, project_page, ready, root_page
 
 @dataclass(frozen=True)
 class Seen:
-    """One request as it came in. Header names are lower-case."""
+    """One request as it came in. Header names are lower-case. connection: equal for requests over one connection."""
 
     method: str
     path: str
     headers: dict[str, str]
     status: int
+    connection: int
 
 
 @dataclass

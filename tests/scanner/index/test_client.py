@@ -59,6 +59,17 @@ def test_an_unchanged_page_costs_one_conditional_request_without_a_body(
     assert (seen.status, seen.headers["if-none-match"]) == (304, answer.etag)
 
 
+def test_one_connection_serves_page_after_page(index: ReplayIndex, client: IndexClient) -> None:
+    answer = fresh(client)
+    index.fail(faults.Redirect("/simple/demo/"), path="/simple/demo/", times=1)
+    for _ in range(3):
+        client.page("demo", etag=answer.etag)
+    client.metadata(answer.page.files[0])
+    client.wheel_metadata(answer.page.files[0].url)
+    assert len(index.requests) == 7
+    assert len({seen.connection for seen in index.requests}) == 1
+
+
 def test_a_changed_page_is_fresh_although_the_request_was_conditional(index: ReplayIndex, client: IndexClient) -> None:
     before = fresh(client)
     index.add_files("demo", ["demo-1.1.tar.gz"])

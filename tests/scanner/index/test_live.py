@@ -1,13 +1,25 @@
-"""The real index, only when asked for (`pytest -m live`): the path from pip's default to rows and metadata."""
+"""The real index, only when asked for (`make test-live`): the path from pip's default to rows and metadata."""
+
+import socket
 
 import pytest
 
 from scanner.index.client import FreshPage, IndexClient, NotModified
 from scanner.index.default import default_index_url
+from tests.services import sockets
 
 pytestmark = pytest.mark.live
 
 
+@pytest.fixture
+def _outside_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests alone may leave the machine."""
+    monkeypatch.setattr(socket.socket, "connect", sockets._real_connect)
+    monkeypatch.setattr(socket.socket, "connect_ex", sockets._real_connect_ex)
+    monkeypatch.setattr(socket, "getaddrinfo", sockets._real_getaddrinfo)
+
+
+@pytest.mark.usefixtures("_outside_world")
 @pytest.mark.parametrize("name", ["hiredis", "aiohttp", "psycopg2-binary"])
 def test_the_default_index_gives_rows_that_can_be_judged(name: str) -> None:
     client = IndexClient(default_index_url(), contact="wheelway test suite")
