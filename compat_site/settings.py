@@ -96,6 +96,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.dispatch_wheel_events": {"queue": "alerts"},
     "projects.tasks.send_alert": {"queue": "alerts"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
+    "projects.tasks.requeue_lost_deliveries": {"queue": "polling"},
 }
 
 CACHES = {
@@ -244,6 +245,8 @@ WHEELWAY_CADENCE = {
     "first_retry": timedelta(seconds=env.int("POLL_FIRST_RETRY_SECONDS", default=60)),
     "last_retry": timedelta(minutes=env.int("POLL_LAST_RETRY_MINUTES", default=360)),
 }
+# How long the search for one target's set may take.
+WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
 # Requests at once to one index host.
 WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
 

@@ -119,7 +119,7 @@ class CoreMetadata(models.Model):
 
     digest = models.CharField(max_length=64)
     requires_dist = models.JSONField(default=list)
-    requires_python = models.CharField(max_length=200, blank=True)
+    requires_python = models.TextField(blank=True)
     provides_extra = models.JSONField(default=list)
     problems = models.JSONField(default=list)
 

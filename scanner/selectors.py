@@ -17,7 +17,7 @@ from scanner.domain.files import Kind
 from scanner.domain.matching import Matcher
 from scanner.domain.shapes import Shape
 from scanner.domain.targets import Target
-from scanner.models import Package, PackageState, Release, ReleaseFile, ReleaseShape
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
 from scanner.services.shapes import catalogue_digest, unpack_offers
 
 # Names and keys in one statement; SQLite takes 32,766.
@@ -28,13 +28,19 @@ _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
-    """One stored release. `shape` is the key of its row in a ShapeTable; times are None where the index has none."""
+    """One stored release. `shape` is the key of its row in a ShapeTable; times are None where the index has none.
+
+    `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
+    why they cannot be had at all.
+    """
 
     pk: int
     version: Version
     shape: int
     first_uploaded_at: datetime | None
     build_detail: str
+    needs: int | None
+    needs_error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,24 @@ def package_records(index_id: int, names: Iterable[str]) -> dict[str, PackageRec
 
 
 def _releases(package_ids: list[int]) -> dict[int, list[ReleaseRecord]]:
-    fields = ("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail")
+    fields = (
+        *("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail"),
+        *("metadata_id", "metadata_error"),
+    )
     found: dict[int, list[ReleaseRecord]] = {}
-    for package_id, pk, version, shape, uploaded_at, detail in Release.objects.filter(
-        package__in=package_ids
-    ).values_list(*fields):
-        found.setdefault(package_id, []).append(ReleaseRecord(pk, Version(version), shape, uploaded_at, detail))
+    rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
+    for package_id, pk, version, *facts in rows:
+        found.setdefault(package_id, []).append(ReleaseRecord(pk, Version(version), *facts))
+    return found
+
+
+def requirements_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The Requires-Dist values, in order, by `ReleaseRecord.needs`. One query for each 2,000."""
+    wanted = sorted(set(needs))
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "requires_dist")
+        found.update((pk, tuple(listed)) for pk, listed in rows)
     return found
 
 

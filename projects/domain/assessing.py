@@ -1,20 +1,76 @@
-"""Verdicts of a set of requirements over targets, from what the index offers. Pure: no database, no clock."""
+"""Verdicts of a set of requirements over targets, from what is known of the index. Pure: no database, no clock.
+
+Two steps, because the proofs need files that are worth reading only for the releases that rows name: `resolve_all`
+finds closures, standings and plans, `answer_all` writes the rows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from packaging.utils import NormalizedName
 
 from projects.domain.intake.values import ParsedRequirement
-from projects.domain.offers import FilesOf, ReleaseView, Views
-from projects.domain.rows import Standing, build_row, stand
+from projects.domain.knowledge import Knowledge
+from projects.domain.offers import FilesOf, ReleaseView
+from projects.domain.places import places_in
+from projects.domain.question import question_of
+from projects.domain.rows import Place, Standing, build_row, foreign, inactive, stand
 from projects.domain.verdicts import Policy, ProjectVerdict, Verdict, count_verdicts, judge_project
-from projects.domain.wanted import wanted_on
+from scanner.domain.resolution import outcomes, policy as resolver
+from scanner.domain.resolution.closure import Closure, closure
+from scanner.domain.resolution.planning import Strategy, Upgrade, plan
+from scanner.domain.resolution.plans import Plan
+from scanner.domain.resolution.provider import Question
+from scanner.domain.resolution.resolving import Limits
+from scanner.domain.resolution.source import Builds
+from scanner.domain.resolution.stock import Stock
 from scanner.domain.targets import Target
+
+Expired = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be answered: for which targets, under which policy, how plans are chosen.
+
+    `expired` tells when a single target's search has taken too long; it is asked often.
+    """
+
+    requirements: Sequence[ParsedRequirement]
+    targets: Sequence[Target]
+    policy: Policy
+    now: datetime
+    strategy: Strategy = Strategy.MINIMAL
+    with_plans: bool = True
+    expired: Callable[[], Expired] | None = None
+
+    @property
+    def resolver_policy(self) -> resolver.Policy:
+        """The policy in the resolver's words."""
+        return resolver.Policy(
+            Builds(self.policy.source.value),
+            self.policy.prereleases,
+            self.now,
+            timedelta(days=self.policy.minimum_age_days),
+        )
+
+    def limits(self) -> Limits:
+        """Fresh limits for one search."""
+        return Limits(expired=self.expired() if self.expired else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One target, resolved: what it leads to, how each package stands, and the way out when it does not hold."""
+
+    target: Target
+    closure: Closure
+    standings: Mapping[NormalizedName, Standing]
+    plan: Plan | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,62 +82,100 @@ class TargetAnswer:
     counts: Mapping[str, int]
     blockers: tuple[str, ...]
     packages: tuple[dict[str, Any], ...]
-    conflict: str | None = None
-    plan: dict[str, Any] | None = None
+    conflict: str | None
+    plan: Plan | None
 
 
-Standings = dict[Target, dict[NormalizedName, Standing]]
+def resolve_all(wish: Wish, knowledge: Knowledge, targets: Sequence[Target] | None = None) -> list[Resolved]:
+    """Closure, standings and plan of each target (all of the wish, or these of them), in order."""
+    stock = Stock(knowledge)
+    question = question_of(wish.requirements)
+    return [
+        _resolve(wish, knowledge, stock, question, target) for target in (wish.targets if targets is None else targets)
+    ]
 
 
-def stand_all(
-    requirements: Iterable[ParsedRequirement], targets: Sequence[Target], views: Views, policy: Policy
-) -> Standings:
-    """How each required package stands on each target; column i of the views' offers is targets[i]."""
-    everything = list(requirements)
-    return {
-        target: {
-            name: stand(wanted, views.get(name), column, policy) for name, wanted in wanted_on(target, everything).items()
-        }
-        for column, target in enumerate(targets)
-    }
+def missing_in(resolved: Iterable[Resolved]) -> outcomes.Missing:
+    """What must be fetched before every answer is known."""
+    missing = outcomes.Missing()
+    for one in resolved:
+        missing |= one.closure.missing
+        if one.plan is not None:
+            missing |= one.plan.missing
+    return missing
 
 
-def named_releases(standings: Standings) -> list[ReleaseView]:
+def named_releases(resolved: Iterable[Resolved]) -> list[ReleaseView]:
     """The releases whose files the rows will name: what has to be read before `answer_all`."""
-    return [release for row in standings.values() for standing in row.values() for release in standing.releases]
+    return [release for one in resolved for standing in one.standings.values() for release in standing.releases]
 
 
-def answer_all(
-    standings: Standings, views: Views, files_of: FilesOf, policy: Policy, now: datetime
-) -> list[TargetAnswer]:
-    """The answer for each target, in the targets' order; rows in the order of the files."""
-    return [_answer(target, row, views, files_of, policy, now) for target, row in standings.items()]
+def answer_all(resolved: Iterable[Resolved], knowledge: Knowledge, files_of: FilesOf, now: datetime) -> list[TargetAnswer]:
+    """The answer for each target, in the same order; rows nearest to the project first, inactive ones last."""
+    return [_answer(one, knowledge, files_of, now) for one in resolved]
 
 
-def _answer(
-    target: Target,
-    standings: Mapping[NormalizedName, Standing],
-    views: Views,
-    files_of: FilesOf,
-    policy: Policy,
-    now: datetime,
-) -> TargetAnswer:
-    rows = tuple(
-        build_row(
-            standing,
-            target,
-            views.get(name),
-            files_of,
-            policy,
-            now,
-            direct=standing.wanted.asked.direct is not False,
-            paths=[[name]],
+def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question, target: Target) -> Resolved:
+    found = closure(stock, target, question, wish.resolver_policy, limits=wish.limits())
+    standings = _standings(wish, knowledge, target, found)
+    way = None
+    if wish.with_plans and not found.holds and not found.missing:
+        upgrade = Upgrade(
+            stock,
+            [target],
+            question,
+            wish.resolver_policy,
+            found.pins,
+            wish.strategy,
+            limits=wish.limits(),
         )
-        for name, standing in standings.items()
+        way = plan(upgrade)
+    return Resolved(target, found, standings, way)
+
+
+def _standings(
+    wish: Wish, knowledge: Knowledge, target: Target, found: Closure
+) -> dict[NormalizedName, Standing]:
+    column = knowledge.column(target)
+    places = places_in(found, wish.requirements)
+    standings: dict[NormalizedName, Standing] = {}
+    for entry in found.entries:
+        place = places[entry.name]
+        if entry.url is not None:
+            standings[entry.name] = foreign(place, entry.url)
+        else:
+            package = knowledge.views.get(entry.name)
+            standings[entry.name] = stand(place, entry.version, package, column, wish.policy)
+    for requirement in wish.requirements:
+        if requirement.direct and not requirement.constraint and requirement.name not in standings:
+            place = Place(requirement.name, True, requirement.specifier, requirement)
+            standings[requirement.name] = inactive(place)
+    return standings
+
+
+def _answer(one: Resolved, knowledge: Knowledge, files_of: FilesOf, now: datetime) -> TargetAnswer:
+    rows = tuple(
+        build_row(standing, one.target, knowledge.views.get(name), files_of, now=now)
+        for name, standing in one.standings.items()
     )
-    verdicts = [standing.verdict for standing in standings.values()]
-    blockers = tuple(
-        name for name, standing in standings.items() if standing.verdict in (Verdict.UPGRADE, Verdict.BLOCKED)
+    verdicts = [standing.verdict for standing in one.standings.values()]
+    return TargetAnswer(
+        target=one.target,
+        verdict=_verdict(one, verdicts),
+        counts=count_verdicts(verdicts),
+        blockers=tuple(one.closure.blockers),
+        packages=rows,
+        conflict=str(one.closure.conflict) if one.closure.conflict is not None else None,
+        plan=one.plan,
     )
-    verdict = judge_project(verdicts, conflict=False, plan_found=None)
-    return TargetAnswer(target, verdict, count_verdicts(verdicts), blockers, rows)
+
+
+def _verdict(one: Resolved, verdicts: Sequence[Verdict]) -> ProjectVerdict:
+    found = one.closure
+    incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
+    return judge_project(
+        verdicts,
+        holds=found.holds,
+        incomplete=incomplete,
+        plan_found=one.plan.feasible if one.plan is not None else None,
+    )

@@ -7,57 +7,43 @@ from datetime import datetime
 from typing import Any
 
 from projects.domain.assessing import TargetAnswer
-from projects.domain.intake.values import Intake
+from projects.domain.intake import Intake, as_data
+from scanner.domain.resolution.planning import Strategy
+from scanner.domain.resolution.plans import Change, Plan
 
 SCHEMA = 1
 
 
-def document(intake: Intake, answers: Iterable[TargetAnswer], *, index_url: str, now: datetime) -> dict[str, Any]:
+def document(
+    intake: Intake, answers: Iterable[TargetAnswer], *, index_url: str, now: datetime, strategy: Strategy
+) -> dict[str, Any]:
     """The whole answer as JSON values. `index_url` must carry no credentials."""
     return {
         "schema": SCHEMA,
         "generated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "index": {"url": index_url},
-        **intake_document(intake),
-        "assessments": [answer_document(answer) for answer in answers],
+        **as_data(intake),
+        "assessments": [answer_document(answer, strategy) for answer in answers],
         "bridge": None,
     }
 
 
-def intake_document(intake: Intake) -> dict[str, Any]:
-    """What was read from the files: sources, problems and requirements."""
-    return {
-        "sources": [
-            {"path": source.path, "format": source.format.value, "sha256": source.sha256} for source in intake.sources
-        ],
-        "problems": [
-            {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
-            for problem in intake.problems
-        ],
-        "requirements": [
-            {
-                "name": requirement.name,
-                "specifier": requirement.specifier,
-                "extras": list(requirement.extras),
-                "marker": requirement.marker,
-                "source": requirement.source,
-                "line": requirement.line,
-            }
-            for requirement in intake.requirements
-        ],
-    }
-
-
-def answer_document(answer: TargetAnswer) -> dict[str, Any]:
+def answer_document(answer: TargetAnswer, strategy: Strategy) -> dict[str, Any]:
     """One entry of `assessments`."""
     return target_document(
-        answer.target.slug, answer.verdict.value, answer.blockers, answer.conflict, answer.packages, answer.plan
+        answer.target.slug,
+        answer.verdict.value,
+        blockers=answer.blockers,
+        conflict=answer.conflict,
+        packages=answer.packages,
+        plan=plan_document(answer.plan, strategy) if answer.plan is not None else None,
     )
 
 
 def target_document(
     target: str,
     verdict: str,
+    *,
     blockers: Sequence[str],
     conflict: str | None,
     packages: Sequence[dict[str, Any]],
@@ -71,4 +57,30 @@ def target_document(
         "conflict": conflict or None,
         "packages": list(packages),
         "plan": plan,
+    }
+
+
+def plan_document(plan: Plan, strategy: Strategy) -> dict[str, Any]:
+    """A plan as JSON values; `pins` is the whole set, and of a plan that is not feasible what would clear the rest."""
+    return {
+        "strategy": strategy.value,
+        "feasible": plan.feasible,
+        "reason": plan.reason,
+        "changes": [_change(change) for change in plan.changes],
+        "added": list(plan.added),
+        "dropped": list(plan.dropped),
+        "stuck": [{"name": stuck.name, "reason": stuck.reason} for stuck in plan.stuck],
+        "pins": {name: str(version) for name, version in sorted((plan.pins or {}).items())},
+        "requirements": None,
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "from": str(change.before),
+        "to": str(change.after),
+        "direct": change.direct,
+        "size": change.size.value,
+        "why": change.why,
     }

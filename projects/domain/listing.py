@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.domain.verdicts import SEVERITIES, Severity
 
-GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "–"}
+GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
 TARGET_GLYPHS = {"go": "✓", "conditional": "↑", "no-go": "✕", "unknown": "?"}
 COLUMNS = ("Package", "Version", "Cell", "Severity", "Works from", "Latest", "Why")
 CSV_COLUMNS = (
@@ -62,9 +62,8 @@ def headline(entry: Mapping[str, Any]) -> str:
     total = sum(number for name, number in counts.items() if name != "inactive")
     said = {
         "go": f"go. All {total} packages install as they are.",
-        "conditional": f"conditional. {counts.get('upgrade', 0)} of {total} packages must move; each has a version that works.",
-        "no-go": f"no go. {_list(_names(entry, 'blocked')) or 'The set'} stand{'s' if counts.get('blocked', 0) == 1 else ''}"
-        f" in the way, of {total} packages.",
+        "conditional": f"conditional. {counts.get('upgrade', 0)} of {total} packages must move; all can.",
+        "no-go": f"no go. {_in_the_way(_names(entry, 'blocked'))}, of {total} packages.",
         "unknown": f"unknown. {counts.get('unknown', 0)} of {total} packages could not be judged.",
     }[verdict]
     conflict = f"\n{entry['conflict']}" if entry.get("conflict") else ""
@@ -75,9 +74,11 @@ def _names(entry: Mapping[str, Any], verdict: str) -> list[str]:
     return [row["name"] for row in entry["packages"] if row["verdict"] == verdict]
 
 
-def _list(names: Sequence[str]) -> str:
-    shown = ", ".join(names[:5])
-    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+def _in_the_way(names: Sequence[str]) -> str:
+    if not names:
+        return "The requirements cannot hold together"
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"{shown} stand{'s' if len(names) == 1 else ''} in the way"
 
 
 def _worth_showing(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,9 @@ from scanner.domain.availability import Offer, ReleaseFileFacts
 class ReleaseView:
     """One release as a project sees it: one offer for each of the assessed targets.
 
-    `too_young` is set when the policy's minimum age keeps it away from everything but an exact pin.
+    `too_young` is set when the policy's minimum age keeps it away from everything but an exact pin. `kind` is equal
+    for releases with equal offers and builds. `needs` are its Requires-Dist values, None while they are not known;
+    `needs_error` says why they cannot be had, and then they count as none.
     """
 
     version: Version
@@ -25,6 +27,9 @@ class ReleaseView:
     uploaded_at: datetime | None
     pk: int
     too_young: bool = False
+    kind: Hashable = None
+    needs: tuple[str, ...] | None = None
+    needs_error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,24 +129,24 @@ def judge_severity(verdict: Verdict, *, direct: bool, major_step: bool, dependen
             return SEVERITIES[min(SEVERITIES.index(Severity.MODERATE) + steps, len(SEVERITIES) - 1)]
 
 
-def judge_project(verdicts: Iterable[Verdict], *, conflict: bool, plan_found: bool | None) -> ProjectVerdict:
+def judge_project(
+    verdicts: Iterable[Verdict], *, holds: bool, incomplete: bool, plan_found: bool | None
+) -> ProjectVerdict:
     """The verdict of the whole set on one target.
 
-    `plan_found` says whether an upgrade path exists; None when none was searched, in which case a set
-    whose every package has a version that works is conditional.
+    `holds`: one set satisfies everything as written, every member installable under the policy. `incomplete`: data is
+    missing, or a search was cut short. `plan_found`: whether an upgrade path exists; None when none was looked for.
     """
     seen = set(verdicts)
-    if plan_found is False:
-        return ProjectVerdict.NO_GO
-    if Verdict.BLOCKED in seen:
-        return ProjectVerdict.NO_GO
-    if Verdict.UNKNOWN in seen:
+    if incomplete:
         return ProjectVerdict.UNKNOWN
-    if conflict:
-        return ProjectVerdict.CONDITIONAL if plan_found else ProjectVerdict.NO_GO
-    if Verdict.UPGRADE in seen:
+    if holds:
+        return ProjectVerdict.UNKNOWN if Verdict.UNKNOWN in seen else ProjectVerdict.GO
+    if plan_found:
         return ProjectVerdict.CONDITIONAL
-    return ProjectVerdict.GO
+    if Verdict.BLOCKED in seen or Verdict.UNKNOWN not in seen:
+        return ProjectVerdict.NO_GO
+    return ProjectVerdict.UNKNOWN
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
@@ -166,7 +166,13 @@ def step_size(before: Version, after: Version) -> str:
 
 
 def advise(
-    name: str, verdict: Verdict, availability: Availability, *, first: str | None, detail: str | None, open_release: bool
+    name: str,
+    verdict: Verdict,
+    availability: Availability,
+    *,
+    first: str | None,
+    detail: str | None,
+    open_release: bool,
 ) -> str:
     """The next step, in one sentence."""
     match verdict:

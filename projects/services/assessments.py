@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
+from django.utils import timezone
 
-from projects.domain.assessing import TargetAnswer, answer_all, named_releases, stand_all
+from projects.domain.assessing import Wish
 from projects.domain.document import answer_document
 from projects.domain.intake import Intake, read, select
-from projects.domain.intake.values import ParsedRequirement
 from projects.domain.verdicts import Policy, SourcePolicy
 from projects.models import (
     Assessment,
@@ -24,39 +25,19 @@ from projects.models import (
     Snapshot,
     TargetAssessment,
 )
-from projects.services.offers import files_reader, package_views
+from projects.services.answering import Answer, answer, search_clock
+from projects.services.gathering import gather
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.services.indexes import get_index
-from scanner.services.watching import request_polls, watch_packages
+from scanner.index.client import IndexClient
+from scanner.services.indexes import client_for, configured_index_url, get_index
+from scanner.services.watching import watch_packages
 
+logger = logging.getLogger(__name__)
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The verdicts over the targets, and the packages that the index has not answered for."""
-
-    targets: list[TargetAnswer]
-    missing: list[str]
-
-
-def assess(
-    requirements: Iterable[ParsedRequirement],
-    targets: Sequence[Target],
-    policy: Policy,
-    *,
-    index_id: int,
-    now: datetime,
-    as_of: datetime | None = None,
-) -> Answer:
-    """Judge requirements over targets from what is stored: a fixed number of queries, whatever theirs."""
-    asked = list(requirements)
-    names = {requirement.name for requirement in asked}
-    views = package_views(index_id, names, targets, policy, now, as_of=as_of)
-    standings = stand_all(asked, targets, views, policy)
-    files_of = files_reader(named_releases(standings), as_of=as_of)
-    answers = answer_all(standings, views, files_of, policy, now)
-    wanted = {name for row in standings.values() for name, standing in row.items() if standing.wanted.active}
-    missing = sorted(name for name in wanted if name not in views or not views[name].answered)
-    return Answer(answers, missing)
+# How long one task may wait for the index, in seconds; what is missing then is asked for by the next.
+PATIENCE = 100
+# How often the page sees news while packages come in, in seconds.
+REFRESH_EVERY = 2
 
 
 def policy_of(project: Project) -> Policy:
@@ -70,25 +51,63 @@ def read_snapshot(snapshot: Snapshot) -> Intake:
     return read({file.path: bytes(file.content) for file in files}, [file.path for file in files if file.is_root])
 
 
-def assess_snapshot(snapshot_id: int, now: datetime) -> bool:
-    """Assess the snapshot if it is its project's newest. True when packages are still unknown: come again.
+def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None = None) -> bool:
+    """Assess the snapshot if it is its project's newest. True when something is still unknown: come again.
 
-    Polls are queued for packages that are due. While something is missing the same assessment is written again in
-    place; a complete one is written anew only when its answer differs from the last.
+    What is stored is judged and shown at once; then the index is asked for what is missing, and the same assessment
+    is written again in place as answers come in. A complete one is written anew only when its answer differs.
     """
     snapshot = Snapshot.objects.select_related("project").filter(pk=snapshot_id).first()
     if snapshot is None or Snapshot.objects.filter(project=snapshot.project, pk__gt=snapshot.pk).exists():
         return False
     project = snapshot.project
-    requirements = select(read_snapshot(snapshot), groups=project.groups)
     index = get_index()
-    packages = watch_packages(index.pk, {requirement.name for requirement in requirements}, now)
-    request_polls(packages.values(), now, queue="interactive")
-    answer = assess(requirements, targets_of(project), policy_of(project), index_id=index.pk, now=now)
+    wish = Wish(
+        select(read_snapshot(snapshot), groups=project.groups, extras=project.groups),
+        targets_of(project),
+        policy_of(project),
+        now,
+        expired=search_clock,
+    )
+    if not wish.targets:
+        return False
+    found = _answer_and_store(snapshot, wish, index.pk, index.url)
+    if not found.missing:
+        return False
+    gathering = gather(
+        wish,
+        index_id=index.pk,
+        client=client or client_for(configured_index_url()),
+        progress=lambda name, done, total: None,
+        fresh_for=timedelta.max,
+        seconds=PATIENCE,
+        between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, index.pk, index.url)),
+    )
+    logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot_id, gathering.complete, len(gathering.faults))
+    return bool(_answer_and_store(snapshot, wish, index.pk, index.url).missing)
+
+
+def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
+    """`act`, but not again before some seconds have passed since it last ended."""
+    last = time.monotonic()
+
+    def now_and_then() -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            act()
+            last = time.monotonic()
+
+    return now_and_then
+
+
+def _answer_and_store(snapshot: Snapshot, wish: Wish, index_id: int, index_url: str) -> Answer:
+    found = answer(wish, index_id=index_id)
+    now = timezone.now()
+    packages = watch_packages(index_id, found.names, now)
     with transaction.atomic():
-        _store(snapshot, answer, index.url, now)
-        _rest_on(project, {package.pk for package in packages.values()})
-    return bool(answer.missing)
+        _store(snapshot, found, index_url, wish, now)
+        _rest_on(snapshot.project, {package.pk for package in packages.values()})
+    return found
 
 
 def targets_of(project: Project) -> list[Target]:
@@ -115,9 +134,10 @@ def stale_snapshots(now: datetime) -> list[int]:
     return sorted({*incomplete, *changed, *never})
 
 
-def _store(snapshot: Snapshot, answer: Answer, index_url: str, now: datetime) -> None:
-    state = AssessmentState.PARTIAL if answer.missing else AssessmentState.COMPLETE
-    digest = _digest(answer)
+def _store(snapshot: Snapshot, found: Answer, index_url: str, wish: Wish, now: datetime) -> None:
+    state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
+    documents = [answer_document(target, wish.strategy) for target in found.targets]
+    digest = hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
         Assessment.objects.filter(pk=last.pk).update(confirmed_at=now)
@@ -126,7 +146,7 @@ def _store(snapshot: Snapshot, answer: Answer, index_url: str, now: datetime) ->
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
     last.index_url = index_url
-    last.missing = answer.missing
+    last.missing = list(found.missing.packages)
     last.digest = digest
     last.confirmed_at = now
     last.save()
@@ -141,15 +161,10 @@ def _store(snapshot: Snapshot, answer: Answer, index_url: str, now: datetime) ->
             blockers=list(target.blockers),
             conflict=target.conflict or "",
             packages=list(target.packages),
-            plan=target.plan,
+            plan=document["plan"],
         )
-        for position, target in enumerate(answer.targets)
+        for position, (target, document) in enumerate(zip(found.targets, documents, strict=True))
     )
-
-
-def _digest(answer: Answer) -> str:
-    text = json.dumps([answer_document(target) for target in answer.targets], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _rest_on(project: Project, package_ids: set[int]) -> None:

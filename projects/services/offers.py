@@ -1,21 +1,36 @@
-"""Fill the project's view of packages from what the scanner has stored, as of now or of a date in the past."""
+"""Read what the scanner has stored into the knowledge that an assessment rests on, as of now or of a past date."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from packaging.utils import canonicalize_name
+
+from projects.domain.knowledge import Knowledge
 from projects.domain.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.verdicts import Policy
 from scanner.domain.availability import ReleaseFileFacts, shape_of
 from scanner.domain.builds import infer_build
 from scanner.domain.matching import Matcher
 from scanner.domain.targets import Target
-from scanner.selectors import PackageRecord, ReleaseRecord, ShapeTable, build_detail, package_records, release_files
+from scanner.selectors import (
+    PackageRecord,
+    ReleaseRecord,
+    ShapeTable,
+    build_detail,
+    package_records,
+    release_files,
+    requirements_of,
+)
 from scanner.services.shapes import catalogue_matcher
 
+_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+Needs = Mapping[int, tuple[str, ...]]
 
-def package_views(
+
+def read_knowledge(
     index_id: int,
     names: Iterable[str],
     targets: Sequence[Target],
@@ -23,19 +38,39 @@ def package_views(
     now: datetime,
     *,
     as_of: datetime | None = None,
-) -> dict[str, PackageView]:
-    """The packages that are known at all, by name; a fixed number of queries.
+) -> Knowledge:
+    """Everything stored that these packages can lead to, by the dependencies known so far.
 
-    With `as_of`, files uploaded later are not there yet; yanks are not dated, so those of today hold.
+    A few queries for each step away from `names`, however many packages there are. With `as_of`, files uploaded
+    later are not there yet; yanks are not dated, so those of today hold.
     """
-    records = package_records(index_id, names)
+    records, needs = _reachable(index_id, names)
     if as_of is not None:
-        return _views_as_of(records, targets, policy, as_of)
-    shapes = ShapeTable((release.shape for record in records.values() for release in record.releases), targets)
-    return {
-        name: _view(record, [_release(release, shapes, policy, now) for release in record.releases])
-        for name, record in records.items()
-    }
+        views = _views_as_of(records, needs, targets, policy, as_of)
+    else:
+        shapes = ShapeTable((release.shape for record in records.values() for release in record.releases), targets)
+        views = {
+            name: _view(record, [_release(release, shapes, needs, policy, now) for release in record.releases])
+            for name, record in records.items()
+        }
+    return Knowledge(views, targets)
+
+
+def _reachable(index_id: int, names: Iterable[str]) -> tuple[dict[str, PackageRecord], Needs]:
+    records: dict[str, PackageRecord] = {}
+    needs: dict[int, tuple[str, ...]] = {}
+    asked: set[str] = set()
+    wanted = set(names)
+    while wanted:
+        asked |= wanted
+        found = package_records(index_id, wanted)
+        records.update(found)
+        keys = {release.needs for record in found.values() for release in record.releases if release.needs is not None}
+        fresh = requirements_of(keys - needs.keys())
+        needs.update(fresh)
+        texts = {text for listed in fresh.values() for text in listed}
+        wanted = {canonicalize_name(match[1]) for text in texts if (match := _NAME.match(text))} - asked
+    return records, needs
 
 
 def _view(record: PackageRecord, releases: Iterable[ReleaseView]) -> PackageView:
@@ -50,14 +85,20 @@ def _view(record: PackageRecord, releases: Iterable[ReleaseView]) -> PackageView
     )
 
 
-def _release(release: ReleaseRecord, shapes: ShapeTable, policy: Policy, now: datetime) -> ReleaseView:
+def _release(
+    release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime
+) -> ReleaseView:
+    build = build_detail(release, shapes)
     return ReleaseView(
         version=release.version,
         offers=shapes.offers(release.shape),
-        build=build_detail(release, shapes),
+        build=build,
         uploaded_at=release.first_uploaded_at,
         pk=release.pk,
         too_young=_too_young(release.first_uploaded_at, policy, now),
+        kind=(release.shape, build),
+        needs=needs[release.needs] if release.needs is not None else None,
+        needs_error=release.needs_error,
     )
 
 
@@ -93,29 +134,32 @@ def _until(files: Files, as_of: datetime | None) -> Files:
 
 
 def _views_as_of(
-    records: Mapping[str, PackageRecord], targets: Sequence[Target], policy: Policy, as_of: datetime
+    records: Mapping[str, PackageRecord],
+    needs: Needs,
+    targets: Sequence[Target],
+    policy: Policy,
+    as_of: datetime,
 ) -> dict[str, PackageView]:
     files = _until(release_files(release.pk for record in records.values() for release in record.releases), as_of)
     matcher = Matcher(targets)
-    return {
-        name: _view(
-            record,
-            [_past(release, files[release.pk], matcher, policy, as_of) for release in record.releases if release.pk in files],
+
+    def past(release: ReleaseRecord) -> ReleaseView:
+        shape = shape_of(files[release.pk])
+        whole = catalogue_matcher().offers(shape)
+        build = release.build_detail or infer_build(offer.availability for offer in whole)
+        return ReleaseView(
+            version=release.version,
+            offers=matcher.offers(shape),
+            build=build,
+            uploaded_at=release.first_uploaded_at,
+            pk=release.pk,
+            too_young=_too_young(release.first_uploaded_at, policy, as_of),
+            kind=(shape, build),
+            needs=needs[release.needs] if release.needs is not None else None,
+            needs_error=release.needs_error,
         )
+
+    return {
+        name: _view(record, [past(release) for release in record.releases if release.pk in files])
         for name, record in records.items()
     }
-
-
-def _past(
-    release: ReleaseRecord, files: Sequence[ReleaseFileFacts], matcher: Matcher, policy: Policy, as_of: datetime
-) -> ReleaseView:
-    shape = shape_of(files)
-    whole = catalogue_matcher().offers(shape)
-    return ReleaseView(
-        version=release.version,
-        offers=matcher.offers(shape),
-        build=release.build_detail or infer_build(offer.availability for offer in whole),
-        uploaded_at=release.first_uploaded_at,
-        pk=release.pk,
-        too_young=_too_young(release.first_uploaded_at, policy, as_of),
-    )

@@ -20,6 +20,7 @@ def create_project(
     name: str,
     files: Mapping[str, bytes],
     roots: Sequence[str],
+    *,
     targets: Sequence[str],
     origin: Origin | str,
 ) -> Project:

@@ -24,6 +24,6 @@ def load_sample(user: AbstractBaseUser) -> Project | None:
         "practice-api",
         {"requirements.txt": SAMPLE_FILE.read_bytes()},
         ["requirements.txt"],
-        [target.slug for target in SAMPLE_TARGETS],
-        Origin.SAMPLE,
+        targets=[target.slug for target in SAMPLE_TARGETS],
+        origin=Origin.SAMPLE,
     )

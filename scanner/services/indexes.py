@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.conf import settings
 
 from scanner.index.client import IndexClient
 from scanner.index.default import default_index_url, without_credentials
+from scanner.index.gate import Gate, Politeness
 from scanner.models import Index
 
 
@@ -25,4 +26,10 @@ def get_index(url: str | None = None) -> Index:
 @lru_cache(maxsize=8)
 def client_for(url: str) -> IndexClient:
     """One client a process and address, so that connections are kept."""
-    return IndexClient(url, contact=settings.WHEELWAY_CONTACT)
+    return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate())
+
+
+@cache
+def host_gate() -> Gate:
+    """The politeness of this process towards every host."""
+    return Gate(politeness=Politeness(places=settings.WHEELWAY_INDEX_CONNECTIONS))

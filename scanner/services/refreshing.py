@@ -1,4 +1,4 @@
-"""Bring packages up to date at once, in this process: what a command does that has no worker."""
+"""Bring packages and metadata up to date at once, in this process, for somebody who waits for the answer."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from django.conf import settings
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, PackageState
+from scanner.services.metadata import fetch_many, without_metadata
 from scanner.services.polling import Outcome, poll_many
 from scanner.services.watching import watch_packages
 
 # As long as the public index lets its pages be cached.
 FRESH_FOR = timedelta(minutes=10)
+# A claim must outlive one request with its time limit.
+CLAIM_FOR = timedelta(minutes=5)
+
+Progress = Callable[[str, int, int], None]
 
 
 def refresh(
@@ -22,31 +27,52 @@ def refresh(
     names: Iterable[str],
     now: datetime,
     *,
-    on_polled: Callable[[str, int, int], None],
+    on_polled: Progress,
+    fresh_for: timedelta = FRESH_FOR,
 ) -> dict[str, str]:
-    """Poll those of these packages that were not looked at within the last ten minutes.
+    """Poll those of these packages that were not looked at lately and that nobody is polling.
 
     `on_polled` is told the name, how many are done, and of how many. Returns the fault of each package that could
     not be asked about; what was stored of it stays.
     """
-    packages = watch_packages(index_id, names, now)
-    stale = {package.pk: package for package in packages.values() if _is_stale(package, now)}
+    packages = watch_packages(index_id, names, now).values()
+    mine = {
+        package.pk: package.name
+        for package in packages
+        if _is_stale(package, now, fresh_for) and Package.objects.claim(package.pk, now, CLAIM_FOR)
+    }
     done = 0
     faults: dict[str, str] = {}
 
     def polled(package_id: int, outcome: Outcome) -> None:
         nonlocal done
         done += 1
-        name = stale[package_id].name
+        name = mine[package_id]
         if outcome in (Outcome.FAILED, Outcome.GATED):
             faults[name] = Package.objects.values_list("last_error", flat=True).get(pk=package_id)
-        on_polled(name, done, len(stale))
+        on_polled(name, done, len(mine))
 
-    poll_many(stale, client, now, on_polled=polled, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
+    poll_many(mine, client, now, on_polled=polled, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
     return faults
 
 
-def _is_stale(package: Package, now: datetime) -> bool:
+def refresh_metadata(
+    index_id: int, client: IndexClient, wanted: Iterable[tuple[str, str]], now: datetime, *, on_fetched: Progress
+) -> int:
+    """Fetch the core metadata of these releases (package name, version) where it is not known. Returns how many came."""
+    releases = without_metadata(wanted, index_id, now)
+    done = 0
+
+    def fetched(name: str) -> None:
+        nonlocal done
+        done += 1
+        on_fetched(name, done, len(releases))
+
+    failed = fetch_many(releases, client, now, on_fetched=fetched, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
+    return len(releases) - failed
+
+
+def _is_stale(package: Package, now: datetime, fresh_for: timedelta) -> bool:
     if package.state == PackageState.MALFORMED:
         return False
-    return package.checked_at is None or now - package.checked_at > FRESH_FOR
+    return package.checked_at is None or now - package.checked_at > fresh_for

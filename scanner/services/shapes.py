@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.availability import Availability, Offer
+from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.matching import Matcher
 from scanner.domain.shapes import Shape
 from scanner.models import ReleaseShape

@@ -75,7 +75,16 @@ def _stored_rows(package: Package) -> dict[str, _Row]:
         ReleaseFile.objects.filter(package=package).values_list(*_FIELDS)
     ):
         file = StoredFile(
-            name, join_url(folder, name), sha or None, size, python or None, at, yanked, reason or None, has, digest or None
+            filename=name,
+            url=join_url(folder, name),
+            sha256=sha or None,
+            size=size,
+            requires_python=python or None,
+            uploaded_at=at,
+            yanked=yanked,
+            yanked_reason=reason or None,
+            has_metadata=has,
+            metadata_sha256=digest or None,
         )
         rows[name] = _Row(pk, release_id, Kind(kind), tags or None, file)
     return rows

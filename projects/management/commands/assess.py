@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from argparse import ArgumentParser
 from datetime import UTC, datetime, time
@@ -13,18 +14,23 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from projects.domain.assessing import Wish
 from projects.domain.document import document
-from projects.domain.intake import Intake, ParsedRequirement, read, select
+from projects.domain.intake import read, select
 from projects.domain.listing import as_csv, as_markdown, as_table
 from projects.domain.verdicts import Policy, SourcePolicy
-from projects.services.assessments import Answer, assess
+from projects.services.answering import Answer, answer, search_clock
+from projects.services.gathering import gather
 from projects.services.paths import UnreadablePath, load_paths
 from scanner.domain.catalogue import DEFAULT_TARGETS
+from scanner.domain.resolution.planning import Strategy
 from scanner.domain.targets import Target, UnknownTarget, parse_target
 from scanner.index.default import BadPipConfiguration
 from scanner.services.indexes import client_for, configured_index_url, get_index
-from scanner.services.refreshing import refresh
+from scanner.services.refreshing import FRESH_FOR
 
+# How long the index may take for everything that an answer needs, in seconds.
+PATIENCE = 600
 _FAILS = {"never": set(), "no-go": {"no-go", "unknown"}, "conditional": {"conditional", "no-go", "unknown"}}
 
 
@@ -37,10 +43,11 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
-        parser.add_argument("--target", action="append", metavar="SLUG", help="such as cp313-win_amd64; may be repeated")
-        parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; may be repeated")
-        parser.add_argument("--extra", action="append", default=[], help="an extra that counts; may be repeated")
+        parser.add_argument("--target", action="append", metavar="SLUG", help="such as cp313-win_amd64; repeatable")
+        parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; repeatable")
+        parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
         parser.add_argument("--source", choices=[policy.value for policy in SourcePolicy], default="pure")
+        parser.add_argument("--strategy", choices=[strategy.value for strategy in Strategy], default="minimal")
         parser.add_argument("--pre", action="store_true", help="pre-releases count")
         parser.add_argument("--min-age", type=int, default=0, metavar="DAYS", help="ignore releases younger than this")
         parser.add_argument("--index-url", help="the simple index to ask, instead of pip's")
@@ -49,6 +56,8 @@ class Command(BaseCommand):
         parser.add_argument("--fail-on", choices=tuple(_FAILS), default="no-go", help="exit 1 on this verdict or worse")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # Standard error is for the progress line; faults are told below.
+        logging.getLogger("scanner").setLevel(logging.ERROR)
         targets = [_target(slug) for slug in options["target"]] if options["target"] else list(DEFAULT_TARGETS)
         as_of = _moment(options["as_of"])
         try:
@@ -63,35 +72,40 @@ class Command(BaseCommand):
         if not options["target"]:
             self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
         requirements = select(intake, options["group"], options["extra"])
-        policy = Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"])
+        wish = Wish(
+            requirements,
+            targets,
+            Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
+            as_of or timezone.now(),
+            Strategy(options["strategy"]),
+            expired=search_clock,
+        )
         call_command("migrate", interactive=False, verbosity=0)
-        answer, shown_url = self._assess(requirements, targets, policy, url, as_of)
-        self._print(intake, answer, shown_url, options["format"])
-        if {target.verdict.value for target in answer.targets} & _FAILS[options["fail_on"]]:
+        found, shown_url = self._assess(wish, url, as_of)
+        whole = document(intake, found.targets, index_url=shown_url, now=timezone.now(), strategy=wish.strategy)
+        self._print(whole, options["format"])
+        if {target.verdict.value for target in found.targets} & _FAILS[options["fail_on"]]:
             sys.exit(1)
 
-    def _assess(
-        self,
-        requirements: tuple[ParsedRequirement, ...],
-        targets: list[Target],
-        policy: Policy,
-        url: str,
-        as_of: datetime | None,
-    ) -> tuple[Answer, str]:
-        now = timezone.now()
+    def _assess(self, wish: Wish, url: str, as_of: datetime | None) -> tuple[Answer, str]:
         try:
             index, client = get_index(url), client_for(url)
         except ValueError as error:
             raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
-        faults = refresh(
-            index.pk, client, {requirement.name for requirement in requirements}, now, on_polled=self._progress
+        gathering = gather(
+            wish,
+            index_id=index.pk,
+            client=client,
+            progress=self._progress,
+            fresh_for=FRESH_FOR,
+            seconds=PATIENCE,
+            as_of=as_of,
         )
-        for name, fault in sorted(faults.items()):
+        for name, fault in sorted(gathering.faults.items()):
             self._say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
-        return assess(requirements, targets, policy, index_id=index.pk, now=now, as_of=as_of), index.url
+        return answer(wish, index_id=index.pk, as_of=as_of), index.url
 
-    def _print(self, intake: Intake, answer: Answer, url: str, form: str) -> None:
-        whole = document(intake, answer.targets, index_url=url, now=timezone.now())
+    def _print(self, whole: dict[str, Any], form: str) -> None:
         text = {
             "json": lambda: json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
             "table": lambda: as_table(whole),

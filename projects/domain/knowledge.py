@@ -1,0 +1,67 @@
+"""What is known of the index, as the resolver's source: no I/O, and "not known yet" is an answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from projects.domain.offers import PackageView, ReleaseView
+from scanner.domain.resolution.shelves import Release, Shelf
+from scanner.domain.resolution.source import Supplied, supply_of
+from scanner.domain.targets import Target
+
+
+class Knowledge:
+    """Package views over a row of targets. Fits scanner.domain.resolution.source.Source.
+
+    `blind` collects the releases whose needs nobody could tell and that were asked for: they count as needing nothing.
+    """
+
+    def __init__(self, views: Mapping[str, PackageView], targets: Sequence[Target]) -> None:
+        self.views = views
+        self.targets = tuple(targets)
+        self.blind: set[tuple[str, Version]] = set()
+        self._columns = {target: column for column, target in enumerate(self.targets)}
+        self._releases = {
+            name: {release.version: release for release in view.releases} for name, view in views.items()
+        }
+        self._kinds: dict[Hashable, ReleaseView] = {}
+
+    def column(self, target: Target) -> int:
+        """The place of a target's offers in every release."""
+        return self._columns[target]
+
+    def release(self, name: str, version: Version) -> ReleaseView | None:
+        """The release of this version, when the index has it."""
+        return self._releases.get(name, {}).get(version)
+
+    def shelf(self, name: NormalizedName) -> Shelf | None:
+        """All releases; an empty shelf when the index has no such package; None when it has not answered."""
+        view = self.views.get(name)
+        if view is None or not view.answered:
+            return None
+        releases = []
+        for release in view.releases:
+            self._kinds.setdefault(release.kind, release)
+            releases.append(Release(release.version, release.kind, release.uploaded_at))
+        return Shelf(name, releases)
+
+    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+        """What releases of this kind offer on a target."""
+        release = self._kinds[shape]
+        offer = release.offers[self._columns[target]]
+        # "compiled: Rust" says more than the resolver asks.
+        return Supplied(supply_of(offer.availability, release.build.partition(":")[0]), offer.yanked)
+
+    def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
+        """The Requires-Dist values of a release; None when its metadata has not been fetched."""
+        release = self.release(name, version)
+        if release is None:
+            return ()
+        if release.needs is None and release.needs_error:
+            self.blind.add((name, version))
+            return ()
+        return release.needs
+

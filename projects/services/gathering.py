@@ -1,0 +1,90 @@
+"""Answer a wish by fetching what it needs: resolve, see what is missing, ask the index, and again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from projects.domain.assessing import Wish, missing_in, resolve_all
+from projects.services.offers import read_knowledge
+from scanner.domain.resolution.outcomes import Missing
+from scanner.domain.targets import Target
+from scanner.index.client import IndexClient
+from scanner.services.refreshing import Progress, refresh, refresh_metadata
+
+# Resolving a few targets that differ most finds nearly everything that all of them need.
+SCOUTS = 4
+ROUNDS = 60
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What a gathering met. `faults` are packages that could not be asked about, with the reason."""
+
+    faults: dict[str, str] = field(default_factory=dict)
+    complete: bool = False
+
+
+def gather(
+    wish: Wish,
+    *,
+    index_id: int,
+    client: IndexClient,
+    progress: Progress,
+    fresh_for: timedelta,
+    seconds: float,
+    as_of: datetime | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> Gathering:
+    """Fetch until every target can be answered, the time is up, or the index gives nothing more.
+
+    Pages older than `fresh_for` are asked for again, each once. `between` is called after each round of fetching.
+    """
+    gathering = Gathering()
+    end = time.monotonic() + seconds
+    polled: set[str] = set()
+
+    def poll(names: set[str]) -> bool:
+        wanted = names - polled
+        polled.update(wanted)
+        faults = refresh(index_id, client, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for)
+        gathering.faults.update(faults)
+        return len(faults) < len(wanted)
+
+    poll({requirement.name for requirement in wish.requirements})
+    between()
+    for targets in (_scouts(wish.targets), wish.targets):
+        for _ in range(ROUNDS):
+            missing = _missing(wish, targets, index_id, as_of)
+            if not missing:
+                break
+            if time.monotonic() > end:
+                return gathering
+            got_pages = poll(set(missing.packages))
+            releases = [(name, str(version)) for name, version in (*missing.releases, *missing.likely)]
+            got_metadata = refresh_metadata(index_id, client, releases, timezone.now(), on_fetched=progress)
+            between()
+            if not got_pages and not got_metadata:
+                return gathering
+    gathering.complete = True
+    return gathering
+
+
+def _missing(wish: Wish, targets: Sequence[Target], index_id: int, as_of: datetime | None) -> Missing:
+    names = {requirement.name for requirement in wish.requirements}
+    knowledge = read_knowledge(index_id, names, wish.targets, wish.policy, wish.now, as_of=as_of)
+    return missing_in(resolve_all(wish, knowledge, targets))
+
+
+def _scouts(targets: Sequence[Target]) -> list[Target]:
+    """A few targets spread over the row, first and last among them."""
+    if len(targets) <= SCOUTS:
+        return list(targets)
+    last = len(targets) - 1
+    return [targets[round(last * number / (SCOUTS - 1))] for number in range(SCOUTS)]
+
+

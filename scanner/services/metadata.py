@@ -1,0 +1,162 @@
+"""Fetch and keep what a release needs: its core metadata, by the cheapest way that can be trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+
+from scanner.domain import metadata
+from scanner.domain.files import Kind
+from scanner.index.client import IndexClient
+from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
+from scanner.models import CoreMetadata, Release, ReleaseFile
+
+logger = logging.getLogger(__name__)
+
+# From this version on an sdist's PKG-INFO is what its wheel will say, save for the fields named Dynamic (PEP 643).
+_TRUSTED_SDIST = (2, 2)
+# A release whose metadata nobody could give is not asked for again sooner than this.
+TRY_AGAIN_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A metadata document and the way it came."""
+
+    text: str
+    source: str
+
+
+class NotTrustworthy(Exception):
+    """An sdist says of itself that only a build would tell what it needs."""
+
+
+def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
+    """Fetch one release's core metadata unless it is known. False when the index could not be asked: try again.
+
+    A release whose metadata cannot be had at all is marked with the reason.
+    """
+    release = Release.objects.filter(pk=release_id, metadata__isnull=True).first()
+    if release is None:
+        return True
+    try:
+        found = _fetch(release, client)
+    except (NoSuchFile, BadArchive, NotTrustworthy) as error:
+        Release.objects.filter(pk=release_id).update(metadata_error=str(error), metadata_tried_at=now)
+        return True
+    except IndexFault as error:
+        logger.warning("metadata release=%s version=%s error=%s", release_id, release.version, error)
+        return False
+    _keep(release, found, now)
+    return True
+
+
+def fetch_many(
+    releases: Mapping[int, str],
+    client: IndexClient,
+    now: datetime,
+    *,
+    workers: int,
+    on_fetched: Callable[[str], None],
+) -> int:
+    """Fetch several at once from threads of this process, telling "name version" of each one that is done.
+
+    `releases` maps primary keys to those names. Returns how many could not be asked for.
+    """
+
+    def fetch(release_id: int) -> bool:
+        try:
+            return fetch_metadata(release_id, client, now)
+        finally:
+            connection.close()
+
+    failed = 0
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        futures = {pool.submit(fetch, release_id): name for release_id, name in releases.items()}
+        for future in as_completed(futures):
+            failed += not future.result()
+            on_fetched(futures[future])
+    return failed
+
+
+def without_metadata(wanted: Iterable[tuple[str, str]], index_id: int, now: datetime) -> dict[int, str]:
+    """The releases among `wanted` (package name, version) whose metadata is to be fetched: key to "name version"."""
+    pairs = list(wanted)
+    found: dict[int, str] = {}
+    for start in range(0, len(pairs), 200):
+        chosen = Q()
+        for name, version in pairs[start : start + 200]:
+            chosen |= Q(package__name=name, version=version)
+        untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER)
+        rows = Release.objects.filter(chosen, untried, package__index=index_id, metadata__isnull=True)
+        found.update((pk, f"{name} {version}") for pk, name, version in rows.values_list("pk", "package__name", "version"))
+    return found
+
+
+def _fetch(release: Release, client: IndexClient) -> _Found:
+    files = list(ReleaseFile.objects.filter(release=release).order_by("filename"))
+    last: NoSuchFile | BadArchive | NotTrustworthy = NoSuchFile(f"release {release.version} without wheel or sdist")
+    for attempt in _attempts(files, client):
+        try:
+            return attempt()
+        except (NoSuchFile, BadArchive, NotTrustworthy) as error:
+            last = error
+    raise last
+
+
+def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], _Found]]:
+    """Ways to the metadata, the cheapest first."""
+    wheels = sorted((file for file in files if file.kind == Kind.WHEEL), key=_plainest)
+    for wheel in [file for file in wheels if file.has_metadata is not False][:2]:
+        yield lambda wheel=wheel: _Found(_text(client.metadata(wheel)), "metadata file")
+    for wheel in wheels[:2]:
+        yield lambda wheel=wheel: _Found(_text(client.wheel_metadata(wheel.url)), "wheel")
+    for sdist in [file for file in files if file.kind == Kind.SDIST][:1]:
+        yield lambda sdist=sdist: _Found(_trusted(_text(client.sdist_metadata(sdist.url))), "sdist")
+
+
+def _plainest(file: ReleaseFile) -> tuple[bool, bool, str]:
+    """Announced metadata first, then the plain wheel: it speaks for every platform."""
+    return (not file.has_metadata, not file.tag_set.endswith("-any"), file.filename)
+
+
+def _trusted(text: str) -> str:
+    parsed = metadata.parse_core_metadata(text)
+    version = parsed.metadata_version or "0"
+    number = tuple(int(part) for part in version.split(".") if part.isdigit())
+    if number < _TRUSTED_SDIST:
+        raise NotTrustworthy(f"only an sdist, whose metadata {version} does not bind what a build would need")
+    if "requires-dist" in parsed.dynamic:
+        raise NotTrustworthy("only an sdist, which says that its dependencies are known after a build")
+    return text
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", errors="replace")
+
+
+def _keep(release: Release, found: _Found, now: datetime) -> None:
+    parsed = metadata.parse_core_metadata(found.text)
+    facts = {
+        "requires_dist": [str(requirement) for requirement in parsed.requires_dist],
+        "requires_python": str(parsed.requires_python or ""),
+        "provides_extra": list(parsed.provides_extra),
+        "problems": [
+            {"field": problem.field, "text": problem.text[:500], "message": problem.message}
+            for problem in parsed.problems
+        ],
+    }
+    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+    with transaction.atomic():
+        row, _ = CoreMetadata.objects.get_or_create(digest=digest, defaults=facts)
+        Release.objects.filter(pk=release.pk).update(
+            metadata=row, metadata_source=found.source, metadata_error="", metadata_tried_at=now
+        )
