@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
+from projects.domain.alerts import Found
 from projects.models import Alert, AlertState, Membership, Project, Subscription
 from projects.services import alerts
 from projects.services.alerts import TRIES, dispatch_events, send, send_check_message
@@ -289,3 +290,51 @@ def test_dispatchers_and_senders_at_once_send_one_message(
             future.result(60)
     assert len(handed_over) == 1
     assert Alert.objects.get().state == AlertState.SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_dispatchers_with_different_releases_make_one_alert(
+    postgresql_database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = person()
+    polled("greenlet", OLD)
+    watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
+    polled("greenlet", OLD, *NEW)
+    written, go_on = Event(), Event()
+    make = alerts._make_alert
+
+    def make_and_wait(watching: Subscription, found: Found) -> None:
+        make(watching, found)
+        if not written.is_set():
+            written.set()
+            go_on.wait(30)
+
+    monkeypatch.setattr(alerts, "_make_alert", make_and_wait)
+
+    def work(now: datetime) -> None:
+        try:
+            dispatch_events(now)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(work, LATER)
+        # The first dispatcher has written its alert and not committed; now an older release is seen. For the second
+        # dispatcher, whose clock is behind, only that one has been quiet for long enough.
+        assert written.wait(30)
+        polled("greenlet", OLD, *NEW, wheel("greenlet", "3.2.0", at=NOON - timedelta(days=1)))
+        second = pool.submit(work, NOON + timedelta(minutes=10))
+        # The second must be held up by the first; without the lock it would be done.
+        while not second.done() and not _somebody_waits_for_a_lock():
+            pass
+        go_on.set()
+        first.result(60)
+        second.result(60)
+    assert [alert.version for alert in Alert.objects.all()] == ["3.1.0"]
+
+
+def _somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from pg_locks where not granted)")
+        (waiting,) = cursor.fetchone()
+    return bool(waiting)
