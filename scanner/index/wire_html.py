@@ -22,7 +22,7 @@ _ARCHIVES = (
     ".rpm", ".deb", ".dmg",
 )  # fmt: skip
 _SERIAL = re.compile(r"\s*SERIAL\s+(\d{1,19})\s*\Z")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
+_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 _ROOT_LINK = re.compile(r"<a\b[^<>]*+>([^<>]*+)</a", re.IGNORECASE)
 
 
@@ -83,7 +83,7 @@ def read_root(text: str, url: str, max_names: int) -> RootPage:
     skipped = 0
     for link in _ROOT_LINK.finditer(text):
         name = canonicalize_name(link.group(1).strip())
-        if not _NAME.match(name):
+        if not _NORMAL.match(name):
             skipped += 1
             continue
         serials[name] = None

@@ -12,7 +12,7 @@ from scanner.index.errors import BadIndexPage
 from scanner.index.rows import BadRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\Z")
+_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
@@ -58,13 +58,19 @@ def read_root(body: bytes, url: str, max_names: int) -> RootPage:
         raise BadIndexPage(url, "projects", f"{len(entries):,} names; no more than {max_names:,} are read")
     serials: dict[NormalizedName, int | None] = {}
     skipped = 0
+    # Hundreds of thousands of rows: what is normal already is taken as it is.
+    is_normal = _NORMAL.match
     for entry in entries:
         raw = entry.get("name") if isinstance(entry, dict) else None
-        name = canonicalize_name(raw) if isinstance(raw, str) else None
-        if name is None or not _NAME.match(name):
+        if not isinstance(raw, str):
             skipped += 1
             continue
-        serials[name] = rows.serial_of(entry.get("_last-serial"))
+        name = NormalizedName(raw) if is_normal(raw) else canonicalize_name(raw)
+        if name is not raw and not is_normal(name):
+            skipped += 1
+            continue
+        serial = entry.get("_last-serial")
+        serials[name] = serial if type(serial) is int and 0 < serial < 2**63 else rows.serial_of(serial)
     return RootPage(serials, rows.serial_of(document["meta"].get("_last-serial")), skipped)
 
 
