@@ -6,9 +6,10 @@ Both compilers say with "# via" who asks for a package: after the requirement on
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.intake.lines import LogicalLine, logical_lines
 from projects.domain.intake.pep508 import Place
@@ -28,6 +29,10 @@ _FROZEN = re.compile(
 )
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._\-]{0,200}[A-Za-z0-9])?(?:\[[^\]]{0,300}\])?")
 _FROM_FILE = re.compile(r"-r\b|.*\.(?:in|toml|txt|cfg|py)\b|.*\(\S*(?:pyproject\.toml|setup\.py|setup\.cfg)\)")
+
+_MAX_COMMENT = 50_000
+_MAX_PARENT = 300
+_MAX_FORKS = 50
 
 
 def format_of(content: str) -> Format:
@@ -71,14 +76,14 @@ def read_frozen(report: Report, content: str, place: Place, include: Include) ->
 
 
 def _read_via(line: LogicalLine, in_via: bool, parents: list[str]) -> bool:
-    comment = line.comment
+    comment = line.comment[:_MAX_COMMENT]
     found = re.match(r"via\b:?\s*", comment)
     if found:
-        parents.extend(part.strip() for part in comment[found.end() :].split(",") if part.strip())
+        parents.extend(part.strip()[:_MAX_PARENT] for part in comment[found.end() :].split(",") if part.strip())
         return True
-    if in_via and not line.text and line.comment:
+    if in_via and not line.text and comment:
         # A joined line holds one comment; of several below each other each is a line of its own.
-        parents.append(comment.lstrip("# ").strip())
+        parents.append(comment.lstrip("# ").strip()[:_MAX_PARENT])
         return True
     return False
 
@@ -86,7 +91,7 @@ def _read_via(line: LogicalLine, in_via: bool, parents: list[str]) -> bool:
 def _apply(requirements: list[ParsedRequirement], start: int, asked_by: dict[int, list[str]]) -> None:
     if not any(asked_by.values()):
         return
-    edges: dict[str, list[Edge]] = {}
+    edges: dict[NormalizedName, list[Edge]] = {}
     for position, parents in asked_by.items():
         child = requirements[position]
         is_direct = False
@@ -99,6 +104,8 @@ def _apply(requirements: list[ParsedRequirement], start: int, asked_by: dict[int
                 edge = Edge(child.name, child.marker, child.extras)
                 edges.setdefault(canonicalize_name(parent.partition("[")[0]), []).append(edge)
         requirements[position] = replace(child, direct=is_direct if parents else None)
+    times = Counter(requirement.name for requirement in requirements[start:])
+    shared = {name: tuple(dict.fromkeys(children)) for name, children in edges.items() if times[name] <= _MAX_FORKS}
     for position in range(start, len(requirements)):
-        own = edges.get(requirements[position].name, [])
-        requirements[position] = replace(requirements[position], dependencies=tuple(own), has_edges=True)
+        own = shared.get(requirements[position].name, ())
+        requirements[position] = replace(requirements[position], dependencies=own, has_edges=True)

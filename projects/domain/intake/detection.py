@@ -33,7 +33,7 @@ _REQUIREMENTS = re.compile(
     r"(?:requirements?|reqs?|constraints?)[^/]*\.(?:txt|in|pip)|[^/]*(?:requirements?|constraints?)\.(?:txt|in|pip)"
 )
 _CONDA = re.compile(r"(?:conda[^/]*|[^/]*environment[^/]*|env)\.ya?ml")
-_TABLE = re.compile(r"^[ \t]*\[{1,2}[ \t]*([\w.\-\"' ]{1,100})\]{1,2}[ \t]*(?:#.*)?$", re.MULTILINE)
+_TABLE = re.compile(r"^[ \t]{0,20}\[{1,2}[ \t]{0,20}([\w.\-\"' ]{1,100})\]{1,2}[ \t]*(?:#.*)?$", re.MULTILINE)
 _ASSIGNMENT = re.compile(r"^([\w\-]{1,40})[ \t]*=[ \t]*", re.MULTILINE)
 
 

@@ -14,9 +14,9 @@ from projects.domain.intake.limits import MAX_DOTS_IN_TOML_LINE
 _AT_LINE = re.compile(r"at line (\d+)")
 _TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?")
 _TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
-_TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'([^'\n]*)'")
+# An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
+_TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
 _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
-_INI_OPTION = re.compile(r"([^=:\s#;\[][^=:]{0,300}?)[ \t]{0,100}[=:](.*)", re.DOTALL)
 
 
 class Unreadable(ValueError):
@@ -76,28 +76,29 @@ def load_ini(text: str) -> dict[str, dict[str, IniOption]]:
 
     Never raises: lines before the first section, and those that are no option, are left out.
     """
-    sections: dict[str, dict[str, IniOption]] = {}
-    section: dict[str, IniOption] | None = None
+    sections: dict[str, dict[str, list[tuple[int, str]]]] = {}
+    section: dict[str, list[tuple[int, str]]] | None = None
     name = ""
     for number, line in enumerate(text.splitlines(), start=1):
         stripped = line.strip()
         if not stripped or stripped[0] in "#;":
             continue
         if section is not None and name and line[0] in " \t":
-            section[name] = IniOption((*section[name].lines, (number, stripped)))
+            section[name].append((number, stripped))
             continue
         header = _INI_SECTION.match(line)
         if header:
             section = sections.setdefault(header[1].strip(), {})
             name = ""
             continue
-        option = _INI_OPTION.fullmatch(line[:10_000])
-        if option and section is not None:
-            name = option[1].strip().lower()
-            section[name] = IniOption(((number, option[2].strip()),))
-        else:
-            name = ""
-    return sections
+        ends = [end for end in (line.find("="), line.find(":")) if end > 0]
+        name = line[: min(ends)].strip().lower() if ends and line[0] not in " \t" else ""
+        if name and section is not None:
+            section[name] = [(number, line[min(ends) + 1 :].strip())]
+    return {
+        title: {option: IniOption(tuple(lines)) for option, lines in options.items()}
+        for title, options in sections.items()
+    }
 
 
 def table(value: object) -> dict[str, object]:

@@ -77,13 +77,17 @@ def _add_graph(
     root = string(dig(document, "metadata", "component", "bom-ref"))
     direct = set(graph[root]) if root is not None and root in graph else None
     # Several components may share a name, so references decide and names are only what an edge shows.
+    edges = {
+        reference: tuple(Edge(name) for name in dict.fromkeys(names[target] for target in targets if target in names))
+        for reference, targets in graph.items()
+    }
     for position, reference in enumerate(references, start=start):
         if position >= len(report.requirements):
             break
-        edges = tuple(Edge(names[target]) for target in graph.get(reference, []) if target in names)
         report.requirements[position] = replace(
             report.requirements[position],
-            dependencies=edges,
+            # References are unique; of components that share one, only the first gets the edges.
+            dependencies=edges.pop(reference, ()),
             has_edges=reference in graph,
             direct=None if direct is None else reference in direct,
         )

@@ -9,6 +9,10 @@ MAX_TOTAL_BYTES = 32 * 1024 * 1024
 MAX_LINES = 200_000
 MAX_LINE_LENGTH = 100_000
 MAX_REQUIREMENT_LENGTH = 8_000
+# uv writes markers of thousands of characters where a workspace has conflicting extras.
+MAX_MARKER_LENGTH = 50_000
+# Each group or extra of a lock is followed through the whole closure.
+MAX_GROUPS = 500
 MAX_REQUIREMENTS = 50_000
 MAX_PROBLEMS = 1_000
 MAX_INCLUDE_DEPTH = 20
@@ -17,6 +21,6 @@ MAX_TEXT_SHOWN = 200
 # tomllib walks a dotted key once for each of its parts, so a long one costs its square.
 MAX_DOTS_IN_TOML_LINE = 256
 MAX_SYNTAX_TREE_BYTES = 1024 * 1024
-MAX_YAML_BYTES = 512 * 1024
+MAX_YAML_BYTES = 256 * 1024
 # One specifier of a Poetry union, and of a requirement's clauses.
 MAX_ALTERNATIVES = 64

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.intake.limits import MAX_REQUIREMENT_LENGTH
+from projects.domain.intake.limits import MAX_MARKER_LENGTH, MAX_REQUIREMENT_LENGTH
 from projects.domain.intake.redaction import environment_variables
 from projects.domain.intake.report import Report
 from projects.domain.intake.urls import origin_of, point
@@ -70,7 +70,7 @@ def normal_marker(text: object) -> str | None:
     """The marker as packaging spells it, None for none; raises Malformed."""
     if text is None or (isinstance(text, str) and not text.strip()):
         return None
-    if not isinstance(text, str) or len(text) > MAX_REQUIREMENT_LENGTH:
+    if not isinstance(text, str) or len(text) > MAX_MARKER_LENGTH:
         raise Malformed("the marker is not a text of usable length")
     try:
         return str(Marker(text))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, dig, string, strings, table
+from projects.domain.intake.limits import MAX_GROUPS
 from projects.domain.intake.pep508 import Malformed, Place, normal_marker, normal_name, pin_of
 from projects.domain.intake.poetry_versions import alternatives, python_marker
 from projects.domain.intake.report import Report
@@ -29,7 +30,8 @@ def read_poetry(report: Report, poetry: dict[str, object], path: str, lines: Tom
 
 def _extras_by_name(poetry: dict[str, object]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    for extra, names in table(poetry.get("extras")).items():
+    # The bound is far above any real project; beyond it an optional package just stays out of the extra.
+    for extra, names in list(table(poetry.get("extras")).items())[:MAX_GROUPS]:
         for name in strings(names):
             key = canonicalize_name(name.partition("[")[0].strip())
             found[key] = (*found.get(key, ()), canonicalize_name(extra))

@@ -8,11 +8,14 @@ from dataclasses import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, array, dig, string, strings, table
+from projects.domain.intake.limits import MAX_GROUPS
 from projects.domain.intake.locked import Belonging, file_hashes, locked, reached, remote
 from projects.domain.intake.pep508 import Malformed, normal_marker, normal_name
 from projects.domain.intake.poetry_versions import python_marker
 from projects.domain.intake.report import Report
 from projects.domain.intake.values import Edge, Origin, Scope
+
+_MAX_EXTRAS_OF_EDGE = 50
 
 
 def read_poetry_lock(report: Report, document: dict[str, object], text: str, path: str) -> None:
@@ -41,6 +44,9 @@ def _name_extras(report: Report, extras: dict[str, object], path: str) -> None:
     for number in mine:
         found = report.requirements[number]
         graph.setdefault(found.name, []).extend(edge.name for edge in found.dependencies)
+    if len(extras) > MAX_GROUPS:
+        report.problem(path, None, "", f"more than {MAX_GROUPS} extras: what they bring is not followed")
+        return
     reach = {
         canonicalize_name(extra[:200]): reached([canonicalize_name(name[:200]) for name in strings(names)], graph)
         for extra, names in extras.items()
@@ -137,5 +143,7 @@ def _extra_of(fields: dict[str, object]) -> dict[str, list[str]]:
         for requirement in strings(requirements):
             name = re.match(r"[A-Za-z0-9._\-]{1,200}", requirement.strip())
             if name:
-                found.setdefault(canonicalize_name(name[0]), []).append(canonicalize_name(extra[:200]))
+                known = found.setdefault(canonicalize_name(name[0]), [])
+                if len(known) < _MAX_EXTRAS_OF_EDGE:
+                    known.append(canonicalize_name(extra[:200]))
     return found

@@ -14,7 +14,9 @@ from projects.domain.intake.limits import MAX_ALTERNATIVES, MAX_REQUIREMENT_LENG
 from projects.domain.intake.pep508 import Malformed, normal_specifier
 
 _UNION = re.compile(r"\|\|?")
-_CLAUSE = re.compile(r"(?P<operator>\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?[ \t]*(?P<version>[^\s,^~=!<>|]+(?:![^\s,^~=!<>|]+)?)")
+_CLAUSE = re.compile(
+    r"(?P<operator>\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?[ \t]*(?P<version>[^\s,^~=!<>|]+(?:![^\s,^~=!<>|]+)?)"
+)
 _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 
 

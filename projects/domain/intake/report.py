@@ -35,9 +35,9 @@ class Report:
     requirements: list[ParsedRequirement] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     options: list[Option] = field(default_factory=list)
-    hints: list[Hint] = field(default_factory=list)
+    hints: dict[Hint, None] = field(default_factory=dict)
     unnamed: list[Unnamed] = field(default_factory=list)
-    own_names: list[NormalizedName] = field(default_factory=list)
+    own_names: dict[NormalizedName, None] = field(default_factory=dict)
     _full: bool = False
 
     def require(self, requirement: ParsedRequirement) -> None:
@@ -80,15 +80,13 @@ class Report:
     def hint(self, kind: str, value: str, source: str, line: int | None = None) -> None:
         """Record a sign of today's target, once."""
         hint = Hint(kind, shown(value), source, line)
-        if len(self.hints) < MAX_PROBLEMS and hint not in self.hints:
-            self.hints.append(hint)
+        if len(self.hints) < MAX_PROBLEMS:
+            self.hints[hint] = None
 
     def own(self, name: object) -> None:
         """Remember the name of the project that a file describes."""
         if isinstance(name, str) and 0 < len(name) < 200:
-            own = canonicalize_name(name)
-            if own not in self.own_names:
-                self.own_names.append(own)
+            self.own_names[canonicalize_name(name)] = None
 
     def intake(self) -> Intake:
         """The finished value."""

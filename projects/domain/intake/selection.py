@@ -37,14 +37,29 @@ def select(intake: Intake, groups: Collection[str] = (), extras: Collection[str]
     In a lock a package may also be there for both an extra and a group: either choice brings it.
     """
     wanted_groups = {canonicalize_name(name) for name in groups}
-    wanted_extras = {canonicalize_name(name) for name in extras}
+    wanted_extras: set[str] = {canonicalize_name(name) for name in extras}
     own = set(intake.own_names)
-    while True:
-        chosen = [found for found in intake.requirements if _counts(found, wanted_groups, wanted_extras)]
-        more = {canonicalize_name(extra) for found in chosen if found.name in own for extra in found.extras}
-        if more <= wanted_extras:
-            return tuple(found for found in chosen if found.name not in own or not found.extras)
-        wanted_extras |= more
+    asked: list[ParsedRequirement] = [found for found in intake.requirements if found.name in own and found.extras]
+    waiting = list(wanted_extras)
+    behind: dict[str, list[str]] = {}
+    for found in asked:
+        names = [canonicalize_name(extra) for extra in found.extras]
+        if found.scope is Scope.EXTRA:
+            for group in found.groups:
+                behind.setdefault(canonicalize_name(group), []).extend(names)
+        elif _counts(found, wanted_groups, ()):
+            waiting.extend(names)
+    wanted_extras = set()
+    while waiting:
+        extra = waiting.pop()
+        if extra not in wanted_extras:
+            wanted_extras.add(extra)
+            waiting.extend(behind.get(extra, ()))
+    return tuple(
+        found
+        for found in intake.requirements
+        if _counts(found, wanted_groups, wanted_extras) and not (found.name in own and found.extras)
+    )
 
 
 def _counts(requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str]) -> bool:

@@ -16,6 +16,7 @@ from projects.domain.intake.setup_cfg import extra_place
 from projects.domain.intake.values import Scope
 
 _MAX_DEPTH = 50
+_MAX_STEPS = 100_000
 _MUTATORS = {"append", "extend", "insert", "remove", "pop", "clear", "update", "setdefault", "add", "__setitem__"}
 
 
@@ -145,6 +146,7 @@ class _Names:
         self._values: dict[str, ast.expr] = {}
         self._assigned: dict[str, int] = {}
         self._changed: set[str] = set()
+        self._steps = 0
         for node in ast.walk(tree):
             self._note(node)
         for statement in tree.body:
@@ -183,7 +185,9 @@ class _Names:
         return plain, bool(used & self._changed)
 
     def _literal(self, node: ast.expr, used: set[str], depth: int) -> object:
-        if depth > _MAX_DEPTH:
+        # Names that repeat names double a list at each step; the budget is for the whole file.
+        self._steps += 1
+        if depth > _MAX_DEPTH or self._steps > _MAX_STEPS:
             raise _Computed
         match node:
             case ast.Constant(value=str() as text):

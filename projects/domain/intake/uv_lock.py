@@ -5,6 +5,7 @@ from __future__ import annotations
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, array, dig, string, strings, table
+from projects.domain.intake.limits import MAX_GROUPS
 from projects.domain.intake.locked import (
     Belonging,
     archive_hashes,
@@ -34,6 +35,9 @@ def read_uv_lock(report: Report, document: dict[str, object], text: str, path: s
     for package in own:
         report.own(package.get("name"))
     belongings = _belongings(document, own, packages)
+    if belongings is None:
+        report.problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")
+        belongings = {}
     for position, package in enumerate(packages):
         if _is_own(package, members):
             continue
@@ -45,9 +49,9 @@ def read_uv_lock(report: Report, document: dict[str, object], text: str, path: s
 
 
 def _is_own(package: dict[str, object], members: set[str]) -> bool:
-    source = table(package.get("source"))
+    name, source = string(package.get("name")), table(package.get("source"))
     # One project without members is at "."; other local paths are somebody else's code.
-    return package.get("name") in members or any(source.get(key) == "." for key in _OWN)
+    return name in members or any(source.get(key) == "." for key in _OWN)
 
 
 def _read_package(
@@ -105,7 +109,7 @@ def _edges(package: dict[str, object]) -> tuple[list[Edge], list[str]]:
 
 def _belongings(
     document: dict[str, object], own: list[dict[str, object]], packages: list[dict[str, object]]
-) -> dict[NormalizedName, Belonging]:
+) -> dict[NormalizedName, Belonging] | None:
     graph: dict[NormalizedName, list[NormalizedName]] = {}
     for package in packages:
         name = string(package.get("name"))
@@ -119,7 +123,7 @@ def _belongings(
         for key, scope in (("optional-dependencies", Scope.EXTRA), ("dev-dependencies", Scope.GROUP)):
             for group, entries in table(package.get(key)).items():
                 groups.setdefault((scope, canonicalize_name(group[:200])), set()).update(_names(entries))
-    return _assign(graph, main, groups)
+    return _assign(graph, main, groups) if len(groups) <= MAX_GROUPS else None
 
 
 def _assign(

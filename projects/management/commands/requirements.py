@@ -52,7 +52,8 @@ def _roots(path: str) -> list[str]:
 
 def _unreadable(intake: Intake, paths: Sequence[str]) -> bool:
     """Whether a file named on the command line gave nothing but a problem with the whole of it."""
-    told = {one.source for one in (*intake.requirements, *intake.unnamed, *intake.options, *intake.hints)}
+    told = {one.source for one in intake.requirements} | {one.source for one in intake.unnamed}
+    told |= {one.source for one in intake.options} | {one.source for one in intake.hints}
     failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
     return any(path in failed and path not in told for path in paths)
 

@@ -115,7 +115,7 @@ python-versions = "*"
         "pyproject.toml": b"[project]\nname='x'\ndependencies=['attrs']\n",
     }
     intake = read(files, list(files))
-    found = {one.name: one for one in intake.requirements if one.locked}
+    found = {str(one.name): one for one in intake.requirements if one.locked}
     assert found["aspy-yaml"].hashes == ("sha256:aa", "sha256:bb")
     assert found["aspy-yaml"].marker == 'python_version >= "3"'
     assert (found["aspy-yaml"].direct, found["attrs"].direct) == (True, False)
@@ -132,7 +132,10 @@ resolution-markers = ["python_full_version >= '3.12'", "python_full_version < '3
 name = "app"
 version = "0.1"
 source = { virtual = "." }
-dependencies = [{ name = "numpy", version = "1.26", source = { registry = "r" }, marker = "python_full_version < '3.12'" }, { name = "numpy", version = "2.0", source = { registry = "r" }, marker = "python_full_version >= '3.12'" }]
+dependencies = [
+    { name = "numpy", version = "1.26", source = { registry = "r" }, marker = "python_full_version < '3.12'" },
+    { name = "numpy", version = "2.0", source = { registry = "r" }, marker = "python_full_version >= '3.12'" },
+]
 [package.optional-dependencies]
 web = [{ name = "flask", extra = ["async"] }]
 [package.dev-dependencies]
@@ -187,7 +190,7 @@ def test_uv_lock_with_a_fork_extras_and_groups() -> None:
         ("numpy", "2.0", Scope.MAIN, (), True),
         ("pytest", "8", Scope.GROUP, ("dev",), True),
     ]
-    found = {one.name: one for one in intake.requirements}
+    found = {str(one.name): one for one in intake.requirements}
     assert found["numpy"].marker == 'python_full_version >= "3.12"'
     assert found["numpy"].hashes == ("sha256:bb",)
     assert [(edge.name, edge.marker) for edge in found["flask"].dependencies] == [("asgiref", 'extra == "async"')]
@@ -309,14 +312,14 @@ python_version = "3.11"
     }
     files = {"Pipfile": manifest.encode(), "Pipfile.lock": json.dumps(lock, indent=1).encode()}
     intake = read(files, list(files))
-    wanted = {one.name: one for one in intake.requirements if not one.locked}
+    wanted = {str(one.name): one for one in intake.requirements if not one.locked}
     assert wanted["requests"].extras == ("socks",)
     assert wanted["win"].marker == 'python_version < "3.12" and sys_platform == "win32"'
     assert (wanted["vcs"].origin, wanted["vcs"].editable) == (Origin.VCS, True)
     assert wanted["here"].origin is Origin.PATH
     assert (wanted["pytest"].group, wanted["sphinx"].group) == ("dev", "docs")
     assert [(one.text, one.line) for one in intake.problems] == [("bad", 9)]
-    locked = {one.name: one for one in intake.requirements if one.locked}
+    locked = {str(one.name): one for one in intake.requirements if one.locked}
     assert {name: one.direct for name, one in locked.items()} == {
         "requests": True,
         "idna": False,

@@ -48,7 +48,9 @@ def test_a_constraint_becomes_specifier_sets(written: str, expected: list[str]) 
     assert [SpecifierSet(one) for one in alternatives(written)] == [SpecifierSet(one) for one in expected]
 
 
-@pytest.mark.parametrize("written", ["^", "one", "^^1", "1..2", "^1 ||", "|| 1 |||", ">=1,,<b", "@", "|".join("12" * 60)])
+@pytest.mark.parametrize(
+    "written", ["^", "one", "^^1", "1..2", "^1 ||", "|| 1 |||", ">=1,,<b", "@", "|".join("12" * 60)]
+)
 def test_what_is_no_constraint_is_malformed_or_any_version(written: str) -> None:
     try:
         found = alternatives(written)

@@ -47,7 +47,7 @@ def test_pep_621_extras_groups_and_build_requirements_are_told_apart() -> None:
     assert named(intake, Scope.GROUP, "test") == ["pytest", "coverage"]
     assert named(intake, Scope.BUILD, "build-system") == ["setuptools"]
     assert [(one.line, one.text) for one in intake.problems] == [(10, "broken >=")]
-    assert {one.name: one.line for one in intake.requirements}["six"] == 9
+    assert {str(one.name): one.line for one in intake.requirements}["six"] == 9
     assert [(one.kind, one.value, one.line) for one in intake.hints] == [("python", ">=3.10", 6)]
     assert intake.own_names == ("demo-app",)
 
@@ -69,16 +69,19 @@ def test_chosen_groups_and_extras_count_with_what_they_include() -> None:
 
 
 def test_included_groups_are_those_that_packaging_resolves() -> None:
-    groups = {
+    groups: dict[str, list[str | dict[str, str]]] = {
         "a": ["a1", {"include-group": "b"}],
         "b": [{"include-group": "c"}, {"include-group": "d"}],
         "c": ["c1", {"include-group": "d"}],
         "d": ["d1"],
     }
-    lines = [
-        f"{name} = [{', '.join(repr(item) if isinstance(item, str) else '{include-group = ' + repr(item['include-group']) + '}' for item in content)}]"
-        for name, content in groups.items()
-    ]
+    lines = []
+    for name, content in groups.items():
+        items = [
+            f"'{item}'" if isinstance(item, str) else f"{{include-group = '{item['include-group']}'}}"
+            for item in content
+        ]
+        lines.append(f"{name} = [{', '.join(items)}]")
     intake = pyproject("[dependency-groups]\n" + "\n".join(lines))
     for group in groups:
         ours = {one.name for one in select(intake, groups=[group])}
@@ -137,7 +140,7 @@ sphinx = "~7.1"
 
 def test_poetry_old_and_new() -> None:
     intake = pyproject(POETRY)
-    found = {one.name: one for one in intake.requirements if one.name != "many"}
+    found = {str(one.name): one for one in intake.requirements if one.name != "many"}
     assert found["caret"].specifier == "<2.0,>=1.2"
     assert found["union"].specifier == "<2,>=1 || <4,>=3"
     assert found["union"].alternatives == ("<2,>=1", "<4,>=3")
@@ -191,7 +194,7 @@ url = "https://u:p@index.example/simple"
 default = true
 """
     )
-    found = {one.name: one for one in intake.requirements}
+    found = {str(one.name): one for one in intake.requirements}
     assert [found[name].group for name in ("flake8", "mine", "mkdocs", "pytest", "ruff")] == [
         "lint",
         "lint",

@@ -57,7 +57,9 @@ max-line-length = 100
 
 
 def test_setup_cfg_may_name_a_file_and_a_section_without_requirements_is_none() -> None:
-    intake = one_file("setup.cfg", "[options]\ninstall_requires = file: r.txt\n[bdist_rpm]\nrequires = amqp\n", r_txt="a\n")
+    intake = one_file(
+        "setup.cfg", "[options]\ninstall_requires = file: r.txt\n[bdist_rpm]\nrequires = amqp\n", r_txt="a\n"
+    )
     assert [(one.name, one.source) for one in intake.requirements] == [("a", "r.txt")]
 
 
