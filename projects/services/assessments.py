@@ -28,8 +28,7 @@ from projects.models import (
 from projects.services.answering import Answer, answer, search_clock
 from projects.services.gathering import gather
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.index.client import IndexClient
-from scanner.services.indexes import client_for, configured_index_url, get_index
+from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
 from scanner.services.watching import watch_packages
 
 logger = logging.getLogger(__name__)

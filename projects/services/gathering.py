@@ -13,7 +13,7 @@ from projects.domain.assessing import Wish, missing_in, resolve_all
 from projects.services.offers import read_knowledge
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.targets import Target
-from scanner.index.client import IndexClient
+from scanner.services.indexes import IndexClient
 from scanner.services.refreshing import Progress, refresh, refresh_metadata
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.

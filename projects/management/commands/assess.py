@@ -25,8 +25,7 @@ from projects.services.paths import UnreadablePath, load_paths
 from scanner.domain.catalogue import DEFAULT_TARGETS
 from scanner.domain.resolution.planning import Strategy
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.index.default import BadPipConfiguration
-from scanner.services.indexes import client_for, configured_index_url, get_index
+from scanner.services.indexes import BadPipConfiguration, client_for, configured_index_url, get_index
 from scanner.services.refreshing import FRESH_FOR
 
 # How long the index may take for everything that an answer needs, in seconds.
