@@ -1,4 +1,4 @@
-"""The team's pages under /, and the health check."""
+"""The team's pages under /, the health check, and the page for what Django refuses."""
 
 from django.urls import include, path
 
@@ -8,3 +8,4 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("projects.urls")),
 ]
+handler400 = "projects.views.errors.bad_request"
