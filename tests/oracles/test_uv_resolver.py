@@ -41,7 +41,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("uv-cache")
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("target", PLATFORMS, ids=lambda target: target.slug)
 def test_uv_finds_a_set_exactly_when_we_do(uv: str, cache: Path, tmp_path: Path, seed: int, target: object) -> None:
     rng = random.Random(seed)
@@ -56,7 +56,7 @@ def test_uv_finds_a_set_exactly_when_we_do(uv: str, cache: Path, tmp_path: Path,
         assert holds(index, roots, theirs, here.marker_environment["sys_platform"])
 
 
-@pytest.mark.parametrize("seed", range(100, 105))
+@pytest.mark.parametrize("seed", range(100, 112))
 def test_a_minimal_plan_moves_no_more_requirements_than_the_lowest_direct_set(
     uv: str, cache: Path, tmp_path: Path, seed: int
 ) -> None:

@@ -1,0 +1,45 @@
+"""Hand-made indexes and questions as data: tests/data/cases/*.json."""
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scanner.domain.resolution import Builds, Conflict, Policy, Resolution, resolve
+from scanner.domain.targets import parse_target
+from tests.scanner.domain.resolution.small_index import provider, question, texts
+
+CASES = Path(__file__).parents[3] / "data" / "cases"
+
+
+def read_cases() -> Iterator[Any]:
+    for path in sorted(CASES.glob("*.json")):
+        document = json.loads(path.read_text())
+        for case in document["cases"]:
+            yield pytest.param(document["index"], case, id=f"{path.stem}: {case['name']}")
+
+
+def policy_of(given: Mapping[str, Any]) -> Policy:
+    now = datetime.fromisoformat(given["now"]).replace(tzinfo=UTC) if "now" in given else None
+    return Policy(
+        Builds(given.get("builds", "pure")), given.get("pre", False), now, timedelta(days=given.get("days", 0))
+    )
+
+
+@pytest.mark.parametrize(("index", "case"), list(read_cases()))
+def test_the_case_ends_as_it_says(index: dict[str, Any], case: dict[str, Any]) -> None:
+    asked = question(*case["ask"], constraints=case.get("constraints", ()), overrides=case.get("overrides", ()))
+    target = parse_target(case.get("target", "cp313-manylinux_2_28_x86_64"))
+    outcome = resolve(provider(index, asked, target, policy_of(case.get("policy", {}))))
+    if "resolved" in case:
+        assert isinstance(outcome, Resolution), outcome
+        assert texts(outcome.pins) == case["resolved"]
+        assert dict(outcome.urls) == case.get("urls", {})
+    else:
+        assert isinstance(outcome, Conflict), outcome
+        told = str(outcome.derivation)
+        assert [text for text in case["conflict"] if text not in told] == [], told
+        assert {clash.package for clash in outcome.derivation.clashes} >= set(case.get("clashes", ()))
