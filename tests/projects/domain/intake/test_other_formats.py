@@ -167,13 +167,12 @@ def test_a_bad_script_block_is_a_problem(content: str, message: str) -> None:
         (".tool-versions", "nodejs 20\npython 3.12.0 3.11.9\n", [("python", "3.12.0", 2), ("python", "3.11.9", 2)]),
         (
             "Dockerfile",
-            "ARG V=3.12\nFROM --platform=linux/arm64 python:${V}-slim AS base\nFROM base\nFROM scratch\nfrom alpine:3.20\n",
+            "ARG V=3.12\nFROM --platform=linux/arm64 python:${V}-slim AS b\nFROM b\nFROM scratch\nfrom alpine:3.20\n",
             [("image", "python:3.12-slim linux/arm64", 2), ("image", "alpine:3.20", 5)],
         ),
         (
             ".github/workflows/ci.yml",
-            "jobs:\n  t:\n    strategy:\n      matrix:\n        python-version: ['3.11', 3.13t, \"${{ x }}\"]\n"
-            "    steps:\n    - with: {python-version: |\n        3.9\n        pypy3.10\n      }\n",
+            "- with: {python-version: |\n        3.9\n      }\n",
             [],
         ),
         (
