@@ -9,6 +9,10 @@ with ReplayIndex(as_of="2024-08-01") as index:          # or the pytest fixture 
     index.fail(faults.Status(503, retry_after=30), path="/simple/demo/", times=1)
     index.style.json = False                             # an HTML-only index; see Style for more
     index.requests_for("demo"); index.clear_log()
+    index.mount_body("demo", "demo-2.whl", b"…")         # odd archives; index.ranges = False for no ranges
+
+By hand: `python -m tests.replay --as-of 2024-08-01`. New data: `python -m tests.replay.record NAME…` for pages,
+`python -m tests.replay.record_on_demand` for whatever a client asks of it, core metadata included.
 """
 
 from tests.replay import faults

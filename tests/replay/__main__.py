@@ -1,13 +1,12 @@
 """The replay index by hand: `python -m tests.replay [--port N] [--as-of DATE] [--html-only]`; ends on Ctrl-C."""
 
 import argparse
-import contextlib
 import sys
-import threading
 
 from tests.replay.recording import recorded_names
 from tests.replay.rendering import Style
 from tests.replay.server import ReplayIndex
+from tests.replay.until_told import wait_until_told
 
 
 def main(arguments: list[str]) -> int:
@@ -20,8 +19,7 @@ def main(arguments: list[str]) -> int:
     with ReplayIndex(as_of=options.as_of, style=style, port=options.port) as index:
         print(index.url, flush=True)
         print(f"{len(recorded_names())} recorded packages; Ctrl-C ends", file=sys.stderr)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        wait_until_told()
     return 0
 
 

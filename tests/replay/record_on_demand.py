@@ -7,9 +7,7 @@ from the recording from then on.
 """
 
 import argparse
-import contextlib
 import sys
-import threading
 from email.parser import BytesHeaderParser
 
 import requests
@@ -23,6 +21,7 @@ from tests.replay.record import AGENT, older_document, package_of
 from tests.replay.recording import read_metadata, write_metadata, write_pages
 from tests.replay.rendering import Style
 from tests.replay.server import ReplayIndex
+from tests.replay.until_told import wait_until_told
 
 # What a resolution reads; descriptions, authors and links are not kept.
 _KEPT = ("Metadata-Version", "Name", "Version", "Requires-Python", "Dynamic", "Provides-Extra", "Requires-Dist")
@@ -119,8 +118,7 @@ def main(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     with RecordingIndex(default_index_url(), options.port) as index:
         print(index.url, flush=True)
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        wait_until_told()
         index.write()
         releases = sum(len(found) for found in index.learned.values())
         print(f"learned {index.learned_pages} pages and metadata of {releases} releases", file=sys.stderr)
