@@ -52,11 +52,11 @@ class Upgrade:
     holds: frozenset[NormalizedName] = frozenset()
     limits: Limits = field(default_factory=Limits)
 
-    def scope(self, question: Question, waived: Iterable[NormalizedName] = ()) -> Scope:
-        """The search for one form of the question, by the strategy's preference."""
+    def scope(self, question: Question, aside: Iterable[NormalizedName] = ()) -> Scope:
+        """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, question.direct)
-        return Scope(self.stock, self.targets, question, self.policy, preference, self.limits, waived=frozenset(waived))
+        return Scope(self.stock, self.targets, question, self.policy, preference, self.limits, aside=frozenset(aside))
 
     def questions(self) -> list[Question]:
         """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""

@@ -33,6 +33,7 @@ class TargetProvider:
 
     `waived` packages may be chosen although nothing of them is usable; what is usable still comes first. `phantoms`
     are packages or versions that the index does not have: they get one opaque candidate that satisfies every ask.
+    Of packages in `aside` everything counts as usable.
     """
 
     def __init__(
@@ -45,10 +46,11 @@ class TargetProvider:
         *,
         waived: frozenset[NormalizedName] = frozenset(),
         phantoms: frozenset[NormalizedName] = frozenset(),
+        aside: frozenset[NormalizedName] = frozenset(),
     ) -> None:
         self.stock, self.target, self.question, self.policy = stock, target, question, policy
         self.preference = preference or Preference()
-        self.waived, self.phantoms = waived, phantoms
+        self.waived, self.phantoms, self.aside = waived, phantoms, aside
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self.likely_releases: set[tuple[NormalizedName, Version]] = set()
@@ -192,7 +194,8 @@ class TargetProvider:
     def _make_ration(self, shelf: Shelf) -> Ration | None:
         name = shelf.name
         waived, phantom = name in self.waived, name in self.phantoms
-        if name not in self._own and not waived and not phantom and name not in self.question.pinned:
+        plain = name not in self._own and name not in self.question.pinned and name not in self.aside
+        if plain and not waived and not phantom:
             return self._desk.plain(name)
         return self._desk.ration(
             shelf,
@@ -201,6 +204,7 @@ class TargetProvider:
             pinned=self.question.pinned.get(name),
             waived=waived,
             phantom=phantom,
+            aside=name in self.aside,
         )
 
     def shelf(self, node: str) -> Shelf | None:

@@ -113,6 +113,7 @@ class Desk:
         pinned: Version | None = None,
         waived: bool = False,
         phantom: bool = False,
+        aside: bool = False,
     ) -> Ration:
         """A ration with the project's own asks for the package, its constraints and its waivers."""
         known, young = shelf.all, 0
@@ -135,7 +136,7 @@ class Desk:
             young = self.stock.uploaded_after(shelf, now - age) & known & ~opened if age else 0
         opaque = sum(urls.values())
         usable = self.stock.usable(shelf, self.target, self.policy.builds)
-        free = known & usable.accepted & ~young
+        free = known if aside else known & usable.accepted & ~young
         whole = known | opaque
         never = [self._barred(shelf, known & ~free, whole, young, waived=waived)]
         choosable = free | opaque & ~urls.get(PHANTOM, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName
 
@@ -37,6 +37,7 @@ class Scope:
     limits: Limits = field(default_factory=Limits)
     waived: frozenset[NormalizedName] = frozenset()
     phantoms: frozenset[NormalizedName] = frozenset()
+    aside: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
     solver: Solver[tuple[int, Ask]] | Solver[Ask] = field(init=False)
 
@@ -50,6 +51,7 @@ class Scope:
                 self.preference,
                 waived=self.waived,
                 phantoms=self.phantoms,
+                aside=self.aside,
             )
             for target in self.targets
         )
@@ -63,10 +65,7 @@ class Scope:
 
     def with_waivers(self, waived: Iterable[NormalizedName], phantoms: Iterable[NormalizedName]) -> Scope:
         """The same problem, with more packages let through."""
-        return Scope(
-            self.stock, self.targets, self.question, self.policy, self.preference, self.limits,
-            self.waived | frozenset(waived), self.phantoms | frozenset(phantoms),
-        )  # fmt: skip
+        return replace(self, waived=self.waived | frozenset(waived), phantoms=self.phantoms | frozenset(phantoms))
 
     def choices(self, found: Solved) -> Choices:
         """The chosen candidates of packages, without the nodes of extras and targets."""

@@ -1,0 +1,102 @@
+"""What requirements as written lead to, with everything in the way at once."""
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.resolution import Builds, Policy, Stock, closure
+from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, question, texts
+
+SERVICE: SmallIndex = {
+    "orm": {"2.0": {"needs": ["green; extra == 'asyncio'", "typing"]}},
+    "green": {"3.0": {"on": ["win32"], "needs": ["hub"]}},
+    "hub": {"1.0": {"on": ["source: compiled"]}},
+    "typing": {"4.0": {}},
+    "model": {"2.6": {"needs": ["core==2.16", "typing"]}, "2.8": {"needs": ["core==2.20"]}},
+    "core": {"2.16": {"on": ["win32"]}, "2.20": {}},
+    "framework": {"0.1": {"needs": ["model<3", "orm[asyncio]"]}},
+    "driver": {"2.9": {"on": ["win32"]}},
+}
+ASKED = question("driver==2.9", "framework", "model==2.6", "orm[asyncio]")
+
+
+def test_every_blocker_is_named_with_what_hangs_behind_it() -> None:
+    found = closure(Stock(SmallSource(SERVICE)), LINUX, ASKED, Policy())
+    assert found.blockers == ("driver", "core", "green", "hub")
+    assert texts(found.pins)["hub"] == "1.0"
+    assert found.conflict is None
+    assert not found.holds
+    assert found.shortfall is not None
+    assert "driver 2.9 has no file for it" in str(found.shortfall)
+
+
+def test_every_path_is_told_the_shortest_first() -> None:
+    found = closure(Stock(SmallSource(SERVICE)), LINUX, ASKED, Policy())
+    assert found.paths(canonicalize_name("core")) == (("model", "core"), ("framework", "model", "core"))
+    assert found.paths(canonicalize_name("green")) == (
+        ("orm[asyncio]", "green"),
+        ("framework", "orm[asyncio]", "green"),
+    )
+    assert found.paths(canonicalize_name("core"), 1) == (("model", "core"),)
+    assert found.paths(canonicalize_name("driver")) == (("driver",),)
+
+
+def test_where_a_set_holds_it_is_the_set() -> None:
+    found = closure(Stock(SmallSource(SERVICE)), WINDOWS, ASKED, Policy(builds=Builds.ANY))
+    assert found.holds
+    assert found.shortfall is None
+    assert {entry.name for entry in found.entries if entry.direct} == {"driver", "framework", "model", "orm"}
+    assert texts(found.pins)["model"] == "2.6"
+
+
+def test_an_older_release_that_works_is_taken_before_anything_is_called_a_blocker() -> None:
+    index: SmallIndex = {"app": {"1.0": {}, "2.0": {"needs": ["fast"]}}, "fast": {"1.0": {"on": ["win32"]}}}
+    found = closure(Stock(SmallSource(index)), LINUX, question("app"), Policy())
+    assert found.holds
+    assert texts(found.pins) == {"app": "1.0"}
+
+
+def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
+    index: SmallIndex = {
+        "left": {"1.0": {"needs": ["shared<2", "driver"]}},
+        "right": {"1.0": {"needs": ["shared>=2"]}},
+        "shared": {"1.0": {}, "2.0": {}},
+        "driver": {"2.9": {"on": ["win32"]}},
+    }
+    found = closure(Stock(SmallSource(index)), LINUX, question("left", "right"), Policy())
+    assert found.conflict is not None
+    assert [clash.package for clash in found.conflict.clashes] == ["shared"]
+    assert found.blockers == ("driver",)
+    assert set(texts(found.pins)) == {"left", "right", "shared", "driver"}
+
+
+def test_what_the_index_does_not_have_blocks_without_a_version() -> None:
+    index: SmallIndex = {"app": {"1.0": {"needs": ["ghost", "typing"]}}, "typing": {"4.0": {}}}
+    found = closure(Stock(SmallSource(index)), LINUX, question("app", "typing==9.9"), Policy())
+    versions = {entry.name: entry.version for entry in found.entries}
+    assert versions == {"app": Version("1.0"), "typing": None, "ghost": None}
+    assert set(found.blockers) == {"ghost", "typing"}
+
+
+def test_what_is_not_known_yet_is_named_in_one_go() -> None:
+    index: SmallIndex = {
+        "app": {"1.0": {"needs": ["later", "dim"]}},
+        "dim": {"1.0": {"unknown": True}, "1.1": {"unknown": True}},
+        "other": {"1.0": {"unknown": True}},
+    }
+    found = closure(Stock(SmallSource(index, ["later"])), LINUX, question("app", "other"), Policy())
+    assert found.missing.packages == ("later",)
+    assert found.missing.releases == (("dim", Version("1.1")), ("other", Version("1.0")))
+    assert found.missing.likely == (("dim", Version("1.0")),)
+    assert not found.holds
+
+
+def test_a_direct_url_is_an_entry_of_its_own() -> None:
+    found = closure(
+        Stock(SmallSource({"app": {"1.0": {"needs": ["web>=9"]}}, "web": {"1.0": {}}})),
+        LINUX,
+        question("web @ https://files.example/web.whl", "app"),
+        Policy(),
+    )
+    entry = next(entry for entry in found.entries if entry.name == "web")
+    assert (entry.version, entry.url, entry.blocked) == (None, "https://files.example/web.whl", False)
+    assert found.holds
