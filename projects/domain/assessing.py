@@ -20,11 +20,12 @@ from projects.domain.places import places_in
 from projects.domain.question import question_of
 from projects.domain.rows import Place, Standing, build_row, foreign, inactive, stand
 from projects.domain.verdicts import Policy, ProjectVerdict, Verdict, count_verdicts, judge_project
-from scanner.domain.resolution import outcomes, policy as resolver
+from scanner.domain.resolution import outcomes
+from scanner.domain.resolution import policy as resolver
 from scanner.domain.resolution.closure import Closure, closure
 from scanner.domain.resolution.planning import Strategy, Upgrade, plan
 from scanner.domain.resolution.plans import Plan
-from scanner.domain.resolution.provider import Question
+from scanner.domain.resolution.rations import Question
 from scanner.domain.resolution.resolving import Limits
 from scanner.domain.resolution.source import Builds
 from scanner.domain.resolution.stock import Stock

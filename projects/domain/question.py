@@ -9,7 +9,7 @@ from packaging.specifiers import InvalidSpecifier
 
 from projects.domain.intake.values import Origin, ParsedRequirement
 from scanner.domain.resolution.asks import Ask, make_ask
-from scanner.domain.resolution.provider import Question
+from scanner.domain.resolution.rations import Question
 
 
 def question_of(requirements: Iterable[ParsedRequirement]) -> Question:
