@@ -19,6 +19,7 @@ from scanner.services.refreshing import Progress, refresh, refresh_metadata
 # Resolving a few targets that differ most finds nearly everything that all of them need.
 SCOUTS = 4
 ROUNDS = 60
+WIDE_ROUNDS = 4
 
 
 @dataclass(slots=True)
@@ -58,14 +59,16 @@ def gather(
     poll({requirement.name for requirement in wish.requirements})
     between()
     for targets in (_scouts(wish.targets), wish.targets):
-        for _ in range(ROUNDS):
+        for number in range(ROUNDS):
             missing = _missing(wish, targets, index_id, as_of)
             if not missing:
                 break
             if time.monotonic() > end:
                 return gathering
             got_pages = poll(set(missing.packages))
-            releases = [(name, str(version)) for name, version in (*missing.releases, *missing.likely)]
+            # In the first rounds most of what may be needed is not; later each round is one step of a long search.
+            ahead = missing.likely if number >= WIDE_ROUNDS else ()
+            releases = [(name, str(version)) for name, version in (*missing.releases, *ahead)]
             got_metadata = refresh_metadata(index_id, client, releases, timezone.now(), on_fetched=progress)
             between()
             if not got_pages and not got_metadata:

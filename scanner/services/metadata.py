@@ -115,9 +115,9 @@ def _fetch(release: Release, client: IndexClient) -> _Found:
 def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], _Found]]:
     """Ways to the metadata, the cheapest first."""
     wheels = sorted((file for file in files if file.kind == Kind.WHEEL), key=_plainest)
-    for wheel in [file for file in wheels if file.has_metadata is not False][:2]:
+    for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
         yield lambda wheel=wheel: _Found(_text(client.metadata(wheel)), "metadata file")
-    for wheel in wheels[:2]:
+    for wheel in wheels[:1]:
         yield lambda wheel=wheel: _Found(_text(client.wheel_metadata(wheel.url)), "wheel")
     for sdist in [file for file in files if file.kind == Kind.SDIST][:1]:
         yield lambda sdist=sdist: _Found(_trusted(_text(client.sdist_metadata(sdist.url))), "sdist")
