@@ -9,10 +9,12 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projects.domain.intake.limits import MAX_DOTS_IN_TOML_LINE
+from projects.domain.intake.limits import MAX_PARTS_OF_TOML_KEY
 
 _AT_LINE = re.compile(r"at line (\d+)")
 _TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+'")
+_LONG_KEY = re.compile(rf"[ \t]*\[{{0,2}}[ \t]*+(?:[\w\-]++[ \t]*+\.[ \t]*+){{{MAX_PARTS_OF_TOML_KEY}}}")
 _TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
 # An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
 _TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
@@ -30,8 +32,9 @@ class Unreadable(ValueError):
 def load_toml(text: str) -> dict[str, object]:
     """The document; raises Unreadable, also for what would cost tomllib more than its size suggests."""
     for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > MAX_DOTS_IN_TOML_LINE and line.count(".") > MAX_DOTS_IN_TOML_LINE:
-            raise Unreadable(f"a line with more than {MAX_DOTS_IN_TOML_LINE} dots", number)
+        # A key or header stands at the start of its line; a quoted part of it may hold anything.
+        if line.count(".") >= MAX_PARTS_OF_TOML_KEY and _LONG_KEY.match(_QUOTED.sub("s", line)):
+            raise Unreadable(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
     try:
         return tomllib.loads(text)
     except RecursionError as error:

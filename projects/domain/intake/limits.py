@@ -13,13 +13,13 @@ MAX_REQUIREMENT_LENGTH = 8_000
 MAX_MARKER_LENGTH = 50_000
 # Each group or extra of a lock is followed through the whole closure.
 MAX_GROUPS = 500
-MAX_REQUIREMENTS = 50_000
+MAX_REQUIREMENTS = 20_000
 MAX_PROBLEMS = 1_000
 MAX_INCLUDE_DEPTH = 20
 MAX_FILES = 500
 MAX_TEXT_SHOWN = 200
 # tomllib walks a dotted key once for each of its parts, so a long one costs its square.
-MAX_DOTS_IN_TOML_LINE = 256
+MAX_PARTS_OF_TOML_KEY = 64
 MAX_SYNTAX_TREE_BYTES = 1024 * 1024
 MAX_YAML_BYTES = 256 * 1024
 # One specifier of a Poetry union, and of a requirement's clauses.

@@ -124,6 +124,8 @@ def parse(text: str, place: Place, line: int | None, raw: str | None = None) -> 
 
 def require_text(report: Report, text: object, place: Place, line: int | None) -> ParsedRequirement | None:
     """Parse `text` into the report; what does not parse becomes a problem there and gives None."""
+    if report.full:
+        return None
     if not isinstance(text, str):
         report.problem(place.source, line, "", f"a requirement must be a text, not {type(text).__name__}")
         return None

@@ -38,13 +38,13 @@ class Report:
     hints: dict[Hint, None] = field(default_factory=dict)
     unnamed: list[Unnamed] = field(default_factory=list)
     own_names: dict[NormalizedName, None] = field(default_factory=dict)
-    _full: bool = False
+    full: bool = False
 
     def require(self, requirement: ParsedRequirement) -> None:
         """Keep one requirement; its url and raw text lose their credentials here, whoever made it."""
         if len(self.requirements) >= MAX_REQUIREMENTS:
-            if not self._full:
-                self._full = True
+            if not self.full:
+                self.full = True
                 message = f"more than {MAX_REQUIREMENTS:,} requirements: the rest is not read"
                 self.problem(requirement.source, requirement.line, "", message)
             return

@@ -37,6 +37,8 @@ def read_requirements(report: Report, content: str, place: Place, include: Inclu
 
 def read_line(report: Report, line: LogicalLine, place: Place, include: Include | None) -> None:
     """Read one logical line; without `include` (a conda list, say) an include is a problem."""
+    if report.full:
+        return
     if len(line.text) > MAX_LINE_LENGTH:
         report.problem(place.source, line.number, line.text[:500], f"longer than {MAX_LINE_LENGTH:,} characters")
         return

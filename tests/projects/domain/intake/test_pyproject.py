@@ -244,9 +244,19 @@ def test_dynamic_dependencies_of_any_other_backend_are_a_problem() -> None:
         ("x = " + "[" * 5_000, None),
         ("x = " + "9" * 5_000, None),
         (".".join("a" * 20_000) + " = 1\n", 1),
+        ("x = 1\n ['a' . " + ".".join(['"b.c"'] * 70) + "]\n", 2),
     ],
 )
 def test_what_is_no_toml_is_one_problem(content: str, line: int | None) -> None:
     intake = pyproject(content)
     assert [(one.path, one.line) for one in intake.problems] == [("pyproject.toml", line)]
     assert intake.requirements == ()
+
+
+def test_dots_in_texts_are_no_dotted_keys() -> None:
+    wheels = ", ".join(f"{{a = 'x-{n}.1.0-py3.whl'}}" for n in range(100))
+    intake = pyproject(
+        f"[tool.x]\nwheels = [{wheels}]\nlong = '''\n{'.' * 200}\n'''\n[project]\ndependencies = ['six']\n"
+    )
+    assert [one.name for one in intake.requirements] == ["six"]
+    assert intake.problems == ()
