@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+import time
 from argparse import ArgumentParser
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -21,6 +23,9 @@ from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
 from scanner.services.watching import forget_claims
 
+# Seconds.
+IMPATIENT_AFTER = 1.5
+
 
 class Command(BaseCommand):
     """Start the web server, the worker and the schedule; print one sign-in link; stop on Ctrl-C."""
@@ -32,8 +37,9 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=settings.PORT, help="port (PORT, default %(default)s)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        signal.signal(signal.SIGINT, _stop)
-        signal.signal(signal.SIGTERM, _stop)
+        stop = _stop_once()
+        signal.signal(signal.SIGINT, stop)
+        signal.signal(signal.SIGTERM, stop)
         try:
             # First of all what may fail, so that a second start beside a running one changes nothing.
             with embedded.listen(host, port) as listener, embedded.lock(settings.DATA_DIR):
@@ -116,11 +122,21 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def _stop(number: int, frame: FrameType | None) -> None:
-    """Leave the web server's loop; from now on a second signal ends the process at once."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    raise SystemExit(0)
+def _stop_once() -> Callable[[int, FrameType | None], None]:
+    """Return a signal handler: the first signal leaves the web server's loop, one much later ends everything at once.
+
+    make and a service manager may both pass the same signal on, so a second one right after the first means nothing.
+    """
+    first: list[float] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if not first:
+            first.append(time.monotonic())
+            raise SystemExit(0)
+        if time.monotonic() - first[0] > IMPATIENT_AFTER:
+            os._exit(128 + number)
+
+    return stop
 
 
 def _name_in_link(host: str) -> str:
