@@ -31,4 +31,9 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {"expires": 50},
     },
+    "queue deliveries again whose message was lost": {
+        "task": "projects.tasks.requeue_lost_deliveries",
+        "schedule": 300.0,
+        "options": {"expires": 280},
+    },
 }
