@@ -45,7 +45,7 @@ def decode(data: bytes) -> str:
     Raises Undecodable for binary data, NUL characters, unknown codings and anything above the size limits.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise Undecodable(f"the file has {len(data):,} bytes; at most {MAX_FILE_BYTES:,} are read")
+        raise Undecodable(f"the file has more than {MAX_FILE_BYTES:,} bytes, the most that is read")
     for start, what in _BINARY_STARTS.items():
         if data.startswith(start):
             raise Undecodable(f"this is {what}, not a text file")

@@ -25,7 +25,7 @@ def included_by(
     if len(groups) > _MAX_GROUPS:
         report.problem(path, None, "", f"more than {_MAX_GROUPS} dependency groups: their includes are not followed")
         return {}
-    includes = {canonicalize_name(group[:200]): _own_includes(report, group, groups, path, lines) for group in groups}
+    includes = {canonicalize_name(group[:120]): _own_includes(report, group, groups, path, lines) for group in groups}
     if len(includes) < len(groups):
         report.problem(path, lines.header("dependency-groups"), "", "two dependency groups have the same name")
     found: dict[NormalizedName, set[NormalizedName]] = {}
@@ -42,7 +42,7 @@ def included_by(
 def _own_includes(
     report: Report, group: str, groups: dict[str, object], path: str, lines: TomlLines
 ) -> tuple[NormalizedName, ...]:
-    known = {canonicalize_name(name[:200]) for name in groups}
+    known = {canonicalize_name(name[:120]) for name in groups}
     found = []
     for item in array(groups[group]):
         if not isinstance(item, dict):
@@ -51,10 +51,10 @@ def _own_includes(
         line = lines.key("dependency-groups", group)
         if not isinstance(name, str) or len(item) != 1:
             report.problem(path, line, group, 'an entry is neither a requirement nor {include-group = "…"}')
-        elif canonicalize_name(name[:200]) not in known:
+        elif canonicalize_name(name[:120]) not in known:
             report.problem(path, lines.text(name, "dependency-groups", group) or line, name, "no such dependency group")
         else:
-            found.append(canonicalize_name(name[:200]))
+            found.append(canonicalize_name(name[:120]))
     return tuple(found)
 
 

@@ -126,7 +126,7 @@ def read_pip_inspect(report: Report, document: dict[str, object], text: str, pat
                 editable=dig(entry, "direct_url", "dir_info", "editable") is True,
             )
         except Malformed as error:
-            report.problem(path, line, canonicalize_name(name[:200]) if name else "", str(error))
+            report.problem(path, line, canonicalize_name(name[:120]) if name else "", str(error))
         else:
             report.require(requirement)
 

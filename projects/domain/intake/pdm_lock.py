@@ -45,7 +45,7 @@ def _read_package(
     name, version = string(fields.get("name")), string(fields.get("version"))
     main = not groups or "default" in groups
     belonging = (
-        Belonging() if main else Belonging(Scope.GROUP, tuple(canonicalize_name(group[:200]) for group in groups))
+        Belonging() if main else Belonging(Scope.GROUP, tuple(canonicalize_name(group[:120]) for group in groups))
     )
     origin, url = _origin(fields)
     report.require(

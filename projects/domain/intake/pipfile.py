@@ -59,7 +59,7 @@ def read_pipfile_lock(report: Report, document: dict[str, object], text: str, pa
 def _place(path: str, section: str) -> Place:
     if section in {"packages", "default"}:
         return Place(path)
-    return Place(path, Scope.GROUP, ("dev" if section in {"dev-packages", "develop"} else section[:200],))
+    return Place(path, Scope.GROUP, ("dev" if section in {"dev-packages", "develop"} else section[:120],))
 
 
 def _read_settings(report: Report, sources: object, requires: object, path: str) -> None:

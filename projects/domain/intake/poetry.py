@@ -23,7 +23,7 @@ def read_poetry(report: Report, poetry: dict[str, object], path: str, lines: Tom
     dev = Place(path, Scope.GROUP, ("dev",))
     _read_table(report, poetry.get("dev-dependencies"), dev, "tool.poetry.dev-dependencies", lines, extras={})
     for group, content in table(poetry.get("group")).items():
-        place = Place(path, Scope.GROUP, (group[:200],))
+        place = Place(path, Scope.GROUP, (group[:120],))
         header = f"tool.poetry.group.{group}.dependencies"
         _read_table(report, dig(content, "dependencies"), place, header, lines, extras={})
 
@@ -44,7 +44,7 @@ def _read_table(
     for name, content in table(value).items():
         line = lines.key(header, name)
         if name.lower() == "python":
-            report.hint("python", str(content)[:200] if isinstance(content, str) else "", place.source, line)
+            report.hint("python", str(content)[:120] if isinstance(content, str) else "", place.source, line)
             continue
         for constraint in content if isinstance(content, list) else [content]:
             try:

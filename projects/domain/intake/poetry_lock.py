@@ -48,7 +48,7 @@ def _name_extras(report: Report, extras: dict[str, object], path: str) -> None:
         report.problem(path, None, "", f"more than {MAX_GROUPS} extras: what they bring is not followed")
         return
     reach = {
-        canonicalize_name(extra[:200]): reached([canonicalize_name(name[:200]) for name in strings(names)], graph)
+        canonicalize_name(extra[:120]): reached([canonicalize_name(name[:120]) for name in strings(names)], graph)
         for extra, names in extras.items()
     }
     for number in mine:
@@ -145,5 +145,5 @@ def _extra_of(fields: dict[str, object]) -> dict[str, list[str]]:
             if name:
                 known = found.setdefault(canonicalize_name(name[0]), [])
                 if len(known) < _MAX_EXTRAS_OF_EDGE:
-                    known.append(canonicalize_name(extra[:200]))
+                    known.append(canonicalize_name(extra[:120]))
     return found

@@ -46,7 +46,7 @@ def _read_project(report: Report, project: dict[str, object], path: str, lines: 
         report.hint("python", python, path, lines.key("project", "requires-python"))
     _read_list(report, project.get("dependencies"), Place(path), lines, ("project", "dependencies"))
     for extra, content in table(project.get("optional-dependencies")).items():
-        place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:200]),))
+        place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:120]),))
         _read_list(report, content, place, lines, ("project.optional-dependencies", extra))
 
 
@@ -63,7 +63,7 @@ def _read_groups(report: Report, groups: dict[str, object], path: str, lines: To
     """Each requirement once, with its own group first and then those that include it."""
     including = included_by(report, groups, path, lines)
     for group, content in groups.items():
-        name = canonicalize_name(group[:200])
+        name = canonicalize_name(group[:120])
         line = lines.key("dependency-groups", group)
         if not isinstance(content, list):
             report.problem(path, line, group, "a dependency group must be an array")
@@ -96,7 +96,7 @@ def _read_dynamic(
     if "optional-dependencies" in dynamic:
         extras = table(settings.get("optional-dependencies"))
         for extra, content in extras.items():
-            place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:200]),))
+            place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:120]),))
             for file in _files(content):
                 include(file, lines.key(table_name, "optional-dependencies"), place)
         if not extras and "poetry" not in table(document.get("tool")):

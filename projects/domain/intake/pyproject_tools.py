@@ -21,7 +21,7 @@ def read_pdm(report: Report, pdm: dict[str, object], path: str, lines: TomlLines
     groups = pdm.get("dev-dependencies")
     for group, content in table(groups).items():
         header = "tool.pdm.dev-dependencies"
-        place = Place(path, Scope.GROUP, (canonicalize_name(group[:200]),))
+        place = Place(path, Scope.GROUP, (canonicalize_name(group[:120]),))
         if not isinstance(content, list):
             # PDM 0.x: one group, name = "version", as in a Pipfile.
             dev = Place(path, Scope.GROUP, ("dev",))
@@ -46,7 +46,7 @@ def read_pdm(report: Report, pdm: dict[str, object], path: str, lines: TomlLines
 def read_hatch(report: Report, hatch: dict[str, object], path: str, lines: TomlLines) -> None:
     """The environments' dependencies; {…} fields of Hatch's are not expanded and end up as problems."""
     for name, settings in table(hatch.get("envs")).items():
-        place = Place(path, Scope.ENVIRONMENT, (name[:200],))
+        place = Place(path, Scope.ENVIRONMENT, (name[:120],))
         for key in ("dependencies", "extra-dependencies"):
             header = f"tool.hatch.envs.{name}"
             for item in array(dig(settings, key)):
@@ -67,7 +67,7 @@ def read_flit(report: Report, flit: dict[str, object], path: str, lines: TomlLin
         for item in array(metadata.get(key)):
             require_text(report, item, place, lines.text(item, header, key) if isinstance(item, str) else None)
     for extra, content in table(metadata.get("requires-extra")).items():
-        place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:200]),))
+        place = Place(path, Scope.EXTRA, (canonicalize_name(extra[:120]),))
         for item in array(content):
             line = lines.text(item, f"{header}.requires-extra", extra) if isinstance(item, str) else None
             require_text(report, item, place, line)
@@ -107,7 +107,7 @@ def apply_uv_sources(report: Report, sources: dict[str, object], start: int) -> 
         entries = array(content) if isinstance(content, list) else [content]
         found = [origin for entry in entries if (origin := _source(entry)) is not None]
         if len(found) == len(entries) == 1:
-            origins[canonicalize_name(name[:200])] = found[0]
+            origins[canonicalize_name(name[:120])] = found[0]
     for position in range(start, len(report.requirements)):
         requirement = report.requirements[position]
         origin = origins.get(requirement.name)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.intake.limits import MAX_PROBLEMS, MAX_REQUIREMENTS
+from projects.domain.intake.limits import MAX_NAME_LENGTH, MAX_PROBLEMS, MAX_REQUIREMENTS, MAX_VERSION_LENGTH
 from projects.domain.intake.redaction import printable, shown, without_credentials
 from projects.domain.intake.values import (
     Hint,
@@ -47,6 +47,10 @@ class Report:
                 self.full = True
                 message = f"more than {MAX_REQUIREMENTS:,} requirements: the rest is not read"
                 self.problem(requirement.source, requirement.line, "", message)
+            return
+        if len(requirement.name) > MAX_NAME_LENGTH or len(requirement.pinned or "") > MAX_VERSION_LENGTH:
+            message = f"a name of more than {MAX_NAME_LENGTH} or a version of more than {MAX_VERSION_LENGTH} characters"
+            self.problem(requirement.source, requirement.line, requirement.raw, message)
             return
         url = requirement.url
         self.requirements.append(

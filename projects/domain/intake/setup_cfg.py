@@ -37,7 +37,7 @@ def read_setup_cfg(report: Report, text: str, path: str, include: IncludeFile) -
 
 def extra_place(path: str, extra: str) -> Place:
     """The place of an extra; setuptools' old "name:marker" keys lose the marker here, callers add it."""
-    name = canonicalize_name(extra.partition(":")[0].strip()[:200])
+    name = canonicalize_name(extra.partition(":")[0].strip()[:120])
     return Place(path, Scope.EXTRA, (name,)) if name else Place(path)
 
 

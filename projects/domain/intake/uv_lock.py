@@ -69,7 +69,7 @@ def _read_package(
     files = [package.get("sdist"), *array(package.get("wheels"))]
     markers = strings(package.get("resolution-markers"))
     marker = normal_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
-    belonging = belongings.get(canonicalize_name(name[:200]), Belonging(direct=None))
+    belonging = belongings.get(canonicalize_name(name[:120]), Belonging(direct=None))
     report.require(
         locked(
             package,
@@ -114,7 +114,7 @@ def _belongings(
     for package in packages:
         name = string(package.get("name"))
         if name is not None:
-            known = graph.setdefault(canonicalize_name(name[:200]), [])
+            known = graph.setdefault(canonicalize_name(name[:120]), [])
             known.extend(found.name for found in _edges(package)[0])
     main: set[NormalizedName] = {_name(entry) for entry in array(dig(document, "manifest", "requirements"))}
     groups: dict[tuple[Scope, str], set[NormalizedName]] = {}
@@ -122,7 +122,7 @@ def _belongings(
         main |= _names(package.get("dependencies"))
         for key, scope in (("optional-dependencies", Scope.EXTRA), ("dev-dependencies", Scope.GROUP)):
             for group, entries in table(package.get(key)).items():
-                groups.setdefault((scope, canonicalize_name(group[:200])), set()).update(_names(entries))
+                groups.setdefault((scope, canonicalize_name(group[:120])), set()).update(_names(entries))
     return _assign(graph, main, groups) if len(groups) <= MAX_GROUPS else None
 
 

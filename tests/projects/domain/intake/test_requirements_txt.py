@@ -121,6 +121,8 @@ def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
         ("import os", "not a valid requirement"),
         ("$ pip install http://files.example/x-1.tar.gz", "neither a valid requirement nor a path"),
         ("a" * 9_000, "longer than"),
+        ("a" * 201, "a name of more than"),
+        ("x==1" + ".1" * 60, "a version of more than"),
     ],
 )
 def test_a_bad_line_is_one_problem_with_its_place_and_the_rest_counts(line: str, message: str) -> None:
@@ -259,7 +261,7 @@ def test_the_encodings_that_pip_reads(data: bytes) -> None:
         (b"# coding: bz2\nx\n", "coding line"),
         (b"# coding: no-such\nx\n", "coding line"),
         (b"\x93\x01\x02\x03\xff", "control characters"),
-        (b"x" * (8 * 1024 * 1024 + 1), "at most"),
+        (b"x" * (8 * 1024 * 1024 + 1), "the most that is read"),
         (b"\n" * 200_001, "lines"),
     ],
 )
