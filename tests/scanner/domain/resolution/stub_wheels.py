@@ -54,8 +54,12 @@ def uv_compile(
     python: str = "3.13",
     platform: str = "x86_64-manylinux_2_28",
     resolution: str = "highest",
+    patience: float = 60,
 ) -> dict[str, str] | None:
-    """The set that uv chooses for a target from a folder of wheels; None when it says that there is none."""
+    """The set that uv chooses for a target from a folder of wheels; None when it says that there is none.
+
+    Raises TimeoutExpired after `patience` seconds.
+    """
     wanted = folder / "wanted.in"
     wanted.write_text("\n".join(requirements) + "\n")
     command = [
@@ -65,7 +69,7 @@ def uv_compile(
     ]  # fmt: skip
     # Without this uv may try to fetch an interpreter of its own.
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_CACHE_DIR": str(cache), "UV_NO_CONFIG": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=patience)
     if done.returncode:
         assert "No solution found" in done.stderr or "not found" in done.stderr, done.stderr
         return None
