@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from projects.domain.intake import is_dependency_file
+from projects.domain.intake import Intake, is_dependency_file
 from projects.domain.intake.limits import MAX_FILE_BYTES, MAX_FILES
 
 # Other people's code and what tools make: the dependency files in them are not this project's.
@@ -49,6 +49,45 @@ class FilesOnDisk(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return 0
+
+
+class UnreadablePath(Exception):
+    """A path that gives nothing to read. path: as typed; reason: a clause."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+def roots_of(paths: Iterable[str]) -> list[str]:
+    """The files to read, each once: a path itself, or the dependency files of a directory. Raises UnreadablePath."""
+    return list(dict.fromkeys(root for path in paths for root in _roots(path)))
+
+
+def unreadable(intake: Intake, roots: Iterable[str]) -> list[str]:
+    """The roots that gave nothing but a problem with the whole of the file."""
+    told = {one.source for one in (*intake.requirements, *intake.unnamed, *intake.options, *intake.hints)}
+    failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
+    return [root for root in roots if root in failed and root not in told]
+
+
+def _roots(path: str) -> list[str]:
+    try:
+        if Path(path).is_dir():
+            found = roots_in(path)
+            if not found:
+                raise UnreadablePath(path, "no dependency file is in this directory")
+            return found
+        if Path(path).is_file():
+            with Path(path).open("rb"):
+                return [path]
+    except (OSError, ValueError) as error:
+        raise UnreadablePath(path, str(error)) from error
+    raise UnreadablePath(path, "no such file")
 
 
 def roots_in(path: str) -> list[str]:

@@ -77,13 +77,16 @@ class IndexClient:
         user_agent: str | None = None,
         gate: Gate | None = None,
         limits: Limits | None = None,
+        ca_bundle: str | None = None,
     ) -> None:
-        """url: the simple index, with or without credentials. contact: whom its operator can write to. ValueError
-        for an address that is none."""
+        """url: the simple index, with or without credentials. contact: whom its operator can write to. ca_bundle: a
+        file of certificates to trust instead of the built-in ones. ValueError for an address that is none."""
         self._limits = limits or Limits()
         self.gate = gate or Gate()
         agent = user_agent or default_user_agent(contact)
-        self._transport = Transport(url, user_agent=agent, gate=self.gate, limits=self._limits, session=session)
+        self._transport = Transport(
+            url, user_agent=agent, gate=self.gate, limits=self._limits, session=session, ca_bundle=ca_bundle
+        )
         self._url = self._transport.url
         self._reader = MetadataReader(self._transport)
 

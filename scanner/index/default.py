@@ -5,12 +5,14 @@ requirement; its configuration reader and its constant are internal, so this is 
 and its tests name every source it reads.
 """
 
+import os
+
 from scanner.index.addresses import without_credentials
 
-__all__ = ["BadPipConfiguration", "default_index_url", "without_credentials"]
+__all__ = ["BadPipConfiguration", "default_ca_bundle", "default_index_url", "without_credentials"]
 
 # First found wins. As in pip, the environment overrules every file and a command's section the global one.
-_KEYS = (":env:.index-url", "install.index-url", "global.index-url")
+_SECTIONS = (":env:", "install", "global")
 
 
 class BadPipConfiguration(Exception):
@@ -34,20 +36,36 @@ def default_index_url() -> str:
     them), else pip's constant. Reads files: call once. Raises BadPipConfiguration.
     """
     # Late: pip is slow to load, and most processes are told which index to ask.
+    from pip._internal.models.index import PyPI
+
+    return (_configured("index-url") or str(PyPI.simple_url)).rstrip("/")
+
+
+def default_ca_bundle() -> str | None:
+    """The file of certificates that pip trusts, when its configuration names one; None leaves it to requests.
+
+    Variables that requests itself reads come before it. Reads files: call once. Raises BadPipConfiguration.
+    """
+    if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
+        return None
+    return _configured("cert")
+
+
+def _configured(option: str) -> str | None:
+    """An option of pip's as `pip install` would see it: the environment, its own section, the global one."""
     from pip._internal.configuration import Configuration
     from pip._internal.exceptions import ConfigurationError
-    from pip._internal.models.index import PyPI
 
     configuration = Configuration(isolated=False)
     try:
         configuration.load()
     except ConfigurationError as error:
         raise BadPipConfiguration(str(error)) from error
-    for key in _KEYS:
+    for section in _SECTIONS:
         try:
-            value = configuration.get_value(key)
+            value = configuration.get_value(f"{section}.{option}")
         except ConfigurationError:
             continue
         if isinstance(value, str) and value.strip():
-            return value.strip().rstrip("/")
-    return str(PyPI.simple_url).rstrip("/")
+            return value.strip()
+    return None

@@ -57,7 +57,14 @@ class Transport:
     """GET and HEAD for one index and the hosts of its files. Safe to share between threads."""
 
     def __init__(
-        self, url: str, *, user_agent: str, gate: Gate, limits: Limits, session: requests.Session | None = None
+        self,
+        url: str,
+        *,
+        user_agent: str,
+        gate: Gate,
+        limits: Limits,
+        session: requests.Session | None = None,
+        ca_bundle: str | None = None,
     ) -> None:
         self.url, auth = _split_credentials(url)
         self.limits = limits
@@ -66,6 +73,8 @@ class Transport:
         self._auth = auth
         self._agent = user_agent
         self._session = session or _session()
+        if ca_bundle is not None:
+            self._session.verify = ca_bundle
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> Iterator[Reply]:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from django.conf import settings
 
 from scanner.index.client import IndexClient
-from scanner.index.default import BadPipConfiguration, default_index_url, without_credentials
+from scanner.index.default import BadPipConfiguration, default_ca_bundle, default_index_url, without_credentials
 from scanner.index.gate import Gate, Politeness
 from scanner.models import Index
 
@@ -29,7 +29,7 @@ def get_index(url: str | None = None) -> Index:
 @lru_cache(maxsize=8)
 def client_for(url: str) -> IndexClient:
     """One client a process and address, so that connections are kept."""
-    return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate())
+    return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate(), ca_bundle=default_ca_bundle())
 
 
 @cache

@@ -20,8 +20,8 @@ from projects.domain.intake import read, select
 from projects.domain.listing import as_csv, as_markdown, as_table
 from projects.domain.verdicts import Policy, SourcePolicy
 from projects.services.answering import Answer, answer, search_clock
+from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.gathering import gather
-from projects.services.paths import UnreadablePath, load_paths
 from scanner.domain.catalogue import DEFAULT_TARGETS
 from scanner.domain.resolution.planning import Strategy
 from scanner.domain.targets import Target, UnknownTarget, parse_target
@@ -60,12 +60,12 @@ class Command(BaseCommand):
         targets = [_target(slug) for slug in options["target"]] if options["target"] else list(DEFAULT_TARGETS)
         as_of = _moment(options["as_of"])
         try:
-            files, roots = load_paths(options["path"])
+            roots = roots_of(options["path"])
             url = options["index_url"] or configured_index_url()
         except (UnreadablePath, BadPipConfiguration) as error:
             raise CommandError(str(error), returncode=2) from error
-        intake = read(files, roots)
-        if not intake.requirements and intake.problems:
+        intake = read(FilesOnDisk(), roots)
+        if unreadable(intake, options["path"]) or (not intake.requirements and intake.problems):
             told = "\n".join(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in intake.problems)
             raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
         if not options["target"]:

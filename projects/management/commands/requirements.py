@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from projects.domain.intake import Intake, as_data, read
-from projects.services.dependency_files import FilesOnDisk, roots_in
+from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 
 
 class Command(BaseCommand):
@@ -26,36 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        roots = [root for path in options["paths"] for root in _roots(path)]
-        if not roots:
-            raise CommandError("no dependency files there", returncode=2)
-        intake = read(FilesOnDisk(), list(dict.fromkeys(roots)))
+        try:
+            roots = roots_of(options["paths"])
+        except UnreadablePath as error:
+            raise CommandError(str(error), returncode=2) from error
+        intake = read(FilesOnDisk(), roots)
         if options["format"] == "json":
             self.stdout.write(json.dumps(as_data(intake), indent=2, ensure_ascii=False))
         else:
             self.stdout.write(_table(intake))
-        if _unreadable(intake, options["paths"]):
+        if unreadable(intake, options["paths"]):
             raise CommandError("a file could not be read: see the problems", returncode=2)
-
-
-def _roots(path: str) -> list[str]:
-    try:
-        if Path(path).is_dir():
-            return roots_in(path)
-        if Path(path).is_file():
-            with Path(path).open("rb"):
-                return [path]
-    except (OSError, ValueError) as error:
-        raise CommandError(f"{path}: {error}", returncode=2) from error
-    raise CommandError(f"{path}: no such file", returncode=2)
-
-
-def _unreadable(intake: Intake, paths: Sequence[str]) -> bool:
-    """Whether a file named on the command line gave nothing but a problem with the whole of it."""
-    told = {one.source for one in intake.requirements} | {one.source for one in intake.unnamed}
-    told |= {one.source for one in intake.options} | {one.source for one in intake.hints}
-    failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
-    return any(path in failed and path not in told for path in paths)
 
 
 def _table(intake: Intake) -> str:
