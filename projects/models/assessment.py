@@ -34,7 +34,7 @@ class Assessment(models.Model):
     state = models.CharField(max_length=8, choices=AssessmentState.choices, default=AssessmentState.PARTIAL)
     trigger = models.CharField(max_length=120, blank=True, help_text="what it was made for")
     index_url = models.CharField(max_length=500)
-    missing = models.JSONField(default=list, help_text="names of packages that the index has not answered for")
+    missing = models.JSONField(default=list, help_text="what the index must still tell: a package, or a release")
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(help_text="when the same answer was last reached")
     digest = models.CharField(max_length=64, blank=True, help_text="of the answers: equal digests say the same")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Origin(models.TextChoices):
@@ -16,6 +18,15 @@ class Origin(models.TextChoices):
     PUSH = "push", "push"
     CI = "ci", "CI upload"
     SAMPLE = "sample", "sample"
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    """Snapshots in the words of the assessor."""
+
+    def claim(self, pk: int, now: datetime, span: timedelta) -> bool:
+        """Take one snapshot for assessing. False when another worker is at it."""
+        unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now)
+        return self.filter(unclaimed, pk=pk).update(assessing_until=now + span) == 1
 
 
 class Snapshot(models.Model):
@@ -32,6 +43,11 @@ class Snapshot(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     problems = models.JSONField(default=list, help_text="path, line, text, message of what could not be read")
     options = models.JSONField(default=dict, help_text="options of the files, credentials left out")
+    assessing_until = models.DateTimeField(
+        null=True, blank=True, help_text="a worker is assessing it; after this moment its claim has run out"
+    )
+
+    objects = SnapshotQuerySet.as_manager()
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [

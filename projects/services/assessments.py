@@ -35,6 +35,8 @@ logger = logging.getLogger(__name__)
 
 # How long one task may wait for the index, in seconds; what is missing then is asked for by the next.
 PATIENCE = 100
+# Longer than a task may run: the claim of a killed worker ends by itself.
+CLAIM_FOR = timedelta(minutes=6)
 # How often the page sees news while packages come in, in seconds.
 REFRESH_EVERY = 2
 
@@ -51,7 +53,7 @@ def read_snapshot(snapshot: Snapshot) -> Intake:
 
 
 def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None = None) -> bool:
-    """Assess the snapshot if it is its project's newest. True when something is still unknown: come again.
+    """Assess the snapshot if it is its project's newest and nobody is at it. True when something is still unknown.
 
     What is stored is judged and shown at once; then the index is asked for what is missing, and the same assessment
     is written again in place as answers come in. A complete one is written anew only when its answer differs.
@@ -59,6 +61,15 @@ def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None 
     snapshot = Snapshot.objects.select_related("project").filter(pk=snapshot_id).first()
     if snapshot is None or Snapshot.objects.filter(project=snapshot.project, pk__gt=snapshot.pk).exists():
         return False
+    if not Snapshot.objects.claim(snapshot_id, now, CLAIM_FOR):
+        return False
+    try:
+        return _assess(snapshot, now, client)
+    finally:
+        Snapshot.objects.filter(pk=snapshot_id).update(assessing_until=None)
+
+
+def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bool:
     project = snapshot.project
     index = get_index()
     wish = Wish(
@@ -82,7 +93,7 @@ def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None 
         seconds=PATIENCE,
         between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, index.pk, index.url)),
     )
-    logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot_id, gathering.complete, len(gathering.faults))
+    logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot.pk, gathering.complete, len(gathering.faults))
     return bool(_answer_and_store(snapshot, wish, index.pk, index.url).missing)
 
 
@@ -145,7 +156,10 @@ def _store(snapshot: Snapshot, found: Answer, index_url: str, wish: Wish, now: d
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
     last.index_url = index_url
-    last.missing = list(found.missing.packages)
+    last.missing = [
+        *found.missing.packages,
+        *(f"{name} {version}" for name, version in found.missing.releases),
+    ]
     last.digest = digest
     last.confirmed_at = now
     last.save()
