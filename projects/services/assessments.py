@@ -91,10 +91,13 @@ def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bo
         progress=lambda name, done, total: None,
         fresh_for=timedelta.max,
         seconds=PATIENCE,
+        patient=True,
         between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, index.pk, index.url)),
     )
     logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot.pk, gathering.complete, len(gathering.faults))
-    return bool(_answer_and_store(snapshot, wish, index.pk, index.url).missing)
+    missing = _answer_and_store(snapshot, wish, index.pk, index.url).missing
+    # What the index could not give now is asked for by the schedule, not at once.
+    return bool(missing) and not gathering.faults
 
 
 def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:

@@ -39,11 +39,13 @@ def gather(
     fresh_for: timedelta,
     seconds: float,
     as_of: datetime | None = None,
+    patient: bool = False,
     between: Callable[[], None] = lambda: None,
 ) -> Gathering:
     """Fetch until every target can be answered, the time is up, or the index gives nothing more.
 
-    Pages older than `fresh_for` are asked for again, each once. `between` is called after each round of fetching.
+    Pages older than `fresh_for` are asked for again, each once; with `patient` a failed one waits for its time.
+    `between` is called after each round of fetching.
     """
     gathering = Gathering()
     end = time.monotonic() + seconds
@@ -52,7 +54,9 @@ def gather(
     def poll(names: set[str]) -> bool:
         wanted = names - polled
         polled.update(wanted)
-        faults = refresh(index_id, client, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for)
+        faults = refresh(
+            index_id, client, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient
+        )
         gathering.faults.update(faults)
         return len(faults) < len(wanted)
 
@@ -89,5 +93,3 @@ def _scouts(targets: Sequence[Target]) -> list[Target]:
         return list(targets)
     last = len(targets) - 1
     return [targets[round(last * number / (SCOUTS - 1))] for number in range(SCOUTS)]
-
-

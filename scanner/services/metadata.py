@@ -97,7 +97,8 @@ def without_metadata(wanted: Iterable[tuple[str, str]], index_id: int, now: date
             chosen |= Q(package__name=name, version=version)
         untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER)
         rows = Release.objects.filter(chosen, untried, package__index=index_id, metadata__isnull=True)
-        found.update((pk, f"{name} {version}") for pk, name, version in rows.values_list("pk", "package__name", "version"))
+        labelled = rows.values_list("pk", "package__name", "version")
+        found.update((pk, f"{name} {version}") for pk, name, version in labelled)
     return found
 
 

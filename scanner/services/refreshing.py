@@ -29,9 +29,11 @@ def refresh(
     *,
     on_polled: Progress,
     fresh_for: timedelta = FRESH_FOR,
+    patient: bool = False,
 ) -> dict[str, str]:
     """Poll those of these packages that were not looked at lately and that nobody is polling.
 
+    `patient` leaves a package alone whose next try after a failure is still to come.
     `on_polled` is told the name, how many are done, and of how many. Returns the fault of each package that could
     not be asked about; what was stored of it stays.
     """
@@ -39,7 +41,7 @@ def refresh(
     mine = {
         package.pk: package.name
         for package in packages
-        if _is_stale(package, now, fresh_for) and Package.objects.claim(package.pk, now, CLAIM_FOR)
+        if _is_stale(package, now, fresh_for, patient=patient) and Package.objects.claim(package.pk, now, CLAIM_FOR)
     }
     done = 0
     faults: dict[str, str] = {}
@@ -59,7 +61,7 @@ def refresh(
 def refresh_metadata(
     index_id: int, client: IndexClient, wanted: Iterable[tuple[str, str]], now: datetime, *, on_fetched: Progress
 ) -> int:
-    """Fetch the core metadata of these releases (package name, version) where it is not known. Returns how many came."""
+    """Fetch the core metadata of these releases (name, version) where it is not known. Returns how many came."""
     releases = without_metadata(wanted, index_id, now)
     done = 0
 
@@ -72,7 +74,9 @@ def refresh_metadata(
     return len(releases) - failed
 
 
-def _is_stale(package: Package, now: datetime, fresh_for: timedelta) -> bool:
+def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
     if package.state == PackageState.MALFORMED:
+        return False
+    if patient and package.due_at is not None and package.due_at > now:
         return False
     return package.checked_at is None or now - package.checked_at > fresh_for
