@@ -19,9 +19,9 @@ from .relaxing import Step, relax, step_between
 from .resolving import Limits, resolution_of
 from .scopes import Choices, Scope
 from .shrinking import shrink
-from .solver import Exhausted, Solved
+from .solver import Exhausted, Solved, Unsolvable
 from .stock import Stock
-from .waiving import certain_blockers, search
+from .waiving import certain_blockers, explain_in, search
 from .wording import why_it_moves, why_stuck
 
 __all__ = ["Strategy", "Upgrade", "plan", "smallest_direct_change"]
@@ -87,7 +87,7 @@ def plan(upgrade: Upgrade) -> Plan:
         if isinstance(found, Solved):
             return _finish(upgrade, scope, scope.choices(found))
         if question is questions[-1]:
-            return _no_path(upgrade, scope)
+            return _no_path(upgrade, scope, found)
     raise AssertionError("the last form is always tried")
 
 
@@ -163,12 +163,12 @@ def _cut_short(upgrade: Upgrade, scope: Scope, limit: LimitReached) -> Plan:
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=scope.missing(), limit=limit)
 
 
-def _no_path(upgrade: Upgrade, scope: Scope) -> Plan:
+def _no_path(upgrade: Upgrade, scope: Scope, failure: Unsolvable) -> Plan:
     """Say what nothing clears, and plan the rest around it."""
+    derivation = explain_in(scope, failure.proof) if failure.proof is not None else None
     found = search(scope)
     if found.limit is not None:
         return _cut_short(upgrade, found.scope, found.limit)
-    derivation = found.shortfall()
     if found.choices is None:
         reason = "the requirements contradict each other"
         if derivation is not None and derivation.clashes:

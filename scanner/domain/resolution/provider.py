@@ -199,8 +199,8 @@ class TargetProvider:
             return self._desk.plain(name)
         return self._desk.ration(
             shelf,
-            self._own.get(name, ()),
-            constraints=self._constraints.get(name, ()),
+            tuple(self._own.get(name, ())),
+            constraints=tuple(self._constraints.get(name, ())),
             pinned=self.question.pinned.get(name),
             waived=waived,
             phantom=phantom,

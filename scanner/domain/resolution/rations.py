@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from packaging.utils import NormalizedName
@@ -16,7 +16,7 @@ from .markers import MarkerMemo
 from .policy import Policy
 from .reasons import Constrained, NotOnIndex, Reason, Unavailable
 from .shelves import Shelf
-from .stock import Stock
+from .stock import Stock, Usable
 
 __all__ = ["PHANTOM", "Desk", "Question", "Ration"]
 
@@ -84,6 +84,8 @@ class Desk:
         self.markers = MarkerMemo(target)
         self._plain: dict[NormalizedName, Ration | None] = {}
         self._admitted: dict[Ask, int] = {}
+        self._usable = stock.usable_by(target, policy.builds)
+        self._own: dict[Hashable, Ration] = {}
 
     @classmethod
     def of(cls, stock: Stock, target: Target, policy: Policy) -> Desk:
@@ -97,6 +99,11 @@ class Desk:
             self._plain[name] = None if shelf is None else self.ration(shelf, ())
         return self._plain[name]
 
+    def usable(self, shelf: Shelf) -> Usable:
+        """What the target can use of a shelf."""
+        known = self._usable.get(shelf.name)
+        return self.stock.usable(shelf, self.target, self.policy.builds) if known is None else known
+
     def admitted(self, ration: Ration, ask: Ask) -> int:
         """What an ask admits of the plain ration of its package."""
         known = self._admitted.get(ask)
@@ -107,15 +114,31 @@ class Desk:
     def ration(
         self,
         shelf: Shelf,
-        own: Iterable[Ask],
+        own: tuple[Ask, ...],
         *,
-        constraints: Iterable[Ask] = (),
+        constraints: tuple[Ask, ...] = (),
         pinned: Version | None = None,
         waived: bool = False,
         phantom: bool = False,
         aside: bool = False,
     ) -> Ration:
-        """A ration with the project's own asks for the package, its constraints and its waivers."""
+        """A ration with the project's own asks for the package, its constraints and its waivers; made once of each."""
+        key = (shelf.name, own, constraints, pinned, waived, phantom, aside)
+        made = self._own.get(key)
+        if made is None:
+            made = self._own[key] = self._make(shelf, own, constraints, pinned, waived, phantom, aside)
+        return made
+
+    def _make(
+        self,
+        shelf: Shelf,
+        own: tuple[Ask, ...],
+        constraints: tuple[Ask, ...],
+        pinned: Version | None,
+        waived: bool,
+        phantom: bool,
+        aside: bool,
+    ) -> Ration:
         known, young = shelf.all, 0
         opened = 0 if pinned is None else shelf.choice(pinned)
         pre_open = self.policy.pre
@@ -135,7 +158,7 @@ class Desk:
             known &= ~self.stock.uploaded_after(shelf, now)
             young = self.stock.uploaded_after(shelf, now - age) & known & ~opened if age else 0
         opaque = sum(urls.values())
-        usable = self.stock.usable(shelf, self.target, self.policy.builds)
+        usable = self.usable(shelf)
         free = known if aside else known & usable.accepted & ~young
         whole = known | opaque
         never = [self._barred(shelf, known & ~free, whole, young, waived=waived)]
@@ -153,7 +176,7 @@ class Desk:
             return beyond, NotOnIndex(shelf.name)
         if not barred or waived:
             return beyond, None
-        usable = self.stock.usable(shelf, self.target, self.policy.builds)
+        usable = self.usable(shelf)
         listed = [(words, mask & barred) for words, mask in usable.obstacles if mask & barred]
         if young & barred:
             listed.append(("is younger than the policy allows", young & barred))

@@ -77,12 +77,9 @@ def _take_back(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int
     again = True
     while again:
         again = False
-        admitted: dict[NormalizedName, int] | None = None
+        around = _Around(scope, choices)
         for name in changed(choices, kept):
-            if not _possible(scope, name, kept[name]):
-                continue
-            admitted = _admitted(scope, choices) if admitted is None else admitted
-            if admitted.get(name, -1) & kept[name]:
+            if around.admits(name, kept[name]):
                 trial = {**choices, name: kept[name]}
                 if scope.holds(trial):
                     choices = _pruned(scope, trial)
@@ -93,26 +90,49 @@ def _take_back(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int
 
 def _shorten(scope: Scope, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
     """Move each package that goes up only as far as it must."""
-    admitted = _admitted(scope, choices)
+    around = _Around(scope, choices)
     for name in changed(choices, kept):
         choice, before = choices.get(name, 0), kept[name]
-        between = admitted.get(name, 0) & (choice - 1) & ~((before << 1) - 1) if choice > before else 0
+        between = around.asked(name) & (choice - 1) & ~((before << 1) - 1) if choice > before else 0
         for position in bits(between):
-            if not _possible(scope, name, 1 << position):
+            if not around.admits(name, 1 << position):
                 continue
             trial = {**choices, name: 1 << position}
             if scope.holds(trial):
                 choices = _pruned(scope, trial)
-                admitted = _admitted(scope, choices)
+                around = _Around(scope, choices)
                 break
     return choices
 
 
-def _admitted(scope: Scope, choices: Choices) -> dict[NormalizedName, int]:
-    """For each package, the releases that everybody who asks for it admits."""
-    masks: dict[NormalizedName, int] = {}
-    for provider, reach in zip(scope.providers, scope.reaches(choices), strict=True):
-        for edge in reach.edges:
-            name = edge.ask.name
-            masks[name] = masks.get(name, -1) & provider.satisfied(name, edge.ask)
-    return masks
+class _Around:
+    """What a set says about another version of one of its packages: a quick look before the whole set is walked."""
+
+    def __init__(self, scope: Scope, choices: Choices) -> None:
+        self._scope, self._choices = scope, choices
+        self._reaches = scope.reaches(choices)
+        self._asked: dict[NormalizedName, int] = {}
+        for provider, reach in zip(scope.providers, self._reaches, strict=True):
+            for edge in reach.edges:
+                name = edge.ask.name
+                self._asked[name] = self._asked.get(name, -1) & provider.satisfied(name, edge.ask)
+
+    def asked(self, name: NormalizedName) -> int:
+        """The releases that everybody who asks for a package admits; none when nobody does."""
+        return self._asked.get(name, 0)
+
+    def admits(self, name: NormalizedName, choice: int) -> bool:
+        """Whether a release suits those who ask for it, and the set has what it needs. True leaves the rest open."""
+        if not self.asked(name) & choice or not _possible(self._scope, name, choice):
+            return False
+        for provider, reach in zip(self._scope.providers, self._reaches, strict=True):
+            if name not in reach.members:
+                continue
+            needs = provider.needs(name, choice)
+            if needs is None:
+                return False
+            for extra in (None, *reach.extras.get(name, ())):
+                for _, ask in provider.brought(needs, extra):
+                    if ask.name != name and not self._choices.get(ask.name, 0) & provider.satisfied(ask.name, ask):
+                        return False
+        return True
