@@ -9,11 +9,14 @@ from itertools import combinations
 from packaging.utils import NormalizedName
 
 from .asks import Ask
-from .clauses import ABSENT, Because, Clause, Derived
+from .clauses import Because, Clause, Derived
 from .phrases import Phrases
 from .reasons import Asked, NotOnIndex, Reason, Unavailable
 
 __all__ = ["Clash", "Derivation", "Step", "derive", "reasons_of"]
+
+# A proof of a hard set has thousands of steps; nobody reads further back than this.
+_TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,10 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
     }
     numbered = {told: number for number, told in enumerate(sorted(recalled), 1)}
     steps = []
-    reasons: dict[Reason, None] = {}
-    for position, clause in enumerate(order):
+    left_out = max(0, len(order) - _TOLD)
+    if left_out:
+        steps.append(Step(None, f"({left_out} earlier steps are left out.)"))
+    for position, clause in enumerate(order[left_out:], left_out):
         causes = []
         follows = False
         for part in _parts(clause):
@@ -70,7 +75,6 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
             if told is None:
                 reason = _reason(part)
                 if reason is not None:
-                    reasons[reason] = None
                     causes.append(phrases.reason(reason))
             elif told == position - 1:
                 follows = True
@@ -81,7 +85,8 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
         conclusion = "the requirements cannot hold together" if last else phrases.clause(clause, nodes)
         text = f"{lead} {' and '.join(causes)}, {conclusion}." if causes else f"So {conclusion}."
         steps.append(Step(numbered.get(position), text))
-    return Derivation(tuple(steps), tuple(reasons), tuple(_clashes(reasons, phrases, admitted)))
+    reasons = reasons_of(proof)
+    return Derivation(tuple(steps), reasons, tuple(_clashes(reasons, phrases, admitted)))
 
 
 def reasons_of(proof: Clause) -> tuple[Reason, ...]:
@@ -161,13 +166,14 @@ def _clashes(reasons: Iterable[Reason], phrases: Phrases, admitted: Callable[[As
         if isinstance(reason, Asked):
             demands.setdefault(reason.ask.name, []).append((admitted(reason.ask), phrases.reason(reason)))
         elif isinstance(reason, Unavailable):
-            demands.setdefault(reason.name, []).append((~(reason.releases | ABSENT), phrases.reason(reason)))
+            rest = phrases.known(reason.name) & ~reason.releases
+            demands.setdefault(reason.name, []).append((rest, phrases.reason(reason)))
         elif isinstance(reason, NotOnIndex):
             demands.setdefault(reason.name, []).insert(0, (0, phrases.reason(reason)))
     found = []
     for name, listed in demands.items():
         alone = [text for mask, text in listed if not mask]
-        found += [Clash(name, text, f"no release of {name} is like that") for text in alone[:3]]
+        found += [Clash(name, text, f"no release of {name} is left") for text in alone[:3]]
         pairs = [pair for pair in combinations(listed[:100], 2) if not pair[0][0] & pair[1][0]]
         found += [Clash(name, first[1], second[1]) for first, second in pairs[: 0 if alone else 3]]
     return found

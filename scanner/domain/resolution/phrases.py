@@ -14,13 +14,24 @@ __all__ = ["Phrases"]
 
 
 class Phrases:
-    """Says what sets of releases, clauses and reasons mean; `shelf_of` gives the releases that a node chooses from."""
+    """Says what sets of releases, clauses and reasons mean.
 
-    def __init__(self, shelf_of: Callable[[str], Shelf | None]) -> None:
-        self._shelf_of = shelf_of
+    `shelf_of` gives the releases that a node chooses from; `targets` are those of a bridge, by their numbers.
+    """
+
+    def __init__(self, shelf_of: Callable[[str], Shelf | None], targets: Sequence[str] = ()) -> None:
+        self._shelf_of, self._targets = shelf_of, targets
+
+    def known(self, name: NormalizedName) -> int:
+        """The releases of a package."""
+        shelf = self._shelf_of(name)
+        return 0 if shelf is None else shelf.all
 
     def releases(self, node: str, mask: int) -> str:
         """ "pydantic 2.0 to 2.6.1", "every pydantic", or the bare name of something without versions."""
+        package, at, target = node.partition("@")
+        if at:
+            return f"{package} on {self._targets[int(target)]}"
         shelf = self._shelf_of(node)
         if shelf is None or not shelf.versions:
             return node

@@ -187,7 +187,7 @@ def _no_path(upgrade: Upgrade, scope: Scope, failure: Unsolvable) -> Plan:
             version = resolution.pins.get(name)
             choice = 0 if ration is None or version is None else ration.shelf.choice(version)
             if ration is not None and name not in resolution.urls and not choice & ration.usable:
-                stuck.setdefault(name, Stuck(name, why_stuck(provider, name)))
+                stuck.setdefault(name, Stuck(name, why_stuck(provider, name, found.scope.targets)))
     kept_back = {name for name in stuck if name in upgrade.current}
     return replace(
         partial,

@@ -52,9 +52,11 @@ def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]
     )
 
 
-def explain(proof: Clause, nodes: Sequence[str], provider: TargetProvider) -> Derivation:
-    """A solver's proof in words, with the versions of the provider's shelves."""
-    return derive(proof, nodes, Phrases(provider.shelf), lambda ask: provider.satisfied(ask.name, ask))
+def explain(proof: Clause, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
+    """A solver's proof in words, with the versions of the providers' shelves; of a bridge give them all, in order."""
+    first = providers[0]
+    phrases = Phrases(first.shelf, [provider.target.slug for provider in providers])
+    return derive(proof, nodes, phrases, lambda ask: first.satisfied(ask.name, ask))
 
 
 def resolve(provider: TargetProvider, limits: Limits | None = None) -> Outcome:

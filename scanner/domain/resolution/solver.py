@@ -46,7 +46,7 @@ class Exhausted:
 class Solver(Generic[R]):
     """One search. `solve` may be called again with other assumptions: what was learned is kept.
 
-    `limit` counts decisions and conflicts of one call; `expired`, when given, is asked every 256 of them.
+    `limit` counts decisions and conflicts of one call; `expired`, when given, is asked every 64 of them.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Solver(Generic[R]):
         for step in range(1, self._limit + 1):
             if self._failed is not None:
                 return Unsolvable(self._failed)
-            if step % 256 == 0 and self._expired is not None and self._expired():
+            if step % 64 == 0 and self._expired is not None and self._expired():
                 return Exhausted(step, "time")
             conflict = self._propagate()
             if conflict is not None:

@@ -45,7 +45,7 @@ class Found:
 
 def explain_in(scope: Scope, proof: Clause) -> Derivation:
     """A proof in words, with the releases that the scope saw."""
-    return explain(proof, scope.solver.nodes, scope.providers[0])
+    return explain(proof, scope.solver.nodes, *scope.providers)
 
 
 def search(scope: Scope) -> Found:
@@ -78,26 +78,33 @@ def search(scope: Scope) -> Found:
 
 
 def _next_waiver(scope: Scope, proof: Clause) -> tuple[set[NormalizedName], set[NormalizedName]]:
-    """One package that the proof rests on and that could be let through, as (waived, phantoms)."""
-    unavailable: dict[NormalizedName, None] = {}
+    """One package that the proof rests on and that could be let through, as (waived, phantoms).
+
+    Only a package that the best versions of everything else lead to: one that stands in the way of older versions
+    alone is part of a conflict, not a blocker.
+    """
+    unavailable: dict[NormalizedName, int] = {}
+    absent: set[NormalizedName] = set()
     for reason in reasons_of(proof):
-        if isinstance(reason, NotOnIndex) and reason.name not in scope.phantoms:
-            return set(), {reason.name}
-        if isinstance(reason, Unavailable) and reason.name not in scope.waived:
-            unavailable[reason.name] = None
+        if isinstance(reason, NotOnIndex):
+            absent.add(reason.name)
+        elif isinstance(reason, Unavailable):
+            unavailable[reason.name] = unavailable.get(reason.name, 0) | reason.releases
+        elif isinstance(reason, Asked) and not any(p.satisfied(reason.ask.name, reason.ask) for p in scope.providers):
+            absent.add(reason.ask.name)
     for provider in scope.providers:
         _, reach = best_effort(provider)
-        met = [violation.name for violation in reach.violations if violation.edge is None]
-        for name in met:
-            if name in unavailable:
+        for violation in reach.violations:
+            name, edge = violation.name, violation.edge
+            if edge is None and name in unavailable.keys() - scope.waived:
                 return {name}, set()
-    if unavailable:
-        return {next(iter(unavailable))}, set()
-    for reason in reasons_of(proof):
-        if isinstance(reason, Asked) and reason.ask.name not in scope.phantoms:
-            name = reason.ask.name
-            if all(not provider.satisfied(name, reason.ask) for provider in scope.providers):
+            if edge is not None and name in absent - scope.phantoms and not provider.satisfied(name, edge.ask):
                 return set(), {name}
+    # Across a bridge every target may have its own usable releases, and none of them be the same.
+    for name, releases in unavailable.items() if len(scope.providers) > 1 else ():
+        shelf = scope.stock.shelf(name)
+        if name not in scope.waived and shelf is not None and not shelf.all & ~releases:
+            return {name}, set()
     return set(), set()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.targets import Target
+
 from .asks import Ask
 from .clauses import lowest
 from .provider import TargetProvider
@@ -89,8 +91,8 @@ def _first_usable(provider: TargetProvider, ask: Ask, admitted: int) -> str:
     return f", and {ask.name} has no wheel for {where} before {ration.shelf.version(lowest(later))}"
 
 
-def why_stuck(provider: TargetProvider, name: NormalizedName) -> str:
-    """Why nothing clears a package on a target."""
+def why_stuck(provider: TargetProvider, name: NormalizedName, targets: Sequence[Target]) -> str:
+    """Why nothing clears a package on a target, or on all targets of a bridge."""
     ration = provider.ration(name)
     where = provider.target.slug
     if ration is None:
@@ -101,4 +103,6 @@ def why_stuck(provider: TargetProvider, name: NormalizedName) -> str:
         newest = 2 << (len(ration.shelf.versions) - 1)
         words = _words(provider, ration, newest & ration.known or ration.known)
         return f"no release of {name} is usable on {where}: {ration.shelf.versions[-1]} {words}"
+    if len(targets) > 1:
+        where = "all of " + ", ".join(target.slug for target in targets)
     return f"no release of {name} that the requirements admit is usable on {where}"

@@ -100,3 +100,27 @@ def test_a_direct_url_is_an_entry_of_its_own() -> None:
     entry = next(entry for entry in found.entries if entry.name == "web")
     assert (entry.version, entry.url, entry.blocked) == (None, "https://files.example/web.whl", False)
     assert found.holds
+
+
+def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker() -> None:
+    index: SmallIndex = {
+        "serve": {
+            "1.0": {"on": ["win32"]},
+            "1.5": {"needs": ["relic"]},
+            "1.6": {"needs": ["ghost"]},
+            "2.0": {"needs": ["model<2"]},
+        },
+        "relic": {"0.1": {"on": ["win32"]}},
+        "model": {"1.0": {}, "2.0": {}},
+    }
+    found = closure(Stock(SmallSource(index)), LINUX, question("serve", "model>=2"), Policy())
+    assert found.blockers == ()
+    assert found.conflict is not None
+    told = str(found.conflict)
+    for text in (
+        "serve 2.0 needs model<2",
+        "the project requires model>=2",
+        "serve 1.5 needs relic",
+        "no package ghost",
+    ):
+        assert text in told

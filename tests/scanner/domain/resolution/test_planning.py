@@ -166,6 +166,11 @@ def test_a_bridge_that_does_not_exist_says_so() -> None:
     made = plan(upgrade)
     assert not made.feasible
     assert [stuck.name for stuck in made.stuck] == ["app"]
+    assert made.reason == (
+        "no path: no release of app that the requirements admit is usable on all of "
+        "cp311-manylinux_2_28_x86_64, cp313-manylinux_2_28_x86_64"
+    )
+    assert "@" not in str(made.derivation)
 
 
 def test_what_is_missing_makes_no_plan_feasible() -> None:

@@ -36,7 +36,7 @@ def test_the_search_stops_at_its_step_limit() -> None:
 
 def test_the_search_stops_when_time_is_up() -> None:
     outcome = resolve(provider(sliding_chain(300, 5), question("p0")), Limits(expired=lambda: True))
-    assert outcome == LimitReached(256, "time")
+    assert outcome == LimitReached(64, "time")
 
 
 def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
@@ -107,3 +107,10 @@ def test_a_derivation_tells_every_step_once_and_refers_by_number() -> None:
     for step in outcome.derivation.steps:
         if step.number is not None:
             assert any(f"({step.number})" in other.text for other in outcome.derivation.steps if other is not step)
+
+
+def test_a_very_long_proof_is_told_from_its_last_steps() -> None:
+    outcome = resolve(provider(sliding_chain(60, 40, solvable=False), question("p0")))
+    assert isinstance(outcome, Conflict)
+    assert outcome.derivation.steps[0].text.endswith("earlier steps are left out.)")
+    assert len(outcome.derivation.steps) == 201
