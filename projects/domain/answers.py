@@ -18,6 +18,8 @@ _HEADLINES = {
     ProjectVerdict.UNKNOWN: "not known yet",
 }
 _NAMED_BLOCKERS = 2
+# How a stored reason goes on from the version in use to the newest one.
+_NEWEST = "; the newest, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,16 @@ def _no_go(result: TargetResult) -> tuple[str, str, str]:
 
 
 def _cause(row: Mapping[str, Any]) -> str:
-    return f"{row['name']}: {(row.get('reason') or 'no version works').rstrip('.')}"
+    """Why one package blocks, short: what is said of its newest version where it is told apart, in its first clause."""
+    reason = row.get("reason") or "no version works"
+    version, colon, newest = reason.rpartition(_NEWEST)[2].partition(": ")
+    if _NEWEST in reason and colon:
+        return f"{row['name']} {version}: {_first_clause(newest)}"
+    return f"{row['name']}: {_first_clause(reason)}"
+
+
+def _first_clause(text: str) -> str:
+    return text.partition("; ")[0].rstrip(".")
 
 
 def _total(result: TargetResult) -> int:

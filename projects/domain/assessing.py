@@ -13,7 +13,7 @@ from typing import Any
 
 from packaging.utils import NormalizedName
 
-from projects.domain.intake.values import ParsedRequirement
+from projects.domain.intake.values import Origin, ParsedRequirement
 from projects.domain.knowledge import Knowledge
 from projects.domain.offers import FilesOf, ReleaseView
 from projects.domain.places import places_in
@@ -58,6 +58,16 @@ class Wish:
             self.now,
             timedelta(days=self.policy.minimum_age_days),
         )
+
+    @property
+    def foreign(self) -> frozenset[str]:
+        """Packages that come from an address, a repository or a folder."""
+        return frozenset(one.name for one in self.requirements if one.origin is not Origin.INDEX)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Packages that the requirements name and that the index is asked for."""
+        return frozenset(one.name for one in self.requirements) - self.foreign
 
     def limits(self) -> Limits:
         """Fresh limits for one search."""
@@ -111,7 +121,9 @@ def named_releases(resolved: Iterable[Resolved]) -> list[ReleaseView]:
     return [release for one in resolved for standing in one.standings.values() for release in standing.releases]
 
 
-def answer_all(resolved: Iterable[Resolved], knowledge: Knowledge, files_of: FilesOf, now: datetime) -> list[TargetAnswer]:
+def answer_all(
+    resolved: Iterable[Resolved], knowledge: Knowledge, files_of: FilesOf, now: datetime
+) -> list[TargetAnswer]:
     """The answer for each target, in the same order; rows nearest to the project first, inactive ones last."""
     return [_answer(one, knowledge, files_of, now) for one in resolved]
 
@@ -134,9 +146,7 @@ def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question,
     return Resolved(target, found, standings, way)
 
 
-def _standings(
-    wish: Wish, knowledge: Knowledge, target: Target, found: Closure
-) -> dict[NormalizedName, Standing]:
+def _standings(wish: Wish, knowledge: Knowledge, target: Target, found: Closure) -> dict[NormalizedName, Standing]:
     column = knowledge.column(target)
     places = places_in(found, wish.requirements)
     standings: dict[NormalizedName, Standing] = {}

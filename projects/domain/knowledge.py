@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -16,17 +16,19 @@ from scanner.domain.targets import Target
 class Knowledge:
     """Package views over a row of targets. Fits scanner.domain.resolution.source.Source.
 
-    `blind` collects the releases whose needs nobody could tell and that were asked for: they count as needing nothing.
+    `foreign` are packages that come from an address, not from the index: nobody asks the index for them. `blind`
+    collects the releases whose needs nobody could tell and that were asked for: they count as needing nothing.
     """
 
-    def __init__(self, views: Mapping[str, PackageView], targets: Sequence[Target]) -> None:
+    def __init__(
+        self, views: Mapping[str, PackageView], targets: Sequence[Target], foreign: Collection[str] = ()
+    ) -> None:
         self.views = views
+        self.foreign = frozenset(foreign)
         self.targets = tuple(targets)
         self.blind: set[tuple[str, Version]] = set()
         self._columns = {target: column for column, target in enumerate(self.targets)}
-        self._releases = {
-            name: {release.version: release for release in view.releases} for name, view in views.items()
-        }
+        self._releases = {name: {release.version: release for release in view.releases} for name, view in views.items()}
         self._kinds: dict[Hashable, ReleaseView] = {}
 
     def column(self, target: Target) -> int:
@@ -39,6 +41,8 @@ class Knowledge:
 
     def shelf(self, name: NormalizedName) -> Shelf | None:
         """All releases; an empty shelf when the index has no such package; None when it has not answered."""
+        if name in self.foreign:
+            return Shelf(name, ())
         view = self.views.get(name)
         if view is None or not view.answered:
             return None
@@ -64,4 +68,3 @@ class Knowledge:
             self.blind.add((name, version))
             return ()
         return release.needs
-

@@ -111,9 +111,7 @@ def _pipes(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 
 
 def _problems(document: Document) -> str:
-    lines = [
-        f"! {problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]
-    ]
+    lines = [f"! {problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]]
     return "\n".join(lines)
 
 

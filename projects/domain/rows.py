@@ -79,9 +79,7 @@ def foreign(place: Place, url: str) -> Standing:
     return Standing(place, None, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason)
 
 
-def stand(
-    place: Place, version: Version | None, package: PackageView | None, column: int, policy: Policy
-) -> Standing:
+def stand(place: Place, version: Version | None, package: PackageView | None, column: int, policy: Policy) -> Standing:
     """How the chosen version of a package stands on the target in this column; None when none could be chosen."""
     if package is None or not package.answered:
         said = f": {package.error}" if package is not None and package.error else ""
@@ -102,13 +100,9 @@ def stand(
     return Standing(place, version, release, availability, verdict, newest=newest)
 
 
-def _absent(
-    place: Place, version: Version | None, package: PackageView, column: int, policy: Policy
-) -> Standing:
+def _absent(place: Place, version: Version | None, package: PackageView, column: int, policy: Policy) -> Standing:
     if not package.exists:
-        return Standing(
-            place, version, None, Availability.ABSENT, Verdict.BLOCKED, "the index has no such package"
-        )
+        return Standing(place, version, None, Availability.ABSENT, Verdict.BLOCKED, "the index has no such package")
     above = steps_up(package, column, policy, version)
     verdict = judge_package(Availability.ABSENT, None, policy, helped=bool(above))
     reason = f"the index has no release that {place.specifier or 'any version'} admits"
@@ -151,9 +145,7 @@ def build_row(
         "detail": detail,
         "yanked": cell.yanked if cell else False,
         "verdict": verdict.value,
-        "severity": judge_severity(
-            verdict, direct=place.direct, major_step=major, dependents_share=place.share
-        ).value,
+        "severity": judge_severity(verdict, direct=place.direct, major_step=major, dependents_share=place.share).value,
         "file": cell.file if cell else None,
         "tag": cell.tag if cell else None,
         "uploaded_at": _stamp(cell.uploaded_at) if cell else None,

@@ -187,8 +187,10 @@ def advise(
         case Verdict.DEGRADED:
             if availability is Availability.FALLBACK:
                 return "It installs, without its compiled part: measure whether the speed matters to you."
-            return "It installs from source: keep what the build needs at hand." if detail != "pure" else (
-                "It installs from source; the build needs no compiler."
+            return (
+                "It installs from source: keep what the build needs at hand."
+                if detail != "pure"
+                else ("It installs from source; the build needs no compiler.")
             )
         case Verdict.BLOCKED:
             if availability is Availability.ABSENT:

@@ -25,14 +25,13 @@ class Answer:
 
 def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None) -> Answer:
     """Judge over all targets from what is stored; a few queries for each step from requirement to dependency."""
-    names = {requirement.name for requirement in wish.requirements}
-    knowledge = read_knowledge(index_id, names, wish.targets, wish.policy, wish.now, as_of=as_of)
+    knowledge = read_knowledge(index_id, wish, as_of=as_of)
     resolved = resolve_all(wish, knowledge)
     files_of = files_reader(named_releases(resolved), as_of=as_of)
     answers = answer_all(resolved, knowledge, files_of, wish.now)
-    seen = {row["name"] for target in answers for row in target.packages}
+    seen = {row["name"] for target in answers for row in target.packages} - wish.foreign
     missing = missing_in(resolved)
-    return Answer(answers, missing, frozenset(names | seen | set(missing.packages)))
+    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)))
 
 
 def search_clock() -> Callable[[], bool]:

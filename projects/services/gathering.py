@@ -60,7 +60,7 @@ def gather(
         gathering.faults.update(faults)
         return len(faults) < len(wanted)
 
-    poll({requirement.name for requirement in wish.requirements})
+    poll(set(wish.names))
     between()
     for targets in (_scouts(wish.targets), wish.targets):
         for number in range(ROUNDS):
@@ -82,8 +82,7 @@ def gather(
 
 
 def _missing(wish: Wish, targets: Sequence[Target], index_id: int, as_of: datetime | None) -> Missing:
-    names = {requirement.name for requirement in wish.requirements}
-    knowledge = read_knowledge(index_id, names, wish.targets, wish.policy, wish.now, as_of=as_of)
+    knowledge = read_knowledge(index_id, wish, as_of=as_of)
     return missing_in(resolve_all(wish, knowledge, targets))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from packaging.utils import canonicalize_name
 
+from projects.domain.assessing import Wish
 from projects.domain.knowledge import Knowledge
 from projects.domain.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.verdicts import Policy
@@ -30,30 +31,24 @@ _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 Needs = Mapping[int, tuple[str, ...]]
 
 
-def read_knowledge(
-    index_id: int,
-    names: Iterable[str],
-    targets: Sequence[Target],
-    policy: Policy,
-    now: datetime,
-    *,
-    as_of: datetime | None = None,
-) -> Knowledge:
-    """Everything stored that these packages can lead to, by the dependencies known so far.
+def read_knowledge(index_id: int, wish: Wish, *, as_of: datetime | None = None) -> Knowledge:
+    """Everything stored that the wish's requirements can lead to, by the dependencies known so far.
 
-    A few queries for each step away from `names`, however many packages there are. With `as_of`, files uploaded
+    A few queries for each step away from them, however many packages there are. With `as_of`, files uploaded
     later are not there yet; yanks are not dated, so those of today hold.
     """
-    records, needs = _reachable(index_id, names)
+    records, needs = _reachable(index_id, wish.names)
     if as_of is not None:
-        views = _views_as_of(records, needs, targets, policy, as_of)
+        views = _views_as_of(records, needs, wish.targets, wish.policy, as_of)
     else:
-        shapes = ShapeTable((release.shape for record in records.values() for release in record.releases), targets)
+        shapes = ShapeTable((release.shape for record in records.values() for release in record.releases), wish.targets)
         views = {
-            name: _view(record, [_release(release, shapes, needs, policy, now) for release in record.releases])
+            name: _view(
+                record, [_release(release, shapes, needs, wish.policy, wish.now) for release in record.releases]
+            )
             for name, record in records.items()
         }
-    return Knowledge(views, targets)
+    return Knowledge(views, wish.targets, wish.foreign)
 
 
 def _reachable(index_id: int, names: Iterable[str]) -> tuple[dict[str, PackageRecord], Needs]:
@@ -69,7 +64,7 @@ def _reachable(index_id: int, names: Iterable[str]) -> tuple[dict[str, PackageRe
         fresh = requirements_of(keys - needs.keys())
         needs.update(fresh)
         texts = {text for listed in fresh.values() for text in listed}
-        wanted = {canonicalize_name(match[1]) for text in texts if (match := _NAME.match(text))} - asked
+        wanted = {str(canonicalize_name(match[1])) for text in texts if (match := _NAME.match(text))} - asked
     return records, needs
 
 
@@ -85,9 +80,7 @@ def _view(record: PackageRecord, releases: Iterable[ReleaseView]) -> PackageView
     )
 
 
-def _release(
-    release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime
-) -> ReleaseView:
+def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime) -> ReleaseView:
     build = build_detail(release, shapes)
     return ReleaseView(
         version=release.version,

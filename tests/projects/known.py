@@ -1,0 +1,83 @@
+"""A small index in memory for assessments: packages by version, each with its file names and what it needs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from projects.domain.intake import ParsedRequirement, read
+from projects.domain.knowledge import Knowledge
+from projects.domain.offers import PackageView, ReleaseView
+from scanner.domain.availability import ReleaseFileFacts, shape_of
+from scanner.domain.builds import infer_build
+from scanner.domain.catalogue import CATALOGUE
+from scanner.domain.files import ParsedName, parse_filename
+from scanner.domain.matching import Matcher
+from scanner.domain.targets import Target, parse_target
+
+NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LONG_AGO = datetime(2024, 1, 2, tzinfo=UTC)
+
+Releases = Mapping[str, tuple[Sequence[str], Sequence[str] | None]]
+
+_everywhere = Matcher(CATALOGUE)
+
+
+def targets(*slugs: str) -> list[Target]:
+    return [parse_target(slug) for slug in slugs]
+
+
+def requirements(text: str) -> tuple[ParsedRequirement, ...]:
+    return read({"requirements.txt": text.encode()}, ["requirements.txt"]).requirements
+
+
+def facts(package: str, filename: str, *, requires_python: str | None = None) -> ReleaseFileFacts:
+    parsed = parse_filename(filename, NormalizedName(package))
+    assert isinstance(parsed, ParsedName), parsed
+    return ReleaseFileFacts(
+        filename, parsed.kind, parsed.tag_set, parsed.build, requires_python, yanked=False, uploaded_at=LONG_AGO
+    )
+
+
+class SmallIndex:
+    """What an index would have told: `{"name": {"1.0": ([file names], [Requires-Dist] or None)}}`."""
+
+    def __init__(self, packages: Mapping[str, Releases], on: Sequence[Target], foreign: Collection[str] = ()) -> None:
+        self.files: dict[int, list[ReleaseFileFacts]] = {}
+        matcher = Matcher(on)
+        views = {name: self._view(name, releases, matcher) for name, releases in packages.items()}
+        self.knowledge = Knowledge(views, on, foreign)
+
+    def _view(self, name: str, releases: Releases, matcher: Matcher) -> PackageView:
+        made = []
+        for version in sorted(releases, key=Version):
+            filenames, needs = releases[version]
+            files = [facts(name, filename) for filename in filenames]
+            pk = len(self.files)
+            self.files[pk] = files
+            shape = shape_of(files)
+            build = infer_build(offer.availability for offer in _everywhere.offers(shape))
+            made.append(
+                ReleaseView(
+                    Version(version),
+                    matcher.offers(shape),
+                    build,
+                    LONG_AGO,
+                    pk,
+                    kind=(shape, build),
+                    needs=None if needs is None else tuple(needs),
+                )
+            )
+        return PackageView(name, True, True, "", "active", NOW, tuple(made))
+
+    def files_of(self, release: ReleaseView) -> Sequence[ReleaseFileFacts]:
+        return self.files[release.pk]
+
+
+def wheels(name: str, version: str, *tags: str) -> list[str]:
+    return [f"{name.replace('-', '_')}-{version}-{tag}.whl" for tag in tags]
+
+
+def pure(name: str, version: str) -> list[str]:
+    return wheels(name, version, "py3-none-any")
