@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from .asks import Ask
-from .shelves import Shelf
 
 __all__ = ["Asked", "Constrained", "NotOnIndex", "Reason", "Unavailable", "Unreadable"]
 
@@ -55,4 +54,3 @@ class Unreadable:
 
 
 Reason = Asked | Constrained | Unavailable | NotOnIndex | Unreadable
-Shelves = dict[NormalizedName, Shelf]
