@@ -53,6 +53,7 @@ class Matcher:
         self._masks: dict[str, int] = {}
         self._pythons: dict[str | None, int] = {None: self._everything}
         self._offers: dict[Shape, tuple[Offer, ...]] = {}
+        self._rows: dict[tuple[Offer, ...], tuple[Offer, ...]] = {}
 
     @functools.cached_property
     def _platforms(self) -> dict[str, int]:
@@ -119,7 +120,9 @@ class Matcher:
         """One offer a target: what an installer there would do with the release. A release without files is absent."""
         found = self._offers.get(shape)
         if found is None:
-            found = self._offers[shape] = self._judge(shape)
+            row = self._judge(shape)
+            # Many shapes give the same row; one copy of each is kept.
+            found = self._offers[shape] = self._rows.setdefault(row, row)
         return found
 
     def _judge(self, shape: Shape) -> tuple[Offer, ...]:
