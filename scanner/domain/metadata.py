@@ -84,8 +84,9 @@ def _fields(text: str) -> list[tuple[str, str]]:
     """(lower-cased field name, unfolded value) of the wanted header fields, in order; stops at the body."""
     found: list[tuple[str, str]] = []
     wanted = False
-    for line in text.lstrip("\ufeff\r\n").split("\n"):
-        line = line.rstrip("\r")
+    header = text.lstrip("\ufeff\r\n").partition("\n\n")[0].partition("\n\r\n")[0]
+    for raw in header.split("\n"):
+        line = raw.rstrip("\r")
         if not line:
             break
         if line[0] in " \t":
