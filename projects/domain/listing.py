@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from projects.domain.intake.values import Problem
 from projects.domain.verdicts import SEVERITIES, Severity
 
 GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
@@ -111,8 +112,11 @@ def _pipes(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 
 
 def _problems(document: Document) -> str:
-    lines = [f"! {problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]]
-    return "\n".join(lines)
+    problems = (
+        Problem(problem["path"], problem["line"], problem["text"], problem["message"])
+        for problem in document["problems"]
+    )
+    return "\n".join(f"! {problem}" for problem in problems)
 
 
 def _csv_values(entry: Mapping[str, Any], row: Mapping[str, Any]) -> list[object]:

@@ -193,7 +193,8 @@ def _reason(standing: Standing, cell: Cell | None, target: Target, files_of: Fil
 def newest_of(package: PackageView) -> ReleaseView | None:
     """The newest release of all, a final one where there is one."""
     finals = [release for release in package.releases if not release.version.is_prerelease]
-    return (finals or list(package.releases) or [None])[-1]
+    releases = finals or list(package.releases)
+    return releases[-1] if releases else None
 
 
 def _stamp(moment: datetime | None) -> str | None:

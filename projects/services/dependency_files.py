@@ -70,7 +70,8 @@ def roots_of(paths: Iterable[str]) -> list[str]:
 
 def unreadable(intake: Intake, roots: Iterable[str]) -> list[str]:
     """The roots that gave nothing but a problem with the whole of the file."""
-    told = {one.source for one in (*intake.requirements, *intake.unnamed, *intake.options, *intake.hints)}
+    told = {one.source for one in intake.requirements} | {one.source for one in intake.unnamed}
+    told |= {one.source for one in intake.options} | {one.source for one in intake.hints}
     failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
     return [root for root in roots if root in failed and root not in told]
 

@@ -23,7 +23,7 @@ class NothingToRead(Exception):
         self.problems = tuple(problems)
 
     def __str__(self) -> str:
-        return "; ".join(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in self.problems)
+        return "; ".join(map(str, self.problems))
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
@@ -61,7 +61,7 @@ def take_snapshot(
 
 def request_assessment(snapshot_id: int) -> None:
     """Have a snapshot assessed by a worker."""
-    from projects.tasks import assess_snapshot  # noqa: PLC0415 - tasks import services; the name is needed late
+    from projects.tasks import assess_snapshot
 
     assess_snapshot.delay(snapshot_id)
 

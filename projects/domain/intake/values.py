@@ -122,6 +122,10 @@ class Problem:
     text: str
     message: str
 
+    def __str__(self) -> str:
+        """The place and the message, as compilers write them."""
+        return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

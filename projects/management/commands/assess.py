@@ -66,7 +66,7 @@ class Command(BaseCommand):
             raise CommandError(str(error), returncode=2) from error
         intake = read(FilesOnDisk(), roots)
         if unreadable(intake, options["path"]) or (not intake.requirements and intake.problems):
-            told = "\n".join(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in intake.problems)
+            told = "\n".join(map(str, intake.problems))
             raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
         if not options["target"]:
             self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
