@@ -7,6 +7,9 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 	--no-emit-find-links --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
+# A file's tests stay together: they share what is costly to set up.
+SPREAD := -n 2 --dist loadfile
+
 .PHONY: help run setup test test-sqlite test-browser test-live lint format migrate lock clean
 
 help: ## List the targets
@@ -19,10 +22,10 @@ run: $(VENV)/.base ## Start everything on this machine: PORT=8000 HOST=127.0.0.1
 setup: $(VENV)/.dev ## Make .venv with everything that tests, lint and benchmarks need
 
 test: $(VENV)/.dev ## Run all tests that need no browser, on PostgreSQL and Redis where this machine can have them
-	@$(PY) -m pytest
+	@$(PY) -m pytest $(SPREAD)
 
 test-sqlite: $(VENV)/.dev ## Run the same tests on SQLite
-	@WHEELWAY_TEST_DATABASE=sqlite $(PY) -m pytest
+	@WHEELWAY_TEST_DATABASE=sqlite $(PY) -m pytest $(SPREAD)
 
 test-browser: $(VENV)/.dev ## Run the tests that need Chromium
 	@$(PY) -m pytest -m browser
