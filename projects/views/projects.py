@@ -52,7 +52,7 @@ def projects(request: HtmxHttpRequest) -> HttpResponse:
 def project_add(request: HtmxHttpRequest) -> HttpResponse:
     """Paste or upload, name, choose targets; then the page of the new project."""
     sent = request.POST if request.method == "POST" else None
-    name, files, targets = ProjectNameForm(sent), RequirementsForm(sent, request.FILES), TargetsForm(sent)
+    name, files, targets = ProjectNameForm(sent), _files_form(request), TargetsForm(sent)
     # All three are checked, so that one answer tells everything that is wrong.
     if not all([name.is_valid(), files.is_valid(), targets.is_valid()]):
         return _add_page(request, name, files, targets)
@@ -71,7 +71,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
 def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """A new snapshot for a project by paste or upload."""
     project = get_project(request, slug, edit=True)
-    files = RequirementsForm(request.POST if request.method == "POST" else None, request.FILES)
+    files = _files_form(request)
     if not files.is_valid():
         return _requirements_page(request, project, files)
     given = files.cleaned_data["files"]
@@ -151,3 +151,7 @@ def _origin(request: HttpRequest) -> Origin:
 
 def _status(*forms: BaseForm, unreadable: bool = False) -> int:
     return 422 if unreadable or any(form.is_bound and form.errors for form in forms) else 200
+
+
+def _files_form(request: HttpRequest) -> RequirementsForm:
+    return RequirementsForm(request.POST, request.FILES) if request.method == "POST" else RequirementsForm()
