@@ -26,6 +26,7 @@ from scanner.domain.resolution.closure import Closure, closure
 from scanner.domain.resolution.planning import Strategy, Upgrade, plan
 from scanner.domain.resolution.plans import Plan
 from scanner.domain.resolution.rations import Question
+from scanner.domain.resolution.relaxing import Step
 from scanner.domain.resolution.resolving import Limits
 from scanner.domain.resolution.source import Builds
 from scanner.domain.resolution.stock import Stock
@@ -38,7 +39,8 @@ Expired = Callable[[], bool]
 class Wish:
     """What is to be answered: for which targets, under which policy, how plans are chosen.
 
-    `expired` tells when a single target's search has taken too long; it is asked often.
+    `holds` are packages that no plan touches, `step` is how far each may move. `expired` tells when a single target's
+    search has taken too long; it is asked often.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -47,6 +49,8 @@ class Wish:
     now: datetime
     strategy: Strategy = Strategy.MINIMAL
     with_plans: bool = True
+    step: Step = Step.MAJOR
+    holds: frozenset[NormalizedName] = frozenset()
     expired: Callable[[], Expired] | None = None
 
     @property
@@ -140,7 +144,9 @@ def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question,
             wish.resolver_policy,
             found.pins,
             wish.strategy,
-            limits=wish.limits(),
+            wish.step,
+            wish.holds,
+            wish.limits(),
         )
         way = plan(upgrade)
     return Resolved(target, found, standings, way)

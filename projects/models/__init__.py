@@ -2,7 +2,7 @@
 
 from projects.models.alert import Alert, AlertState, Subscription
 from projects.models.assessment import Assessment, AssessmentState, ProjectPackage, TargetAssessment
-from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds
+from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds, Step
 from projects.models.repository import Delivery, Repository
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 
@@ -23,6 +23,7 @@ __all__ = [
     "SnapshotFile",
     "SnapshotRequirement",
     "SourceBuilds",
+    "Step",
     "Subscription",
     "TargetAssessment",
 ]

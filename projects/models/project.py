@@ -20,6 +20,14 @@ class SourceBuilds(models.TextChoices):
     ANY = "any", "always"
 
 
+class Step(models.TextChoices):
+    """How far one package may move in an upgrade path."""
+
+    PATCH = "patch", "patch releases"
+    MINOR = "minor", "minor releases"
+    MAJOR = "major", "any release"
+
+
 class Role(models.TextChoices):
     """What a member may do. Each role includes the ones before it."""
 
@@ -48,6 +56,8 @@ class Project(models.Model):
     source_builds = models.CharField(max_length=5, choices=SourceBuilds.choices, default=SourceBuilds.PURE)
     prereleases = models.BooleanField(default=False, help_text="whether pre-releases count as versions to move to")
     minimum_age_days = models.PositiveSmallIntegerField(default=0, help_text="ignore releases younger than this")
+    step = models.CharField(max_length=5, choices=Step.choices, default=Step.MAJOR)
+    holds = models.JSONField(default=list, blank=True, help_text="packages that no upgrade path touches, normalised")
     groups = models.JSONField(default=list, blank=True, help_text="dependency groups and extras that count")
     created_at = models.DateTimeField(auto_now_add=True)
 

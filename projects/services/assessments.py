@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 from django.utils import timezone
+from packaging.utils import canonicalize_name
 
 from projects.domain.assessing import Wish
 from projects.domain.document import answer_document
@@ -27,6 +28,7 @@ from projects.models import (
 )
 from projects.services.answering import Answer, answer, search_clock
 from projects.services.gathering import gather
+from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
 from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
 from scanner.services.watching import watch_packages
@@ -77,6 +79,8 @@ def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bo
         targets_of(project),
         policy_of(project),
         now,
+        step=Step(project.step),
+        holds=frozenset(canonicalize_name(name) for name in project.holds),
         expired=search_clock,
     )
     if not wish.targets:
