@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 _LINKS_FOLLOWED = 16
+_PATH_MAX = 300
 _COMMIT_TREE = re.compile(rb"tree ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 
 Read = Callable[[Sequence[str]], Mapping[str, bytes]]
@@ -44,14 +45,20 @@ class TreeReader:
         self._root = found[1].decode() if found else ""
 
     def paths(self, levels: int) -> list[str]:
-        """The paths of files down to `levels` folders, sorted; folders whose name begins with a dot are left out."""
+        """The paths of files down to `levels` folders, sorted.
+
+        Folders whose name begins with a dot are left out, and so are names that cannot be shown or stored.
+        """
         found: list[str] = []
         self._walk("", self._root, levels, found)
         return sorted(found)
 
     def locate(self, path: str) -> Entry | None:
-        """The file at `path`, through links that stay inside the tree; None when there is none."""
-        pending = path.split("/")
+        """The file at `path`, through links that stay inside the tree; None when there is none.
+
+        A path of more than 300 characters is never there: no one could store it.
+        """
+        pending = path.split("/") if len(path) <= _PATH_MAX else []
         trail = [self._root]
         links = 0
         while pending:
@@ -80,6 +87,8 @@ class TreeReader:
 
     def _walk(self, prefix: str, oid: str, levels: int, found: list[str]) -> None:
         for name, entry in self._entries(oid).items():
+            if not name.isprintable() or len(prefix + name) > _PATH_MAX:
+                continue
             if entry.is_file or entry.is_link:
                 found.append(prefix + name)
             elif entry.is_tree and levels > 1 and not name.startswith("."):

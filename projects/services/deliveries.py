@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from projects.domain import pushes, signatures, uploads
 from projects.domain.clone_urls import BadCloneUrl, names_repository, parse_clone_url
+from projects.domain.push_forms import Malformed
 from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken
@@ -26,6 +27,7 @@ logger = logging.getLogger(__name__)
 BACKOFF = (10, 30, 90, 270, 600)
 ATTEMPTS = len(BACKOFF) + 1
 UPLOAD_EVENT = "upload"
+REASON_MAX = 500
 # A waiting delivery older than this has lost its message: no wait of BACKOFF is as long.
 LOST_AFTER = timedelta(minutes=15)
 _NOBODY = ("a secret that nobody has: an unknown key costs what a wrong signature costs",)
@@ -125,7 +127,7 @@ def process(delivery_id: int, now: datetime) -> int | None:
             _postpone(delivery, str(problem), now)
             return BACKOFF[delivery.attempts - 1]
         _fail(delivery, str(problem), now)
-    except (HostError, NothingToRead, BadCloneUrl, uploads.BadUpload) as problem:
+    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.BadUpload) as problem:
         _fail(delivery, str(problem), now)
     except SealBroken:
         _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)
@@ -180,6 +182,7 @@ def _judge(delivery: Delivery, reading: pushes.Reading) -> None:
             delivery.ref, delivery.reason = push.ref, "the branch was deleted"
         else:
             delivery.ref, delivery.commit, delivery.state = push.ref, push.after, Delivery.State.PENDING
+    delivery.reason = delivery.reason[:REASON_MAX]
 
 
 def _is_from(repository: Repository, push: pushes.Push) -> bool:
@@ -236,14 +239,14 @@ def _fail(delivery: Delivery, reason: str, now: datetime) -> None:
 def _close(delivery: Delivery, state: str, reason: str, commit: str) -> None:
     # The files of an upload have served: taken, or never to be.
     Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, reason=reason[:500], commit=commit, payload=None, claimed_at=None
+        state=state, reason=reason[:REASON_MAX], commit=commit, payload=None, claimed_at=None
     )
 
 
 def _postpone(delivery: Delivery, reason: str, now: datetime) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None, reason=reason[:500])
+    Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None, reason=reason[:REASON_MAX])
     _tell(delivery.repository, reason, now)
 
 
 def _tell(repository: Repository, error: str, now: datetime) -> None:
-    Repository.objects.filter(pk=repository.pk).update(last_error=error[:500], checked_at=now)
+    Repository.objects.filter(pk=repository.pk).update(last_error=error[:REASON_MAX], checked_at=now)

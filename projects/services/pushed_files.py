@@ -39,7 +39,7 @@ def take_push(delivery: Delivery, now: datetime) -> Verdict:
     """Fetch the requirement files at the pushed commit and take a snapshot of them.
 
     An older push never overwrites a newer one: what counts is where the branch is now. Talks to the repository host.
-    Raises HostError, BadCloneUrl, SealBroken and what take_snapshot raises.
+    Raises HostError, BadCloneUrl, Malformed (the branch is no name of one), SealBroken and what take_snapshot raises.
     """
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)

@@ -51,3 +51,13 @@ def test_what_is_no_commit_holds_no_path() -> None:
     reader = TreeReader(COMMIT, lambda oids: dict.fromkeys(oids, b"tree"), lambda _: {})
     assert reader.locate("a") is None
     assert reader.paths(levels=2) == []
+
+
+def test_names_that_cannot_be_stored_are_not_offered_and_long_paths_are_not_there() -> None:
+    tree = b"".join(
+        b"100644 " + name + b"\0" + b"\x44" * 20 for name in (b"a\xff.txt", b"b\n.txt", b"ok.txt", b"x" * 301)
+    )
+    objects = {COMMIT: b"tree " + b"1" * 40 + b"\n", "1" * 40: tree}
+    reader = TreeReader(COMMIT, lambda oids: {oid: objects[oid] for oid in oids}, lambda _: {})
+    assert reader.paths(levels=1) == ["ok.txt"]
+    assert reader.locate("x" * 301) is None

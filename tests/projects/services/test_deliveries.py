@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,6 +117,18 @@ def test_a_signed_push_becomes_a_snapshot_of_its_commit(
     assert repository.host_id == "7"
 
 
+def test_a_payload_of_githubs_own_examples_is_taken_like_any_other(
+    repository: Repository, host: GitServer, shared: Path
+) -> None:
+    commit = host.commit({"requirements.txt": "numpy==1.26.4\n"})
+    payload = json.loads((shared / "corpus/webhooks/github/push.6.json").read_bytes())
+    payload |= {"after": commit, "ref": "refs/heads/main"}
+    payload["repository"]["full_name"] = "octo/app"
+    delivery = work(deliver(repository, json.dumps(payload, indent=2).encode()))
+    assert (delivery.state, delivery.commit) == ("processed", commit)
+    assert requirements(repository.project) == ["numpy==1.26.4"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -208,6 +221,23 @@ def test_what_is_no_push_to_the_branch_is_listed_with_its_reason(
     after = changes.get("after", "a" * 40)
     delivery = deliver(repository, push_body(after, **changes), event=event)
     assert (delivery.state, delivery.reason) == ("ignored", reason)
+
+
+def test_a_long_reason_is_cut_to_what_the_database_holds(repository: Repository) -> None:
+    def change(name: str) -> dict[str, Any]:
+        return {"ref": {"id": f"refs/heads/{name * 250}"}, "fromHash": ZEROS, "toHash": "a" * 40}
+
+    Repository.objects.update(provider=Provider.BITBUCKET_SERVER)
+    payload = {
+        "repository": {"id": 1, "slug": "app", "project": {"key": "octo"}},
+        "changes": [change("x"), change("y"), change("z")],
+    }
+    body = json.dumps(payload).encode()
+    mac = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-Event-Key": "repo:refs_changed", "X-Request-Id": "1", "X-Hub-Signature": f"sha256={mac}"}
+    answer = accept_push(repository.hook_key, headers, body, NOW)
+    assert isinstance(answer, Accepted)
+    assert len(answer.delivery.reason) == 500
 
 
 def test_what_is_ignored_is_not_queued(
@@ -335,6 +365,7 @@ def test_a_host_that_comes_back_is_read(repository: Repository, host: GitServer)
         ({"other.txt": "x"}, {}, "no file requirements.txt at that commit"),
         ({"requirements.txt": "numpy\n"}, {"clone_url": "file:///etc"}, "expected https://host/path or git@host:path"),
         ({"requirements.txt": "numpy\n"}, {"paths": ["../../etc/passwd"]}, "no file ../../etc/passwd at that commit"),
+        ({"requirements.txt": "numpy\n"}, {"branch": "a..b"}, "the ref is not a full ref name"),
         ({"requirements.txt": b"#" * 5_000_000}, {}, "requirements.txt is larger than 4,194,304 bytes"),
     ],
 )
