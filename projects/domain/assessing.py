@@ -39,8 +39,8 @@ Expired = Callable[[], bool]
 class Wish:
     """What is to be answered: for which targets, under which policy, how plans are chosen.
 
-    `holds` are packages that no plan touches, `step` is how far each may move. `expired` tells when a single target's
-    search has taken too long; it is asked often.
+    `holds` are packages that no plan touches, `step` is how far each may move, `bridge` asks for one set over all
+    targets too (projects.domain.bridging). `expired` tells when a single search has taken too long; it is asked often.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -51,6 +51,7 @@ class Wish:
     with_plans: bool = True
     step: Step = Step.MAJOR
     holds: frozenset[NormalizedName] = frozenset()
+    bridge: bool = False
     expired: Callable[[], Expired] | None = None
 
     @property

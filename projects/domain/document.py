@@ -15,16 +15,25 @@ SCHEMA = 1
 
 
 def document(
-    intake: Intake, answers: Iterable[TargetAnswer], *, index_url: str, now: datetime, strategy: Strategy
+    intake: Intake,
+    answers: Iterable[TargetAnswer],
+    *,
+    index_url: str,
+    now: datetime,
+    strategy: Strategy,
+    bridge: Plan | None = None,
 ) -> dict[str, Any]:
-    """The whole answer as JSON values. `index_url` must carry no credentials."""
+    """The whole answer as JSON values. `index_url` must carry no credentials.
+
+    `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand.
+    """
     return {
         "schema": SCHEMA,
         "generated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "index": {"url": index_url},
         **as_data(intake),
         "assessments": [answer_document(answer, strategy) for answer in answers],
-        "bridge": None,
+        "bridge": _bridge(bridge, strategy) if bridge is not None else None,
     }
 
 
@@ -73,6 +82,10 @@ def plan_document(plan: Plan, strategy: Strategy) -> dict[str, Any]:
         "pins": {name: str(version) for name, version in sorted((plan.pins or {}).items())},
         "requirements": None,
     }
+
+
+def _bridge(bridge: Plan, strategy: Strategy) -> dict[str, Any]:
+    return {"targets": [target.slug for target in bridge.targets], **plan_document(bridge, strategy)}
 
 
 def _change(change: Change) -> dict[str, Any]:

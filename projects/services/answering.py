@@ -10,17 +10,23 @@ from datetime import datetime
 from django.conf import settings
 
 from projects.domain.assessing import TargetAnswer, Wish, answer_all, missing_in, named_releases, resolve_all
+from projects.domain.bridging import bridge_over
 from projects.services.offers import files_reader, read_knowledge
 from scanner.domain.resolution.outcomes import Missing
+from scanner.domain.resolution.plans import Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdicts over the targets, what the index was not yet asked for, and every package that was looked at."""
+    """The verdicts over the targets, what the index was not yet asked for, and every package that was looked at.
+
+    `bridge` is the one set over all targets, when the wish asks for it and nothing is missing.
+    """
 
     targets: list[TargetAnswer]
     missing: Missing
     names: frozenset[str]
+    bridge: Plan | None = None
 
 
 def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None) -> Answer:
@@ -30,8 +36,9 @@ def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None) -> Answe
     files_of = files_reader(named_releases(resolved), as_of=as_of)
     answers = answer_all(resolved, knowledge, files_of, wish.now)
     seen = {row["name"] for target in answers for row in target.packages} - wish.foreign
-    missing = missing_in(resolved)
-    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)))
+    bridge = bridge_over(wish, knowledge, resolved)
+    missing = missing_in(resolved) | (bridge.missing if bridge is not None else Missing())
+    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), bridge)
 
 
 def search_clock() -> Callable[[], bool]:

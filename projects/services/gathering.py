@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from projects.domain.assessing import Wish, missing_in, resolve_all
+from projects.domain.bridging import bridge_over
 from projects.services.offers import read_knowledge
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.targets import Target
@@ -83,7 +84,9 @@ def gather(
 
 def _missing(wish: Wish, targets: Sequence[Target], index_id: int, as_of: datetime | None) -> Missing:
     knowledge = read_knowledge(index_id, wish, as_of=as_of)
-    return missing_in(resolve_all(wish, knowledge, targets))
+    resolved = resolve_all(wish, knowledge, targets)
+    bridge = bridge_over(wish, knowledge, resolved)
+    return missing_in(resolved) | (bridge.missing if bridge is not None else Missing())
 
 
 def _scouts(targets: Sequence[Target]) -> list[Target]:

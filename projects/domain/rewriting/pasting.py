@@ -45,17 +45,17 @@ def pip_lines(files: Sequence[str], slug: str) -> str:
 def uv_lines(
     environments: Iterable[Mapping[str, str]],
     moved: Mapping[str, Version],
-    direct: Iterable[str],
+    direct: Mapping[str, str],
 ) -> str:
     """A [tool.uv] table: targets as required environments, transitive moves as constraints, direct ones as overrides.
 
     An override outranks what anybody asks for, so the plan can be tried before a single requirement is rewritten.
+    `direct` maps the name of each direct move to its extras as written ("[standard]" or "").
     """
-    named = set(direct)
     tables = {
         "required-environments": list(dict.fromkeys(_environment(one) for one in environments)),
-        "constraint-dependencies": _pins({name: version for name, version in moved.items() if name not in named}),
-        "override-dependencies": _pins({name: version for name, version in moved.items() if name in named}),
+        "constraint-dependencies": _pins({name: moved[name] for name in moved if name not in direct}),
+        "override-dependencies": _pins({name + direct[name]: moved[name] for name in moved if name in direct}),
     }
     lines = ["[tool.uv]"]
     for key, values in tables.items():

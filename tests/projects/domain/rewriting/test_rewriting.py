@@ -223,9 +223,9 @@ def test_the_lines_to_paste_hold_the_whole_plan() -> None:
     assert pip_lines(["my reqs.txt"], "cp313-win_amd64") == (
         "python -m pip install --dry-run --only-binary :all: -r 'my reqs.txt' -c constraints-cp313-win_amd64.txt\n"
     )
-    assert uv_lines([WINDOWS], moved, ["pydantic"]) == (
+    assert uv_lines([WINDOWS], moved, {"pydantic": "[email]"}) == (
         "[tool.uv]\nrequired-environments = [\n"
         "    \"sys_platform == 'win32' and platform_machine == 'AMD64' and implementation_name == 'cpython'\",\n]\n"
         'constraint-dependencies = [\n    "pydantic-core==2.20.0",\n]\n'
-        'override-dependencies = [\n    "pydantic==2.8.0",\n]\n'
+        'override-dependencies = [\n    "pydantic[email]==2.8.0",\n]\n'
     )

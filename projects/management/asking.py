@@ -1,0 +1,172 @@
+"""What the commands that ask about dependency files share: their options, the asking itself, and how it is told."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from argparse import ArgumentParser
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from packaging.utils import canonicalize_name
+
+from projects.domain.assessing import Wish
+from projects.domain.document import document
+from projects.domain.intake import Intake, read, select
+from projects.domain.verdicts import Policy, SourcePolicy
+from projects.services.answering import Answer, answer, search_clock
+from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
+from projects.services.gathering import gather
+from projects.services.plan_files import with_written_plans
+from scanner.domain.resolution.planning import Strategy
+from scanner.domain.resolution.relaxing import Step
+from scanner.domain.targets import Target, UnknownTarget, parse_target
+from scanner.services.indexes import BadPipConfiguration, client_for, configured_index_url, get_index
+from scanner.services.refreshing import FRESH_FOR
+
+# How long the index may take for everything that an answer needs, in seconds.
+PATIENCE = 600
+Say = Callable[[str], None]
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The files that were named: what they hold, as read. Contents are read from the disk when asked for."""
+
+    roots: Sequence[str]
+    intake: Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer and its document (design §10), plans written into the files."""
+
+    answer: Answer
+    document: dict[str, Any]
+    index_id: int
+
+
+def add_wish_options(parser: ArgumentParser) -> None:
+    """The options that say what counts, what a project accepts and how plans are chosen."""
+    parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; repeatable")
+    parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
+    parser.add_argument("--source", choices=[policy.value for policy in SourcePolicy], default="pure")
+    parser.add_argument("--strategy", choices=[strategy.value for strategy in Strategy], default="minimal")
+    parser.add_argument("--hold", action="append", default=[], metavar="NAME", help="never move this; repeatable")
+    parser.add_argument("--step", choices=[step.value for step in Step], default="major", help="how far one may move")
+    parser.add_argument("--pre", action="store_true", help="pre-releases count")
+    parser.add_argument("--min-age", type=int, default=0, metavar="DAYS", help="ignore releases younger than this")
+    parser.add_argument("--index-url", help="the simple index to ask, instead of pip's")
+    parser.add_argument("--as-of", metavar="DATE", help="as the index stood then (2024-08-01, or a time with zone)")
+
+
+def read_given(paths: Sequence[str]) -> Given:
+    """The dependency files at these paths. Raises CommandError with status 2 when nothing could be read."""
+    try:
+        roots = roots_of(paths)
+    except UnreadablePath as error:
+        raise CommandError(str(error), returncode=2) from error
+    intake = read(FilesOnDisk(), roots)
+    if unreadable(intake, paths) or (not intake.requirements and intake.problems):
+        told = "\n".join(map(str, intake.problems))
+        raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
+    return Given(roots, intake)
+
+
+def wish_of(given: Given, targets: Sequence[Target], options: Options) -> Wish:
+    """What the options ask for."""
+    return Wish(
+        select(given.intake, options["group"], options["extra"]),
+        targets,
+        Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
+        moment_of(options["as_of"]) or timezone.now(),
+        Strategy(options["strategy"]),
+        step=Step(options["step"]),
+        holds=frozenset(canonicalize_name(name) for name in options["hold"]),
+        bridge=options.get("bridge", False),
+        expired=search_clock,
+    )
+
+
+def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
+    """Fetch what is missing and answer. Raises CommandError with status 2 for an index that cannot be used."""
+    # Standard error is for the progress line; faults are told below.
+    logging.getLogger("scanner").setLevel(logging.ERROR)
+    call_command("migrate", interactive=False, verbosity=0)
+    as_of = moment_of(options["as_of"])
+    try:
+        url = options["index_url"] or configured_index_url()
+        index, client = get_index(url), client_for(url)
+    except BadPipConfiguration as error:
+        raise CommandError(str(error), returncode=2) from error
+    except ValueError as error:
+        raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
+    gathering = gather(
+        wish,
+        index_id=index.pk,
+        client=client,
+        progress=_Progress(say),
+        fresh_for=FRESH_FOR,
+        seconds=PATIENCE,
+        as_of=as_of,
+    )
+    for name, fault in sorted(gathering.faults.items()):
+        say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
+    found = answer(wish, index_id=index.pk, as_of=as_of)
+    whole = document(
+        given.intake,
+        found.targets,
+        index_url=index.url,
+        now=timezone.now(),
+        strategy=wish.strategy,
+        bridge=found.bridge,
+    )
+    whole = with_written_plans(
+        whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, index_id=index.pk
+    )  # fmt: skip
+    return Told(found, whole, index.pk)
+
+
+class _Progress:
+    """A line that is written over on a terminal, else one line for every ten packages."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+
+    def __call__(self, name: str, done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            end = "" if done < total else "\n"
+            sys.stderr.write(f"\r\x1b[K{done} of {total}, {name}…{end}")
+            sys.stderr.flush()
+        elif done == total or done % 10 == 0:
+            self._say(f"{done} of {total} packages asked for")
+
+
+def target_of(slug: str) -> Target:
+    """The target of a slug; raises CommandError with status 2."""
+    try:
+        return parse_target(slug)
+    except UnknownTarget as error:
+        raise CommandError(str(error), returncode=2) from error
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """A date means its end: files of that day are there. Raises CommandError with status 2."""
+    if text is None:
+        return None
+    try:
+        moment = parse_datetime(text) if len(text) > 10 else None
+        if moment is not None:
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        day = parse_date(text)
+    except ValueError:
+        day = None
+    if day is None:
+        raise CommandError(f"--as-of {text!r} is no date; write it as 2024-08-01.", returncode=2)
+    return datetime.combine(day, time.max, tzinfo=UTC)
