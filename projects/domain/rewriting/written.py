@@ -66,6 +66,11 @@ def write_plan(
     }
 
 
+def _extras(intake: Intake, name: str) -> str:
+    extras = sorted({extra for one in intake.requirements if one.name == name for extra in one.extras})
+    return f"[{','.join(extras)}]" if extras else ""
+
+
 def _moves(plan: PlanDocument, targets: Sequence[Target], digests: Mapping[tuple[str, str], Sequence[str]]) -> Moves:
     pins = {name: Version(version) for name, version in plan["pins"].items()}
     return Moves(
