@@ -21,6 +21,21 @@ app.conf.beat_schedule = {
         "schedule": 30.0,
         "options": {"expires": 25},
     },
+    "follow indexes by their serials": {
+        "task": "scanner.tasks.follow_serials",
+        "schedule": 300.0,
+        "options": {"expires": 280},
+    },
+    "settle releases that are quiet": {
+        "task": "scanner.tasks.settle_releases",
+        "schedule": 60.0,
+        "options": {"expires": 50},
+    },
+    "keep the counts of polls": {
+        "task": "scanner.tasks.keep_tallies",
+        "schedule": 600.0,
+        "options": {"expires": 500},
+    },
     "hand out wheel events": {
         "task": "projects.tasks.dispatch_wheel_events",
         "schedule": 30.0,

@@ -242,9 +242,22 @@ WHEELWAY_CADENCE = {
     "open_release": timedelta(minutes=env.int("POLL_OPEN_RELEASE_MINUTES", default=30)),
     "watched": timedelta(minutes=env.int("POLL_WATCHED_MINUTES", default=120)),
     "quiet": timedelta(minutes=env.int("POLL_QUIET_MINUTES", default=1440)),
+    "followed": timedelta(minutes=env.int("POLL_FOLLOWED_MINUTES", default=7 * 1440)),
     "first_retry": timedelta(seconds=env.int("POLL_FIRST_RETRY_SECONDS", default=60)),
     "last_retry": timedelta(minutes=env.int("POLL_LAST_RETRY_MINUTES", default=360)),
 }
+# From so many packages on, the serials of the index's root page decide who is due; without news from it for so long,
+# its packages are polled one by one again.
+WHEELWAY_ROOT_FROM = env.int("POLL_ROOT_FROM_PACKAGES", default=500)
+WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES", default=60))
+# Packages that one tick queues, packages in one job, and how long a job may begin new polls: it must end well before
+# the soft shutdown does.
+WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)
+WHEELWAY_POLL_BATCH = env.int("POLL_BATCH", default=20)
+WHEELWAY_BATCH_SECONDS = env.int("POLL_BATCH_SECONDS", default=20)
+# A release is judged when no file has come for so long, and no later than so long after it was first seen.
+WHEELWAY_QUIET_FOR = timedelta(minutes=env.int("QUIET_MINUTES", default=30))
+WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", default=360))
 # How long the search for one target's set may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
 # Requests at once to one index host.

@@ -17,6 +17,7 @@ class Cadence:
     open_release: timedelta = timedelta(minutes=30)
     watched: timedelta = timedelta(hours=2)
     quiet: timedelta = timedelta(hours=24)
+    followed: timedelta = timedelta(days=7)
     first_retry: timedelta = timedelta(minutes=1)
     last_retry: timedelta = timedelta(hours=6)
 
@@ -29,20 +30,30 @@ class NextPoll:
     reason: str
 
 
-def after_answer(
-    name: str,
-    now: datetime,
-    newest_release_at: datetime | None,
-    *,
-    watched: bool,
-    closes_releases: bool,
-    cadence: Cadence,
-) -> NextPoll:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What decides how soon a package may change.
+
+    newest_release_at: first upload of its newest release, None where the index tells no times. is_watched: somebody
+    waits for a wheel of it. closes_releases: the 14-day rule is taken to hold. is_followed: the index's root page
+    tells serials, and is read far more often than any page.
+    """
+
+    newest_release_at: datetime | None
+    is_watched: bool
+    closes_releases: bool
+    is_followed: bool
+
+
+def after_answer(name: str, now: datetime, known: Known, cadence: Cadence) -> NextPoll:
     """The next poll after an answer: soon while a release may still get files, rarely when all is quiet."""
-    is_open = newest_release_at is not None and now - newest_release_at < RELEASE_OPEN_FOR
-    if is_open and closes_releases:
+    if known.is_followed:
+        return NextPoll(now + _spread(name, cadence.followed), "followed by serial: polled when the root page moves")
+    newest = known.newest_release_at
+    is_open = newest is not None and now - newest < RELEASE_OPEN_FOR
+    if is_open and known.closes_releases:
         return NextPoll(now + _spread(name, cadence.open_release), "a release is open for new files")
-    if watched:
+    if known.is_watched:
         return NextPoll(now + _spread(name, cadence.watched), "somebody watches a cell of it")
     if is_open:
         return NextPoll(now + _spread(name, cadence.watched), "it had a release lately")
@@ -55,7 +66,21 @@ def after_failure(name: str, now: datetime, failures: int, cadence: Cadence) -> 
     return NextPoll(now + _spread(name, wait), f"failed {failures} time{'s' if failures > 1 else ''} in a row")
 
 
+def after_old_page(name: str, now: datetime, cadence: Cadence) -> NextPoll:
+    """The next try after a page that is older than what the index has said elsewhere."""
+    return NextPoll(now + _spread(name, cadence.first_retry), "its page is older than its serial")
+
+
+def after_gate(name: str, until: datetime, host: str) -> NextPoll:
+    """When a host that asked to be left alone may be asked again: not everybody in the same second."""
+    return NextPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked to be left alone")
+
+
 def _spread(name: str, span: timedelta) -> timedelta:
     """The span, up to a tenth shorter: fixed for a name, so that due times do not bunch."""
-    share = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest()) / 65536
-    return span * (1 - share / 10)
+    return span * (1 - _share(name) / 10)
+
+
+def _share(name: str) -> float:
+    """A number from 0 to below 1, fixed for a name."""
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest()) / 65536

@@ -8,6 +8,7 @@ named them.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from packaging.utils import BuildTag, InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
@@ -85,10 +86,47 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedName | Unpar
 
 
 def _wheel(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:
-    tag_set = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]).lower()
+    parts = filename.removesuffix(".whl").split("-", 5)
+    if len(parts) == 5:
+        # The files of a page share their few names, versions and tags, and each part is judged by itself.
+        head, tag_set = _head(parts[0], parts[1]), _tag_set("-".join(parts[2:]))
+        if head is not None and tag_set is not None and head[0] == package:
+            return ParsedName(Kind.WHEEL, package, head[1], tag_set)
+    return _any_wheel(filename, package)
+
+
+@lru_cache(maxsize=4096)
+def _head(name: str, version: str) -> tuple[NormalizedName, Version] | None:
+    """The first two parts of a wheel's name, None where packaging refuses them."""
+    try:
+        return parse_wheel_filename(f"{name}-{version}-py3-none-any.whl")[:2]
+    except InvalidWheelFilename:
+        return None
+
+
+@lru_cache(maxsize=16384)
+def _tag_set(tags: str) -> str | None:
+    """The last three parts of a wheel's name, lower-cased, None where packaging refuses them."""
+    tag_set = tags.lower()
+    if _number_of_tags(tag_set) > MOST_TAGS:
+        return None
+    try:
+        parse_wheel_filename(f"x-0-{tags}.whl")
+    except InvalidWheelFilename:
+        return None
+    return tag_set
+
+
+def _number_of_tags(tag_set: str) -> int:
     tags = 1
     for component in tag_set.split("-"):
         tags *= component.count(".") + 1
+    return tags
+
+
+def _any_wheel(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:
+    tag_set = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]).lower()
+    tags = _number_of_tags(tag_set)
     if tags > MOST_TAGS:
         return UnparsedName(filename, f"its tags multiply out to {tags}, more than {MOST_TAGS}")
     try:
@@ -139,12 +177,18 @@ def _after_name(stem: str, package: NormalizedName) -> str | None:
     """What follows the first dash before which the package's name stands, in any spelling of it."""
     dash = stem.find("-")
     while dash > 0:
-        if canonicalize_name(stem[:dash]) == package:
+        if _canonical(stem[:dash]) == package:
             return stem[dash + 1 :]
         dash = stem.find("-", dash + 1)
     return None
 
 
+@lru_cache(maxsize=1024)
+def _canonical(name: str) -> NormalizedName:
+    return canonicalize_name(name)
+
+
+@lru_cache(maxsize=4096)
 def _version(text: str) -> Version | None:
     try:
         return Version(text)

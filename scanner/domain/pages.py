@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from packaging.utils import NormalizedName
 
@@ -31,9 +32,8 @@ class PageProblem:
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexFile:
-    """One file as the index announces it; nothing is inferred from its name.
+class IndexFile(NamedTuple):
+    """One file as the index announces it; nothing is inferred from its name. A tuple: pages hold thousands.
 
     url: absolute, http or https, without a fragment. sha256: 64 lower-case hex digits. size: bytes. uploaded_at:
     aware, UTC. yanked_reason: None also for a yank without one. has_metadata: None when the index announces nothing

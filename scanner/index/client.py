@@ -5,12 +5,13 @@ An unchanged page costs one conditional request and no parsing. Every failure is
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
-from packaging.utils import NormalizedName, canonicalize_name
+from packaging.utils import canonicalize_name
 
 from scanner.domain.pages import IndexPage, RootPage
 from scanner.index import wire
@@ -38,13 +39,21 @@ class Announced(Protocol):
 @dataclass(frozen=True, slots=True)
 class FreshPage:
     """A page that is new to the caller. etag, last_modified: for the next request. content_hash: SHA-256 of the body
-    in hex, so that an index without validators still costs no work when nothing changed. size: bytes of the body."""
+    in hex, so that an index without validators still costs no work when nothing changed. size: bytes of the body.
+
+    vanished: None when `page` is the whole page. Else `page` has only the rows that are new or say something new, and
+    so many rows of the page before are gone or say something new. prints: for the next request; empty for none.
+    whole: reads all of it, raising BadIndexPage.
+    """
 
     page: IndexPage
     etag: str | None
     last_modified: str | None
     content_hash: str
     size: int
+    vanished: int | None
+    prints: bytes
+    whole: Callable[[], IndexPage] = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +119,10 @@ class IndexClient:
         etag: str | None = None,
         last_modified: str | None = None,
         content_hash: str | None = None,
+        prints: Callable[[], bytes] = bytes,
     ) -> FreshPage | NotModified:
-        """One package's page. Give what the last FreshPage held; with the same content_hash nothing is parsed.
+        """One package's page. Give what the last FreshPage held; with the same content_hash nothing is parsed, with
+        its prints (asked for only when needed) only what changed.
 
         Raises NoSuchPackage, IndexUnavailable, BadIndexPage, HostGated; InvalidName (a ValueError) for what can be
         no package's name, before anything is sent.
@@ -129,8 +140,18 @@ class IndexClient:
         serial = serial_of(reply.headers.get("X-PyPI-Last-Serial"))
         if digest == content_hash:
             return NotModified(serial)
-        page = self._read_page(reply, body, canonical, serial)
-        return FreshPage(page, *_validators(reply), digest, len(body))
+        content_type = reply.headers.get("Content-Type", "")
+
+        def whole() -> IndexPage:
+            page = wire.read_page(content_type, body, canonical, reply.url, max_files=self._limits.files)
+            return _with_serial(page, serial)
+
+        changed = wire.read_changes(content_type, body, prints(), canonical, reply.url)
+        if changed is None:
+            page, vanished, new_prints = whole(), None, wire.prints_of(content_type, body)
+        else:
+            page, vanished, new_prints = _with_serial(changed.page, serial), changed.vanished, changed.prints
+        return FreshPage(page, *_validators(reply), digest, len(body), vanished, new_prints, whole)
 
     def root(
         self, etag: str | None = None, *, last_modified: str | None = None, content_hash: str | None = None
@@ -177,19 +198,17 @@ class IndexClient:
             raise BadIndexPage(without_credentials(reply.url), "status", f"{reply.status} was not asked for")
         return self._transport.read(reply, limit)
 
-    def _read_page(self, reply: Reply, body: bytes, name: NormalizedName, serial: int | None) -> IndexPage:
-        content_type = reply.headers.get("Content-Type", "")
-        page = wire.read_page(content_type, body, name, reply.url, max_files=self._limits.files)
-        if page.serial is not None or serial is None:
-            return page
-        return IndexPage(page.name, page.files, page.versions, serial, page.status, page.status_reason, page.problems)
-
 
 def default_user_agent(contact: str = "") -> str:
     """Product, version, whom to write to, and the library, as index operators ask of their clients."""
     who = _HEADER_TEXT.sub("", contact).strip()
     about = f" (+{who})" if who else ""
     return f"{PRODUCT}{about} python-requests/{requests.__version__}"
+
+
+def _with_serial(page: IndexPage, serial: int | None) -> IndexPage:
+    """The page, with the serial of the answer's head where the body has none."""
+    return page if page.serial is not None or serial is None else replace(page, serial=serial)
 
 
 def _headers(etag: str | None, last_modified: str | None) -> dict[str, str]:

@@ -95,6 +95,11 @@ def url_of(value: object, base_url: str) -> str:
     return url
 
 
+def is_plain_url(value: str) -> bool:
+    """Whether it is what `url_of` gives back as it is, told at the least cost. TypeError for what is no text."""
+    return _PLAIN_URL.match(value) is not None and len(value) <= _MAX_URL
+
+
 def sha256_of(value: object) -> str | None:
     """The digest, lower-case; None when the index gives no SHA-256."""
     if value is None:

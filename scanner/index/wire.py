@@ -4,12 +4,13 @@ Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (y
 (provenance), 792 (status). Readers take time in proportion to the body and raise nothing but BadIndexPage.
 """
 
+from dataclasses import dataclass
 from email.message import Message
 
 from packaging.utils import NormalizedName
 
 from scanner.domain.pages import IndexPage, RootPage
-from scanner.index import wire_html, wire_json
+from scanner.index import row_prints, wire_html, wire_json
 from scanner.index.errors import BadIndexPage
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
@@ -23,6 +24,15 @@ NOT_IN_HTML = frozenset({"size", "uploaded_at", "versions"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """page: only rows that are new or say something new. vanished, prints: as row_prints.Delta has them."""
+
+    page: IndexPage
+    vanished: int
+    prints: bytes
+
+
 def read_page(
     content_type: str, body: bytes, name: NormalizedName, url: str, *, max_files: int = MAX_FILES
 ) -> IndexPage:
@@ -33,6 +43,25 @@ def read_page(
     if media in _HTML_TYPES:
         return wire_html.read_page(_decoded(body, charset, url), name, url, max_files)
     raise _wrong_type(url, content_type)
+
+
+def read_changes(content_type: str, body: bytes, known: bytes, name: NormalizedName, url: str) -> Changed | None:
+    """What a page says differently from an earlier one with the prints `known`; None when all of it must be read."""
+    if not known or _media(content_type)[0] != JSON_TYPE:
+        return None
+    found = row_prints.delta(body, known)
+    if found is None:
+        return None
+    document = wire_json.check_document(found.document, url)
+    page = wire_json.read_document(document, name, url, MAX_FILES)
+    # A row that cannot be read may stand for a stored file, and only the whole page tells which.
+    return None if page.problems else Changed(page, found.vanished, found.prints)
+
+
+def prints_of(content_type: str, body: bytes) -> bytes:
+    """What `read_changes` needs of this page the next time; empty when it cannot tell."""
+    pieces = row_prints.cut(body) if _media(content_type)[0] == JSON_TYPE else None
+    return pieces.prints() if pieces is not None else b""
 
 
 def read_root(content_type: str, body: bytes, url: str, *, max_names: int = MAX_NAMES) -> RootPage:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import datetime
 from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -12,12 +13,25 @@ from scanner.index.errors import BadIndexPage
 from scanner.index.rows import BadRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
+# Texts that need no second look: nothing to trim, to lower or to refuse.
+_FILENAME = re.compile(r"[!-.0-\[\]-~]{1,300}\Z").match
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
+_SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
 _NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
     """One package's page; BadIndexPage with the place when it is none, is for another package, or is too large."""
     document = _document(body, url)
+    # Without escapes no text of the page can hold a control character, a lone surrogate or a backslash.
+    plain = b"\\" not in body and b"\x7f" not in body
+    return read_document(document, name, url, max_files, plain=plain)
+
+
+def read_document(
+    document: dict[str, Any], name: NormalizedName, url: str, max_files: int, *, plain: bool = False
+) -> IndexPage:
+    """The page that a JSON document says. `plain`: its texts are known to hold nothing that cannot be stored."""
     _check_name(document.get("name"), name, url)
     entries = document.get("files")
     if not isinstance(entries, list):
@@ -27,11 +41,14 @@ def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> In
     problems = Problems()
     files: list[tuple[str, IndexFile]] = []
     for position, entry in enumerate(entries):
+        file = _usual_file(entry) if plain else None
         place = f"files[{position}]"
         filename = None
         try:
-            filename = _filename(entry)
-            files.append((place, _file(entry, filename, url, problems, place)))
+            if file is None:
+                filename = _filename(entry)
+                file = _file(entry, filename, url, problems, place)
+            files.append((place, file))
         except BadRow as error:
             problems.row(place, error, filename)
     if entries and not files:
@@ -46,6 +63,15 @@ def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> In
         status_reason=reason,
         problems=problems.all(),
     )
+
+
+def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
+    """The document when its meta mapping names an API version that can be read, else BadIndexPage."""
+    meta = document.get("meta")
+    if not isinstance(meta, dict):
+        raise BadIndexPage(url, "meta", "there is no meta mapping")
+    check_api_version(meta.get("api-version"), url, "meta.api-version")
+    return document
 
 
 def read_root(body: bytes, url: str, max_names: int) -> RootPage:
@@ -96,11 +122,7 @@ def _document(body: bytes, url: str) -> dict[str, Any]:
         raise BadIndexPage(url, "page", "a number with too many digits") from None
     if not isinstance(document, dict):
         raise BadIndexPage(url, "page", "not a JSON mapping")
-    meta = document.get("meta")
-    if not isinstance(meta, dict):
-        raise BadIndexPage(url, "meta", "there is no meta mapping")
-    check_api_version(meta.get("api-version"), url, "meta.api-version")
-    return document
+    return check_document(document, url)
 
 
 def _check_name(given: object, name: NormalizedName, url: str) -> None:
@@ -114,6 +136,48 @@ def _filename(entry: object) -> str:
     if not isinstance(entry, dict):
         raise BadRow("", entry, "not a mapping")
     return rows.filename_of(entry.get("filename"))
+
+
+def _usual_file(entry: Any) -> IndexFile | None:
+    """A row as nearly all are, at a fraction of the cost of judging every fact by itself; None for all others."""
+    try:
+        filename, link, digest = entry["filename"], entry["url"], entry["hashes"]["sha256"]
+        size, python, uploaded = entry["size"], entry["requires-python"], entry["upload-time"]
+        core, yanked = entry["core-metadata"], entry["yanked"]
+        if core.__class__ is dict:
+            metadata_sha256 = core["sha256"]
+            if not _DIGEST(metadata_sha256):
+                return None
+            core = True
+        else:
+            metadata_sha256 = None
+        if not (
+            (yanked is False or yanked is True)
+            and (core is True or core is False)
+            and _FILENAME(filename)
+            and rows.is_plain_url(link)
+            and _DIGEST(digest)
+            and size.__class__ is int
+            and 0 <= size < 2**63
+            and (python is None or (_SPECIFIER(python) is not None))
+            and uploaded[-1] == "Z"
+        ):
+            return None
+        return IndexFile(
+            filename,
+            link,
+            digest,
+            size,
+            python,
+            datetime.fromisoformat(uploaded),
+            yanked,
+            None,
+            core,
+            metadata_sha256,
+            bool(entry.get("provenance")),
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
 
 
 def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, place: str) -> IndexFile:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 
-from scanner.models import Package, WheelEvent, WheelEventKind
+from django.conf import settings
 
-# Maintainers upload the wheels of a release one by one. Its events wait until no file has come for this long,
-# so that the best wheel is there when the release is judged, ...
-QUIET_FOR = timedelta(minutes=30)
-# ... but no longer than this after the first of them was seen.
-PATIENCE = timedelta(hours=6)
+from scanner.models import Package, WheelEvent, WheelEventKind
 
 # The kinds that can make a cell installable.
 OFFERING = frozenset({WheelEventKind.ADDED, WheelEventKind.UNYANKED})
@@ -77,9 +73,13 @@ def _ready(by_version: Iterable[WheelEvent], now: datetime) -> list[WheelEvent]:
 
 
 def _is_quiet(events: Iterable[WheelEvent], now: datetime) -> bool:
-    """Whether the last file came long enough ago, by the index's clock where it tells the upload time."""
+    """Whether the last file came long enough ago, by the index's clock where it tells the upload time.
+
+    Maintainers upload the wheels of a release one by one: the best one shall be there when the release is judged.
+    """
     came = [_came_at(event) for event in events]
-    return now - max(came) >= QUIET_FOR or any(now - event.seen_at >= PATIENCE for event in events)
+    patience = settings.WHEELWAY_QUIET_PATIENCE
+    return now - max(came) >= settings.WHEELWAY_QUIET_FOR or any(now - event.seen_at >= patience for event in events)
 
 
 def _came_at(event: WheelEvent) -> datetime:

@@ -1,18 +1,27 @@
-"""The index that a poll talks to: its row and its client."""
+"""The indexes that polls talk to: their rows and their clients."""
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
 from scanner.index.client import IndexClient
 from scanner.index.default import BadPipConfiguration, default_ca_bundle, default_index_url, without_credentials
-from scanner.index.gate import Gate, Politeness
 from scanner.models import Index
+from scanner.services.gates import host_gate
 
-# The first two are handed on: the team's side enters the scanner through its services only.
-__all__ = ["BadPipConfiguration", "IndexClient", "client_for", "configured_index_url", "get_index", "host_gate"]
+# Some are handed on: the team's side enters the scanner through its services only.
+__all__ = [
+    "BadPipConfiguration",
+    "IndexClient",
+    "client_for",
+    "client_of",
+    "configured_index_url",
+    "get_index",
+    "host_gate",
+]
 
 
 def configured_index_url() -> str:
@@ -21,18 +30,30 @@ def configured_index_url() -> str:
 
 
 def get_index(url: str | None = None) -> Index:
-    """The row of an index, made on first use; its address is stored without credentials."""
-    index, _ = Index.objects.get_or_create(url=without_credentials(url or configured_index_url()))
+    """The row of an index that everybody shares, made on first use; its address is stored without credentials."""
+    index, _ = Index.objects.get_or_create(url=without_credentials(url or configured_index_url()), scope="")
     return index
 
 
-@lru_cache(maxsize=8)
+def client_of(index: Index) -> IndexClient:
+    """The client of an index: of the configured one as the configuration gives it, of others with their sealed login.
+
+    Raises SealBroken when the login was sealed with a key that is gone.
+    """
+    if not index.scope:
+        configured = configured_index_url()
+        return client_for(configured if index.url == without_credentials(configured) else index.url)
+    return client_for(_with_login(index.url, index.login.reveal()))
+
+
+@lru_cache(maxsize=64)
 def client_for(url: str) -> IndexClient:
     """One client a process and address, so that connections are kept."""
     return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate(), ca_bundle=default_ca_bundle())
 
 
-@cache
-def host_gate() -> Gate:
-    """The politeness of this process towards every host."""
-    return Gate(politeness=Politeness(places=settings.WHEELWAY_INDEX_CONNECTIONS))
+def _with_login(url: str, login: str) -> str:
+    if not login:
+        return url
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))

@@ -10,20 +10,21 @@ from enum import Enum
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
-from django.utils import timezone
 
-from scanner.domain.cadence import Cadence, NextPoll, after_answer, after_failure
+from scanner.domain.cadence import Cadence, Known, NextPoll, after_answer, after_failure, after_gate, after_old_page
+from scanner.domain.pages import IndexPage
 from scanner.index.client import FreshPage, IndexClient, NotModified
 from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
-from scanner.models import Package, PackageState, Release, WheelEvent, WheelEventKind
-from scanner.services.indexes import client_for, configured_index_url
-from scanner.services.storing import store_page
+from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
+from scanner.services.storing import Stored, store_changes, store_page
+from scanner.services.tallies import count
+from scanner.services.turns import Turn, end_turn, end_unchanged, is_followed, take_turn
 
 logger = logging.getLogger(__name__)
 
-# A known package must be gone this many times in a row before it counts as gone: an outage may say 404 too.
-GONE_AFTER = 3
+# A package with stored files must be gone this many times in a row, each after a longer wait, before it counts as
+# gone: an index may answer 404 in an outage too.
+GONE_AFTER = 6
 # A server that hands out an older page than before has a stale copy; how much older is not said.
 OLDER_PAGE = "the index answered with an older page than before"
 
@@ -40,36 +41,32 @@ class Outcome(Enum):
     NOT_DUE = "not due"
 
 
-def poll_if_due(package_id: int, now: datetime | None = None) -> Outcome:
-    """Poll unless somebody has done so meanwhile or the package is gone; then nothing is asked."""
-    now = now or timezone.now()
-    package = Package.objects.select_related("index").filter(pk=package_id).first()
-    if package is None or package.due_at is None or package.due_at > now:
-        return Outcome.NOT_DUE
-    return poll_package(package_id, client_for(configured_index_url()), now)
-
-
-def poll_package(package_id: int, client: IndexClient, now: datetime) -> Outcome:
+def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due: bool = False) -> Outcome:
     """Ask the index once for this package and store the answer; no network call is made inside a transaction.
 
     Files, releases and wheel events are written in one transaction. On any fault the stored data stays and the next
-    try is set; a fault is an outcome, not an exception.
+    try is set; a fault is an outcome, not an exception. NOT_DUE, and nothing asked, while another worker polls it.
     """
-    package = Package.objects.select_related("index").get(pk=package_id)
+    turn = take_turn(package_id, now, if_due=if_due)
+    if turn is None:
+        return Outcome.NOT_DUE
+    size = 0
     try:
         answer = client.page(
-            package.name,
-            etag=package.etag or None,
-            last_modified=package.last_modified or None,
-            content_hash=package.content_hash or None,
+            turn.name,
+            etag=turn.etag or None,
+            last_modified=turn.last_modified or None,
+            content_hash=turn.content_hash or None,
+            prints=lambda: _prints(package_id),
         )
+        outcome = _answered(turn, answer, now)
+        size = answer.size if isinstance(answer, FreshPage) else 0
     except NoSuchPackage as error:
-        outcome = _gone(package, error, now)
+        outcome = _absent(turn, error, now)
     except IndexFault as error:
-        outcome = _failed(package, error, now)
-    else:
-        outcome = _answered(package_id, answer, now)
-    logger.info("polled package=%s id=%s outcome=%s", package.name, package_id, outcome.value)
+        outcome = _failed(turn, error, now)
+    count(outcome.value, size, now)
+    logger.info("polled package=%s id=%s outcome=%s", turn.name, package_id, outcome.value)
     return outcome
 
 
@@ -95,25 +92,47 @@ def poll_many(
             on_polled(futures[future], future.result())
 
 
-def _answered(package_id: int, answer: FreshPage | NotModified, now: datetime) -> Outcome:
+def _prints(package_id: int) -> bytes:
+    stored = PagePrints.objects.filter(pk=package_id).values_list("prints", flat=True).first()
+    return bytes(stored) if stored is not None else b""
+
+
+def _answered(turn: Turn, answer: FreshPage | NotModified, now: datetime) -> Outcome:
+    if isinstance(answer, NotModified):
+        next_poll = _next_poll(turn, turn.newest_release_at, now)
+        mine = end_unchanged(turn, now, next_poll, after_old_page(turn.name, now, cadence()))
+        return Outcome.UNCHANGED if mine else Outcome.NOT_DUE
     with transaction.atomic():
-        package = Package.objects.select_for_update(of=("self",)).select_related("index").get(pk=package_id)
-        if isinstance(answer, NotModified):
-            outcome = Outcome.UNCHANGED
-        elif _is_older(package, answer):
+        package = Package.objects.select_for_update().filter(pk=turn.pk, claimed_until=turn.until).first()
+        if package is None:
+            return Outcome.NOT_DUE
+        if _is_older(package, answer):
             outcome = Outcome.OLDER
+            package.last_error = OLDER_PAGE
         else:
             outcome = _store(package, answer, now)
-        if isinstance(answer, FreshPage) and outcome is not Outcome.OLDER:
             package.etag = answer.etag or ""
             package.last_modified = answer.last_modified or ""
+            package.last_error = ""
         package.state = PackageState.CURRENT
         package.checked_at = now
-        package.failures = 0
-        package.last_error = OLDER_PAGE if outcome is Outcome.OLDER else ""
-        _schedule(package, _next_poll(package, now))
-        package.save()
+        package.failures = package.absences = 0
+        if outcome is Outcome.OLDER or _is_behind(package):
+            next_poll = after_old_page(package.name, now, cadence())
+        else:
+            next_poll = _next_poll(turn, package.newest_release_at, now)
+        package.due_at, package.due_reason = next_poll.at, next_poll.reason
+        package.claimed_until = package.queued_until = None
+        package.save(update_fields=_ANSWERED)
     return outcome
+
+
+# All but what others write meanwhile: is_watched and wanted_serial.
+_ANSWERED = (
+    *("state", "status", "status_reason", "etag", "last_modified", "content_hash", "serial", "revision", "checked_at"),
+    *("changed_at", "due_at", "due_reason", "queued_until", "claimed_until", "newest_release_at", "failures"),
+    *("absences", "last_error", "problems"),
+)
 
 
 def _is_older(package: Package, answer: FreshPage) -> bool:
@@ -121,17 +140,25 @@ def _is_older(package: Package, answer: FreshPage) -> bool:
     return serial is not None and package.serial is not None and serial < package.serial
 
 
+def _is_behind(package: Package) -> bool:
+    """Whether the root page has promised a newer page than this one."""
+    wanted, serial = package.wanted_serial, package.serial
+    return wanted is not None and serial is not None and wanted > serial
+
+
 def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
-    page = answer.page
-    stored = store_page(package, page, now)
-    if package.status != page.status.value and package.checked_at is not None:
+    page, stored = _store_files(package, answer, now)
+    PagePrints.objects.update_or_create(package=package, defaults={"prints": answer.prints})
+    is_first = package.state == PackageState.PENDING
+    new_status = package.status != page.status.value
+    if new_status and not is_first:
         WheelEvent.objects.create(
             package=package,
             kind=WheelEventKind.STATUS,
             detail=f"{package.status} → {page.status.value}",
             seen_at=now,
         )
-    changed = stored.anything or package.status != page.status.value or package.checked_at is None
+    changed = stored.anything or new_status or is_first
     package.status = page.status.value
     package.status_reason = page.status_reason or ""
     package.serial = page.serial
@@ -145,55 +172,59 @@ def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
     return Outcome.CHANGED if changed else Outcome.UNCHANGED
 
 
-def _gone(package: Package, error: NoSuchPackage, now: datetime) -> Outcome:
-    """A package without stored files ends here; one with files keeps them, and is gone for good after some tries."""
-    package.failures += 1
-    package.last_error = str(error)
-    if package.checked_at is None or package.state == PackageState.MISSING or package.failures >= GONE_AFTER:
-        package.state = PackageState.MISSING
-        package.checked_at = now
-        package.due_at = None
-        package.due_reason = "not on the index; asked for again when a project names it"
+def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[IndexPage, Stored]:
+    """Store the rows that differ when they tell everything, else the whole page."""
+    if answer.vanished is None:
+        return answer.page, store_page(package, answer.page, now)
+    # A row that was skipped before is in no print's file.
+    stored = store_changes(package, answer.page, answer.vanished, now) if not package.problems else None
+    if stored is not None:
+        return answer.page, stored
+    page = answer.whole()
+    return page, store_page(package, page, now)
+
+
+def _absent(turn: Turn, error: NoSuchPackage, now: datetime) -> Outcome:
+    """A package without stored data ends here; one with data keeps it, and is gone for good after some tries."""
+    absences = turn.absences + 1
+    if turn.state in (PackageState.PENDING, PackageState.MISSING) or absences >= GONE_AFTER:
+        end_turn(
+            turn,
+            state=PackageState.MISSING,
+            checked_at=now,
+            absences=absences,
+            last_error=str(error),
+            due_at=None,
+            due_reason="not on the index; asked for again when a project names it",
+        )
     else:
-        _schedule(package, after_failure(package.name, now, package.failures, cadence()))
-    package.claimed_until = None
-    package.save(update_fields=[*_POLL_FIELDS, "state", "checked_at"])
+        again = after_failure(turn.name, now, 2 * absences, cadence())
+        reason = f"not there {absences} time{'s' if absences > 1 else ''} in a row"
+        end_turn(turn, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
     return Outcome.MISSING
 
 
-_POLL_FIELDS = ("failures", "last_error", "due_at", "due_reason", "claimed_until")
-
-
-def _failed(package: Package, error: IndexFault, now: datetime) -> Outcome:
-    gated = isinstance(error, HostGated)
-    if not gated:
-        package.failures += 1
-    package.last_error = str(error)
+def _failed(turn: Turn, error: IndexFault, now: datetime) -> Outcome:
+    # The index is unwell, so its earlier 404 may have been an error too.
     if isinstance(error, HostGated):
-        _schedule(package, NextPoll(max(error.until, now), f"{error.host} asked to be left alone"))
-    else:
-        _schedule(package, after_failure(package.name, now, package.failures, cadence()))
-        logger.warning("poll failed package=%s error=%s", package.name, error)
-    package.save(update_fields=_POLL_FIELDS)
-    return Outcome.GATED if gated else Outcome.FAILED
+        again = after_gate(turn.name, max(error.until, now), error.host)
+        end_turn(turn, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
+        return Outcome.GATED
+    failures = turn.failures + 1
+    again = after_failure(turn.name, now, failures, cadence())
+    end_turn(turn, absences=0, failures=failures, last_error=str(error), due_at=again.at, due_reason=again.reason[:80])
+    logger.warning("poll failed package=%s error=%s", turn.name, error)
+    return Outcome.FAILED
 
 
-def _schedule(package: Package, next_poll: NextPoll) -> None:
-    package.due_at = next_poll.at
-    package.due_reason = next_poll.reason
-    package.claimed_until = None
-
-
-def _next_poll(package: Package, now: datetime) -> NextPoll:
-    newest_at = Release.objects.filter(package=package).aggregate(newest=Max("first_uploaded_at"))["newest"]
-    return after_answer(
-        package.name,
-        now,
-        newest_at,
-        watched=package.is_watched,
-        closes_releases=package.index.closes_releases,
-        cadence=cadence(),
+def _next_poll(turn: Turn, newest_release_at: datetime | None, now: datetime) -> NextPoll:
+    known = Known(
+        newest_release_at,
+        turn.is_watched,
+        turn.closes_releases,
+        is_followed(turn.root_checked_at, now, settings.WHEELWAY_ROOT_PATIENCE),
     )
+    return after_answer(turn.name, now, known, cadence())
 
 
 def cadence() -> Cadence:

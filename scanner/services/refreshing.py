@@ -15,8 +15,6 @@ from scanner.services.watching import watch_packages
 
 # As long as the public index lets its pages be cached.
 FRESH_FOR = timedelta(minutes=10)
-# A claim must outlive one request with its time limit.
-CLAIM_FOR = timedelta(minutes=5)
 
 Progress = Callable[[str, int, int], None]
 
@@ -31,18 +29,14 @@ def refresh(
     fresh_for: timedelta = FRESH_FOR,
     patient: bool = False,
 ) -> dict[str, str]:
-    """Poll those of these packages that were not looked at lately and that nobody is polling.
+    """Poll those of these packages that were not looked at lately, but for those that somebody is polling.
 
     `patient` leaves a package alone whose next try after a failure is still to come.
     `on_polled` is told the name, how many are done, and of how many. Returns the fault of each package that could
     not be asked about; what was stored of it stays.
     """
     packages = watch_packages(index_id, names, now).values()
-    mine = {
-        package.pk: package.name
-        for package in packages
-        if _is_stale(package, now, fresh_for, patient=patient) and Package.objects.claim(package.pk, now, CLAIM_FOR)
-    }
+    mine = {package.pk: package.name for package in packages if _is_stale(package, now, fresh_for, patient=patient)}
     done = 0
     faults: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 
 from scanner.domain.availability import Availability, Offer
 from scanner.domain.catalogue import CATALOGUE
@@ -19,9 +20,7 @@ RULES = 1
 _ORDER = tuple(Availability)
 _YANKED = 0x80
 _OFFERS = {
-    place | flag: Offer(availability, bool(flag))
-    for place, availability in enumerate(_ORDER)
-    for flag in (0, _YANKED)
+    place | flag: Offer(availability, bool(flag)) for place, availability in enumerate(_ORDER) for flag in (0, _YANKED)
 }
 _BYTES = {offer: byte for byte, offer in _OFFERS.items()}
 
@@ -53,6 +52,7 @@ def intern_shapes(shapes: Iterable[Shape]) -> dict[Shape, int]:
     """The row of each shape, made where it is new."""
     digests = {hashlib.sha256(shape.text.encode()).hexdigest(): shape for shape in shapes}
     ids = _known(digests)
+    # In one order: two transactions that make the same shapes must not wait for each other in a circle.
     fresh = [
         ReleaseShape(
             digest=digest,
@@ -60,16 +60,16 @@ def intern_shapes(shapes: Iterable[Shape]) -> dict[Shape, int]:
             catalogue=catalogue_digest(),
             offers=pack_offers(catalogue_matcher().offers(shape)),
         )
-        for digest, shape in digests.items()
+        for digest, shape in sorted(digests.items(), key=itemgetter(0))
         if digest not in ids
     ]
     if fresh:
         ReleaseShape.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
-        ids = _known(digests)
+        ids.update(_known([shape.digest for shape in fresh]))
     return {shape: ids[digest] for digest, shape in digests.items()}
 
 
-def _known(digests: dict[str, Shape]) -> dict[str, int]:
+def _known(digests: Iterable[str]) -> dict[str, int]:
     wanted = list(digests)
     return {
         digest: pk

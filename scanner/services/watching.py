@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db.models import Q
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.models import Package, PackageState
@@ -44,16 +45,16 @@ def _new(index_id: int, name: str, now: datetime) -> Package:
 
 
 def request_polls(packages: Iterable[Package], now: datetime, *, queue: str) -> int:
-    """Queue a poll for each of these packages that is due and that nobody has claimed. Returns how many."""
-    from scanner.tasks import CLAIM_FOR, poll_package
+    """Queue a poll for each of these packages that is due and neither queued nor being polled. Returns how many."""
+    from scanner.tasks import poll_package
 
-    due = [package.pk for package in packages if package.due_at is not None and package.due_at <= now]
-    claimed = [pk for pk in due if Package.objects.claim(pk, now, CLAIM_FOR)]
-    for pk in claimed:
+    mine = Package.objects.queue([package.pk for package in packages], now)
+    for pk in mine:
         poll_package.apply_async((pk,), queue=queue)
-    return len(claimed)
+    return len(mine)
 
 
 def forget_claims() -> int:
     """Give every claimed package back, for a start after which no queue holds their polls. Returns how many."""
-    return Package.objects.filter(claimed_until__isnull=False).update(claimed_until=None)
+    held = Package.objects.filter(Q(claimed_until__isnull=False) | Q(queued_until__isnull=False))
+    return held.update(claimed_until=None, queued_until=None)

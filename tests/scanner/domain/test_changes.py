@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ SHA, OTHER = "a" * 64, "b" * 64
 
 
 def a_row(filename: str = "demo-1.0.zip", **facts: Any) -> IndexFile:
-    return replace(IndexFile(filename, f"https://index.example/{filename}"), **facts)
+    return IndexFile(filename, f"https://index.example/{filename}")._replace(**facts)
 
 
 def stored(*files: IndexFile) -> dict[str, StoredFile]:
@@ -87,7 +87,7 @@ def test_a_poorer_form_of_the_same_page_erases_nothing() -> None:
 def test_a_poorer_form_with_a_real_change_keeps_the_other_facts() -> None:
     rich = a_row(sha256=SHA, size=5, uploaded_at=NOW)
     changes = compare(stored(rich), page(a_row(sha256=SHA, yanked=True)))
-    assert changes.changed == (replace(rich, yanked=True),)
+    assert changes.changed == (rich._replace(yanked=True),)
 
 
 def test_a_file_with_another_digest_is_another_file_and_inherits_nothing() -> None:

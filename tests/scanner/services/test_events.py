@@ -7,8 +7,6 @@ from django.db import transaction
 
 from scanner.models import Package, WheelEvent, WheelEventKind
 from scanner.services.events import (
-    PATIENCE,
-    QUIET_FOR,
     NewFile,
     claim_events,
     close_events,
@@ -19,6 +17,8 @@ from tests.projects.watching import NOON, OTHER, polled, sdist, wheel
 
 pytestmark = pytest.mark.django_db
 
+QUIET_FOR = timedelta(minutes=30)
+PATIENCE = timedelta(hours=6)
 LATER = NOON + timedelta(days=1)
 
 

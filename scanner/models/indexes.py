@@ -1,0 +1,65 @@
+"""Package indexes, and what is known of asking them."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from scanner.sealed import SealedField
+
+
+class Index(models.Model):
+    """One package index as somebody sees it. Its address is kept without credentials, which stand sealed beside it.
+
+    A scope sees its own packages: two teams with different credentials may see different things at one address.
+    """
+
+    url = models.CharField(max_length=500)
+    scope = models.CharField(max_length=60, blank=True, help_text="whose it is; empty for everybody's")
+    login = SealedField(help_text="user:password or a token, as it stands before the @ of an address")
+    closes_releases = models.BooleanField(
+        default=True,
+        help_text="Files may join a release only in its first 14 days: an inference that holds for the public index.",
+    )
+    root_etag = models.CharField(max_length=200, blank=True)
+    root_last_modified = models.CharField(max_length=200, blank=True)
+    root_hash = models.CharField(max_length=64, blank=True)
+    root_checked_at = models.DateTimeField(null=True, blank=True, help_text="last answer with serials; null: none")
+    root_error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "indexes"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["url", "scope"], name="index_url_scope_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class HostGate(models.Model):
+    """A host that asked to be left alone, for all processes to see. Only where no Redis keeps it."""
+
+    host = models.CharField(max_length=255, primary_key=True)
+    closed_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class PollTally(models.Model):
+    """How many polls of one hour ended in one outcome, for the operator. Counted in batches."""
+
+    hour = models.DateTimeField()
+    outcome = models.CharField(max_length=12)
+    polls = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(default=0, help_text="bytes of pages")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["hour", "outcome"], name="polltally_hour_outcome_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour:%Y-%m-%d %H:00} {self.outcome}"

@@ -1,0 +1,107 @@
+"""Packages: names on an index, and the state of polling them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import ClassVar, Self
+
+from django.db import models, transaction
+from django.db.models import Q
+
+from scanner.models.indexes import Index
+
+
+class PackageState(models.TextChoices):
+    """What the last poll of a package ended in."""
+
+    PENDING = "pending", "not polled yet"
+    CURRENT = "current", "current"
+    MISSING = "missing", "not on the index"
+    MALFORMED = "malformed", "not a package name"
+
+
+# A claim outlives one poll with its time limits, and the wait in a queue; then the package is simply due again.
+CLAIM_FOR = timedelta(minutes=10)
+# Nothing is put off for longer. A later time comes from a clock that jumped, and counts as now.
+LONGEST_WAIT = timedelta(days=60)
+
+
+class PackageQuerySet(models.QuerySet["Package"]):
+    """Packages in the words of the poller and of the pages."""
+
+    def unclaimed(self, now: datetime) -> Self:
+        """Those that nobody polls. A claim that reaches too far ahead was made by a clock that jumped."""
+        return self.filter(
+            Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_until__gt=now + CLAIM_FOR)
+        )
+
+    def due(self, now: datetime) -> Self:
+        """Those to queue a poll for now, the longest due first; never those queued or being polled."""
+        unqueued = Q(queued_until__isnull=True) | Q(queued_until__lte=now) | Q(queued_until__gt=now + CLAIM_FOR)
+        is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_WAIT)
+        return self.unclaimed(now).filter(unqueued, is_due).order_by("due_at", "pk")
+
+    def never_answered(self) -> Self:
+        """Those of which no poll has brought an answer yet."""
+        return self.filter(state=PackageState.PENDING)
+
+    def queue(self, pks: Collection[int], now: datetime) -> list[int]:
+        """Mark those of these that are due as queued, so that no other scheduler queues them. Returns which."""
+        with transaction.atomic():
+            due = self.due(now).filter(pk__in=pks).select_for_update(skip_locked=True)
+            mine = list(due.values_list("pk", flat=True))
+            self.filter(pk__in=mine).update(queued_until=now + CLAIM_FOR)
+        return mine
+
+
+class Package(models.Model):
+    """A name on an index, and the state of polling it."""
+
+    index = models.ForeignKey(Index, on_delete=models.PROTECT, related_name="packages")
+    name = models.CharField(max_length=200, help_text="normalised (PEP 503)")
+    state = models.CharField(max_length=10, choices=PackageState.choices, default=PackageState.PENDING)
+    status = models.CharField(max_length=12, default="active", help_text="project status marker (PEP 792)")
+    status_reason = models.TextField(blank=True)
+    etag = models.CharField(max_length=200, blank=True)
+    last_modified = models.CharField(max_length=200, blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    serial = models.BigIntegerField(null=True, blank=True)
+    wanted_serial = models.BigIntegerField(null=True, blank=True, help_text="what the root page said last")
+    revision = models.PositiveIntegerField(default=0, help_text="grows with every stored change")
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="last answer of the index")
+    changed_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text="next poll; null is never")
+    due_reason = models.CharField(max_length=80, blank=True)
+    queued_until = models.DateTimeField(null=True, blank=True, help_text="a poll waits in a queue")
+    claimed_until = models.DateTimeField(null=True, blank=True, help_text="a worker polls it; names that worker's turn")
+    newest_release_at = models.DateTimeField(null=True, blank=True, help_text="first upload of its newest release")
+    failures = models.PositiveIntegerField(default=0, help_text="in a row")
+    absences = models.PositiveSmallIntegerField(default=0, help_text="answers in a row that it is not there")
+    last_error = models.TextField(blank=True)
+    problems = models.JSONField(default=list, blank=True, help_text="rows of the page that were skipped")
+    is_watched = models.BooleanField(default=False, help_text="somebody waits for a wheel of it: polled more often")
+
+    objects = PackageQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["index", "name"], name="package_index_name_unique"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # PackageQuerySet.due: the next batch of the poller.
+            models.Index(fields=["due_at"], name="package_due", condition=Q(due_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PagePrints(models.Model):
+    """A print of every row of a package's page as it was last stored, so that only rows that differ are read."""
+
+    package = models.OneToOneField(Package, on_delete=models.CASCADE, primary_key=True, related_name="prints")
+    prints = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"prints of package {self.package_id}"

@@ -1,0 +1,91 @@
+"""Values that are encrypted in the database and never shown by accident."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import models
+
+
+class SealBroken(Exception):
+    """A stored value was sealed with a key that is in neither SECRET_KEY nor SECRET_KEY_FALLBACKS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """An encrypted text. It is opened only by `reveal`, so no template, log line or traceback prints it."""
+
+    token: str = ""
+
+    @classmethod
+    def of(cls, plain: str) -> Sealed:
+        """Encrypt with the key derived from SECRET_KEY; an empty text stays empty, so that "not set" can be asked."""
+        return cls(_cipher().encrypt(plain.encode()).decode("ascii")) if plain else cls()
+
+    def reveal(self) -> str:
+        """Return the plain text. Raises SealBroken when the key is gone."""
+        if not self.token:
+            return ""
+        try:
+            return _cipher().decrypt(self.token).decode()
+        except InvalidToken:
+            raise SealBroken from None
+
+    def __bool__(self) -> bool:
+        return bool(self.token)
+
+    def __repr__(self) -> str:
+        return "<sealed>" if self.token else "<not set>"
+
+    __str__ = __repr__
+
+
+if TYPE_CHECKING:
+    _SealedBase = models.TextField[Sealed, Sealed]
+else:
+    _SealedBase = models.TextField
+
+
+class SealedField(_SealedBase):
+    """A text column that holds only Sealed values; assigning a plain text is refused when it is saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("default", Sealed)
+        kwargs.setdefault("editable", False)
+        kwargs.setdefault("blank", True)
+        super().__init__(*args, **kwargs)
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Sealed:
+        return Sealed(value or "")
+
+    def to_python(self, value: Any) -> Sealed:
+        return value if isinstance(value, Sealed) else Sealed(str(value or ""))
+
+    def get_prep_value(self, value: Any) -> str:
+        if isinstance(value, Sealed):
+            return value.token
+        raise TypeError(f"{self.name} takes Sealed.of(…), not a plain value")
+
+    def value_to_string(self, obj: models.Model) -> str:
+        value: Sealed = self.value_from_object(obj)
+        return value.token
+
+
+def _cipher() -> MultiFernet:
+    # Fallback keys open what was sealed before SECRET_KEY was changed; the first key seals.
+    return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+@lru_cache(maxsize=8)
+def _fernet(secret_key: str) -> Fernet:
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wheelway sealed field v1").derive(
+        secret_key.encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))

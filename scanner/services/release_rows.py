@@ -1,0 +1,199 @@
+"""Bring a package's release rows to the files it is about to have: shapes, dates, new releases and empty ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanner.domain.files import Kind, ParsedName, UnparsedName
+from scanner.domain.pages import IndexFile
+from scanner.domain.shapes import Offered, Shape
+from scanner.models import Package, Release, ReleaseFile
+from scanner.services.bulk import insert_rows
+from scanner.services.shapes import intern_shapes
+
+CHUNK = 2000
+Parsed = ParsedName | UnparsedName
+# One file as a shape knows it: tag set, kind, Requires-Python, yanked.
+_Facts = tuple[str | None, Kind, str | None, bool]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The files that one release is about to have."""
+
+    facts: list[_Facts] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+
+    def add(self, facts: _Facts, uploaded_at: datetime | None) -> None:
+        self.facts.append(facts)
+        if uploaded_at is not None:
+            self.times.append(uploaded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRows:
+    """keys: the row of each fresh file that has a version, by file name. emptied: rows without a file afterwards."""
+
+    keys: dict[str, int]
+    emptied: tuple[int, ...]
+
+    def drop_empty(self) -> None:
+        """Delete the releases whose last file is gone. Call when the files' rows are."""
+        if self.emptied:
+            Release.objects.filter(pk__in=self.emptied).delete()
+
+
+def store_releases(
+    package: Package,
+    fresh: Mapping[str, IndexFile],
+    parsed: Mapping[str, Parsed],
+    gone: Iterable[str],
+    now: datetime,
+    *,
+    is_first: bool,
+) -> ReleaseRows:
+    """Write the releases of `fresh` files as they will be when the rows of `gone` are deleted and these written.
+
+    Only releases that have such a file are read and written, each shape is worked out once, and all that is new is
+    inserted at once.
+    """
+    versions = _versions(parsed)
+    names = set(versions.values())
+    gone = set(gone)
+    known = _known_releases(package, names, gone)
+    gathered = _stored_files(known, gone)
+    for filename, version in versions.items():
+        read, file = parsed[filename], fresh[filename]
+        assert isinstance(read, ParsedName)
+        facts = (read.tag_set, read.kind, file.requires_python, file.yanked)
+        files = gathered.get(version)
+        if files is None:
+            files = gathered[version] = _Gathered()
+        files.add(facts, file.uploaded_at)
+    shapes = _shapes(gathered)
+    _update(known, gathered, shapes)
+    _insert(
+        package, [version for version in gathered if version not in known], gathered, shapes, now, is_first=is_first
+    )
+    keys = {**known, **_keys(package, names - known.keys())}
+    emptied = tuple(key for version, key in known.items() if version not in gathered)
+    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, emptied)
+
+
+def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:
+    """The normalised version of each file that has one, as text."""
+    # Making the text costs as much as reading the name did, and files of a release share their Version.
+    texts: dict[int, str] = {}
+    found = {}
+    for filename, read in parsed.items():
+        if isinstance(read, ParsedName):
+            text = texts.get(id(read.version))
+            if text is None:
+                text = texts[id(read.version)] = str(read.version)
+            found[filename] = text
+    return found
+
+
+def _known_releases(package: Package, names: Collection[str], gone: set[str]) -> dict[str, int]:
+    """The stored releases among these versions and of the files that go, by version."""
+    found = _keys(package, names)
+    if gone:
+        wanted = sorted(gone)
+        for start in range(0, len(wanted), CHUNK):
+            rows = ReleaseFile.objects.filter(
+                package=package, filename__in=wanted[start : start + CHUNK], release__isnull=False
+            )
+            found.update(rows.values_list("release__version", "release_id"))
+    return found
+
+
+def _keys(package: Package, versions: Collection[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    if len(versions) > CHUNK:
+        return dict(Release.objects.filter(package=package).values_list("version", "pk"))
+    if versions:
+        found.update(Release.objects.filter(package=package, version__in=versions).values_list("version", "pk"))
+    return found
+
+
+def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gathered]:
+    """The stored files of these releases that stay, by version."""
+    versions = {key: version for version, key in known.items()}
+    gathered: dict[str, _Gathered] = {}
+    fields = ("release_id", "filename", "kind", "tag_set", "requires_python", "yanked", "uploaded_at")
+    keys = sorted(versions)
+    for start in range(0, len(keys), CHUNK):
+        rows = ReleaseFile.objects.filter(release__in=keys[start : start + CHUNK]).values_list(*fields)
+        for key, filename, kind, tags, python, yanked, at in rows:
+            if filename not in gone:
+                facts = (tags or None, Kind(kind), python or None, yanked)
+                gathered.setdefault(versions[key], _Gathered()).add(facts, at)
+    return gathered
+
+
+def _shapes(gathered: Mapping[str, _Gathered]) -> dict[str, int]:
+    """The row of each release's shape, by version. Equal sets of files are worked out once."""
+    made: dict[frozenset[_Facts], Shape] = {}
+    chosen: dict[str, Shape] = {}
+    offered: dict[_Facts, Offered] = {}
+    for version, files in gathered.items():
+        facts = frozenset(files.facts)
+        shape = made.get(facts)
+        if shape is None:
+            for fact in facts:
+                if fact not in offered:
+                    offered[fact] = Offered(*fact)
+            shape = made[facts] = Shape.of(offered[fact] for fact in facts)
+        chosen[version] = shape
+    keys = intern_shapes(made.values())
+    return {version: keys[shape] for version, shape in chosen.items()}
+
+
+def _update(known: Mapping[str, int], gathered: Mapping[str, _Gathered], shapes: Mapping[str, int]) -> None:
+    rows = [
+        Release(
+            pk=key,
+            shape_id=shapes[version],
+            first_uploaded_at=min(gathered[version].times, default=None),
+            last_uploaded_at=max(gathered[version].times, default=None),
+        )
+        for version, key in known.items()
+        if version in gathered
+    ]
+    if rows:
+        Release.objects.bulk_update(rows, ["shape_id", "first_uploaded_at", "last_uploaded_at"], batch_size=500)
+
+
+_COLUMNS = (
+    *("package", "version", "shape", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
+    *("metadata_source", "metadata_error", "build_detail"),
+)
+
+
+def _insert(
+    package: Package,
+    versions: list[str],
+    gathered: Mapping[str, _Gathered],
+    shapes: Mapping[str, int],
+    now: datetime,
+    *,
+    is_first: bool,
+) -> None:
+    # What the first poll finds was there before anybody looked: nothing to wait for, nothing to tell.
+    since = None if is_first else now
+    rows = (
+        (
+            package.pk,
+            version,
+            shapes[version],
+            min(gathered[version].times, default=None),
+            max(gathered[version].times, default=None),
+            since,
+            *("", "", ""),
+        )
+        for version in versions
+    )
+    if versions:
+        insert_rows(Release, _COLUMNS, rows)

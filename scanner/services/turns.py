@@ -1,0 +1,127 @@
+"""One worker's turn at one package: taken and ended by one statement each, so that no two polls overlap.
+
+A turn is named by the moment at which its claim runs out. Who ends a turn that has run out and was taken by another
+changes nothing: an answer that comes too late is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+
+from scanner.domain.cadence import NextPoll
+from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claimed package as it was stored when the turn began. `until` names the turn."""
+
+    pk: int
+    index_id: int
+    name: str
+    state: str
+    etag: str
+    last_modified: str
+    content_hash: str
+    serial: int | None
+    failures: int
+    absences: int
+    is_watched: bool
+    newest_release_at: datetime | None
+    closes_releases: bool
+    root_checked_at: datetime | None
+    until: datetime
+
+
+def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn | None:
+    """Claim the package; None when another worker has it, when it is gone, or with `if_due` when it is not due.
+
+    A claim or due time far ahead was written by a clock that jumped, and does not count.
+    """
+    until = now + CLAIM_FOR
+    moment = connection.ops.adapt_datetimefield_value
+    parameters = [moment(until), package_id, moment(now), moment(until)]
+    if if_due:
+        parameters += [moment(now), moment(now + LONGEST_WAIT)]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_IF_DUE if if_due else _TAKE, parameters)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    pk, index_id, name, state, etag, modified, digest, serial, failures, absences, watched, newest, closes, root = row
+    return Turn(
+        pk,
+        index_id,
+        name,
+        state,
+        etag,
+        modified,
+        digest,
+        serial,
+        failures,
+        absences,
+        bool(watched),
+        _moment(newest),
+        bool(closes),
+        _moment(root),
+        until,
+    )
+
+
+def end_unchanged(turn: Turn, now: datetime, next_poll: NextPoll, behind: NextPoll) -> bool:
+    """Note that the index answered and nothing is new. `behind`: the next poll when its serial says otherwise.
+
+    False when the turn had run out and is another's by now.
+    """
+    moment = connection.ops.adapt_datetimefield_value
+    times = (moment(behind.at), moment(next_poll.at), behind.reason, next_poll.reason)
+    parameters = (PackageState.CURRENT.value, moment(now), *times, turn.pk, moment(turn.until))
+    with connection.cursor() as cursor:
+        cursor.execute(_END, parameters)
+        return bool(cursor.rowcount == 1)
+
+
+def end_turn(turn: Turn, **changes: object) -> bool:
+    """End the turn and write these fields. False, and nothing written, when it is another's by now."""
+    mine = Package.objects.filter(pk=turn.pk, claimed_until=turn.until)
+    return mine.update(claimed_until=None, queued_until=None, **changes) == 1
+
+
+def _moment(value: object) -> datetime | None:
+    """A time as a driver gives it: SQLite's as text."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        return value.replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else None
+
+
+def is_followed(root_checked_at: datetime | None, now: datetime, patience: timedelta) -> bool:
+    """Whether the root page has told serials lately enough to rely on it."""
+    return root_checked_at is not None and now - root_checked_at < patience
+
+
+# Django's own UPDATE cannot give back what it claimed. The columns are in the order of Turn's fields.
+_COLUMNS = (
+    "id, index_id, name, state, etag, last_modified, content_hash, serial, failures, absences, is_watched,"
+    " newest_release_at"
+)
+_OF_INDEX = "(SELECT {0} FROM scanner_index WHERE scanner_index.id = scanner_package.index_id)"
+_RETURNING = f"{_COLUMNS}, {_OF_INDEX.format('closes_releases')}, {_OF_INDEX.format('root_checked_at')}"
+_CLAIM = (
+    "UPDATE scanner_package SET claimed_until = %s"
+    " WHERE id = %s AND (claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s)"
+)
+_TAKE = f"{_CLAIM} RETURNING {_RETURNING}"
+_TAKE_IF_DUE = f"{_CLAIM} AND (due_at <= %s OR due_at > %s) RETURNING {_RETURNING}"
+_IS_BEHIND = "wanted_serial IS NOT NULL AND serial IS NOT NULL AND wanted_serial > serial"
+_END = (
+    "UPDATE scanner_package SET state = %s, checked_at = %s, failures = 0, absences = 0, last_error = '',"  # noqa: S608  as above
+    f" due_at = CASE WHEN {_IS_BEHIND} THEN %s ELSE %s END,"
+    f" due_reason = CASE WHEN {_IS_BEHIND} THEN %s ELSE %s END,"
+    " claimed_until = NULL, queued_until = NULL"
+    " WHERE id = %s AND claimed_until = %s"
+)
