@@ -84,6 +84,8 @@ def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     column, result = pairs[0]
     missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
     cause = f"{missing} of {_packages(_total(result))} {'is' if missing == 1 else 'are'} not known yet."
+    if not missing:
+        cause = "The search for a set that fits is not complete."
     return Answer(Verdict.UNKNOWN, _headline(pairs), cause, "See which", column.slug)
 
 
@@ -94,6 +96,9 @@ def _answer(column: Column, result: TargetResult) -> Answer:
         cause, action, watch = _no_go(result)
         return Answer(look, headline, cause, action, column.slug, watch)
     moving = result.counts.get(Verdict.UPGRADE, 0)
+    if not moving:
+        cause = "What is written does not fit together there; an upgrade path does."
+        return Answer(look, headline, cause, "See the packages", column.slug)
     works = "it has a version that works" if moving == 1 else "all have a version that works"
     return Answer(look, headline, f"{_packages(moving)} must move, {works}.", "See what must move", column.slug)
 
@@ -102,7 +107,7 @@ def _no_go(result: TargetResult) -> tuple[str, str, str]:
     """Cause, action and the package to watch."""
     blocked = [row for row in result.packages if row["verdict"] == Verdict.BLOCKED]
     if not blocked:
-        return result.conflict or "The requirements contradict each other.", "See the packages", ""
+        return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
     causes = [_cause(row) for row in blocked[:_NAMED_BLOCKERS]]
     more = len(blocked) - len(causes)
     cause = "; ".join(causes) + (f"; and {more} more." if more else ".")

@@ -140,12 +140,13 @@ def _rows_of(assessment: StoredAssessment) -> dict[str, Sequence[StoredRow]]:
 
 
 def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
-    """The progress while `missing` packages have no answer; None when all have one."""
-    total = len({*names, *missing})
-    if not missing or not total:
+    """The progress while something is missing; None when nothing is. An entry is a package, or "package version"."""
+    waiting = {entry.partition(" ")[0] for entry in missing}
+    if not waiting:
         return None
-    done = total - len(set(missing))
-    return Progress(done, total, f"{done} of {total}, {min(missing)}…")
+    total = len({*names, *waiting})
+    done = total - len(waiting)
+    return Progress(done, total, f"{done} of {total}, {min(waiting)}…")
 
 
 def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Column, ...]:

@@ -96,7 +96,7 @@ def _row(name: str, found: Mapping[str, StoredRow], columns: Sequence[Column]) -
     only = stored[0] if len(columns) == 1 else None
     return RiskRow(
         name=name,
-        version=", ".join(dict.fromkeys(row["version"] or "no version" for row in stored)),
+        version=", ".join(dict.fromkeys(row["version"] or row.get("specifier") or "any version" for row in stored)),
         via=via(stored[0]),
         severity=SEVERITIES[max(_SEVERITY_RANK.get(row.get("severity") or "none", 0) for row in stored)],
         state=min((cell.verdict for cell in cells), key=_RANK.__getitem__),

@@ -65,10 +65,5 @@ def nothing_shown(table: RiskTable, query: RiskQuery) -> str:
     if query.name:
         return f"No package with “{query.name}” in its name has one of the chosen states."
     if table.counts[Verdict.READY] == table.total:
-        return f"Nothing. All {count_of(table.total)} are ready here."
+        return "Nothing: every package is ready here."
     return "No package has one of the chosen states."
-
-
-def count_of(number: int) -> str:
-    """ "1 package", "64 packages"."""
-    return f"{number} package{'' if number == 1 else 's'}"
