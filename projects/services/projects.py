@@ -14,6 +14,9 @@ from projects.services.snapshots import take_snapshot
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
+# The address of a page stands where this project's would.
+_TAKEN = {"add"}
+
 
 def create_project(
     user: AbstractBaseUser,
@@ -49,7 +52,7 @@ def set_targets(project: Project, targets: Sequence[str]) -> None:
 def _with_free_slug(name: str) -> Project:
     """The project under the first free slug of its name. Two at once cannot take the same one."""
     base = slugify(name)[:70] or "project"
-    for number in range(1, 1000):
+    for number in range(2 if base in _TAKEN else 1, 1000):
         slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
