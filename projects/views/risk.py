@@ -80,6 +80,8 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
 def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpResponse:
     """The rows and columns that the same query shows, as a file."""
     found = get_project(request, slug)
+    if kind not in ("csv", "json"):
+        raise Http404
     state = project_state(found)
     page = project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
     name = f'attachment; filename="{found.slug}.{kind}"'

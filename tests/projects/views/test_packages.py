@@ -1,0 +1,113 @@
+"""The packages of the user's projects, and the page of one."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from projects.models import ProjectPackage
+from scanner.models import Package, WheelEvent
+from tests.cast import NOON, Cast, rest_on
+from tests.projects.watching import polled, sdist, wheel
+
+PAGE = "/packages/orjson/"
+
+
+@pytest.fixture
+def orjson(cast: Cast) -> Package:
+    """A package with three releases, polled twice, on which the project rests."""
+    files = [
+        wheel("orjson", "3.9.15", "cp312-cp312-win_amd64"),
+        sdist("orjson", "3.9.15"),
+        wheel("orjson", "3.10.6", "cp313-cp313-win_amd64"),
+        wheel("orjson", "3.10.7", "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64"),
+    ]
+    polled("orjson", *files)
+    later = wheel("orjson", "3.11.0", "cp314-cp314-manylinux_2_28_x86_64", at=NOON + timedelta(days=1))
+    package = polled("orjson", *files, later, seen_at=NOON + timedelta(days=1))
+    ProjectPackage.objects.get_or_create(project=cast.project, package=package)
+    return package
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.decode()))
+
+
+def test_only_packages_of_ones_own_projects_are_shown(
+    client: Client, alice: Client, bob: Client, carol: Client, orjson: Package
+) -> None:
+    assert client.get(PAGE).status_code == 302
+    assert carol.get(PAGE).status_code == 404
+    assert alice.get(PAGE).status_code == bob.get(PAGE).status_code == 200
+    assert "orjson" in text(bob.get("/packages/").content)
+    assert "orjson" not in text(carol.get("/packages/").content)
+
+
+def test_the_page_tells_releases_by_target_newest_first(alice: Client, orjson: Package) -> None:
+    page = alice.get(PAGE).content.decode()
+    assert re.findall(r'<th scope="row">([\d.]+)', page) == ["3.11.0", "3.10.7", "3.10.6", "3.9.15"]
+    said = text(page.encode())
+    assert "4 of 4 releases, newest first; 3 of 3 targets" in said
+    assert "sdist only" in said
+    assert "no wheel" in said
+
+
+def test_the_newest_twenty_releases_come_first_and_all_on_demand(alice: Client, orjson: Package) -> None:
+    polled("orjson", *(sdist("orjson", f"1.{number}") for number in range(30)))
+    assert "20 of 30 releases" in text(alice.get(PAGE).content)
+    assert "30 of 30 releases" in text(alice.get(PAGE, {"releases": "all"}).content)
+
+
+def test_the_page_tells_what_polls_saw_and_when_the_next_is(alice: Client, orjson: Package) -> None:
+    Package.objects.filter(pk=orjson.pk).update(due_at=NOON, due_reason="quiet", last_error="HTTP 503")
+    assert WheelEvent.objects.filter(package=orjson, kind="added").count() == 1
+    said = text(alice.get(PAGE).content)
+    assert "file added" in said
+    assert "because quiet" in said
+    assert "The last check failed. HTTP 503" in said
+
+
+def test_a_yank_status_and_unreadable_rows_are_told(alice: Client, orjson: Package) -> None:
+    problem = {"place": "file 7", "text": "<b>x</b>", "message": "no url"}
+    Package.objects.filter(pk=orjson.pk).update(status="archived", status_reason="<i>gone</i>", problems=[problem])
+    page = alice.get(PAGE).content.decode()
+    assert "<b>x</b>" not in page
+    assert "<i>gone" not in page
+    assert "The index marks it as archived." in text(page.encode())
+    assert "file 7: no url" in text(page.encode())
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("pending", "Not polled yet."), ("missing", "has no package of this name")]
+)
+def test_a_package_without_releases_says_why(alice: Client, cast: Cast, state: str, words: str) -> None:
+    rest_on(cast.project, ["nothing"])
+    Package.objects.filter(name="nothing").update(state=state)
+    assert words in text(alice.get("/packages/nothing/").content)
+
+
+def test_the_list_is_filtered_by_name(alice: Client, orjson: Package) -> None:
+    said = text(alice.get("/packages/", {"q": "JSON"}).content)
+    assert "1 package" in said
+    assert "pyyaml" not in said
+    assert "No package with “zz” in its name" in text(alice.get("/packages/", {"q": "zz"}).content)
+
+
+@pytest.mark.parametrize("packages", [1, 50])
+def test_the_list_asks_the_database_the_same_whatever_its_length(
+    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
+) -> None:
+    rest_on(cast.project, [f"package-{number}" for number in range(packages)])
+    with django_assert_num_queries(3):
+        alice.get("/packages/")
+
+
+@pytest.mark.parametrize("releases", [1, 50])
+def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
+    alice: Client, orjson: Package, django_assert_num_queries: DjangoAssertNumQueries, releases: int
+) -> None:
+    polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
+    with django_assert_num_queries(11):
+        alice.get(PAGE, {"releases": "all"})

@@ -1,0 +1,128 @@
+"""The repository page: what is followed, its hook, its secret shown once, its last deliveries."""
+
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from projects.models import Delivery, Repository
+from tests.cast import NOON, Cast, make_project
+
+PAGE = "/projects/practice-api/repository/"
+ADD = {
+    "action": "add",
+    "provider": "github",
+    "clone_url": "https://git.example/team/practice-api.git",
+    "branch": "main",
+    "paths": "requirements.txt\n\n requirements/dev.txt ",
+}
+
+
+@pytest.fixture
+def repository(cast: Cast) -> Repository:
+    made = Repository.objects.create(project=cast.project, clone_url="https://git.example/team/app.git")
+    made.rotate_secret()
+    return made
+
+
+def secret_in(page: str) -> str | None:
+    match = re.search(r"<code>([0-9a-f]{64})</code>", page)
+    return match[1] if match else None
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_only_members_who_may_change_the_project_get_here(
+    client: Client, alice: Client, bob: Client, carol: Client, method: str
+) -> None:
+    assert getattr(client, method)(PAGE).status_code == 302
+    assert getattr(carol, method)(PAGE).status_code == 404
+    assert getattr(bob, method)(PAGE).status_code == 403
+    assert alice.get(PAGE).status_code == 200
+
+
+def test_following_a_repository_shows_its_hook_and_its_secret_once(alice: Client, cast: Cast) -> None:
+    page = alice.post(PAGE, ADD).content.decode()
+    made = Repository.objects.get(project=cast.project)
+    assert secret_in(page) == made.secret.reveal()
+    assert f"/hooks/{made.hook_key}/" in page
+    assert made.paths == ["requirements.txt", "requirements/dev.txt"]
+    again = alice.get(PAGE)
+    assert secret_in(again.content.decode()) is None
+    assert f"/hooks/{made.hook_key}/" in again.content.decode()
+    assert "no-store" in again.headers["Cache-Control"]
+
+
+def test_signed_uploads_need_no_clone_url_and_have_their_own_address(alice: Client) -> None:
+    page = alice.post(PAGE, {**ADD, "provider": "upload", "clone_url": ""}).content.decode()
+    assert "/upload/" in page
+
+
+def test_a_token_is_stored_sealed_and_never_shown(alice: Client, cast: Cast) -> None:
+    alice.post(PAGE, {**ADD, "clone_username": "robot", "clone_token": "a-secret-token"})
+    made = Repository.objects.get(project=cast.project)
+    assert made.clone_secret.reveal() == "a-secret-token"
+    assert "a-secret-token" not in alice.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"clone_url": ""}, "give the clone URL"),
+        ({"clone_url": "file:///etc/passwd"}, "This address cannot be used"),
+        ({"clone_url": "https://me:secret@git.example/a/b"}, "This address cannot be used"),
+        ({"paths": "../outside.txt"}, "is not a path inside the repository"),
+        ({"branch": ""}, "This field is required"),
+    ],
+)
+def test_what_cannot_be_followed_is_told(alice: Client, changed: dict[str, str], said: str) -> None:
+    response = alice.post(PAGE, {**ADD, **changed})
+    assert response.status_code == 422
+    assert said in response.content.decode()
+    assert not Repository.objects.exists()
+
+
+def test_a_new_secret_is_shown_once_and_the_one_before_stays_good_until_it_is_refused(
+    alice: Client, repository: Repository
+) -> None:
+    before = repository.secret.reveal()
+    page = alice.post(PAGE, {"action": "rotate", "repository": repository.pk}).content.decode()
+    repository.refresh_from_db()
+    assert secret_in(page) == repository.secret.reveal() != before
+    assert before in repository.secrets()
+    alice.post(PAGE, {"action": "end-rotation", "repository": repository.pk})
+    repository.refresh_from_db()
+    assert before not in repository.secrets()
+
+
+def test_a_repository_of_another_project_is_out_of_reach(alice: Client, cast: Cast) -> None:
+    other = Repository.objects.create(project=make_project("other"), clone_url="https://git.example/a/b.git")
+    assert alice.post(PAGE, {"action": "remove", "repository": other.pk}).status_code == 404
+    assert alice.post(PAGE, {"action": "remove", "repository": "nonsense"}).status_code == 404
+    assert Repository.objects.filter(pk=other.pk).exists()
+
+
+def test_removing_stops_following(alice: Client, repository: Repository) -> None:
+    assert alice.post(PAGE, {"action": "remove", "repository": repository.pk}).status_code == 302
+    assert not Repository.objects.exists()
+
+
+@pytest.mark.parametrize("deliveries", [1, 50])
+def test_the_last_ten_deliveries_are_listed_with_one_query(
+    alice: Client, repository: Repository, django_assert_num_queries: DjangoAssertNumQueries, deliveries: int
+) -> None:
+    Delivery.objects.bulk_create(
+        Delivery(
+            repository=repository,
+            delivery_id=str(number),
+            event="push",
+            received_at=NOON,
+            ref="refs/heads/main",
+            reason="<b>why</b>",
+        )
+        for number in range(deliveries)
+    )
+    with django_assert_num_queries(5):
+        page = alice.get(PAGE).content.decode()
+    assert page.count("<td>push</td>") == min(10, deliveries)
+    assert "<b>why" not in page

@@ -1,0 +1,293 @@
+"""The page of one project, the proof of a cell, and the exports."""
+
+import csv
+import io
+import re
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from projects.domain.verdicts import Verdict
+from tests.cast import (
+    LINUX_313,
+    LINUX_314,
+    NOON,
+    TARGETS,
+    WINDOWS_313,
+    Cast,
+    assess_as,
+    make_project,
+    package_row,
+    rest_on,
+    take_snapshot_of,
+    usual_rows,
+)
+
+PAGE = "/projects/practice-api/"
+CELL = f"{PAGE}cells/{WINDOWS_313}/pyyaml/"
+HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def htmx(target: str = "", trigger: str = "") -> dict[str, str]:
+    headers = {"HX-Request": "true"}
+    if target:
+        headers["HX-Target"] = target
+    if trigger:
+        headers["HX-Trigger"] = trigger
+    return headers
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
+
+
+@pytest.mark.parametrize("path", [PAGE, CELL, f"{PAGE}export.csv", f"{PAGE}export.json"])
+@pytest.mark.parametrize("headers", [{}, htmx()])
+def test_pages_of_a_project_are_for_its_members(
+    client: Client, alice: Client, bob: Client, carol: Client, path: str, headers: dict[str, str]
+) -> None:
+    anonymous = client.get(path, headers=headers)
+    assert (anonymous.status_code, anonymous.headers["Location"]) == (302, f"/sign-in/?next={path}")
+    assert carol.get(path, headers=headers).status_code == 404
+    assert alice.get(path, headers=headers).status_code == bob.get(path, headers=headers).status_code == 200
+
+
+def test_the_page_answers_first_then_shows_where_then_what_stands_in_the_way(alice: Client) -> None:
+    said = text(alice.get(PAGE).content)
+    order = [
+        said.index("Python 3.13 on Linux x86-64: conditional go. 1 package must move"),
+        said.index("Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313"),
+        said.index("Where it can run"),
+        said.index("1 blocked"),
+        said.index("What stands in the way"),
+        said.index("3 of 4 packages"),
+    ]
+    assert order == sorted(order)
+
+
+def test_only_those_who_may_change_the_project_see_how(alice: Client, bob: Client) -> None:
+    assert b"New requirements" in alice.get(PAGE).content
+    assert b"New requirements" not in bob.get(PAGE).content
+
+
+def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
+    page = alice.get(PAGE, {"target": WINDOWS_313})
+    heads = re.findall(r'<th scope="col"[^>]*><a[^>]*>(.*?)</a>', page.content.decode())
+    assert [re.sub(r"<[^>]+>", "", head) for head in heads] == [
+        "Package",
+        "Current version",
+        "3.13 Windows x64",
+        "Severity",
+        "Reason",
+        "Works from",
+        "Latest",
+    ]
+    assert "no wheel for cp313; has cp38 to cp312" in text(page.content)
+    assert 'aria-current="true"' in page.content.decode()
+
+
+def test_filters_sort_and_states_come_from_the_address(alice: Client) -> None:
+    everything = alice.get(PAGE, {"state": ["ready", "blocked", "upgrade", "degraded"], "sort": "-name"})
+    names = re.findall(r'hx-boost="false">([\w-]+)</a> <span class="ver">', everything.content.decode())
+    assert names == ["sqlalchemy", "pyyaml", "orjson", "aiohttp"]
+    assert 'aria-sort="descending"' in everything.content.decode()
+    one = alice.get(PAGE, {"q": "JSON"})
+    assert "1 of 4 packages" in text(one.content)
+    nothing = alice.get(PAGE, {"q": "zzz"})
+    assert "No package with “zzz” in its name" in text(nothing.content)
+
+
+@pytest.mark.parametrize(
+    ("target", "has", "has_not"),
+    [
+        ("risk-table", 'id="risk-table"', "<h1>"),
+        ("answers", 'id="answers"', "risk-table"),
+        ("progress", 'id="progress"', "answers"),
+    ],
+)
+def test_htmx_gets_the_part_that_it_replaces(alice: Client, target: str, has: str, has_not: str) -> None:
+    response = alice.get(PAGE, headers=htmx(target))
+    assert has in response.content.decode()
+    assert has_not not in response.content.decode().replace("answers-changed", "")
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_a_plain_request_gets_the_whole_page_that_varies_by_htmx(alice: Client) -> None:
+    response = alice.get(PAGE)
+    assert b"<h1>practice-api</h1>" in response.content
+    assert "HX-Request" in response.headers["Vary"]
+
+
+def test_filtering_by_htmx_keeps_a_short_address_and_the_live_count(alice: Client) -> None:
+    asked = {"q": "json", "sort": "-severity", "state": ["blocked", "upgrade", "unknown", "degraded"]}
+    response = alice.get(PAGE, asked, headers=htmx("risk-table", "filters"))
+    assert response.headers["HX-Replace-Url"] == f"{PAGE}?q=json"
+    assert "1 of 4 packages" in response.content.decode()
+    assert 'hx-swap-oob="true"' in response.content.decode()
+
+
+def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(alice: Client, cast: Cast) -> None:
+    rows = {LINUX_313: [package_row("aiohttp"), package_row("greenlet", Verdict.UNKNOWN)]}
+    assess_as(cast.project, rows, missing=["greenlet"])
+    page = alice.get(PAGE).content.decode()
+    assert 'max="2" value="1"' in page
+    assert "1 of 2, greenlet…" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert '<a href="/projects/practice-api/">Show how far it is</a>' in page
+    same = alice.get(PAGE, {"seen": "1"}, headers=htmx("progress"))
+    assert "HX-Trigger" not in same.headers
+    moved = alice.get(PAGE, {"seen": "0"}, headers=htmx("progress"))
+    assert "answers-changed" in moved.headers["HX-Trigger"]
+
+
+def test_when_all_have_answered_the_bar_goes_and_the_answers_are_fetched_once_more(alice: Client) -> None:
+    done = alice.get(PAGE, {"seen": "3"}, headers=htmx("progress"))
+    assert "answers-changed" in done.headers["HX-Trigger"]
+    assert b"every 2s" not in done.content
+
+
+def test_a_snapshot_without_an_assessment_is_unknown_all_over(alice: Client, cast: Cast) -> None:
+    take_snapshot_of(cast.project, ["aiohttp", "orjson"])
+    page = alice.get(PAGE).content.decode()
+    assert "0 of 2, aiohttp…" in page
+    assert 'class="ready"' not in page
+    assert page.count("not polled") == 2 * 2
+
+
+def test_what_changed_since_the_last_assessment_is_told(alice: Client, cast: Cast) -> None:
+    assess_as(cast.project, usual_rows(moved=1))
+    said = text(alice.get(PAGE).content)
+    assert "What changed" in said
+    assert "better orjson 1.0: upgrade → ready on 3 targets" in said
+
+
+def test_lines_that_could_not_be_read_are_told_with_their_place(alice: Client, cast: Cast) -> None:
+    problem = {"path": "requirements.txt", "line": 7, "text": "what ==", "message": "not a requirement"}
+    take_snapshot_of(cast.project, ["aiohttp"], problems=[problem])
+    assert "requirements.txt:7 not a requirement: what ==" in text(alice.get(PAGE).content)
+
+
+def test_freshness_has_exact_utc_in_its_title_and_old_answers_are_marked(alice: Client) -> None:
+    page = alice.get(PAGE).content.decode()
+    assert 'title="2026-03-02 12:00:00 UTC"' in page
+    assert '<span class="stale">stale</span>' in page
+
+
+def test_a_project_without_targets_or_requirements_says_what_to_do(alice: Client, cast: Cast) -> None:
+    cast.project.targets.all().delete()
+    assert "No target is chosen. Choose where it should run" in text(alice.get(PAGE).content)
+    empty = make_project("empty")
+    empty.memberships.create(user=cast.alice, role="manager")
+    assert "There are no requirements yet. Paste or upload them" in text(alice.get("/projects/empty/").content)
+
+
+def test_a_proof_is_a_page_without_htmx_and_a_row_with_it(alice: Client) -> None:
+    page = alice.get(CELL)
+    assert b"<h1>pyyaml 1.0 on Python 3.13 on Windows x64</h1>" in page.content
+    row = alice.get(CELL, {"span": "7"}, headers=htmx())
+    assert row.content.decode().startswith('<tr class="proof"><td colspan="7">')
+    for response in (page, row):
+        said = text(response.content)
+        assert "No wheel for cp313; has cp38 to cp312." in said
+        assert "direct, requirements.txt line 3" in said
+        assert "Works from 9.0, by pyyaml-9.0-cp313-cp313-win_amd64.whl" in said
+        assert "Watch this cell" in said
+
+
+@pytest.mark.parametrize("span", ["", "0", "-1", "9999", '"><script>', "²"])
+def test_a_proof_row_takes_no_nonsense_for_its_width(alice: Client, span: str) -> None:
+    row = alice.get(CELL, {"span": span}, headers=htmx())
+    assert 'colspan="2"' in row.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{PAGE}cells/{WINDOWS_313}/nothing/",
+        f"{PAGE}cells/cp399-x/pyyaml/",
+        f"{PAGE}export.xls",
+        "/projects/nothing/",
+    ],
+)
+def test_what_is_not_there_is_404(alice: Client, path: str) -> None:
+    assert alice.get(path).status_code == 404
+
+
+def test_a_watched_cell_says_so(alice: Client, cast: Cast) -> None:
+    package = cast.project.packages.get(package__name="pyyaml").package
+    cast.project.subscriptions.create(user=cast.alice, package=package, target=WINDOWS_313)
+    said = text(alice.get(CELL).content)
+    assert "You watch this cell" in said
+    assert "Watch this cell" not in said
+
+
+def test_an_export_is_what_the_same_address_shows(alice: Client) -> None:
+    response = alice.get(f"{PAGE}export.csv", {"target": WINDOWS_313, "q": "y", "sort": "name"})
+    assert response.headers["Content-Disposition"] == 'attachment; filename="practice-api.csv"'
+    rows = list(csv.DictReader(io.StringIO(response.content.decode())))
+    assert [(row["package"], row["target"], row["first_available"]) for row in rows] == [
+        ("pyyaml", WINDOWS_313, "9.0"),
+        ("sqlalchemy", WINDOWS_313, ""),
+    ]
+    document = alice.get(f"{PAGE}export.json", {"target": LINUX_314}).json()
+    assert [row["name"] for row in document["assessments"][0]["packages"]] == ["pyyaml", "orjson", "sqlalchemy"]
+
+
+def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> None:
+    row = package_row(
+        HOSTILE,
+        Verdict.UPGRADE,
+        version=HOSTILE,
+        reason=HOSTILE,
+        source=HOSTILE,
+        paths=[[HOSTILE, HOSTILE]],
+        error=HOSTILE,
+        advice=HOSTILE,
+        direct=False,
+        first_available={"version": HOSTILE, "file": HOSTILE, "uploaded_at": None},
+        latest_available={"version": HOSTILE, "file": HOSTILE, "uploaded_at": None},
+    )
+    # A name with a slash has no address of its own, so the page's other texts are tried with a plain one too.
+    plain = {**row, "name": "plain"}
+    problem = {"path": HOSTILE, "line": 1, "text": HOSTILE, "message": HOSTILE}
+    snapshot = take_snapshot_of(cast.project, ["plain"], problems=[problem], commit=HOSTILE[:20])
+    assess_as(cast.project, {LINUX_313: [plain], WINDOWS_313: [plain]}, snapshot=snapshot)
+    paths = [
+        PAGE,
+        f"{PAGE}?target={LINUX_313}",
+        f"{PAGE}?q=%3Cscript%3E",
+        f"{PAGE}cells/{LINUX_313}/plain/",
+    ]
+    for path in paths:
+        for headers in ({}, htmx("risk-table")):
+            page = alice.get(path, headers=headers).content.decode()
+            assert "<script>alert" not in page
+            assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize("packages", [1, 50])
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}export.json"])
+def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
+    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int, path: str
+) -> None:
+    rows = [package_row(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
+    assess_as(cast.project, dict.fromkeys(TARGETS, rows), at=NOON)
+    # Session, user, project with role; then targets, snapshot, requirements, two assessments, their targets, age.
+    with django_assert_num_queries(10):
+        alice.get(path)
+
+
+@pytest.mark.parametrize("packages", [1, 50])
+def test_a_cell_asks_the_database_the_same_whatever_the_number_of_packages(
+    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
+) -> None:
+    rows = [package_row(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
+    assess_as(cast.project, dict.fromkeys(TARGETS, rows))
+    with django_assert_num_queries(5):
+        alice.get(f"{PAGE}cells/{LINUX_313}/package-0/")
+
+
+def test_a_page_is_as_old_as_the_package_that_was_checked_longest_ago(alice: Client, cast: Cast) -> None:
+    rest_on(cast.project, ["old"], checked_at=NOON.replace(year=2025))
+    assert 'title="2025-03-02 12:00:00 UTC"' in alice.get(PAGE).content.decode()
