@@ -71,7 +71,7 @@ def test_the_sample_has_packages_without_a_wheel_for_windows_and_their_first_ver
     sample: dict[str, Any], name: str, first: str
 ) -> None:
     row = rows(sample["assessments"][0])[name]
-    assert not row["availability"] == "native"
+    assert row["availability"] != "native"
     assert row["verdict"] == "upgrade"
     assert row["first_available"]["version"] == first
     assert first in row["first_available"]["file"]

@@ -45,6 +45,7 @@ def test_an_assessment_fetches_what_it_needs_and_ends_complete(project: Project,
     assert assessment.state == AssessmentState.COMPLETE
     target = assessment.targets.get()
     assert (target.target, target.verdict, target.blockers) == (WINDOWS, "conditional", ["greenlet"])
+    assert target.plan is not None
     assert target.plan["changes"][0]["to"] == "3.1.0"
     assert [link.package.name for link in project.packages.select_related("package")] == ["greenlet"]
 
