@@ -1,0 +1,98 @@
+"""`manage.py report PATH… --target SLUG`: the document that tells a team whether and how it can move."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.contrib.staticfiles import finders
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from projects.domain.report import as_markdown
+from projects.domain.report.page import page_context
+from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
+from projects.services.reports import report_of
+from scanner.domain.catalogue import CATALOGUE
+from scanner.domain.python_changes import Release
+from scanner.domain.pythons import PYTHONS, Implementation
+from scanner.domain.targets import Target
+
+
+class Command(BaseCommand):
+    """Assess for one target and its neighbours, and print the report."""
+
+    help = "Prints a report: can the requirements in PATH… move to the target, what must move, and what proves it."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
+        parser.add_argument("--target", required=True, metavar="SLUG", help="such as cp313-win_amd64")
+        parser.add_argument("--name", help="the project's name, by default that of the file's folder")
+        parser.add_argument("--today", metavar="3.X", help="the Python in use, by default what the files hint at")
+        parser.add_argument("--no-ladder", action="store_true", help="judge this target alone, without its neighbours")
+        add_wish_options(parser)
+        parser.add_argument("--format", choices=("markdown", "html", "json"), default="markdown")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        target, today = target_of(options["target"]), _python(options["today"])
+        given = read_given(options["path"])
+        targets = [target] if options["no_ladder"] else _ladder(target)
+        wish = wish_of(given, targets, options)
+        told = ask(wish, given, options, self._say)
+        report = report_of(
+            told.document,
+            target,
+            project=options["name"] or _name(options["path"][0]),
+            index_id=told.index_id,
+            now=wish.now if options["as_of"] else timezone.now(),
+            as_of=moment_of(options["as_of"]),
+            today=today,
+        )
+        if options["format"] == "json":
+            text = json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n"
+        elif options["format"] == "html":
+            text = render_to_string("projects/report_page.html", {**page_context(report), "styles": _styles()})
+        else:
+            text = as_markdown(report)
+        self.stdout.write(text, ending="")
+
+    def _say(self, line: str) -> None:
+        self.stderr.write(line, lambda text: text)
+
+
+def _ladder(target: Target) -> list[Target]:
+    """The usual builds of every CPython of the catalogue on the target's platform, and the target itself."""
+    known = {one.python.slug for one in CATALOGUE}
+    pythons = [
+        python
+        for python in PYTHONS
+        if python.implementation is Implementation.CPYTHON and not python.free_threaded and python.slug in known
+    ]
+    return [target, *(Target(python, target.platform) for python in pythons if python != target.python)]
+
+
+def _styles() -> str:
+    """The page must stand alone: what the site links to is put into it."""
+    found = [finders.find(f"css/{name}.css") for name in ("site", "report")]
+    return "\n".join(Path(path).read_text(encoding="utf-8") for path in found if path)
+
+
+def _python(text: str | None) -> Release | None:
+    if text is None:
+        return None
+    major, _, minor = text.partition(".")
+    if major != "3" or not minor.isdecimal():
+        raise CommandError(f"--today {text!r} is no Python; write it as 3.11.", returncode=2)
+    return 3, int(minor)
+
+
+def _name(path: str) -> str:
+    resolved = Path(path).resolve()
+    return resolved.name if resolved.is_dir() else resolved.parent.name or resolved.stem

@@ -1,0 +1,105 @@
+"""Reports for the command line and for a project's stored assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from packaging.version import Version
+
+from projects.domain.document import target_document
+from projects.domain.intake import as_data
+from projects.domain.report import Evidence, Proofs, Report, build_report, planned_pins
+from projects.models import Assessment, Project
+from projects.services.assessments import read_snapshot
+from projects.services.plan_files import with_written_plans
+from scanner.domain.availability import ReleaseFileFacts
+from scanner.domain.proofs import judge
+from scanner.domain.python_changes import Release
+from scanner.domain.targets import Target, parse_target
+from scanner.selectors import package_records, release_files
+from scanner.services.indexes import get_index
+
+
+def report_of(
+    document: Mapping[str, Any],
+    target: Target,
+    *,
+    project: str,
+    index_id: int,
+    now: datetime,
+    as_of: datetime | None = None,
+    today: Release | None = None,
+) -> Report:
+    """The report of one target of an assessment document with written plans. A few queries. With `as_of`, files
+    that were uploaded later prove nothing.
+    """
+    entry = next(entry for entry in document["assessments"] if entry["target"] == target.slug)
+    proofs = read_proofs(index_id, planned_pins(entry), target, as_of=as_of)
+    return build_report(document, target, project=project, now=now, proofs=proofs, today=today)
+
+
+def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
+    """The report of a project's newest assessment; None when it has none of this target."""
+    assessment = Assessment.objects.filter(project=project).select_related("snapshot").newest_first().first()
+    if assessment is None:
+        return None
+    targets = list(assessment.targets.all())
+    if slug not in {stored.target for stored in targets}:
+        return None
+    target = parse_target(slug)
+    same = [stored for stored in targets if parse_target(stored.target).platform == target.platform]
+    intake = read_snapshot(assessment.snapshot)
+    files = {file.path: bytes(file.content) for file in assessment.snapshot.files.all()}
+    roots = [file.path for file in assessment.snapshot.files.all() if file.is_root]
+    index = get_index()
+    document: dict[str, Any] = {
+        "schema": 1,
+        "generated_at": assessment.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "index": {"url": assessment.index_url},
+        **as_data(intake),
+        "assessments": [
+            target_document(
+                stored.target,
+                stored.verdict,
+                blockers=stored.blockers,
+                conflict=stored.conflict,
+                packages=stored.packages,
+                plan=stored.plan,
+            )
+            for stored in same
+        ],
+        "bridge": None,
+    }
+    written = with_written_plans(document, files=files, intake=intake, roots=roots, index_id=index.pk)
+    return report_of(written, target, project=project.name, index_id=index.pk, now=now)
+
+
+def read_proofs(index_id: int, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:
+    """The file of each pinned release that an installer would take on the target. Three queries."""
+    records = package_records(index_id, pins)
+    releases = {
+        name: next((one for one in record.releases if one.version == Version(pins[name])), None)
+        for name, record in records.items()
+    }
+    files = release_files(release.pk for release in releases.values() if release is not None)
+    evidence, latest = [], []
+    for name in sorted(pins):
+        release = releases.get(name)
+        if release is None:
+            continue
+        there = _until(files.get(release.pk, ()), as_of)
+        cell = judge(there, target, source_detail=release.build_detail or None)
+        day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
+        evidence.append(Evidence(name, pins[name], cell.file or "", day, cell.availability.value))
+        uploads = [file.uploaded_at for file in there if file.uploaded_at is not None]
+        latest += [(name, pins[name], min(uploads))] if uploads else []
+    checked = [record.checked_at for record in records.values() if record.checked_at is not None]
+    return Proofs(evidence, latest, min(checked, default=None))
+
+
+def _until(files: Sequence[ReleaseFileFacts], as_of: datetime | None) -> Sequence[ReleaseFileFacts]:
+    if as_of is None:
+        return files
+    return [file for file in files if file.uploaded_at is None or file.uploaded_at <= as_of]
