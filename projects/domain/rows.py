@@ -22,6 +22,7 @@ from projects.domain.verdicts import (
 )
 from scanner.domain.availability import Availability
 from scanner.domain.cadence import RELEASE_OPEN_FOR
+from scanner.domain.python_changes import library_flags
 from scanner.domain.proofs import Cell, judge
 from scanner.domain.targets import Target
 
@@ -166,6 +167,7 @@ def build_row(
         ),
         "error": expected_error(place.name, place.specifier, standing.availability, detail),
         "status": package.status if package else "active",
+        "flags": list(library_flags(place.name, _text(standing.version), target.python.version)),
     }
 
 
@@ -195,6 +197,10 @@ def newest_of(package: PackageView) -> ReleaseView | None:
     finals = [release for release in package.releases if not release.version.is_prerelease]
     releases = finals or list(package.releases)
     return releases[-1] if releases else None
+
+
+def _text(version: Version | None) -> str | None:
+    return str(version) if version is not None else None
 
 
 def _stamp(moment: datetime | None) -> str | None:
