@@ -117,6 +117,13 @@ class PolicyForm(_ProjectForm):
             field.help_text = ""
 
 
+class SecretInput(forms.Textarea):
+    """Several lines, since private keys have them, that are never sent back to the browser."""
+
+    def format_value(self, value: Any) -> str:
+        return ""
+
+
 class RepositoryForm(_RepositoryForm):
     """The repository whose pushes a project follows."""
 
@@ -131,8 +138,8 @@ class RepositoryForm(_RepositoryForm):
         required=False,
         strip=False,
         label="Token or private key",
-        help_text="Only for a private repository. It is stored encrypted and never shown; leave empty to keep it.",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Only for a private repository. It is stored encrypted and never shown.",
+        widget=SecretInput(attrs={"rows": 3, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
     )
 
     class Meta:

@@ -32,6 +32,11 @@ class Column:
         floor = f" ({self.floor})" if self.floor else ""
         return f"{self.interpreter} on {self.platform}{floor}"
 
+    @property
+    def place(self) -> str:
+        """The target after "on": "Python 3.14, Linux x86-64 (glibc 2.28)"."""
+        return self.label.replace(" on ", ", ", 1)
+
 
 def column_of(slug: str) -> Column:
     """The column of a target. A slug that no longer parses is shown as it is, so that stored answers stay readable."""

@@ -85,11 +85,16 @@ def heat_cell(column: Column, verdict: str, counts: Mapping[str, int]) -> HeatCe
         case ProjectVerdict.GO:
             words = "go"
         case ProjectVerdict.CONDITIONAL:
-            words = f"{number} upgrade{'' if number == 1 else 's'}" if number else "upgrades"
+            words = _count(number, look) if number else "upgrades"
         case ProjectVerdict.NO_GO:
             words = f"{number} blocked" if number else "conflict"
         case ProjectVerdict.UNKNOWN:
             words = f"{number} unknown" if number else "not known"
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
-    rest = [f"{counts[state.value]} {WORDS[state]}" for state in others]
+    rest = [_count(counts[state.value], state) for state in others]
     return HeatCell(column, judged, look, words, ", ".join(rest))
+
+
+def _count(number: int, state: Verdict) -> str:
+    plural = "s" if state is Verdict.UPGRADE and number != 1 else ""
+    return f"{number} {WORDS[state]}{plural}"

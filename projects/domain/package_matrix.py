@@ -50,6 +50,13 @@ def _cell(offer: Offer) -> MatrixCell:
 
 
 def matrix_columns(columns: Sequence[Column], asked: Sequence[str], limit: int) -> tuple[Column, ...]:
-    """The columns that are asked for, else the first `limit`."""
+    """The columns that are asked for; else all when they are few; else a cross of them, at most `limit`.
+
+    The cross is every Python on the first platform, and every platform of the last Python there.
+    """
     chosen = tuple(column for column in columns if column.slug in asked)
-    return chosen or tuple(columns[:limit])
+    if chosen or len(columns) <= limit:
+        return chosen or tuple(columns)
+    first = [column for column in columns if column.platform_slug == columns[0].platform_slug]
+    across = [column for column in columns if column.python_slug == first[-1].python_slug and column not in first]
+    return tuple([*first, *across][:limit])

@@ -41,6 +41,11 @@ class Proof:
     first: Offered | None
     latest: Offered | None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether there is something to watch for: what is ready or not needed has nothing more to come."""
+        return self.verdict not in (Verdict.READY, Verdict.INACTIVE)
+
 
 def proof_of(stored: Mapping[str, Any], column: Column) -> Proof:
     """The proof from a stored package row (design §10)."""

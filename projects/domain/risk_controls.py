@@ -9,6 +9,8 @@ from projects.domain.risk import RiskTable
 from projects.domain.risk_query import STATES, RiskQuery
 from projects.domain.verdicts import Verdict
 
+_ALWAYS_SEEN = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
+
 
 @dataclass(frozen=True, slots=True)
 class Pill:
@@ -17,6 +19,7 @@ class Pill:
     state: Verdict
     count: int
     shown: bool
+    is_idle: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,15 @@ class Heading:
 
 
 def pills_of(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
-    """The filter's states, worst first. Those that no package has are left out, unless they are asked for by name."""
+    """The filter's states, worst first. One that no package has is idle: it keeps its place in the question, unseen."""
     return tuple(
-        Pill(state, table.counts[state], state in query.states)
+        Pill(
+            state=state,
+            count=table.counts[state],
+            shown=state in query.states,
+            is_idle=not table.counts[state] and state not in _ALWAYS_SEEN,
+        )
         for state in STATES
-        if table.counts[state] or state in (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
     )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
-from django_htmx.http import replace_url, trigger_client_event
+from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.columns import column_of
@@ -72,7 +72,11 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         "watching": is_watching(request.user, found, target, package),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }
-    return render(request, "projects/cell.html#proof" if request.htmx else "projects/cell.html", context)
+    response = render(request, "projects/cell.html#proof" if request.htmx else "projects/cell.html", context)
+    if request.htmx:
+        # A proof opens on the page where it is, so the page keeps its address.
+        push_url(response, False)
+    return response
 
 
 @require_safe

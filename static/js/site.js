@@ -57,7 +57,10 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     if (opener?.isConnected && openProof() && opener.getAttribute("aria-expanded") !== "true") {
       opener.setAttribute("aria-expanded", "true");
-      openProof().querySelector("h3")?.focus();
+      const heading = openProof().querySelector("h3");
+      // The row that was opened stays in view above its proof.
+      heading?.focus({ preventScroll: true });
+      openProof().scrollIntoView({ block: "nearest" });
     }
     reveal(event.target);
   });

@@ -13,6 +13,7 @@ from projects.domain.exports import export_document, export_lines
 from projects.domain.freshness import STALE_AFTER, is_stale, say_ago
 from projects.domain.given_files import name_files, roots_of
 from projects.domain.heat import heat_map
+from projects.domain.package_matrix import matrix_columns
 from projects.domain.project_page import ProjectPage, progress_of, project_page, tell_problems
 from projects.domain.proofs import proof_of
 from projects.domain.risk_query import STATES, RiskQuery
@@ -330,3 +331,18 @@ def test_a_column_without_a_known_target_is_named_by_its_slug() -> None:
         "cp399-x",
         "PyPy 3.11 on Windows x64",
     ]
+
+
+def test_a_package_page_begins_with_a_cross_of_many_targets() -> None:
+    slugs = [
+        f"{python}-{platform}" for python in ("cp313", "cp314") for platform in ("win_amd64", "win_arm64", "win32")
+    ]
+    columns = columns_of(slugs)
+    assert matrix_columns(columns, [], 6) == columns
+    assert [column.slug for column in matrix_columns(columns, [], 4)] == [
+        "cp313-win_amd64",
+        "cp314-win_amd64",
+        "cp314-win_arm64",
+        "cp314-win32",
+    ]
+    assert [column.slug for column in matrix_columns(columns, ["cp313-win32", "x"], 4)] == ["cp313-win32"]

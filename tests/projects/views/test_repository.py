@@ -63,6 +63,8 @@ def test_a_token_is_stored_sealed_and_never_shown(alice: Client, cast: Cast) -> 
     made = Repository.objects.get(project=cast.project)
     assert made.clone_secret.reveal() == "a-secret-token"
     assert "a-secret-token" not in alice.get(PAGE).content.decode()
+    refused = alice.post(PAGE, {**ADD, "branch": "", "clone_token": "a-secret-token"})
+    assert "a-secret-token" not in refused.content.decode()
 
 
 @pytest.mark.parametrize(
