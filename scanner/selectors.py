@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -18,7 +19,7 @@ from scanner.domain.matching import Matcher
 from scanner.domain.shapes import Shape
 from scanner.domain.targets import Target
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
-from scanner.services.shapes import catalogue_digest, unpack_offers
+from scanner.services.shapes import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -26,8 +27,7 @@ _BUILD = re.compile(r"(\d+)(.*)", re.DOTALL)
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRecord:
+class ReleaseRecord(NamedTuple):
     """One stored release. `shape` is the key of its row in a ShapeTable; times are None where the index has none.
 
     `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
@@ -121,9 +121,21 @@ class ShapeTable:
 
     def __init__(self, shape_ids: Iterable[int], targets: Sequence[Target]) -> None:
         self.targets = tuple(targets)
-        self._whole = _stored_offers(set(shape_ids))
         self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
+        self._whole: dict[int, bytes] = {}
+        self._texts: dict[int, str] = {}
         self._rows: dict[int, tuple[Offer, ...]] = {}
+        self._same: dict[bytes, tuple[Offer, ...]] = {}
+        self._builds: dict[int, str] = {}
+        self.add(shape_ids)
+
+    def add(self, shape_ids: Iterable[int]) -> None:
+        """Take in more shapes. One query, where any of them is new."""
+        fresh = set(shape_ids) - self._whole.keys()
+        if fresh:
+            self._whole.update(_stored_offers(fresh))
+            if None in self._columns:
+                self._texts.update(_texts(fresh))
 
     @cached_property
     def _others(self) -> Matcher:
@@ -138,32 +150,47 @@ class ShapeTable:
 
     def build(self, shape: int) -> str:
         """What the wheels of such a release say about building it (scanner.domain.builds)."""
-        return infer_build(offer.availability for offer in self._whole[shape])
+        build = self._builds.get(shape)
+        if build is None:
+            distinct = unpack_offers(bytes(set(self._whole[shape])))
+            build = self._builds[shape] = infer_build(offer.availability for offer in distinct)
+        return build
 
     def _row(self, shape: int) -> tuple[Offer, ...]:
         whole = self._whole[shape]
         if None not in self._columns:
-            return tuple(whole[column] for column in self._columns if column is not None)
-        text = ReleaseShape.objects.values_list("text", flat=True).get(pk=shape)
-        others = iter(self._others.offers(Shape.parse(text)))
-        return tuple(next(others) if column is None else whole[column] for column in self._columns)
+            packed = bytes(whole[column] for column in self._columns if column is not None)
+            return self._same.get(packed) or self._same.setdefault(packed, unpack_offers(packed))
+        others = iter(self._others.offers(Shape.parse(self._texts[shape])))
+        known = iter(unpack_offers(bytes(whole[column] for column in self._columns if column is not None)))
+        return tuple(next(others) if column is None else next(known) for column in self._columns)
 
 
-def _stored_offers(shape_ids: Collection[int]) -> dict[int, tuple[Offer, ...]]:
+def _texts(shape_ids: Collection[int]) -> dict[int, str]:
+    wanted = sorted(shape_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        found.update(ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
+    return found
+
+
+def _stored_offers(shape_ids: Collection[int]) -> dict[int, bytes]:
+    """Packed offers on the whole catalogue."""
     wanted = sorted(shape_ids)
     current = catalogue_digest()
-    matcher = Matcher(CATALOGUE)
-    found: dict[int, tuple[Offer, ...]] = {}
+    found: dict[int, bytes] = {}
+    outdated: list[int] = []
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
             "pk", "catalogue", "offers"
         )
         for pk, catalogue, packed in rows:
             if catalogue == current:
-                found[pk] = unpack_offers(bytes(packed))
+                found[pk] = bytes(packed)
             else:
-                text = ReleaseShape.objects.values_list("text", flat=True).get(pk=pk)
-                found[pk] = matcher.offers(Shape.parse(text))
+                outdated.append(pk)
+    for pk, text in _texts(outdated).items():
+        found[pk] = pack_offers(catalogue_matcher().offers(Shape.parse(text)))
     return found
 
 
@@ -193,5 +220,3 @@ def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
 def offers_by_version(package: PackageRecord, shapes: ShapeTable) -> Mapping[Version, tuple[Offer, ...]]:
     """Each release's offers on the table's targets."""
     return {release.version: shapes.offers(release.shape) for release in package.releases}
-
-

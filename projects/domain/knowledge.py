@@ -23,13 +23,21 @@ class Knowledge:
     def __init__(
         self, views: Mapping[str, PackageView], targets: Sequence[Target], foreign: Collection[str] = ()
     ) -> None:
-        self.views = views
+        self.views = dict(views)
         self.foreign = frozenset(foreign)
         self.targets = tuple(targets)
         self.blind: set[tuple[str, Version]] = set()
         self._columns = {target: column for column, target in enumerate(self.targets)}
-        self._releases = {name: {release.version: release for release in view.releases} for name, view in views.items()}
+        self._shelves: dict[NormalizedName, Shelf] = {}
         self._kinds: dict[Hashable, ReleaseView] = {}
+        self._alike: dict[NormalizedName, list[Hashable]] = {}
+
+    def learn(self, views: Mapping[str, PackageView]) -> None:
+        """Take in packages anew. A Stock over this knowledge must be made anew too."""
+        self.views.update(views)
+        for name in views:
+            self._shelves.pop(NormalizedName(name), None)
+            self._alike.pop(NormalizedName(name), None)
 
     def column(self, target: Target) -> int:
         """The place of a target's offers in every release."""
@@ -37,20 +45,24 @@ class Knowledge:
 
     def release(self, name: str, version: Version) -> ReleaseView | None:
         """The release of this version, when the index has it."""
-        return self._releases.get(name, {}).get(version)
+        view = self.views.get(name)
+        return None if view is None else view.release(version)
 
     def shelf(self, name: NormalizedName) -> Shelf | None:
         """All releases; an empty shelf when the index has no such package; None when it has not answered."""
+        known = self._shelves.get(name)
+        if known is not None:
+            return known
         if name in self.foreign:
             return Shelf(name, ())
         view = self.views.get(name)
         if view is None or not view.answered:
             return None
-        releases = []
         for release in view.releases:
             self._kinds.setdefault(release.kind, release)
-            releases.append(Release(release.version, release.kind, release.uploaded_at))
-        return Shelf(name, releases)
+        made = Shelf(name, [Release(one.version, one.kind, one.uploaded_at) for one in view.releases])
+        self._shelves[name] = made
+        return made
 
     def supplied(self, shape: Hashable, target: Target) -> Supplied:
         """What releases of this kind offer on a target."""
@@ -58,6 +70,17 @@ class Knowledge:
         offer = release.offers[self._columns[target]]
         # "compiled: Rust" says more than the resolver asks.
         return Supplied(supply_of(offer.availability, release.build.partition(":")[0]), offer.yanked)
+
+    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+        """The same for targets with the same offer of every kind of release on the package's shelf."""
+        known = self._alike.get(name)
+        if known is None:
+            shelf = self.shelf(name)
+            rows = [self._kinds[kind].offers for kind, _ in shelf.shapes] if shelf is not None else []
+            # Offers live as long as the process; comparing which they are is cheaper than what they are.
+            known = [tuple(map(id, column)) for column in zip(*rows, strict=True)] or [()] * len(self.targets)
+            self._alike[name] = known
+        return known[self._columns[target]]
 
     def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
         """The Requires-Dist values of a release; None when its metadata has not been fetched."""

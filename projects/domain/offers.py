@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
+from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -12,8 +14,7 @@ from projects.domain.verdicts import Policy, is_installable
 from scanner.domain.availability import Offer, ReleaseFileFacts
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseView:
+class ReleaseView(NamedTuple):
     """One release as a project sees it: one offer for each of the assessed targets.
 
     `too_young` is set when the policy's minimum age keeps it away from everything but an exact pin. `kind` is equal
@@ -32,7 +33,7 @@ class ReleaseView:
     needs_error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PackageView:
     """One package. `answered` is false while the index has said nothing; `error` then may tell why.
 
@@ -49,7 +50,28 @@ class PackageView:
 
     def release(self, version: Version) -> ReleaseView | None:
         """The release of this version, when the index has it."""
-        return next((release for release in self.releases if release.version == version), None)
+        return self._by_version.get(version)
+
+    @cached_property
+    def _by_version(self) -> dict[Version, ReleaseView]:
+        return {release.version: release for release in self.releases}
+
+    @cached_property
+    def has_finals(self) -> bool:
+        """Whether any release is no pre-release."""
+        return any(not release.version.is_prerelease for release in self.releases)
+
+    @cached_property
+    def newest(self) -> ReleaseView | None:
+        """The newest release of all, a final one where there is one."""
+        newest_first = reversed(self.releases)
+        chosen = (one for one in newest_first if not (self.has_finals and one.version.is_prerelease))
+        return next(chosen, None)
+
+    @cached_property
+    def last_upload(self) -> datetime | None:
+        """When its last new release came, where the index tells any."""
+        return max((one.uploaded_at for one in self.releases if one.uploaded_at is not None), default=None)
 
 
 FilesOf = Callable[[ReleaseView], Sequence[ReleaseFileFacts]]
@@ -68,8 +90,7 @@ def steps_up(package: PackageView, column: int, policy: Policy, current: Version
     Yanked releases are left out; pre-releases count when the policy says so, when `current` is one, or when the
     package has nothing else.
     """
-    only_pre = all(release.version.is_prerelease for release in package.releases)
-    pre = policy.prereleases or only_pre or (current is not None and current.is_prerelease)
+    pre = policy.prereleases or not package.has_finals or (current is not None and current.is_prerelease)
     return [
         release
         for release in package.releases

@@ -97,7 +97,7 @@ def stand(place: Place, version: Version | None, package: PackageView | None, co
     verdict = judge_package(availability, release.build, policy, helped=helped)
     if above:
         return Standing(place, version, release, availability, verdict, first=above[0], latest=above[-1])
-    newest = newest_of(package) if verdict is Verdict.BLOCKED else None
+    newest = package.newest if verdict is Verdict.BLOCKED else None
     return Standing(place, version, release, availability, verdict, newest=newest)
 
 
@@ -134,7 +134,7 @@ def build_row(
     cell = None
     if standing.release is not None:
         cell = judge(files_of(standing.release), target, source_detail=standing.release.build)
-    newest = newest_of(package) if package else None
+    newest = package.newest if package else None
     major = bool(first and standing.version and step_size(standing.version, first.version) == "major")
     detail = cell.detail if cell else None
     return {
@@ -172,8 +172,8 @@ def build_row(
 
 
 def _has_open_release(package: PackageView | None, now: datetime) -> bool:
-    uploaded = [release.uploaded_at for release in package.releases if release.uploaded_at] if package else []
-    return bool(uploaded) and now - max(uploaded) < RELEASE_OPEN_FOR
+    last = package.last_upload if package else None
+    return last is not None and now - last < RELEASE_OPEN_FOR
 
 
 def _offer(release: ReleaseView | None, target: Target, files_of: FilesOf) -> dict[str, Any] | None:
@@ -190,13 +190,6 @@ def _reason(standing: Standing, cell: Cell | None, target: Target, files_of: Fil
     if newest is None or newest == standing.release:
         return said
     return f"{said}; the newest, {newest.version}: {judge(files_of(newest), target).reason}"
-
-
-def newest_of(package: PackageView) -> ReleaseView | None:
-    """The newest release of all, a final one where there is one."""
-    finals = [release for release in package.releases if not release.version.is_prerelease]
-    releases = finals or list(package.releases)
-    return releases[-1] if releases else None
 
 
 def _text(version: Version | None) -> str | None:

@@ -118,7 +118,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     )
     for name, fault in sorted(gathering.faults.items()):
         say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
-    found = answer(wish, index_id=index.pk, as_of=as_of)
+    found = answer(wish, index_id=index.pk, as_of=as_of, findings=gathering.findings)
     whole = document(
         given.intake,
         found.targets,

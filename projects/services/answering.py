@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from projects.domain.assessing import TargetAnswer, Wish, answer_all, missing_in, named_releases, resolve_all
+from projects.domain.assessing import (
+    Resolved,
+    TargetAnswer,
+    Wish,
+    answer_all,
+    missing_in,
+    named_releases,
+    resolve_all,
+)
 from projects.domain.bridging import bridge_over
-from projects.services.offers import files_reader, read_knowledge
+from projects.services.offers import Reading, files_reader
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.resolution.plans import Plan
 
@@ -29,16 +37,38 @@ class Answer:
     bridge: Plan | None = None
 
 
-def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None) -> Answer:
-    """Judge over all targets from what is stored; a few queries for each step from requirement to dependency."""
-    knowledge = read_knowledge(index_id, wish, as_of=as_of)
-    resolved = resolve_all(wish, knowledge)
-    files_of = files_reader(named_releases(resolved), as_of=as_of)
-    answers = answer_all(resolved, knowledge, files_of, wish.now)
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """A wish resolved over all its targets, and the reading that it rests on."""
+
+    reading: Reading
+    resolved: Sequence[Resolved]
+    bridge: Plan | None
+
+    @property
+    def missing(self) -> Missing:
+        """What must be fetched before every answer is known."""
+        return missing_in(self.resolved) | (self.bridge.missing if self.bridge is not None else Missing())
+
+
+def find(wish: Wish, reading: Reading) -> Findings:
+    """Resolve a wish over all its targets from what was read."""
+    resolved = resolve_all(wish, reading.knowledge)
+    return Findings(reading, resolved, bridge_over(wish, reading.knowledge, resolved))
+
+
+def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None, findings: Findings | None = None) -> Answer:
+    """Judge over all targets from what is stored; a few queries for each step from requirement to dependency.
+
+    `findings` of the same wish, when they are at hand and nothing was stored since, save reading and resolving.
+    """
+    found = findings or find(wish, Reading(index_id, wish, as_of=as_of))
+    knowledge = found.reading.knowledge
+    files_of = files_reader(named_releases(found.resolved), as_of=as_of)
+    answers = answer_all(found.resolved, knowledge, files_of, wish.now)
     seen = {row["name"] for target in answers for row in target.packages} - wish.foreign
-    bridge = bridge_over(wish, knowledge, resolved)
-    missing = missing_in(resolved) | (bridge.missing if bridge is not None else Missing())
-    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), bridge)
+    missing = found.missing
+    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), found.bridge)
 
 
 def search_clock() -> Callable[[], bool]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from projects.domain.assessing import Wish, missing_in, resolve_all
-from projects.domain.bridging import bridge_over
-from projects.services.offers import read_knowledge
+from projects.domain.assessing import Resolved, Wish, missing_in, resolve_all
+from projects.services.answering import Findings, find
+from projects.services.offers import Reading
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.targets import Target
 from scanner.services.indexes import IndexClient
@@ -19,16 +19,21 @@ from scanner.services.refreshing import Progress, refresh, refresh_metadata
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
 SCOUTS = 4
-ROUNDS = 60
+ROUNDS = 120
+# In the first rounds most of what may be needed is not; later each round is one step of a long search.
 WIDE_ROUNDS = 4
 
 
 @dataclass(slots=True)
 class Gathering:
-    """What a gathering met. `faults` are packages that could not be asked about, with the reason."""
+    """What a gathering met. `faults` are packages that could not be asked about, with the reason.
+
+    `findings` are set when they rest on all that is stored now: an answer can be made of them.
+    """
 
     faults: dict[str, str] = field(default_factory=dict)
     complete: bool = False
+    findings: Findings | None = None
 
 
 def gather(
@@ -52,8 +57,8 @@ def gather(
     end = time.monotonic() + seconds
     polled: set[str] = set()
 
-    def poll(names: set[str]) -> bool:
-        wanted = names - polled
+    def poll(names: Iterable[str]) -> bool:
+        wanted = set(names) - polled
         polled.update(wanted)
         faults = refresh(
             index_id, client, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient
@@ -61,32 +66,55 @@ def gather(
         gathering.faults.update(faults)
         return len(faults) < len(wanted)
 
-    poll(set(wish.names))
+    def fetch(missing: Missing, ahead: bool) -> bool:
+        """Whether anything new came."""
+        got_pages = poll(missing.packages)
+        releases = [(name, str(version)) for name, version in missing.releases]
+        if ahead:
+            releases += [(name, str(version)) for name, version in missing.likely]
+        got_metadata = refresh_metadata(index_id, client, releases, timezone.now(), on_fetched=progress)
+        between()
+        if got_pages or got_metadata:
+            reading.again({*missing.packages, *(name for name, _ in releases)})
+        return bool(got_pages or got_metadata)
+
+    poll(wish.names)
     between()
-    for targets in (_scouts(wish.targets), wish.targets):
-        for number in range(ROUNDS):
-            missing = _missing(wish, targets, index_id, as_of)
-            if not missing:
-                break
-            if time.monotonic() > end:
+    reading = Reading(index_id, wish, as_of=as_of)
+    while True:
+        gathering.findings = findings = find(wish, reading)
+        missing = findings.missing
+        if not missing:
+            gathering.complete = True
+            return gathering
+        gathering.findings = None
+        pending = [one.target for one in findings.resolved if missing_in([one])]
+        for targets in (_scouts(pending), pending):
+            if not _settle(wish, reading, targets, fetch, end):
                 return gathering
-            got_pages = poll(set(missing.packages))
-            # In the first rounds most of what may be needed is not; later each round is one step of a long search.
-            ahead = missing.likely if number >= WIDE_ROUNDS else ()
-            releases = [(name, str(version)) for name, version in (*missing.releases, *ahead)]
-            got_metadata = refresh_metadata(index_id, client, releases, timezone.now(), on_fetched=progress)
-            between()
-            if not got_pages and not got_metadata:
-                return gathering
-    gathering.complete = True
-    return gathering
+        # What only the bridge lacks.
+        if not pending and (time.monotonic() > end or not fetch(missing, True)):
+            return gathering
 
 
-def _missing(wish: Wish, targets: Sequence[Target], index_id: int, as_of: datetime | None) -> Missing:
-    knowledge = read_knowledge(index_id, wish, as_of=as_of)
-    resolved = resolve_all(wish, knowledge, targets)
-    bridge = bridge_over(wish, knowledge, resolved)
-    return missing_in(resolved) | (bridge.missing if bridge is not None else Missing())
+def _settle(
+    wish: Wish,
+    reading: Reading,
+    targets: Sequence[Target],
+    fetch: Callable[[Missing, bool], bool],
+    end: float,
+) -> bool:
+    """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
+    pending: Sequence[Target] = targets
+    for number in range(ROUNDS):
+        resolved: list[Resolved] = resolve_all(wish, reading.knowledge, pending)
+        missing = missing_in(resolved)
+        if not missing:
+            return True
+        if time.monotonic() > end or not fetch(missing, number >= WIDE_ROUNDS):
+            return False
+        pending = [one.target for one in resolved if missing_in([one])]
+    return False
 
 
 def _scouts(targets: Sequence[Target]) -> list[Target]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from packaging.utils import canonicalize_name
 
@@ -31,41 +32,54 @@ _NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 Needs = Mapping[int, tuple[str, ...]]
 
 
-def read_knowledge(index_id: int, wish: Wish, *, as_of: datetime | None = None) -> Knowledge:
-    """Everything stored that the wish's requirements can lead to, by the dependencies known so far.
+class Reading:
+    """What is stored of everything that a wish's requirements can lead to, by the dependencies known so far.
 
     A few queries for each step away from them, however many packages there are. With `as_of`, files uploaded
-    later are not there yet; yanks are not dated, so those of today hold.
+    later are not there yet; yanks are not dated, so those of today hold. `again` reads only what came in.
     """
-    records, needs = _reachable(index_id, wish.names)
-    if as_of is not None:
-        views = _views_as_of(records, needs, wish.targets, wish.policy, as_of)
-    else:
-        shapes = ShapeTable((release.shape for record in records.values() for release in record.releases), wish.targets)
-        views = {
+
+    def __init__(self, index_id: int, wish: Wish, *, as_of: datetime | None = None) -> None:
+        self.as_of = as_of
+        self.knowledge = Knowledge({}, wish.targets, wish.foreign)
+        self._index_id = index_id
+        self._wish = wish
+        self._needs: dict[int, tuple[str, ...]] = {}
+        self._shapes = ShapeTable((), wish.targets)
+        self._asked: set[str] = set()
+        self.again(wish.names)
+
+    def again(self, names: Iterable[str]) -> None:
+        """Read these packages anew, and what they lead to that was not read yet."""
+        records: dict[str, PackageRecord] = {}
+        wanted = set(names)
+        while wanted:
+            self._asked |= wanted
+            found = package_records(self._index_id, wanted)
+            records.update(found)
+            releases = (release for record in found.values() for release in record.releases)
+            keys = {release.needs for release in releases if release.needs is not None}
+            fresh = requirements_of(keys - self._needs.keys())
+            self._needs.update(fresh)
+            texts = {text for listed in fresh.values() for text in listed}
+            wanted = {str(_named(match[1])) for text in texts if (match := _NAME.match(text))} - self._asked
+        self.knowledge.learn(self._views(records))
+
+    def _views(self, records: Mapping[str, PackageRecord]) -> dict[str, PackageView]:
+        wish, needs = self._wish, self._needs
+        if self.as_of is not None:
+            return _views_as_of(records, needs, wish.targets, wish.policy, self.as_of)
+        shapes = self._shapes
+        shapes.add(release.shape for record in records.values() for release in record.releases)
+        return {
             name: _view(
                 record, [_release(release, shapes, needs, wish.policy, wish.now) for release in record.releases]
             )
             for name, record in records.items()
         }
-    return Knowledge(views, wish.targets, wish.foreign)
 
 
-def _reachable(index_id: int, names: Iterable[str]) -> tuple[dict[str, PackageRecord], Needs]:
-    records: dict[str, PackageRecord] = {}
-    needs: dict[int, tuple[str, ...]] = {}
-    asked: set[str] = set()
-    wanted = set(names)
-    while wanted:
-        asked |= wanted
-        found = package_records(index_id, wanted)
-        records.update(found)
-        keys = {release.needs for record in found.values() for release in record.releases if release.needs is not None}
-        fresh = requirements_of(keys - needs.keys())
-        needs.update(fresh)
-        texts = {text for listed in fresh.values() for text in listed}
-        wanted = {str(canonicalize_name(match[1])) for text in texts if (match := _NAME.match(text))} - asked
-    return records, needs
+_named = lru_cache(maxsize=16_384)(canonicalize_name)
 
 
 def _view(record: PackageRecord, releases: Iterable[ReleaseView]) -> PackageView:

@@ -103,18 +103,24 @@ def nearest_miss(files: Iterable[ReleaseFileFacts], target: Target) -> NearMiss:
 
 
 def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
-    pairs, platforms = expand(tag_set)
+    pairs, platforms, machines = _read(tag_set)
     known = pairs_of(target.python)
     loadable = known.anywhere if platforms == {"any"} else known.with_platform
-    read = (read_platform_tag(tag) for tag in sorted(platforms))
     return _Wheel(
         filename,
         pairs,
         platforms,
-        tuple(tag for tag in read if tag is not None),
+        machines,
         loads=any(pair in loadable for pair in pairs),
         runs="any" in platforms or not platforms.isdisjoint(target.platform.tags),
     )
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str], tuple[PlatformTag, ...]]:
+    pairs, platforms = expand(tag_set)
+    read = (read_platform_tag(tag) for tag in sorted(platforms))
+    return pairs, platforms, tuple(tag for tag in read if tag is not None)
 
 
 def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target: Target) -> NearMiss | None:

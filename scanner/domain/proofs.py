@@ -53,6 +53,7 @@ class Fit:
     tag: str
 
 
+@functools.lru_cache(maxsize=65536)
 def best_fit(tag_set: str, target: Target) -> Fit | None:
     """How a wheel with these tags fits, None when it does not.
 
@@ -102,15 +103,24 @@ class _Choice:
 
 
 def _choices(files: Iterable[ReleaseFileFacts], target: Target) -> Iterator[_Choice]:
-    """Every file that an installer could take. By name, `.tar.gz` first, so that equal ones have a fixed winner."""
-    ordered = sorted(files, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename))
-    for file in ordered:
-        if not accepts_python(file.requires_python, target.python.release):
-            continue
-        if file.kind is Kind.SDIST:
-            yield _Choice(file, None)
-        elif file.tag_set is not None and (fit := best_fit(file.tag_set, target)):
+    """Every file that an installer could take."""
+    release = target.python.release
+    for file in files:
+        fit = best_fit(file.tag_set, target) if file.tag_set is not None else None
+        if (fit or file.kind is Kind.SDIST) and accepts_python(file.requires_python, release):
             yield _Choice(file, fit)
+
+
+def _taken(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
+    """The file that an installer takes. Of equal ones the first by name, `.tar.gz` before others."""
+    choices = list(_choices(files, target))
+    best = max((choice.preference for choice in choices), default=None)
+    equal = (choice for choice in choices if choice.preference == best)
+    return min(
+        equal,
+        key=lambda choice: (not choice.file.filename.endswith(".tar.gz"), choice.file.filename),
+        default=None,
+    )
 
 
 def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: str | None = None) -> Cell:
@@ -121,7 +131,7 @@ def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: s
     """
     if not files:
         return _nothing(Availability.ABSENT, "the index has no such release", None)
-    choice = max(_choices(files, target), key=lambda choice: choice.preference, default=None)
+    choice = _taken(files, target)
     if choice is None:
         nearest = nearest_miss(files, target)
         refused = nearest.kind is Miss.REQUIRES_PYTHON

@@ -50,7 +50,7 @@ class Python:
 
         Installers compare `sys.version_info[:3]`, so 3.16.0a2 passes `>=3.16`.
         """
-        return Version(".".join(map(str, Version(self.full_version).release)))
+        return _release(self.full_version)
 
     @property
     def is_prerelease(self) -> bool:
@@ -68,6 +68,11 @@ class Branch:
 
     released: date | None
     end_of_life: date | None
+
+
+@functools.cache
+def _release(full_version: str) -> Version:
+    return Version(".".join(map(str, Version(full_version).release)))
 
 
 BRANCHES: MappingProxyType[tuple[int, int], Branch] = MappingProxyType(

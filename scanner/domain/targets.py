@@ -77,7 +77,15 @@ class Target:
     python: Python
     platform: Platform
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        """Targets are keys of every memo, and their parts have a dozen fields."""
+        return hash((self.python.slug, self.platform.slug))
+
+    @functools.cached_property
     def slug(self) -> str:
         return f"{self.python.slug}-{self.platform.slug}"
 

@@ -1,7 +1,8 @@
-"""Markers of one target, each evaluated once."""
+"""Markers, each evaluated once for all targets that show it the same values."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
@@ -12,10 +13,42 @@ from .asks import Ask
 
 __all__ = ["MarkerMemo"]
 
+_VARIABLE = re.compile(r"[a-z_]+(?:\.[a-z_]+)?")
+# Names of the early drafts of the standard, which packaging still reads.
+_OLD_NAMES = {
+    "os.name": "os_name",
+    "sys.platform": "sys_platform",
+    "platform.version": "platform_version",
+    "platform.machine": "platform_machine",
+    "platform.python_implementation": "platform_python_implementation",
+    "python_implementation": "platform_python_implementation",
+}
+
 
 @lru_cache(maxsize=8_192)
 def _marker(text: str) -> Marker:
     return Marker(text)
+
+
+@lru_cache(maxsize=8_192)
+def _variables(text: str) -> tuple[str, ...]:
+    """Every name in a marker that could be one of its variables; words inside quoted values may be among them."""
+    return tuple(sorted({_OLD_NAMES.get(word, word) for word in _VARIABLE.findall(text)}))
+
+
+@lru_cache(maxsize=65_536)
+def _evaluate(text: str, shown: tuple[tuple[str, str], ...], extra: str) -> bool:
+    try:
+        return _marker(text).evaluate({**dict.fromkeys(_ALL, ""), **dict(shown), "extra": extra})
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return False
+
+
+_ALL = (
+    *("implementation_name", "implementation_version", "os_name", "platform_machine", "platform_release"),
+    *("platform_python_implementation", "platform_system", "platform_version", "python_full_version"),
+    *("python_version", "sys_platform"),
+)
 
 
 class MarkerMemo:
@@ -35,9 +68,8 @@ class MarkerMemo:
         key = (text, extra)
         known = self._known.get(key)
         if known is None:
-            try:
-                known = _marker(text).evaluate({**self._environment, "extra": extra})
-            except (UndefinedComparison, UndefinedEnvironmentName):
-                known = False
-            self._known[key] = known
+            environment = self._environment
+            # Targets that differ in nothing the marker mentions share its answer.
+            shown = tuple((name, environment[name]) for name in _variables(text) if name in environment)
+            known = self._known[key] = _evaluate(text, shown, extra)
         return known

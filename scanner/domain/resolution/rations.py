@@ -86,6 +86,7 @@ class Desk:
         self._admitted: dict[Ask, int] = {}
         self._usable = stock.usable_by(target, policy.builds)
         self._own: dict[Hashable, Ration] = {}
+        self._shared: dict[Hashable, Ration] = stock.shared((Ration, policy), dict)
 
     @classmethod
     def of(cls, stock: Stock, target: Target, policy: Policy) -> Desk:
@@ -126,7 +127,15 @@ class Desk:
         key = (shelf.name, own, constraints, pinned, waived, phantom, aside)
         made = self._own.get(key)
         if made is None:
-            made = self._own[key] = self._make(shelf, own, constraints, pinned, waived, phantom, aside)
+            # Interned sets live as long as the stock: their identity tells targets apart that differ here.
+            among = (*key, id(self.usable(shelf)))
+            made = self._shared.get(among)
+            if made is None:
+                made = self._make(shelf, own, constraints, pinned, waived, phantom, aside)
+                if not any(isinstance(reason, Unavailable) for _, reason in made.never):
+                    # Nothing in it names the target.
+                    self._shared[among] = made
+            self._own[key] = made
         return made
 
     def _make(

@@ -84,6 +84,12 @@ class Source(Protocol):
     def supplied(self, shape: Hashable, target: Target) -> Supplied:
         """What releases of this shape offer on a target."""
 
+    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+        """A value that is equal for targets on which every release of the package is supplied the same way.
+
+        The target itself is such a value; one that more targets share saves work.
+        """
+
     def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
         """The Requires-Dist values of one release, as written; None when its metadata is not known."""
 

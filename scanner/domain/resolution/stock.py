@@ -72,6 +72,7 @@ class Stock:
         self._needs: dict[tuple[NormalizedName, int], Needs | None] = {}
         self._same: dict[tuple[NormalizedName, Ask], int] = {}
         self._usable: dict[tuple[Target, Builds], dict[NormalizedName, Usable]] = {}
+        self._alike: dict[tuple[NormalizedName, Builds, Hashable], Usable] = {}
         self._desks: dict[Hashable, object] = {}
         self._late: dict[tuple[NormalizedName, datetime], int] = {}
         self._interned: dict[Usable, Usable] = {}
@@ -98,20 +99,27 @@ class Stock:
         memo = self.usable_by(target, builds)
         known = memo.get(shelf.name)
         if known is None:
-            accepted = yanked = 0
-            obstacles: dict[str, int] = {}
-            for shape, mask in shelf.shapes:
-                supplied = self._source.supplied(shape, target)
-                if supplied.yanked:
-                    yanked |= mask
-                if builds.accepts(supplied.supply):
-                    accepted |= mask
-                else:
-                    words = supplied.supply.words
-                    obstacles[words] = obstacles.get(words, 0) | mask
-            made = Usable(accepted, yanked, tuple(obstacles.items()))
-            known = memo[shelf.name] = self._interned.setdefault(made, made)
+            key = (shelf.name, builds, self._source.alike(shelf.name, target))
+            known = self._alike.get(key)
+            if known is None:
+                made = self._usable_on(shelf, target, builds)
+                known = self._alike[key] = self._interned.setdefault(made, made)
+            memo[shelf.name] = known
         return known
+
+    def _usable_on(self, shelf: Shelf, target: Target, builds: Builds) -> Usable:
+        accepted = yanked = 0
+        obstacles: dict[str, int] = {}
+        for shape, mask in shelf.shapes:
+            supplied = self._source.supplied(shape, target)
+            if supplied.yanked:
+                yanked |= mask
+            if builds.accepts(supplied.supply):
+                accepted |= mask
+            else:
+                words = supplied.supply.words
+                obstacles[words] = obstacles.get(words, 0) | mask
+        return Usable(accepted, yanked, tuple(obstacles.items()))
 
     def uploaded_after(self, shelf: Shelf, moment: datetime) -> int:
         """The releases uploaded after a moment."""

@@ -82,6 +82,10 @@ class RecordedSource:
         offer = self._offers[shape][self._columns[target]]
         return Supplied(supply_of(offer.availability), offer.yanked)
 
+    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+        """No two targets count as alike."""
+        return target
+
     def dependencies(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
         """The recorded Requires-Dist lines; None when no metadata was recorded."""
         return _metadata(name).get(version)
