@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -54,6 +54,19 @@ def read_snapshot(snapshot: Snapshot) -> Intake:
     return read({file.path: bytes(file.content) for file in files}, [file.path for file in files if file.is_root])
 
 
+def wish_of(project: Project, intake: Intake, targets: Sequence[Target], now: datetime) -> Wish:
+    """What the project's policy asks of these files on these targets."""
+    return Wish(
+        select(intake, groups=project.groups, extras=project.groups),
+        targets,
+        policy_of(project),
+        now,
+        step=Step(project.step),
+        holds=frozenset(canonicalize_name(name) for name in project.holds),
+        expired=search_clock,
+    )
+
+
 def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None = None) -> bool:
     """Assess the snapshot if it is its project's newest and nobody is at it. True when something is still unknown.
 
@@ -72,17 +85,8 @@ def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None 
 
 
 def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bool:
-    project = snapshot.project
     index = get_index()
-    wish = Wish(
-        select(read_snapshot(snapshot), groups=project.groups, extras=project.groups),
-        targets_of(project),
-        policy_of(project),
-        now,
-        step=Step(project.step),
-        holds=frozenset(canonicalize_name(name) for name in project.holds),
-        expired=search_clock,
-    )
+    wish = wish_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
     if not wish.targets:
         return False
     found = _answer_and_store(snapshot, wish, index.pk, index.url)
