@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import Task, shared_task
 from django.utils import timezone
 
-from projects.services import alerts, assessments, deliveries
+from projects.domain.upgrade_query import UpgradeQuery
+from projects.services import alerts, assessments, deliveries, upgrades
+from scanner.domain.resolution.planning import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
 REFRESH_EVERY = 2
@@ -28,6 +30,13 @@ def reassess_stale() -> int:
     for snapshot_id in stale:
         assess_snapshot.delay(snapshot_id)
     return len(stale)
+
+
+@shared_task
+def fetch_upgrade(project_id: int, target: str, strategy: str, together: list[str]) -> None:
+    """Ask the index for what the plan of an upgrade page lacks. What is stored already is not asked for again."""
+    query = UpgradeQuery(Strategy(strategy), tuple(together))
+    upgrades.fetch_for_upgrade(project_id, target, query, timezone.now())
 
 
 @shared_task

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import accounts, mailbox, packages, projects, repository, risk, subscriptions, webhooks
+from projects.views import accounts, mailbox, packages, projects, repository, risk, subscriptions, upgrades, webhooks
 
 urlpatterns = [
     path("", projects.home, name="home"),
@@ -17,6 +17,12 @@ urlpatterns = [
     path("projects/<slug:slug>/targets/", projects.project_targets, name="project-targets"),
     path("projects/<slug:slug>/requirements/", projects.project_requirements, name="project-requirements"),
     path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
+    path("projects/<slug:slug>/upgrade/<slug:target>/", upgrades.project_upgrade, name="project-upgrade"),
+    path(
+        "projects/<slug:slug>/upgrade/<slug:target>/<str:kind>/",
+        upgrades.project_upgrade_file,
+        name="project-upgrade-file",
+    ),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("packages/", packages.packages, name="packages"),
     path("packages/<str:name>/", packages.package, name="package"),

@@ -10,6 +10,7 @@ from projects.selectors.projects import (
     stored_cell,
 )
 from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
+from projects.selectors.upgrades import UpgradeState, upgrade_state
 
 __all__ = [
     "DeliveryLine",
@@ -17,6 +18,7 @@ __all__ = [
     "ProjectLine",
     "RepositoryLine",
     "SummaryPart",
+    "UpgradeState",
     "is_watching",
     "package_list",
     "project_list",
@@ -24,5 +26,6 @@ __all__ = [
     "repository_lines",
     "stored_cell",
     "targets_in_use",
+    "upgrade_state",
     "uses_package",
 ]

@@ -1,0 +1,151 @@
+"""Plan an upgrade that no assessment holds: the newest set, or one for several targets. And fetch what it lacks."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from projects.domain.assessing import Wish, missing_in, resolve_all
+from projects.domain.bridging import bridge_over
+from projects.domain.document import plan_document
+from projects.domain.intake import Intake, read
+from projects.domain.rewriting.texts import open_text
+from projects.domain.rewriting.written import hashed_pins, write_plan
+from projects.domain.upgrade_page import Planned, StoredUpgrade
+from projects.domain.upgrade_query import UpgradeQuery
+from projects.models import Project, Snapshot
+from projects.services.assessments import PATIENCE, wish_of
+from projects.services.gathering import gather
+from projects.services.offers import read_knowledge
+from scanner.domain.targets import parse_target
+from scanner.services.digests import release_digests
+from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
+from scanner.services.release_dates import release_dates
+
+logger = logging.getLogger(__name__)
+
+# How long somebody who waits for a page may wait for a search, in seconds.
+PAGE_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFiles:
+    """A snapshot's files as they were taken, and what they say."""
+
+    contents: Mapping[str, bytes]
+    roots: Sequence[str]
+    intake: Intake
+
+    def text(self, path: str) -> str:
+        """A file as text; empty when it is none."""
+        opened = open_text(self.contents[path]) if path in self.contents else None
+        return opened.text if opened is not None else ""
+
+
+def given_files(snapshot: Snapshot) -> GivenFiles:
+    """The files of a snapshot, read again. One query."""
+    files = list(snapshot.files.all())
+    contents = {file.path: bytes(file.content) for file in files}
+    roots = [file.path for file in files if file.is_root]
+    return GivenFiles(contents, roots, read(contents, roots))
+
+
+def answer_upgrade(
+    project: Project, given: GivenFiles, target: str, query: UpgradeQuery, stored: StoredUpgrade, now: datetime
+) -> Planned:
+    """The plan for a question, written into the files: the stored one where it answers, else one made now.
+
+    Nothing is fetched. What is missing, and a search that takes too long, are values.
+    """
+    slugs = query.targets(target)
+    if query.is_stored:
+        return Planned(_written(stored.plan, given, slugs), missing=len(stored.missing) if not stored.plan else 0)
+    end = time.monotonic() + PAGE_SECONDS
+    planned = _plan(replace(_wish(project, given.intake, slugs, query, now), expired=lambda: _Until(end)))
+    return replace(planned, plan=_written(planned.plan, given, slugs))
+
+
+def fetch_for_upgrade(
+    project_id: int, target: str, query: UpgradeQuery, now: datetime, client: IndexClient | None = None
+) -> bool:
+    """Ask the index for what a plan lacks. False when there is nothing to plan, or something could not be told."""
+    snapshot = Snapshot.objects.filter(project=project_id).select_related("project").order_by("-pk").first()
+    if snapshot is None:
+        return False
+    wish = _wish(snapshot.project, given_files(snapshot).intake, query.targets(target), query, now)
+    gathering = gather(
+        wish,
+        index_id=get_index().pk,
+        client=client or client_for(configured_index_url()),
+        progress=lambda name, done, total: None,
+        fresh_for=timedelta.max,
+        seconds=PATIENCE,
+        patient=True,
+    )
+    logger.info(
+        "gathered upgrade snapshot=%s target=%s complete=%s faults=%s",
+        snapshot.pk, target, gathering.complete, len(gathering.faults),
+    )  # fmt: skip
+    return gathering.complete
+
+
+def change_dates(plan: Mapping[str, Any] | None) -> dict[tuple[str, str], datetime | None]:
+    """When the releases that a plan moves to came out. Two queries at most."""
+    moved = {(change["name"], change["to"]) for change in (plan or {}).get("changes", ())}
+    return release_dates(get_index().pk, moved) if moved else {}
+
+
+def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
+    """Have a worker fetch what the plan lacks."""
+    from projects.tasks import fetch_upgrade
+
+    fetch_upgrade.delay(project.pk, target, query.strategy.value, list(query.together))
+
+
+def _wish(project: Project, intake: Intake, slugs: Sequence[str], query: UpgradeQuery, now: datetime) -> Wish:
+    wish = wish_of(project, intake, [parse_target(slug) for slug in slugs], now)
+    return replace(wish, strategy=query.strategy, with_plans=False, bridge=True)
+
+
+class _Until:
+    """One clock for all searches of a page: true once its end has come."""
+
+    def __init__(self, end: float) -> None:
+        self._end = end
+
+    def __call__(self) -> bool:
+        return time.monotonic() > self._end
+
+
+def _plan(wish: Wish) -> Planned:
+    knowledge = read_knowledge(get_index().pk, wish)
+    resolved = resolve_all(wish, knowledge)
+    plan = bridge_over(wish, knowledge, resolved)
+    missing = missing_in(resolved)
+    cut_short = any(one.closure.limit for one in resolved)
+    if plan is not None:
+        missing |= plan.missing
+        cut_short = cut_short or plan.limit is not None
+    waiting = len(missing.packages) + len(missing.releases)
+    if plan is None or waiting or cut_short:
+        return Planned(None, waiting, cut_short and not waiting)
+    steps = tuple(str(plan.derivation).splitlines()) if plan.derivation is not None else ()
+    return Planned(plan_document(plan, wish.strategy), derivation=steps)
+
+
+def _written(plan: Mapping[str, Any] | None, given: GivenFiles, slugs: Sequence[str]) -> dict[str, Any] | None:
+    if plan is None:
+        return None
+    wanted = hashed_pins([plan], given.intake)
+    return write_plan(
+        plan,
+        files=given.contents,
+        intake=given.intake,
+        roots=given.roots,
+        targets=[parse_target(slug) for slug in slugs],
+        digests=release_digests(get_index().pk, wanted) if wanted else {},
+    )

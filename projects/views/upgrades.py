@@ -1,0 +1,108 @@
+"""The upgrade path of one target: the page, what to take away from it, and the asking for what it lacks."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+
+from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.domain.freshness import is_stale
+from projects.domain.today import today_of
+from projects.domain.upgrade_page import UpgradePage, upgrade_page
+from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.upgrade_words import policy_words
+from projects.models import Project
+from projects.selectors import UpgradeState, upgrade_state
+from projects.services.assessments import targets_of
+from projects.services.upgrades import answer_upgrade, change_dates, given_files, request_fetch
+
+_FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@vary_on_headers("HX-Request")
+def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpResponse:
+    """The path, or its part for htmx; a POST has the index asked for what the plan lacks."""
+    found = get_project(request, slug, edit=request.method == "POST")
+    targets = _targets(found, target)
+    path = reverse("project-upgrade", args=[slug, target])
+    query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
+    if request.method == "POST":
+        request_fetch(found, target, query)
+        messages.success(request, "The index is being asked for what this plan lacks.")
+        return redirect(f"{path}?{query.encode(looks=1)}")
+    state = upgrade_state(found, target)
+    context = {
+        "area": "projects",
+        "project": found,
+        "page": _page(found, targets, target, query, state),
+        "snapshot": state.snapshot,
+        "checked_at": state.checked_at,
+        "is_stale": is_stale(state.checked_at, timezone.now()),
+        "policy": _policy(found),
+        "can_edit": can_edit(found),
+        "path": path,
+    }
+    return render(request, f"projects/upgrade.html{'#upgrade' if request.htmx else ''}", context)
+
+
+@require_safe
+@login_required
+def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind: str) -> HttpResponse:
+    """The plan as a patch, or as a constraints file; 404 where there is nothing to take away."""
+    found = get_project(request, slug)
+    targets = _targets(found, target)
+    query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
+    page = _page(found, targets, target, query, upgrade_state(found, target))
+    text = {"patch": page.patch, "constraints": page.constraints}.get(kind)
+    if not text:
+        raise Http404
+    name = _FILES[kind].format(stem=query.file_stem(target))
+    return HttpResponse(
+        text,
+        content_type="text/x-patch; charset=utf-8" if kind == "patch" else "text/plain; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery, state: UpgradeState) -> UpgradePage:
+    if state.snapshot is None:
+        raise Http404
+    given = given_files(state.snapshot)
+    planned = answer_upgrade(project, given, target, query, state.stored, timezone.now())
+    paths = (planned.plan or {}).get("files", ())
+    return upgrade_page(
+        target,
+        targets,
+        query,
+        state.stored,
+        planned,
+        files={path: given.text(path) for path in paths},
+        released=change_dates(planned.plan),
+        today=today_of(given.intake.hints),
+    )
+
+
+def _targets(project: Project, target: str) -> list[str]:
+    """The project's targets that this version knows; 404 unless `target` is one of them."""
+    slugs = [one.slug for one in targets_of(project)]
+    if target not in slugs:
+        raise Http404
+    return slugs
+
+
+def _policy(project: Project) -> str:
+    return policy_words(
+        project.source_builds,
+        project.step,
+        project.holds,
+        project.minimum_age_days,
+        prereleases=project.prereleases,
+    )
