@@ -47,4 +47,5 @@ def settle_releases() -> int:
 def keep_tallies() -> int:
     """Write what this process counted and forget what no page shows. Returns how many rows were forgotten."""
     tallies.flush()
-    return tallies.forget_old(timezone.now())
+    forgotten: int = tallies.forget_old(timezone.now())
+    return forgotten

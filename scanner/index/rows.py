@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from scanner.domain.pages import IndexFile, PageProblem, ProjectStatus
@@ -95,9 +96,10 @@ def url_of(value: object, base_url: str) -> str:
     return url
 
 
-def is_plain_url(value: str) -> bool:
-    """Whether it is what `url_of` gives back as it is, told at the least cost. TypeError for what is no text."""
-    return _PLAIN_URL.match(value) is not None and len(value) <= _MAX_URL
+@lru_cache(maxsize=256)
+def is_plain_origin(value: str) -> bool:
+    """Whether `url_of` gives back as it is whatever printable ASCII without a space or a "#" follows this origin."""
+    return _PLAIN_URL.match(value) is not None
 
 
 def sha256_of(value: object) -> str | None:

@@ -14,7 +14,6 @@ from scanner.index.rows import BadRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
 # Texts that need no second look: nothing to trim, to lower or to refuse.
-_FILENAME = re.compile(r"[!-.0-\[\]-~]{1,300}\Z").match
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
 _SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
 _NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
@@ -23,15 +22,15 @@ _NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
     """One package's page; BadIndexPage with the place when it is none, is for another package, or is too large."""
     document = _document(body, url)
-    # Without escapes no text of the page can hold a control character, a lone surrogate or a backslash.
-    plain = b"\\" not in body and b"\x7f" not in body
+    # Then no text of the page can hold a control character, a backslash or anything beyond printable ASCII.
+    plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
     return read_document(document, name, url, max_files, plain=plain)
 
 
 def read_document(
     document: dict[str, Any], name: NormalizedName, url: str, max_files: int, *, plain: bool = False
 ) -> IndexPage:
-    """The page that a JSON document says. `plain`: its texts are known to hold nothing that cannot be stored."""
+    """The page that a JSON document says. `plain`: its texts are known to be printable ASCII without backslashes."""
     _check_name(document.get("name"), name, url)
     entries = document.get("files")
     if not isinstance(entries, list):
@@ -154,8 +153,13 @@ def _usual_file(entry: Any) -> IndexFile | None:
         if not (
             (yanked is False or yanked is True)
             and (core is True or core is False)
-            and _FILENAME(filename)
-            and rows.is_plain_url(link)
+            and "/" not in filename
+            and " " not in filename
+            and 0 < len(filename) <= 300
+            and "#" not in link
+            and " " not in link
+            and len(link) <= 2000
+            and rows.is_plain_origin(link[: link.index("/", 8) + 1])
             and _DIGEST(digest)
             and size.__class__ is int
             and 0 <= size < 2**63

@@ -1,12 +1,12 @@
 """Many rows into one table at the speed of the database: COPY on PostgreSQL, executemany on SQLite.
 
-The one place that goes around Django's models. Rows are given in the columns' own types; nothing is validated, no
+The one place that goes around Django's models. Rows are given in the columns' own types, times by `time_writer`; nothing is validated, no
 default is filled in, and a conflict is an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,12 +27,11 @@ def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable
                 for row in rows:
                     copy.write_row(row)
         else:
-            times = [at for at, name in enumerate(fields) if isinstance(_field(model, name), models.DateTimeField)]
             marks = ", ".join("?" for _ in columns)
             # The driver's own cursor: Django's would rewrite every statement's parameters.
             cursor.cursor.connection.executemany(
                 f"INSERT INTO {table} ({listed}) VALUES ({marks})",  # noqa: S608  names from models only
-                _with_texts(rows, times) if times else rows,
+                rows,
             )
 
 
@@ -42,12 +41,29 @@ def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     return found
 
 
-def _with_texts(rows: Iterable[Row], times: Sequence[int]) -> Iterator[Row]:
-    """Times as Django stores them on SQLite: UTC, without a zone."""
-    for row in rows:
-        changed = list(row)
-        for at in times:
-            moment = changed[at]
-            if isinstance(moment, datetime):
-                changed[at] = moment.replace(tzinfo=None).isoformat(" ")
-        yield changed
+def time_writer() -> Callable[[datetime | None], object]:
+    """What makes a time (aware, UTC) the value that `insert_rows` takes. Ask once, use for all rows."""
+    return _as_it_is if connection.vendor == "postgresql" else _as_text
+
+
+def _as_it_is(moment: datetime | None) -> object:
+    return moment
+
+
+def _as_text(moment: datetime | None) -> object:
+    """As Django stores it on SQLite: UTC, without a zone."""
+    return moment.isoformat(" ")[:-6] if moment is not None else None
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    found = model._meta.get_field(name)  # noqa: SLF001  as above
+    assert isinstance(found, models.Field)
+    return found
+
+
+def stored_time(moment: datetime | None) -> object:
+    """A time (aware, UTC) as `insert_rows` takes it."""
+    if moment is None or connection.vendor == "postgresql":
+        return moment
+    # As Django stores it on SQLite: UTC, without a zone.
+    return moment.isoformat(" ").removesuffix("+00:00")

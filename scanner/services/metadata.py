@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -117,11 +118,23 @@ def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callabl
     """Ways to the metadata, the cheapest first."""
     wheels = sorted((file for file in files if file.kind == Kind.WHEEL), key=_plainest)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
-        yield lambda wheel=wheel: _Found(_text(client.metadata(wheel)), "metadata file")
+        yield partial(_from_metadata_file, client, wheel)
     for wheel in wheels[:1]:
-        yield lambda wheel=wheel: _Found(_text(client.wheel_metadata(wheel.url)), "wheel")
+        yield partial(_from_wheel, client, wheel)
     for sdist in [file for file in files if file.kind == Kind.SDIST][:1]:
-        yield lambda sdist=sdist: _Found(_trusted(_text(client.sdist_metadata(sdist.url))), "sdist")
+        yield partial(_from_sdist, client, sdist)
+
+
+def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> _Found:
+    return _Found(_text(client.metadata(wheel)), "metadata file")
+
+
+def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> _Found:
+    return _Found(_text(client.wheel_metadata(wheel.url)), "wheel")
+
+
+def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> _Found:
+    return _Found(_trusted(_text(client.sdist_metadata(sdist.url))), "sdist")
 
 
 def _plainest(file: ReleaseFile) -> tuple[bool, bool, str]:

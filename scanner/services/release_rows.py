@@ -10,13 +10,13 @@ from scanner.domain.files import Kind, ParsedName, UnparsedName
 from scanner.domain.pages import IndexFile
 from scanner.domain.shapes import Offered, Shape
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.bulk import insert_rows
+from scanner.services.bulk import insert_rows, time_writer
 from scanner.services.shapes import intern_shapes
 
 CHUNK = 2000
 Parsed = ParsedName | UnparsedName
-# One file as a shape knows it: tag set, kind, Requires-Python, yanked.
-_Facts = tuple[str | None, Kind, str | None, bool]
+# One file as a shape knows it: tag set, kind's value (an enum hashes slowly), Requires-Python, yanked.
+_Facts = tuple[str | None, str, str | None, bool]
 
 
 @dataclass(slots=True)
@@ -67,7 +67,8 @@ def store_releases(
     for filename, version in versions.items():
         read, file = parsed[filename], fresh[filename]
         assert isinstance(read, ParsedName)
-        facts = (read.tag_set, read.kind, file.requires_python, file.yanked)
+        kind = "wheel" if read.kind is Kind.WHEEL else read.kind.value
+        facts = (read.tag_set, kind, file.requires_python, file.yanked)
         files = gathered.get(version)
         if files is None:
             files = gathered[version] = _Gathered()
@@ -128,7 +129,7 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
         rows = ReleaseFile.objects.filter(release__in=keys[start : start + CHUNK]).values_list(*fields)
         for key, filename, kind, tags, python, yanked, at in rows:
             if filename not in gone:
-                facts = (tags or None, Kind(kind), python or None, yanked)
+                facts = (tags or None, kind, python or None, yanked)
                 gathered.setdefault(versions[key], _Gathered()).add(facts, at)
     return gathered
 
@@ -144,7 +145,8 @@ def _shapes(gathered: Mapping[str, _Gathered]) -> dict[str, int]:
         if shape is None:
             for fact in facts:
                 if fact not in offered:
-                    offered[fact] = Offered(*fact)
+                    tags, kind, python, yanked = fact
+                    offered[fact] = Offered(tags, Kind(kind), python, yanked)
             shape = made[facts] = Shape.of(offered[fact] for fact in facts)
         chosen[version] = shape
     keys = intern_shapes(made.values())
@@ -182,14 +184,15 @@ def _insert(
     is_first: bool,
 ) -> None:
     # What the first poll finds was there before anybody looked: nothing to wait for, nothing to tell.
-    since = None if is_first else now
+    time = time_writer()
+    since = None if is_first else time(now)
     rows = (
         (
             package.pk,
             version,
             shapes[version],
-            min(gathered[version].times, default=None),
-            max(gathered[version].times, default=None),
+            time(min(gathered[version].times, default=None)),
+            time(max(gathered[version].times, default=None)),
             since,
             *("", "", ""),
         )

@@ -27,7 +27,7 @@ _BYTES = {offer: byte for byte, offer in _OFFERS.items()}
 
 def pack_offers(offers: Sequence[Offer]) -> bytes:
     """One byte an offer."""
-    return bytes(_BYTES[offer] for offer in offers)
+    return bytes(map(_BYTES.__getitem__, offers))
 
 
 def unpack_offers(packed: bytes) -> tuple[Offer, ...]:

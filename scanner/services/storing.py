@@ -10,10 +10,10 @@ from django.db.models import Max
 from packaging.utils import NormalizedName
 
 from scanner.domain.changes import Changes, StoredFile, compare
-from scanner.domain.files import ParsedName, UnparsedName, parse_filename
+from scanner.domain.files import Kind, ParsedName, UnparsedName, parse_filename
 from scanner.domain.pages import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile, join_url, split_url
-from scanner.services.bulk import insert_rows
+from scanner.services.bulk import insert_rows, time_writer
 from scanner.services.file_events import write_events
 from scanner.services.release_rows import Parsed, store_releases
 
@@ -125,13 +125,14 @@ def _file_rows(
     parsed: Mapping[str, Parsed],
     releases: Mapping[str, int],
 ) -> Iterable[tuple[object, ...]]:
-    package_id = package.pk
+    package_id, time = package.pk, time_writer()
     for file in files:
         read = parsed[file.filename]
         if isinstance(read, UnparsedName):
             facts: tuple[object, ...] = (None, file.filename, "other", "", "")
         else:
-            facts = (releases[file.filename], file.filename, read.kind.value, read.tag_set or "", _build(read))
+            kind = "wheel" if read.kind is Kind.WHEEL else read.kind.value
+            facts = (releases[file.filename], file.filename, kind, read.tag_set or "", _build(read))
         yield (
             package_id,
             *facts,
@@ -139,7 +140,7 @@ def _file_rows(
             file.sha256 or "",
             file.size,
             file.requires_python or "",
-            file.uploaded_at,
+            time(file.uploaded_at),
             file.yanked,
             file.yanked_reason or "",
             file.has_metadata,
