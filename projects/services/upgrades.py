@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from projects.domain.assessing import Wish, missing_in, resolve_all
-from projects.domain.bridging import bridge_over
+from projects.domain.assessing import Wish
 from projects.domain.document import plan_document
 from projects.domain.intake import Intake, read
 from projects.domain.rewriting.texts import open_text
@@ -18,9 +17,10 @@ from projects.domain.rewriting.written import hashed_pins, write_plan
 from projects.domain.upgrade_page import Planned, StoredUpgrade
 from projects.domain.upgrade_query import UpgradeQuery
 from projects.models import Project, Snapshot
+from projects.services.answering import find
 from projects.services.assessments import PATIENCE, wish_of
 from projects.services.gathering import gather
-from projects.services.offers import read_knowledge
+from projects.services.offers import Reading
 from scanner.domain.targets import parse_target
 from scanner.services.digests import release_digests
 from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
@@ -122,14 +122,9 @@ class _Until:
 
 
 def _plan(wish: Wish) -> Planned:
-    knowledge = read_knowledge(get_index().pk, wish)
-    resolved = resolve_all(wish, knowledge)
-    plan = bridge_over(wish, knowledge, resolved)
-    missing = missing_in(resolved)
-    cut_short = any(one.closure.limit for one in resolved)
-    if plan is not None:
-        missing |= plan.missing
-        cut_short = cut_short or plan.limit is not None
+    found = find(wish, Reading(get_index().pk, wish))
+    plan, missing = found.bridge, found.missing
+    cut_short = any(one.closure.limit for one in found.resolved) or (plan is not None and plan.limit is not None)
     waiting = len(missing.packages) + len(missing.releases)
     if plan is None or waiting or cut_short:
         return Planned(None, waiting, cut_short and not waiting)
