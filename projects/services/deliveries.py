@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
+from projects import jobs
 from projects.domain import pushes, signatures, uploads
 from projects.domain.clone_urls import BadCloneUrl, names_repository, parse_clone_url
 from projects.domain.push_forms import Malformed
@@ -212,18 +213,12 @@ def _store_once(delivery: Delivery) -> Delivery:
         is_new = again.update(state=Delivery.State.PENDING, attempts=0, claimed_at=None, payload=delivery.payload) == 1
         stored.refresh_from_db()
     if is_new and stored.state == Delivery.State.PENDING:
-        transaction.on_commit(lambda: _enqueue(stored.pk), robust=True)
+        transaction.on_commit(lambda: jobs.request_delivery(stored.pk), robust=True)
     kept = stored.repository.deliveries.newest().values_list("pk", flat=True)
     done = stored.repository.deliveries.exclude(state=Delivery.State.PENDING)
     if len(oldest := list(kept)) == DELIVERIES_KEPT:
         done.filter(pk__lt=oldest[-1]).delete()
     return stored
-
-
-def _enqueue(delivery_id: int) -> None:
-    from projects.tasks import process_delivery
-
-    process_delivery.delay(delivery_id)
 
 
 def _finish(delivery: Delivery, verdict: Verdict) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
+from projects import jobs
 from projects.models import Project, Snapshot
 from projects.services.projects import set_targets
-from projects.services.snapshots import request_assessment
 
 
 def retarget(project: Project, targets: Sequence[str]) -> None:
@@ -22,4 +22,4 @@ def retarget(project: Project, targets: Sequence[str]) -> None:
         set_targets(project, [*(slug for slug in before if slug in targets), *targets])
         newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first()
         if newest is not None:
-            transaction.on_commit(lambda: request_assessment(newest))
+            transaction.on_commit(lambda: jobs.request_assessment(newest), robust=True)

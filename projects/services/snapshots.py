@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from projects import jobs
 from projects.domain.intake import Intake, Problem, read
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 
@@ -55,15 +56,9 @@ def take_snapshot(
         raise NothingToRead(intake.problems)
     with transaction.atomic():
         snapshot = _store(project, files, roots, intake, origin=origin, commit=commit, ref=ref, user=user)
-        transaction.on_commit(lambda: request_assessment(snapshot.pk))
+        # Without a queue the schedule finds it: the snapshot is taken all the same.
+        transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
     return snapshot
-
-
-def request_assessment(snapshot_id: int) -> None:
-    """Have a snapshot assessed by a worker."""
-    from projects.tasks import assess_snapshot
-
-    assess_snapshot.delay(snapshot_id)
 
 
 def _store(

@@ -44,16 +44,6 @@ def _new(index_id: int, name: str, now: datetime) -> Package:
     return Package(index_id=index_id, name=name, due_at=now, due_reason="new")
 
 
-def request_polls(packages: Iterable[Package], now: datetime, *, queue: str) -> int:
-    """Queue a poll for each of these packages that is due and neither queued nor being polled. Returns how many."""
-    from scanner.tasks import poll_package
-
-    mine = Package.objects.queue([package.pk for package in packages], now)
-    for pk in mine:
-        poll_package.apply_async((pk,), queue=queue)
-    return len(mine)
-
-
 def forget_claims() -> int:
     """Give every claimed package back, for a start after which no queue holds their polls. Returns how many."""
     held = Package.objects.filter(Q(claimed_until__isnull=False) | Q(queued_until__isnull=False))

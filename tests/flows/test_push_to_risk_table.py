@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from projects import tasks
+from projects import jobs
 from projects.models import Assessment, Membership, Project, ProjectTarget, Role, Snapshot
 from projects.models.repository import Delivery, Repository
 from projects.services import assessments, deliveries
@@ -86,8 +86,8 @@ def installed(
     host: GitServer, replay: ReplayIndex, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Installation:
     settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
-    for task in (tasks.process_delivery, tasks.assess_snapshot):
-        monkeypatch.setattr(task, "delay", lambda pk: None)
+    for request in ("request_assessment", "request_delivery"):
+        monkeypatch.setattr(jobs, request, lambda pk: None)
     return Installation(host, replay, client)
 
 

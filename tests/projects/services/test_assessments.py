@@ -36,7 +36,7 @@ def assess(snapshot: Snapshot, replay: ReplayIndex) -> bool:
 @pytest.fixture(autouse=True)
 def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tasks are called by hand here; a queued one would wait for nobody."""
-    monkeypatch.setattr("projects.tasks.assess_snapshot.delay", lambda snapshot_id: None)
+    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
 
 
 def test_an_assessment_fetches_what_it_needs_and_ends_complete(project: Project, replay: ReplayIndex) -> None:

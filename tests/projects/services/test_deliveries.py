@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from projects import tasks
+from projects import jobs
 from projects.domain.signatures import sign_upload
 from projects.domain.wanted_files import missing_includes
 from projects.hosts.git_program import Rules
@@ -39,7 +39,7 @@ def _settings(settings: Any) -> None:
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The deliveries handed to the worker."""
     ids: list[int] = []
-    monkeypatch.setattr(tasks.process_delivery, "delay", ids.append)
+    monkeypatch.setattr(jobs, "request_delivery", ids.append)
     return ids
 
 

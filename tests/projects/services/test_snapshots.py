@@ -58,7 +58,7 @@ def test_the_assessment_is_asked_for_once_the_snapshot_is_committed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[int] = []
-    monkeypatch.setattr("projects.tasks.assess_snapshot.delay", asked.append)
+    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
     with django_capture_on_commit_callbacks(execute=True):
         snapshot = take_snapshot(project, FILE, ["requirements.txt"], origin=Origin.PASTE)
         assert asked == []

@@ -10,7 +10,6 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from projects.models import Membership, Project, Role, Snapshot, SourceBuilds
-from projects.services import snapshots
 from tests.cast import LINUX_313, WINDOWS_313, Cast, assess_as, make_project, usual_rows
 
 LIST = "/projects/"
@@ -23,8 +22,7 @@ FORM = {"name": "shop", "pasted": "orjson==3.9.15\n", "target": [LINUX_313, WIND
 def requested(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The snapshots that a worker was asked to assess."""
     asked: list[int] = []
-    monkeypatch.setattr(snapshots, "request_assessment", asked.append)
-    monkeypatch.setattr("projects.services.retargeting.request_assessment", asked.append)
+    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
     return asked
 
 
