@@ -86,7 +86,8 @@ def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     cause = f"{missing} of {_packages(_total(result))} {'is' if missing == 1 else 'are'} not known yet."
     if not missing:
         cause = "The search for a set that fits is not complete."
-    return Answer(Verdict.UNKNOWN, _headline(pairs), cause, "See which", column.slug)
+    action = "See which" if missing else "See the packages"
+    return Answer(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
 def _answer(column: Column, result: TargetResult) -> Answer:

@@ -32,6 +32,12 @@ class Progress:
     done: int
     total: int
     words: str
+    left: int
+
+    @property
+    def mark(self) -> str:
+        """Changes with every step forward, so that a page knows when to fetch its answers again."""
+        return f"{self.done}-{self.left}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +146,22 @@ def _rows_of(assessment: StoredAssessment) -> dict[str, Sequence[StoredRow]]:
 
 
 def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
-    """The progress while something is missing; None when nothing is. An entry is a package, or "package version"."""
-    waiting = {entry.partition(" ")[0] for entry in missing}
-    if not waiting:
+    """The progress while something is missing; None when nothing is.
+
+    An entry of `missing` is a package that was not polled, or "package version": a release whose dependencies are not
+    read. The bar counts packages; releases are told when all packages have answered.
+    """
+    if not missing:
         return None
-    total = len({*names, *waiting})
-    done = total - len(waiting)
-    return Progress(done, total, f"{done} of {total}, {min(waiting)}…")
+    packages = {entry for entry in missing if " " not in entry}
+    total = len({*names, *(entry.partition(" ")[0] for entry in missing)})
+    done = total - len(packages)
+    if packages:
+        return Progress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
+    left = len(set(missing))
+    releases = f"{left} release{'' if left == 1 else 's'}"
+    words = f"{done} of {total}; next what {releases} need{'s' if left == 1 else ''}, {min(missing)}…"
+    return Progress(done, total, words, left)
 
 
 def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Column, ...]:

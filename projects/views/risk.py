@@ -105,7 +105,7 @@ def _page(request: HtmxHttpRequest, found: Project) -> ProjectPage:
 
 
 def _answered(page: ProjectPage) -> str:
-    return str(page.progress.done) if page.progress else ""
+    return page.progress.mark if page.progress else ""
 
 
 def _lists(request: HtmxHttpRequest) -> dict[str, Any]:

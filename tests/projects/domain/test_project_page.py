@@ -161,7 +161,10 @@ def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
     assert progress_of(["a"], []) is None
     metadata = progress_of(["a", "b"], ["b 1.0", "b 1.1"])
     assert metadata is not None
-    assert metadata.words == "1 of 2, b…"
+    assert metadata.words == "2 of 2; next what 2 releases need, b 1.0…"
+    both = progress_of(["a", "b"], ["b 1.0", "c"])
+    assert both is not None
+    assert (both.done, both.total, both.words) == (2, 3, "2 of 3, c…")
     assert page(usual_rows(), missing=["orjson"]).progress is not None
     assert page(usual_rows()).progress is None
 

@@ -140,14 +140,14 @@ def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(a
     assert "1 of 2, greenlet…" in page
     assert 'hx-trigger="every 2s"' in page
     assert '<a href="/projects/practice-api/">Show how far it is</a>' in page
-    same = alice.get(PAGE, {"seen": "1"}, headers=htmx("progress"))
+    same = alice.get(PAGE, {"seen": "1-1"}, headers=htmx("progress"))
     assert "HX-Trigger" not in same.headers
-    moved = alice.get(PAGE, {"seen": "0"}, headers=htmx("progress"))
+    moved = alice.get(PAGE, {"seen": "0-2"}, headers=htmx("progress"))
     assert "answers-changed" in moved.headers["HX-Trigger"]
 
 
 def test_when_all_have_answered_the_bar_goes_and_the_answers_are_fetched_once_more(alice: Client) -> None:
-    done = alice.get(PAGE, {"seen": "3"}, headers=htmx("progress"))
+    done = alice.get(PAGE, {"seen": "3-1"}, headers=htmx("progress"))
     assert "answers-changed" in done.headers["HX-Trigger"]
     assert b"every 2s" not in done.content
 
