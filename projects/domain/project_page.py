@@ -13,10 +13,12 @@ from projects.domain.columns import Column, columns_of
 from projects.domain.diffs import compare
 from projects.domain.freshness import is_stale
 from projects.domain.heat import HeatMap, heat_map
+from projects.domain.reach import Reach, reach_of
 from projects.domain.risk import RiskTable, StoredRow, risk_table
 from projects.domain.risk_controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
 from projects.domain.risk_query import RiskQuery
 from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment
+from projects.domain.today import today_of
 from projects.domain.verdicts import ProjectVerdict, Severity, Verdict
 from scanner.domain.matching import Availability
 
@@ -51,7 +53,10 @@ class ToldProblem:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """Everything that the page of one project says, for one question to its risk table."""
+    """Everything that the page of one project says, for one question to its risk table.
+
+    `today` tells where it seems to run now ("Python 3.11 on Debian, says Dockerfile"); empty when nothing says so.
+    """
 
     snapshot: SnapshotLine | None
     checked_at: datetime | None
@@ -63,6 +68,8 @@ class ProjectPage:
     answers: tuple[Answer, ...]
     columns: tuple[Column, ...]
     heat: HeatMap
+    reach: tuple[Reach, ...]
+    today: str
     changes: tuple[ToldChange, ...]
     changes_left_out: int
     changed_since: datetime | None
@@ -99,6 +106,8 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         problems=tell_problems(state.problems),
         answers=answers(important(columns), results) if names else (),
         columns=columns,
+        reach=reach_of(columns, verdicts),
+        today=today.words if (today := today_of(state.hints)) else "",
         heat=heat_map(columns, {slug: (result.verdict, result.counts) for slug, result in results.items()}),
         changes=tuple(changes[:_TOLD_CHANGES]),
         changes_left_out=max(0, len(changes) - _TOLD_CHANGES),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from projects.domain.intake.values import Hint
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotLine:
@@ -45,7 +47,8 @@ class ProjectState:
     """All that the pages of one project read.
 
     `assessment` belongs to the newest snapshot; `before` is what it is compared with: the last complete one before
-    it. `checked_at` is the oldest of the index's answers for the project's packages.
+    it. `checked_at` is the oldest of the index's answers for the project's packages. `hints` are signs of where it runs
+    today.
     """
 
     targets: tuple[str, ...]
@@ -55,3 +58,4 @@ class ProjectState:
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None
     before: StoredAssessment | None
+    hints: tuple[Hint, ...] = ()

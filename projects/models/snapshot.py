@@ -43,6 +43,7 @@ class Snapshot(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     problems = models.JSONField(default=list, help_text="path, line, text, message of what could not be read")
     options = models.JSONField(default=dict, help_text="options of the files, credentials left out")
+    hints = models.JSONField(default=list, help_text="signs of today's Python and system: kind, value, source, line")
     assessing_until = models.DateTimeField(
         null=True, blank=True, help_text="a worker is assessing it; after this moment its claim has run out"
     )

@@ -12,6 +12,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from projects.domain.freshness import is_stale
 from projects.domain.heat import LOOKS
+from projects.domain.intake import Hint
 from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
 from projects.domain.verdicts import ProjectVerdict, Verdict
 from projects.models import (
@@ -110,6 +111,7 @@ def project_state(project: Project) -> ProjectState:
         problems=tuple(snapshot.problems),
         assessment=_stored(newest, stored) if newest else None,
         before=_stored(before, stored) if before else None,
+        hints=tuple(Hint(**hint) for hint in snapshot.hints),
     )
 
 

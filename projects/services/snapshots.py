@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +15,9 @@ from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotReq
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
+
+# Signs of today's Python that are kept; a matrix may name many.
+MOST_HINTS = 100
 
 
 class NothingToRead(Exception):
@@ -83,6 +87,7 @@ def _store(
             {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
             for problem in intake.problems
         ],
+        hints=[asdict(hint) for hint in intake.hints[:MOST_HINTS]],
     )
     formats = {source.path: source for source in intake.sources}
     SnapshotFile.objects.bulk_create(
