@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from projects.views import accounts, mailbox, packages, projects, repository, risk, subscriptions, upgrades, webhooks
+from projects.views import (
+    accounts,
+    mailbox,
+    packages,
+    projects,
+    report,
+    repository,
+    risk,
+    subscriptions,
+    upgrades,
+    webhooks,
+)
 
 urlpatterns = [
     path("", projects.home, name="home"),
@@ -23,6 +34,7 @@ urlpatterns = [
         upgrades.project_upgrade_file,
         name="project-upgrade-file",
     ),
+    path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("packages/", packages.packages, name="packages"),
     path("packages/<str:name>/", packages.package, name="package"),

@@ -45,11 +45,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer and its document (design §10), plans written into the files."""
+    """An answer and its document (design §10), plans written into the files. `url` may hold credentials."""
 
     answer: Answer
     document: dict[str, Any]
     index_id: int
+    url: str
 
 
 def add_wish_options(parser: ArgumentParser) -> None:
@@ -130,7 +131,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     whole = with_written_plans(
         whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, index_id=index.pk
     )  # fmt: skip
-    return Told(found, whole, index.pk)
+    return Told(found, whole, index.pk, url)
 
 
 class _Progress:

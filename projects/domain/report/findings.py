@@ -21,6 +21,8 @@ _KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("pure", "Pure Python wheel", "one wheel for every platform", "ready"),
     ("inactive", "Not needed there", "its marker does not hold on this target", "inactive"),
 )
+# How a row's reason goes on from the version in use to the newest one.
+_NEWEST = "; the newest, "
 _SEVERE = ("critical", "high", "moderate", "low", "none")
 
 
@@ -37,7 +39,7 @@ def headline(entry: Entry, label: str) -> str:
             must = f"{moving} must move first, {direct} of them in the project's own files, and all of them can"
             return f"Conditional go: {total} packages are needed on {label}; {must}."
         case "no-go" if stuck:
-            return f"No go yet: on {label} no version of {_listed(stuck)} installs."
+            return f"No go yet: on {label} no version of {_listed(stuck, 'or')} installs."
         case "no-go":
             return f"No go: the requirements cannot hold together on {label}."
     return f"Not known: data about some of the {total} packages on {label} is still missing."
@@ -50,9 +52,8 @@ def findings(entry: Entry) -> tuple[str, ...]:
     plan = entry["plan"]
     if entry["conflict"]:
         said.append(f"The requirements contradict each other: {entry['conflict']}")
-    blocked, moving = _names(entry, "blocked"), _names(entry, "upgrade")
-    if blocked:
-        said.append(f"{_listed(blocked)}: only a new release upstream can help.")
+    moving = _names(entry, "upgrade")
+    said += [f"{_why_blocked(row)}: only a new release can help." for row in rows if row["verdict"] == "blocked"]
     if moving:
         share = f"{len(moving)} of {len(rows)} packages"
         said.append(f"{share} have no wheel for this target in the version in use: {_listed(moving)}.")
@@ -66,11 +67,11 @@ def findings(entry: Entry) -> tuple[str, ...]:
     slower = [row["name"] for row in rows if row["availability"] == "fallback"]
     if slower:
         said.append(
-            f"{_listed(slower)}: installs without its compiled part, which has no wheel there; measure its speed."
+            f"Without its compiled part, which has no wheel there, installs {_listed(slower)}: measure its speed."
         )
     built = [row["name"] for row in rows if row["verdict"] == "degraded" and row["availability"] == "source"]
     if built:
-        said.append(f"{_listed(built)}: installs by a build from source.")
+        said.append(f"Installed by a build from source: {_listed(built)}.")
     yanked = [f"{row['name']} {row['version']}" for row in rows if row["yanked"]]
     if yanked:
         said.append(f"{_listed(yanked)} {'was' if len(yanked) == 1 else 'were'} withdrawn by the maintainers (yanked).")
@@ -167,10 +168,16 @@ def _names(entry: Entry, verdict: str) -> list[str]:
     return [row["name"] for row in entry["packages"] if row["verdict"] == verdict]
 
 
+def _why_blocked(row: Row) -> str:
+    """What the newest version lacks, where the row tells it apart from the one in use."""
+    _, apart, newest = row["reason"].rpartition(_NEWEST)
+    return f"{row['name']} {newest}" if apart else f"{row['name']}: {row['reason']}"
+
+
 def _takes(names: Sequence[str]) -> str:
     return "takes" if len(names) == 1 else "take"
 
 
-def _listed(names: Iterable[str]) -> str:
+def _listed(names: Iterable[str], word: str = "and") -> str:
     words = list(names)
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {word} {words[-1]}"

@@ -47,7 +47,7 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
     yield (
         "All packages",
         "\n\n".join(
-            f"### {category.title} ({len(category.packages)})\n\n{category.meaning[:1].upper()}{category.meaning[1:]}.\n\n"
+            f"### {category.title} ({len(category.packages)})\n\n{_capital(category.meaning)}.\n\n"
             + _table(
                 ("Package", "Version", "File", "Uploaded", "Remarks"),
                 (
@@ -86,12 +86,19 @@ def remarks(category: Category, package: Package) -> str:
 def _moves(report: Report) -> str:
     parts = []
     if report.no_path:
-        parts.append(f"{report.no_path[:1].upper()}{report.no_path[1:]}. The rest would move so:")
+        parts.append(f"{_capital(report.no_path)}. The rest would move so:")
     parts.append(
         _table(
-            ("Package", "From", "To", "Step", "Written down", "Why"),
+            ("Package", "From", "To", "Step", "Written", "Why"),
             (
-                (move.name, move.before, move.after, move.size, "yes" if move.direct else "comes along", move.why)
+                (
+                    move.name,
+                    move.before,
+                    move.after,
+                    move.size,
+                    "in the files" if move.direct else "comes along",
+                    move.why,
+                )
                 for move in report.moves
             ),
         )
@@ -102,7 +109,7 @@ def _moves(report: Report) -> str:
 
 
 def _issue(issue: Issue) -> str:
-    lines = [f"### {issue.name} {issue.version}: {issue.severity}", f"{issue.reason[:1].upper()}{issue.reason[1:]}."]
+    lines = [f"### {issue.name} {issue.version}: {issue.severity}", f"{_capital(issue.reason)}."]
     if issue.arrives != "as written":
         lines.append(f"It arrives by {issue.arrives}.")
     lines.append(f"Works from {issue.clears}." if issue.clears else "No version works there yet.")
@@ -135,6 +142,10 @@ def _python(report: Report) -> str:
     )
     changes = _bullets(f"{one.python}: {one.text} ({one.source})" for one in report.changes)
     return "\n\n".join(part for part in (report.end_of_life, since, removed, changes) if part)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _bullets(lines: Iterable[str]) -> str:

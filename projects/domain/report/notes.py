@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from projects.domain.intake.values import Hint
 from projects.domain.report.values import Check, Evidence, Noted, Removed
+from projects.domain.today import today_of
 from scanner.domain.cadence import RELEASE_OPEN_FOR
 from scanner.domain.catalogue import RUNTIMES
 from scanner.domain.platforms import System
 from scanner.domain.python_changes import Release, changes_since, removed_since
-from scanner.domain.pythons import BRANCHES
+from scanner.domain.pythons import BRANCHES, find_python
 from scanner.domain.targets import Target, parse_target
 
 Entry = Mapping[str, Any]
-_VERSION = re.compile(r"(?<![\d.])3\.(\d{1,2})(?!\d)")
 _COMPILERS = {
     System.GLIBC: "gcc and the Python headers (Debian: build-essential python3-dev)",
     System.MUSL: "gcc, musl-dev and the Python headers (Alpine: build-base python3-dev)",
@@ -47,9 +47,11 @@ _LIBRARIES = {
 
 
 def todays_python(hints: Iterable[Mapping[str, Any]]) -> Release | None:
-    """The Python that the files hint at: the lowest that any of them names."""
-    found = [(3, int(number)) for hint in hints for number in _VERSION.findall(str(hint["value"]))]
-    return min(found, default=None)
+    """The Python that the project's files say it runs on, best guess; None where they say nothing."""
+    read = [Hint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
+    today = today_of(read)
+    python = find_python(today.pythons[0]) if today is not None and today.pythons else None
+    return python.version if python is not None else None
 
 
 def removed_modules(today: Release | None, target: Target) -> tuple[Removed, ...]:

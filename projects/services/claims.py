@@ -1,0 +1,102 @@
+"""What is known of packages at one time, for holding claims against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.assessing import Wish
+from projects.domain.claims import Claim, Facts, Offered
+from projects.domain.knowledge import Knowledge
+from projects.domain.offers import FilesOf, PackageView, ReleaseView
+from projects.services.offers import Reading, files_reader
+from scanner.domain.availability import Availability
+from scanner.domain.proofs import judge
+from scanner.domain.targets import Target
+from scanner.services.indexes import client_for
+from scanner.services.refreshing import refresh
+
+_COMPILED = {Availability.NATIVE, Availability.ABI3}
+
+
+def read_facts(
+    wish: Wish,
+    entry: Mapping[str, Any],
+    claims: Sequence[Claim],
+    *,
+    index_id: int,
+    index_url: str,
+    as_of: datetime | None,
+) -> dict[str, Facts]:
+    """The facts about every package of an assessment's entry and of the claims, by name.
+
+    A few queries, and one request for each claimed package that the requirements do not lead to.
+    """
+    target = wish.targets[0]
+    # A claim may be about a package that nothing in the requirements leads to.
+    beside = {claim.name for claim in claims} - {row["name"] for row in entry["packages"]}
+    refresh(index_id, client_for(index_url), beside, timezone.now(), on_polled=lambda name, done, total: None)
+    reading = Reading(index_id, wish, as_of=as_of)
+    reading.again(beside)
+    knowledge = reading.knowledge
+    rows = {row["name"]: row for row in entry["packages"]}
+    claimed = {claim.name: claim for claim in claims}
+    chosen = {name: _chosen(knowledge, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
+    releases = [release for found in chosen.values() for release in found.values() if release is not None]
+    files_of = files_reader(releases, as_of=as_of)
+    moving = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
+    return {
+        name: Facts(
+            **{role: _offered(release, target, files_of) for role, release in found.items()},
+            moves_to=moving[name]["to"] if name in moving else None,
+            why=moving[name]["why"].removesuffix(f" on {target.slug}") if name in moving else "",
+            paths=tuple(tuple(path) for path in rows[name]["paths"]) if name in rows else (),
+        )
+        for name, found in chosen.items()
+    }
+
+
+def _chosen(
+    knowledge: Knowledge, name: str, row: Mapping[str, Any] | None, claim: Claim | None
+) -> dict[str, ReleaseView | None]:
+    view = knowledge.views.get(name)
+    used = _release(view, row["version"] if row else None)
+    start = _version(claim.current if claim else None)
+    from_here = [
+        release
+        for release in (view.releases if view else ())
+        if (start is None or release.version >= start)
+        and not release.version.is_prerelease
+        and not release.offers[0].yanked
+    ]
+    wheels = [release for release in from_here if release.offers[0].availability.installs_wheel]
+    compiled = [release for release in wheels if release.offers[0].availability in _COMPILED]
+    return {
+        "used": used,
+        "first": wheels[0] if wheels else None,
+        "compiled": compiled[0] if compiled else None,
+    }
+
+
+def _release(view: PackageView | None, version: str | None) -> ReleaseView | None:
+    parsed = _version(version)
+    return view.release(parsed) if view is not None and parsed is not None else None
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None
+
+
+def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> Offered | None:
+    if release is None:
+        return None
+    cell = judge(files_of(release), target, source_detail=release.build)
+    day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
+    return Offered(str(release.version), cell.availability.value, cell.file or "", day, cell.reason)
