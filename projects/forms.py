@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator
 from django.template.defaultfilters import filesizeformat
+from packaging.utils import canonicalize_name, is_normalized_name
 
 from projects.domain.clone_urls import BadCloneUrl, parse_clone_url
 from projects.domain.given_files import name_files
+from projects.domain.intake import Choices
 from projects.domain.target_grid import MOST_TARGETS, chosen_targets
 from projects.models import Project, Repository
 from projects.models.repository import Provider
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 else:
     _ProjectForm = _RepositoryForm = forms.ModelForm
 
+_LONGEST_NAME = 200
 _EXAMPLE = "fastapi==0.109.2\nuvicorn[standard]==0.27.1\npsycopg2-binary==2.9.9"
 
 
@@ -99,22 +103,64 @@ class ProjectNameForm(forms.Form):
 
 
 class PolicyForm(_ProjectForm):
-    """What a project accepts."""
+    """What a project accepts. `offered` are the groups and extras of its newest files; chosen ones that are gone stay.
+
+    `holds` in the cleaned data are normalised names, sorted; `groups` are names as the files write them.
+    """
+
+    holds = forms.CharField(
+        required=False,
+        label="Packages never to touch",
+        help_text="One name in a line. No upgrade path moves them; when nothing else helps, the path says so.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    groups = forms.MultipleChoiceField(
+        required=False,
+        label="Groups and extras that count",
+        help_text="What your files always ask for counts anyway. Check what must run on the targets too.",
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     class Meta:
         model = Project
-        fields = ("source_builds", "prereleases", "minimum_age_days")
+        fields = ("source_builds", "prereleases", "minimum_age_days", "step", "holds", "groups")
         labels = {
             "source_builds": "Builds from source",
             "prereleases": "Pre-releases count as versions to move to",
             "minimum_age_days": "Ignore releases younger than this many days",
+            "step": "How far one package may move",
+        }
+        help_texts = {
+            "source_builds": "Whether a package without a fitting wheel counts as installable when pip can build it.",
+            "prereleases": "",
+            "minimum_age_days": "A release that is new may still be withdrawn. 0 takes every release.",
+            "step": "From 2.6.1, 2.6.9 is a patch step away, 2.8.0 a minor one, 3.0.0 a major one.",
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Choices | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minimum_age_days"].validators.append(MaxValueValidator(365))
-        for field in self.fields.values():
-            field.help_text = ""
+        self.initial["holds"] = "\n".join(self.instance.holds)
+        groups = cast("forms.MultipleChoiceField", self.fields["groups"])
+        groups.choices = group_choices(offered or Choices((), ()), self.instance.groups)
+        if not groups.choices:
+            del self.fields["groups"]
+
+    def clean_holds(self) -> list[str]:
+        names = self.cleaned_data["holds"].replace(",", " ").split()
+        wrong = [name for name in names if not is_normalized_name(canonicalize_name(name)) or len(name) > _LONGEST_NAME]
+        if wrong:
+            raise forms.ValidationError(f"{wrong[0][:60]!r} is not a package's name. Write names only, no versions.")
+        return sorted({canonicalize_name(name) for name in names})
+
+
+def group_choices(offered: Choices, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """Value and label of each group and extra, extras last; a name that is both is one choice, since one list rules."""
+    labels = {name: f"{name} (group)" for name in offered.groups}
+    labels |= {name: f"{name} (group and extra)" if name in labels else f"{name} (extra)" for name in offered.extras}
+    known = {canonicalize_name(name) for name in labels}
+    gone = {name: f"{name} (not in the newest files)" for name in chosen if canonicalize_name(name) not in known}
+    return list((labels | gone).items())
 
 
 class SecretInput(forms.Textarea):

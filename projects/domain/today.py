@@ -144,7 +144,9 @@ def _named(text: str) -> Python | None:
         return None
     kind = Implementation.PYPY if found["pypy"] else Implementation.CPYTHON
     wanted = (kind, (int(found["major"]), int(found["minor"])), bool(found["threads"]))
-    return next((one for one in PYTHONS if (one.implementation, one.version, one.free_threaded) == wanted), None)
+    fitting = [one for one in PYTHONS if (one.implementation, one.version, one.free_threaded) == wanted]
+    # Of a PyPy that had two ABIs the newer one is meant.
+    return fitting[-1] if fitting else None
 
 
 def _lowest(text: str) -> Python | None:

@@ -21,6 +21,7 @@ from projects.domain.target_grid import runtimes_by_system, target_grid
 from projects.forms import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
 from projects.models import Origin, Project
 from projects.selectors import project_list
+from projects.services.policies import offered_choices
 from projects.services.projects import create_project
 from projects.services.retargeting import retarget
 from projects.services.snapshots import NothingToRead, take_snapshot
@@ -89,9 +90,10 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Choose the targets and the policy of a project."""
     project = get_project(request, slug, edit=True)
     current = list(project.targets.values_list("slug", flat=True))
-    targets, policy = TargetsForm(), PolicyForm(instance=project)
+    offered = offered_choices(project)
+    targets, policy = TargetsForm(), PolicyForm(instance=project, offered=offered)
     if request.method == "POST":
-        targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project)
+        targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project, offered=offered)
         if all([targets.is_valid(), policy.is_valid()]):
             retarget(policy.instance, targets.cleaned_data["targets"])
             messages.success(request, "Targets and policy are saved; the project is being assessed again.")
