@@ -1,26 +1,18 @@
-"""What the page of one project says: answers, heat map, progress, changes, proofs and exports."""
+"""What the page of one project says: answers, heat map, progress, changes and exports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from projects.domain.columns import column_of, columns_of
 from projects.domain.exports import export_document, export_lines
-from projects.domain.freshness import STALE_AFTER, is_stale, say_ago
-from projects.domain.given_files import name_files, roots_of
 from projects.domain.heat import heat_map
-from projects.domain.package_matrix import matrix_columns
 from projects.domain.project_page import ProjectPage, progress_of, project_page, tell_problems
-from projects.domain.proofs import proof_of
 from projects.domain.risk_query import STATES, RiskQuery
 from projects.domain.stored import ProjectState, StoredAssessment, StoredTarget
-from projects.domain.target_grid import chosen_targets, target_grid
 from projects.domain.verdicts import Verdict, count_verdicts
-from scanner.domain.targets import UnknownTarget
 from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package_row, project_verdict, usual_rows
 
 Rows = Mapping[str, Sequence[dict[str, Any]]]
@@ -234,23 +226,6 @@ def test_problems_are_told_with_their_place_and_the_rest_counted() -> None:
     assert (len(many), many[-1].message) == (51, "and 9 more")
 
 
-def test_a_proof_tells_everything_that_is_stored() -> None:
-    row = package_row("orjson", "upgrade", paths=[["fastapi", "orjson"]], error="ERROR: x", advice="Move it.")
-    proof = proof_of(row, column_of(WINDOWS_313))
-    assert proof.why == "No wheel for cp313; has cp38 to cp312."
-    assert (proof.would_see, proof.to_do) == ("ERROR: x", "Move it.")
-    assert proof.arrives_by == ("direct, requirements.txt line 3", "fastapi → orjson")
-    assert proof.first is not None
-    assert proof.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-
-def test_a_proof_of_little_is_still_a_proof() -> None:
-    row = {"name": "a", "version": None, "verdict": "unknown"}
-    proof = proof_of(row, column_of("cp399-nowhere"))
-    assert (proof.version, proof.why, proof.arrives_by) == ("", "", ("pinned in the file",))
-    assert proof.column.label == "cp399-nowhere"
-
-
 def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
     stored = state(usual_rows())
     query = RiskQuery(targets=(WINDOWS_313,), sort="name")
@@ -271,81 +246,3 @@ def test_an_exported_cell_is_no_formula() -> None:
     stored = state({LINUX_313: [row]}, targets=[LINUX_313])
     line = next(iter(export_lines(stored, project_page(stored, RiskQuery(states=frozenset(STATES)), NOON))))
     assert (line[1], line[7], line[10]) == ('\'=HYPERLINK("x")', "'+1", "'@b")
-
-
-@pytest.mark.parametrize(
-    ("distance", "words"),
-    [
-        (timedelta(seconds=59), "just now"),
-        (timedelta(minutes=1), "1 minute ago"),
-        (timedelta(minutes=119), "1 hour ago"),
-        (timedelta(days=3), "3 days ago"),
-        (timedelta(days=800), "2 years ago"),
-        (-timedelta(seconds=5), "in a moment"),
-        (-timedelta(hours=5), "in 5 hours"),
-    ],
-)
-def test_a_moment_is_said_in_its_largest_unit(distance: timedelta, words: str) -> None:
-    assert say_ago(NOON - distance, NOON) == words
-
-
-def test_an_answer_is_stale_when_even_a_quiet_package_should_have_been_polled() -> None:
-    assert is_stale(NOON - STALE_AFTER - timedelta(seconds=1), NOON)
-    assert not is_stale(NOON - STALE_AFTER, NOON)
-    assert not is_stale(None, NOON)
-
-
-@pytest.mark.parametrize(
-    ("files", "roots"),
-    [
-        ({"requirements.txt": b"a"}, ["requirements.txt"]),
-        ({"dev.txt": b"-r base.txt\n-c limits.txt", "base.txt": b"a", "limits.txt": b"a<2"}, ["dev.txt"]),
-        ({"dev.txt": b"--requirement=base.txt", "base.txt": b"a", "more.txt": b"b"}, ["dev.txt", "more.txt"]),
-        ({"a.txt": b"-r b.txt", "b.txt": b"-r a.txt"}, ["a.txt", "b.txt"]),
-        ({"a.txt": b"# -r b.txt", "b.txt": b"x"}, ["a.txt", "b.txt"]),
-    ],
-)
-def test_a_file_that_another_includes_is_not_asked_for_by_itself(files: dict[str, bytes], roots: list[str]) -> None:
-    assert roots_of(files) == roots
-
-
-def test_files_of_the_same_name_are_all_kept() -> None:
-    given = name_files(b"pasted", [("requirements.txt", b"1"), ("requirements.txt", b"2"), ("Pipfile", b"3")])
-    assert list(given) == ["requirements.txt", "requirements-2.txt", "requirements-3.txt", "Pipfile"]
-    assert name_files(b" \n", []) == {}
-
-
-def test_targets_come_from_boxes_and_from_what_people_run() -> None:
-    chosen = chosen_targets([LINUX_313], ["Windows 10 or 11 on x64"], ["cp313", "cp314"])
-    assert chosen == [LINUX_313, WINDOWS_313, "cp314-win_amd64"]
-    with pytest.raises(UnknownTarget):
-        chosen_targets(["cp313-nowhere"], [], [])
-
-
-def test_the_grid_has_a_column_for_every_platform_that_is_chosen_already() -> None:
-    grid = target_grid(["cp313-manylinux_2_41_x86_64", "nonsense"])
-    assert "manylinux_2_41_x86_64" in [platform.slug for platform in grid.platforms]
-    checked = [cell.slug for row in grid.rows for cell in row.cells if cell.checked]
-    assert checked == ["cp313-manylinux_2_41_x86_64"]
-
-
-def test_a_column_without_a_known_target_is_named_by_its_slug() -> None:
-    assert [column.label for column in columns_of(["cp399-x", "pp311-win_amd64"])] == [
-        "cp399-x",
-        "PyPy 3.11 on Windows x64",
-    ]
-
-
-def test_a_package_page_begins_with_a_cross_of_many_targets() -> None:
-    slugs = [
-        f"{python}-{platform}" for python in ("cp313", "cp314") for platform in ("win_amd64", "win_arm64", "win32")
-    ]
-    columns = columns_of(slugs)
-    assert matrix_columns(columns, [], 6) == columns
-    assert [column.slug for column in matrix_columns(columns, [], 4)] == [
-        "cp313-win_amd64",
-        "cp314-win_amd64",
-        "cp314-win_arm64",
-        "cp314-win32",
-    ]
-    assert [column.slug for column in matrix_columns(columns, ["cp313-win32", "x"], 4)] == ["cp313-win32"]
