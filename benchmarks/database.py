@@ -1,4 +1,4 @@
-"""A database for a benchmark: PostgreSQL from the tests' wheel, or SQLite in a folder of its own; migrated and empty."""
+"""A database for a benchmark: PostgreSQL from the tests' wheel, or SQLite in its own folder; migrated, empty."""
 
 import os
 import shutil
@@ -32,6 +32,8 @@ def database(vendor: str, *, index_url: str = "https://index.example/simple", re
 
             for connection in connections.all(initialized_only=True):
                 connection.close()
-                connection.close_pool()
+                close_pool = getattr(connection, "close_pool", None)
+                if close_pool is not None:
+                    close_pool()
             stop()
         shutil.rmtree(folder, ignore_errors=True)

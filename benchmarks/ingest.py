@@ -2,9 +2,9 @@
 
 `python -m benchmarks.ingest [--database postgresql|sqlite] [--pairs N] [--packages N]`
 
-The floor loads the same pages with the json module and writes the same rows (shapes, packages, releases and files, into the same tables
-with the same indexes) by COPY on PostgreSQL and executemany on SQLite, one transaction a package. Rounds are
-interleaved and each starts with empty tables. Correctness gate: both sides leave the same files.
+The floor loads the same pages with the json module and writes the same rows (shapes, packages, releases and files,
+into the same tables with the same indexes) by COPY on PostgreSQL and executemany on SQLite, one transaction a
+package. Rounds are interleaved and each starts with empty tables. Correctness gate: both sides leave the same files.
 """
 
 import argparse

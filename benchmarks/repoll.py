@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import requests
 
@@ -38,7 +39,7 @@ def measure(index: ReplayIndex, name: str, pairs: int) -> list[tuple[float, floa
     from scanner.index.client import IndexClient
     from scanner.models import Package, ReleaseFile, ReleaseShape
     from scanner.services.indexes import get_index
-    from scanner.services.polling import Outcome, poll_package
+    from scanner.services.polling import poll_package
 
     client, early = IndexClient(index.url), before_last(index, name)
     now, taken = datetime(2026, 11, 20, tzinfo=UTC), []
@@ -46,15 +47,12 @@ def measure(index: ReplayIndex, name: str, pairs: int) -> list[tuple[float, floa
         Package.objects.all().delete()
         ReleaseShape.objects.all().delete()
         package = Package.objects.create(index=get_index(), name=name, due_at=now)
-        outcomes = []
         index.as_of = early
-        first = timed(lambda pk=package.pk: outcomes.append(poll_package(pk, client, now)))
+        first = timed(partial(poll_package, package.pk, client, now))
         files = ReleaseFile.objects.count()
         index.as_of = None
-        again = timed(lambda pk=package.pk: outcomes.append(poll_package(pk, client, now + timedelta(hours=1))))
-        assert outcomes == [Outcome.CHANGED, Outcome.CHANGED]
-        new = ReleaseFile.objects.count() - files
-        assert new >= 1
+        again = timed(partial(poll_package, package.pk, client, now + timedelta(hours=1)))
+        assert ReleaseFile.objects.count() > files > 1000
         taken.append((first, again))
     # The first pair also made the server's pages.
     return taken[1:]
@@ -67,7 +65,7 @@ def unchanged(index: ReplayIndex, name: str, pairs: int, number: int) -> list[tu
     from scanner.services.polling import Outcome, poll_package
 
     client, package = IndexClient(index.url), Package.objects.get(name=name)
-    now, taken = datetime(2026, 11, 20, 12, tzinfo=UTC), []
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
     with requests.Session() as session:
         headers = {"Accept": ACCEPT, "If-None-Match": package.etag, "User-Agent": "bare"}
 
@@ -79,8 +77,7 @@ def unchanged(index: ReplayIndex, name: str, pairs: int, number: int) -> list[tu
             for _ in range(number):
                 assert poll_package(package.pk, client, now) is Outcome.UNCHANGED
 
-        for _ in range(pairs + 1):
-            taken.append((timed(bare), timed(ours)))
+        taken = [(timed(bare), timed(ours)) for _ in range(pairs + 1)]
     return taken[1:]
 
 
@@ -100,7 +97,9 @@ def main(arguments: list[str]) -> int:
         taken = unchanged(index, PACKAGES[-1], options.pairs, options.requests)
         bare, ours = (statistics.median(side) / options.requests * 1000 for side in zip(*taken, strict=True))
         ratio = statistics.median(mine / other for other, mine in taken)
-        print(f"  unchanged  bare request {bare:.3f} ms  whole poll {ours:.3f} ms  ratio {ratio:.2f}   (must <= 2, aim 1.3)")
+        print(
+            f"  unchanged  bare request {bare:.3f} ms  whole poll {ours:.3f} ms  ratio {ratio:.2f}   (must <= 2, aim 1.3)"
+        )
     return 0
 
 

@@ -18,7 +18,7 @@ from zlib import crc32
 
 _STARTS = (b'"files":[{', b'"files": [{')
 _ENDS = (b'}],"', b'}], "')
-_CUTS = (b'},{"', b'}, {"')
+_CUTS = (b"},{", b"}, {")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ def cut(body: bytes) -> Pieces | None:
         return None
     region = body[begin:end]
     mark = next((mark for mark in _CUTS if mark in region), _CUTS[0])
-    # Each piece but the first lost the quotation mark that the cut ends in.
-    first, *others = region.split(mark)
-    return Pieces(body[: begin - 1] + body[end + 1 :], [first, *(b'"' + row for row in others)])
+    return Pieces(body[: begin - 1] + body[end + 1 :], region.split(mark))
 
 
 def delta(body: bytes, known: bytes) -> Delta | None:

@@ -1,7 +1,7 @@
 """Many rows into one table at the speed of the database: COPY on PostgreSQL, executemany on SQLite.
 
-The one place that goes around Django's models. Rows are given in the columns' own types, times by `time_writer`; nothing is validated, no
-default is filled in, and a conflict is an error.
+The one place that goes around Django's models. Rows are given in the columns' own types, times by
+`time_writer`; nothing is validated, no default is filled in, and a conflict is an error.
 """
 
 from __future__ import annotations
@@ -53,17 +53,3 @@ def _as_it_is(moment: datetime | None) -> object:
 def _as_text(moment: datetime | None) -> object:
     """As Django stores it on SQLite: UTC, without a zone."""
     return moment.isoformat(" ")[:-6] if moment is not None else None
-
-
-def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
-    found = model._meta.get_field(name)  # noqa: SLF001  as above
-    assert isinstance(found, models.Field)
-    return found
-
-
-def stored_time(moment: datetime | None) -> object:
-    """A time (aware, UTC) as `insert_rows` takes it."""
-    if moment is None or connection.vendor == "postgresql":
-        return moment
-    # As Django stores it on SQLite: UTC, without a zone.
-    return moment.isoformat(" ").removesuffix("+00:00")

@@ -148,7 +148,8 @@ def _is_behind(package: Package) -> bool:
 
 def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
     page, stored = _store_files(package, answer, now)
-    PagePrints.objects.update_or_create(package=package, defaults={"prints": answer.prints})
+    if not PagePrints.objects.filter(pk=package.pk).update(prints=answer.prints):
+        PagePrints.objects.create(pk=package.pk, prints=answer.prints)
     is_first = package.state == PackageState.PENDING
     new_status = package.status != page.status.value
     if new_status and not is_first:

@@ -34,10 +34,14 @@ class _Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRows:
-    """keys: the row of each fresh file that has a version, by file name. emptied: rows without a file afterwards."""
+    """keys: the row of each fresh file that has a version, by file name. emptied: rows without a file afterwards.
+
+    newest_at: the first upload of the newest of these releases, None where no time is known.
+    """
 
     keys: dict[str, int]
     emptied: tuple[int, ...]
+    newest_at: datetime | None
 
     def drop_empty(self) -> None:
         """Delete the releases whose last file is gone. Call when the files' rows are."""
@@ -80,7 +84,8 @@ def store_releases(
     )
     keys = {**known, **_keys(package, names - known.keys())}
     emptied = tuple(key for version, key in known.items() if version not in gathered)
-    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, emptied)
+    newest_at = max((min(files.times) for files in gathered.values() if files.times), default=None)
+    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, emptied, newest_at)
 
 
 def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:

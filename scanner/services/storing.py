@@ -102,7 +102,10 @@ def _store(package: Package, changes: Changes, now: datetime) -> Stored:
         _delete(package, gone)
         insert_rows(ReleaseFile, _COLUMNS, _file_rows(package, fresh.values(), parsed, releases.keys))
         releases.drop_empty()
-        newest = Release.objects.filter(package=package).aggregate(at=Max("first_uploaded_at"))["at"]
+        if gone or package.newest_release_at is None:
+            newest = Release.objects.filter(package=package).aggregate(at=Max("first_uploaded_at"))["at"]
+        else:
+            newest = max(package.newest_release_at, releases.newest_at or package.newest_release_at)
         package.newest_release_at = newest
     return Stored(len(changes.added), len(changes.changed), len(changes.removed))
 

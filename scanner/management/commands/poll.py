@@ -1,0 +1,52 @@
+"""`manage.py poll NAME…`: ask the index about packages now, due or not, and say what came of it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from packaging.utils import InvalidName, canonicalize_name
+
+from scanner.models import Package
+from scanner.services import tallies
+from scanner.services.indexes import BadPipConfiguration, client_of, get_index
+from scanner.services.polling import Outcome, poll_many
+from scanner.services.watching import watch_packages
+
+
+class Command(BaseCommand):
+    """Exit 1 when a package could not be asked about."""
+
+    help = "Ask the index about packages now, due or not."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Names as anybody spells them."""
+        parser.add_argument("names", nargs="+", metavar="NAME")
+
+    def handle(self, *args: Any, names: list[str], **options: Any) -> None:
+        """One line a package, in the order in which they are done."""
+        try:
+            wanted = {str(canonicalize_name(name, validate=True)) for name in names}
+            index = get_index()
+            client = client_of(index)
+        except (InvalidName, BadPipConfiguration, ValueError) as error:
+            raise CommandError(str(error)) from error
+        now = timezone.now()
+        packages = {package.pk: package.name for package in watch_packages(index.pk, wanted, now).values()}
+        failed = []
+
+        def told(package_id: int, outcome: Outcome) -> None:
+            package = Package.objects.get(pk=package_id)
+            if outcome in (Outcome.FAILED, Outcome.GATED):
+                failed.append(package.name)
+            next_poll = f"next {package.due_at:%Y-%m-%d %H:%M} UTC" if package.due_at else "no next poll"
+            reason = package.last_error or package.due_reason
+            self.stdout.write(f"{package.name}  {outcome.value}  {next_poll}  ({reason})")
+
+        poll_many(packages, client, now, on_polled=told, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
+        tallies.flush()
+        if failed:
+            raise CommandError(f"could not be asked about: {', '.join(sorted(failed))}", returncode=1)

@@ -1,0 +1,43 @@
+"""A package on the replay index, polled by hand."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from scanner.index.client import IndexClient
+from scanner.models import Package, WheelEvent
+from scanner.services.indexes import get_index
+from scanner.services.polling import Outcome, poll_package
+from tests.replay import ReplayIndex
+
+NOON = datetime(2024, 9, 11, 12, tzinfo=UTC)
+Poll = Callable[..., Outcome]
+
+
+@pytest.fixture
+def demo(db: None) -> Package:
+    return Package.objects.create(index=get_index(), name="demo", due_at=NOON)
+
+
+@pytest.fixture
+def poll(replay: ReplayIndex, demo: Package) -> Poll:
+    client = IndexClient(replay.url)
+
+    def poll(now: datetime = NOON, package: Package = demo) -> Outcome:
+        outcome = poll_package(package.pk, client, now)
+        package.refresh_from_db()
+        return outcome
+
+    return poll
+
+
+@pytest.fixture
+def events() -> Callable[[], list[tuple[str, str]]]:
+    """(kind, file name or version) of every event, oldest first."""
+
+    def read() -> list[tuple[str, str]]:
+        rows = WheelEvent.objects.order_by("pk").values_list("kind", "filename", "version")
+        return [(kind, filename or version) for kind, filename, version in rows]
+
+    return read
