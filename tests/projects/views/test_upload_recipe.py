@@ -11,11 +11,11 @@ import pytest
 from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
+from projects import jobs
 from projects.domain.uploads import read_upload
 from projects.models import Project
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
-from projects.services import deliveries
 
 
 @pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("curl")), reason="needs openssl and curl")
@@ -24,7 +24,7 @@ def test_the_documented_recipe_uploads_a_file(
     live_server: LiveServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[int] = []
-    monkeypatch.setattr(deliveries, "_enqueue", queued.append)
+    monkeypatch.setattr(jobs, "request_delivery", queued.append)
     text = (Path(__file__).resolve().parents[3] / "docs" / "webhooks.md").read_text()
     (recipe,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     secret = 'it\'s $(a) "secret"'
