@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from projects import jobs
 from projects.domain.assessing import Wish
 from projects.domain.document import plan_document
 from projects.domain.intake import Intake, read
@@ -101,9 +102,7 @@ def change_dates(plan: Mapping[str, Any] | None) -> dict[tuple[str, str], dateti
 
 def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
     """Have a worker fetch what the plan lacks."""
-    from projects.tasks import fetch_upgrade
-
-    fetch_upgrade.delay(project.pk, target, query.strategy.value, list(query.together))
+    jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together))
 
 
 def _wish(project: Project, intake: Intake, slugs: Sequence[str], query: UpgradeQuery, now: datetime) -> Wish:
