@@ -29,7 +29,7 @@ _SEVERE = ("critical", "high", "moderate", "low", "none")
 def headline(entry: Entry, label: str) -> str:
     """The answer in one sentence."""
     total = sum(1 for row in entry["packages"] if row["verdict"] != "inactive")
-    moving = len(entry["plan"]["changes"]) if entry["plan"] else 0
+    moving = len(entry["plan"]["changes"]) if entry["plan"] else len(_names(entry, "upgrade"))
     stuck = _names(entry, "blocked")
     match entry["verdict"]:
         case "go":

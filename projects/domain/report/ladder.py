@@ -48,6 +48,8 @@ def _text(entry: Entry) -> str:
     match entry["verdict"]:
         case "go":
             return "no change"
+        case "conditional" if plan is None:
+            return "with upgrades"
         case "conditional":
             direct = sum(1 for change in plan["changes"] if change["direct"])
             moving = len(plan["changes"])

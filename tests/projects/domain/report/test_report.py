@@ -1,0 +1,189 @@
+"""The report of a small project: what it says, and that its three forms say the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from projects.domain.assessing import Wish, answer_all, resolve_all
+from projects.domain.bridging import bridge_over
+from projects.domain.document import document
+from projects.domain.intake import read
+from projects.domain.report import Evidence, Proofs, Report, as_markdown, build_report, ladders, planned_pins
+from projects.domain.report.page import page_context
+from projects.domain.rewriting.written import hashed_pins, write_plan
+from projects.domain.verdicts import Policy
+from scanner.domain.resolution.relaxing import Step
+from scanner.domain.targets import parse_target
+from tests.projects.known import NOW, Releases, SmallIndex, pure, wheels
+
+WINDOWS, OLDER, NEWER = "cp313-win_amd64", "cp312-win_amd64", "cp314-win_amd64"
+PACKAGES: dict[str, Releases] = {
+    "shell": {
+        "1.0": (pure("shell", "1.0"), ["core==1.0"]),
+        "2.0": (pure("shell", "2.0"), ["core==2.0"]),
+    },
+    "core": {
+        "1.0": (wheels("core", "1.0", "cp312-cp312-win_amd64"), []),
+        "2.0": (wheels("core", "2.0", "cp312-cp312-win_amd64", "cp313-cp313-win_amd64"), []),
+    },
+    "enum34": {"1.1": (pure("enum34", "1.1"), [])},
+}
+TEXT = "# the shell\nshell==1.0\nenum34==1.1  # old\n"
+
+
+def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
+    """The document of these requirements over targets, plans written."""
+    files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
+    intake = read(files, list(files))
+    on = [parse_target(slug) for slug in slugs]
+    wish = Wish(intake.requirements, on, Policy(), NOW, **wishes)
+    index = SmallIndex(PACKAGES, on, wish.foreign)
+    resolved = resolve_all(wish, index.knowledge)
+    answers = answer_all(resolved, index.knowledge, index.files_of, NOW)
+    bridge = bridge_over(wish, index.knowledge, resolved)
+    whole = document(
+        intake, answers, index_url="https://index.example/simple", now=NOW, strategy=wish.strategy, bridge=bridge
+    )
+    for entry in whole["assessments"]:
+        if entry["plan"] is not None:
+            entry["plan"] = write_plan(
+                entry["plan"],
+                files=files,
+                intake=intake,
+                roots=["requirements.txt"],
+                targets=[parse_target(entry["target"])],
+                digests={},
+            )
+    return whole
+
+
+def report(whole: Mapping[str, Any], slug: str = WINDOWS, **more: Any) -> Report:
+    entry = next(entry for entry in whole["assessments"] if entry["target"] == slug)
+    evidence = [
+        Evidence(name, version, f"{name}.whl", "2024-01-01", "pure") for name, version in planned_pins(entry).items()
+    ]
+    proofs = more.pop("proofs", Proofs(evidence))
+    return build_report(whole, parse_target(slug), project="demo", now=NOW, proofs=proofs, **more)
+
+
+@pytest.fixture(scope="module")
+def whole() -> dict[str, Any]:
+    return assessed(TEXT, OLDER, WINDOWS, NEWER)
+
+
+def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(whole: dict[str, Any]) -> None:
+    found = report(whole)
+
+    assert found.headline == (
+        "Conditional go: 3 packages are needed on Python 3.13 on Windows x64; 2 must move first, 1 of them in the "
+        "project's own files, and all of them can."
+    )
+    assert [(move.name, move.before, move.after, move.direct) for move in found.moves] == [
+        ("shell", "1.0", "2.0", True),
+        ("core", "1.0", "2.0", False),
+    ]
+    assert found.written is not None
+    assert found.written.text == TEXT.replace("shell==1.0", "shell==2.0")
+    assert "-shell==1.0\n+shell==2.0\n" in found.written.patch
+    assert found.written.constraints.splitlines()[1:] == ["core==2.0", "enum34==1.1", "shell==2.0"]
+    assert [(issue.name, issue.arrives, issue.diff) for issue in found.issues] == [
+        ("core", "shell → core", "-shell==1.0\n+shell==2.0")
+    ]
+    assert "core is not in the requirements; it arrives by shell → core." in found.findings
+
+
+def test_the_ladder_tells_every_python_of_the_platform(whole: dict[str, Any]) -> None:
+    rungs = ladders(whole["assessments"], NOW.date(), parse_target(WINDOWS))["win_amd64"]
+
+    assert [(rung.python, rung.reach, rung.text, rung.is_this) for rung in rungs] == [
+        ("3.12", "go", "no change", False),
+        ("3.13", "conditional", "with 2 upgrades, 1 of them written down", True),
+        ("3.14", "no-go", "not: core", False),
+    ]
+
+
+def test_what_is_proven_is_ticked_and_nothing_else(whole: dict[str, Any]) -> None:
+    ticked = {check.text: check.done for check in report(whole).checks}
+    assert ticked["One set of versions holds together on the target"]
+    assert ticked["Every version of that set has a file that installs there"]
+    assert not ticked["No package is known to lean on removed modules, or absorbed by the standard library"]
+    assert not ticked["Write the new requirements: shell"]
+
+    stuck = {check.text: check.done for check in report(whole, NEWER).checks}
+    assert not stuck["Every version of that set has a file that installs there"]
+
+
+def test_a_target_out_of_reach_names_what_stands_in_the_way(whole: dict[str, Any]) -> None:
+    found = report(whole, NEWER)
+
+    assert found.headline == "No go yet: on Python 3.14 on Windows x64 no version of core installs."
+    assert found.no_path.startswith("no path: ")
+    assert found.valid[-1] == "A new release of what stands in the way ends it."
+
+
+def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole: dict[str, Any]) -> None:
+    found = report(whole)
+    assert found.today == "3.11"
+    assert {module.python for module in found.removed} == {"3.12", "3.13"}
+    assert report(whole, today=(3, 12)).removed[0].python == "3.13"
+
+
+def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
+    young = Proofs((), [("core", "2.0", NOW - timedelta(days=3)), ("shell", "2.0", NOW - timedelta(days=30))])
+
+    assert any(
+        line.startswith("Releases of the set that may still get files: core 2.0 (until ")
+        for line in report(whole, proofs=young).valid
+    )
+
+
+@pytest.mark.parametrize("slug", [OLDER, WINDOWS, NEWER])
+def test_the_three_forms_say_the_same(whole: dict[str, Any], slug: str) -> None:
+    found = report(whole, slug)
+    markdown = as_markdown(found)
+    data = json.loads(json.dumps(asdict(found)))
+
+    for text in (data["headline"], *data["findings"], *data["valid"], *(check["text"] for check in data["checks"])):
+        assert text in markdown
+    for row in (*data["evidence"], *(one for kind in data["categories"] for one in kind["packages"])):
+        assert f"| {row['name']} | {row['version']} |" in markdown
+    assert page_context(found)["report"] is found
+    assert "\n\n\n" not in markdown
+
+
+def test_a_flag_enters_the_row_and_not_the_verdict(whole: dict[str, Any]) -> None:
+    row = next(row for row in whole["assessments"][0]["packages"] if row["name"] == "enum34")
+
+    assert row["flags"] == ["the standard library does this since Python 3.4: enum (PEP 435)"]
+    assert row["verdict"] == "ready"
+
+
+def test_a_bridge_is_one_set_for_all_targets() -> None:
+    whole = assessed(TEXT, OLDER, WINDOWS, bridge=True)
+
+    assert whole["bridge"]["targets"] == [OLDER, WINDOWS]
+    assert whole["bridge"]["pins"] == {"core": "2.0", "enum34": "1.1", "shell": "2.0"}
+    assert assessed(TEXT, OLDER, WINDOWS)["bridge"] is None
+
+
+@pytest.mark.parametrize("wishes", [{"holds": frozenset({"shell"})}, {"step": Step.PATCH}])
+def test_holds_and_steps_bound_the_plan(wishes: dict[str, Any]) -> None:
+    (entry,) = assessed(TEXT, WINDOWS, **wishes)["assessments"]
+
+    assert (entry["verdict"], entry["plan"]["feasible"]) == ("no-go", False)
+    assert entry["plan"]["requirements"] == TEXT
+
+
+def test_digests_are_asked_for_only_where_the_files_hold_hashes() -> None:
+    plan = {"pins": {"shell": "2.0", "new": "1"}, "changes": [{"name": "shell"}], "added": ["new"]}
+    plain = read({"r.txt": b"shell==1.0\n"}, ["r.txt"])
+    hashed = read({"r.txt": b"shell==1.0 --hash=sha256:" + b"a" * 64}, ["r.txt"])
+
+    assert hashed_pins([plan], plain) == set()
+    assert hashed_pins([plan], hashed) == {("shell", "2.0"), ("new", "1")}

@@ -1,0 +1,84 @@
+"""Claims against facts: each way of being right, wrong, outdated or unclear."""
+
+from dataclasses import replace
+
+import pytest
+
+from projects.domain.claims import BadClaims, Claim, Facts, Offered, judge_claim, read_claims
+
+PURE = Offered("1.0", "pure", "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
+SLOW = Offered("1.0", "fallback", "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits")
+NATIVE = Offered("2.0", "native", "a-2.0-cp313-cp313-win_amd64.whl", "2024-10-10", "a wheel for cp313")
+SOURCE = Offered("1.0", "source", "a-1.0.tar.gz", "2024-01-01", "no wheel for cp313; has cp312")
+FITS = Facts(PURE, None, PURE, None)
+FALLS_BACK = Facts(SLOW, None, SLOW, NATIVE)
+MISSES = Facts(SOURCE, "2.0", NATIVE, NATIVE)
+DRAGGED = Facts(PURE, "2.0", PURE, NATIVE, why="a 1.0 needs core==1.0")
+ABSENT = Facts(None, None, NATIVE, NATIVE)
+NOTHING = Facts(None, None, None, None)
+THROUGH = replace(FITS, paths=(("web[all]", "a"),))
+
+
+def nobody(name: str) -> None:
+    return None
+
+
+def judged(text: str, now: Facts, then: Facts | None = None, least: str | None = None) -> str:
+    claim = Claim("a", text, "1.0", least)
+    other = {"core": replace(FITS, first=NATIVE)}.get
+    return judge_claim(claim, now, then or now, other, other).holds.value
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "least", "holds"),
+    [
+        ("compatible", FITS, None, "right"),
+        ("compatible: wheels available", MISSES, "1.0", "wrong"),
+        ("compatible", DRAGGED, None, "wrong"),
+        ("works but not declared", FITS, None, "right"),
+        ("ok: pure Python", FITS, None, "right"),
+        ("ok: pure Python", replace(FITS, used=NATIVE), None, "wrong"),
+        ("must upgrade", MISSES, "2.0", "right"),
+        ("must upgrade", MISSES, "1.9", "wrong"),
+        ("must upgrade", DRAGGED, "2.0", "right"),
+        ("must upgrade", FITS, "2.0", "wrong"),
+        ("upgrade recommended: 2.0 has wheels", MISSES, "2.0", "right"),
+        ("upgrade recommended: 3.0 has wheels", MISSES, "3.0", "wrong"),
+        ("upgrade recommended", FITS, "2.0", "wrong"),
+        ("upgrade recommended: first wheels in 2.0", FALLS_BACK, "2.0", "right"),
+        ("fails: C extensions", FITS, None, "wrong"),
+        ("fails: no wheels for this target", ABSENT, None, "wrong"),
+        ("fails: no wheels for this target", NOTHING, None, "right"),
+        ("partial: needs core 2.0", FITS, None, "right"),
+        ("partial: needs core 2.1", FITS, None, "wrong"),
+        ("likely ok, comes through web", THROUGH, None, "right"),
+        ("likely ok, comes through other", THROUGH, None, "wrong"),
+        ("likely ok, comes through web", FITS, None, "wrong"),
+        ("uncertain: needs a look", FITS, None, "unclear"),
+    ],
+)
+def test_a_claim_is_held_against_the_facts(text: str, facts: Facts, least: str | None, holds: str) -> None:
+    assert judged(text, facts, least=least) == holds
+
+
+def test_what_was_right_when_it_was_written_is_outdated() -> None:
+    assert judged("fails", FITS, then=MISSES) == "outdated"
+
+
+def test_each_verdict_brings_its_evidence() -> None:
+    wrong = judge_claim(Claim("a", "compatible", "1.0", None), MISSES, MISSES, nobody, nobody)
+    dragged = judge_claim(Claim("a", "must upgrade", "1.0", "2.0"), DRAGGED, DRAGGED, nobody, nobody)
+
+    assert wrong.because == ("1.0: no wheel for cp313; has cp312",)
+    (told,) = dragged.because
+    assert told.endswith("the smallest plan moves it to 2.0, because a 1.0 needs core==1.0")
+
+
+def test_names_are_normalised_and_extras_left_to_the_requirements() -> None:
+    assert read_claims([{"name": "Passlib[argon2]", "claim": "ok"}]) == (Claim("passlib", "ok"),)
+
+
+@pytest.mark.parametrize("entry", [{}, {"name": "a"}, {"name": 1, "claim": "ok"}])
+def test_an_entry_without_name_or_claim_is_refused(entry: dict[str, object]) -> None:
+    with pytest.raises(BadClaims):
+        read_claims([entry])

@@ -1,0 +1,96 @@
+"""`manage.py report`, `manage.py claims` and `assess --bridge`, on recorded pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from projects.services.sample import SAMPLE_FILE
+from tests.replay import ReplayIndex
+
+ROOT = Path(__file__).resolve().parents[2]
+WINDOWS = "cp313-win_amd64"
+
+
+def command(replay: ReplayIndex, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it: a process of its own with its own storage."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
+    }
+    environment |= {"WHEELWAY_DATA": str(data / "data"), "WHEELWAY_INDEX_URL": replay.url}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+
+
+def run(replay: ReplayIndex, data: Path, *arguments: str) -> str:
+    done = command(replay, data, *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_sample_gets_its_report_with_rewritten_requirements_and_evidence(
+    replay: ReplayIndex, tmp_path: Path
+) -> None:
+    options = ("--target", WINDOWS, "--name", "sample", "--no-ladder", "--format")
+    data: dict[str, Any] = json.loads(run(replay, tmp_path, "report", str(SAMPLE_FILE), *options, "json"))
+    page = run(replay, tmp_path, "report", str(SAMPLE_FILE), *options, "html")
+
+    text = SAMPLE_FILE.read_text()
+    for move in data["moves"]:
+        if move["direct"]:
+            text = text.replace(f"{move['name']}=={move['before']}\n", f"{move['name']}=={move['after']}\n")
+    assert data["written"]["text"] == text
+    assert ("pydantic", "2.8.0") in {(move["name"], move["after"]) for move in data["moves"]}
+    assert all(one["file"] for one in data["evidence"])
+    assert "Can sample move to Python 3.13 on Windows x64?" in page
+    assert "+pydantic==2.8.0" in page
+    assert "<link" not in page
+
+
+def test_assess_plans_one_set_for_several_targets_and_writes_hashes_of_the_new_files(
+    replay: ReplayIndex, tmp_path: Path
+) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_text(f"greenlet==3.0.3 \\\n    --hash=sha256:{'0' * 64}  # async\n")
+    targets = ("--target", "cp311-manylinux_2_28_x86_64", "--target", WINDOWS)
+    data = json.loads(run(replay, tmp_path, "assess", str(path), *targets, "--bridge", "--format", "json"))
+
+    assert data["bridge"]["pins"] == {"greenlet": "3.1.0"}
+    lines = data["bridge"]["requirements"].splitlines()
+    assert lines[0] == "greenlet==3.1.0 \\"
+    assert len(lines) > 20
+    assert all(line.startswith("    --hash=sha256:") for line in lines[1:])
+    assert lines[-1].endswith("  # async")
+
+
+def test_claims_are_told_with_evidence(replay: ReplayIndex, tmp_path: Path) -> None:
+    (tmp_path / "demo.txt").write_text("greenlet==3.0.3\nsix==1.16.0\n")
+    claims = [
+        {"name": "greenlet", "current": "3.0.3", "claim": "compatible"},
+        {"name": "six", "current": "1.16.0", "claim": "ok: pure Python"},
+    ]
+    file = tmp_path / "claims.json"
+    file.write_text(json.dumps({"about": "…", "demo": {"target": WINDOWS, "claims": claims}}))
+
+    told = run(replay, tmp_path, "claims", str(file), "--written", "2024-06-01")
+    assert "1 right, 1 wrong, 0 outdated, 0 unclear" in told
+    assert "| greenlet | compatible (of 3.0.3) | **wrong** | 3.0.3: no wheel for cp313" in told
+
+
+def test_what_cannot_be_used_is_refused_with_a_reason(replay: ReplayIndex, tmp_path: Path) -> None:
+    (tmp_path / "claims.json").write_text("{}")
+    empty = command(replay, tmp_path, "claims", str(tmp_path / "claims.json"))
+    assert (empty.returncode, "no project with claims" in empty.stderr) == (2, True)
+    odd = command(replay, tmp_path, "report", str(SAMPLE_FILE), "--target", WINDOWS, "--today", "3.x")
+    assert (odd.returncode, "is no Python" in odd.stderr) == (2, True)
