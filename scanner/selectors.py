@@ -122,6 +122,7 @@ class ShapeTable:
     def __init__(self, shape_ids: Iterable[int], targets: Sequence[Target]) -> None:
         self.targets = tuple(targets)
         self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
+        self._elsewhere = [number for number, column in enumerate(self._columns) if column is None]
         self._whole: dict[int, bytes] = {}
         self._texts: dict[int, str] = {}
         self._rows: dict[int, tuple[Offer, ...]] = {}
@@ -134,12 +135,12 @@ class ShapeTable:
         fresh = set(shape_ids) - self._whole.keys()
         if fresh:
             self._whole.update(_stored_offers(fresh))
-            if None in self._columns:
+            if self._elsewhere:
                 self._texts.update(_texts(fresh))
 
     @cached_property
     def _others(self) -> Matcher:
-        return Matcher([target for target in self.targets if target.slug not in _COLUMNS])
+        return Matcher([self.targets[number] for number in self._elsewhere])
 
     def offers(self, shape: int) -> tuple[Offer, ...]:
         """One offer for each of the chosen targets."""
@@ -158,12 +159,17 @@ class ShapeTable:
 
     def _row(self, shape: int) -> tuple[Offer, ...]:
         whole = self._whole[shape]
-        if None not in self._columns:
-            packed = bytes(whole[column] for column in self._columns if column is not None)
-            return self._same.get(packed) or self._same.setdefault(packed, unpack_offers(packed))
-        others = iter(self._others.offers(Shape.parse(self._texts[shape])))
-        known = iter(unpack_offers(bytes(whole[column] for column in self._columns if column is not None)))
-        return tuple(next(others) if column is None else next(known) for column in self._columns)
+        packed = bytes(0 if column is None else whole[column] for column in self._columns)
+        row = self._same.get(packed)
+        if row is None:
+            row = self._same[packed] = unpack_offers(packed)
+        if not self._elsewhere:
+            return row
+        mixed = list(row)
+        offers = self._others.offers_once(Shape.stored(self._texts[shape]))
+        for column, offer in zip(self._elsewhere, offers, strict=True):
+            mixed[column] = offer
+        return tuple(mixed)
 
 
 def _texts(shape_ids: Collection[int]) -> dict[int, str]:

@@ -22,8 +22,8 @@ from projects.domain.verdicts import (
 )
 from scanner.domain.availability import Availability
 from scanner.domain.cadence import RELEASE_OPEN_FOR
-from scanner.domain.python_changes import library_flags
 from scanner.domain.proofs import Cell, judge
+from scanner.domain.python_changes import library_flags
 from scanner.domain.targets import Target
 
 

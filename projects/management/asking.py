@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
@@ -19,6 +19,7 @@ from projects.domain.assessing import Wish
 from projects.domain.document import document
 from projects.domain.intake import Intake, read, select
 from projects.domain.verdicts import Policy, SourcePolicy
+from projects.management.storage import prepare_storage
 from projects.services.answering import Answer, answer, search_clock
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.gathering import gather
@@ -99,7 +100,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     """Fetch what is missing and answer. Raises CommandError with status 2 for an index that cannot be used."""
     # Standard error is for the progress line; faults are told below.
     logging.getLogger("scanner").setLevel(logging.ERROR)
-    call_command("migrate", interactive=False, verbosity=0)
+    prepare_storage()
     as_of = moment_of(options["as_of"])
     try:
         url = options["index_url"] or configured_index_url()

@@ -28,7 +28,7 @@ from scanner.selectors import (
 )
 from scanner.services.shapes import catalogue_matcher
 
-_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
+_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 Needs = Mapping[int, tuple[str, ...]]
 
 

@@ -120,20 +120,19 @@ class Matcher:
         """One offer a target: what an installer there would do with the release. A release without files is absent."""
         found = self._offers.get(shape)
         if found is None:
-            row = self._judge(shape)
+            row = self.offers_once(shape)
             # Many shapes give the same row; one copy of each is kept.
             found = self._offers[shape] = self._rows.setdefault(row, row)
         return found
 
-    def _judge(self, shape: Shape) -> tuple[Offer, ...]:
+    def offers_once(self, shape: Shape) -> tuple[Offer, ...]:
+        """The same without keeping it, for callers that keep it themselves."""
         if not shape.files:
             return (_OFFERS[Availability.ABSENT, False],) * len(self.targets)
         compiled = any(is_compiled(file.tag_set) for file in shape.files)
         row = [_OFFERS[Availability.NONE, False]] * len(self.targets)
-        for i in bits(self._refused(shape)):
-            row[i] = _OFFERS[Availability.EXCLUDED, False]
         undecided = self._everything
-        for yanked in (False, True):
+        for yanked in sorted({file.yanked for file in shape.files}):
             # As installers sort: any file that is not yanked before every yanked one, then wheels before sdists.
             wheels, sdists = self._fitting(shape, yanked=yanked)
             choices = [(availability_of(layer, compiled=compiled), wheels[layer]) for layer in LAYERS]
@@ -142,6 +141,8 @@ class Matcher:
                 for i in bits(fits & undecided):
                     row[i] = offer
                 undecided &= ~fits
+        for i in bits(undecided & self._refused(shape) if undecided else 0):
+            row[i] = _OFFERS[Availability.EXCLUDED, False]
         return tuple(row)
 
     def _fitting(self, shape: Shape, *, yanked: bool) -> tuple[list[int], int]:

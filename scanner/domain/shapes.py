@@ -4,6 +4,7 @@ Most releases of a package have the shape of their predecessor, and thousands of
 wheel and an sdist". So a shape is judged once and its verdicts shared.
 """
 
+import functools
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,16 +53,25 @@ class Shape:
     def parse(cls, text: str) -> "Shape":
         """The inverse of `text`. Raises ValueError on anything else."""
         try:
-            rows = [
-                (name, requires_python, bool(yanked))
-                for requires_python, yanked, names in json.loads(text)
-                for name in names
-            ]
-            return cls.of(_offered(*row) for row in rows)
+            return cls.of(_listed(text))
         except (TypeError, AttributeError) as error:
             raise ValueError(f"not the text of a shape: {text[:80]!r}") from error
 
+    @classmethod
+    def stored(cls, text: str) -> "Shape":
+        """The same for a text that `text` has made, which is in order already."""
+        return cls(tuple(_listed(text)))
 
+
+def _listed(text: str) -> list[Offered]:
+    return [
+        _offered(name, requires_python, bool(yanked))
+        for requires_python, yanked, names in json.loads(text)
+        for name in names
+    ]
+
+
+@functools.lru_cache(maxsize=16384)
 def _offered(name: str, requires_python: str | None, yanked: bool) -> Offered:
     if name.startswith("="):
         return Offered(None, Kind(name[1:]), requires_python, yanked)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from projects.domain.listing import as_csv, as_markdown, as_table
+from projects.domain.listing import as_csv, as_json, as_markdown, as_table
 from projects.management.asking import add_wish_options, ask, read_given, target_of, wish_of
 from scanner.domain.catalogue import DEFAULT_TARGETS
 
@@ -44,7 +43,7 @@ class Command(BaseCommand):
 
     def _print(self, whole: dict[str, Any], form: str) -> None:
         text = {
-            "json": lambda: json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
+            "json": lambda: as_json(whole),
             "table": lambda: as_table(whole),
             "markdown": lambda: as_markdown(whole),
             "csv": lambda: as_csv(whole),

@@ -236,7 +236,7 @@ def test_a_tag_set_is_matched_once_and_a_shape_judged_once(monkeypatch: pytest.M
     shape = shape_of([file("cp313-cp313-win_amd64"), file("sdist")])
     first = matcher.offers(shape)
     monkeypatch.setattr(Matcher, "_match", None)
-    monkeypatch.setattr(Matcher, "_judge", None)
+    monkeypatch.setattr(Matcher, "offers_once", None)
     assert matcher.offers(shape_of([file("sdist"), file("cp313-cp313-win_amd64")])) is first
     assert matcher.mask("cp313-cp313-win_amd64")
 

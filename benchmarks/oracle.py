@@ -1,0 +1,229 @@
+"""Our verdicts and plans against uv's: `python -m benchmarks.oracle [--cases FOLDER] [--targets SLUG…] [--index URL]`.
+
+Over the five cases on 60 targets, from the replay index over loopback, wheels only (`assess --source never`):
+
+1. as written, `go` exactly when uv finds a set; loosened, a plan (or `go`) exactly when uv finds one;
+2. every set of ours installs: `uv pip install --dry-run --no-deps` takes the pins, and `benchmarks.pin_check` agrees;
+3. a minimal plan moves no more of the project's own requirements than uv's `--resolution lowest-direct`;
+4. taking back any single change leaves no set: uv finds none with the other pins of the plan.
+
+uv knows no free-threaded builds; there `pin_check` alone judges. Prints every difference; exit 1 when there is one.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from benchmarks.pin_check import faults_of
+from benchmarks.uv_side import Uv, UvTarget, uv_target
+from scanner.domain.targets import parse_target
+from tests.replay import ReplayIndex
+from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+ROOT = Path(__file__).parents[1]
+CASES = ROOT.parent / "shared" / "cases"
+PLATFORMS = (
+    *("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64"),
+    *("macosx_14_0_arm64", "win_amd64", "win_arm64"),
+)
+PYTHONS = ("cp39", "cp310", "cp311", "cp312", "cp313", "cp314", "cp315", "cp313t", "cp314t", "cp315t")
+T60 = tuple(f"{python}-{platform}" for python in PYTHONS for platform in PLATFORMS)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was compared, and each difference in words."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+    def add(self, what: str, difference: str | None) -> None:
+        """One comparison, with the words for its difference if there is one."""
+        self.counts[what] += 1
+        if difference is not None:
+            self.counts[f"{what}: differ"] += 1
+            self.differences.append(f"{what}: {difference}")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A requirements file as written and loosened: pins to lower bounds, upper caps gone."""
+
+    name: str
+    written: Path
+    loose: Path
+    asked: tuple[Requirement, ...]
+
+    @classmethod
+    def read(cls, path: Path, folder: Path) -> "Case":
+        lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
+        asked = tuple(Requirement(line) for line in lines if line)
+        loose = folder / f"{path.stem}-loose.in"
+        loose.write_text("".join(f"{loosened(one)}\n" for one in asked))
+        return cls(path.stem, path, loose, asked)
+
+
+def loosened(requirement: Requirement) -> Requirement:
+    """A requirement that only says from which version on."""
+    kept = []
+    for clause in requirement.specifier:
+        if clause.operator in {"==", "~="}:
+            kept.append(f">={clause.version}")
+        elif clause.operator not in {"<", "<="}:
+            kept.append(str(clause))
+    loose = Requirement(str(requirement))
+    loose.specifier = SpecifierSet(",".join(kept))
+    return loose
+
+
+def assess(case: Path, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
+    """The document of `manage.py assess`, in a process of its own."""
+    targets = [option for slug in slugs for option in ("--target", slug)]
+    done = subprocess.run(
+        [sys.executable, "manage.py", "assess", str(case), *targets, "--source", "never", "--format", "json",
+         "--index-url", index_url, "--fail-on", "never"],
+        cwd=ROOT, env={**os.environ, "WHEELWAY_DATA": str(data)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    document: dict[str, Any] = json.loads(done.stdout)
+    return document
+
+
+def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: Tally) -> None:
+    """Everything that can be said about one case on one target."""
+    target = parse_target(entry["target"])
+    where = f"{case.name} on {target.slug}"
+    theirs = uv_target(target)
+    plan = entry["plan"]
+    feasible = entry["verdict"] == "go" or bool(plan and plan["feasible"])
+    if entry["verdict"] == "unknown":
+        tally.add("known", f"{where}: data is missing")
+        return
+    pins = pins_of(entry)
+    if feasible:
+        asked = case.asked if entry["verdict"] == "go" else [loosened(one) for one in case.asked]
+        faults = faults_of({name: Version(text) for name, text in pins.items()}, asked, target)
+        tally.add("set holds by pin_check", f"{where}: {'; '.join(faults)}" if faults else None)
+    if theirs is None:
+        return
+    written = uv.compile(case.written, theirs)
+    ours, uvs = entry["verdict"] == "go", written is not None
+    tally.add("as written", f"{where}: ours {ours}, uv's {uvs}" if ours is not uvs else None)
+    uvs = uv.compile(case.loose, theirs) is not None
+    tally.add("loosened", f"{where}: ours {feasible}, uv's {uvs}" if feasible is not uvs else None)
+    if not feasible:
+        return
+    said = uv.installs([f"{name}=={version}" for name, version in pins.items()], theirs)
+    tally.add("uv installs the set", f"{where}: {said}" if said else None)
+    if plan is None:
+        return
+    try:
+        lowest = uv.compile(case.loose, theirs, resolution="lowest-direct")
+    except subprocess.TimeoutExpired:
+        tally.counts["requirements moved: uv gave no answer in time"] += 1
+        lowest = None
+    if lowest is not None:
+        mine, others = moved(case, pins), moved(case, lowest)
+        more = len(mine) > len(others)
+        tally.add("requirements moved", f"{where}: {mine} where uv moves {others}" if more else None)
+    for change in plan["changes"]:
+        alone = {**pins, change["name"]: change["from"]}
+        tally.add("taken back", taken_back(case, alone, change["name"], uv, theirs, folder, where))
+
+
+def taken_back(
+    case: Case, pins: Mapping[str, str], name: str, uv: Uv, theirs: UvTarget, folder: Path, where: str
+) -> str | None:
+    """The difference when a plan without one of its changes still holds, by uv and by pin_check."""
+    with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
+        file.writelines(f"{one}=={version}\n" for one, version in pins.items())
+    found = uv.compile(case.loose, theirs, constraints=Path(file.name))
+    Path(file.name).unlink()
+    if found is None:
+        return None
+    beyond = sorted(found.keys() - pins.keys())
+    # A set that needs a package more is another plan, not this one with a change taken back.
+    return None if beyond else f"{where}: holds with {name} {pins[name]} as before"
+
+
+def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The set that an entry stands for: as written, or as planned."""
+    if entry["verdict"] != "go":
+        return dict(entry["plan"]["pins"])
+    return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] != "inactive"}
+
+
+def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
+    """The project's own requirements whose version in the set is not one that they admit as written."""
+    names = {}
+    for one in case.asked:
+        version = pins.get(canonicalize_name(one.name))
+        if version is not None and not one.specifier.contains(version, prereleases=True):
+            names[canonicalize_name(one.name)] = version
+    return [f"{name} {version}" for name, version in names.items()]
+
+
+@contextlib.contextmanager
+def index_at(url: str | None) -> Iterator[str]:
+    """An index that is running, or the replay index."""
+    if url is not None:
+        yield url
+        return
+    with ReplayIndex() as index:
+        yield index.url
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Compare everything and print what differs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=Path, default=CASES)
+    parser.add_argument("--case", action="append", help="only this one; repeatable")
+    parser.add_argument("--targets", nargs="+", default=T60, metavar="SLUG")
+    parser.add_argument("--index", help="an index that runs already, instead of the replay index")
+    parser.add_argument("--data", type=Path, help="keep what is stored here between runs")
+    options = parser.parse_args(arguments)
+    program = find_uv()
+    if program is None or not options.cases.is_dir():
+        print("needs uv and a folder of cases")
+        return 2
+    differences = 0
+    with tempfile.TemporaryDirectory() as text, index_at(options.index) as url:
+        folder = Path(text)
+        uv = Uv(program, url, folder / "uv")
+        for path in sorted(options.cases.glob("*.txt")):
+            if options.case and path.stem not in options.case:
+                continue
+            case = Case.read(path, folder)
+            found = assess(path, options.targets, url, options.data or folder / "data")
+            tally = Tally()
+            each: Callable[[Mapping[str, Any]], None] = partial(compare, case, uv=uv, folder=folder, tally=tally)
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(each, found["assessments"]))
+            verdicts = Counter(entry["verdict"] for entry in found["assessments"])
+            print(f"{case.name}: {dict(verdicts)}; {dict(sorted(tally.counts.items()))}")
+            for line in sorted(tally.differences):
+                print(f"  {line}")
+            sys.stdout.flush()
+            differences += len(tally.differences)
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,87 @@
+"""Whether a set of pins installs on a target, checked file by file against the recorded pages.
+
+It shares no code with the resolver or the matcher: `packaging` reads names, markers and specifiers, and the target
+only gives its tags. It also answers for targets that no installer can be asked about, such as free-threaded builds.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
+
+from scanner.domain.targets import Target
+from tests.replay.recording import RecordedFile, read
+
+Pins = Mapping[str, Version]
+
+
+def faults_of(pins: Pins, asked: Iterable[Requirement], target: Target) -> list[str]:
+    """Why these pins are no answer to the requirements on the target; empty when they are one, and no larger."""
+    return [*_without_wheel(pins, target), *_unmet(pins, list(asked), target)]
+
+
+def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
+    tags = frozenset(target.tags)
+    python = Version(".".join(map(str, Version(target.python.full_version).release)))
+    for name, version in pins.items():
+        wheels = _wheels(name).get(version, [])
+        if not any(tags & own and _accepts(file.requires_python, python) for file, own in wheels):
+            yield f"{name} {version} has no wheel for {target.slug}"
+
+
+def _unmet(pins: Pins, asked: list[Requirement], target: Target) -> Iterator[str]:
+    todo: list[tuple[str, Requirement, str]] = [("the project", one, "") for one in asked]
+    seen: set[tuple[str, str]] = set()
+    while todo:
+        asker, requirement, extra = todo.pop()
+        if requirement.marker and not requirement.marker.evaluate({**target.marker_environment, "extra": extra}):
+            continue
+        name = canonicalize_name(requirement.name)
+        version = pins.get(name)
+        if version is None or not requirement.specifier.contains(version, prereleases=True):
+            yield f"{asker} needs {requirement}, the set has {version}"
+            continue
+        for wanted in ("", *map(canonicalize_name, requirement.extras)):
+            if (name, wanted) not in seen:
+                seen.add((name, wanted))
+                todo += [(f"{name} {version}", one, wanted) for one in _needs(name, version)]
+    yield from (f"nothing needs {name}" for name in pins.keys() - {name for name, _ in seen})
+
+
+def _needs(name: str, version: Version) -> tuple[Requirement, ...]:
+    return _all_needs(name).get(version, ())
+
+
+@functools.cache
+def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
+    found = {}
+    for text, lines in read(name).metadata.items():
+        try:
+            listed = tuple(Requirement(value) for header, value in lines if header.lower() == "requires-dist")
+            found[Version(text)] = listed
+        except ValueError:
+            continue
+    return found
+
+
+@functools.cache
+def _wheels(name: str) -> dict[Version, list[tuple[RecordedFile, frozenset[str]]]]:
+    found: dict[Version, list[tuple[RecordedFile, frozenset[str]]]] = {}
+    for file in read(name).files:
+        try:
+            _, version, _, tags = parse_wheel_filename(file.filename)
+        except (InvalidWheelFilename, InvalidVersion):
+            continue
+        found.setdefault(version, []).append((file, frozenset(map(str, tags))))
+    return found
+
+
+@functools.cache
+def _accepts(requires_python: str | None, python: Version) -> bool:
+    try:
+        return SpecifierSet(requires_python or "").contains(python, prereleases=True)
+    except InvalidSpecifier:
+        return True
