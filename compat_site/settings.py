@@ -255,6 +255,9 @@ WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES",
 WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)
 WHEELWAY_POLL_BATCH = env.int("POLL_BATCH", default=20)
 WHEELWAY_BATCH_SECONDS = env.int("POLL_BATCH_SECONDS", default=20)
+# How long a package stays with the worker that polls it, or in the queue, before others may take it: longer than a
+# request with its time limits, or a batch in the queue.
+WHEELWAY_CLAIM_FOR = timedelta(seconds=env.int("POLL_CLAIM_SECONDS", default=600))
 # A release is judged when no file has come for so long, and no later than so long after it was first seen.
 WHEELWAY_QUIET_FOR = timedelta(minutes=env.int("QUIET_MINUTES", default=30))
 WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", default=360))

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
@@ -22,7 +23,7 @@ class PackageState(models.TextChoices):
 
 
 # A claim outlives one poll with its time limits, and the wait in a queue; then the package is simply due again.
-CLAIM_FOR = timedelta(minutes=10)
+CLAIM_FOR: timedelta = settings.WHEELWAY_CLAIM_FOR
 # Nothing is put off for longer. A later time comes from a clock that jumped, and counts as now.
 LONGEST_WAIT = timedelta(days=60)
 

@@ -104,7 +104,9 @@ def test_a_release_goes_with_its_last_file_and_its_shape_follows_the_others(
     assert list(Package.objects.values_list("revision", flat=True)) == [2]
 
 
-def test_a_release_seen_after_the_first_poll_waits_to_be_settled(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+def test_a_release_seen_after_the_first_poll_waits_to_be_settled(
+    replay: ReplayIndex, demo: Package, poll: Poll
+) -> None:
     replay.add_package("demo", [PURE])
     poll()
     replay.add_files("demo", ["demo-1.1-py3-none-any.whl"])
@@ -193,4 +195,5 @@ def test_upload_times_and_digests_survive_a_change_of_form(replay: ReplayIndex, 
     replay.style.json = False
     poll(NOON + HOUR)
     assert ReleaseFile.objects.values().get() == stored
+    assert stored["uploaded_at"] is not None
     assert stored["uploaded_at"].isoformat() == "2024-03-04T05:06:07.891011+00:00"

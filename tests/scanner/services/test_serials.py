@@ -1,0 +1,106 @@
+"""Following an index by the serials of its root page."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from scanner.index.client import IndexClient
+from scanner.models import Index, Package
+from scanner.services.indexes import get_index
+from scanner.services.polling import Outcome, poll_package
+from scanner.services.serials import follow, follow_all
+from scanner.services.watching import watch_packages
+from tests.replay import ReplayIndex, faults
+from tests.scanner.services.conftest import NOON
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+class Followed:
+    def __init__(self, replay: ReplayIndex) -> None:
+        self.replay, self.client = replay, IndexClient(replay.url)
+        for name in ("quiet", "moving", "watched"):
+            replay.add_package(name, [f"{name}-1.0-py3-none-any.whl"])
+        self.packages = watch_packages(get_index().pk, ["quiet", "moving", "watched"], NOON)
+        self.poll_due(NOON)
+
+    def follow(self, now: object) -> int:
+        return follow(Index.objects.get(), self.client, now)  # type: ignore[arg-type]  # a time
+
+    def poll_due(self, now: object) -> list[tuple[str, Outcome]]:
+        due = list(Package.objects.due(now))  # type: ignore[arg-type]  # a time
+        return [(package.name, poll_package(package.pk, self.client, now)) for package in due]  # type: ignore[arg-type]  # a time
+
+
+@pytest.fixture
+def followed(replay: ReplayIndex) -> Followed:
+    return Followed(replay)
+
+
+def test_only_what_moved_becomes_due_by_one_request(followed: Followed) -> None:
+    assert followed.follow(NOON + timedelta(days=1)) == 0
+    followed.poll_due(NOON + timedelta(days=1))
+    reasons = set(Package.objects.values_list("due_reason", flat=True))
+    assert reasons == {"followed by serial: polled when the root page moves"}
+    followed.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
+    followed.replay.clear_log()
+    now = NOON + timedelta(days=2)
+    assert followed.follow(now) == 1
+    assert len(followed.replay.requests) == 1
+    assert followed.poll_due(now) == [("moving", Outcome.CHANGED)]
+    assert followed.follow(now + HOUR) == 0
+    assert followed.replay.requests[-1].status == 304
+
+
+def test_a_page_that_is_behind_its_serial_is_asked_for_again(followed: Followed) -> None:
+    followed.follow(NOON)
+    followed.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
+    followed.follow(NOON + HOUR)
+    package = followed.packages["moving"]
+    # A stale cache answers: as before.
+    Package.objects.filter(pk=package.pk).update(wanted_serial=10**9)
+    poll_package(package.pk, followed.client, NOON + HOUR)
+    package.refresh_from_db()
+    assert package.due_reason == "its page is older than its serial"
+    assert poll_package(package.pk, followed.client, NOON + HOUR) is Outcome.UNCHANGED
+    package.refresh_from_db()
+    assert package.due_reason == "its page is older than its serial"
+
+
+def test_what_vanishes_from_the_root_page_and_what_appears_is_asked_for(followed: Followed) -> None:
+    followed.follow(NOON + timedelta(days=1))
+    followed.poll_due(NOON + timedelta(days=1))
+    new = watch_packages(get_index().pk, ["new"], NOON + timedelta(days=1))["new"]
+    assert poll_package(new.pk, followed.client, NOON + timedelta(days=1)) is Outcome.MISSING
+    now = NOON + timedelta(days=2)
+    followed.replay.vanish("quiet")
+    followed.replay.add_package("new", ["new-1.0.tar.gz"])
+    assert followed.follow(now) == 2
+    assert sorted(followed.poll_due(now)) == [("new", Outcome.CHANGED), ("quiet", Outcome.MISSING)]
+
+
+@pytest.mark.parametrize("how", ["fault", "html"])
+def test_without_news_from_the_root_page_packages_are_polled_one_by_one_again(followed: Followed, how: str) -> None:
+    now = NOON + timedelta(days=1)
+    followed.follow(now)
+    followed.poll_due(now)
+    if how == "fault":
+        followed.replay.fail(faults.Status(500), path="/simple/")
+    else:
+        followed.replay.style.json = False
+    assert followed.follow(now + timedelta(minutes=30)) == 0
+    assert Index.objects.get().root_checked_at == now
+    assert followed.follow(now + 2 * HOUR) == 3
+    index = Index.objects.get()
+    assert index.root_checked_at is None
+    assert index.root_error
+
+
+def test_a_few_packages_are_not_worth_a_root_page(followed: Followed, settings: Settings) -> None:
+    settings.WHEELWAY_INDEX_URL = followed.replay.url
+    get_index()
+    followed.replay.clear_log()
+    assert follow_all(NOON) == 0
+    assert followed.replay.requests == []
