@@ -16,7 +16,7 @@ from scanner.domain.targets import UnknownTarget, parse_target
 
 _PYTHON = re.compile(r"(?P<pypy>pypy-?)?(?P<major>[23])\.(?P<minor>\d{1,2})(?:\.\d+|\.[x*])?(?P<threads>t)?(?![\w])")
 _EXACT = re.compile(r"(?:pypy-?)?\d+(?:\.\d+|\.[x*])*t?(?:[abrc]+\d+)?(?:-dev)?")
-_IMAGE = re.compile(r"(?:.*/)?(?P<name>[\w.\-]+?)(?::(?P<tag>[\w.\-]+))?(?:@\S+)?(?:\s+(?P<platform>\S+))?")
+_IMAGE = re.compile(r"(?:.*/)?(?P<name>[\w.\-]+?)(?::(?P<tag>[\w.\-]+))?(?:@\S+)?")
 # Words of an image's name and tag → how the catalogue names what is inside. The first that fits counts.
 _SYSTEMS = (
     ("alpine", "python:3.X-alpine", "Alpine"),
@@ -162,7 +162,8 @@ def _lowest(text: str) -> Python | None:
 
 def _read_image(text: str) -> _Image | None:
     """What an image's name tells: "python:3.11-slim-bookworm linux/arm64". None when it tells neither half."""
-    found = _IMAGE.fullmatch(text.strip().lower())
+    reference, _, asked = text.strip().lower().partition(" ")
+    found = _IMAGE.fullmatch(reference)
     if found is None:
         return None
     name, tag = found["name"], found["tag"] or ""
@@ -177,7 +178,6 @@ def _read_image(text: str) -> _Image | None:
     if python is None and not system:
         return None
     platforms = [runtime.platform for runtime in RUNTIMES if prefix and runtime.label.startswith(prefix)]
-    asked = found["platform"] or ""
     arm = any(word in asked for word in _ARM)
     # Without a word about the processor both are possible; x86-64 is the more likely.
     if asked and "$" not in asked:

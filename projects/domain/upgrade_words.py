@@ -70,6 +70,9 @@ def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[st
         missing = counts.get(Verdict.UNKNOWN, 0)
         cause = f"{missing} of {count(total, 'package')} {'is' if missing == 1 else 'are'} not known yet."
         return Sentence(Verdict.UNKNOWN, f"{place}: not known yet.", cause if missing else "No path is planned yet.")
+    if verdict == ProjectVerdict.CONDITIONAL:
+        moving = count(counts.get(Verdict.UPGRADE, 0), "package")
+        return Sentence(Verdict.UPGRADE, f"{place}: conditional go.", f"{moving} must move; how is not planned yet.")
     cause = conflict.partition("\n")[0] or "No path was found."
     return Sentence(LOOKS[ProjectVerdict(verdict)], f"{place}: no go yet.", cause)
 

@@ -17,6 +17,7 @@ from projects.domain.rewriting.texts import open_text
 from projects.domain.rewriting.written import hashed_pins, write_plan
 from projects.domain.upgrade_page import Planned, StoredUpgrade
 from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.verdicts import ProjectVerdict
 from projects.models import Project, Snapshot
 from projects.services.answering import find
 from projects.services.assessments import PATIENCE, wish_of
@@ -64,7 +65,10 @@ def answer_upgrade(
     """
     slugs = query.targets(target)
     if query.is_stored:
-        return Planned(_written(stored.plan, given, slugs), missing=len(stored.missing) if not stored.plan else 0)
+        if stored.verdict == ProjectVerdict.UNKNOWN:
+            # A plan of an unfinished assessment says what is missing, not what moves.
+            return Planned(None, len(stored.missing), cut_short=stored.plan is not None and not stored.missing)
+        return Planned(_written(stored.plan, given, slugs))
     end = time.monotonic() + PAGE_SECONDS
     planned = _plan(replace(_wish(project, given.intake, slugs, query, now), expired=lambda: _Until(end)))
     return replace(planned, plan=_written(planned.plan, given, slugs))
