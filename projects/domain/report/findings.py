@@ -66,9 +66,8 @@ def findings(entry: Entry) -> tuple[str, ...]:
         said.append(f"{len(direct)} written requirements must change, no more.{step}")
     slower = [row["name"] for row in rows if row["availability"] == "fallback"]
     if slower:
-        said.append(
-            f"Without its compiled part, which has no wheel there, installs {_listed(slower)}: measure its speed."
-        )
+        verb = "installs" if len(slower) == 1 else "install"
+        said.append(f"{_listed(slower)} {verb} without a compiled part, which has no wheel there: measure the speed.")
     built = [row["name"] for row in rows if row["verdict"] == "degraded" and row["availability"] == "source"]
     if built:
         said.append(f"Installed by a build from source: {_listed(built)}.")

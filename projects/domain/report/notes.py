@@ -158,15 +158,19 @@ def check_list(
     majors = [change["name"] for change in (plan or {}).get("changes", ()) if change["size"] == "major"]
     if majors:
         checks.append(Check(False, f"Read the change logs of what takes a major step: {', '.join(majors)}", ""))
-    yanked = [row["name"] for row in rows if row["yanked"]]
-    checks.append(
-        Check(not yanked, "No release in use was withdrawn", f"see {', '.join(yanked)}" if yanked else "measured")
-    )
+    yanked = [f"{row['name']} {row['version']}" for row in rows if row["yanked"]]
+    if yanked:
+        checks.append(Check(False, f"Replace what its maintainers withdrew: {', '.join(yanked)}", ""))
+    else:
+        checks.append(Check(True, "No release in use was withdrawn", "measured"))
     flagged = [row["name"] for row in rows if row.get("flags")]
-    checks.append(
-        Check(not flagged, "No package is known to lean on removed modules, or absorbed by the standard library",
-              f"see {', '.join(flagged)}" if flagged else "by the table of the tool")
-    )  # fmt: skip
+    if flagged:
+        checks.append(
+            Check(False, f"Look at what the standard library says about {', '.join(flagged)}", "key findings")
+        )
+    else:
+        text = "No package is known to lean on removed modules, or absorbed by the standard library"
+        checks.append(Check(True, text, "by the table of the tool"))
     if removed:
         names = ", ".join(module.name for module in removed)
         checks.append(Check(False, f"Search the project's own code for removed modules: {names}", ""))
