@@ -1,0 +1,100 @@
+"""Plans on demand against the replay index: what is missing is said, fetched when asked for, and then planned."""
+
+import pytest
+from django.utils import timezone
+
+from projects.domain.upgrade_query import UpgradeQuery
+from projects.models import Origin, Project, ProjectTarget
+from projects.selectors import upgrade_state
+from projects.services import upgrades
+from projects.services.assessments import assess_snapshot
+from projects.services.snapshots import take_snapshot
+from projects.services.upgrades import answer_upgrade, change_dates, fetch_for_upgrade, given_files
+from scanner.domain.resolution.planning import Strategy
+from scanner.index.client import IndexClient
+from tests.replay import ReplayIndex
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OLD, NEW = "cp311-win_amd64", "cp313-win_amd64"
+BRIDGE = UpgradeQuery(together=(OLD,))
+NEWEST = UpgradeQuery(Strategy.LATEST)
+
+
+@pytest.fixture
+def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project that was assessed: greenlet 3.0.3 has wheels for 3.11 on Windows and none for 3.13."""
+    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
+    project = Project.objects.create(name="practice", slug="practice")
+    for position, slug in enumerate((OLD, NEW)):
+        ProjectTarget.objects.create(project=project, slug=slug, position=position)
+    files = {"requirements.txt": b"greenlet==3.0.3\nsix==1.16.0\n", "Dockerfile": b"FROM python:3.11-slim\n"}
+    snapshot = take_snapshot(project, files, list(files), origin=Origin.PASTE)
+    assess_snapshot(snapshot.pk, timezone.now(), IndexClient(replay.url))
+    return project
+
+
+def plan(project: Project, query: UpgradeQuery) -> upgrades.Planned:
+    state = upgrade_state(project, NEW)
+    assert state.snapshot is not None
+    return answer_upgrade(project, given_files(state.snapshot), NEW, query, state.stored, timezone.now())
+
+
+def test_the_stored_plan_is_written_into_the_files(project: Project) -> None:
+    found = plan(project, UpgradeQuery()).plan
+    assert found is not None
+    assert found["files"] == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
+    dates = change_dates(found)
+    assert list(dates) == [("greenlet", "3.1.0")]
+    assert dates["greenlet", "3.1.0"] is not None
+
+
+def test_the_newest_set_is_planned_once_what_it_needs_is_fetched(project: Project, replay: ReplayIndex) -> None:
+    before = plan(project, NEWEST)
+    assert before.plan is None
+    assert before.missing > 0
+    asked = len(replay.requests)
+    assert plan(project, NEWEST) == before
+    assert len(replay.requests) == asked
+    assert fetch_for_upgrade(project.pk, NEW, NEWEST, timezone.now(), IndexClient(replay.url))
+    after = plan(project, NEWEST)
+    assert after.missing == 0
+    assert after.plan is not None
+    assert [change["name"] for change in after.plan["changes"]] == ["greenlet", "six"]
+
+
+def test_one_set_for_today_and_tomorrow_holds_on_both(project: Project, replay: ReplayIndex) -> None:
+    fetch_for_upgrade(project.pk, NEW, BRIDGE, timezone.now(), IndexClient(replay.url))
+    found = plan(project, BRIDGE)
+    assert found.plan is not None
+    assert found.plan["feasible"]
+    assert found.plan["pins"] == {"greenlet": "3.1.0", "six": "1.16.0"}
+    assert f"constraints-{BRIDGE.file_stem(NEW)}.txt" in found.plan["pip"]
+
+
+def test_a_held_package_leaves_no_path_and_the_plan_says_so(project: Project, replay: ReplayIndex) -> None:
+    project.holds = ["greenlet"]
+    project.save(update_fields=["holds"])
+    fetch_for_upgrade(project.pk, NEW, BRIDGE, timezone.now(), IndexClient(replay.url))
+    found = plan(project, BRIDGE)
+    assert found.plan is not None
+    assert not found.plan["feasible"]
+    assert [one["name"] for one in found.plan["stuck"]] == ["greenlet"]
+
+
+def test_a_search_without_time_is_cut_short_and_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrades, "PAGE_SECONDS", -1)
+    found = plan(project, NEWEST)
+    assert found.plan is None
+    assert found.cut_short or found.missing
+
+
+def test_the_signs_of_today_are_kept_with_the_snapshot(project: Project) -> None:
+    assert project.snapshots.get().hints == [
+        {"kind": "image", "value": "python:3.11-slim", "source": "Dockerfile", "line": 1}
+    ]
+
+
+def test_a_project_without_a_snapshot_has_nothing_to_fetch() -> None:
+    project = Project.objects.create(name="empty", slug="empty")
+    assert not fetch_for_upgrade(project.pk, NEW, NEWEST, timezone.now())

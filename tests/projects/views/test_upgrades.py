@@ -1,0 +1,181 @@
+"""The upgrade path of a target: who may see it, what it shows and gives away, and the asking for what it lacks."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
+
+from projects.models import SnapshotFile, TargetAssessment
+from scanner.models import Package, PackageState
+from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, package_row, usual_rows
+from tests.plans import change
+
+PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
+FILE = b"# what runs\naiohttp==1.0\norjson==1.0  # fast\npyyaml==1.0\nsqlalchemy==1.0\n"
+HTMX = {"HX-Request": "true", "HX-Target": "upgrade"}
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
+
+
+def store_plan(cast: Cast, target: str, **plan: Any) -> None:
+    whole = {"strategy": "minimal", "feasible": True, "reason": None, "added": [], "dropped": [], "stuck": [], **plan}
+    TargetAssessment.objects.filter(assessment__project=cast.project, target=target).update(plan=whole)
+
+
+def moves(*names: str) -> dict[str, Any]:
+    changes: Sequence[Mapping[str, Any]] = [
+        change(name, "1.0", "9.0", why=f"{name} 1.0 has no wheel") for name in names
+    ]
+    return {"changes": changes, "pins": {"aiohttp": "1.0", "sqlalchemy": "1.0", **dict.fromkeys(names, "9.0")}}
+
+
+@pytest.fixture
+def planned(cast: Cast) -> Cast:
+    """The cast, whose files and plan for Windows are stored."""
+    snapshot = cast.project.snapshots.get()
+    SnapshotFile.objects.create(snapshot=snapshot, path="requirements.txt", sha256="0" * 64, content=FILE)
+    store_plan(cast, WINDOWS_313, **moves("orjson", "pyyaml"))
+    return cast
+
+
+@pytest.fixture
+def requested(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What a worker was asked to fetch."""
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("projects.jobs.request_upgrade", lambda *arguments: asked.append(arguments))
+    return asked
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}patch/", f"{PAGE}constraints/"])
+def test_nobody_gets_in_without_signing_in_and_strangers_find_nothing(
+    client: Client, carol: Client, bob: Client, planned: Cast, path: str
+) -> None:
+    assert client.get(path).headers["Location"] == f"/sign-in/?next={path}"
+    assert carol.get(path).status_code == 404
+    assert bob.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("target", [LINUX_313.replace("313", "312"), "never-heard-of"])
+def test_a_target_that_the_project_has_not_is_not_found(alice: Client, planned: Cast, target: str) -> None:
+    assert alice.get(f"/projects/practice-api/upgrade/{target}/").status_code == 404
+
+
+def test_the_page_opens_with_the_answer_then_the_moves_then_the_marked_file(bob: Client, planned: Cast) -> None:
+    page = bob.get(PAGE).content
+    said = text(page)
+    answer = said.index("Python 3.13 on Windows x64: conditional go. 2 packages move: 2 that your files name")
+    table = said.index("What moves")
+    assert answer < table < said.index("What holds already") < said.index("What to write")
+    assert b"<del>orjson==1.0  # fast</del>" in page
+    assert b"<ins>orjson==9.0  # fast</ins>" in page
+    assert b"<span># what runs</span>" in page
+    assert f"-c constraints-{WINDOWS_313}.txt" in said
+    assert f"?target={WINDOWS_313}#risk" in page.decode()
+
+
+def test_htmx_gets_the_part_and_a_browser_the_page(bob: Client, planned: Cast) -> None:
+    part = bob.get(PAGE, headers=HTMX)
+    assert part.content.lstrip().startswith(b'<div id="upgrade"')
+    assert b"<html" not in part.content
+    assert "HX-Request" in part.headers["Vary"]
+    assert part.content.strip() in bob.get(PAGE).content
+
+
+def test_the_patch_and_the_constraints_are_files_to_keep(bob: Client, planned: Cast) -> None:
+    patch = bob.get(f"{PAGE}patch/")
+    assert patch.headers["Content-Disposition"] == f'attachment; filename="{WINDOWS_313}.patch"'
+    assert b"--- a/requirements.txt" in patch.content
+    assert b"+pyyaml==9.0" in patch.content
+    constraints = bob.get(f"{PAGE}constraints/")
+    assert constraints.headers["Content-Disposition"] == f'attachment; filename="constraints-{WINDOWS_313}.txt"'
+    assert b"orjson==9.0\npyyaml==9.0\n" in constraints.content
+    assert bob.get(f"{PAGE}other/").status_code == 404
+
+
+def test_there_is_nothing_to_take_away_where_nothing_is_planned(bob: Client, planned: Cast) -> None:
+    page = f"/projects/practice-api/upgrade/{LINUX_314}/"
+    assert bob.get(f"{page}patch/").status_code == 404
+    assert bob.get(f"{page}constraints/").status_code == 404
+
+
+def test_what_stays_stuck_can_be_watched_and_is_said_with_its_reason(bob: Client, planned: Cast) -> None:
+    reason = f"no release of pyyaml is usable on {LINUX_314}: 1.0 has no wheel there"
+    stuck = [{"name": "pyyaml", "reason": reason}]
+    store_plan(planned, LINUX_314, **moves("orjson") | {"feasible": False, "reason": "no path", "stuck": stuck})
+    page = bob.get(f"/projects/practice-api/upgrade/{LINUX_314}/").content
+    assert "No path, because pyyaml has no version that works there." in text(page)
+    assert "no release of pyyaml is usable: 1.0 has no wheel there." in text(page)
+    assert "Tell me when pyyaml clears" in text(page)
+    assert f'action="{reverse("watch", args=["practice-api"])}"' in page.decode()
+    assert "--dry-run" not in text(page)
+
+
+@pytest.mark.parametrize("asked", ["?strategy=latest", f"?with={LINUX_313}"])
+def test_a_plan_that_needs_more_than_is_stored_says_so_and_a_member_can_have_it_fetched(
+    alice: Client, bob: Client, planned: Cast, requested: list[tuple[Any, ...]], asked: str
+) -> None:
+    Package.objects.update(state=PackageState.PENDING)
+    said = text(alice.get(PAGE + asked).content)
+    assert "not known yet. " in said
+    assert "to be read from the index before this set can be planned" in said
+    assert "Ask the index for it" in said
+    assert "Ask the index for it" not in text(bob.get(PAGE + asked).content)
+    assert "have the index asked" in text(bob.get(PAGE + asked).content)
+    assert bob.post(PAGE + asked).status_code == 403
+    answer = alice.post(PAGE + asked)
+    assert answer.headers["Location"] == f"{PAGE}{asked}&looks=1"
+    strategy = "latest" if "latest" in asked else "minimal"
+    assert requested == [(planned.project.pk, WINDOWS_313, strategy, [] if "latest" in asked else [LINUX_313])]
+    waiting = alice.get(f"{PAGE}{asked}&looks=1").content.decode()
+    assert "The index is being asked" in text(waiting.encode())
+    assert re.search(r'hx-get="[^"]*looks=2" hx-trigger="load delay:4s"', waiting)
+
+
+def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client, cast: Cast) -> None:
+    rows = {WINDOWS_313: [package_row("orjson", "unknown")]}
+    assess_as(cast.project, rows, missing=["orjson"])
+    page = bob.get(PAGE).content
+    assert "Python 3.13 on Windows x64: not known yet." in text(page)
+    assert b'hx-trigger="load delay:4s"' in page
+
+
+def test_a_conflict_is_told_step_by_step(bob: Client, planned: Cast) -> None:
+    store_plan(
+        planned, WINDOWS_313, changes=[], pins={}, feasible=False, reason="no path: a needs b<2, but c needs b>=2"
+    )
+    TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict="Because a needs b<2, no.\nSo nothing holds.")
+    page = bob.get(PAGE).content.decode()
+    assert "No path, because a needs b&lt;2, but c needs b&gt;=2." in page
+    assert "<li>Because a needs b&lt;2, no.</li><li>So nothing holds.</li>" in page
+
+
+def test_today_s_target_is_marked_where_the_files_tell_it(bob: Client, planned: Cast) -> None:
+    SnapshotFile.objects.create(
+        snapshot=planned.project.snapshots.get(), path="Dockerfile", sha256="0" * 64, content=b"FROM python:3.14-slim\n"
+    )
+    said = text(bob.get(PAGE).content)
+    assert re.search(r"Python 3\.14 on Linux x86-64 \(glibc 2\.28\) \(today\)", said)
+    assert "Whether the set also holds on Python 3.14 on Linux x86-64, where you are today: tick it above." in said
+
+
+@pytest.mark.parametrize("packages", [2, 40])
+def test_the_page_takes_as_many_queries_for_many_moves_as_for_few(
+    bob: Client, planned: Cast, packages: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    store_plan(planned, WINDOWS_313, **moves(*(f"package-{number}" for number in range(packages))))
+    # Session and user, the project, its targets, the snapshot, its assessment, the oldest check, the files, the index,
+    # and the releases' dates.
+    with django_assert_num_queries(10):
+        bob.get(PAGE)
+
+
+def test_the_answers_of_the_project_page_lead_to_the_path(bob: Client, planned: Cast) -> None:
+    assess_as(planned.project, {LINUX_313: usual_rows()[LINUX_313]})
+    page = bob.get("/projects/practice-api/").content.decode()
+    assert f'<a href="/projects/practice-api/upgrade/{LINUX_313}/">See what must move</a>' in page
