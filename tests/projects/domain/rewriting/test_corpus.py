@@ -1,0 +1,65 @@
+"""Real files: every pin moves, nothing else does, and a plan without changes gives the bytes back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.intake import Intake, Origin, read
+from projects.domain.rewriting import Moves, rewrite
+
+FOLDERS = ("requirements-txt", "pip-compile", "constraints", "pyproject", "setup-cfg", "pipfile", "conda-env")
+DIGEST = "f" * 64
+
+
+def files_of(shared: Path) -> list[tuple[str, bytes]]:
+    root = shared / "corpus" / "dependency-files"
+    found = [path for folder in FOLDERS for path in sorted((root / folder).rglob("*")) if path.is_file()]
+    assert found
+    return [(path.name, path.read_bytes()) for path in found]
+
+
+def pins_of(intake: Intake) -> dict[str, Version]:
+    pins = {}
+    for one in intake.requirements:
+        try:
+            if one.pinned and one.origin is Origin.INDEX:
+                pins[one.name] = Version(one.pinned)
+        except InvalidVersion:
+            continue
+    return pins
+
+
+def test_no_change_gives_every_real_file_back(shared: Path) -> None:
+    for path, data in files_of(shared):
+        intake = read({path: data}, [path])
+        times = Counter(one.name for one in intake.requirements)
+        pins = {name: version for name, version in pins_of(intake).items() if times[name] == 1}
+        assert rewrite({path: data}, intake, Moves(pins, {}, [])).changed == (), path
+
+
+def test_every_pin_of_every_real_file_moves_and_nothing_else(shared: Path) -> None:
+    moved = 0
+    for path, data in files_of(shared):
+        old = read({path: data}, [path])
+        before = pins_of(old)
+        goals = {name: Version(f"{version.epoch}!9999.{version.major}") for name, version in before.items()}
+        digests = {name: [DIGEST] for name in goals}
+        result = rewrite({path: data}, old, Moves(goals, before, [], digests=digests))
+        new = read({path: result.changed[0].content if result.changed else data}, [path])
+
+        assert [trouble.message for trouble in result.troubles] == [], path
+        assert len(new.requirements) == len(old.requirements), path
+        assert [problem.message for problem in new.problems] == [problem.message for problem in old.problems], path
+        for was, now in zip(old.requirements, new.requirements, strict=True):
+            same = ("name", "extras", "marker", "url", "groups", "scope", "editable", "constraint", "direct")
+            assert all(getattr(was, key) == getattr(now, key) for key in same), (path, was.raw)
+            if was.name in goals and was.pinned and was.origin is Origin.INDEX:
+                moved += 1
+                assert now.pinned is not None, (path, was.raw)
+                assert Version(now.pinned) == goals[was.name], (path, was.raw)
+                if was.hashes:
+                    assert now.hashes == (f"sha256:{DIGEST}",), (path, was.raw)
+    assert moved > 500
