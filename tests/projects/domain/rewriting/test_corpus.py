@@ -35,7 +35,7 @@ def pins_of(intake: Intake) -> dict[str, Version]:
 def test_no_change_gives_every_real_file_back(shared: Path) -> None:
     for path, data in files_of(shared):
         intake = read({path: data}, [path])
-        times = Counter(one.name for one in intake.requirements)
+        times = Counter(str(one.name) for one in intake.requirements)
         pins = {name: version for name, version in pins_of(intake).items() if times[name] == 1}
         assert rewrite({path: data}, intake, Moves(pins, {}, [])).changed == (), path
 
