@@ -8,7 +8,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -71,13 +71,62 @@ class MetadataReader:
             except _BROKEN_TAR as error:
                 raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
 
-    def _from_tar(self, reply: Reply, shown: str) -> bytes:
+    def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        """(paths below the top folder, contents of those of them in `wanted`). Nothing is unpacked to disk or run."""
+        shown, name = without_credentials(url), _basename(url).lower()
+        if name.endswith(".zip"):
+            return self._view_of_zip(url, shown, wanted)
+        if not name.endswith((".tar.gz", ".tgz")):
+            raise BadArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
+        with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
+            if reply.status != 200:
+                raise BadArchive(shown, f"status {reply.status} was not asked for")
+            try:
+                return self._view_of_tar(reply, shown, wanted)
+            except BadIndexPage as error:
+                raise BadArchive(shown, error.message) from None
+            except _BROKEN_TAR as error:
+                raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+
+    def _view_of_tar(self, reply: Reply, shown: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        names, texts = [], {}
+        with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
+            for number, member in enumerate(archive):
+                if number >= _MAX_MEMBERS:
+                    raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+                path = _below_top(member.name)
+                if not member.isreg() or path is None:
+                    continue
+                names.append(path)
+                if path in wanted and member.size <= self._limits.metadata:
+                    content = archive.extractfile(member)
+                    texts[path] = content.read() if content is not None else b""
+        return names, texts
+
+    def _view_of_zip(self, url: str, shown: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        names, texts = [], {}
+        try:
+            with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
+                for entry in archive.infolist()[:_MAX_MEMBERS]:
+                    path = _below_top(entry.filename)
+                    if path is None or entry.is_dir():
+                        continue
+                    names.append(path)
+                    if path in wanted and entry.file_size <= self._limits.metadata:
+                        with archive.open(entry) as member:
+                            texts[path] = member.read(self._limits.metadata)
+        except _BROKEN_ZIP as error:
+            raise BadArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+        return names, texts
+
+    def _stream(self, reply: Reply, shown: str) -> "_Stream":
         sent = self._transport.chunks(reply, self._limits.archive)
-        stream = _Stream(
-            bounded(unpacked(sent, shown), _UNPACKED_SHARE * self._limits.archive, shown, "bytes are unpacked")
-        )
+        most = _UNPACKED_SHARE * self._limits.archive
+        return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
+
+    def _from_tar(self, reply: Reply, shown: str) -> bytes:
         # "r|" reads strictly forward, so the stream needs no seek and nothing read is kept
-        with tarfile.open(fileobj=stream, mode="r|") as archive:
+        with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
             for number, member in enumerate(archive):
                 if number >= _MAX_MEMBERS:
                     raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
@@ -105,6 +154,12 @@ class MetadataReader:
         if len(body) > self._limits.metadata:
             raise BadArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
         return body
+
+
+def _below_top(path: str) -> str | None:
+    """The path below the archive's one top folder, None for what stands beside it."""
+    _, slash, rest = path.removeprefix("./").partition("/")
+    return rest if slash and rest else None
 
 
 def _is_pkg_info(path: str) -> bool:

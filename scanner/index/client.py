@@ -5,7 +5,7 @@ An unchanged page costs one conditional request and no parsing. Every failure is
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -192,6 +192,10 @@ class IndexClient:
     def sdist_metadata(self, url: str) -> bytes:
         """PKG-INFO out of an sdist (.tar.gz, .tgz, .zip), read as it comes; nothing is run. Errors as there."""
         return self._reader.sdist(url)
+
+    def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        """(the paths in an sdist below its top folder, the contents of those in `wanted`). Errors as there."""
+        return self._reader.sdist_view(url, wanted)
 
     def _whole(self, reply: Reply, limit: int) -> bytes:
         if reply.status != 200:

@@ -1,0 +1,349 @@
+"""Issue 3's drill: workers killed, servers lost and an index that misbehaves, through two years of history.
+
+`python -m benchmarks.fault_drill [--steps N] [--workers N] [--seed N]`
+
+Real PostgreSQL and Redis, real Celery worker processes, and the replay index moving month by month. In every step
+workers are killed with SIGKILL at random moments, answers are broken in a dozen ways, PostgreSQL loses a backend (and
+with it, as it must, all connections) and Redis is stopped and started with its queues gone. A step ends when every
+package has been polled since it began. Then the same history is polled in peace, in one process, and both databases
+are compared: files, releases and events, with their numbers. Exit 1 when they differ.
+"""
+
+import argparse
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.database import database
+from tests.replay import ReplayIndex, faults
+from tests.replay.faults import Fault
+from tests.replay.rendering import JSON
+from tests.services import redis as redis_service
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = (
+    *("greenlet", "numpy", "cryptography", "cffi", "pydantic-core", "pyyaml", "orjson", "aiohttp", "asyncpg"),
+    *("sqlalchemy", "bcrypt", "hiredis", "markupsafe", "multidict", "yarl", "frozenlist", "psycopg2-binary"),
+    *("charset-normalizer", "httptools", "watchfiles", "websockets", "lxml", "pillow", "uvloop", "msgpack"),
+)
+FAULTS: tuple[Fault, ...] = (
+    *(faults.Status(500), faults.Status(503, retry_after=1), faults.Status(429, retry_after=1), faults.Status(404)),
+    *(faults.Reset(), faults.Reset(after_bytes=4000), faults.Truncated(), faults.CutQuietly(), faults.Drip(400, 0.001)),
+    *(faults.Replace(b"<html>sign in</html>", "text/html; x"), faults.Replace(b"\x00garbage"), faults.Redirect("loop")),
+)
+
+
+class Redis:
+    """A Redis server that can lose everything and come back at its port."""
+
+    def __init__(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.folder = tempfile.mkdtemp(prefix="wheelway-drill-")
+        self.start()
+
+    def start(self) -> None:
+        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", self.folder]
+        command = [redis_service.binary(), "--port", str(self.port), *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+class Worker:
+    """One Celery worker with two processes of its own, in its own group so that all of it can be killed."""
+
+    def __init__(self, number: int) -> None:
+        self.number, self.kills = number, -1
+        self.log = Path(tempfile.gettempdir()) / f"wheelway-drill-worker-{os.getpid()}-{number}.log"
+        self.start()
+
+    def start(self) -> None:
+        self.kills += 1
+        command = [sys.executable, "-m", "celery", "-A", "compat_site", "worker", "-c", "2", "-Q", "polling"]
+        command += ["-n", f"drill-{self.number}-{self.kills}@localhost", "--without-gossip", "--without-mingle"]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+class History:
+    """The index month by month, with a few changes that no recording has, the same in both runs."""
+
+    def __init__(self, index: ReplayIndex, steps: int) -> None:
+        self.index = index
+        self.steps = [datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(steps)]
+
+    def move_to(self, number: int) -> None:
+        index = self.index
+        index.as_of = self.steps[number]
+        if number == 0 and index.package(f"made-{PACKAGES[0]}") is None:
+            for name in PACKAGES:
+                index.add_package(f"made-{name}", [f"made_{name.replace('-', '_')}-1.0-py3-none-any.whl"])
+        if number == 0:
+            return
+        name = PACKAGES[number % len(PACKAGES)]
+        made, stem = f"made-{name}", f"made_{name.replace('-', '_')}"
+        index.add_files(made, [f"{stem}-1.{number}-cp313-cp313-win_amd64.whl", f"{stem}-1.{number}.tar.gz"])
+        other = f"made-{PACKAGES[(number - 1) % len(PACKAGES)]}"
+        index.yank(other, "1.0", f"step {number}")
+        if number > 2:
+            earlier = PACKAGES[(number - 2) % len(PACKAGES)]
+            index.unyank(f"made-{earlier}", "1.0")
+            index.remove_file(f"made-{earlier}", f"made_{earlier.replace('-', '_')}-1.{number - 2}.tar.gz")
+            index.set_status(f"made-{earlier}", "archived")
+
+
+def names(index: ReplayIndex) -> list[str]:
+    return [name for recorded in PACKAGES for name in (recorded, f"made-{recorded}") if index.package(name) is not None]
+
+
+def stored() -> dict[str, Counter[tuple[object, ...]]]:
+    """Everything that both runs must agree on, without keys and without the times of seeing."""
+    from scanner.models import Package, Release, ReleaseFile, WheelEvent
+
+    file = ["filename", "kind", "tag_set", "build", "folder", "sha256", "size", "requires_python", "uploaded_at"]
+    file += ["yanked", "yanked_reason", "has_metadata", "metadata_sha256"]
+    event = ["kind", "filename", "version", "tag_set", "uploaded_at", "detail"]
+    release = ["version", "shape__text", "first_uploaded_at", "last_uploaded_at", "unsettled_since"]
+    package = ["name", "state", "status", "serial", "newest_release_at"]
+    return {
+        "packages": Counter(Package.objects.values_list(*package)),
+        "releases": Counter(Release.objects.values_list("package__name", *release)),
+        "files": Counter(ReleaseFile.objects.values_list("package__name", "release__version", *file)),
+        "events": Counter(WheelEvent.objects.values_list("package__name", *event)),
+    }
+
+
+def retrying(work: Callable[[], T]) -> T:
+    """The drill itself must outlive the faults it makes."""
+    from django.db import DatabaseError, connection
+
+    while True:
+        try:
+            return work()
+        except DatabaseError:
+            connection.close()
+            time.sleep(0.1)
+
+
+class Drill:
+    """The installation under test and the trouble it gets."""
+
+    def __init__(self, history: History, redis: Redis, workers: int, chance: random.Random) -> None:
+        self.history, self.redis, self.chance = history, redis, chance
+        self.told: Counter[str] = Counter()
+        self.workers = [Worker(number) for number in range(workers)]
+        self.over = threading.Event()
+        self.beats = [threading.Thread(target=self._beat, daemon=True) for _ in range(2)]
+        for beat in self.beats:
+            beat.start()
+
+    def step(self, number: int, *, trouble: bool) -> float:
+        """Move the index, make everything due, and make trouble until every package was polled. Returns seconds."""
+        self.history.move_to(number)
+        return self.round(f"step {number}", trouble=trouble)
+
+    def round(self, what: str, *, trouble: bool) -> float:
+        """One cycle over all packages: seconds until the last one was polled."""
+        from django.utils import timezone
+
+        from scanner.models import Package
+
+        began, begin = timezone.now(), time.monotonic()
+        troubled = self.chance.uniform(2, 5) if trouble else 0.0
+        retrying(lambda: Package.objects.update(due_at=began, due_reason="drill"))
+        while True:
+            if time.monotonic() - begin < troubled:
+                self.trouble()
+            else:
+                self.history.index.clear_faults()
+            left = retrying(lambda: not_polled_since(began))
+            if not left and time.monotonic() - begin >= troubled:
+                return time.monotonic() - begin
+            # What failed waits a minute or more for its next try; in the drill a cycle is a second.
+            late = Package.objects.filter(pk__in=left).exclude(due_at__lte=timezone.now())
+            retrying(partial(late.update, due_at=began))
+            time.sleep(0.3)
+            if time.monotonic() - begin > 240:
+                raise SystemExit(f"{what}: {len(left)} packages were not polled within 240 s")
+
+    def trouble(self) -> None:
+        """A little of everything."""
+        index, chance = self.history.index, self.chance
+        for _ in range(3):
+            name = chance.choice(names(index))
+            fault = chance.choice([*FAULTS, self._older_page(name)])
+            self.told[f"answers broken by {type(fault).__name__}"] += 1
+            index.fail(fault, path=f"/simple/{name}/", times=chance.randint(1, 2))
+        if chance.random() < 0.15:
+            worker = chance.choice(self.workers)
+            worker.kill()
+            worker.start()
+            self.told["workers killed with SIGKILL"] += 1
+        if chance.random() < 0.02:
+            self.redis.stop()
+            time.sleep(0.3)
+            self.redis.start()
+            self.told["Redis restarts, its queues lost"] += 1
+        if chance.random() < 0.03 and retrying(self._kill_backend):
+            self.told["PostgreSQL crashes with recovery"] += 1
+
+    def _older_page(self, name: str) -> Fault:
+        page = self.history.index.project(name, JSON, self.history.steps[0].strftime("%Y-%m-%dT00:00:00.000000Z"))
+        return faults.Replace(page.body, JSON) if page is not None else faults.Status(502)
+
+    def _kill_backend(self) -> bool:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            )
+            pids = [row[0] for row in cursor.fetchall()]
+        if pids:
+            os.kill(self.chance.choice(pids), signal.SIGKILL)
+        return bool(pids)
+
+    def _beat(self) -> None:
+        """A scheduler; there are two. Each may meet a lost Redis or database."""
+        from django.db import DatabaseError, connection
+        from kombu.exceptions import OperationalError
+
+        from scanner.tasks import poll_due_packages
+
+        while not self.over.wait(0.5):
+            try:
+                poll_due_packages()
+            except DatabaseError:
+                connection.close()
+                self.told["ticks without a database"] += 1
+            except (OperationalError, OSError):
+                self.told["ticks without Redis"] += 1
+        connection.close()
+
+    def stop(self) -> None:
+        self.over.set()
+        for beat in self.beats:
+            beat.join()
+        for worker in self.workers:
+            worker.kill()
+            worker.log.unlink(missing_ok=True)
+
+
+def not_polled_since(moment: datetime) -> list[int]:
+    from django.db.models import Q
+
+    from scanner.models import Package
+
+    polled = Q(checked_at__gte=moment) & (Q(last_error="") | Q(state="missing"))
+    return list(Package.objects.exclude(polled).values_list("pk", flat=True))
+
+
+def watch(index: ReplayIndex) -> None:
+    from django.utils import timezone
+
+    from scanner.services.indexes import get_index
+    from scanner.services.watching import watch_packages
+
+    watch_packages(get_index().pk, names(index), timezone.now())
+
+
+def settle() -> None:
+    from django.utils import timezone
+
+    from scanner.services.settling import settle_releases
+
+    while retrying(lambda: settle_releases(timezone.now())):
+        pass
+
+
+def in_peace(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object, ...]]]:
+    """What the same history leaves when one process polls it in order and nothing goes wrong."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from scanner.index.client import IndexClient
+    from scanner.models import Package
+    from scanner.services.polling import poll_package
+
+    call_command("flush", interactive=False, verbosity=0)
+    with ReplayIndex(only=PACKAGES, port=port) as index:
+        history, client = History(index, steps), IndexClient(url)
+        for number in range(steps):
+            history.move_to(number)
+            if number == 0:
+                watch(index)
+            for pk in Package.objects.order_by("pk").values_list("pk", flat=True):
+                poll_package(pk, client, timezone.now())
+            settle()
+        return stored()
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fault_drill", description=__doc__)
+    parser.add_argument("--steps", type=int, default=24, help="months of history")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args(arguments)
+    os.environ.update(POLL_CLAIM_SECONDS="8", REDIS_VISIBILITY_TIMEOUT="20", POLL_BATCH="5", POLL_BATCH_SECONDS="5")
+    redis, seconds = Redis(), []
+    with ReplayIndex(only=PACKAGES) as index, database("postgresql", index_url=index.url, redis_url=redis.url):
+        url, port = index.url, int(index.base_url.rpartition(":")[2])
+        history = History(index, options.steps)
+        history.move_to(0)
+        watch(index)
+        drill = Drill(history, redis, options.workers, random.Random(options.seed))
+        try:
+            # The first poll is the baseline that nothing is told about: it must be of the first month.
+            drill.round("the first fill", trouble=False)
+            for number in range(1, options.steps):
+                settle()
+                seconds.append(drill.step(number, trouble=True))
+            after = drill.round("the cycle after the last fault", trouble=False)
+            settle()
+        finally:
+            drill.stop()
+            redis.stop()
+        index.stop()
+        found = stored()
+        peace = in_peace(url, port, options.steps)
+    print(f"{options.steps} months, {options.workers} workers of 2 processes, 2 schedulers, seed {options.seed}")
+    for what, number in sorted(drill.told.items()):
+        print(f"  {number:>5}  {what}")
+    print(f"  a troubled step took {statistics.median(seconds):.1f} s, the longest {max(seconds):.1f} s;")
+    print(f"  the first cycle after the last fault was complete after {after:.1f} s")
+    same = True
+    for what, rows in peace.items():
+        lacking, surplus = rows - found[what], found[what] - rows
+        same = same and not lacking and not surplus
+        print(f"  {what:9} {rows.total():>7,} in peace, {lacking.total()} of them lacking, {surplus.total()} too many")
+        for row in [*list(lacking)[:3], *list(surplus)[:3]]:
+            print(f"      {row}")
+    print("  equal" if same else "  NOT EQUAL")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
