@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from projects.domain.upgrade_page import Planned
 from projects.domain.upgrade_query import UpgradeQuery
 from projects.models import Origin, Project, ProjectTarget
 from projects.selectors import upgrade_state
@@ -34,7 +35,7 @@ def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-def plan(project: Project, query: UpgradeQuery) -> upgrades.Planned:
+def plan(project: Project, query: UpgradeQuery) -> Planned:
     state = upgrade_state(project, NEW)
     assert state.snapshot is not None
     return answer_upgrade(project, given_files(state.snapshot), NEW, query, state.stored, timezone.now())

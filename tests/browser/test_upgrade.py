@@ -1,0 +1,73 @@
+"""The upgrade path in a real browser: planned another way by htmx or without it, watched, and free of barriers."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from projects.models import SnapshotFile, TargetAssessment
+from scanner.models import Package, PackageState
+from tests.browser.conftest import OpenPage
+from tests.cast import WINDOWS_313, Cast
+from tests.plans import change, plan_of
+
+pytestmark = pytest.mark.browser
+
+PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
+
+
+@pytest.fixture
+def planned(cast: Cast) -> Cast:
+    """The cast with a plan for Windows, of which one package stays stuck."""
+    SnapshotFile.objects.create(
+        snapshot=cast.project.snapshots.order_by("-pk")[0],
+        path="requirements.txt",
+        sha256="0" * 64,
+        content=b"orjson==1.0\npyyaml==1.0\n",
+    )
+    plan = plan_of(
+        [change("orjson", "1.0", "9.0", size="major", why=f"orjson 1.0 has no wheel on {WINDOWS_313}")],
+        feasible=False,
+        reason="no path: pyyaml",
+        stuck=[{"name": "pyyaml", "reason": f"no release of pyyaml is usable on {WINDOWS_313}: it has no wheel there"}],
+    )
+    TargetAssessment.objects.filter(target=WINDOWS_313).update(plan=plan)
+    Package.objects.exclude(name="pyyaml").update(state=PackageState.PENDING)
+    return cast
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_path_is_free_of_barriers_and_never_scrolls_sideways(
+    open_page: OpenPage, planned: Cast, width: int, scheme: str
+) -> None:
+    page = open_page(PAGE, width=width, color_scheme=scheme)
+    expect(page.get_by_text("No path, because pyyaml has no version that works there.")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    page.get_by_text("Plan it another way").click()
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_another_plan_comes_in_place_and_its_address_is_the_page(open_page: OpenPage, planned: Cast) -> None:
+    page = open_page(PAGE)
+    page.get_by_text("Plan it another way").click()
+    page.get_by_label("To the newest of everything").check()
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_text("before this set can be planned")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"strategy=latest"))
+    expect(page.get_by_label("To the newest of everything")).to_be_checked()
+    page.reload()
+    expect(page.get_by_text("before this set can be planned")).to_be_visible()
+
+
+def test_without_javascript_the_form_plans_and_the_stuck_package_is_watched(open_page: OpenPage, planned: Cast) -> None:
+    page = open_page(PAGE, java_script_enabled=False)
+    page.get_by_role("button", name="Tell me when pyyaml clears").click()
+    expect(page.get_by_text("You watch pyyaml on Python 3.13")).to_be_visible()
+    page.goto(PAGE)
+    page.get_by_text("Plan it another way").click()
+    page.get_by_label("To the newest of everything").check()
+    page.get_by_role("button", name="Plan it").click()
+    expect(page.get_by_text("before this set can be planned")).to_be_visible()

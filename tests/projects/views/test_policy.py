@@ -1,0 +1,93 @@
+"""What a project accepts: how far a path may go, what it never touches, and which groups and extras count."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from projects.models import Project, SnapshotFile, Step
+from tests.cast import LINUX_313, Cast
+
+PAGE = "/projects/practice-api/targets/"
+FORM: dict[str, Any] = {"target": [LINUX_313], "source_builds": "pure", "minimum_age_days": "0", "step": "major"}
+PYPROJECT = b"""
+[project]
+name = "practice"
+dependencies = ["aiohttp"]
+[project.optional-dependencies]
+fast = ["orjson"]
+[dependency-groups]
+test = ["pytest"]
+fast = ["uvloop"]
+"""
+
+
+def text(page: bytes) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
+
+
+@pytest.fixture(autouse=True)
+def requested(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The snapshots that a worker was asked to assess."""
+    asked: list[int] = []
+    monkeypatch.setattr("projects.jobs.request_assessment", asked.append)
+    return asked
+
+
+@pytest.fixture
+def grouped(cast: Cast) -> Cast:
+    """The cast, whose newest files have groups and an extra."""
+    snapshot = cast.project.snapshots.get()
+    SnapshotFile.objects.create(snapshot=snapshot, path="pyproject.toml", sha256="0" * 64, content=PYPROJECT)
+    return cast
+
+
+def test_a_saved_policy_bounds_the_paths_and_has_the_project_assessed_again(
+    alice: Client,
+    grouped: Cast,
+    requested: list[int],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    sent = FORM | {"step": "minor", "holds": "SQLAlchemy\nzope.interface, Ruamel_yaml", "groups": ["test"]}
+    with django_capture_on_commit_callbacks(execute=True):
+        assert alice.post(PAGE, sent).status_code == 302
+    project = Project.objects.get()
+    assert project.step == Step.MINOR
+    assert project.holds == ["ruamel-yaml", "sqlalchemy", "zope-interface"]
+    assert project.groups == ["test"]
+    assert requested == [project.snapshots.get().pk]
+    shown = alice.get(PAGE).content.decode()
+    assert "ruamel-yaml\nsqlalchemy\nzope-interface</textarea>" in shown
+    assert re.search(r'value="test"[^>]*checked', shown)
+
+
+@pytest.mark.parametrize("holds", ["sqlalchemy==2.0", "-e .", "näme", "x" * 201])
+def test_what_is_no_name_of_a_package_is_refused_with_the_name_and_nothing_is_saved(
+    alice: Client, cast: Cast, holds: str
+) -> None:
+    answer = alice.post(PAGE, FORM | {"holds": f"orjson\n{holds}"})
+    assert answer.status_code == 422
+    assert "is not a package&#x27;s name. Write names only, no versions." in text(answer.content)
+    assert Project.objects.get().holds == []
+
+
+def test_the_groups_and_extras_of_the_newest_files_are_offered_each_once(alice: Client, grouped: Cast) -> None:
+    said = text(alice.get(PAGE).content)
+    assert "fast (group and extra)" in said
+    assert "test (group)" in said
+    refused = alice.post(PAGE, FORM | {"groups": ["docs"]})
+    assert refused.status_code == 422
+
+
+def test_a_chosen_group_that_is_gone_from_the_files_can_still_be_unchosen(alice: Client, grouped: Cast) -> None:
+    Project.objects.update(groups=["docs", "test"])
+    assert "docs (not in the newest files)" in text(alice.get(PAGE).content)
+    assert alice.post(PAGE, FORM | {"groups": ["test"]}).status_code == 302
+    assert Project.objects.get().groups == ["test"]
+
+
+def test_files_without_groups_have_nothing_to_choose(alice: Client, cast: Cast) -> None:
+    assert "Groups and extras that count" not in text(alice.get(PAGE).content)
+    assert alice.post(PAGE, FORM).status_code == 302
+    assert Project.objects.get().groups == []
