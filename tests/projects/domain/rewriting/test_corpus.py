@@ -22,7 +22,7 @@ def files_of(shared: Path) -> list[tuple[str, bytes]]:
 
 
 def pins_of(intake: Intake) -> dict[str, Version]:
-    pins = {}
+    pins: dict[str, Version] = {}
     for one in intake.requirements:
         try:
             if one.pinned and one.origin is Origin.INDEX:
