@@ -261,6 +261,8 @@ WHEELWAY_CLAIM_FOR = timedelta(seconds=env.int("POLL_CLAIM_SECONDS", default=600
 # A release is judged when no file has come for so long, and no later than so long after it was first seen.
 WHEELWAY_QUIET_FOR = timedelta(minutes=env.int("QUIET_MINUTES", default=30))
 WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", default=360))
+# Who may read /metrics without being signed in as staff: "Authorization: Bearer TOKEN". Empty: nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # How long the search for one target's set may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
 # Requests at once to one index host.

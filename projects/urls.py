@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     accounts,
     mailbox,
+    operator,
     packages,
     projects,
     report,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:key>/", mailbox.mailbox, name="mailbox-message"),
     path("mailbox/<str:key>/html/", mailbox.mailbox_html, name="mailbox-html"),
+    path("operator/", operator.operator, name="operator"),
+    path("metrics", operator.metrics, name="metrics"),
     path("hooks/<str:hook_key>/", webhooks.webhook, name="webhook"),
     path("hooks/<str:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
 ]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Min, Q, Sum
 
-from scanner.models import Index, Package, PollTally, Release, WheelEvent
+from scanner.models import CLAIM_FOR, Index, Package, PollTally, Release, WheelEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,6 @@ class FollowedIndex:
 
 def polling_health(now: datetime) -> PollingHealth:
     """Three queries, each over one table's index or one pass."""
-    # Queued is marked for a span that is known, so the age follows from its end.
     found = Package.objects.aggregate(
         packages=Count("pk"),
         due=Count("pk", filter=Q(due_at__lte=now)),
@@ -74,7 +73,7 @@ def polling_health(now: datetime) -> PollingHealth:
         failing=Count("pk", filter=Q(failures__gt=0)),
         never=Count("pk", filter=Q(state="pending")),
         oldest_due=Min("due_at", filter=Q(due_at__lte=now)),
-        oldest_queued=Min("due_at", filter=Q(queued_until__gt=now, due_at__lte=now)),
+        oldest_queued=Min("queued_until", filter=Q(queued_until__gt=now)),
         last=Max("checked_at"),
     )
     waiting = WheelEvent.objects.filter(processed_at__isnull=True).aggregate(count=Count("pk"), oldest=Min("seen_at"))
@@ -88,7 +87,8 @@ def polling_health(now: datetime) -> PollingHealth:
         failing=found["failing"],
         never_answered=found["never"],
         oldest_due=_age(found["oldest_due"], now),
-        oldest_queued=_age(found["oldest_queued"], now),
+        # Marked as queued for a known span, so its age follows from the end.
+        oldest_queued=_age(found["oldest_queued"] and found["oldest_queued"] - CLAIM_FOR, now),
         events_waiting=waiting["count"],
         oldest_event=_age(waiting["oldest"], now),
         releases_unsettled=unsettled,

@@ -1,0 +1,98 @@
+"""How the installation fares, for its operator: a page for staff, and the same figures for Prometheus."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from secrets import compare_digest
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from projects.access import HtmxHttpRequest
+from projects.domain.exposition import Sample, exposition
+from scanner.selectors_operator import PollingHealth, Tally, followed_indexes, next_polls, polling_health, tallies_since
+from scanner.services.gates import closed_hosts
+
+_SPAN = timedelta(hours=24)
+_POLLS = 50
+
+
+@require_safe
+@never_cache
+@login_required
+def operator(request: HtmxHttpRequest) -> HttpResponse:
+    """What is due, how polls end, who is left alone. For the others there is no such page."""
+    if not request.user.is_staff:
+        raise Http404
+    now = timezone.now()
+    tallies = tallies_since(now - _SPAN)
+    context = {
+        "area": "operator",
+        "health": polling_health(now),
+        "polls": next_polls(_POLLS),
+        "tallies": tallies,
+        "unchanged_share": _unchanged_share(tallies),
+        "size": sum(tally.size for tally in tallies),
+        "indexes": followed_indexes(),
+        "closed": closed_hosts(now),
+        "now": now,
+    }
+    return render(request, "projects/operator.html", context)
+
+
+@require_safe
+@never_cache
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Prometheus text. With METRICS_TOKEN as a bearer token, or signed in as staff; else there is no such page."""
+    if not _may_read_metrics(request):
+        raise Http404
+    now = timezone.now()
+    samples = _samples(polling_health(now), tallies_since(now - _SPAN))
+    samples += [
+        Sample("wheelway_host_gated_seconds", {"host": gate.host}, (gate.until - now).total_seconds())
+        for gate in closed_hosts(now)
+    ]
+    return HttpResponse(exposition(samples), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    expected: str = settings.METRICS_TOKEN
+    if expected and scheme.lower() == "bearer" and compare_digest(given.strip().encode(), expected.encode()):
+        return True
+    return bool(getattr(request.user, "is_staff", False))
+
+
+def _unchanged_share(tallies: list[Tally]) -> float | None:
+    answered = {tally.outcome: tally.polls for tally in tallies if tally.outcome in ("changed", "unchanged")}
+    total = sum(answered.values())
+    return answered.get("unchanged", 0) / total if total else None
+
+
+def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
+    def seconds(age: timedelta | None) -> float:
+        return age.total_seconds() if age is not None else 0.0
+
+    samples = [
+        Sample("wheelway_packages", {}, health.packages),
+        Sample("wheelway_packages_due", {}, health.due),
+        Sample("wheelway_packages_ended", {}, health.ended),
+        Sample("wheelway_packages_queued", {}, health.queued),
+        Sample("wheelway_packages_being_polled", {}, health.claimed),
+        Sample("wheelway_packages_failing", {}, health.failing),
+        Sample("wheelway_packages_never_answered", {}, health.never_answered),
+        Sample("wheelway_oldest_due_seconds", {}, seconds(health.oldest_due)),
+        Sample("wheelway_oldest_queued_seconds", {}, seconds(health.oldest_queued)),
+        Sample("wheelway_events_unprocessed", {}, health.events_waiting),
+        Sample("wheelway_oldest_event_seconds", {}, seconds(health.oldest_event)),
+        Sample("wheelway_releases_unsettled", {}, health.releases_unsettled),
+    ]
+    for tally in tallies:
+        samples.append(Sample("wheelway_polls_last_day", {"outcome": tally.outcome}, tally.polls))
+        samples.append(Sample("wheelway_page_bytes_last_day", {"outcome": tally.outcome}, tally.size))
+    return samples
