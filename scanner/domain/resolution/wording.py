@@ -20,14 +20,21 @@ __all__ = ["why_it_moves", "why_stuck"]
 
 
 def why_it_moves(scope: Scope, reaches: Sequence[Reach], name: NormalizedName, before: Version) -> str:
-    """What is wrong with the version before, given what the new set reaches: the first reason of the first target."""
-    for provider, reach in zip(scope.providers, reaches, strict=True):
-        if name in reach.members:
-            why = _obstacle(provider, name, before) or _refused(provider, reach, name, before)
-            why = why or _unmet(provider, reach, name, before)
-            if why:
-                return why
-    return "it moves with the others"
+    """What is wrong with the version before, given what the new set reaches.
+
+    Of several targets the one that gives the plainest reason speaks: that the version cannot be used there, then that
+    something in the set refuses it, then that it asks for something that cannot be had.
+    """
+    there = [pair for pair in zip(scope.providers, reaches, strict=True) if name in pair[1].members]
+    for provider, _ in there:
+        if why := _obstacle(provider, name, before):
+            return why
+    for provider, reach in there:
+        if why := _refused(provider, reach, name, before):
+            return why
+    # Where a demand cannot be met at all, more is said than where the set only went another way.
+    unmet = [_unmet(provider, reach, name, before) or "" for provider, reach in there]
+    return max(unmet, key=len, default="") or "it moves with the others"
 
 
 def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version) -> str | None:

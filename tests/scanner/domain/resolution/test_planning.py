@@ -159,6 +159,18 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
     assert [texts(resolution.pins).get("loop") for resolution in made.resolutions] == ["1.0", None]
 
 
+def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
+    asked = question("model==2.6.1", "driver==2.9.9")
+    stock = Stock(SmallSource(INDEX))
+    today = closure(stock, WINDOWS, asked, Policy())
+    made = plan(Upgrade(stock, [WINDOWS, LINUX], asked, Policy(), today.pins))
+    assert made.feasible
+    why = {change.name: change.why for change in made.changes}
+    assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
+    assert why["core"] == f"core 2.16.2 has no file for it on {LINUX.slug}"
+    assert why["model"] == f"model 2.6.1 needs core==2.16.2, and core has no wheel for {LINUX.slug} before 2.20.0"
+
+
 def test_a_bridge_that_does_not_exist_says_so() -> None:
     index: SmallIndex = {"app": {"1.0": {"on": ["3.11"]}, "2.0": {"on": ["3.13"]}}}
     current = {canonicalize_name("app"): Version("1.0")}
