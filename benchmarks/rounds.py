@@ -1,0 +1,165 @@
+"""P5a of performance.md §8 and issue 3: rounds over many packages of a synthetic index in the real wire form.
+
+`python -m benchmarks.rounds [--packages 20000] [--files 150] [--database postgresql|sqlite] [--pairs N]`
+
+One worker process (this one) does all polls through the batches that a Celery worker gets; the index runs in a process
+of its own on the same machine, so its work is part of every figure. Reported: the first fill; a cycle in which nothing
+changed, package by package and with root serials; a cycle in which 1 % changed; memory; size of the database. The
+floor of a serial round is fetching and json-loading the same root page.
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import requests
+
+from benchmarks.database import database
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def timed(work: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+@contextmanager
+def synthetic(packages: int, files: int) -> Iterator[str]:
+    command = [sys.executable, "-m", "benchmarks.synthetic_index", "--packages", str(packages), "--files", str(files)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+def poll_all_due() -> int:
+    """What scheduler and worker do until nothing is due."""
+    from django.utils import timezone
+
+    from scanner.services.rounds import poll_batch, queue_due
+
+    polled = 0
+    while batches := list(queue_due(timezone.now())):
+        for batch in batches:
+            polled += sum(poll_batch(batch, seconds=600).values())
+    return polled
+
+
+def make_all_due() -> None:
+    from django.utils import timezone
+
+    from scanner.models import Package
+
+    Package.objects.update(due_at=timezone.now())
+
+
+def follow() -> int:
+    from django.utils import timezone
+
+    from scanner.models import Index
+    from scanner.services.indexes import client_of
+    from scanner.services.serials import follow as follow_index
+
+    index = Index.objects.get()
+    return follow_index(index, client_of(index), timezone.now())
+
+
+def database_size() -> int:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT pg_database_size(current_database())")
+        else:
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+        return int(cursor.fetchone()[0])
+
+
+def megabytes() -> float:
+    """The most memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.rounds", description=__doc__)
+    parser.add_argument("--packages", type=int, default=20_000)
+    parser.add_argument("--files", type=int, default=150, help="files a package")
+    parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
+    parser.add_argument("--pairs", type=int, default=5)
+    options = parser.parse_args(arguments)
+    with synthetic(options.packages, options.files) as url, database(options.database, index_url=url):
+        report(url, options)
+    return 0
+
+
+def report(url: str, options: argparse.Namespace) -> None:
+    from django.conf import settings
+    from django.utils import timezone
+
+    from scanner.models import Index, ReleaseFile, WheelEvent
+    from scanner.services.indexes import get_index
+    from scanner.services.watching import watch_packages
+
+    print(f"{options.packages:,} packages of {options.files} files, {options.database}, one worker process")
+    names = [f"package-{number:05}" for number in range(options.packages)]
+    for start in range(0, len(names), 2000):
+        watch_packages(get_index().pk, names[start : start + 2000], timezone.now())
+    before = megabytes()
+    first = timed(poll_all_due)
+    files = ReleaseFile.objects.count()
+    assert files == options.packages * options.files
+    print(f"  first fill               {first:8.1f} s  {files / first:,.0f} files/s")
+    print(f"  memory                   {megabytes():8.0f} MB at most, {before:.0f} MB before the first poll")
+    print(f"  database                 {database_size() / 1e6:8.0f} MB, {database_size() / files:.0f} bytes a file")
+
+    make_all_due()
+    each = timed(poll_all_due)
+    print(f"  unchanged, one by one    {each:8.1f} s  {each / options.packages * 1000:.2f} ms a package")
+
+    with requests.Session() as session:
+
+        def fetch() -> None:
+            json.loads(session.get(f"{url}/", headers={"Accept-Encoding": "gzip"}, timeout=60).content)
+
+        follow()
+        fetch()
+        assert Index.objects.get().root_checked_at is not None
+        same = statistics.median(timed(follow) / timed(fetch) for _ in range(options.pairs))
+        pairs = []
+        for _ in range(options.pairs):
+            floor = timed(fetch)
+            # As if other packages had moved the root page: all of it is read and compared.
+            Index.objects.update(root_etag="", root_last_modified="", root_hash="")
+            pairs.append((floor, timed(follow)))
+        assert follow() == 0
+    floor, whole = (statistics.median(side) for side in zip(*pairs, strict=True))
+    ratio = statistics.median(ours / theirs for theirs, ours in pairs)
+    print(f"  root page, json.loads    {floor * 1000:8.1f} ms")
+    print(f"  nothing changed          ratio {same:.2f}   (304: must <= 1.5, aim 1.1)")
+    print(f"  nothing of ours changed  {whole * 1000:8.1f} ms  ratio {ratio:.2f}")
+
+    events = WheelEvent.objects.count()
+    requests.Session().post(f"{url.removesuffix('/simple')}/change?share=0.01&round=0", timeout=60)
+    Index.objects.update(root_checked_at=timezone.now())
+    settings.WHEELWAY_ROOT_PATIENCE = timedelta(hours=1)
+    changed = timed(lambda: (follow(), poll_all_due()))
+    new = WheelEvent.objects.count() - events
+    assert new == round(options.packages / 100), new
+    print(f"  1 % changed, by serials  {changed:8.2f} s  {new} packages, {changed / new * 1000:.1f} ms each")
+    print(f"  of the first fill        {changed / first:8.4f}   of an unchanged cycle one by one {changed / each:.3f}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,140 @@
+"""A made-up index of any size in the real wire form, in a process of its own: `python -m benchmarks.synthetic_index`.
+
+Every package has the same number of files, as real ones have them: wheels for several Pythons and platforms and an
+sdist a release. POST /change?share=0.01&round=N adds a file to that share of the packages.
+"""
+
+import argparse
+import gzip
+import hashlib
+import json
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+JSON = "application/vnd.pypi.simple.v1+json"
+TAGS = tuple(
+    f"cp3{minor}-cp3{minor}-{platform}"
+    for minor in (11, 12, 13, 14)
+    for platform in ("win_amd64", "macosx_11_0_arm64", "manylinux_2_17_x86_64.manylinux2014_x86_64")
+)
+A_RELEASE = len(TAGS) + 1
+
+
+class Synthetic:
+    """Pages are made when they are asked for; only serials are kept."""
+
+    def __init__(self, packages: int, files: int) -> None:
+        self.names = [f"package-{number:05}" for number in range(packages)]
+        self.files = files
+        self.added = dict.fromkeys(self.names, 0)
+        self.serial = 1000
+        self.serials = dict.fromkeys(self.names, 1000)
+
+    def change(self, share: float, turn: int) -> int:
+        step = max(1, round(1 / share))
+        changed = self.names[turn % step :: step]
+        for name in changed:
+            self.serial += 1
+            self.serials[name] = self.serial
+            self.added[name] += 1
+        return len(changed)
+
+    def page(self, name: str) -> bytes:
+        total = self.files + self.added[name]
+        files = [self.row(name, at) for at in range(total)]
+        document = {
+            "alternate-locations": [],
+            "files": files,
+            "meta": {"_last-serial": self.serials[name], "api-version": "1.4"},
+            "name": name,
+            "project-status": {"status": "active"},
+            "versions": [f"1.{at}.0" for at in range((total - 1) // A_RELEASE + 1)],
+        }
+        return json.dumps(document, separators=(",", ":")).encode()
+
+    def row(self, name: str, at: int) -> dict[str, object]:
+        release, place = divmod(at, A_RELEASE)
+        stem = f"{name.replace('-', '_')}-1.{release}.0"
+        filename = f"{stem}.tar.gz" if place == 0 else f"{stem}-{TAGS[place - 1]}.whl"
+        digest = hashlib.sha256(filename.encode()).hexdigest()
+        metadata: object = {"sha256": digest[::-1]} if place else False
+        return {
+            "core-metadata": metadata,
+            "data-dist-info-metadata": metadata,
+            "filename": filename,
+            "hashes": {"sha256": digest},
+            "provenance": None,
+            "requires-python": ">=3.9",
+            "size": 10_000 + at,
+            "upload-time": f"2024-{release % 12 + 1:02}-{place + 1:02}T12:00:00.{at:06}Z",
+            "url": f"https://files.example/packages/{digest[:2]}/{digest[2:4]}/{digest[4:]}/{filename}",
+            "yanked": False,
+        }
+
+    def root(self) -> bytes:
+        projects = [{"_last-serial": serial, "name": name} for name, serial in self.serials.items()]
+        document = {"meta": {"_last-serial": self.serial, "api-version": "1.4"}, "projects": projects}
+        return json.dumps(document, separators=(",", ":")).encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536
+    index: Synthetic
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path).path
+        name = path.removeprefix("/simple/").strip("/")
+        if name and name not in self.index.serials:
+            self.answer(404, b"")
+            return
+        serial = self.index.serials[name] if name else self.index.serial
+        etag = f'"{name}-{serial}"'
+        if self.headers.get("If-None-Match") == etag:
+            self.answer(304, b"", etag=etag)
+            return
+        body = self.index.page(name) if name else self.index.root()
+        self.answer(200, body, etag=etag)
+
+    def do_POST(self) -> None:
+        asked = parse_qs(urlsplit(self.path).query)
+        number = self.index.change(float(asked["share"][0]), int(asked["round"][0]))
+        self.answer(200, str(number).encode())
+
+    def answer(self, status: int, body: bytes, *, etag: str = "") -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", JSON)
+        if etag:
+            self.send_header("ETag", etag)
+        if body and len(body) > 1000:
+            body = gzip.compress(body, 1)
+            self.send_header("Content-Encoding", "gzip")
+        if status != 304:
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    def log_message(self, *args: object) -> None:
+        """Nothing: a round is 20,000 requests."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.synthetic_index", description=__doc__)
+    parser.add_argument("--packages", type=int, default=20_000)
+    parser.add_argument("--files", type=int, default=150, help="files a package")
+    options = parser.parse_args(arguments)
+    Handler.index = Synthetic(options.packages, options.files)
+    server = Server(("127.0.0.1", 0), Handler)
+    print(f"http://127.0.0.1:{server.server_address[1]}/simple", flush=True)
+    server.serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
