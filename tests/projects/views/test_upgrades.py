@@ -179,3 +179,13 @@ def test_the_answers_of_the_project_page_lead_to_the_path(bob: Client, planned: 
     assess_as(planned.project, {LINUX_313: usual_rows()[LINUX_313]})
     page = bob.get("/projects/practice-api/").content.decode()
     assert f'<a href="/projects/practice-api/upgrade/{LINUX_313}/">See what must move</a>' in page
+
+
+def test_the_project_page_says_where_it_runs_today_and_what_each_platform_reaches(bob: Client, planned: Cast) -> None:
+    assert "Today:" not in text(bob.get("/projects/practice-api/").content)
+    hint = {"kind": "image", "value": "python:3.11-slim", "source": "Dockerfile", "line": 1}
+    planned.project.snapshots.update(hints=[hint])
+    said = text(bob.get("/projects/practice-api/").content)
+    assert "Today: Python 3.11 on Debian, says Dockerfile" in said
+    assert "Linux x86-64: 3.13 with upgrades; not yet 3.14." in said
+    assert "Windows x64: 3.13 with upgrades." in said
