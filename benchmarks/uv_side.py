@@ -75,6 +75,11 @@ class Uv:
         pins = (line.partition("==") for line in lines if "==" in line)
         return {name.partition("[")[0]: version for name, _, version in pins}
 
+    def refusal(self, requirements: Path, target: UvTarget) -> str | None:
+        """What uv says when there is no set; None when there is one."""
+        done = self._run("compile", target, str(requirements), "--quiet")
+        return " ".join(done.stderr.split()) if done.returncode else None
+
     def installs(self, pins: Sequence[str], target: UvTarget) -> str | None:
         """None when `uv pip install --no-deps` would install exactly these pins there, else what it says."""
         where = self._folder / "target"

@@ -1,4 +1,9 @@
+import sys
+
 from django.apps import AppConfig
+
+# They answer at a terminal and queue nothing, and Celery would take a tenth of their time.
+_WITHOUT_JOBS = frozenset({"assess", "requirements"})
 
 
 class CompatSiteConfig(AppConfig):
@@ -8,3 +13,8 @@ class CompatSiteConfig(AppConfig):
     def ready(self) -> None:
         # Importing registers the checks.
         import compat_site.checks  # noqa: F401  imported for that
+
+        if sys.argv[1:2] and sys.argv[1] in _WITHOUT_JOBS:
+            return
+        # Tasks belong to the app that is current when they are first used.
+        import compat_site.celery  # noqa: F401  imported for that

@@ -66,6 +66,7 @@ def availability_of(layer: Layer, *, compiled: bool) -> Availability:
     return _BY_LAYER[layer]
 
 
+@functools.lru_cache(maxsize=8192)
 def expand(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str]]:
     """A compressed triple as its pairs and its platform tags. File names were bounded when they were parsed."""
     interpreters, abis, platforms = (component.split(".") for component in tag_set.split("-"))

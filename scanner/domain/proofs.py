@@ -61,10 +61,13 @@ def best_fit(tag_set: str, target: Target) -> Fit | None:
     combination.
     """
     pairs, platforms = expand(tag_set)
+    platform_ranks = _platform_ranks(target.platform)
+    machines = platforms & platform_ranks.keys()
+    if not machines and "any" not in platforms:
+        return None
     known = pairs_of(target.python)
     pair_ranks = _pair_ranks(target.python)
-    platform_ranks = _platform_ranks(target.platform)
-    machine = min((tag for tag in platforms if tag in platform_ranks), key=platform_ranks.__getitem__, default=None)
+    machine = min(machines, key=platform_ranks.__getitem__, default=None)
     if machine is not None and (pair := _best(pairs, known.with_platform, pair_ranks[0])):
         rank = (pair_ranks[0][pair], platform_ranks[machine])
         return Fit(known.with_platform[pair], rank, f"{pair[0]}-{pair[1]}-{machine}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         parser.add_argument("--fail-on", choices=tuple(_FAILS), default="no-go", help="exit 1 on this verdict or worse")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # The process ends with its one answer: looking for cycles among what it holds takes a third of the time.
+        gc.set_threshold(200_000, 50, 50)
         targets = [target_of(slug) for slug in options["target"]] if options["target"] else list(DEFAULT_TARGETS)
         given = read_given(options["path"])
         wish = wish_of(given, targets, options)
