@@ -2,6 +2,7 @@
 
 from projects.models.alert import Alert, AlertState, Subscription
 from projects.models.assessment import Assessment, AssessmentState, ProjectPackage, TargetAssessment
+from projects.models.index import IndexRole, ProjectIndex
 from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds, Step
 from projects.models.repository import Delivery, Repository
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
@@ -12,9 +13,11 @@ __all__ = [
     "Assessment",
     "AssessmentState",
     "Delivery",
+    "IndexRole",
     "Membership",
     "Origin",
     "Project",
+    "ProjectIndex",
     "ProjectPackage",
     "ProjectTarget",
     "Repository",

@@ -1,0 +1,37 @@
+"""The package indexes that a project names beside, or in the place of, the installation's."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from projects.models.project import Project
+
+
+class IndexRole(models.TextChoices):
+    """What the index is to the project's installer."""
+
+    PRIMARY = "primary", "in the place of the default (--index-url)"
+    EXTRA = "extra", "beside it (--extra-index-url)"
+
+
+class ProjectIndex(models.Model):
+    """One index of a project. Its credentials are sealed in the scanner's row, which only this project sees."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="indexes")
+    index = models.ForeignKey("scanner.Index", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=7, choices=IndexRole.choices, default=IndexRole.EXTRA)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["role", "position", "pk"]
+        verbose_name_plural = "project indexes"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "index"], name="projectindex_project_index_unique"),
+            models.UniqueConstraint(fields=["project"], condition=Q(role="primary"), name="projectindex_one_primary"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} index {self.index_id} of project {self.project_id}"
