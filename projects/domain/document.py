@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from projects.domain.assessing import TargetAnswer
@@ -27,13 +27,31 @@ def document(
 
     `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand.
     """
+    return document_of(
+        intake,
+        [answer_document(answer, strategy) for answer in answers],
+        index_url=index_url,
+        now=now,
+        bridge=_bridge(bridge, strategy) if bridge is not None else None,
+    )
+
+
+def document_of(
+    intake: Intake,
+    entries: Sequence[Mapping[str, Any]],
+    *,
+    index_url: str,
+    now: datetime,
+    bridge: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The whole from entries of `assessments` at hand: an answer just found, or a stored one. `now` is aware."""
     return {
         "schema": SCHEMA,
-        "generated_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "index": {"url": index_url},
         **as_data(intake),
-        "assessments": [answer_document(answer, strategy) for answer in answers],
-        "bridge": _bridge(bridge, strategy) if bridge is not None else None,
+        "assessments": list(entries),
+        "bridge": bridge,
     }
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 from projects.domain.project_page import ProjectPage, pending_rows
 from projects.domain.risk import StoredRow, version_of
@@ -37,23 +35,12 @@ def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[tuple[str, 
                 yield tuple(_harmless(value) for value in _fields(stored, column.slug))
 
 
-def export_document(state: ProjectState, page: ProjectPage, now: datetime) -> dict[str, Any]:
-    """The shown part of the assessment in the shape of design §10. `now` is aware."""
+def export_names(state: ProjectState, page: ProjectPage) -> dict[str, list[str]]:
+    """The packages that the page shows, by target, in its order: what an export of the assessment keeps."""
     rows = _rows_by_target(state, page)
-    judged = state.assessment.targets if state.assessment else {}
     return {
-        "schema": 1,
-        "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "assessments": [
-            {
-                "target": column.slug,
-                "verdict": judged[column.slug].verdict if column.slug in judged else "unknown",
-                "packages": [
-                    rows[column.slug][shown.name] for shown in page.table.rows if shown.name in rows[column.slug]
-                ],
-            }
-            for column in page.table.columns
-        ],
+        column.slug: [shown.name for shown in page.table.rows if shown.name in rows[column.slug]]
+        for column in page.table.columns
     }
 
 

@@ -24,6 +24,7 @@ from projects.models import (
     Project,
     ProjectPackage,
     Snapshot,
+    SnapshotFile,
     TargetAssessment,
 )
 from projects.services.answering import Answer, answer, search_clock
@@ -48,10 +49,10 @@ def policy_of(project: Project) -> Policy:
     return Policy(SourcePolicy(project.source_builds), project.prereleases, project.minimum_age_days)
 
 
-def read_snapshot(snapshot: Snapshot) -> Intake:
-    """The snapshot's files, read again as they were taken."""
-    files = list(snapshot.files.all())
-    return read({file.path: bytes(file.content) for file in files}, [file.path for file in files if file.is_root])
+def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> Intake:
+    """The snapshot's files, read again as they were taken; `files` are all of them, when they are at hand."""
+    held = list(snapshot.files.all()) if files is None else files
+    return read({file.path: bytes(file.content) for file in held}, [file.path for file in held if file.is_root])
 
 
 def wish_of(project: Project, intake: Intake, targets: Sequence[Target], now: datetime) -> Wish:

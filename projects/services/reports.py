@@ -8,12 +8,9 @@ from typing import Any
 
 from packaging.version import Version
 
-from projects.domain.document import target_document
-from projects.domain.intake import as_data
 from projects.domain.report import Evidence, Proofs, Report, build_report, planned_pins
-from projects.models import Assessment, Project
-from projects.services.assessments import read_snapshot
-from projects.services.plan_files import with_written_plans
+from projects.models import Project
+from projects.services.stored_documents import stored_document, stored_targets
 from scanner.domain.availability import ReleaseFileFacts
 from scanner.domain.proofs import judge
 from scanner.domain.python_changes import Release
@@ -42,38 +39,16 @@ def report_of(
 
 def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
     """The report of a project's newest assessment; None when it has none of this target."""
-    assessment = Assessment.objects.filter(project=project).select_related("snapshot").newest_first().first()
-    if assessment is None:
-        return None
-    targets = list(assessment.targets.all())
-    if slug not in {stored.target for stored in targets}:
+    targets = stored_targets(project)
+    if slug not in targets:
         return None
     target = parse_target(slug)
-    same = [stored for stored in targets if parse_target(stored.target).platform == target.platform]
-    intake = read_snapshot(assessment.snapshot)
-    files = {file.path: bytes(file.content) for file in assessment.snapshot.files.all()}
-    roots = [file.path for file in assessment.snapshot.files.all() if file.is_root]
-    index = get_index()
-    document: dict[str, Any] = {
-        "schema": 1,
-        "generated_at": assessment.confirmed_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "index": {"url": assessment.index_url},
-        **as_data(intake),
-        "assessments": [
-            target_document(
-                stored.target,
-                stored.verdict,
-                blockers=stored.blockers,
-                conflict=stored.conflict,
-                packages=stored.packages,
-                plan=stored.plan,
-            )
-            for stored in same
-        ],
-        "bridge": None,
-    }
-    written = with_written_plans(document, files=files, intake=intake, roots=roots, index_id=index.pk)
-    return report_of(written, target, project=project.name, index_id=index.pk, now=now)
+    # The ladder of the report speaks of the other Pythons on the same platform.
+    same = [other for other in targets if parse_target(other).platform == target.platform]
+    document = stored_document(project, dict.fromkeys(same))
+    if document is None:
+        return None
+    return report_of(document, target, project=project.name, index_id=get_index().pk, now=now)
 
 
 def read_proofs(index_id: int, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:

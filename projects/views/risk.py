@@ -16,12 +16,13 @@ from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.columns import column_of
-from projects.domain.exports import CSV_FIELDS, export_document, export_lines
+from projects.domain.exports import CSV_FIELDS, export_lines, export_names
 from projects.domain.project_page import ProjectPage, project_page
 from projects.domain.proofs import proof_of
 from projects.domain.risk_query import RiskQuery
 from projects.models import Project
 from projects.selectors import is_watching, project_state, stored_cell
+from projects.services.stored_documents import stored_document
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.
 _PARTIALS = {"progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
@@ -90,7 +91,9 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
     page = project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
     name = f'attachment; filename="{found.slug}.{kind}"'
     if kind == "json":
-        document = export_document(state, page, timezone.now())
+        document = stored_document(found, export_names(state, page))
+        if document is None:
+            raise Http404
         return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
     response = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
     writer = csv.writer(response)
