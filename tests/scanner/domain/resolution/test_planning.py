@@ -85,7 +85,7 @@ def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
     assert [stuck.name for stuck in made.stuck] == ["hopeless"]
     assert made.reason == (
         "no path: no release of hopeless is usable on cp313-manylinux_2_28_x86_64: "
-        "1.1 has no wheel there, only source to compile"
+        "1.1 has no wheel, only source to compile"
     )
     assert told(made) == ["model 2.6.1 2.8.0 minor direct", "core 2.16.2 2.20.0 minor transitive"]
     assert made.derivation is not None

@@ -1,0 +1,127 @@
+"""Where core metadata come from, and what is kept of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from scanner.index.client import IndexClient
+from scanner.models import CoreMetadata, Package, Release
+from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_many, fetch_metadata, without_metadata
+from tests.replay import ReplayIndex, a_file, faults
+from tests.scanner.services.conftest import NOON, Poll
+
+pytestmark = pytest.mark.django_db
+
+PURE = "demo-1.0-py3-none-any.whl"
+OLD = (("Metadata-Version", "2.1"), ("Name", "demo"), ("Version", "1.0"), ("Requires-Dist", "numpy"))
+BOUND = (("Metadata-Version", "2.2"), *OLD[1:])
+DYNAMIC = (*BOUND, ("Dynamic", "Requires-Dist"))
+
+
+def fetch(replay: ReplayIndex) -> Release:
+    replay.clear_log()
+    release = Release.objects.get()
+    assert fetch_metadata(release.pk, IndexClient(replay.url), NOON)
+    release.refresh_from_db()
+    return release
+
+
+def paths(replay: ReplayIndex) -> list[str]:
+    return [seen.path.rpartition("/")[2] for seen in replay.requests]
+
+
+def test_the_metadata_file_comes_first_and_costs_one_request(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package("demo", [a_file(PURE, requires_dist=["numpy>=2"]), "demo-1.0.tar.gz"])
+    poll()
+    release = fetch(replay)
+    assert release.metadata is not None
+    assert release.metadata.requires_dist == ["numpy>=2"]
+    assert (release.metadata_source, release.metadata_error) == ("metadata file", "")
+    assert paths(replay) == [f"{PURE}.metadata"]
+
+
+def test_where_an_index_announces_nothing_the_metadata_file_is_tried(
+    replay: ReplayIndex, demo: Package, poll: Poll
+) -> None:
+    replay.style.announces_metadata = False
+    replay.add_package("demo", [a_file(PURE, requires_dist=["numpy>=2"])])
+    poll()
+    fetch(replay)
+    assert paths(replay)[0] == f"{PURE}.metadata"
+
+
+def test_without_a_metadata_file_the_end_of_the_wheel_is_read(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package("demo", [a_file(PURE, requires_dist=["numpy>=2"], announces_metadata=False)])
+    poll()
+    replay.fail(faults.Status(404), path="*.metadata")
+    release = fetch(replay)
+    assert release.metadata is not None
+    assert (release.metadata.requires_dist, release.metadata_source) == (["numpy>=2"], "wheel")
+    assert all("range" in seen.headers for seen in replay.requests if seen.path.endswith(".whl"))
+
+
+def test_an_announced_digest_that_does_not_hold_is_not_believed(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package("demo", [a_file(PURE, requires_dist=["numpy>=2"])])
+    poll()
+    replay.fail(faults.Replace(b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"), path="*.metadata")
+    release = fetch(replay)
+    assert release.metadata is not None
+    assert (release.metadata.requires_dist, release.metadata_source) == (["numpy>=2"], "wheel")
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        (BOUND, ""),
+        (OLD, "only an sdist, whose metadata 2.1 does not bind what a build would need"),
+        (DYNAMIC, "only an sdist, which says that its dependencies are known after a build"),
+    ],
+)
+def test_an_sdist_is_believed_when_it_binds_its_build(
+    replay: ReplayIndex, demo: Package, poll: Poll, lines: tuple[tuple[str, str], ...], error: str
+) -> None:
+    replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=lines)])
+    poll()
+    release = fetch(replay)
+    assert release.metadata_error == error
+    assert (release.metadata is None) is bool(error)
+    assert release.metadata_source == ("" if error else "sdist")
+
+
+def test_equal_metadata_is_kept_once_and_never_fetched_again(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package(
+        "demo", [a_file(f"demo-1.{number}-py3-none-any.whl", requires_dist=["numpy>=2"]) for number in range(3)]
+    )
+    poll()
+    client = IndexClient(replay.url)
+    for _ in range(2):
+        for pk in Release.objects.values_list("pk", flat=True):
+            assert fetch_metadata(pk, client, NOON)
+    assert CoreMetadata.objects.count() == 1
+    assert len([path for path in paths(replay) if path.endswith(".metadata")]) == 3
+
+
+def test_an_index_that_is_down_is_asked_again_and_a_release_without_metadata_after_a_week(
+    replay: ReplayIndex, demo: Package, poll: Poll
+) -> None:
+    replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=OLD)])
+    poll()
+    pairs = [("demo", "1.0")]
+    (pk,) = without_metadata(pairs, demo.index_id, NOON)
+    replay.fail(faults.Status(500), times=1)
+    assert not fetch_metadata(pk, IndexClient(replay.url), NOON)
+    assert list(without_metadata(pairs, demo.index_id, NOON)) == [pk]
+    assert fetch_metadata(pk, IndexClient(replay.url), NOON)
+    assert without_metadata(pairs, demo.index_id, NOON + timedelta(days=1)) == {}
+    assert list(without_metadata(pairs, demo.index_id, NOON + TRY_AGAIN_AFTER + timedelta(hours=1))) == [pk]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_are_fetched_at_once_and_each_is_told(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(5)])
+    poll()
+    told: list[str] = []
+    releases = {pk: f"demo {version}" for pk, version in Release.objects.values_list("pk", "version")}
+    assert fetch_many(releases, IndexClient(replay.url), NOON, workers=3, on_fetched=told.append) == 0
+    assert sorted(told) == sorted(releases.values())
+    assert not Release.objects.filter(metadata=None).exists()

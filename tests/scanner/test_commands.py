@@ -1,0 +1,51 @@
+"""`manage.py poll` and `manage.py due`."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
+
+from scanner.models import Package
+from tests.replay import ReplayIndex, faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def index(replay: ReplayIndex, settings: Settings) -> None:
+    settings.WHEELWAY_INDEX_URL = replay.url
+
+
+def run(*arguments: str) -> str:
+    out = StringIO()
+    call_command(*arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_poll_asks_at_once_and_says_what_came_of_it(replay: ReplayIndex) -> None:
+    replay.add_package("demo-x", ["demo_x-1.0.tar.gz"])
+    text = run("poll", "Demo_X", "no-such-thing")
+    assert "demo-x  changed  next " in text
+    assert "no-such-thing  missing  no next poll" in text
+    assert "demo-x  unchanged" in run("poll", "demo-x")
+    assert Package.objects.count() == 2
+
+
+def test_poll_fails_when_the_index_cannot_be_asked(replay: ReplayIndex) -> None:
+    replay.fail(faults.Status(500))
+    with pytest.raises(CommandError, match="could not be asked about: demo"):
+        run("poll", "demo")
+
+
+def test_poll_refuses_what_is_no_name() -> None:
+    with pytest.raises(CommandError, match="not a name"):
+        run("poll", "not a name!")
+    assert not Package.objects.exists()
+
+
+def test_due_tells_when_and_why(replay: ReplayIndex) -> None:
+    replay.add_package("demo", ["demo-1.0.tar.gz"])
+    run("poll", "demo")
+    assert "  demo  quiet\n" in run("due")
+    assert "0 due of 1, 0 never polled again; 0 queued, 0 being polled" in run("due", "--limit", "0")
