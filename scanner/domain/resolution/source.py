@@ -37,9 +37,9 @@ class Supply(StrEnum):
 
 _WORDS = {
     Supply.WHEEL: "has a wheel",
-    Supply.PURE_BUILD: "has no wheel there, only pure Python source to build",
-    Supply.COMPILED_BUILD: "has no wheel there, only source to compile",
-    Supply.UNSEEN_BUILD: "has no wheel there, only source that was not looked into",
+    Supply.PURE_BUILD: "has no wheel, only pure Python source to build",
+    Supply.COMPILED_BUILD: "has no wheel, only source to compile",
+    Supply.UNSEEN_BUILD: "has no wheel, only source that was not looked into",
     Supply.REFUSED: "refuses that Python",
     Supply.NOTHING: "has no file for it",
 }
