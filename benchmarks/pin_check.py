@@ -5,6 +5,7 @@ only gives its tags. It also answers for targets that no installer can be asked 
 """
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from packaging.requirements import Requirement
@@ -16,6 +17,7 @@ from scanner.domain.targets import Target
 from tests.replay.recording import RecordedFile, read
 
 Pins = Mapping[str, Version]
+_STAR = re.compile(r"((?:>=|<=|>|<)\s*[0-9.]*[0-9])\.\*")
 
 
 def faults_of(pins: Pins, asked: Iterable[Requirement], target: Target) -> list[str]:
@@ -60,7 +62,9 @@ def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
     found = {}
     for text, lines in read(name).metadata.items():
         try:
-            listed = tuple(Requirement(value) for header, value in lines if header.lower() == "requires-dist")
+            # As uv and older installers read it: ">=1.0.*" means ">=1.0".
+            values = (_STAR.sub(r"\1", value) for header, value in lines if header.lower() == "requires-dist")
+            listed = tuple(map(Requirement, values))
             found[Version(text)] = listed
         except ValueError:
             continue

@@ -12,7 +12,7 @@ class CompatSiteConfig(AppConfig):
 
     def ready(self) -> None:
         # Importing registers the checks.
-        import compat_site.checks  # noqa: F401  imported for that
+        import compat_site.checks
 
         if sys.argv[1:2] and sys.argv[1] in _WITHOUT_JOBS:
             return

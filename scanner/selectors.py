@@ -55,6 +55,7 @@ class PackageRecord:
     checked_at: datetime | None
     changed_at: datetime | None
     last_error: str
+    revision: int
     releases: tuple[ReleaseRecord, ...]
 
     @property
@@ -85,8 +86,19 @@ def package_records(index_id: int, names: Iterable[str]) -> dict[str, PackageRec
                 checked_at=package.checked_at,
                 changed_at=package.changed_at,
                 last_error=package.last_error,
+                revision=package.revision,
                 releases=tuple(sorted(releases.get(package.pk, ()), key=lambda release: release.version)),
             )
+    return found
+
+
+def package_revisions(index_id: int, names: Iterable[str]) -> dict[str, int]:
+    """How often each of these packages has changed, by name; those that are not known are left out."""
+    wanted = sorted(set(names))
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Package.objects.filter(index=index_id, name__in=wanted[start : start + CHUNK])
+        found.update(rows.values_list("name", "revision"))
     return found
 
 

@@ -63,12 +63,15 @@ def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None, findings
     `findings` of the same wish, when they are at hand and nothing was stored since, save reading and resolving.
     """
     found = findings or find(wish, Reading(index_id, wish, as_of=as_of))
-    knowledge = found.reading.knowledge
     files_of = files_reader(named_releases(found.resolved), as_of=as_of)
-    answers = answer_all(found.resolved, knowledge, files_of, wish.now)
+    answers = answer_all(found.resolved, found.reading.knowledge, files_of, wish.now)
+    return answer_of(wish, answers, found.missing, found.bridge)
+
+
+def answer_of(wish: Wish, answers: list[TargetAnswer], missing: Missing, bridge: Plan | None = None) -> Answer:
+    """The answer that these entries make up."""
     seen = {row["name"] for target in answers for row in target.packages} - wish.foreign
-    missing = found.missing
-    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), found.bridge)
+    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), bridge)
 
 
 def search_clock() -> Callable[[], bool]:

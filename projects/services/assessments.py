@@ -27,8 +27,9 @@ from projects.models import (
     SnapshotFile,
     TargetAssessment,
 )
-from projects.services.answering import Answer, answer, search_clock
+from projects.services.answering import Answer, search_clock
 from projects.services.gathering import gather
+from projects.services.reassessing import answer_again
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
 from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
@@ -123,7 +124,7 @@ def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
 
 
 def _answer_and_store(snapshot: Snapshot, wish: Wish, index_id: int, index_url: str) -> Answer:
-    found = answer(wish, index_id=index_id)
+    found = answer_again((snapshot.pk, snapshot.created_at), wish, index_id=index_id)
     now = timezone.now()
     packages = watch_packages(index_id, found.names, now)
     with transaction.atomic():

@@ -23,6 +23,7 @@ from scanner.selectors import (
     ShapeTable,
     build_detail,
     package_records,
+    package_revisions,
     release_files,
     requirements_of,
 )
@@ -47,6 +48,7 @@ class Reading:
         self._needs: dict[int, tuple[str, ...]] = {}
         self._shapes = ShapeTable((), wish.targets)
         self._asked: set[str] = set()
+        self._revisions: dict[str, int] = {}
         self.again(wish.names)
 
     def again(self, names: Iterable[str]) -> None:
@@ -57,6 +59,7 @@ class Reading:
             self._asked |= wanted
             found = package_records(self._index_id, wanted)
             records.update(found)
+            self._revisions.update((name, record.revision) for name, record in found.items())
             releases = (release for record in found.values() for release in record.releases)
             keys = {release.needs for release in releases if release.needs is not None}
             fresh = requirements_of(keys - self._needs.keys())
@@ -64,6 +67,11 @@ class Reading:
             texts = {text for listed in fresh.values() for text in listed}
             wanted = {str(_named(match[1])) for text in texts if (match := _NAME.match(text))} - self._asked
         self.knowledge.learn(self._views(records))
+
+    def changed(self) -> frozenset[str]:
+        """The packages that were stored anew since they were read. One query."""
+        now = package_revisions(self._index_id, self._asked)
+        return frozenset(name for name in self._asked if now.get(name) != self._revisions.get(name))
 
     def _views(self, records: Mapping[str, PackageRecord]) -> dict[str, PackageView]:
         wish, needs = self._wish, self._needs

@@ -1,0 +1,49 @@
+"""What targets share in one stock changes no verdict: each alone says the same as all together."""
+
+import random
+from collections.abc import Hashable
+
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import NormalizedName
+
+from scanner.domain.resolution import Builds, Closure, Plan, Policy, Stock, Upgrade, closure, plan
+from scanner.domain.targets import Target
+from tests.scanner.domain.resolution.random_index import random_index, random_roots
+from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, question
+
+TARGETS = (LINUX, OLD_LINUX, WINDOWS)
+WHEELS_ONLY = Policy(builds=Builds.NEVER)
+
+
+class SharingSource(SmallSource):
+    """Targets of one system and Python are alike, as they are in this index."""
+
+    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+        """What the rows of a small index can tell apart."""
+        markers = target.marker_environment
+        return (markers["sys_platform"], markers["python_version"])
+
+
+def answered(stock: Stock, target: Target, roots: list[str]) -> tuple[Closure, Plan | None]:
+    found = closure(stock, target, question(*roots), WHEELS_ONLY)
+    if found.holds:
+        return found, None
+    return found, plan(Upgrade(stock, [target], question(*roots), WHEELS_ONLY, found.pins))
+
+
+@given(st.integers(0, 100_000))
+def test_each_target_alone_gets_the_answer_it_gets_among_others(seed: int) -> None:
+    rng = random.Random(seed)
+    index, roots = random_index(rng), random_roots(rng)
+    together = Stock(SharingSource(index))
+    for target in TARGETS:
+        shared, shared_plan = answered(together, target, roots)
+        alone, own_plan = answered(Stock(SmallSource(index)), target, roots)
+        assert shared.holds is alone.holds
+        assert set(shared.blockers) == set(alone.blockers)
+        assert (shared.conflict is None) is (alone.conflict is None)
+        assert (shared_plan is None) is (own_plan is None)
+        if shared_plan is not None and own_plan is not None:
+            assert shared_plan.feasible is own_plan.feasible
+            assert len(shared_plan.direct_changes) == len(own_plan.direct_changes)
