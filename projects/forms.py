@@ -170,6 +170,11 @@ class SecretInput(forms.Textarea):
         return ""
 
 
+MAX_PATHS = 50
+# As a snapshot's file has it.
+MAX_PATH_LENGTH = 300
+
+
 class RepositoryForm(_RepositoryForm):
     """The repository whose pushes a project follows."""
 
@@ -230,7 +235,11 @@ class RepositoryForm(_RepositoryForm):
     def clean_paths(self) -> list[str]:
         lines = [line.strip() for line in self.cleaned_data["paths"].splitlines()]
         paths = [line for line in lines if line]
+        if len(paths) > MAX_PATHS:
+            raise forms.ValidationError(f"More than {MAX_PATHS} paths.")
         for path in paths:
+            if len(path) > MAX_PATH_LENGTH:
+                raise forms.ValidationError(f"{path[:40]}… is longer than {MAX_PATH_LENGTH} characters.")
             if path.startswith("/") or ".." in path.split("/"):
                 raise forms.ValidationError(f"{path!r} is not a path inside the repository.")
         return paths

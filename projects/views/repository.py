@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +15,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.forms import RepositoryForm
 from projects.models import Project, Repository
 from projects.selectors import repository_lines
+from projects.services.deliveries import fetch_now
 
 
 @never_cache
@@ -31,6 +33,9 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     match action:
         case "rotate":
             return _page(request, project, RepositoryForm(), repository, repository.rotate_secret())
+        case "look":
+            fetch_now(repository, timezone.now())
+            messages.success(request, "The head of its branch is being read.")
         case "end-rotation":
             repository.end_rotation()
             messages.success(request, "The secret before is refused from now on.")
@@ -46,6 +51,9 @@ def _add(request: HttpRequest, project: Project) -> HttpResponse:
         return _page(request, project, form)
     repository = form.save()
     secret = repository.rotate_secret()
+    if repository.clone_url:
+        # Nobody waits for the first push to see a table.
+        fetch_now(repository, timezone.now())
     return _page(request, project, RepositoryForm(), repository, secret)
 
 

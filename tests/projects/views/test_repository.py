@@ -53,6 +53,25 @@ def test_following_a_repository_shows_its_hook_and_its_secret_once(alice: Client
     assert "no-store" in again.headers["Cache-Control"]
 
 
+def test_a_repository_is_read_as_soon_as_it_is_followed_and_when_somebody_asks(alice: Client, cast: Cast) -> None:
+    alice.post(PAGE, ADD)
+    made = Repository.objects.get(project=cast.project)
+    assert [delivery.event for delivery in made.deliveries.all()] == ["look"]
+    alice.post(PAGE, {"action": "look", "repository": made.pk})
+    assert made.deliveries.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "message"),
+    [("a.txt\n" * 51, "More than 50 paths"), ("a" * 301, "longer than 300"), ("../b.txt", "not a path inside")],
+)
+def test_paths_that_no_repository_should_be_read_at_are_refused(alice: Client, paths: str, message: str) -> None:
+    page = alice.post(PAGE, {**ADD, "paths": paths})
+    assert page.status_code == 422
+    assert message in page.content.decode()
+    assert not Repository.objects.exists()
+
+
 def test_signed_uploads_need_no_clone_url_and_have_their_own_address(alice: Client) -> None:
     page = alice.post(PAGE, {**ADD, "provider": "upload", "clone_url": ""}).content.decode()
     assert "/upload/" in page
