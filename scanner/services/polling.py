@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from enum import Enum
+from functools import partial
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
 from scanner.services.storing import Stored, store_changes, store_page
 from scanner.services.tallies import count
-from scanner.services.turns import Turn, end_turn, end_unchanged, is_followed, take_turn
+from scanner.services.turns import Turn, Unchanged, end_turn, end_unchanged, is_followed, take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,15 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     turn = take_turn(package_id, now, if_due=if_due)
     if turn is None:
         return Outcome.NOT_DUE
+    unchanged: list[Unchanged] = []
+    outcome = poll_turn(turn, client, now, unchanged)
+    end_unchanged(unchanged)
+    return outcome
+
+
+def poll_turn(turn: Turn, client: IndexClient, now: datetime, unchanged: list[Unchanged]) -> Outcome:
+    """As `poll_package`, of a package that is claimed. When nothing is new the turn is added to `unchanged`, which
+    the caller is to end."""
     size = 0
     try:
         answer = client.page(
@@ -57,16 +67,20 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
             etag=turn.etag or None,
             last_modified=turn.last_modified or None,
             content_hash=turn.content_hash or None,
-            prints=lambda: _prints(package_id),
+            prints=partial(_prints, turn.pk),
         )
-        outcome = _answered(turn, answer, now)
-        size = answer.size if isinstance(answer, FreshPage) else 0
+        if isinstance(answer, NotModified):
+            next_poll = _next_poll(turn, turn.newest_release_at, now)
+            unchanged.append(Unchanged(turn, now, next_poll, after_old_page(turn.name, now, cadence())))
+            outcome = Outcome.UNCHANGED
+        else:
+            outcome, size = _answered(turn, answer, now), answer.size
     except NoSuchPackage as error:
         outcome = _absent(turn, error, now)
     except IndexFault as error:
         outcome = _failed(turn, error, now)
     count(outcome.value, size, now)
-    logger.info("polled package=%s id=%s outcome=%s", turn.name, package_id, outcome.value)
+    logger.info("polled package=%s id=%s outcome=%s", turn.name, turn.pk, outcome.value)
     return outcome
 
 
@@ -97,11 +111,7 @@ def _prints(package_id: int) -> bytes:
     return bytes(stored) if stored is not None else b""
 
 
-def _answered(turn: Turn, answer: FreshPage | NotModified, now: datetime) -> Outcome:
-    if isinstance(answer, NotModified):
-        next_poll = _next_poll(turn, turn.newest_release_at, now)
-        mine = end_unchanged(turn, now, next_poll, after_old_page(turn.name, now, cadence()))
-        return Outcome.UNCHANGED if mine else Outcome.NOT_DUE
+def _answered(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
     with transaction.atomic():
         package = Package.objects.select_for_update().filter(pk=turn.pk, claimed_until=turn.until).first()
         if package is None:

@@ -14,9 +14,12 @@ from scanner.models import Index, Package
 from scanner.sealed import SealBroken
 from scanner.services import tallies
 from scanner.services.indexes import IndexClient, client_of
-from scanner.services.polling import Outcome, poll_package
+from scanner.services.polling import Outcome, cadence, poll_package, poll_turn
+from scanner.services.turns import Unchanged, end_turn, end_unchanged, take_due_turns
 
 logger = logging.getLogger(__name__)
+
+_UNUSABLE = "the address or the login of its index cannot be used"
 
 
 def poll_if_due(package_id: int, now: datetime | None = None) -> Outcome:
@@ -49,27 +52,39 @@ def queue_due(now: datetime) -> Iterator[list[int]]:
 def poll_batch(package_ids: Collection[int], *, seconds: float) -> dict[str, int]:
     """Poll those of these packages that are still due; returns how many ended in which outcome.
 
-    After `seconds` no new one is begun, and the rest can be queued by the next tick at once: a worker that is told to
-    stop has its hands free soon.
+    All are claimed by one statement, and those of which nothing is new are ended by one transaction: a round in
+    which nothing changed costs little beside its requests. After `seconds` no new poll is begun, and the rest can be
+    queued by the next tick at once: a worker that is told to stop has its hands free soon.
     """
-    found = Package.objects.filter(pk__in=package_ids).values_list("pk", "index_id")
-    index_of = dict(found)
-    clients = {index.pk: _client(index) for index in Index.objects.filter(pk__in=set(index_of.values()))}
     end = time.monotonic() + seconds
     outcomes: dict[str, int] = {}
-    left = []
-    for pk in package_ids:
-        client = clients.get(index_of.get(pk, 0))
-        if client is None:
-            continue
-        if time.monotonic() >= end:
-            left.append(pk)
-            continue
-        outcome = poll_package(pk, client, timezone.now(), if_due=True)
-        outcomes[outcome.value] = outcomes.get(outcome.value, 0) + 1
-        if outcome is Outcome.NOT_DUE:
-            left.append(pk)
+    turns = take_due_turns(package_ids, timezone.now()) if seconds > 0 else {}
+    clients = {
+        index.pk: _client(index) for index in Index.objects.filter(pk__in={turn.index_id for turn in turns.values()})
+    }
+    unchanged: list[Unchanged] = []
+    left = [pk for pk in package_ids if pk not in turns]
+    begun = set()
+    try:
+        for pk, turn in turns.items():
+            client = clients[turn.index_id]
+            if time.monotonic() >= end:
+                break
+            begun.add(pk)
+            if client is None:
+                again = timezone.now() + cadence().last_retry
+                end_turn(turn, due_at=again, due_reason=_UNUSABLE, last_error=_UNUSABLE)
+                continue
+            outcome = poll_turn(turn, client, timezone.now(), unchanged)
+            outcomes[outcome.value] = outcomes.get(outcome.value, 0) + 1
+    finally:
+        # Also when a database error or the soft time limit ends the batch: others may go on at once.
+        end_unchanged(unchanged)
+        for pk, turn in turns.items():
+            if pk not in begun:
+                end_turn(turn)
     if left:
+        outcomes[Outcome.NOT_DUE.value] = len(left)
         Package.objects.filter(pk__in=left).update(queued_until=None)
     tallies.flush()
     return outcomes

@@ -6,10 +6,12 @@ changes nothing: an answer that comes too late is dropped.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from scanner.domain.cadence import NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
@@ -49,39 +51,57 @@ def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn |
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IF_DUE if if_due else _TAKE, parameters)
         row = cursor.fetchone()
-    if row is None:
-        return None
-    pk, index_id, name, state, etag, modified, digest, serial, failures, absences, watched, newest, closes, root = row
-    return Turn(
-        pk,
-        index_id,
-        name,
-        state,
-        etag,
-        modified,
-        digest,
-        serial,
-        failures,
-        absences,
-        bool(watched),
-        _moment(newest),
-        bool(closes),
-        _moment(root),
-        until,
-    )
+    return _turn(row, until) if row is not None else None
 
 
-def end_unchanged(turn: Turn, now: datetime, next_poll: NextPoll, behind: NextPoll) -> bool:
-    """Note that the index answered and nothing is new. `behind`: the next poll when its serial says otherwise.
-
-    False when the turn had run out and is another's by now.
-    """
+def take_due_turns(package_ids: Collection[int], now: datetime) -> dict[int, Turn]:
+    """As `take_turn` with `if_due`, for several packages by one statement; without those that are not to be had."""
+    if not package_ids:
+        return {}
+    until = now + CLAIM_FOR
     moment = connection.ops.adapt_datetimefield_value
-    times = (moment(behind.at), moment(next_poll.at), behind.reason, next_poll.reason)
-    parameters = (PackageState.CURRENT.value, moment(now), *times, turn.pk, moment(turn.until))
+    times = [moment(now), moment(until), moment(now), moment(now + LONGEST_WAIT)]
     with connection.cursor() as cursor:
-        cursor.execute(_END, parameters)
-        return bool(cursor.rowcount == 1)
+        cursor.execute(_TAKE_DUE.format(", ".join(["%s"] * len(package_ids))), [moment(until), *package_ids, *times])
+        rows = cursor.fetchall()
+    return {row[0]: _turn(row, until) for row in rows}
+
+
+def _turn(row: Sequence[Any], until: datetime) -> Turn:
+    pk, index_id, name, state, etag, modified, digest, serial, failures, absences, watched, newest, closes, root = row
+    polled = (pk, index_id, name, state, etag, modified, digest, serial, failures, absences, bool(watched))
+    return Turn(*polled, _moment(newest), bool(closes), _moment(root), until)
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The end of a turn in which the index said that nothing is new.
+
+    behind: the next poll when the root page says otherwise.
+    """
+
+    turn: Turn
+    now: datetime
+    next_poll: NextPoll
+    behind: NextPoll
+
+
+def end_unchanged(ends: Sequence[Unchanged]) -> None:
+    """Note for each that the index answered. A turn that had run out and is another's by now is left alone."""
+    if len(ends) == 1:
+        with connection.cursor() as cursor:
+            cursor.execute(_END, _end_parameters(ends[0]))
+    elif ends:
+        # In one order, so that two workers never wait for each other in a circle.
+        ordered = sorted(ends, key=lambda end: end.turn.pk)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_END, [_end_parameters(end) for end in ordered])
+
+
+def _end_parameters(end: Unchanged) -> tuple[Any, ...]:
+    moment = connection.ops.adapt_datetimefield_value
+    times = (moment(end.behind.at), moment(end.next_poll.at), end.behind.reason, end.next_poll.reason)
+    return (PackageState.CURRENT.value, moment(end.now), *times, end.turn.pk, moment(end.turn.until))
 
 
 def end_turn(turn: Turn, **changes: object) -> bool:
@@ -114,6 +134,11 @@ _RETURNING = f"{_COLUMNS}, {_OF_INDEX.format('closes_releases')}, {_OF_INDEX.for
 _CLAIM = (
     "UPDATE scanner_package SET claimed_until = %s"
     " WHERE id = %s AND (claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s)"
+)
+_TAKE_DUE = (
+    "UPDATE scanner_package SET claimed_until = %s WHERE id IN ({0})"  # noqa: S608  filled with parameter marks
+    " AND (claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s) AND (due_at <= %s OR due_at > %s)"
+    f" RETURNING {_RETURNING}"
 )
 _TAKE = f"{_CLAIM} RETURNING {_RETURNING}"
 _TAKE_IF_DUE = f"{_CLAIM} AND (due_at <= %s OR due_at > %s) RETURNING {_RETURNING}"
