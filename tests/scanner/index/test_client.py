@@ -21,7 +21,7 @@ from scanner.index.transport import Limits
 from tests.replay import ReplayIndex, faults
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SMALL = Limits(connect=2, silence=0.3, total=0.8, wire=200_000, body=400_000)
+SMALL = Limits(connect=2, silence=1.5, total=4, wire=200_000, body=400_000)
 
 
 @pytest.fixture
@@ -185,9 +185,9 @@ def test_the_root_gives_serials_and_is_conditional() -> None:
         (faults.CutQuietly(), BadIndexPage, "gzip encoding ends early"),
         (faults.Reset(), IndexUnavailable, "connection failed"),
         (faults.Reset(after_bytes=20), IndexUnavailable, "connection failed"),
-        (faults.Silence(), IndexUnavailable, "silent for 0.3 s"),
-        (faults.Silence(head=True), IndexUnavailable, "silent for 0.3 s"),
-        (faults.Drip(), IndexUnavailable, "not complete after 0.8 s"),
+        (faults.Silence(), IndexUnavailable, "silent for 1.5 s"),
+        (faults.Silence(head=True), IndexUnavailable, "silent for 1.5 s"),
+        (faults.Drip(), IndexUnavailable, "not complete after 4 s"),
         (faults.Oversized(300_000), BadIndexPage, "no more than 200,000 bytes are read"),
         (faults.Oversized(300_000, announced=True), BadIndexPage, "no more than 200,000 bytes are read"),
         (faults.GzipBomb(20_000_000), BadIndexPage, "no more than 400,000 bytes are unpacked"),
