@@ -69,14 +69,8 @@ def delta(body: bytes, known: bytes) -> Delta | None:
     pieces = cut(body)
     if pieces is None:
         return None
-    prints = array("I", map(crc32, pieces.rows))
-    left = Counter(_unpacked(known))
-    fresh = []
-    for row, checksum in zip(pieces.rows, prints, strict=True):
-        if left.get(checksum):
-            left[checksum] -= 1
-        else:
-            fresh.append(row)
+    prints, before = array("I", map(crc32, pieces.rows)), _unpacked(known)
+    fresh, vanished = _differing(pieces.rows, prints, before)
     if len(fresh) * 4 > len(prints):
         # Reading all of it once costs less than finding the same out twice.
         return None
@@ -85,7 +79,22 @@ def delta(body: bytes, known: bytes) -> Delta | None:
         document["files"] = [json.loads(b"{%b}" % row) for row in fresh]
     except (ValueError, TypeError, RecursionError):
         return None
-    return Delta(document, left.total(), _packed(prints))
+    return Delta(document, vanished, _packed(prints))
+
+
+def _differing(rows: list[bytes], prints: "array[int]", before: "array[int]") -> tuple[list[bytes], int]:
+    """(rows whose print was not there before, how many prints of before are not there any more)."""
+    known = set(before)
+    if len(known) == len(before) and len(set(prints)) == len(prints):
+        fresh = [row for row, checksum in zip(rows, prints, strict=True) if checksum not in known]
+        return fresh, len(before) - (len(rows) - len(fresh))
+    left, fresh = Counter(before), []
+    for row, checksum in zip(rows, prints, strict=True):
+        if left.get(checksum):
+            left[checksum] -= 1
+        else:
+            fresh.append(row)
+    return fresh, left.total()
 
 
 def _packed(prints: "array[int]") -> bytes:
