@@ -1,0 +1,170 @@
+"""Assessing against uv, P1 to P4: `python -m benchmarks.assessing [--pairs 5] [--case NAME…] [--cases FOLDER]`.
+
+Everything is stored before (the replay index over loopback, within the ten minutes that both sides take a page for
+fresh), uv's cache is warm, the two sides take turns in one run, and ratios are of medians.
+
+P1, P2  a fresh process `manage.py assess CASE --source never --format json` on 42 targets (CPython 3.9 to 3.15 on six
+        platforms): every verdict, every blocker, the minimal plans; against 42 times `uv pip compile`
+P3      the packages that certainly block, on every target where the sample fails, database read included; against
+        uv, asked again and again with what it names loosened
+P4      one more wheel of a release: the answer made anew for what it can change; against the whole answer
+"""
+
+import argparse
+import os
+import re
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from benchmarks.oracle import CASES, PLATFORMS, ROOT, Case, loosened
+from benchmarks.uv_side import Uv, UvTarget, uv_target
+from scanner.domain.targets import Target, parse_target
+from tests.replay import ReplayIndex
+from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+T42 = tuple(parse_target(f"cp3{minor}-{platform}") for minor in range(9, 16) for platform in PLATFORMS)
+SAMPLE = "spanish-subjunctive"
+_NAMED = re.compile(r"([a-z0-9][a-z0-9._-]*)==")
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long one run takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def in_turns(pairs: int, ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
+    """Medians of both sides, taking turns."""
+    measured = [(seconds(ours), seconds(theirs)) for _ in range(pairs)]
+    return statistics.median(a for a, _ in measured), statistics.median(b for _, b in measured)
+
+
+def print_row(what: str, ours: float, theirs: float, goal: str) -> None:
+    """One line of the table."""
+    print(f"{what:<34} {ours * 1e3:9.0f} {theirs * 1e3:9.0f} {ours / theirs:8.3f}   {goal}", flush=True)
+
+
+def assess(path: Path, index_url: str, data: Path) -> None:
+    """The whole answer, from a fresh process."""
+    targets = [option for target in T42 for option in ("--target", target.slug)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run(
+        [sys.executable, "manage.py", "assess", str(path), *targets, "--source", "never", "--format", "json",
+         "--index-url", index_url, "--fail-on", "never"],
+        cwd=ROOT, env={**environment, "WHEELWAY_DATA": str(data)}, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, check=True,
+    )  # fmt: skip
+
+
+def keep_fresh(data: Path) -> None:
+    """As if the poller had looked at every package just now."""
+    with sqlite3.connect(data / "wheelway.sqlite3") as database:
+        database.execute("UPDATE scanner_package SET checked_at = strftime('%Y-%m-%d %H:%M:%f', 'now')")
+    database.close()
+
+
+def compile_all(uv: Uv, case: Case) -> None:
+    """uv on each target: one set, or the first thing that stands in the way."""
+    for target in T42:
+        uv.compile(case.written, named(target))
+
+
+def named(target: Target) -> UvTarget:
+    """A target of T42 in uv's words."""
+    found = uv_target(target)
+    assert found is not None
+    return found
+
+
+def compare_answers(uv: Uv, case: Case, index_url: str, data: Path, pairs: int) -> None:
+    """P1 and P2."""
+
+    def ours() -> None:
+        assess(case.written, index_url, data)
+
+    def theirs() -> None:
+        compile_all(uv, case)
+
+    ours()
+    theirs()
+    keep_fresh(data)
+    goal = "P1 must 1.0, aim 0.25" if case.name == SAMPLE else "P2 must 1.5, aim 0.5"
+    print_row(case.name, *in_turns(pairs, ours, theirs), goal)
+
+
+def relax_and_rerun(uv: Uv, case: Case, targets: Sequence[Target], folder: Path) -> dict[str, set[str]]:
+    """By target, the requirements that uv names one after the other, each loosened before it is asked again."""
+    found: dict[str, set[str]] = {}
+    for target in targets:
+        asked = list(case.asked)
+        blamed = found.setdefault(target.slug, set())
+        path = folder / "rerun.in"
+        while True:
+            path.write_text("".join(f"{one}\n" for one in asked))
+            said = uv.refusal(path, named(target))
+            pinned = {one.name: one for one in asked if "==" in str(one.specifier)}
+            guilty = next((name for name in _NAMED.findall(said or "") if name in pinned), None)
+            if guilty is None:
+                break
+            blamed.add(guilty)
+            asked = [loosened(one) if one.name == guilty else one for one in asked]
+    return found
+
+
+def compare_inside(uv: Uv, case: Case, index: ReplayIndex, folder: Path, pairs: int) -> None:
+    """P3 and P4."""
+    # Imported here, since setting up Django must not count for the processes that are measured above.
+    from benchmarks import assessing_inside as inside
+
+    data = folder / "data"
+    assess(case.written, index.url, data)
+    inside.prepare(data)
+    stuck = inside.failing(case, index.url, T42)
+    named = relax_and_rerun(uv, case, stuck, folder)
+    ours = inside.blockers_of(case, index.url, stuck)
+    differ = [slug for slug in named if inside.roots_of(case, index.url, slug, ours[slug]) != named[slug]]
+    for slug in differ:
+        print(f"  blockers differ on {slug}: ours {sorted(ours[slug])}, uv names {sorted(named[slug])}")
+    mine, theirs = in_turns(
+        pairs,
+        lambda: inside.blockers_of(case, index.url, stuck),
+        lambda: relax_and_rerun(uv, case, stuck, folder),
+    )
+    print_row(f"blockers on {len(stuck)} failing targets", mine, theirs, "P3 must 0.020, aim 0.002")
+    again, whole, equal = inside.after_events(case, index, T42, pairs)
+    print_row("answer after one more wheel", again, whole, "P4 must 0.1, aim 0.02" + ("" if equal else "; DIFFERS"))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure everything and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--cases", type=Path, default=CASES)
+    parser.add_argument("--case", action="append", help="only this one; repeatable")
+    options = parser.parse_args(arguments)
+    program = find_uv()
+    if program is None or not options.cases.is_dir():
+        print("needs uv and a folder of cases")
+        return 2
+    with tempfile.TemporaryDirectory() as text, ReplayIndex() as index:
+        folder = Path(text)
+        uv = Uv(program, index.url, folder / "uv")
+        print(f"{'42 targets':<34} {'ours ms':>9} {'other ms':>9} {'ratio':>8}")
+        for path in sorted(options.cases.glob("*.txt")):
+            if not options.case or path.stem in options.case:
+                compare_answers(uv, Case.read(path, folder), index.url, folder / "data", options.pairs)
+        if not options.case or SAMPLE in options.case:
+            case = Case.read(options.cases / f"{SAMPLE}.txt", folder)
+            compare_inside(uv, case, index, folder, options.pairs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

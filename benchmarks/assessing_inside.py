@@ -1,0 +1,118 @@
+"""The parts of `benchmarks.assessing` that are measured inside a process: P3 and P4. Call `prepare` first."""
+
+import os
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from benchmarks.oracle import Case
+from scanner.domain.targets import Target, parse_target
+from tests.replay import ReplayIndex, a_file
+
+
+def prepare(data: Path) -> None:
+    """Set up Django over this data directory."""
+    import django
+
+    os.environ["WHEELWAY_DATA"] = str(data)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
+    django.setup()
+
+
+def wish_for(case: Case, targets: Sequence[Target]) -> Any:
+    """The wish of `assess CASE --source never`."""
+    from django.utils import timezone
+
+    from projects.domain.assessing import Wish
+    from projects.domain.intake import read, select
+    from projects.domain.verdicts import Policy, SourcePolicy
+
+    intake = read({case.written.name: case.written.read_bytes()}, [case.written.name])
+    return Wish(select(intake, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
+
+
+def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
+    """The targets on which the case does not hold as written."""
+    from projects.services.answering import answer
+    from scanner.services.indexes import get_index
+
+    found = answer(wish_for(case, targets), index_id=get_index(index_url).pk)
+    return [one.target for one in found.targets if one.verdict != "go"]
+
+
+def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:
+    """By target, the packages that block whatever else is chosen; read from the database."""
+    from projects.domain.question import question_of
+    from projects.services.offers import Reading
+    from scanner.domain.resolution.provider import TargetProvider
+    from scanner.domain.resolution.stock import Stock
+    from scanner.domain.resolution.waiving import certain_blockers
+    from scanner.services.indexes import get_index
+
+    wish = wish_for(case, targets)
+    stock = Stock(Reading(get_index(index_url).pk, wish).knowledge)
+    question, policy = question_of(wish.requirements), wish.resolver_policy
+    return {
+        target.slug: set(map(str, certain_blockers(TargetProvider(stock, target, question, policy))[0]))
+        for target in targets
+    }
+
+
+# Wheels that no release has, each for one target of the sample that lacks it.
+_WHEELS = (
+    ("orjson", "orjson-3.9.15-cp313-cp313-win_arm64.whl"),
+    ("hiredis", "hiredis-2.3.2-cp313-cp313-win_amd64.whl"),
+    ("asyncpg", "asyncpg-0.29.0-cp314-cp314-macosx_14_0_arm64.whl"),
+    ("pyyaml", "PyYAML-6.0.1-cp315-cp315-manylinux_2_28_x86_64.whl"),
+    ("aiohttp", "aiohttp-3.9.3-cp314-cp314-win_amd64.whl"),
+    ("pydantic-core", "pydantic_core-2.16.2-cp313-cp313-musllinux_1_2_x86_64.whl"),
+    ("psycopg2-binary", "psycopg2_binary-2.9.9-cp313-cp313-manylinux_2_28_aarch64.whl"),
+)
+
+
+def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pairs: int) -> tuple[float, float, bool]:
+    """(answer again, answer in full, whether they were always equal) after one more wheel each time; medians."""
+    from django.utils import timezone
+
+    from projects.services.answering import answer
+    from projects.services.reassessing import answer_again
+    from scanner.index.client import IndexClient
+    from scanner.services.indexes import get_index
+    from scanner.services.refreshing import refresh
+
+    index_id, client = get_index(index.url).pk, IndexClient(index.url)
+    wish = wish_for(case, targets)
+    answer_again(case.name, wish, index_id=index_id)
+    taken: list[tuple[float, float]] = []
+    equal = True
+    for name, filename in _WHEELS[:pairs]:
+        index.add_files(name, [a_file(filename)])
+        refresh(
+            index_id, client, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0)
+        )
+        now = replace(wish, now=timezone.now())
+        start = time.perf_counter()
+        again = answer_again(case.name, now, index_id=index_id)
+        middle = time.perf_counter()
+        whole = answer(now, index_id=index_id)
+        taken.append((middle - start, time.perf_counter() - middle))
+        equal = equal and [one.packages for one in again.targets] == [one.packages for one in whole.targets]
+    return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken), equal
+
+
+def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]:
+    """The project's own requirements through which these packages arrive."""
+    from projects.domain.question import question_of
+    from projects.services.offers import Reading
+    from scanner.domain.resolution.closure import closure
+    from scanner.domain.resolution.stock import Stock
+    from scanner.services.indexes import get_index
+
+    wish = wish_for(case, [parse_target(slug)])
+    stock = Stock(Reading(get_index(index_url).pk, wish).knowledge)
+    found = closure(stock, wish.targets[0], question_of(wish.requirements), wish.resolver_policy)
+    return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure
