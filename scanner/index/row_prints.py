@@ -55,8 +55,10 @@ def cut(body: bytes) -> Pieces | None:
     else:
         return None
     begin = start + len(start_mark)
-    ends = [end for mark in _ENDS if (end := body.find(mark, begin)) >= 0]
-    end = min(ends) if ends else body.rfind(b"}]", begin)
+    # From behind, where little stands: were it not the end of the files, what was cut could not be read.
+    end = max(body.rfind(mark, begin) for mark in _ENDS)
+    if end < 0:
+        end = body.rfind(b"}]", begin)
     if end < 0:
         return None
     region = body[begin:end]

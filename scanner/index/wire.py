@@ -52,8 +52,12 @@ def read_changes(content_type: str, body: bytes, known: bytes, name: NormalizedN
     found = row_prints.delta(body, known)
     if found is None:
         return None
-    document = wire_json.check_document(found.document, url)
-    page = wire_json.read_document(document, name, url, MAX_FILES)
+    try:
+        document = wire_json.check_document(found.document, url)
+        page = wire_json.read_document(document, name, url, MAX_FILES)
+    except BadIndexPage:
+        # Cut in the wrong place, or really bad: reading all of it says which, with the right place in its words.
+        return None
     # A row that cannot be read may stand for a stored file, and only the whole page tells which.
     return None if page.problems else Changed(page, found.vanished, found.prints)
 
