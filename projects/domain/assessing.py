@@ -17,6 +17,7 @@ from projects.domain.intake.values import Origin, ParsedRequirement
 from projects.domain.knowledge import Knowledge
 from projects.domain.offers import FilesOf, ReleaseView
 from projects.domain.places import places_in
+from projects.domain.proving import Proofs
 from projects.domain.question import question_of
 from projects.domain.rows import Place, Standing, build_row, foreign, inactive, stand
 from projects.domain.verdicts import Policy, ProjectVerdict, Verdict, count_verdicts, judge_project
@@ -130,13 +131,16 @@ def answer_all(
     resolved: Iterable[Resolved], knowledge: Knowledge, files_of: FilesOf, now: datetime
 ) -> list[TargetAnswer]:
     """The answer for each target, in the same order; rows nearest to the project first, inactive ones last."""
-    return [_answer(one, knowledge, files_of, now) for one in resolved]
+    proofs = Proofs(files_of)
+    return [_answer(one, knowledge, proofs, now) for one in resolved]
 
 
 def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question, target: Target) -> Resolved:
     found = closure(stock, target, question, wish.resolver_policy, limits=wish.limits())
     standings = _standings(wish, knowledge, target, found)
     way = None
+    # A search that was cut short says nothing about the question as written.
+    refuted = found.limit is None
     if wish.with_plans and not found.holds and not found.missing:
         upgrade = Upgrade(
             stock,
@@ -148,6 +152,7 @@ def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question,
             wish.step,
             wish.holds,
             wish.limits(),
+            refuted=refuted,
         )
         way = plan(upgrade)
     return Resolved(target, found, standings, way)
@@ -171,9 +176,9 @@ def _standings(wish: Wish, knowledge: Knowledge, target: Target, found: Closure)
     return standings
 
 
-def _answer(one: Resolved, knowledge: Knowledge, files_of: FilesOf, now: datetime) -> TargetAnswer:
+def _answer(one: Resolved, knowledge: Knowledge, proofs: Proofs, now: datetime) -> TargetAnswer:
     rows = tuple(
-        build_row(standing, one.target, knowledge.views.get(name), files_of, now=now)
+        build_row(standing, one.target, knowledge.views.get(name), proofs, now=now)
         for name, standing in one.standings.items()
     )
     verdicts = [standing.verdict for standing in one.standings.values()]

@@ -11,7 +11,8 @@ from packaging.utils import NormalizedName
 
 from projects.domain.assessing import Resolved, TargetAnswer
 from projects.domain.knowledge import Knowledge
-from projects.domain.offers import FilesOf, PackageView, ReleaseView
+from projects.domain.offers import PackageView, ReleaseView
+from projects.domain.proving import Proofs
 from projects.domain.rows import Standing, build_row
 from scanner.domain.targets import Target
 
@@ -68,14 +69,14 @@ def with_rows_again(
     standings: Mapping[NormalizedName, Standing],
     names: frozenset[str],
     knowledge: Knowledge,
-    files: FilesOf,
+    proofs: Proofs,
     now: datetime,
 ) -> TargetAnswer:
     """The answer with the rows of these packages written again."""
     if not names & standings.keys():
         return answer
     rows = tuple(
-        build_row(standings[row["name"]], answer.target, knowledge.views.get(row["name"]), files, now=now)
+        build_row(standings[row["name"]], answer.target, knowledge.views.get(row["name"]), proofs, now=now)
         if row["name"] in names
         else row
         for row in answer.packages

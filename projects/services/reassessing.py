@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from projects.domain.assessing import TargetAnswer, Wish, answer_all, missing_in, named_releases, resolve_all
+from projects.domain.proving import Proofs
 from projects.domain.reassessing import Standings, releases_named, standings_of, touched, with_rows_again
 from projects.services.answering import Answer, answer, answer_of, find
 from projects.services.offers import Reading, files_reader
@@ -91,12 +92,13 @@ def _in_part(wish: Wish, kept: _Kept) -> tuple[_Kept | None, Answer]:
     resolved = resolve_all(wish, knowledge, anew)
     missing = missing_in(resolved)
     files = files_reader([*named_releases(resolved), *releases_named(kept.standings, names, same)])
+    proofs = Proofs(files)
     made: Mapping[object, TargetAnswer] = {
         one.target: one
         for one in (
             *answer_all(resolved, knowledge, files, wish.now),
             *(
-                with_rows_again(one, kept.standings[one.target], names, knowledge, files, wish.now)
+                with_rows_again(one, kept.standings[one.target], names, knowledge, proofs, wish.now)
                 for one in kept.answers
                 if one.target in set(same)
             ),

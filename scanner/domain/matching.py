@@ -134,7 +134,7 @@ class Matcher:
         undecided = self._everything
         for yanked in sorted({file.yanked for file in shape.files}):
             # As installers sort: any file that is not yanked before every yanked one, then wheels before sdists.
-            wheels, sdists = self._fitting(shape, yanked=yanked)
+            wheels, sdists = self._fitting(shape, undecided, yanked=yanked)
             choices = [(availability_of(layer, compiled=compiled), wheels[layer]) for layer in LAYERS]
             for availability, fits in (*choices, (Availability.SOURCE, sdists)):
                 offer = _OFFERS[availability, yanked]
@@ -145,19 +145,21 @@ class Matcher:
             row[i] = _OFFERS[Availability.EXCLUDED, False]
         return tuple(row)
 
-    def _fitting(self, shape: Shape, *, yanked: bool) -> tuple[list[int], int]:
+    def _fitting(self, shape: Shape, among: int, *, yanked: bool) -> tuple[list[int], int]:
         """Targets with a fitting wheel in each layer, and targets with an acceptable sdist, among (un)yanked files."""
         wheels = [0] * len(LAYERS)
         sdists = 0
         for file in shape.files:
             if file.yanked is not yanked:
                 continue
-            accepted = self.python_mask(file.requires_python)
             if file.tag_set is not None:
-                for layer, fits in enumerate(self.layers(file.tag_set)):
-                    wheels[layer] |= fits & accepted
+                # Few wheels fit any of a few targets.
+                if self.mask(file.tag_set) & among:
+                    accepted = self.python_mask(file.requires_python)
+                    for layer, fits in enumerate(self.layers(file.tag_set)):
+                        wheels[layer] |= fits & accepted
             elif file.kind is Kind.SDIST:
-                sdists |= accepted
+                sdists |= self.python_mask(file.requires_python)
         return wheels, sdists
 
     def _refused(self, shape: Shape) -> int:

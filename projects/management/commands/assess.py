@@ -41,6 +41,8 @@ class Command(BaseCommand):
             self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
         told = ask(wish, given, options, self._say)
         self._print(told.document, options["format"])
+        # Nor does it pay to take everything apart at the end.
+        gc.freeze()
         if {target.verdict.value for target in told.answer.targets} & _FAILS[options["fail_on"]]:
             sys.exit(1)
 

@@ -39,7 +39,7 @@ class Upgrade:
     """What is to be planned, for whom, and within which bounds.
 
     `current` are the versions in use: pins, or the closure as written. `holds` are packages never to touch, `step` is
-    how far each may move.
+    how far each may move. `refuted` says that the question as written is known to have no solution.
     """
 
     stock: Stock
@@ -51,6 +51,7 @@ class Upgrade:
     step: Step = Step.MAJOR
     holds: frozenset[NormalizedName] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    refuted: bool = False
 
     def scope(self, question: Question, aside: Iterable[NormalizedName] = ()) -> Scope:
         """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
@@ -66,7 +67,8 @@ class Upgrade:
         forms.append(relax(self.question, self.current, step=self.step, holds=self.holds))
         if self.strategy is Strategy.MINIMAL and self.holds:
             forms[0] = replace(forms[0], constraints=forms[-1].constraints)
-        return [form for index, form in enumerate(forms) if form not in forms[:index]]
+        distinct = [form for index, form in enumerate(forms) if form not in forms[:index]]
+        return [form for form in distinct if form != self.question] or distinct if self.refuted else distinct
 
 
 def plan(upgrade: Upgrade) -> Plan:

@@ -39,7 +39,7 @@ class Scope:
     phantoms: frozenset[NormalizedName] = frozenset()
     aside: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
-    solver: Solver[tuple[int, Ask]] | Solver[Ask] = field(init=False)
+    _solver: Solver[tuple[int, Ask]] | Solver[Ask] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.providers = tuple(
@@ -55,13 +55,19 @@ class Scope:
             )
             for target in self.targets
         )
-        limit, expired = self.limits.steps, self.limits.expired
-        if len(self.providers) == 1:
-            provider = self.providers[0]
-            self.solver = Solver(provider, provider.roots(), limit=limit, expired=expired)
-        else:
-            bridge = BridgeProvider(self.providers)
-            self.solver = Solver(bridge, bridge.roots(), limit=limit, expired=expired)
+
+    @property
+    def solver(self) -> Solver[tuple[int, Ask]] | Solver[Ask]:
+        """The one solver of this problem. Made when first asked for: a look at the providers often settles it."""
+        if self._solver is None:
+            limit, expired = self.limits.steps, self.limits.expired
+            if len(self.providers) == 1:
+                provider = self.providers[0]
+                self._solver = Solver(provider, provider.roots(), limit=limit, expired=expired)
+            else:
+                bridge = BridgeProvider(self.providers)
+                self._solver = Solver(bridge, bridge.roots(), limit=limit, expired=expired)
+        return self._solver
 
     def with_waivers(self, waived: Iterable[NormalizedName], phantoms: Iterable[NormalizedName]) -> Scope:
         """The same problem, with more packages let through."""
