@@ -58,6 +58,8 @@ else:
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
         },
+        # A file as in production: in memory, threads would share one cache and fail where a file lets them wait.
+        "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
 # On SQLite every atomic block takes the one write lock, so a page that only reads must not open one.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
