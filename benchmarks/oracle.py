@@ -121,6 +121,10 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         asked = case.asked if entry["verdict"] == "go" else [loosened(one) for one in case.asked]
         faults = faults_of({name: Version(text) for name, text in pins.items()}, asked, target)
         tally.add("set holds by pin_check", f"{where}: {'; '.join(faults)}" if faults else None)
+        for change in plan["changes"] if plan is not None else ():
+            alone = {name: Version(text) for name, text in pins.items()} | {change["name"]: Version(change["from"])}
+            holds = not faults_of(alone, asked, target)
+            tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
     written = uv.compile(case.written, theirs)
@@ -146,22 +150,21 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.add("requirements moved", f"{where}: {mine} where uv moves {others}" if more else None)
     for change in plan["changes"]:
         alone = {**pins, change["name"]: change["from"]}
-        tally.add("taken back", taken_back(case, alone, change["name"], uv, theirs, folder, where))
+        found = taken_back(case, alone, uv, theirs, folder)
+        # A set that needs a package more is another plan, not this one with a change taken back.
+        other = found is not None and bool(found.keys() - alone.keys())
+        tally.counts["taken back, by uv: only with a package more"] += other
+        holds = found is not None and not other
+        tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
 
 
-def taken_back(
-    case: Case, pins: Mapping[str, str], name: str, uv: Uv, theirs: UvTarget, folder: Path, where: str
-) -> str | None:
-    """The difference when a plan without one of its changes still holds, by uv and by pin_check."""
+def taken_back(case: Case, pins: Mapping[str, str], uv: Uv, theirs: UvTarget, folder: Path) -> dict[str, str] | None:
+    """What uv finds for the loosened case when every package that is named is held at one version."""
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
         file.writelines(f"{one}=={version}\n" for one, version in pins.items())
     found = uv.compile(case.loose, theirs, constraints=Path(file.name))
     Path(file.name).unlink()
-    if found is None:
-        return None
-    beyond = sorted(found.keys() - pins.keys())
-    # A set that needs a package more is another plan, not this one with a change taken back.
-    return None if beyond else f"{where}: holds with {name} {pins[name]} as before"
+    return found
 
 
 def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:

@@ -1,0 +1,84 @@
+"""Whole assessments on recorded pages held against uv: verdicts, plans that install, changes that are needed.
+
+Two targets of the sample and one of a free-threaded build; `python -m benchmarks.oracle` does all cases on 60 targets.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+from packaging.version import Version
+
+from benchmarks.oracle import Case, moved, taken_back
+from benchmarks.pin_check import faults_of
+from benchmarks.uv_side import Uv, uv_target
+from projects.domain.assessing import TargetAnswer, Wish
+from projects.domain.verdicts import Policy, SourcePolicy
+from projects.services.answering import answer
+from projects.services.gathering import gather
+from scanner.index.client import IndexClient
+from scanner.services.indexes import get_index
+from tests.projects.known import requirements, targets
+from tests.replay import ReplayIndex
+from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SLUGS = ("cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64", "cp313t-manylinux_2_28_x86_64")
+
+
+@pytest.fixture
+def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
+    program = find_uv()
+    if program is None:
+        pytest.skip("uv: not installed")
+    return Uv(program, replay.url, tmp_path / "uv")
+
+
+def assessed(case: Path, replay: ReplayIndex) -> list[TargetAnswer]:
+    wish = Wish(requirements(case.read_text()), targets(*SLUGS), Policy(SourcePolicy.NEVER), timezone.now())
+    index_id = get_index(replay.url).pk
+    gather(
+        wish,
+        index_id=index_id,
+        client=IndexClient(replay.url),
+        progress=lambda name, done, total: None,
+        fresh_for=timedelta(minutes=10),
+        seconds=60,
+    )
+    return answer(wish, index_id=index_id).targets
+
+
+def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
+    shared: Path, replay: ReplayIndex, uv: Uv, tmp_path: Path
+) -> None:
+    case = Case.read(shared / "cases" / "spanish-subjunctive.txt", tmp_path)
+    found = assessed(case.written, replay)
+    assert [one.verdict for one in found] == ["go", "conditional", "no-go"]
+    for one in found[:2]:
+        theirs = uv_target(one.target)
+        assert theirs is not None
+        assert (uv.compile(case.written, theirs) is not None) is (one.verdict == "go")
+    plan, theirs = found[1].plan, uv_target(found[1].target)
+    assert plan is not None
+    assert plan.pins is not None
+    assert theirs is not None
+    pins = {str(name): str(version) for name, version in plan.pins.items()}
+    assert uv.installs([f"{name}=={version}" for name, version in pins.items()], theirs) is None
+    assert ("pydantic", Version("2.8.0")) in [(change.name, change.after) for change in plan.direct_changes]
+    lowest = uv.compile(case.loose, theirs, resolution="lowest-direct")
+    assert lowest is not None
+    assert len(moved(case, pins)) <= len(moved(case, lowest))
+    for change in plan.changes:
+        alone = {**pins, change.name: str(change.before)}
+        assert taken_back(case, alone, uv, theirs, tmp_path) is None, change.name
+
+
+def test_a_set_for_a_free_threaded_build_holds_file_by_file(shared: Path, replay: ReplayIndex, tmp_path: Path) -> None:
+    case = Case.read(shared / "cases" / "metaguardian.txt", tmp_path)
+    found = assessed(case.written, replay)[2]
+    assert found.verdict == "go"
+    pins = {row["name"]: Version(row["version"]) for row in found.packages if row["verdict"] != "inactive"}
+    assert faults_of(pins, case.asked, found.target) == []
+    assert faults_of({**pins, "pydantic-core": Version("2.16.2")}, case.asked, found.target)
