@@ -21,6 +21,8 @@ from projects.domain.proving import Proofs
 from projects.domain.question import question_of
 from projects.domain.rows import Place, Standing, build_row, foreign, inactive, stand
 from projects.domain.verdicts import Policy, ProjectVerdict, Verdict, count_verdicts, judge_project
+from scanner.domain.availability import Availability
+from scanner.domain.builds import UNSEEN
 from scanner.domain.resolution import outcomes
 from scanner.domain.resolution import policy as resolver
 from scanner.domain.resolution.closure import Closure, closure
@@ -120,6 +122,27 @@ def missing_in(resolved: Iterable[Resolved]) -> outcomes.Missing:
         if one.plan is not None:
             missing |= one.plan.missing
     return missing
+
+
+def unseen_in(resolved: Iterable[Resolved], knowledge: Knowledge) -> dict[int, str]:
+    """Releases whose sdist only a look inside can judge, and whose verdict hangs on it: key to package name.
+
+    The release in use, and the newest one, which may be the way out.
+    """
+    found: dict[int, str] = {}
+    for one in resolved:
+        column = knowledge.column(one.target)
+        for name, standing in one.standings.items():
+            if standing.verdict is not Verdict.UNKNOWN or standing.availability is not Availability.SOURCE:
+                continue
+            for release in (standing.release, knowledge.views[name].newest):
+                if release is not None and release.build == UNSEEN and _is_source(release, column):
+                    found[release.pk] = name
+    return found
+
+
+def _is_source(release: ReleaseView, column: int) -> bool:
+    return release.offers[column].availability is Availability.SOURCE
 
 
 def named_releases(resolved: Iterable[Resolved]) -> list[ReleaseView]:

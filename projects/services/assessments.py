@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessing import Wish
 from projects.domain.document import answer_document
 from projects.domain.intake import Intake, read, select
-from projects.domain.verdicts import Policy, SourcePolicy
+from projects.domain.verdicts import Policy, SourcePolicy, Verdict
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -30,6 +30,7 @@ from projects.models import (
 from projects.services.answering import Answer, search_clock
 from projects.services.gathering import gather
 from projects.services.reassessing import answer_again
+from scanner.domain.availability import Availability
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
 from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
@@ -92,7 +93,7 @@ def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bo
     if not wish.targets:
         return False
     found = _answer_and_store(snapshot, wish, index.pk, index.url)
-    if not found.missing:
+    if not found.missing and not _hangs_on_an_sdist(found):
         return False
     gathering = gather(
         wish,
@@ -108,6 +109,12 @@ def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bo
     missing = _answer_and_store(snapshot, wish, index.pk, index.url).missing
     # What the index could not give now is asked for by the schedule, not at once.
     return bool(missing) and not gathering.faults
+
+
+def _hangs_on_an_sdist(found: Answer) -> bool:
+    """Whether a verdict waits for a look into an sdist."""
+    rows = (row for target in found.targets for row in target.packages)
+    return any(row["verdict"] == Verdict.UNKNOWN and row["availability"] == Availability.SOURCE for row in rows)
 
 
 def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from projects.domain.assessing import Resolved, Wish, missing_in, resolve_all
+from projects.domain.assessing import Resolved, Wish, missing_in, resolve_all, unseen_in
 from projects.services.answering import Findings, find
 from projects.services.offers import Reading
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.targets import Target
 from scanner.services.indexes import IndexClient
+from scanner.services.inspecting import inspect_sdists
 from scanner.services.refreshing import Progress, refresh, refresh_metadata
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
@@ -22,6 +23,10 @@ SCOUTS = 4
 ROUNDS = 120
 # In the first rounds most of what may be needed is not; later each round is one step of a long search.
 WIDE_ROUNDS = 4
+
+
+# An sdist is read whole, so a set of nothing else is looked into a part at a time.
+MOST_SDISTS = 20
 
 
 @dataclass(slots=True)
@@ -56,6 +61,7 @@ def gather(
     gathering = Gathering()
     end = time.monotonic() + seconds
     polled: set[str] = set()
+    sdists = _Sdists(client)
 
     def poll(names: Iterable[str]) -> bool:
         wanted = set(names) - polled
@@ -85,6 +91,8 @@ def gather(
         gathering.findings = findings = find(wish, reading)
         missing = findings.missing
         if not missing:
+            if time.monotonic() < end and sdists.look(findings):
+                continue
             gathering.complete = True
             return gathering
         gathering.findings = None
@@ -95,6 +103,24 @@ def gather(
         # What only the bridge lacks.
         if not pending and (time.monotonic() > end or not fetch(missing, True)):
             return gathering
+
+
+@dataclass(slots=True)
+class _Sdists:
+    """Looks inside the sdists that verdicts hang on, each once."""
+
+    client: IndexClient
+    looked: set[int] = field(default_factory=set)
+
+    def look(self, findings: Findings) -> bool:
+        """Whether one more was told pure or compiled; the findings' reading then knows it."""
+        unseen = unseen_in(findings.resolved, findings.reading.knowledge)
+        wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
+        self.looked.update(wanted)
+        seen = inspect_sdists(wanted, self.client, timezone.now()) if wanted else 0
+        if seen:
+            findings.reading.again({unseen[pk] for pk in wanted})
+        return bool(seen)
 
 
 def _settle(

@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection
-from django.db.models import Q
+from django.db import connection, transaction
+from django.db.models import F, Q
 
 from scanner.domain.builds import READ, SdistView, judge_sdist
 from scanner.domain.files import Kind
 from scanner.index.client import IndexClient
 from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
-from scanner.models import Release, ReleaseFile
+from scanner.models import Package, Release, ReleaseFile
 
 logger = logging.getLogger(__name__)
 
@@ -61,5 +61,10 @@ def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
         else:
             decoded = {path: content.decode("utf-8", errors="replace") for path, content in texts.items()}
             detail = judge_sdist(SdistView(tuple(names), decoded))
-    Release.objects.filter(pk=release_id).update(build_detail=detail, build_tried_at=now)
+    with transaction.atomic():
+        Release.objects.filter(pk=release_id).update(build_detail=detail, build_tried_at=now)
+        if detail:
+            # Whatever rests on the package is answered anew.
+            mine = Package.objects.filter(releases=release_id)
+            mine.update(revision=F("revision") + 1, changed_at=now)
     return bool(detail)

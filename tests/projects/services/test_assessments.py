@@ -11,7 +11,7 @@ from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
 from scanner.models import Package
 from scanner.services.indexes import get_index
-from tests.replay import ReplayIndex, faults
+from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -113,3 +113,18 @@ def test_a_package_named_by_an_address_is_never_asked_for(project: Project, repl
     assess(snapshot_of(project, "private @ https://files.example/private-1.0-py3-none-any.whl\n"), replay)
     assert not Package.objects.filter(index=get_index(), name="private").exists()
     assert not any("private" in request.path for request in replay.requests)
+
+
+@pytest.mark.parametrize(
+    ("member", "build", "verdict", "project_verdict"),
+    [("dark/__init__.py", "pure", "degraded", "go"), ("src/_dark.c", "compiled: C", "blocked", "no-go")],
+)
+def test_an_sdist_that_a_verdict_hangs_on_is_looked_into(
+    project: Project, replay: ReplayIndex, member: str, build: str, verdict: str, project_verdict: str
+) -> None:
+    pkg_info = b"Metadata-Version: 2.2\nName: dark\nVersion: 1.0\n"
+    replay.add_package("dark", [a_file("dark-1.0.tar.gz", members={member: b"", "PKG-INFO": pkg_info})])
+    assert assess(snapshot_of(project, "dark==1.0\n"), replay) is False
+    target = Assessment.objects.order_by("-pk")[0].targets.get()
+    (row,) = target.packages
+    assert (row["detail"], row["verdict"], target.verdict) == (build, verdict, project_verdict)
