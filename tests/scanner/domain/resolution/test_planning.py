@@ -165,7 +165,7 @@ def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
     today = closure(stock, WINDOWS, asked, Policy())
     made = plan(Upgrade(stock, [WINDOWS, LINUX], asked, Policy(), today.pins))
     assert made.feasible
-    why = {change.name: change.why for change in made.changes}
+    why = {str(change.name): change.why for change in made.changes}
     assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
     assert why["core"] == f"core 2.16.2 has no file for it on {LINUX.slug}"
     assert why["model"] == f"model 2.6.1 needs core==2.16.2, and core has no wheel for {LINUX.slug} before 2.20.0"
