@@ -3,6 +3,7 @@
 Everything is stored before (the replay index over loopback, within the ten minutes that both sides take a page for
 fresh), uv's cache is warm, the two sides take turns in one run, and ratios are of medians.
 
+pip     one target, this machine's own, against `pip install --dry-run`
 P1, P2  a fresh process `manage.py assess CASE --source never --format json` on 42 targets (CPython 3.9 to 3.15 on six
         platforms): every verdict, every blocker, the minimal plans; against 42 times `uv pip compile`
 P3      the packages that certainly block, on every target where the sample fails, database read included; against
@@ -51,9 +52,9 @@ def print_row(what: str, ours: float, theirs: float, goal: str) -> None:
     print(f"{what:<34} {ours * 1e3:9.0f} {theirs * 1e3:9.0f} {ours / theirs:8.3f}   {goal}", flush=True)
 
 
-def assess(path: Path, index_url: str, data: Path) -> None:
+def assess(path: Path, index_url: str, data: Path, on: Sequence[Target] = T42) -> None:
     """The whole answer, from a fresh process."""
-    targets = [option for target in T42 for option in ("--target", target.slug)]
+    targets = [option for target in on for option in ("--target", target.slug)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(
         [sys.executable, "manage.py", "assess", str(path), *targets, "--source", "never", "--format", "json",
@@ -97,6 +98,29 @@ def compare_answers(uv: Uv, case: Case, index_url: str, data: Path, pairs: int) 
     keep_fresh(data)
     goal = "P1 must 1.0, aim 0.25" if case.name == SAMPLE else "P2 must 1.5, aim 0.5"
     print_row(case.name, *in_turns(pairs, ours, theirs), goal)
+
+
+def compare_with_pip(case: Case, index_url: str, folder: Path, pairs: int) -> None:
+    """The one target that pip can speak for, this machine's own Python: a set, or its first obstacle."""
+    minor = sys.version_info.minor
+    here = parse_target(f"cp3{minor}-{PLATFORMS[0]}")
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
+    environment = {**alone, "PIP_CONFIG_FILE": os.devnull, "PIP_CACHE_DIR": str(folder / "pip")}
+
+    def ours() -> None:
+        assess(case.written, index_url, folder / "data", [here])
+
+    def theirs() -> None:
+        subprocess.run(
+            [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "--only-binary", ":all:",
+             "--index-url", index_url, "--no-input", "--disable-pip-version-check", "-r", str(case.written)],
+            env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+    ours()
+    theirs()
+    keep_fresh(folder / "data")
+    print_row(f"{case.name} on {here.slug}", *in_turns(pairs, ours, theirs), "one target, against pip")
 
 
 def relax_and_rerun(uv: Uv, case: Case, targets: Sequence[Target], folder: Path) -> dict[str, set[str]]:
@@ -162,6 +186,7 @@ def main(arguments: Sequence[str]) -> int:
                 compare_answers(uv, Case.read(path, folder), index.url, folder / "data", options.pairs)
         if not options.case or SAMPLE in options.case:
             case = Case.read(options.cases / f"{SAMPLE}.txt", folder)
+            compare_with_pip(case, index.url, folder, options.pairs)
             compare_inside(uv, case, index, folder, options.pairs)
     return 0
 

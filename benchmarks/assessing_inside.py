@@ -90,7 +90,8 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     taken: list[tuple[float, float]] = []
     equal = True
     for name, filename in _WHEELS[:pairs]:
-        index.add_files(name, [a_file(filename)])
+        # As every real one, it comes after the release's first file.
+        index.add_files(name, [a_file(filename, uploaded_at=timezone.now())])
         refresh(
             index_id, client, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0)
         )
