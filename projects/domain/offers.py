@@ -11,7 +11,7 @@ from typing import NamedTuple
 from packaging.version import Version
 
 from projects.domain.verdicts import Policy, is_installable
-from scanner.domain.availability import Offer, ReleaseFileFacts
+from scanner.domain.availability import Availability, Offer, ReleaseFileFacts
 
 
 class ReleaseView(NamedTuple):
@@ -58,8 +58,8 @@ class PackageView:
 
     @cached_property
     def has_finals(self) -> bool:
-        """Whether any release is no pre-release."""
-        return any(not release.version.is_prerelease for release in self.releases)
+        """Whether any release that is no pre-release has files left that are not yanked."""
+        return any(not release.version.is_prerelease and _is_offered(release) for release in self.releases)
 
     @cached_property
     def newest(self) -> ReleaseView | None:
@@ -72,6 +72,10 @@ class PackageView:
     def last_upload(self) -> datetime | None:
         """When its last new release came, where the index tells any."""
         return max((one.uploaded_at for one in self.releases if one.uploaded_at is not None), default=None)
+
+
+def _is_offered(release: ReleaseView) -> bool:
+    return any(offer.availability is not Availability.ABSENT and not offer.yanked for offer in release.offers)
 
 
 FilesOf = Callable[[ReleaseView], Sequence[ReleaseFileFacts]]

@@ -6,11 +6,14 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from projects.domain.offers import PackageView, ReleaseView, steps_up
+from projects.domain.verdicts import Policy, SourcePolicy
 from scanner.domain.files import ParsedName, parse_filename
 from scanner.domain.matching import Matcher, ReleaseFileFacts, judge, shape_of
-from scanner.domain.matrix import build_matrix, first_available
 from scanner.domain.targets import parse_target
 from tests.replay.recording import read
+
+WHEELS = Policy(SourcePolicy.NEVER)
 
 
 @functools.cache
@@ -45,7 +48,11 @@ def releases(name: str) -> dict[Version, list[ReleaseFileFacts]]:
 def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availability: str, first: str) -> None:
     target = parse_target(slug)
     version = Version(current)
-    matrix = build_matrix({v: shape_of(files) for v, files in releases(name).items()}, Matcher([target]))
+    matcher = Matcher([target])
+    views = tuple(
+        ReleaseView(each, matcher.offers(shape_of(releases(name)[each])), "compiled", None, 0)
+        for each in sorted(releases(name))
+    )
     cell = judge(releases(name)[version], target)
-    found = first_available(matrix, 0, current=version)
-    assert (cell.availability.value, found and str(found.version)) == (availability, first), cell.reason
+    helped = steps_up(PackageView(name, True, True, "", "active", None, views), 0, WHEELS, version)
+    assert (cell.availability.value, str(helped[0].version)) == (availability, first), cell.reason
