@@ -23,6 +23,7 @@ from projects.domain.verdicts import (
 )
 from scanner.domain.availability import Availability
 from scanner.domain.cadence import RELEASE_OPEN_FOR
+from scanner.domain.floors import who_may_move
 from scanner.domain.proofs import Cell
 from scanner.domain.python_changes import library_flags
 from scanner.domain.targets import Target
@@ -158,13 +159,18 @@ def build_row(
         "specifier": place.specifier,
         "source": place.asked.source if place.asked else None,
         "line": place.asked.line if place.asked else None,
-        "advice": advise(
-            place.name,
-            verdict,
-            standing.availability,
-            first=str(first.version) if first else None,
-            detail=detail,
-            open_release=_has_open_release(package, now),
+        "advice": " ".join(
+            [
+                *_elsewhere(standing, cell, target, proofs),
+                advise(
+                    place.name,
+                    verdict,
+                    standing.availability,
+                    first=str(first.version) if first else None,
+                    detail=detail,
+                    open_release=_has_open_release(package, now),
+                ),
+            ]
         ),
         "error": expected_error(place.name, place.specifier, standing.availability, detail),
         "status": package.status if package else "active",
@@ -191,6 +197,15 @@ def _reason(standing: Standing, cell: Cell | None, target: Target, proofs: Proof
     if newest is None or newest == standing.release:
         return said
     return f"{said}; the newest, {newest.version}: {proofs.cell(newest, target).reason}"
+
+
+def _elsewhere(standing: Standing, cell: Cell | None, target: Target, proofs: Proofs) -> list[str]:
+    """Where a blocked package's newest release would install, when only a newer libc is asked for."""
+    if standing.verdict is not Verdict.BLOCKED:
+        return []
+    newest = cell if standing.newest in (None, standing.release) else proofs.cell(standing.newest, target)
+    told = who_may_move(newest.miss, target) if newest is not None else None
+    return [told] if told else []
 
 
 def _text(version: Version | None) -> str | None:

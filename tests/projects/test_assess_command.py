@@ -199,3 +199,9 @@ def test_the_exit_code_follows_fail_on(replay: ReplayIndex, tmp_path: Path, fail
     file.write_text("greenlet==3.0.3\n")
     done = assess(replay, tmp_path / "data", str(file), "--target", WINDOWS, "--fail-on", fail_on)
     assert done.returncode == code, done.stdout + done.stderr
+
+
+def test_a_wheel_with_a_higher_floor_says_who_may_move(sample: dict[str, Any]) -> None:
+    advice = rows(sample["assessments"][1])["orjson"]["advice"]
+    assert "Ubuntu 24.04 has it" in advice
+    assert "Debian 12" in advice

@@ -144,6 +144,16 @@ def test_a_blocked_package_says_what_its_newest_release_lacks() -> None:
     assert "the newest, 2.0: needs glibc 2.39, target has 2.28" in row(answer, "tall")["reason"]
 
 
+def test_a_package_that_only_asks_for_a_newer_libc_says_who_may_move() -> None:
+    tall = "cp313-cp313-manylinux_2_39_x86_64"
+    packages: dict[str, Releases] = {"tall": {"1.0": (wheels("tall", "1.0", tall), [])}}
+    linux, windows = ask(packages, "tall==1.0", LINUX, WINDOWS)
+    advice = row(linux, "tall")["advice"]
+    assert "glibc 2.39 or newer may move today (Ubuntu 24.04 has it" in advice
+    assert "Debian 12" in advice
+    assert "glibc" not in row(windows, "tall")["advice"]
+
+
 def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     packages: dict[str, Releases] = {
         "app": {"1.0": (pure("app", "1.0"), ["lib"])},
