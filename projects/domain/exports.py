@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from projects.domain.project_page import ProjectPage, pending_rows
 from projects.domain.risk import StoredRow, version_of
+from projects.domain.spreadsheet import harmless
 from projects.domain.stored import ProjectState
 
 CSV_FIELDS = (
@@ -21,8 +22,6 @@ CSV_FIELDS = (
     "latest_available",
     "file",
 )
-# A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[tuple[str, ...]]:
@@ -32,7 +31,7 @@ def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[tuple[str, 
         for column in page.table.columns:
             stored = rows[column.slug].get(shown.name)
             if stored is not None:
-                yield tuple(_harmless(value) for value in _fields(stored, column.slug))
+                yield tuple(harmless(value) for value in _fields(stored, column.slug))
 
 
 def export_names(state: ProjectState, page: ProjectPage) -> dict[str, list[str]]:
@@ -71,7 +70,3 @@ def _fields(stored: StoredRow, target: str) -> tuple[str, ...]:
         version_of(stored.get("latest_available")),
         stored.get("file") or "",
     )
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

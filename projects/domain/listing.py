@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from projects.domain.intake.values import Problem
+from projects.domain.spreadsheet import harmless
 from projects.domain.verdicts import SEVERITIES, Severity
 
 GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
@@ -18,8 +19,6 @@ CSV_COLUMNS = (
     *("target", "target_verdict", "name", "version", "direct", "availability", "detail", "yanked", "verdict"),
     *("severity", "reason", "first_available", "latest_available", "file", "source", "line"),
 )
-# A cell that begins so would be run as a formula by a spreadsheet.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Document = Mapping[str, Any]
 
@@ -147,8 +146,5 @@ def _csv_values(entry: Mapping[str, Any], row: Mapping[str, Any]) -> list[object
     return [known.get(column) for column in CSV_COLUMNS]
 
 
-def _safe(value: object) -> object:
-    if value is None:
-        return ""
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _safe(value: object) -> str:
+    return "" if value is None else harmless(str(value))

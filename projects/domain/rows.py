@@ -19,13 +19,13 @@ from projects.domain.verdicts import (
     expected_error,
     judge_package,
     judge_severity,
-    step_size,
 )
 from scanner.domain.availability import Availability
 from scanner.domain.cadence import RELEASE_OPEN_FOR
 from scanner.domain.floors import who_may_move
 from scanner.domain.proofs import Cell
 from scanner.domain.python_changes import library_flags
+from scanner.domain.resolution.relaxing import Step, step_between
 from scanner.domain.targets import Target
 
 
@@ -137,7 +137,7 @@ def build_row(
     if standing.release is not None:
         cell = proofs.cell(standing.release, target)
     newest = package.newest if package else None
-    major = bool(first and standing.version and step_size(standing.version, first.version) == "major")
+    major = bool(first and standing.version and step_between(standing.version, first.version) is Step.MAJOR)
     detail = cell.detail if cell else None
     return {
         "name": place.name,

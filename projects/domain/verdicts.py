@@ -9,8 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from packaging.version import Version
-
 from scanner.domain.matching import Availability
 
 
@@ -156,13 +154,6 @@ def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
         if verdict is not Verdict.INACTIVE:
             counts[verdict.value] += 1
     return counts
-
-
-def step_size(before: Version, after: Version) -> str:
-    """`patch`, `minor` or `major`: the first part of the release segment that differs. Epochs are major."""
-    if before.epoch != after.epoch or before.major != after.major:
-        return "major"
-    return "minor" if before.minor != after.minor else "patch"
 
 
 def advise(

@@ -19,9 +19,9 @@ from projects.domain.verdicts import (
     judge_package,
     judge_project,
     judge_severity,
-    step_size,
 )
 from scanner.domain.availability import Availability
+from scanner.domain.resolution.relaxing import step_between
 
 details = st.sampled_from([None, "pure", "compiled", "compiled: Rust", "unseen"])
 policies = st.builds(Policy, st.sampled_from(SourcePolicy))
@@ -131,7 +131,7 @@ def test_counts_add_up_to_the_packages_that_the_target_needs(verdicts: list[Verd
     ],
 )
 def test_a_step_is_named_after_the_first_number_that_differs(before: str, after: str, size: str) -> None:
-    assert step_size(Version(before), Version(after)) == size
+    assert step_between(Version(before), Version(after)) == size
 
 
 @given(st.sampled_from(Verdict), st.sampled_from(Availability), details, st.booleans())
