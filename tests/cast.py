@@ -63,6 +63,9 @@ def make_project(name: str, targets: Sequence[str] = TARGETS) -> Project:
     return project
 
 
+LACKING = {"reason": "no wheel for cp313; has cp38 to cp312", "cause": "no wheel for cp313"}
+
+
 def package_row(name: str, verdict: Verdict | str = Verdict.READY, **more: Any) -> dict[str, Any]:
     """A stored package row (design §10) that a verdict makes likely, with whatever is given on top."""
     verdict = Verdict(verdict)
@@ -89,7 +92,7 @@ def package_row(name: str, verdict: Verdict | str = Verdict.READY, **more: Any) 
         "file": f"{name}-1.0-cp313-cp313-win_amd64.whl" if verdict is Verdict.READY else None,
         "tag": "cp313-cp313-win_amd64" if verdict is Verdict.READY else None,
         "uploaded_at": "2025-05-06T07:08:09Z" if verdict is Verdict.READY else None,
-        "reason": "" if verdict is Verdict.READY else "no wheel for cp313; has cp38 to cp312",
+        "reason": "" if verdict is Verdict.READY else LACKING["reason"],
         "first_available": newer if verdict is Verdict.UPGRADE else None,
         "latest_available": newer if verdict is Verdict.UPGRADE else None,
         "specifier": "==1.0",
@@ -97,6 +100,8 @@ def package_row(name: str, verdict: Verdict | str = Verdict.READY, **more: Any) 
         "line": 3,
         "advice": "Nothing to do.",
         "error": None,
+        "newest": {**LACKING, "version": "1.0"} if verdict is Verdict.BLOCKED else None,
+        "pending": False,
         **more,
     }
 

@@ -18,8 +18,6 @@ _HEADLINES = {
     ProjectVerdict.UNKNOWN: "not known yet",
 }
 _NAMED_BLOCKERS = 2
-# How a stored reason goes on from the version in use to the newest one.
-_NEWEST = "; the newest, "
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,16 +116,12 @@ def _no_go(result: TargetResult) -> tuple[str, str, str]:
 
 
 def _cause(row: Mapping[str, Any]) -> str:
-    """Why one package blocks, short: what is said of its newest version where it is told apart, in its first clause."""
-    reason = row.get("reason") or "no version works"
-    version, colon, newest = reason.rpartition(_NEWEST)[2].partition(": ")
-    if _NEWEST in reason and colon:
-        return f"{row['name']} {version}: {_first_clause(newest)}"
-    return f"{row['name']}: {_first_clause(reason)}"
-
-
-def _first_clause(text: str) -> str:
-    return text.partition("; ")[0].rstrip(".")
+    """Why one package blocks, in a few words: what its newest version lacks, named where it is not the one in use."""
+    newest = row.get("newest")
+    if not newest:
+        return f"{row['name']}: {row.get('reason') or 'no version works'}"
+    named = row["name"] if newest["version"] == row["version"] else f"{row['name']} {newest['version']}"
+    return f"{named}: {newest['cause']}"
 
 
 def _total(result: TargetResult) -> int:

@@ -200,6 +200,7 @@ def pending_rows(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, An
                 "verdict": Verdict.UNKNOWN.value,
                 "severity": Severity.MODERATE.value,
                 "reason": "Not polled yet.",
+                "pending": True,
                 "advice": "Wait for the index to be read; an unknown is never counted as ready.",
                 "source": requirement["source"],
                 "line": requirement["line"],

@@ -130,16 +130,11 @@ def cell_text(stored: StoredRow) -> str:
             if availability == Availability.SOURCE:
                 return "build unseen"
             # A package that comes from elsewhere is never polled, so the words must not promise that it will be.
-            return "not polled" if _is_pending(stored) else "not known"
+            return "not polled" if stored.get("pending") else "not known"
         case Verdict.INACTIVE:
             return "not needed"
         case Verdict.READY:
             return _READY_WORDS.get(availability, "wheel") if availability else "wheel"
-
-
-def _is_pending(stored: StoredRow) -> bool:
-    reason = stored.get("reason") or ""
-    return not reason or reason.lower().startswith("not polled")
 
 
 def via(stored: StoredRow) -> str:

@@ -49,7 +49,7 @@ class Standing:
     """How one package stands on one target, before its proof is read.
 
     `first` and `latest` are set when it does not install and some version does; `newest` when none does, so that the
-    row can say what stands in the way today.
+    row can say what stands in the way today. `pending`: the index has not answered for the package yet.
     """
 
     place: Place
@@ -61,6 +61,7 @@ class Standing:
     first: ReleaseView | None = None
     latest: ReleaseView | None = None
     newest: ReleaseView | None = None
+    pending: bool = False
 
     @property
     def releases(self) -> list[ReleaseView]:
@@ -86,7 +87,8 @@ def stand(place: Place, version: Version | None, package: PackageView | None, co
     """How the chosen version of a package stands on the target in this column; None when none could be chosen."""
     if package is None or not package.answered:
         said = f": {package.error}" if package is not None and package.error else ""
-        return Standing(place, version, None, Availability.UNKNOWN, Verdict.UNKNOWN, f"not polled yet{said}")
+        reason = f"not polled yet{said}"
+        return Standing(place, version, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason, pending=True)
     release = package.release(version) if version is not None else None
     if release is None:
         return _absent(place, version, package, column, policy)
@@ -131,11 +133,10 @@ def build_row(
     *,
     now: datetime,
 ) -> dict[str, Any]:
-    """The package row of design §10, with `advice`, `error`, `specifier`, `source` and `line` beside it."""
+    """The package row of design §10, and beside it what docs/report.md lists under "A package row"."""
     place, verdict, first = standing.place, standing.verdict, standing.first
-    cell = None
-    if standing.release is not None:
-        cell = proofs.cell(standing.release, target)
+    cell = proofs.cell(standing.release, target) if standing.release is not None else None
+    hope = proofs.cell(standing.newest, target) if standing.newest is not None else None
     newest = package.newest if package else None
     major = bool(first and standing.version and step_between(standing.version, first.version) is Step.MAJOR)
     detail = cell.detail if cell else None
@@ -152,7 +153,9 @@ def build_row(
         "file": cell.file if cell else None,
         "tag": cell.tag if cell else None,
         "uploaded_at": _stamp(cell.uploaded_at) if cell else None,
-        "reason": _reason(standing, cell, target, proofs),
+        "reason": _reason(standing, cell, hope),
+        "newest": _lacking(standing.newest, hope),
+        "pending": standing.pending,
         "first_available": _offer(first, target, proofs),
         "latest_available": _offer(standing.latest, target, proofs),
         "latest": str(newest.version) if newest else None,
@@ -161,7 +164,7 @@ def build_row(
         "line": place.asked.line if place.asked else None,
         "advice": " ".join(
             [
-                *_elsewhere(standing, cell, target, proofs),
+                *_elsewhere(hope, target),
                 advise(
                     place.name,
                     verdict,
@@ -190,21 +193,24 @@ def _offer(release: ReleaseView | None, target: Target, proofs: Proofs) -> dict[
     return {"version": str(release.version), "file": cell.file, "uploaded_at": _stamp(cell.uploaded_at)}
 
 
-def _reason(standing: Standing, cell: Cell | None, target: Target, proofs: Proofs) -> str:
+def _reason(standing: Standing, cell: Cell | None, hope: Cell | None) -> str:
     """Why the judged version stands as it does and, where no version helps, what the newest one lacks."""
     said = cell.reason if cell else standing.reason
-    newest = standing.newest
-    if newest is None or newest == standing.release:
+    if hope is None or standing.newest is None or standing.newest == standing.release:
         return said
-    return f"{said}; the newest, {newest.version}: {proofs.cell(newest, target).reason}"
+    return f"{said}; the newest, {standing.newest.version}: {hope.reason}"
 
 
-def _elsewhere(standing: Standing, cell: Cell | None, target: Target, proofs: Proofs) -> list[str]:
+def _lacking(newest: ReleaseView | None, hope: Cell | None) -> dict[str, str] | None:
+    """What the newest version lacks where none helps: a clause, and the same in a few words."""
+    if newest is None or hope is None:
+        return None
+    return {"version": str(newest.version), "reason": hope.reason, "cause": hope.cause}
+
+
+def _elsewhere(hope: Cell | None, target: Target) -> list[str]:
     """Where a blocked package's newest release would install, when only a newer libc is asked for."""
-    if standing.verdict is not Verdict.BLOCKED:
-        return []
-    newest = cell if standing.newest in (None, standing.release) else proofs.cell(standing.newest, target)
-    told = who_may_move(newest.miss, target) if newest is not None else None
+    told = who_may_move(hope.miss, target) if hope is not None else None
     return [told] if told else []
 
 

@@ -49,7 +49,7 @@ class NearMiss:
             case Miss.FLOOR:
                 text = f"needs {have}, target has {self.need}"
             case Miss.PYTHON | Miss.ARCHITECTURE:
-                text = f"no wheel for {self.need}; has {have}"
+                text = f"{self.short}; has {have}"
             case Miss.SYSTEM:
                 text = f"only {have} wheels"
             case Miss.NO_WHEEL:
@@ -57,6 +57,11 @@ class NearMiss:
             case Miss.NOT_INSTALLABLE:
                 text = f"only {have} files, which installers no longer take"
         return f"{text} ({self.remark})" if self.remark else text
+
+    @property
+    def short(self) -> str:
+        """What is missing, without what is there instead: "no wheel for cp313"."""
+        return f"no wheel for {self.need}" if self.kind in (Miss.PYTHON, Miss.ARCHITECTURE) else self.text
 
 
 MOST_NAMED = 8

@@ -43,6 +43,11 @@ class Cell:
     reason: str
     miss: NearMiss | None = None
 
+    @property
+    def cause(self) -> str:
+        """The reason in a few words: what is missing, where something is."""
+        return self.miss.short if self.miss is not None else self.reason
+
 
 @dataclass(frozen=True, slots=True)
 class Fit:

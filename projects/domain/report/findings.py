@@ -21,8 +21,6 @@ _KINDS: tuple[tuple[str, str, str, str], ...] = (
     ("pure", "Pure Python wheel", "one wheel for every platform", "ready"),
     ("inactive", "Not needed there", "its marker does not hold on this target", "inactive"),
 )
-# How a row's reason goes on from the version in use to the newest one.
-_NEWEST = "; the newest, "
 _SEVERE = ("critical", "high", "moderate", "low", "none")
 
 
@@ -168,9 +166,11 @@ def _names(entry: Entry, verdict: str) -> list[str]:
 
 
 def _why_blocked(row: Row) -> str:
-    """What the newest version lacks, where the row tells it apart from the one in use."""
-    _, apart, newest = row["reason"].rpartition(_NEWEST)
-    return f"{row['name']} {newest}" if apart else f"{row['name']}: {row['reason']}"
+    """What the newest version lacks, where it is not the one in use."""
+    newest = row.get("newest")
+    if newest and newest["version"] != row["version"]:
+        return f"{row['name']} {newest['version']}: {newest['reason']}"
+    return f"{row['name']}: {row['reason']}"
 
 
 def _takes(names: Sequence[str]) -> str:

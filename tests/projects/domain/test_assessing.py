@@ -86,6 +86,7 @@ def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> Non
     assert answer.verdict is ProjectVerdict.UNKNOWN
     assert row(answer, "never-heard-of")["verdict"] == "unknown"
     assert "not polled yet" in row(answer, "never-heard-of")["reason"]
+    assert row(answer, "never-heard-of")["pending"] is True
 
 
 def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
@@ -141,7 +142,18 @@ def test_a_blocked_package_says_what_its_newest_release_lacks() -> None:
     }
     (answer,) = ask(packages, "tall==1.0", LINUX)
     assert row(answer, "tall")["verdict"] == "blocked"
-    assert "the newest, 2.0: needs glibc 2.39, target has 2.28" in row(answer, "tall")["reason"]
+    lacks = "needs glibc 2.39, target has 2.28"
+    assert f"the newest, 2.0: {lacks}" in row(answer, "tall")["reason"]
+    assert row(answer, "tall")["newest"] == {"version": "2.0", "reason": lacks, "cause": lacks}
+
+
+def test_a_blocked_package_has_its_cause_in_a_few_words_apart() -> None:
+    packages: dict[str, Releases] = {"old": {"1.0": (wheels("old", "1.0", OLD), [])}}
+    (answer,) = ask(packages, "old==1.0", WINDOWS)
+    reason = "no wheel for cp313; has cp312"
+    assert row(answer, "old")["newest"] == {"version": "1.0", "reason": reason, "cause": "no wheel for cp313"}
+    assert row(answer, "old")["reason"] == reason
+    assert row(answer, "old")["pending"] is False
 
 
 def test_a_package_that_only_asks_for_a_newer_libc_says_who_may_move() -> None:

@@ -82,10 +82,16 @@ def test_a_lone_blocker_can_be_watched_and_several_are_to_be_looked_at() -> None
     assert answer.cause.endswith("; and 1 more.")
 
 
-def test_a_cause_tells_of_the_newest_version_where_the_reason_does() -> None:
-    reason = "no wheel for cp315; has cp38 to cp312; the newest, 3.13.0: needs glibc 2.39, target has 2.28"
-    answer = page({LINUX_313: [package_row("orjson", "blocked", reason=reason)]}, targets=[LINUX_313]).answers[0]
+def test_a_cause_tells_of_the_newest_version_where_it_is_another() -> None:
+    lacks = "needs glibc 2.39, target has 2.28"
+    newest = {"version": "3.13.0", "reason": lacks, "cause": lacks}
+    answer = page({LINUX_313: [package_row("orjson", "blocked", newest=newest)]}, targets=[LINUX_313]).answers[0]
     assert answer.cause == "orjson 3.13.0: needs glibc 2.39, target has 2.28."
+
+
+def test_a_blocker_that_the_index_does_not_have_is_told_by_its_reason() -> None:
+    row = package_row("gone", "blocked", newest=None, reason="the index has no such package")
+    assert page({LINUX_313: [row]}, targets=[LINUX_313]).answers[0].cause == "gone: the index has no such package."
 
 
 def test_neighbours_that_are_simply_go_share_a_sentence() -> None:

@@ -143,9 +143,9 @@ def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
         (package_row("a", "ready"), "wheel"),
         (package_row("a", "ready", availability="abi3"), "abi3"),
         (package_row("a", "ready", availability="pure"), "pure"),
-        (package_row("a", "unknown", reason="not polled yet"), "not polled"),
+        (package_row("a", "unknown", pending=True), "not polled"),
         (package_row("a", "unknown", availability="source"), "build unseen"),
-        (package_row("a", "unknown", reason="it comes from a git repository"), "not known"),
+        (package_row("a", "unknown", reason="not polled yet, says another's text"), "not known"),
         (package_row("a", "inactive"), "not needed"),
     ],
 )

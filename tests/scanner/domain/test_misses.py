@@ -96,6 +96,14 @@ def test_the_nearest_miss_is_told(slug: str, files: str, kind: Miss, text: str) 
     assert (cell.miss.kind, cell.reason) == (kind, text)
 
 
+def test_a_cell_tells_what_is_missing_without_what_is_there_instead() -> None:
+    stable = judge([file("cp39-abi3-win_amd64")], parse_target("cp314t-win_amd64"))
+    assert stable.cause == "no wheel for cp314t"
+    tall = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
+    assert tall.cause == tall.reason == "needs glibc 2.34, target has 2.28"
+    assert judge([file("py3-none-any")], parse_target("cp313-win_amd64")).cause == "a pure Python wheel"
+
+
 def test_a_refusing_requires_python_is_told_with_the_release_it_refuses() -> None:
     cell = judge([file("py3-none-any", ">=3.10")], parse_target("cp39-win_amd64"))
     assert cell.miss is not None
