@@ -123,7 +123,7 @@ def stored() -> dict[str, Counter[tuple[object, ...]]]:
     """Everything that both runs must agree on, without keys and without the times of seeing."""
     from scanner.models import Package, Release, ReleaseFile, WheelEvent
 
-    file = ["filename", "kind", "tag_set", "build", "folder", "sha256", "size", "requires_python", "uploaded_at"]
+    file = ["filename", "kind", "location", "sha256", "size", "requires_python", "uploaded_at"]
     file += ["yanked", "yanked_reason", "has_metadata", "metadata_sha256"]
     event = ["kind", "filename", "version", "tag_set", "uploaded_at", "detail"]
     release = ["version", "shape__text", "first_uploaded_at", "last_uploaded_at", "unsettled_since"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from packaging.version import Version
 from scanner.domain.availability import Offer, ReleaseFileFacts
 from scanner.domain.builds import UNSEEN, infer_build
 from scanner.domain.catalogue import CATALOGUE
-from scanner.domain.files import Kind
+from scanner.domain.files import Kind, wheel_tags
 from scanner.domain.matching import Matcher
 from scanner.domain.shapes import Shape
 from scanner.domain.targets import Target
@@ -23,7 +22,6 @@ from scanner.services.shapes import catalogue_digest, catalogue_matcher, pack_of
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
-_BUILD = re.compile(r"(\d+)(.*)", re.DOTALL)
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
@@ -216,18 +214,14 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     """The files of these releases, for the proof of their cells. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
     found: dict[int, list[ReleaseFileFacts]] = {}
-    fields = ("release_id", "filename", "kind", "tag_set", "build", "requires_python", "yanked", "uploaded_at")
+    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
-        for release_id, filename, kind, tags, build, python, yanked, at in rows.values_list(*fields):
-            facts = ReleaseFileFacts(filename, Kind(kind), tags or None, _build(build), python or None, yanked, at)
+        for release_id, filename, kind, python, yanked, at in rows.values_list(*fields):
+            tags, build = wheel_tags(filename) if kind == Kind.WHEEL else (None, ())
+            facts = ReleaseFileFacts(filename, Kind(kind), tags, build, python or None, yanked, at)
             found.setdefault(release_id, []).append(facts)
     return {release_id: tuple(files) for release_id, files in found.items()}
-
-
-def _build(text: str) -> tuple[()] | tuple[int, str]:
-    match = _BUILD.fullmatch(text)
-    return (int(match[1]), match[2]) if match else ()
 
 
 def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:

@@ -58,6 +58,8 @@ _SDIST_ENDINGS = (*_TARS, ".zip")
 _PLATFORM = r"(?:linux|macosx|darwin|win32|win-amd64|win-arm64|win-ia64|cygwin|freebsd|openbsd|solaris|sunos|aix)"
 _PLATFORM_BUILD = re.compile(rf"(?P<version>[^-]+?)\.{_PLATFORM}(?:[-_.].*)?", re.IGNORECASE)
 _EGG = re.compile(r"(?P<version>[^-]+)(?:-py[^-]+(?:-.+)?)?")
+# The build tag begins with its number (binary distribution format).
+_BUILD = re.compile(r"(\d+)(.*)", re.ASCII | re.DOTALL)
 _RPM = re.compile(r"(?P<version>.+)-[^-]+\.[^.-]+")
 _OTHER_ENDINGS = {
     ".egg": (Kind.EGG, _EGG),
@@ -83,6 +85,13 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedName | Unpar
         if filename.endswith(ending):
             return _legacy(filename, filename.removesuffix(ending), package, kind, pattern)
     return UnparsedName(filename, "it is no archive that an installer knows")
+
+
+def wheel_tags(filename: str) -> tuple[str, BuildTag]:
+    """(tag set, build tag) of a name that `parse_filename` has taken for a wheel's, without judging it again."""
+    parts = filename.removesuffix(".whl").split("-")
+    match = _BUILD.match(parts[2]) if len(parts) == 6 else None
+    return "-".join(parts[-3:]).lower(), (int(match[1]), match[2]) if match else ()
 
 
 def _wheel(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:

@@ -3,7 +3,7 @@
 from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostGate, Index, PollTally
 from scanner.models.packages import CLAIM_FOR, LONGEST_WAIT, Package, PackageQuerySet, PackageState, PagePrints
-from scanner.models.releases import CoreMetadata, Release, ReleaseFile, ReleaseShape, join_url, split_url
+from scanner.models.releases import CoreMetadata, Release, ReleaseFile, ReleaseShape
 
 __all__ = [
     "CLAIM_FOR",
@@ -22,6 +22,4 @@ __all__ = [
     "WheelEvent",
     "WheelEventKind",
     "WheelEventQuerySet",
-    "join_url",
-    "split_url",
 ]

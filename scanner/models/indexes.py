@@ -27,6 +27,11 @@ class Index(models.Model):
     root_hash = models.CharField(max_length=64, blank=True)
     root_checked_at = models.DateTimeField(null=True, blank=True, help_text="last answer with serials; null: none")
     root_error = models.TextField(blank=True)
+    root_serial = models.BigIntegerField(null=True, blank=True, help_text="highest one that was compared")
+    root_names = models.PositiveIntegerField(default=0, help_text="rows of that page")
+    root_compared_at = models.DateTimeField(
+        null=True, blank=True, help_text="when all its rows were, not only new ones"
+    )
 
     class Meta:
         verbose_name_plural = "indexes"

@@ -80,6 +80,7 @@ class Package(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     absences = models.PositiveSmallIntegerField(default=0, help_text="answers in a row that it is not there")
     last_error = models.TextField(blank=True)
+    files_base = models.TextField(blank=True, help_text="the address below which its files lie, told by the first")
     problems = models.JSONField(default=list, blank=True, help_text="rows of the page that were skipped")
     is_watched = models.BooleanField(default=False, help_text="somebody waits for a wheel of it: polled more often")
 

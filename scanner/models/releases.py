@@ -7,6 +7,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from scanner.domain.locations import unpack_location
+from scanner.models.digests import DigestField
 from scanner.models.packages import Package
 
 
@@ -82,39 +84,37 @@ class Release(models.Model):
         return self.version
 
 
-def split_url(url: str, filename: str) -> str:
-    """The folder to store for a file's URL."""
-    return url.removesuffix(filename) if url.endswith(f"/{filename}") else url
-
-
-def join_url(folder: str, filename: str) -> str:
-    """The URL that `split_url` was given."""
-    return folder + filename if folder.endswith("/") else folder
-
-
 class ReleaseFile(models.Model):
-    """One archive of a release, as its index row says. A file whose name cannot be read has no release."""
+    """One archive of a release, as its index row says. A file whose name cannot be read has no release.
 
-    # As of a release: the unique constraint is its index.
+    Most rows of the database are of this table, so nothing stands in it twice: a wheel's tags are in its name, digests
+    are bytes, and of its URL only what its package does not tell. The columns of fixed width come first, as
+    PostgreSQL pads them otherwise.
+    """
+
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="files", db_index=False)
-    release = models.ForeignKey(Release, on_delete=models.CASCADE, null=True, blank=True, related_name="files")
-    filename = models.CharField(max_length=300)
-    kind = models.CharField(max_length=8)
-    tag_set = models.CharField(max_length=255, blank=True)
-    build = models.CharField(max_length=60, blank=True)
-    folder = models.TextField(help_text="its URL without the file name; all of it where it does not end in the name")
-    sha256 = models.CharField(max_length=64, blank=True)
+    release = models.ForeignKey(
+        Release, on_delete=models.CASCADE, null=True, blank=True, related_name="files", db_index=False
+    )
     size = models.BigIntegerField(null=True, blank=True)
-    requires_python = models.CharField(max_length=200, blank=True)
     uploaded_at = models.DateTimeField(null=True, blank=True)
     yanked = models.BooleanField(default=False)
-    yanked_reason = models.TextField(blank=True)
     has_metadata = models.BooleanField(null=True, blank=True, help_text="null: the index announces nothing")
-    metadata_sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = DigestField(help_text="as hex; empty: the index tells none")
+    metadata_sha256 = DigestField(help_text="as hex; empty: the index tells none")
+    location = models.BinaryField(help_text="of its URL what the package does not tell (scanner.domain.locations)")
+    filename = models.CharField(max_length=300)
+    kind = models.CharField(max_length=8)
+    requires_python = models.CharField(max_length=200, blank=True)
+    yanked_reason = models.TextField(blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["package", "filename"], name="releasefile_package_filename_unique"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # scanner.selectors.release_files: the proof of a release's cells.
+            models.Index(fields=["release"], name="releasefile_release"),
         ]
 
     def __str__(self) -> str:
@@ -122,5 +122,5 @@ class ReleaseFile(models.Model):
 
     @property
     def url(self) -> str:
-        """Where the file is."""
-        return join_url(self.folder, self.filename)
+        """Where the file is. Needs its package, which costs a query if it is not loaded."""
+        return unpack_location(bytes(self.location), self.filename, self.package.files_base)

@@ -46,7 +46,7 @@ def _inspect(release_id: int, *, client: IndexClient, now: datetime) -> bool:
 
 
 def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
-    sdists = ReleaseFile.objects.filter(release=release_id, kind=Kind.SDIST.value)
+    sdists = ReleaseFile.objects.filter(release=release_id, kind=Kind.SDIST.value).select_related("package")
     # Installers take .tar.gz before .zip, and an index has rarely both.
     sdist = min(sdists, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename), default=None)
     detail = ""

@@ -104,7 +104,7 @@ def without_metadata(wanted: Iterable[tuple[str, str]], index_id: int, now: date
 
 
 def _fetch(release: Release, client: IndexClient) -> _Found:
-    files = list(ReleaseFile.objects.filter(release=release).order_by("filename"))
+    files = list(ReleaseFile.objects.filter(release=release).select_related("package").order_by("filename"))
     last: NoSuchFile | BadArchive | NotTrustworthy = NoSuchFile(f"release {release.version} without wheel or sdist")
     for attempt in _attempts(files, client):
         try:
@@ -139,7 +139,7 @@ def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> _Found:
 
 def _plainest(file: ReleaseFile) -> tuple[bool, bool, str]:
     """Announced metadata first, then the plain wheel: it speaks for every platform."""
-    return (not file.has_metadata, not file.tag_set.endswith("-any"), file.filename)
+    return (not file.has_metadata, not file.filename.endswith("-any.whl"), file.filename)
 
 
 def _trusted(text: str) -> str:

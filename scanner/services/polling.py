@@ -141,7 +141,7 @@ def _answered(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
 _ANSWERED = (
     *("state", "status", "status_reason", "etag", "last_modified", "content_hash", "serial", "revision", "checked_at"),
     *("changed_at", "due_at", "due_reason", "queued_until", "claimed_until", "newest_release_at", "failures"),
-    *("absences", "last_error", "problems"),
+    *("absences", "last_error", "files_base", "problems"),
 )
 
 

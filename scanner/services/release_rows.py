@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanner.domain.files import Kind, ParsedName, UnparsedName
+from scanner.domain.files import Kind, ParsedName, UnparsedName, wheel_tags
 from scanner.domain.pages import IndexFile
 from scanner.domain.shapes import Offered, Shape
 from scanner.models import Package, Release, ReleaseFile
@@ -128,13 +128,14 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
     """The stored files of these releases that stay, by version."""
     versions = {key: version for version, key in known.items()}
     gathered: dict[str, _Gathered] = {}
-    fields = ("release_id", "filename", "kind", "tag_set", "requires_python", "yanked", "uploaded_at")
+    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
     keys = sorted(versions)
     for start in range(0, len(keys), CHUNK):
         rows = ReleaseFile.objects.filter(release__in=keys[start : start + CHUNK]).values_list(*fields)
-        for key, filename, kind, tags, python, yanked, at in rows:
+        for key, filename, kind, python, yanked, at in rows:
             if filename not in gone:
-                facts = (tags or None, kind, python or None, yanked)
+                tags = wheel_tags(filename)[0] if kind == "wheel" else None
+                facts = (tags, kind, python or None, yanked)
                 gathered.setdefault(versions[key], _Gathered()).add(facts, at)
     return gathered
 

@@ -10,9 +10,10 @@ from django.db.models import Max
 from packaging.utils import NormalizedName
 
 from scanner.domain.changes import Changes, StoredFile, compare
-from scanner.domain.files import Kind, ParsedName, UnparsedName, parse_filename
+from scanner.domain.files import Kind, UnparsedName, parse_filename
+from scanner.domain.locations import base_of, pack_location, unpack_location
 from scanner.domain.pages import IndexFile, IndexPage
-from scanner.models import Package, Release, ReleaseFile, join_url, split_url
+from scanner.models import Package, Release, ReleaseFile
 from scanner.services.bulk import insert_rows, time_writer
 from scanner.services.file_events import write_events
 from scanner.services.release_rows import Parsed, store_releases
@@ -56,7 +57,7 @@ def store_changes(package: Package, page: IndexPage, vanished: int, now: datetim
 
 
 _FIELDS = (
-    *("filename", "folder", "sha256", "size", "requires_python"),
+    *("filename", "location", "sha256", "size", "requires_python"),
     *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
 )
 
@@ -76,7 +77,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
     return {
         name: StoredFile(
             filename=name,
-            url=join_url(folder, name),
+            url=unpack_location(location, name, package.files_base),
             sha256=sha or None,
             size=size,
             requires_python=python or None,
@@ -86,7 +87,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
             has_metadata=has,
             metadata_sha256=digest or None,
         )
-        for name, folder, sha, size, python, at, yanked, reason, has, digest in found
+        for name, location, sha, size, python, at, yanked, reason, has, digest in found
     }
 
 
@@ -96,6 +97,9 @@ def _store(package: Package, changes: Changes, now: datetime) -> Stored:
         name = NormalizedName(package.name)
         # A changed file is written anew: its row is nobody's reference, and one path for all is the fast one.
         fresh = {file.filename: file for file in (*changes.added, *changes.changed)}
+        if not package.files_base and fresh:
+            first = next(iter(fresh.values()))
+            package.files_base = base_of(first.url, first.filename)
         parsed = {filename: parse_filename(filename, name) for filename in fresh}
         gone = [*changes.removed, *(file.filename for file in changes.changed)]
         releases = store_releases(package, fresh, parsed, gone, now, is_first=is_first)
@@ -117,7 +121,7 @@ def _delete(package: Package, names: Collection[str]) -> None:
 
 
 _COLUMNS = (
-    *("package", "release", "filename", "kind", "tag_set", "build", "folder", "sha256", "size", "requires_python"),
+    *("package", "release", "filename", "kind", "location", "sha256", "size", "requires_python"),
     *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
 )
 
@@ -128,28 +132,25 @@ def _file_rows(
     parsed: Mapping[str, Parsed],
     releases: Mapping[str, int],
 ) -> Iterable[tuple[object, ...]]:
-    package_id, time = package.pk, time_writer()
+    package_id, base, time = package.pk, package.files_base, time_writer()
     for file in files:
         read = parsed[file.filename]
         if isinstance(read, UnparsedName):
-            facts: tuple[object, ...] = (None, file.filename, "other", "", "")
+            release, kind = None, Kind.OTHER.value
         else:
-            kind = "wheel" if read.kind is Kind.WHEEL else read.kind.value
-            facts = (releases[file.filename], file.filename, kind, read.tag_set or "", _build(read))
+            release, kind = releases[file.filename], read.kind.value
         yield (
             package_id,
-            *facts,
-            split_url(file.url, file.filename),
-            file.sha256 or "",
+            release,
+            file.filename,
+            kind,
+            pack_location(file.url, file.filename, base),
+            bytes.fromhex(file.sha256 or ""),
             file.size,
             file.requires_python or "",
             time(file.uploaded_at),
             file.yanked,
             file.yanked_reason or "",
             file.has_metadata,
-            file.metadata_sha256 or "",
+            bytes.fromhex(file.metadata_sha256 or ""),
         )
-
-
-def _build(read: ParsedName) -> str:
-    return "".join(str(part) for part in read.build) if read.build else ""

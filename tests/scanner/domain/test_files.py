@@ -8,7 +8,7 @@ from packaging.tags import parse_tag
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.files import LONGEST_NAME, Kind, ParsedName, UnparsedName, parse_filename
+from scanner.domain.files import LONGEST_NAME, Kind, ParsedName, UnparsedName, parse_filename, wheel_tags
 
 FOO = canonicalize_name("foo")
 
@@ -31,6 +31,7 @@ def test_wheels_of_the_corpus_are_read_as_packaging_reads_them(shared: Path) -> 
             assert parsed.version == Version(row["version"])
             assert parsed.tag_set is not None
             assert {str(tag) for tag in parse_tag(parsed.tag_set)} == set(row["tags"])
+            assert wheel_tags(row["filename"]) == (parsed.tag_set, parsed.build)
             assert bool(parsed.build) is bool(row["build"])
 
 
@@ -99,6 +100,7 @@ def test_a_wheels_tags_are_kept_compressed_and_in_lower_case(
     filename: str, tag_set: str, build: tuple[int, str] | tuple[()]
 ) -> None:
     assert parse_filename(filename, FOO) == ParsedName(Kind.WHEEL, FOO, Version("1.0"), tag_set, build)
+    assert wheel_tags(filename) == (tag_set, build)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""Stored data come through the migrations, on both databases."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+SHA = "0123456789abcdef" * 4
+FOLDER = f"https://files.example/packages/{SHA[:2]}/{SHA[2:4]}/{SHA[4:]}/"
+
+
+class Old:
+    """A database of its own, at any migration, for rows in plain SQL."""
+
+    def __init__(self, folder: Path, url: str | None) -> None:
+        self._url, self._file = url, folder / "wheelway.sqlite3"
+        self._environment = {**os.environ, "WHEELWAY_DATA": str(folder), "DATABASE_URL": url or ""}
+        if url is None:
+            del self._environment["DATABASE_URL"]
+
+    def migrate(self, *where: str) -> None:
+        command = [sys.executable, "manage.py", "migrate", "-v", "0", *where]
+        subprocess.run(command, cwd=ROOT, env=self._environment, check=True)
+
+    def insert(self, table: str, **values: Any) -> None:
+        columns, marks = ", ".join(values), ", ".join(["%s" if self._url else "?"] * len(values))
+        self.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        opened: Any = psycopg.connect(self._url) if self._url else sqlite3.connect(self._file)
+        with closing(opened):
+            cursor = opened.execute(sql, parameters)
+            rows = cursor.fetchall() if cursor.description else []
+            opened.commit()
+        return rows
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Old]:
+    if request.param == "sqlite":
+        yield Old(tmp_path, None)
+        return
+    server = os.environ.get("DATABASE_URL")
+    if connection.vendor != "postgresql" or server is None:
+        pytest.skip("the tests run without PostgreSQL")
+    name = f"migrating_{os.getpid()}"
+    with closing(psycopg.connect(server, autocommit=True)) as opened:
+        opened.execute(f"CREATE DATABASE {name}")
+        yield Old(tmp_path, server.removesuffix("/postgres") + f"/{name}")
+        opened.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
+    old.migrate("scanner", "0001")
+    old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
+               root_etag="", root_last_modified="", root_hash="", root_error="")  # fmt: skip
+    old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
+               etag="", last_modified="", content_hash="", revision=1, due_reason="", failures=0, absences=0,
+               last_error="", problems="[]", is_watched=False)  # fmt: skip
+    old.insert("scanner_releaseshape", id=1, digest="d", text="t", catalogue="c", offers=b"")
+    old.insert("scanner_release", id=3, package_id=7, version="1.0", shape_id=1, metadata_source="", metadata_error="",
+               build_detail="")  # fmt: skip
+    files = [
+        ("demo-1.0-py3-none-any.whl", "wheel", 3, FOLDER, SHA),
+        ("demo-1.0.tar.gz", "sdist", 3, "https://files.example/packages/old/", ""),
+        ("demo.zip", "other", None, "https://other.example/demo.zip?at=1", SHA),
+    ]
+    for pk, (filename, kind, release, folder, sha) in enumerate(files, start=10):
+        old.insert("scanner_releasefile", id=pk, package_id=7, release_id=release, filename=filename, kind=kind,
+                   tag_set="", build="", folder=folder, sha256=sha, size=5, requires_python=">=3.9",
+                   uploaded_at=NOON.isoformat(" "), yanked=False, yanked_reason="", metadata_sha256=sha)  # fmt: skip
+    old.migrate()
+    assert old.execute("SELECT files_base FROM scanner_package") == [("https://files.example/packages/",)]
+    columns = "id, package_id, release_id, filename, kind, sha256, metadata_sha256, location, size, requires_python"
+    digest, none = bytes.fromhex(SHA), b""
+    assert [
+        tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
+        for row in old.execute(f"SELECT {columns} FROM scanner_releasefile ORDER BY id")
+    ] == [
+        (10, 7, 3, files[0][0], "wheel", digest, digest, b"\x01" + digest, 5, ">=3.9"),
+        (11, 7, 3, files[1][0], "sdist", none, none, b"\x02old/", 5, ">=3.9"),
+        (12, 7, None, files[2][0], "other", digest, digest, b"\x00" + files[2][3].encode(), 5, ">=3.9"),
+    ]
+    # The next row takes the next key.
+    old.insert("scanner_releasefile", package_id=7, filename="new.whl", kind="wheel", sha256=b"", metadata_sha256=b"",
+               location=b"\x00", requires_python="", yanked=False, yanked_reason="")  # fmt: skip
+    assert old.execute("SELECT MAX(id) FROM scanner_releasefile") == [(13,)]
