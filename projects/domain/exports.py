@@ -1,37 +1,26 @@
-"""The risk table as a file: the rows and columns that a page shows, for spreadsheets and programs. Pure."""
+"""What an export of the project page holds: the rows and columns that the page shows, in its order. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from projects.domain.project_page import ProjectPage, pending_rows
-from projects.domain.risk import StoredRow, version_of
-from projects.domain.spreadsheet import harmless
+from projects.domain.risk import StoredRow
+from projects.domain.spreadsheet import Judged
 from projects.domain.stored import ProjectState
-
-CSV_FIELDS = (
-    "package",
-    "version",
-    "direct",
-    "target",
-    "verdict",
-    "severity",
-    "availability",
-    "reason",
-    "first_available",
-    "latest_available",
-    "file",
-)
+from projects.domain.verdicts import ProjectVerdict
 
 
-def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[tuple[str, ...]]:
-    """One line for each package and target that the page shows, in its order, with the fields of CSV_FIELDS."""
+def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[Judged]:
+    """One line for each package and target that the page shows, in its order."""
     rows = _rows_by_target(state, page)
+    judged = state.assessment.targets if state.assessment else {}
     for shown in page.table.rows:
         for column in page.table.columns:
             stored = rows[column.slug].get(shown.name)
             if stored is not None:
-                yield tuple(harmless(value) for value in _fields(stored, column.slug))
+                target = judged.get(column.slug)
+                yield Judged(column.slug, target.verdict if target else ProjectVerdict.UNKNOWN.value, stored)
 
 
 def export_names(state: ProjectState, page: ProjectPage) -> dict[str, list[str]]:
@@ -54,19 +43,3 @@ def _rows_by_target(state: ProjectState, page: ProjectPage) -> dict[str, Mapping
 
 def _by_name(rows: Sequence[StoredRow]) -> dict[str, StoredRow]:
     return {row["name"]: row for row in rows}
-
-
-def _fields(stored: StoredRow, target: str) -> tuple[str, ...]:
-    return (
-        stored["name"],
-        stored["version"] or "",
-        "yes" if stored.get("direct") else "no",
-        target,
-        stored["verdict"],
-        stored.get("severity") or "none",
-        stored.get("availability") or "unknown",
-        stored.get("reason") or "",
-        version_of(stored.get("first_available")),
-        version_of(stored.get("latest_available")),
-        stored.get("file") or "",
-    )

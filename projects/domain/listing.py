@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from projects.domain.intake.values import Problem
-from projects.domain.spreadsheet import harmless
+from projects.domain.spreadsheet import Judged, csv_text
 from projects.domain.verdicts import SEVERITIES, Severity
 
 GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
 TARGET_GLYPHS = {"go": "✓", "conditional": "↑", "no-go": "✕", "unknown": "?"}
 COLUMNS = ("Package", "Version", "Cell", "Severity", "Works from", "Latest", "Why")
-CSV_COLUMNS = (
-    *("target", "target_verdict", "name", "version", "direct", "availability", "detail", "yanked", "verdict"),
-    *("severity", "reason", "first_available", "latest_available", "file", "source", "line"),
-)
 
 Document = Mapping[str, Any]
 
@@ -59,14 +53,10 @@ def as_markdown(document: Document) -> str:
 
 
 def as_csv(document: Document) -> str:
-    """One line a package and target, all of them; cells that a spreadsheet would run are made text."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
-    for entry in document["assessments"]:
-        for row in entry["packages"]:
-            writer.writerow([_safe(value) for value in _csv_values(entry, row)])
-    return out.getvalue()
+    """One line a package and target, all of them."""
+    return csv_text(
+        Judged(entry["target"], entry["verdict"], row) for entry in document["assessments"] for row in entry["packages"]
+    )
 
 
 def headline(entry: Mapping[str, Any]) -> str:
@@ -132,19 +122,3 @@ def _problems(document: Document) -> str:
         for problem in document["problems"]
     )
     return "\n".join(f"! {problem}" for problem in problems)
-
-
-def _csv_values(entry: Mapping[str, Any], row: Mapping[str, Any]) -> list[object]:
-    first, latest = row["first_available"], row["latest_available"]
-    known = {
-        **row,
-        "target": entry["target"],
-        "target_verdict": entry["verdict"],
-        "first_available": first["version"] if first else None,
-        "latest_available": latest["version"] if latest else None,
-    }
-    return [known.get(column) for column in CSV_COLUMNS]
-
-
-def _safe(value: object) -> str:
-    return "" if value is None else harmless(str(value))

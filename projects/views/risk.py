@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -16,10 +15,11 @@ from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.columns import column_of
-from projects.domain.exports import CSV_FIELDS, export_lines, export_names
+from projects.domain.exports import export_lines, export_names
 from projects.domain.project_page import ProjectPage, project_page
 from projects.domain.proofs import proof_of
 from projects.domain.risk_query import RiskQuery
+from projects.domain.spreadsheet import csv_text
 from projects.models import Project
 from projects.selectors import is_watching, project_state, stored_cell
 from projects.services.stored_documents import stored_document
@@ -95,11 +95,8 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
         if document is None:
             raise Http404
         return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
-    response = HttpResponse(content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
-    writer = csv.writer(response)
-    writer.writerow(CSV_FIELDS)
-    writer.writerows(export_lines(state, page))
-    return response
+    text = csv_text(export_lines(state, page))
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
 def _page(request: HtmxHttpRequest, found: Project) -> ProjectPage:

@@ -10,7 +10,7 @@ import pytest
 from projects.domain.exports import export_lines, export_names
 from projects.domain.heat import heat_map
 from projects.domain.project_page import ProjectPage, progress_of, project_page, tell_problems
-from projects.domain.risk_query import STATES, RiskQuery
+from projects.domain.risk_query import RiskQuery
 from projects.domain.stored import ProjectState, StoredAssessment, StoredTarget
 from projects.domain.verdicts import Verdict, count_verdicts
 from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package_row, project_verdict, usual_rows
@@ -236,17 +236,15 @@ def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
     stored = state(usual_rows())
     query = RiskQuery(targets=(WINDOWS_313,), sort="name")
     shown = project_page(stored, query, NOON)
-    lines = list(export_lines(stored, shown))
-    assert [(line[0], line[3], line[4]) for line in lines] == [
-        ("orjson", WINDOWS_313, "upgrade"),
-        ("pyyaml", WINDOWS_313, "upgrade"),
-        ("sqlalchemy", WINDOWS_313, "degraded"),
-    ]
+    lines = [(line.target, line.verdict, line.row["name"]) for line in export_lines(stored, shown)]
+    assert lines == [(WINDOWS_313, "conditional", name) for name in ("orjson", "pyyaml", "sqlalchemy")]
     assert export_names(stored, shown) == {WINDOWS_313: ["orjson", "pyyaml", "sqlalchemy"]}
 
 
-def test_an_exported_cell_is_no_formula() -> None:
-    row = package_row("a", "blocked", version='=HYPERLINK("x")', reason="+1", file="@b")
-    stored = state({LINUX_313: [row]}, targets=[LINUX_313])
-    line = next(iter(export_lines(stored, project_page(stored, RiskQuery(states=frozenset(STATES)), NOON))))
-    assert (line[1], line[7], line[10]) == ('\'=HYPERLINK("x")', "'+1", "'@b")
+def test_an_export_of_what_nobody_has_assessed_calls_it_unknown() -> None:
+    stored = state(None, targets=[LINUX_313])
+    lines = list(export_lines(stored, project_page(stored, RiskQuery(), NOON)))
+    assert [(line.verdict, line.row["name"], line.row["verdict"]) for line in lines] == [
+        ("unknown", "aiohttp", "unknown"),
+        ("unknown", "orjson", "unknown"),
+    ]

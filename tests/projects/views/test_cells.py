@@ -81,7 +81,7 @@ def test_an_export_is_what_the_same_address_shows(alice: Client) -> None:
     response = alice.get(f"{PAGE}export.csv", {"target": WINDOWS_313, "q": "y", "sort": "name"})
     assert response.headers["Content-Disposition"] == 'attachment; filename="practice-api.csv"'
     rows = list(csv.DictReader(io.StringIO(response.content.decode())))
-    assert [(row["package"], row["target"], row["first_available"]) for row in rows] == [
+    assert [(row["name"], row["target"], row["first_available"]) for row in rows] == [
         ("pyyaml", WINDOWS_313, "9.0"),
         ("sqlalchemy", WINDOWS_313, ""),
     ]
