@@ -30,17 +30,14 @@ def question_of(requirements: Iterable[ParsedRequirement]) -> Question:
 
 
 def _asks(requirement: ParsedRequirement) -> Sequence[Ask]:
-    """One ask, or none where a part of the requirement cannot be read; intake has reported that with its place.
-
-    Of a union of ranges, which no specifier can say, the last alternative counts: the newest.
-    """
-    specifier = requirement.alternatives[-1] if requirement.alternatives else requirement.specifier
+    """One ask, or none where a part of the requirement cannot be read; intake has reported that with its place."""
+    specifiers = requirement.alternatives or (requirement.specifier,)
     url = None if requirement.origin is Origin.INDEX else requirement.url or requirement.origin.value
     try:
         return (
             make_ask(
                 requirement.name,
-                "" if url else specifier,
+                *(() if url else specifiers),
                 extras=requirement.extras,
                 marker=requirement.marker,
                 url=url,

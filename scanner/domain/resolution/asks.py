@@ -14,7 +14,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.metadata import parse_requirement, parse_specifier
 
-__all__ = ["Ask", "BadAsk", "make_ask", "read_ask"]
+__all__ = ["Ask", "BadAsk", "make_ask", "read_ask", "specifiers_of"]
+
+# Between the parts of a union, which PEP 440 cannot say and Poetry can.
+_OR = " || "
 
 # The form nearly all metadata has; anything else goes through packaging's full grammar.
 _COMMON = re.compile(
@@ -30,8 +33,9 @@ _ONLY_EXTRA = re.compile(r"""\(?\s*extra\s*==\s*(?P<quote>['"])(?P<extra>[A-Za-z
 class Ask:
     """A requirement.
 
-    `only_extra` is set when the marker says nothing but "this extra". `exact` means that it pins one version
-    (== without a star, or ===), `pre` that it mentions a pre-release.
+    `specifier` is a PEP 440 specifier, or a union of them: `specifiers_of` takes it apart. `only_extra` is set when the
+    marker says nothing but "this extra". `exact` means that it pins one version (== without a star, or ===), `pre` that
+    it mentions a pre-release.
     """
 
     name: NormalizedName
@@ -66,6 +70,11 @@ class BadAsk:
     message: str
 
 
+def specifiers_of(specifier: str) -> list[str]:
+    """The specifiers of which an ask wants any one: one, or the parts of a union."""
+    return specifier.split(_OR)
+
+
 @lru_cache(maxsize=8_192)
 def _traits(specifier: str) -> tuple[str, bool, bool]:
     """(specifier with blanks removed, exact, pre); raises InvalidSpecifier."""
@@ -80,10 +89,20 @@ def _reading_order(clause: str) -> tuple[bool, str]:
 
 
 def make_ask(
-    name: str, specifier: str = "", *, extras: Iterable[str] = (), marker: str | None = None, url: str | None = None
+    name: str,
+    *specifiers: str,
+    extras: Iterable[str] = (),
+    marker: str | None = None,
+    url: str | None = None,
 ) -> Ask:
-    """An ask from its parts, as a requirements file gives them; raises InvalidSpecifier or InvalidMarker."""
-    text, exact, pre = _traits(specifier.strip()) if specifier.strip() else ("", False, False)
+    """An ask from its parts, as a requirements file gives them; raises InvalidSpecifier or InvalidMarker.
+
+    Any version will do without a specifier; with several one that any of them admits.
+    """
+    read = list(
+        dict.fromkeys(_traits(one.strip()) if one.strip() else ("", False, False) for one in specifiers or ("",))
+    )
+    text, exact, pre = _OR.join(one[0] for one in read), read[0][1] and len(read) == 1, any(one[2] for one in read)
     only = None
     if marker is not None:
         marker = marker.strip()

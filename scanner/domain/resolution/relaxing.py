@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 
 from scanner.domain.metadata import parse_specifier
 
-from .asks import Ask, make_ask
+from .asks import Ask, make_ask, specifiers_of
 from .rations import Question
 
 __all__ = ["Step", "relax", "relax_ask", "step_between"]
@@ -47,23 +47,32 @@ def relax_ask(ask: Ask, current: Version | None, step: Step = Step.MAJOR, *, cap
     """A looser ask: "==x" and "===x" become ">=x". With `caps`, "~=x" and "==x.*" do too, and "<" and "<=" go.
 
     Lower bounds and exclusions stay. `current` is the version that steps are counted from; an exact pin counts from
-    itself. An ask for a URL, or for a version that is none, stays as it is.
+    itself. Of a union each part is loosened. An ask for a URL, or for a version that is none, stays as it is.
     """
     if ask.url is not None:
         return ask
+    specifiers = []
+    for one in specifiers_of(ask.specifier):
+        looser = _looser(one, current, step, caps=caps)
+        if looser is None:
+            return ask
+        specifiers.append(looser)
+    return make_ask(ask.name, *specifiers, extras=ask.extras, marker=ask.marker)
+
+
+def _looser(specifier: str, current: Version | None, step: Step, *, caps: bool) -> str | None:
+    """One specifier, loosened; None when it names something that is not a version."""
     clauses: list[str] = []
     origin = current
-    for clause in sorted(parse_specifier(ask.specifier), key=str):
+    for clause in sorted(parse_specifier(specifier), key=str):
         loose = _loosened(clause, caps=caps)
         if loose is None:
-            return ask
+            return None
         clauses += loose
         if clause.operator in {"==", "==="} and not clause.version.endswith(".*"):
             origin = Version(clause.version)
     ceiling = None if origin is None else _ceiling(origin, step)
-    if ceiling is not None:
-        clauses.append(ceiling)
-    return make_ask(ask.name, ",".join(clauses), extras=ask.extras, marker=ask.marker)
+    return ",".join([*clauses, ceiling] if ceiling is not None else clauses)
 
 
 def _loosened(clause: Specifier, *, caps: bool) -> list[str] | None:

@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from scanner.domain.metadata import parse_specifier
 
+from .asks import specifiers_of
 from .clauses import bits
 
 __all__ = ["Release", "Shelf"]
@@ -82,12 +83,15 @@ class Shelf:
         return self.versions[choice.bit_length() - 2]
 
     def admitted(self, specifier: str) -> int:
-        """The releases that a specifier admits, pre-releases included. The specifier must be readable."""
+        """The releases that an ask's specifier admits, pre-releases included. The specifier must be readable."""
         mask = self._masks.get(specifier)
         if mask is None:
-            mask = self.all
-            for clause in parse_specifier(specifier):
-                mask &= self._admitted_by(clause)
+            mask = 0
+            for one in specifiers_of(specifier):
+                part = self.all
+                for clause in parse_specifier(one):
+                    part &= self._admitted_by(clause)
+                mask |= part
             self._masks[specifier] = mask
         return mask
 

@@ -62,3 +62,22 @@ def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
     ask = make_ask("Demo", "<2,>=1", extras=["Y_z", "x"], marker='sys_platform == "win32"')
     assert str(ask) == "demo[x,y-z]>=1,<2"
     assert str(make_ask("demo", url="https://files.example/demo.whl")) == "demo @ https://files.example/demo.whl"
+
+
+@pytest.mark.parametrize(
+    ("parts", "told", "exact", "pre"),
+    [
+        (["<2,>=1", "<4,>=3"], "demo>=1,<2 || >=3,<4", False, False),
+        (["==1", "==2"], "demo==1 || ==2", False, False),
+        (["==1", " ==1 "], "demo==1", True, False),
+        ([">=1", ">=3rc1"], "demo>=1 || >=3rc1", False, True),
+        ([], "demo", False, False),
+    ],
+)
+def test_an_ask_may_want_any_of_several_specifiers(parts: list[str], told: str, exact: bool, pre: bool) -> None:
+    ask = make_ask("demo", *parts)
+    assert (str(ask), ask.exact, ask.pre) == (told, exact, pre)
+
+
+def test_metadata_cannot_state_a_union() -> None:
+    assert isinstance(read_ask("demo>=1 || >=3"), BadAsk)

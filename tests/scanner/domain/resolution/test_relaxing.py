@@ -4,6 +4,7 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.resolution.asks import make_ask
 from scanner.domain.resolution.relaxing import Step, relax, relax_ask, step_between
 from tests.scanner.domain.resolution.small_index import asks, question
 
@@ -59,3 +60,22 @@ def test_a_held_package_stays_where_it_is_even_when_others_ask_for_it() -> None:
     assert [str(ask) for ask in loose.roots] == ["held>=1", "other>=3.0"]
     assert [str(ask) for ask in loose.constraints] == ["held==1.1"]
     assert loose.pinned == {other: Version("3.0")}
+
+
+@pytest.mark.parametrize(
+    ("caps", "step", "loosened"),
+    [
+        (False, Step.MAJOR, "demo>=1,<2 || >=3,<4"),
+        (True, Step.MAJOR, "demo>=1 || >=3"),
+        (True, Step.MINOR, "demo>=1,<5 || >=3,<5"),
+    ],
+)
+def test_each_part_of_a_union_is_loosened(caps: bool, step: Step, loosened: str) -> None:
+    union = make_ask("demo", ">=1,<2", ">=3,<4", marker="sys_platform == 'linux'")
+    loose = relax_ask(union, Version("4.1"), step, caps=caps)
+    assert (str(loose), loose.marker) == (loosened, union.marker)
+
+
+def test_a_union_with_a_part_that_is_no_version_stays_as_it_is() -> None:
+    union = make_ask("demo", "===strange", ">=3,<4")
+    assert relax_ask(union, None) == union

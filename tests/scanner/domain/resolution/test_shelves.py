@@ -7,6 +7,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.resolution.asks import make_ask
 from scanner.domain.resolution.clauses import bits
 from scanner.domain.resolution.shelves import Release, Shelf
 
@@ -43,6 +44,17 @@ def test_a_specifier_admits_what_packaging_says_it_contains(texts: list[str], sp
     found = {shelf.versions[position - 1] for position in bits(shelf.admitted(specifier))}
     wanted = SpecifierSet(specifier)
     assert found == {version for version in shelf.versions if wanted.contains(version, prereleases=True)}
+
+
+@given(
+    st.lists(VERSIONS, min_size=1, max_size=12, unique_by=Version),
+    st.lists(st.lists(CLAUSES, max_size=2).map(",".join), min_size=1, max_size=3),
+)
+def test_a_union_admits_what_any_of_its_parts_does(texts: list[str], parts: list[str]) -> None:
+    shelf = shelf_of(*texts)
+    found = {shelf.versions[position - 1] for position in bits(shelf.admitted(make_ask("demo", *parts).specifier))}
+    wanted = [SpecifierSet(part) for part in parts]
+    assert found == {v for v in shelf.versions if any(part.contains(v, prereleases=True) for part in wanted)}
 
 
 def test_choices_and_versions_are_each_other_s_inverse() -> None:
