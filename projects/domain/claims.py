@@ -62,7 +62,8 @@ class Facts:
 
     `used` is the version that the requirements lead to, None where nothing leads to the package; `moves_to` what the
     smallest plan moves it to, and `why`. `first` is the lowest version with a wheel there (from the claim's current one
-    on, where it names one), `compiled` the lowest with a compiled one. `paths` are the ways by which it arrives.
+    on, where it names one), `compiled` the lowest with a compiled one. `paths` are the ways by which it arrives;
+    `named` says that the requirements name it themselves.
     """
 
     used: Offered | None
@@ -71,6 +72,7 @@ class Facts:
     compiled: Offered | None
     why: str = ""
     paths: tuple[tuple[str, ...], ...] = ()
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +93,24 @@ _WORKS = re.compile(r"\b(compatible|ok|works|likely ok)\b")
 _RECOMMENDED = re.compile(r"\b(upgrade recommended|resolved in)\b")
 _NEEDS = re.compile(r"needs ([a-z0-9][a-z0-9._-]*) (\d[\w.]*)")
 _THROUGH = re.compile(r"(?:comes through|arrives by) ([a-z0-9][a-z0-9._-]*)")
+_UNREQUIRED = re.compile(r"\bnot required\b")
 _PURE = re.compile(r"\bpure python\b", re.IGNORECASE)
 
 
-def read_claims(entries: Sequence[Mapping[str, Any]]) -> tuple[Claim, ...]:
-    """The claims of a file's list; extras of a name are left to the requirements. Raises BadClaims."""
+def read_claims(entries: Sequence[Mapping[str, Any]], unrequired: object = ()) -> tuple[Claim, ...]:
+    """The claims of a file's list, then one for each name in `unrequired`: "imported but not required".
+
+    Extras of a name are left to the requirements. Raises BadClaims.
+    """
+    if not isinstance(unrequired, (list, tuple)) or not all(isinstance(name, str) for name in unrequired):
+        raise BadClaims("imported_but_not_required is a list of names")
     claims = []
     for entry in entries:
         if not isinstance(entry.get("name"), str) or not isinstance(entry.get("claim"), str):
             raise BadClaims("each claim needs a name and a claim")
         name = canonicalize_name(entry["name"].partition("[")[0].strip())
         claims.append(Claim(name, entry["claim"], entry.get("current"), _version(entry.get("min_version"))))
+    claims += [Claim(canonicalize_name(name.strip()), "imported but not required") for name in unrequired]
     return tuple(claims)
 
 
@@ -124,6 +133,8 @@ def _test(claim: Claim, facts: Facts, other: Other) -> list[Tested]:
     found: list[Tested] = []
     if through := _THROUGH.search(text):
         found.append(_through(claim.name, canonicalize_name(through[1]), facts))
+    if _UNREQUIRED.search(text):
+        found.append(_unrequired(facts))
     if _RECOMMENDED.search(text):
         found.append(_lowest(claim, facts))
     elif _FAILS.search(text):
@@ -187,6 +198,16 @@ def _through(name: str, through: str, facts: Facts) -> Tested:
         False,
         f"nothing in the requirements leads to {name}: {through} asks for it only with an extra, or not at all",
     )
+
+
+def _unrequired(facts: Facts) -> Tested:
+    """That the requirements do not name a package, and what would come of naming it."""
+    if facts.named:
+        return False, "the requirements name it"
+    if facts.paths:
+        return True, f"the requirements do not name it; it arrives by {' → '.join(facts.paths[0])}"
+    added = _told(facts.first, "the first wheel is in") if facts.first else "no version has a wheel there"
+    return True, f"the requirements do not name it and nothing leads to it; {added}"
 
 
 def _said(facts: Facts) -> str:

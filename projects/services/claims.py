@@ -55,6 +55,7 @@ def read_facts(
             moves_to=moving[name]["to"] if name in moving else None,
             why=moving[name]["why"].removesuffix(f" on {target.slug}") if name in moving else "",
             paths=tuple(tuple(path) for path in rows[name]["paths"]) if name in rows else (),
+            named=name in rows and rows[name]["direct"],
         )
         for name, found in chosen.items()
     }

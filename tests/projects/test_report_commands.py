@@ -81,10 +81,12 @@ def test_claims_are_told_with_evidence(replay: ReplayIndex, tmp_path: Path) -> N
         {"name": "six", "current": "1.16.0", "claim": "ok: pure Python"},
     ]
     file = tmp_path / "claims.json"
-    file.write_text(json.dumps({"about": "…", "demo": {"target": WINDOWS, "claims": claims}}))
+    unrequired = {"imported_but_not_required": ["greenlet"]}
+    file.write_text(json.dumps({"about": "…", "demo": {"target": WINDOWS, "claims": claims, **unrequired}}))
 
     told = run(replay, tmp_path, "claims", str(file), "--written", "2024-06-01")
-    assert "1 right, 1 wrong, 0 outdated, 0 unclear" in told
+    assert "1 right, 2 wrong, 0 outdated, 0 unclear" in told
+    assert "| greenlet | imported but not required | **wrong** | the requirements name it |" in told
     assert "| greenlet | compatible (of 3.0.3) | **wrong** | 3.0.3: no wheel for cp313" in told
 
 

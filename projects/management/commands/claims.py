@@ -39,7 +39,7 @@ class Command(BaseCommand):
         targets: dict[str, str] = {}
         for project, content in _projects(path).items():
             try:
-                claims = read_claims(content["claims"])
+                claims = read_claims(content["claims"], content.get("imported_but_not_required", ()))
             except BadClaims as error:
                 raise CommandError(f"{path}: {project}: {error}", returncode=2) from error
             requirements = str(path.with_name(f"{project}.txt"))

@@ -55,6 +55,10 @@ def judged(text: str, now: Facts, then: Facts | None = None, least: str | None =
         ("likely ok, comes through other", THROUGH, None, "wrong"),
         ("likely ok, comes through web", FITS, None, "wrong"),
         ("uncertain: needs a look", FITS, None, "unclear"),
+        ("imported but not required", ABSENT, None, "right"),
+        ("imported but not required", NOTHING, None, "right"),
+        ("imported but not required", THROUGH, None, "right"),
+        ("imported but not required", replace(FITS, named=True), None, "wrong"),
     ],
 )
 def test_a_claim_is_held_against_the_facts(text: str, facts: Facts, least: str | None, holds: str) -> None:
@@ -76,6 +80,28 @@ def test_each_verdict_brings_its_evidence() -> None:
 
 def test_names_are_normalised_and_extras_left_to_the_requirements() -> None:
     assert read_claims([{"name": "Passlib[argon2]", "claim": "ok"}]) == (Claim("passlib", "ok"),)
+
+
+def test_what_is_not_required_brings_what_naming_it_would_come_to() -> None:
+    claim = Claim("a", "imported but not required")
+    told = [judge_claim(claim, facts, facts, nobody, nobody).because for facts in (ABSENT, NOTHING, THROUGH)]
+    lone = "the requirements do not name it and nothing leads to it"
+    assert told == [
+        (f"{lone}; the first wheel is in 2.0, a-2.0-cp313-cp313-win_amd64.whl of 2024-10-10",),
+        (f"{lone}; no version has a wheel there",),
+        ("the requirements do not name it; it arrives by web[all] → a",),
+    ]
+
+
+def test_names_that_are_imported_but_not_required_are_claims_of_their_own() -> None:
+    claims = read_claims([{"name": "a", "claim": "ok"}], ["Beautiful_Soup4"])
+    assert claims[1:] == (Claim("beautiful-soup4", "imported but not required"),)
+
+
+@pytest.mark.parametrize("names", [{"a": 1}, [1], 7, None, "names"])
+def test_names_in_another_form_are_refused(names: object) -> None:
+    with pytest.raises(BadClaims, match="imported_but_not_required is a list of names"):
+        read_claims([], names)
 
 
 @pytest.mark.parametrize("entry", [{}, {"name": "a"}, {"name": 1, "claim": "ok"}])
