@@ -1,7 +1,8 @@
 """A made-up index of any size in the real wire form, in a process of its own: `python -m benchmarks.synthetic_index`.
 
 Every package has the same number of files, as real ones have them: wheels for several Pythons and platforms and an
-sdist a release. POST /change?share=0.01&round=N adds a file to that share of the packages.
+sdist a release. POST /change?share=0.01&round=N adds a file to that share of the packages. The root page lists other
+names besides, as many as POST /list?names=N says; POST /move?names=N gives N of those newer serials.
 """
 
 import argparse
@@ -19,6 +20,7 @@ TAGS = tuple(
     for platform in ("win_amd64", "macosx_11_0_arm64", "manylinux_2_17_x86_64.manylinux2014_x86_64")
 )
 A_RELEASE = len(TAGS) + 1
+NEWEST = 30_000_000
 
 
 class Synthetic:
@@ -28,8 +30,28 @@ class Synthetic:
         self.names = [f"package-{number:05}" for number in range(packages)]
         self.files = files
         self.added = dict.fromkeys(self.names, 0)
-        self.serial = 1000
-        self.serials = dict.fromkeys(self.names, 1000)
+        self.serial = NEWEST
+        # Most packages have not moved for long; some did within the last hours.
+        self.serials = {name: NEWEST - at * (NEWEST // packages) for at, name in enumerate(self.names)}
+        self.others: dict[str, int] = {}
+        self.moved = 0
+        self.packed_root = b""
+
+    def list_others(self, number: int) -> None:
+        """As on a real index, a fifth of the names are not written normalised."""
+        self.others = {
+            f"{'Other_Name' if at % 5 == 0 else 'other-name'}-{at:06}": max(1, NEWEST - at * (NEWEST // number))
+            for at in range(number)
+        }
+        self.packed_root = b""
+
+    def move_others(self, number: int) -> None:
+        names = list(self.others)
+        for _ in range(number):
+            self.moved += 1
+            self.serial += 1
+            self.others[names[self.moved * 7919 % len(names)]] = self.serial
+        self.packed_root = b""
 
     def change(self, share: float, turn: int) -> int:
         step = max(1, round(1 / share))
@@ -38,6 +60,7 @@ class Synthetic:
             self.serial += 1
             self.serials[name] = self.serial
             self.added[name] += 1
+        self.packed_root = b""
         return len(changed)
 
     def page(self, name: str) -> bytes:
@@ -73,9 +96,13 @@ class Synthetic:
         }
 
     def root(self) -> bytes:
-        projects = [{"_last-serial": serial, "name": name} for name, serial in self.serials.items()]
-        document = {"meta": {"_last-serial": self.serial, "api-version": "1.4"}, "projects": projects}
-        return json.dumps(document, separators=(",", ":")).encode()
+        """Packed, and kept: it is asked for often, and making it must not be what a benchmark measures."""
+        if not self.packed_root:
+            listed = sorted({**self.serials, **self.others}.items())
+            projects = [{"_last-serial": serial, "name": name} for name, serial in listed]
+            document = {"meta": {"_last-serial": self.serial, "api-version": "1.4"}, "projects": projects}
+            self.packed_root = gzip.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
+        return self.packed_root
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -90,26 +117,36 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(404, b"")
             return
         serial = self.index.serials[name] if name else self.index.serial
-        etag = f'"{name}-{serial}"'
+        etag = f'"{name}-{serial}-{0 if name else len(self.index.others)}"'
         if self.headers.get("If-None-Match") == etag:
             self.answer(304, b"", etag=etag)
             return
-        body = self.index.page(name) if name else self.index.root()
-        self.answer(200, body, etag=etag)
+        if name:
+            body = self.index.page(name)
+            self.answer(200, gzip.compress(body, 1), etag=etag, coding="gzip")
+        else:
+            self.answer(200, self.index.root(), etag=etag, coding="gzip")
 
     def do_POST(self) -> None:
-        asked = parse_qs(urlsplit(self.path).query)
-        number = self.index.change(float(asked["share"][0]), int(asked["round"][0]))
-        self.answer(200, str(number).encode())
+        parts = urlsplit(self.path)
+        asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
+        if parts.path == "/list":
+            self.index.list_others(int(asked["names"]))
+        elif parts.path == "/move":
+            self.index.move_others(int(asked["names"]))
+        else:
+            self.index.change(float(asked["share"]), int(asked["round"]))
+        # Made now, so that nobody who asks for it later waits for it.
+        self.index.root()
+        self.answer(200, b"done")
 
-    def answer(self, status: int, body: bytes, *, etag: str = "") -> None:
+    def answer(self, status: int, body: bytes, *, etag: str = "", coding: str = "") -> None:
         self.send_response(status)
         self.send_header("Content-Type", JSON)
         if etag:
             self.send_header("ETag", etag)
-        if body and len(body) > 1000:
-            body = gzip.compress(body, 1)
-            self.send_header("Content-Encoding", "gzip")
+        if coding:
+            self.send_header("Content-Encoding", coding)
         if status != 304:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -260,6 +260,8 @@ WHEELWAY_CADENCE = {
 # its packages are polled one by one again.
 WHEELWAY_ROOT_FROM = env.int("POLL_ROOT_FROM_PACKAGES", default=500)
 WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES", default=60))
+# Between two comparisons of all its rows, only rows with a new serial are compared (scanner.domain.following).
+WHEELWAY_ROOT_COMPARE = timedelta(minutes=env.int("POLL_ROOT_COMPARE_MINUTES", default=60))
 # Packages that one tick queues, packages in one job, and how long a job may begin new polls: it must end well before
 # the soft shutdown does.
 WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)

@@ -72,11 +72,12 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True)
 class RootPage:
-    """Every package of an index with its serial, None where the index gives none.
+    """What the page of all packages says of those that were asked for.
 
-    serial: of the whole index. skipped: entries whose name cannot be a package's.
+    serials: of each, None where the index gives none; of a name listed twice the higher one. names: rows of the page,
+    whatever they hold. newest: the highest serial of the rows that were read, None when none of them has one.
     """
 
     serials: Mapping[NormalizedName, int | None] = field(default_factory=dict)
-    serial: int | None = None
-    skipped: int = 0
+    names: int = 0
+    newest: int | None = None

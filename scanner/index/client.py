@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import requests
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.pages import IndexPage, RootPage
 from scanner.index import wire
@@ -58,13 +58,19 @@ class FreshPage:
 
 @dataclass(frozen=True, slots=True)
 class FreshRoot:
-    """The page of all packages, new to the caller."""
+    """The page of all packages, new to the caller, still to be read: as FreshPage, and `page`."""
 
-    root: RootPage
     etag: str | None
     last_modified: str | None
     content_hash: str
     size: int
+    body: bytes = field(repr=False)
+    content_type: str
+    url: str
+
+    def page(self, *, above: int | None = None, among: Collection[NormalizedName] | None = None) -> RootPage:
+        """What it says, as wire.read_root has it. Raises BadIndexPage."""
+        return wire.read_root(self.content_type, self.body, self.url, above=above, among=among)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +170,8 @@ class IndexClient:
         digest = hashlib.sha256(body).hexdigest()
         if digest == content_hash:
             return NotModified(serial_of(reply.headers.get("X-PyPI-Last-Serial")))
-        root = wire.read_root(reply.headers.get("Content-Type", ""), body, without_credentials(reply.url))
-        return FreshRoot(root, *_validators(reply), digest, len(body))
+        content_type = reply.headers.get("Content-Type", "")
+        return FreshRoot(*_validators(reply), digest, len(body), body, content_type, without_credentials(reply.url))
 
     def metadata(self, file: Announced) -> bytes:
         """FILE.metadata beside the file's address (PEP 658), whether announced or tried; immutable.

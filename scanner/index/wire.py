@@ -4,13 +4,14 @@ Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (y
 (provenance), 792 (status). Readers take time in proportion to the body and raise nothing but BadIndexPage.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from email.message import Message
 
 from packaging.utils import NormalizedName
 
 from scanner.domain.pages import IndexPage, RootPage
-from scanner.index import row_prints, wire_html, wire_json
+from scanner.index import row_prints, wire_html, wire_json, wire_root
 from scanner.index.errors import BadIndexPage
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
@@ -68,13 +69,24 @@ def prints_of(content_type: str, body: bytes) -> bytes:
     return pieces.prints() if pieces is not None else b""
 
 
-def read_root(content_type: str, body: bytes, url: str, *, max_names: int = MAX_NAMES) -> RootPage:
-    """The page that lists every package. Only the JSON form carries each one's serial."""
+def read_root(
+    content_type: str,
+    body: bytes,
+    url: str,
+    *,
+    above: int | None = None,
+    among: Collection[NormalizedName] | None = None,
+    max_names: int = MAX_NAMES,
+) -> RootPage:
+    """The page that lists every package. Only the JSON form carries each one's serial.
+
+    above: read only rows with a higher serial, and those whose serial cannot be read. among: tell only of these names.
+    """
     media, charset = _media(content_type)
     if media == JSON_TYPE:
-        return wire_json.read_root(body, url, max_names)
+        return wire_root.read_json(body, url, above=above, among=among, max_names=max_names)
     if media in _HTML_TYPES:
-        return wire_html.read_root(_decoded(body, charset, url), url, max_names)
+        return wire_root.read_html(_decoded(body, charset, url), url, among=among, max_names=max_names)
     raise _wrong_type(url, content_type)
 
 

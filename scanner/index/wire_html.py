@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.domain.pages import IndexFile, IndexPage, RootPage
+from scanner.domain.pages import IndexFile, IndexPage
 from scanner.index import rows
 from scanner.index.errors import BadIndexPage
 from scanner.index.markup import Unended, attributes, tokens
@@ -22,8 +22,6 @@ _ARCHIVES = (
     ".rpm", ".deb", ".dmg",
 )  # fmt: skip
 _SERIAL = re.compile(r"\s*SERIAL\s+(\d{1,19})\s*\Z")
-_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
-_ROOT_LINK = re.compile(r"<a\b[^<>]*+>([^<>]*+)</a", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -76,27 +74,8 @@ def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> Inde
     )
 
 
-def read_root(text: str, url: str, max_names: int) -> RootPage:
-    """Every package, without serials of their own."""
-    _check_whole(text, url)
-    serials: dict[NormalizedName, int | None] = {}
-    skipped = 0
-    for link in _ROOT_LINK.finditer(text):
-        name = canonicalize_name(link.group(1).strip())
-        if not _NORMAL.match(name):
-            skipped += 1
-            continue
-        serials[name] = None
-        if len(serials) > max_names:
-            raise BadIndexPage(url, "links", f"no more than {max_names:,} names are read")
-    if not serials and "pypi:repository-version" not in text:
-        raise BadIndexPage(url, "page", "no link to a package, and nothing that marks an index page")
-    comment = re.search(r"<!--\s*+SERIAL\s++(\d{1,19})\s*+-->", text[-200:])
-    return RootPage(serials, rows.serial_of(comment.group(1)) if comment else None, skipped)
-
-
 def _gather(text: str, url: str, max_files: int) -> _Page:
-    _check_whole(text, url)
+    check_whole(text, url)
     page = _Page()
     link: dict[str, str] | None = None
     label: list[str] = []
@@ -133,7 +112,7 @@ def _base(page: _Page, url: str) -> str:
         raise BadIndexPage(url, "base", f"the address cannot be read: {error}") from None
 
 
-def _check_whole(text: str, url: str) -> None:
+def check_whole(text: str, url: str) -> None:
     """A page cut between two links looks like one with fewer files; only its missing end tells."""
     head, tail = text[:2000].lower(), text[-2000:].lower()
     if "<html" in head and "</html" not in tail and "</body" not in tail:

@@ -7,7 +7,7 @@ from typing import Any
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.domain.pages import IndexFile, IndexPage, RootPage
+from scanner.domain.pages import IndexFile, IndexPage
 from scanner.index import rows
 from scanner.index.errors import BadIndexPage
 from scanner.index.rows import BadRow, Problems
@@ -16,12 +16,11 @@ _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
 # Texts that need no second look: nothing to trim, to lower or to refuse.
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
 _SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
-_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
     """One package's page; BadIndexPage with the place when it is none, is for another package, or is too large."""
-    document = _document(body, url)
+    document = read_any(body, url)
     # Then no text of the page can hold a control character, a backslash or anything beyond printable ASCII.
     plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
     return read_document(document, name, url, max_files, plain=plain)
@@ -73,32 +72,6 @@ def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
     return document
 
 
-def read_root(body: bytes, url: str, max_names: int) -> RootPage:
-    """Every package with its serial where the index gives one."""
-    document = _document(body, url)
-    entries = document.get("projects")
-    if not isinstance(entries, list):
-        raise BadIndexPage(url, "projects", "there is no list of projects")
-    if len(entries) > max_names:
-        raise BadIndexPage(url, "projects", f"{len(entries):,} names; no more than {max_names:,} are read")
-    serials: dict[NormalizedName, int | None] = {}
-    skipped = 0
-    # Hundreds of thousands of rows: what is normal already is taken as it is.
-    is_normal = _NORMAL.match
-    for entry in entries:
-        raw = entry.get("name") if isinstance(entry, dict) else None
-        if not isinstance(raw, str):
-            skipped += 1
-            continue
-        name = NormalizedName(raw) if is_normal(raw) else canonicalize_name(raw)
-        if name is not raw and not is_normal(name):
-            skipped += 1
-            continue
-        serial = entry.get("_last-serial")
-        serials[name] = serial if type(serial) is int and 0 < serial < 2**63 else rows.serial_of(serial)
-    return RootPage(serials, rows.serial_of(document["meta"].get("_last-serial")), skipped)
-
-
 def check_api_version(value: object, url: str, place: str) -> None:
     """PEP 629: another major version is an error, a newer minor one is fine."""
     found = _API_VERSION.match(value) if isinstance(value, str) else None
@@ -108,7 +81,8 @@ def check_api_version(value: object, url: str, place: str) -> None:
         raise BadIndexPage(url, place, f"API version {value}; only 1.x can be read")
 
 
-def _document(body: bytes, url: str) -> dict[str, Any]:
+def read_any(body: bytes, url: str) -> dict[str, Any]:
+    """The mapping that an answer is, in a version that can be read, else BadIndexPage with the place."""
     try:
         document = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

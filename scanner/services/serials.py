@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from packaging.utils import NormalizedName
 
-from scanner.index.client import FreshRoot, IndexClient
+from scanner.domain.following import Seen, goes_on, rows_above
+from scanner.domain.pages import RootPage
+from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
 from scanner.sealed import SealBroken
@@ -19,7 +23,34 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 1000
 _MOVED = "the root page tells a newer serial"
+_NEVER = {
+    "root_checked_at": None,
+    "root_etag": "",
+    "root_last_modified": "",
+    "root_hash": "",
+    "root_serial": None,
+    "root_names": 0,
+    "root_compared_at": None,
+}
 _APPEARED = "it is on the root page now"
+
+
+class _Kept(NamedTuple):
+    """What is stored of a package."""
+
+    pk: int
+    state: str
+    serial: int | None
+    wanted: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the root page says of packages. is_whole: they are all of the index, and who has no row is not listed."""
+
+    page: RootPage
+    packages: Mapping[NormalizedName, _Kept]
+    is_whole: bool
 
 
 def follow_all(now: datetime) -> int:
@@ -48,32 +79,36 @@ def follow(index: Index, client: IndexClient, now: datetime) -> int:
     An index without serials, or one that does not answer, is not followed any longer than WHEELWAY_ROOT_PATIENCE;
     its packages are then polled one by one again.
     """
+    seen = Seen(index.root_serial, index.root_names, index.root_compared_at)
     try:
         answer = client.root(
             index.root_etag or None,
             last_modified=index.root_last_modified or None,
             content_hash=index.root_hash or None,
         )
+        if isinstance(answer, NotModified):
+            # The same page told everything already: nothing to compare.
+            Index.objects.filter(pk=index.pk, root_checked_at__isnull=False).update(root_checked_at=now, root_error="")
+            return 0
+        told = _told(index, seen, answer, now)
     except IndexFault as error:
         return _unanswered(index, str(error), now)
-    if not isinstance(answer, FreshRoot):
-        if index.root_checked_at is None:
-            return 0
-        # The same page told everything already: nothing to compare.
-        Index.objects.filter(pk=index.pk).update(root_checked_at=now, root_error="")
-        return 0
-    if not any(serial is not None for serial in answer.root.serials.values()):
+    if told.page.newest is None:
         return _unanswered(index, "its root page has no serials", now)
-    due = _make_due(index, answer.root.serials, now)
-    # Written last: a worker killed before here compares again.
+    due = _make_due(told, now)
+    # Written last: a worker killed before here compares again. Whoever of two ends last, the serial it leaves is one
+    # up to which all was compared.
     Index.objects.filter(pk=index.pk).update(
         root_etag=answer.etag or "",
         root_last_modified=answer.last_modified or "",
         root_hash=answer.content_hash,
         root_checked_at=now,
         root_error="",
+        root_serial=told.page.newest,
+        root_names=told.page.names,
+        root_compared_at=now if told.is_whole else seen.compared_at,
     )
-    logger.info("followed index=%s due=%s", index.pk, due)
+    logger.info("followed index=%s due=%s rows=%s", index.pk, due, "all" if told.is_whole else len(told.page.serials))
     return due
 
 
@@ -82,30 +117,54 @@ def _unanswered(index: Index, reason: str, now: datetime) -> int:
     followed_since = index.root_checked_at
     if followed_since is None or now - followed_since < settings.WHEELWAY_ROOT_PATIENCE:
         return 0
-    Index.objects.filter(pk=index.pk).update(root_checked_at=None, root_etag="", root_last_modified="", root_hash="")
+    Index.objects.filter(pk=index.pk).update(**_NEVER)
     later = Package.objects.filter(index=index, due_at__gt=now, state=PackageState.CURRENT, failures=0)
     return later.update(due_at=now, due_reason="the root page does not tell serials any more")
 
 
-def _make_due(index: Index, serials: Mapping[NormalizedName, int | None], now: datetime) -> int:
+def _told(index: Index, seen: Seen, answer: FreshRoot, now: datetime) -> _Told:
+    """Raises BadIndexPage."""
+    above = rows_above(seen, now, settings.WHEELWAY_ROOT_COMPARE)
+    if above is not None:
+        page = answer.page(above=above)
+        if goes_on(seen, page):
+            return _Told(page, _packages(index, sorted(page.serials)), is_whole=False)
+    packages = _packages(index)
+    return _Told(answer.page(among=packages.keys()), packages, is_whole=True)
+
+
+def _packages(index: Index, names: Sequence[NormalizedName] | None = None) -> dict[NormalizedName, _Kept]:
+    """The packages of the index, or those of these names, with what is known of their serials."""
+    packages = Package.objects.filter(index=index)
+    parts = [packages]
+    if names is not None:
+        parts = [packages.filter(name__in=names[start : start + CHUNK]) for start in range(0, len(names), CHUNK)]
+    kept: dict[NormalizedName, _Kept] = {}
+    for part in parts:
+        rows = part.values_list("name", "pk", "state", "serial", "wanted_serial")
+        for name, pk, state, serial, wanted in rows.iterator(chunk_size=5000):
+            kept[NormalizedName(name)] = _Kept(pk, state, serial, wanted)
+    return kept
+
+
+def _make_due(told: _Told, now: datetime) -> int:
     moved: dict[int | None, list[int]] = {}
     appeared: list[int] = []
-    rows = Package.objects.filter(index=index).values_list("pk", "name", "state", "serial", "wanted_serial")
-    for pk, name, state, serial, wanted in rows.iterator(chunk_size=5000):
-        told = serials.get(NormalizedName(name), -1)
-        if state == PackageState.CURRENT:
-            if told == -1:
+    serials = told.page.serials
+    for name, package in told.packages.items():
+        if package.state == PackageState.CURRENT:
+            if name not in serials:
                 # Not listed any more: its own page says whether it is gone.
-                moved.setdefault(wanted, []).append(pk)
-            elif told not in (serial, wanted):
-                moved.setdefault(told, []).append(pk)
-        elif state == PackageState.MISSING and told != -1:
-            appeared.append(pk)
+                moved.setdefault(package.wanted, []).append(package.pk)
+            elif (serial := serials[name]) not in (package.serial, package.wanted):
+                moved.setdefault(serial, []).append(package.pk)
+        elif package.state == PackageState.MISSING and name in serials:
+            appeared.append(package.pk)
     count = 0
-    for told, pks in moved.items():
+    for serial, pks in moved.items():
         for start in range(0, len(pks), CHUNK):
             count += Package.objects.filter(pk__in=pks[start : start + CHUNK]).update(
-                due_at=now, due_reason=_MOVED, wanted_serial=told, queued_until=None
+                due_at=now, due_reason=_MOVED, wanted_serial=serial, queued_until=None
             )
     for start in range(0, len(appeared), CHUNK):
         count += Package.objects.filter(pk__in=appeared[start : start + CHUNK]).update(

@@ -155,7 +155,7 @@ def test_the_root_gives_serials_and_is_conditional() -> None:
         client = IndexClient(small.url)
         answer = client.root()
         assert isinstance(answer, FreshRoot)
-        assert answer.root.serials == {"demo": 5_001}
+        assert answer.page().serials == {"demo": 5_001}
         assert isinstance(client.root(answer.etag), NotModified)
         assert isinstance(client.root(content_hash=answer.content_hash), NotModified)
         small.add_files("demo", ["demo-1.1.tar.gz"])

@@ -351,13 +351,13 @@ def test_the_json_root_gives_each_package_its_serial() -> None:
         ],
     }
     root = read_root(JSON_TYPE, json.dumps(body).encode(), URL)
-    assert (root.serials, root.serial, root.skipped) == ({"demo-x": 5, "other": None, "odd": None}, 9, 3)
+    assert (root.serials, root.names, root.newest) == ({"demo-x": 5, "other": None, "odd": None}, 6, 5)
 
 
 def test_the_html_root_gives_names_without_serials() -> None:
     body = b'<html><body><a href="/simple/demo-x/">Demo_X</a>\n<a>%%</a></body></html><!--SERIAL 9-->'
     root = read_root(HTML, body, URL)
-    assert (root.serials, root.serial, root.skipped) == ({"demo-x": None}, 9, 1)
+    assert (root.serials, root.names, root.newest) == ({"demo-x": None}, 2, None)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """Following an index by the serials of its root page."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package
+from scanner.services import serials
 from scanner.services.indexes import get_index
 from scanner.services.polling import Outcome, poll_package
 from scanner.services.serials import follow, follow_all
@@ -37,6 +40,13 @@ class Followed:
 @pytest.fixture
 def followed(replay: ReplayIndex) -> Followed:
     return Followed(replay)
+
+
+@pytest.fixture
+def small(db: None) -> Iterator[Followed]:
+    """An index of these packages only, where every change takes the next number."""
+    with ReplayIndex(recorded=False) as index:
+        yield Followed(index)
 
 
 def test_only_what_moved_becomes_due_by_one_request(followed: Followed) -> None:
@@ -104,3 +114,53 @@ def test_a_few_packages_are_not_worth_a_root_page(followed: Followed, settings: 
     followed.replay.clear_log()
     assert follow_all(NOON) == 0
     assert followed.replay.requests == []
+
+
+def test_between_whole_comparisons_only_rows_with_new_serials_are_looked_up(
+    followed: Followed, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    now = NOON + timedelta(days=1)
+    followed.follow(now)
+    first = Index.objects.get()
+    followed.replay.add_package("elsewhere", ["elsewhere-1.0.tar.gz"], serial=10**9)
+    assert followed.follow(now + HOUR / 4) == 0
+    index = Index.objects.get()
+    assert (index.root_names, index.root_serial, index.root_compared_at) == (first.root_names + 1, 10**9 + 1, now)
+    # Its serial grows from where it was, far below: on such an index only comparing all rows tells.
+    followed.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
+    with django_assert_num_queries(2):
+        assert follow(index, followed.client, now + HOUR / 2) == 0
+    followed.replay.add_files("elsewhere", ["elsewhere-2.0.tar.gz"])
+    assert followed.follow(now + HOUR) == 1
+    assert Index.objects.get().root_compared_at == now + HOUR
+
+
+def test_a_root_page_that_cannot_be_read_tells_nothing(small: Followed) -> None:
+    small.follow(NOON)
+    before = Index.objects.get()
+    small.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
+    small.replay.fail(faults.CutQuietly(), path="/simple/", times=1)
+    assert small.follow(NOON + HOUR / 2) == 0
+    after = Index.objects.get()
+    assert (after.root_serial, after.root_hash, after.root_checked_at) == (before.root_serial, before.root_hash, NOON)
+    assert after.root_error
+    assert small.follow(NOON + HOUR / 2) == 1
+
+
+def test_a_worker_killed_before_it_ended_leaves_all_to_be_compared_again(
+    small: Followed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.follow(NOON)
+    small.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
+
+    class KilledError(Exception):
+        pass
+
+    def killed(*args: object) -> int:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(serials, "_make_due", killed)
+        with pytest.raises(KilledError):
+            small.follow(NOON + HOUR / 2)
+    assert small.follow(NOON + HOUR / 2) == 1
