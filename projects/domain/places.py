@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from packaging.utils import NormalizedName
 
@@ -14,7 +14,10 @@ from scanner.domain.resolution.closure import Closure
 def places_in(closure: Closure, requirements: Iterable[ParsedRequirement]) -> dict[NormalizedName, Place]:
     """One place for each package of the closure, in its order: nearest to the project first."""
     own: dict[str, ParsedRequirement] = {}
+    said: dict[str, set[bool | None]] = {}
     for requirement in requirements:
+        if not requirement.constraint:
+            said.setdefault(requirement.name, set()).add(requirement.direct)
         known = own.get(requirement.name)
         # The line to show is the one that asks, not one that only limits.
         if known is None or (known.constraint and not requirement.constraint):
@@ -27,7 +30,7 @@ def places_in(closure: Closure, requirements: Iterable[ParsedRequirement]) -> di
     return {
         entry.name: Place(
             name=entry.name,
-            direct=entry.direct,
+            direct=_is_direct(said.get(entry.name, set()), asked=entry.direct),
             specifier=",".join(limits.get(entry.name, ())),
             asked=own.get(entry.name),
             paths=closure.paths(entry.name),
@@ -35,6 +38,17 @@ def places_in(closure: Closure, requirements: Iterable[ParsedRequirement]) -> di
         )
         for entry in closure.entries
     }
+
+
+def _is_direct(said: Collection[bool | None], *, asked: bool) -> bool | None:
+    """Whether the project itself asks for a package; None where its files list it and do not say.
+
+    `said` is what its requirements say of themselves, `asked` whether one of them counts on this target. A list that
+    does not say is asked for whole, which tells nothing about a single line of it.
+    """
+    if asked and True in said:
+        return True
+    return None if None in said else asked and not said
 
 
 def _shares(closure: Closure) -> Mapping[NormalizedName, float]:

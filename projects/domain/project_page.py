@@ -194,7 +194,7 @@ def pending_rows(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, An
             {
                 "name": requirement["name"],
                 "version": requirement["pinned"] or None,
-                "direct": True,
+                "direct": requirement["direct"],
                 "paths": [],
                 "availability": Availability.UNKNOWN.value,
                 "verdict": Verdict.UNKNOWN.value,

@@ -71,8 +71,10 @@ def proof_of(stored: Mapping[str, Any], column: Column) -> Proof:
 
 def _arrivals(stored: Mapping[str, Any]) -> tuple[str, ...]:
     places = []
-    if stored.get("direct"):
-        place = ", ".join(filter(None, ("direct", stored.get("source"))))
+    direct = stored.get("direct", False)
+    if direct is not False:
+        how = "direct" if direct else "listed, not said whether direct"
+        place = ", ".join(filter(None, (how, stored.get("source"))))
         places.append(f"{place} line {stored['line']}" if stored.get("line") else place)
     places += [" → ".join(path) for path in stored.get("paths") or [] if len(path) > 1]
     return tuple(places) or ("pinned in the file",)

@@ -138,11 +138,18 @@ def cell_text(stored: StoredRow) -> str:
 
 
 def via(stored: StoredRow) -> str:
-    """How the package arrives, short: "direct", or the shortest path that brings it."""
-    if stored.get("direct"):
+    """How the package arrives, short: "direct", or the shortest path that brings it.
+
+    "listed": a file names it and does not say whether the project itself asks for it.
+    """
+    direct = stored["direct"]
+    if direct:
         return "direct"
-    paths = sorted(stored.get("paths") or [], key=lambda path: (len(path), path))
-    return "arrives by " + " → ".join(paths[0]) if paths else "pinned"
+    # A list that is asked for whole gives each of its lines a way of one step, which tells nothing.
+    ways = sorted((path for path in stored.get("paths") or [] if len(path) > 1), key=lambda path: (len(path), path))
+    if direct is None:
+        return f"listed, also by {' → '.join(ways[0])}" if ways else "listed"
+    return f"arrives by {' → '.join(ways[0])}" if ways else "pinned"
 
 
 def version_of(offered: Mapping[str, Any] | None) -> str:

@@ -33,11 +33,12 @@ from scanner.domain.targets import Target
 class Place:
     """How a package comes into the set. `asked` is the project's own requirement of it, when there is one.
 
-    `specifier` joins every limit on it; `share` is how much of the closure hangs on it, 0 to 1.
+    `direct` is None where the files list the package and do not say whether the project itself asks for it. `specifier`
+    joins every limit on it; `share` is how much of the closure hangs on it, 0 to 1.
     """
 
     name: str
-    direct: bool
+    direct: bool | None
     specifier: str
     asked: ParsedRequirement | None
     paths: Sequence[Sequence[str]] = field(default_factory=tuple)
@@ -182,8 +183,10 @@ def build_row(
 
 
 def _has_open_release(package: PackageView | None, now: datetime) -> bool:
-    last = package.last_upload if package else None
-    return last is not None and now - last < RELEASE_OPEN_FOR
+    if package is None:
+        return False
+    last = package.last_upload
+    return package.stays_open or (last is not None and now - last < RELEASE_OPEN_FOR)
 
 
 def _offer(release: ReleaseView | None, target: Target, proofs: Proofs) -> dict[str, Any] | None:

@@ -210,14 +210,16 @@ def _change(
         after=change["to"],
         size=change["size"],
         is_back=_is_back(change["from"], change["to"]),
-        arrives="direct" if change["direct"] else _arrives(row),
+        arrives=_arrives(row, asked=change["direct"]),
         why=_clause(change["why"], columns),
         released=released.get((change["name"], change["to"])),
     )
 
 
-def _arrives(row: Mapping[str, Any] | None) -> str:
-    """ "by pydantic": the shortest way to a package that the files do not name."""
+def _arrives(row: Mapping[str, Any] | None, *, asked: bool) -> str:
+    """ "direct", or "listed" where no file says so; "by pydantic", the shortest way to what the files do not name."""
+    if asked:
+        return "listed" if row is not None and row.get("direct", True) is None else "direct"
     paths = sorted((row or {}).get("paths") or [], key=lambda path: (len(path), path))
     way = paths[0][:-1] if paths else ()
     return f"by {' → '.join(way)}" if way else "by others"

@@ -107,11 +107,12 @@ def judge_package(availability: Availability, detail: str | None, policy: Policy
     return Verdict.BLOCKED
 
 
-def judge_severity(verdict: Verdict, *, direct: bool, major_step: bool, dependents_share: float) -> Severity:
+def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, dependents_share: float) -> Severity:
     """How much the verdict matters.
 
     An upgrade starts at moderate and rises one step each for a major version step, for arriving through
-    another package (which must move too), and when a tenth of the closure or more hangs on the package.
+    another package (which must move too), and when a tenth of the closure or more hangs on the package. Where nothing
+    says how it arrives (`direct` None) it is not held against it.
     """
     match verdict:
         case Verdict.READY | Verdict.INACTIVE:
@@ -123,7 +124,7 @@ def judge_severity(verdict: Verdict, *, direct: bool, major_step: bool, dependen
         case Verdict.BLOCKED:
             return Severity.CRITICAL
         case Verdict.UPGRADE:
-            steps = int(major_step) + int(not direct) + int(dependents_share >= 0.1)
+            steps = int(major_step) + int(direct is False) + int(dependents_share >= 0.1)
             return SEVERITIES[min(SEVERITIES.index(Severity.MODERATE) + steps, len(SEVERITIES) - 1)]
 
 

@@ -96,7 +96,7 @@ def project_state(project: Project) -> ProjectState:
     if snapshot is None:
         return ProjectState(targets, None, None, (), (), None, None)
     requirements = tuple(
-        snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier")
+        snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier", "direct")
     )
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
     before = None

@@ -55,7 +55,7 @@ def findings(entry: Entry) -> tuple[str, ...]:
     if moving:
         share = f"{len(moving)} of {len(rows)} packages"
         said.append(f"{share} have no wheel for this target in the version in use: {_listed(moving)}.")
-    indirect = [row for row in rows if row["verdict"] in ("upgrade", "blocked") and not row["direct"]]
+    indirect = [row for row in rows if row["verdict"] in ("upgrade", "blocked") and row["direct"] is False]
     said += [f"{row['name']} is not in the requirements; it arrives by {arrives(row)}." for row in indirect]
     if plan and plan["feasible"]:
         direct = [change for change in plan["changes"] if change["direct"]]
@@ -82,7 +82,7 @@ def findings(entry: Entry) -> tuple[str, ...]:
 def issues(entry: Entry) -> tuple[Issue, ...]:
     """What stands in the way, worst first."""
     rows = [row for row in entry["packages"] if row["verdict"] in ("upgrade", "blocked", "unknown")]
-    rows.sort(key=lambda row: (_SEVERE.index(row["severity"]), not row["direct"], row["name"]))
+    rows.sort(key=lambda row: (_SEVERE.index(row["severity"]), row["direct"] is False, row["name"]))
     changes = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
     return tuple(_issue(row, changes) for row in rows)
 
@@ -118,9 +118,9 @@ def categories(entry: Entry) -> tuple[Category, ...]:
 
 
 def arrives(row: Row) -> str:
-    """ "fastapi → pydantic", the shortest way a package comes into the set; "as written" for a direct one."""
+    """ "fastapi → pydantic", the shortest way a package comes into the set; "as written" for what the files name."""
     paths: Sequence[Sequence[str]] = row["paths"]
-    if row["direct"] or not paths:
+    if row["direct"] is not False or not paths:
         return "as written"
     lengths = [len(path) for path in paths]
     return " → ".join(paths[lengths.index(min(lengths))])
@@ -128,7 +128,7 @@ def arrives(row: Row) -> str:
 
 def _issue(row: Row, changes: Mapping[str, Row]) -> Issue:
     first = row["first_available"]
-    roots = [path[0].partition("[")[0] for path in row["paths"]] if not row["direct"] else [row["name"]]
+    roots = [path[0].partition("[")[0] for path in row["paths"]] if row["direct"] is False else [row["name"]]
     cause = next((changes[root] for root in roots if root in changes and changes[root]["direct"]), None)
     diff = f"-{cause['name']}=={cause['from']}\n+{cause['name']}=={cause['to']}" if cause else ""
     clears = f"{first['version']} of {_day(first['uploaded_at'])} ({first['file']})" if first else ""

@@ -34,11 +34,14 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package of the set as it is required today. `file` is what an installer would take, with its upload date."""
+    """One package of the set as it is required today. `file` is what an installer would take, with its upload date.
+
+    `direct` is None where the files list it and do not say whether the project itself asks for it.
+    """
 
     name: str
     version: str
-    direct: bool
+    direct: bool | None
     file: str
     uploaded: str
     reason: str

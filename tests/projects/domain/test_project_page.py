@@ -51,7 +51,7 @@ def state(
         checked_at=NOON,
         snapshot=None,
         requirements=tuple(
-            {"name": name, "pinned": "", "source": "requirements.txt", "line": 1, "specifier": "==1"}
+            {"name": name, "pinned": "", "source": "requirements.txt", "line": 1, "specifier": "==1", "direct": None}
             for name in requirements
         ),
         problems=(),

@@ -17,6 +17,12 @@ def test_a_proof_tells_everything_that_is_stored() -> None:
     assert proof.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
+def test_a_line_of_a_list_is_called_neither_direct_nor_transitive() -> None:
+    row = package_row("greenlet", direct=None, source="frozen.txt", paths=[["greenlet"], ["sqlalchemy", "greenlet"]])
+    arrives = proof_of(row, column_of(WINDOWS_313)).arrives_by
+    assert arrives == ("listed, not said whether direct, frozen.txt line 3", "sqlalchemy → greenlet")
+
+
 def test_a_proof_of_little_is_still_a_proof() -> None:
     row = {"name": "a", "version": None, "verdict": "unknown"}
     proof = proof_of(row, column_of("cp399-nowhere"))

@@ -158,6 +158,8 @@ def test_a_cell_says_the_shortest_telling_thing(row: dict[str, Any], text: str) 
     [
         (package_row("a"), "direct"),
         (package_row("a", direct=False), "pinned"),
+        (package_row("a", direct=None, paths=[["a"]]), "listed"),
+        (package_row("a", direct=None, paths=[["a"], ["c", "b", "a"], ["d", "a"]]), "listed, also by d → a"),
         (package_row("a", direct=False, paths=[["b", "c", "a"], ["d", "a"]]), "arrives by d → a"),
     ],
 )

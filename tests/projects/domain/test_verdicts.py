@@ -69,6 +69,7 @@ def test_nothing_is_ready_that_an_installer_could_not_install_from_a_wheel(
 @pytest.mark.parametrize(
     ("direct", "major", "share", "severity"),
     [
+        (None, False, 0.0, Severity.MODERATE),
         (True, False, 0.0, Severity.MODERATE),
         (True, True, 0.0, Severity.HIGH),
         (False, False, 0.0, Severity.HIGH),
@@ -78,7 +79,7 @@ def test_nothing_is_ready_that_an_installer_could_not_install_from_a_wheel(
     ],
 )
 def test_an_upgrade_weighs_more_for_a_big_step_a_long_way_and_many_dependents(
-    direct: bool, major: bool, share: float, severity: Severity
+    direct: bool | None, major: bool, share: float, severity: Severity
 ) -> None:
     assert judge_severity(Verdict.UPGRADE, direct=direct, major_step=major, dependents_share=share) is severity
 
