@@ -19,6 +19,8 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 from waitress.server import BaseWSGIServer
 
+from scanner.services.stopping import ask_to_stop, take_back
+
 logger = logging.getLogger(__name__)
 
 WEB_THREADS = 8
@@ -100,13 +102,15 @@ class Jobs:
 
     def start(self) -> None:
         """Start both, and let every entry of the schedule tick once now, not after its first interval."""
+        take_back()
         for thread in self._threads:
             thread.start()
         for entry in self._app.conf.beat_schedule.values():
             self._app.send_task(entry["task"])
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
-        """Take no new job, wait for the running ones; False when some still ran after `seconds`."""
+        """Take no new job, have the running ones end; False when some still ran after `seconds`."""
+        ask_to_stop()
         stopping = threading.Thread(target=self._stop, name="celery-stop", daemon=True)
         stopping.start()
         stopping.join(seconds)

@@ -2,13 +2,20 @@
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
+from scanner.services.log_context import facts_of_lines
+
+# The login in an address. Nobody shall log one, and nothing of a library's message is ours to promise.
+_LOGIN = re.compile(r"(://)[^/\s@'\"]+@")
+_HIDDEN = r"\1***@"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
 class KeyValueFormatter(logging.Formatter):
-    """`time=… level=… logger=… message="…"`, then whatever was passed as `extra`, then the traceback.
+    """`time=… level=… logger=… message="…"`, then what the line is about (task, package), whatever was passed as
+    `extra`, and the traceback.
 
     A value with a space, a quote or a line break is written as a JSON string, so a record is always one line and
     text from outside cannot forge a second one.
@@ -22,12 +29,13 @@ class KeyValueFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        pairs.update({key: str(value) for key, value in facts_of_lines().items()})
         for key, value in vars(record).items():
             if key not in _STANDARD and not key.startswith("_"):
                 pairs[key] = str(value)
         if record.exc_info:
             pairs["traceback"] = self.formatException(record.exc_info)
-        return " ".join(f"{key}={_quoted(value)}" for key, value in pairs.items())
+        return " ".join(f"{key}={_quoted(_LOGIN.sub(_HIDDEN, value))}" for key, value in pairs.items())
 
 
 def _quoted(value: str) -> str:

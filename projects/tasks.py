@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import Task, shared_task
 from django.utils import timezone
 
@@ -13,6 +15,8 @@ from scanner.domain.resolution.planning import Strategy
 REFRESH_EVERY = 2
 # The beat takes over from there: about five minutes.
 REFRESHES = 150
+# Redis hands a message out again that waits longer than its visibility timeout. What is due later is found by the tick.
+LONGEST_COUNTDOWN = timedelta(minutes=10)
 
 
 @shared_task(bind=True, max_retries=REFRESHES)
@@ -50,11 +54,11 @@ def dispatch_wheel_events() -> int:
 
 @shared_task
 def send_alert(alert_id: int) -> str | None:
-    """Send one alert, and come again when its mail server was busy. Returns its state; None when it was not waiting."""
+    """Send one alert, and come again soon when its mail server was busy. Returns its state; None when it was not waiting."""
     sending = alerts.send(alert_id, timezone.now())
     if sending is None:
         return None
-    if sending.retry_in is not None:
+    if sending.retry_in is not None and sending.retry_in <= LONGEST_COUNTDOWN:
         send_alert.apply_async((alert_id,), countdown=sending.retry_in.total_seconds())
     return sending.state.value
 

@@ -2,27 +2,52 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+import logging
+from datetime import datetime
+
+from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scanner.services import rounds, serials, settling, tallies
+from scanner.services import clock, rounds, serials, settling, tallies
+
+logger = logging.getLogger(__name__)
+
+
+# A batch that lost its database comes again so often and so many times; then its packages are queued anew.
+AGAIN_AFTER = 10
+TRIES = 30
 
 
 @shared_task
 def poll_due_packages() -> int:
     """Queue a poll for each package that is due, in batches. Returns how many packages."""
+    rounds.forget_lost_queue()
     queued = 0
     for batch in rounds.queue_due(timezone.now()):
-        poll_packages.delay(batch)
+        try:
+            poll_packages.delay(batch)
+        except Exception:
+            rounds.unqueue(batch)
+            raise
         queued += len(batch)
     return queued
 
 
-@shared_task
-def poll_packages(package_ids: list[int]) -> dict[str, int]:
-    """Poll those of a batch that are still due. Returns how many ended in which outcome."""
-    return rounds.poll_batch(package_ids, seconds=settings.WHEELWAY_BATCH_SECONDS)
+@shared_task(bind=True, max_retries=TRIES)
+def poll_packages(self: Task[..., dict[str, int]], package_ids: list[int], held: str | None = None) -> dict[str, int]:
+    """Poll those of a batch that are still due. Returns how many ended in which outcome.
+
+    `held` names the turns of an earlier try that lost its database.
+    """
+    mark = datetime.fromisoformat(held) if held is not None else None
+    try:
+        return rounds.poll_batch(package_ids, seconds=settings.WHEELWAY_BATCH_SECONDS, held=mark)
+    except rounds.DatabaseAway as away:
+        told = " ".join(str(away).split())
+        logger.error("the database cannot be used, the batch comes again in %s s: %s", AGAIN_AFTER, told)  # noqa: TRY400  one line
+        again = {"held": away.held.isoformat()}
+        raise self.retry(args=(package_ids,), kwargs=again, countdown=AGAIN_AFTER, exc=away) from away
 
 
 @shared_task
@@ -49,3 +74,9 @@ def keep_tallies() -> int:
     tallies.flush()
     forgotten: int = tallies.forget_old(timezone.now())
     return forgotten
+
+
+@shared_task
+def mend_times() -> int:
+    """Make due what a clock that jumped has put off. Returns how many packages."""
+    return clock.mend_times(timezone.now())

@@ -98,8 +98,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Deliveries in the words of the service."""
 
     def waiting(self, now: datetime) -> DeliveryQuerySet:
-        """Not done, and not in the hands of a living worker."""
-        free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_HOLDS)
+        """Not done, and not in the hands of a living worker. A claim of the future is of a clock that jumped."""
+        free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_HOLDS) | Q(claimed_at__gt=now + CLAIM_HOLDS)
         return self.filter(free, state=Delivery.State.PENDING)
 
     def claim(self, delivery_id: int, now: datetime) -> bool:

@@ -24,8 +24,11 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     """Snapshots in the words of the assessor."""
 
     def claim(self, pk: int, now: datetime, span: timedelta) -> bool:
-        """Take one snapshot for assessing. False when another worker is at it."""
-        unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now)
+        """Take one snapshot for assessing. False when another worker is at it.
+
+        A claim that reaches too far ahead was made by a clock that jumped.
+        """
+        unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | Q(assessing_until__gt=now + span)
         return self.filter(unclaimed, pk=pk).update(assessing_until=now + span) == 1
 
 

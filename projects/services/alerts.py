@@ -90,7 +90,8 @@ def send(alert_id: int, now: datetime) -> Sending | None:
         return _settle(alert, AlertState.SENT, now=now)
     if outcome.handover is Handover.TRY_AGAIN and alert.attempts < len(TRIES):
         sending = _settle(alert, AlertState.QUEUED, error=outcome.error)
-        return Sending(sending.state, max(alert.created_at + TRIES[alert.attempts] - now, timedelta(seconds=1)))
+        wait = alert.created_at + TRIES[alert.attempts] - now
+        return Sending(sending.state, min(max(wait, timedelta(seconds=1)), TRIES[-1]))
     return _settle(alert, AlertState.FAILED, error=outcome.error)
 
 
@@ -145,7 +146,9 @@ def _due(now: datetime) -> QuerySet[Alert]:
     """Queued alerts whose next try has come. The number of tries and the alert's age say when that is."""
     due = Q()
     for attempts, wait in enumerate(TRIES):
-        due |= Q(attempts=attempts, created_at__lte=now - wait) if wait else Q(attempts=attempts)
+        # One made in the future, by a clock that jumped, need not wait until then.
+        came = Q(created_at__lte=now - wait) | Q(created_at__gt=now + TRIES[-1])
+        due |= Q(came, attempts=attempts) if wait else Q(attempts=attempts)
     return Alert.objects.filter(due, state=AlertState.QUEUED).order_by("pk")
 
 

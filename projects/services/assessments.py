@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from packaging.utils import canonicalize_name
 
@@ -156,7 +156,10 @@ def stale_snapshots(now: datetime) -> list[int]:
     newest_snapshot = Snapshot.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
     newest_assessment = Assessment.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
     newest = Assessment.objects.filter(pk=Subquery(newest_assessment))
-    incomplete = newest.exclude(state=AssessmentState.COMPLETE).values_list("snapshot_id", flat=True)
+    # Confirmed in the future, by a clock that jumped: every later change would look older.
+    incomplete = newest.filter(~Q(state=AssessmentState.COMPLETE) | Q(confirmed_at__gt=now + CLAIM_FOR)).values_list(
+        "snapshot_id", flat=True
+    )
     changed = newest.filter(project__packages__package__changed_at__gt=F("confirmed_at")).values_list(
         "snapshot_id", flat=True
     )

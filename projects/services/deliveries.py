@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from projects import jobs
 from projects.domain import pushes, signatures, uploads
@@ -149,7 +150,9 @@ def fetch_now(repository: Repository, now: datetime) -> Delivery:
 
 def lost(now: datetime) -> list[int]:
     """Deliveries that wait although no message is on its way for them any more, oldest first."""
-    return list(Delivery.objects.waiting(now).filter(received_at__lt=now - LOST_AFTER).values_list("pk", flat=True))
+    # One received in the future, by a clock that jumped, is not young.
+    old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__gt=now + LOST_AFTER)
+    return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
 
 
 def _proof_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple[str, ...], str]:

@@ -17,6 +17,7 @@ from scanner.domain.targets import Target
 from scanner.services.indexes import IndexClient
 from scanner.services.inspecting import inspect_sdists
 from scanner.services.refreshing import Progress, refresh, refresh_metadata
+from scanner.services.stopping import stop_asked
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
 SCOUTS = 4
@@ -55,6 +56,7 @@ def gather(
 ) -> Gathering:
     """Fetch until every target can be answered, the time is up, or the index gives nothing more.
 
+    A process that is told to stop has no more time.
     Pages older than `fresh_for` are asked for again, each once; with `patient` a failed one waits for its time.
     `between` is called after each round of fetching.
     """
@@ -62,6 +64,9 @@ def gather(
     end = time.monotonic() + seconds
     polled: set[str] = set()
     sdists = _Sdists(client)
+
+    def is_over() -> bool:
+        return time.monotonic() > end or stop_asked()
 
     def poll(names: Iterable[str]) -> bool:
         wanted = set(names) - polled
@@ -91,17 +96,17 @@ def gather(
         gathering.findings = findings = find(wish, reading)
         missing = findings.missing
         if not missing:
-            if time.monotonic() < end and sdists.look(findings):
+            if not is_over() and sdists.look(findings):
                 continue
             gathering.complete = True
             return gathering
         gathering.findings = None
         pending = [one.target for one in findings.resolved if missing_in([one])]
         for targets in (_scouts(pending), pending):
-            if not _settle(wish, reading, targets, fetch, end):
+            if not _settle(wish, reading, targets, fetch, is_over):
                 return gathering
         # What only the bridge lacks.
-        if not pending and (time.monotonic() > end or not fetch(missing, True)):
+        if not pending and (is_over() or not fetch(missing, True)):
             return gathering
 
 
@@ -128,7 +133,7 @@ def _settle(
     reading: Reading,
     targets: Sequence[Target],
     fetch: Callable[[Missing, bool], bool],
-    end: float,
+    is_over: Callable[[], bool],
 ) -> bool:
     """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
     pending: Sequence[Target] = targets
@@ -137,7 +142,7 @@ def _settle(
         missing = missing_in(resolved)
         if not missing:
             return True
-        if time.monotonic() > end or not fetch(missing, number >= WIDE_ROUNDS):
+        if is_over() or not fetch(missing, number >= WIDE_ROUNDS):
             return False
         pending = [one.target for one in resolved if missing_in([one])]
     return False

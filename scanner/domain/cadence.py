@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 # The public index lets files join a release only in its first 14 days (an inference, per index).
 RELEASE_OPEN_FOR = timedelta(days=14)
+# By how much the clocks of two machines may differ. What was noted further in the future was noted by one that jumped.
+CLOCK_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,22 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.index.errors import HostGated
 
 Clock = Callable[[], datetime]
 # "Not now" in HTTP: too many requests, unavailable, and a gateway that gave up waiting.
 CLOSING_STATUSES = frozenset({429, 503, 504})
+
+
+# No host is left alone for longer. A mark that lies further ahead comes from a clock that jumped, and counts for
+# nothing: else the host would be left alone until the clock is there again.
+LONGEST_SILENCE = timedelta(minutes=5)
+
+
+def later_of(until: datetime, before: datetime | None) -> datetime:
+    """The later one of two moments at which a host opens again; `before` counts only where it can be true."""
+    return before if before is not None and until < before <= until + LONGEST_SILENCE else until
 
 
 class GateStore(Protocol):
@@ -52,7 +63,7 @@ class MemoryGateStore:
     def close(self, host: str, until: datetime) -> None:
         """As GateStore has it."""
         with self._changed:
-            self._until[host] = max(until, self._until.get(host, until))
+            self._until[host] = later_of(until, self._until.get(host))
 
     def enter(self, host: str, places: int, patience: timedelta) -> bool:
         """As GateStore has it."""
@@ -85,7 +96,7 @@ class Politeness:
     places: int = 2
     patience: timedelta = timedelta(seconds=60)
     default_wait: timedelta = timedelta(seconds=30)
-    longest_wait: timedelta = timedelta(minutes=5)
+    longest_wait: timedelta = LONGEST_SILENCE
 
 
 class Gate:
@@ -114,8 +125,8 @@ class Gate:
 
     def closed_until(self, host: str) -> datetime | None:
         """When a closed host opens again, None for an open one: for the operator's page."""
-        until = self._store.closed_until(host)
-        return until if until is not None and until > self._clock() else None
+        until, now = self._store.closed_until(host), self._clock()
+        return until if until is not None and now < until <= now + self._politeness.longest_wait + CLOCK_SKEW else None
 
     def heard(self, host: str, url: str, status: int, retry_after: str | None) -> None:
         """Tell the gate of an answer. Closes the host and raises HostGated when it says "not now"."""

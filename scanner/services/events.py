@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.conf import settings
 
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.models import Package, WheelEvent, WheelEventKind
 
 # The kinds that can make a cell installable.
@@ -72,14 +73,17 @@ def _ready(by_version: Iterable[WheelEvent], now: datetime) -> list[WheelEvent]:
     return ready
 
 
-def _is_quiet(events: Iterable[WheelEvent], now: datetime) -> bool:
+def _is_quiet(events: Sequence[WheelEvent], now: datetime) -> bool:
     """Whether the last file came long enough ago, by the index's clock where it tells the upload time.
 
     Maintainers upload the wheels of a release one by one: the best one shall be there when the release is judged.
     """
     came = [_came_at(event) for event in events]
     patience = settings.WHEELWAY_QUIET_PATIENCE
-    return now - max(came) >= settings.WHEELWAY_QUIET_FOR or any(now - event.seen_at >= patience for event in events)
+    seen = [event.seen_at for event in events]
+    # An event of the future was seen by a clock that jumped: nobody knows how long that is ago.
+    has_jumped = max(seen) > now + CLOCK_SKEW
+    return has_jumped or now - max(came) >= settings.WHEELWAY_QUIET_FOR or now - min(seen) >= patience
 
 
 def _came_at(event: WheelEvent) -> datetime:

@@ -16,7 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from scanner.index.gate import Gate, MemoryGateStore, Politeness
+from scanner.domain.cadence import CLOCK_SKEW
+from scanner.index.gate import LONGEST_SILENCE, Gate, MemoryGateStore, Politeness, later_of
 from scanner.models import HostGate
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,8 @@ def closed_hosts(now: datetime) -> list[ClosedHost]:
     """The hosts that asked to be left alone, for the operator, in order of their names."""
     if settings.REDIS_URL:
         return RedisGateStore(settings.REDIS_URL).closed(now)
-    rows = HostGate.objects.filter(closed_until__gt=now).order_by("host")
+    latest = now + LONGEST_SILENCE + CLOCK_SKEW
+    rows = HostGate.objects.filter(closed_until__gt=now, closed_until__lte=latest).order_by("host")
     return [ClosedHost(row.host, row.closed_until) for row in rows]
 
 
@@ -74,7 +76,9 @@ class DatabaseGateStore(MemoryGateStore):
         super().close(host, until)
         try:
             with transaction.atomic():
-                later = HostGate.objects.filter(pk=host, closed_until__gte=until)
+                later = HostGate.objects.filter(
+                    pk=host, closed_until__gte=until, closed_until__lte=until + LONGEST_SILENCE
+                )
                 if not later.exists():
                     HostGate.objects.update_or_create(pk=host, defaults={"closed_until": until})
         except DatabaseError:
@@ -100,14 +104,12 @@ class RedisGateStore:
         mine = self._memory.closed_until(host)
         if stored is None:
             return mine
-        until = datetime.fromtimestamp(float(stored), UTC)
-        return max(until, mine) if mine is not None else until
+        return later_of(datetime.fromtimestamp(float(stored), UTC), mine)
 
     def close(self, host: str, until: datetime) -> None:
         """As GateStore has it."""
         self._memory.close(host, until)
-        before = self.closed_until(host)
-        until = max(until, before) if before is not None else until
+        until = later_of(until, self.closed_until(host))
         left = max(1, int((until - timezone.now()).total_seconds()) + 1)
         self._ask(lambda: self._redis.set(f"wheelway:closed:{host}", until.timestamp(), ex=left), None)
 
@@ -116,15 +118,15 @@ class RedisGateStore:
         keys: list[bytes] = self._ask(lambda: list(self._redis.scan_iter("wheelway:closed:*")), [])
         hosts = sorted(key.decode().removeprefix("wheelway:closed:") for key in keys)
         known = ((host, self.closed_until(host)) for host in hosts)
-        return [ClosedHost(host, until) for host, until in known if until is not None and until > now]
+        latest = now + LONGEST_SILENCE + CLOCK_SKEW
+        return [ClosedHost(host, until) for host, until in known if until is not None and now < until <= latest]
 
     def enter(self, host: str, places: int, patience: timedelta) -> bool:
         """As GateStore has it; places are the installation's."""
         token = secrets.token_hex(8)
         end, held = time.monotonic() + patience.total_seconds(), PLACE_FOR.total_seconds()
         while True:
-            now = time.time()
-            taken = self._ask(partial(self._enter, [f"wheelway:places:{host}"], [now, now + held, places, token]), None)
+            taken = self._ask(partial(self._enter, [f"wheelway:places:{host}"], [held, places, token]), None)
             if taken is None:
                 self._held().append(None)
                 if self._memory.enter(host, places, patience):
@@ -160,11 +162,16 @@ class RedisGateStore:
             return otherwise
 
 
-# Places are a sorted set of tokens by the moment at which they are free again whoever holds them.
+# Places are a sorted set of tokens by the moment at which they are free again whoever holds them. The server's clock
+# counts, which is one for all; a moment too far ahead is of the time before that clock was set back.
 _ENTER = """
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
-redis.call('ZADD', KEYS[1], ARGV[2], ARGV[4])
+redis.replicate_commands()
+local now = tonumber(redis.call('TIME')[1])
+local ends = now + tonumber(ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '(' .. ends, '+inf')
+if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+redis.call('ZADD', KEYS[1], ends, ARGV[3])
 redis.call('EXPIRE', KEYS[1], 600)
 return 1
 """

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from scanner.domain.builds import READ, SdistView, judge_sdist
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.domain.files import Kind
 from scanner.index.client import IndexClient
 from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
@@ -30,7 +31,12 @@ def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetim
     be read within the client's bounds stays unseen, and is not tried again for a week. Nothing is written to disk
     and nothing of it is run.
     """
-    untried = Q(build_tried_at__isnull=True) | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
+    # Tried in the future is tried by a clock that jumped.
+    untried = (
+        Q(build_tried_at__isnull=True)
+        | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
+        | Q(build_tried_at__gt=now + CLOCK_SKEW)
+    )
     wanted = sorted(
         Release.objects.filter(untried, pk__in=set(release_ids), build_detail="").values_list("pk", flat=True)
     )

@@ -12,6 +12,7 @@ from django.db import transaction
 from packaging.version import Version
 
 from scanner.domain.availability import Offer
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.regressions import lost, predecessor, served
 from scanner.domain.shapes import Shape
@@ -39,8 +40,11 @@ def settle_releases(now: datetime) -> int:
 def is_quiet(last_uploaded_at: datetime | None, since: datetime, now: datetime) -> bool:
     """Whether the last file came long enough ago, or somebody has waited long enough.
 
-    The index's clock counts where it tells upload times, but never a time later than when we saw the file.
+    The index's clock counts where it tells upload times, but never a time later than when we saw the file. A file
+    that was first seen in the future was seen by a clock that jumped: then nobody knows how long that is ago.
     """
+    if since > now + CLOCK_SKEW:
+        return True
     last = min(last_uploaded_at, now) if last_uploaded_at is not None else since
     return now - last >= settings.WHEELWAY_QUIET_FOR or now - since >= settings.WHEELWAY_QUIET_PATIENCE
 

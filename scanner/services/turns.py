@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from scanner.domain.cadence import NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
+from scanner.services.stopping import stop_asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,12 @@ class Turn:
 def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn | None:
     """Claim the package; None when another worker has it, when it is gone, or with `if_due` when it is not due.
 
-    A claim or due time far ahead was written by a clock that jumped, and does not count.
+    None as well when this process was told to stop: it begins nothing new. A claim or due time far ahead was written
+    by a clock that jumped, and does not count.
     """
-    until = now + CLAIM_FOR
+    if stop_asked():
+        return None
+    until = turn_name(now)
     moment = connection.ops.adapt_datetimefield_value
     parameters = [moment(until), package_id, moment(now), moment(until)]
     if if_due:
@@ -56,9 +60,9 @@ def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn |
 
 def take_due_turns(package_ids: Collection[int], now: datetime) -> dict[int, Turn]:
     """As `take_turn` with `if_due`, for several packages by one statement; without those that are not to be had."""
-    if not package_ids:
+    if not package_ids or stop_asked():
         return {}
-    until = now + CLAIM_FOR
+    until = turn_name(now)
     moment = connection.ops.adapt_datetimefield_value
     times = [moment(now), moment(until), moment(now), moment(now + LONGEST_WAIT)]
     with connection.cursor() as cursor:
@@ -110,6 +114,17 @@ def end_turn(turn: Turn, **changes: object) -> bool:
     return mine.update(claimed_until=None, queued_until=None, **changes) == 1
 
 
+def turn_name(now: datetime) -> datetime:
+    """The moment that names the turns taken at `now`: known before it is certain that they were taken."""
+    return now + CLAIM_FOR
+
+
+def give_back(package_ids: Collection[int], until: datetime) -> int:
+    """End those turns of this name that nothing has ended, and write nothing else: others may go on at once."""
+    mine = Package.objects.filter(pk__in=package_ids, claimed_until=until)
+    return mine.update(claimed_until=None, queued_until=None)
+
+
 def _moment(value: object) -> datetime | None:
     """A time as a driver gives it: SQLite's as text."""
     if isinstance(value, str):
@@ -120,8 +135,8 @@ def _moment(value: object) -> datetime | None:
 
 
 def is_followed(root_checked_at: datetime | None, now: datetime, patience: timedelta) -> bool:
-    """Whether the root page has told serials lately enough to rely on it."""
-    return root_checked_at is not None and now - root_checked_at < patience
+    """Whether the root page has told serials lately enough to rely on it; a time ahead is of a clock that jumped."""
+    return root_checked_at is not None and abs(now - root_checked_at) < patience
 
 
 # Django's own UPDATE cannot give back what it claimed. The columns are in the order of Turn's fields.

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compat_site.logs import KeyValueFormatter
+from scanner.services.log_context import about
 
 
 def a_line(message: str, **extra: object) -> str:
@@ -30,7 +31,25 @@ def test_an_exception_stays_on_the_line() -> None:
     assert "ValueError" in line
 
 
-@given(st.text())
+def test_a_line_says_what_it_is_about() -> None:
+    with about(task="scanner.tasks.poll_package", task_id="7"), about(package=3):
+        line = a_line("slow", seconds=2)
+    assert line.endswith("message=slow task=scanner.tasks.poll_package task_id=7 package=3 seconds=2")
+    assert a_line("slow").endswith("message=slow")
+
+
+def test_a_login_in_an_address_is_never_written() -> None:
+    for text in ("at https://robot:hunter2@index.example/simple/", "'redis://:hunter2@redis:6379/0' is away"):
+        line = a_line(text, url=text)
+        assert "hunter2" not in line
+        assert line.count("://***@") == 2
+
+
+# What looks like an address with a login is not written as it is.
+_TEXTS = st.text().filter(lambda text: "://" not in text)
+
+
+@given(_TEXTS)
 def test_no_text_can_forge_a_second_record_or_pair(text: str) -> None:
     line = a_line("seen", value=text)
     assert len(line.splitlines()) == 1

@@ -19,6 +19,7 @@ from compat_site import embedded
 from compat_site.celery import app
 from compat_site.wsgi import application
 from projects.services.accounts import first_account
+from projects.services.leftovers import give_work_back
 from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
 from scanner.services.watching import forget_claims
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 if not settings.REDIS_URL:
                     # The queue of the last run ended with it, however it ended.
                     forget_claims()
+                    give_work_back()
                 jobs = embedded.Jobs(app)
                 jobs.start()
                 try:

@@ -1,0 +1,128 @@
+"""A clock that jumps ahead and comes back: whatever it wrote, nothing waits for that time to come."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from scanner.domain.cadence import RELEASE_OPEN_FOR
+from scanner.index.errors import HostGated
+from scanner.index.gate import LONGEST_SILENCE, Gate, GateStore, MemoryGateStore
+from scanner.models import CLAIM_FOR, Package, PackageState
+from scanner.services import gates, rounds
+from scanner.services.clock import mend_times
+from scanner.services.settling import is_quiet
+from scanner.services.turns import is_followed, take_turn
+from tests.replay import ReplayIndex
+from tests.scanner.services.conftest import NOON, Poll
+
+pytestmark = pytest.mark.django_db
+
+HOUR = timedelta(hours=1)
+JUMPS = [HOUR, timedelta(days=40), timedelta(days=3 * 365), timedelta(days=90 * 365)]
+by_an_hour_and_by_years = pytest.mark.parametrize("jump", JUMPS, ids=["an hour", "40 days", "3 years", "90 years"])
+URL = "https://index.example/simple/demo/"
+
+
+@by_an_hour_and_by_years
+def test_a_claim_and_a_place_in_the_queue_of_the_future_do_not_count(jump: timedelta, demo: Package) -> None:
+    assert take_turn(demo.pk, NOON + jump) is not None
+    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    Package.objects.update(queued_until=NOON + jump + CLAIM_FOR)
+    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert take_turn(demo.pk, NOON) is not None
+
+
+@by_an_hour_and_by_years
+def test_a_package_polled_in_the_future_is_due_again_now(
+    jump: timedelta, demo: Package, poll: Poll, replay: ReplayIndex
+) -> None:
+    replay.add_package("demo", ["demo-1.0.tar.gz"])
+    poll(NOON + jump)
+    assert mend_times(NOON) == 1
+    demo.refresh_from_db()
+    assert (demo.checked_at, demo.changed_at, demo.due_at) == (NOON, NOON, NOON)
+    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert mend_times(NOON) == 0
+
+
+@pytest.mark.parametrize("jump", JUMPS[1:], ids=["40 days", "3 years", "90 years"])
+def test_a_package_that_failed_in_the_future_is_due_again_now(jump: timedelta, demo: Package) -> None:
+    # Its last answer is of the past: only the time of its next try gives it away.
+    Package.objects.update(checked_at=NOON - HOUR, failures=3, due_at=NOON + jump)
+    assert mend_times(NOON) == 1
+    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+
+
+def test_what_the_rules_put_off_is_left_alone(demo: Package) -> None:
+    Package.objects.update(checked_at=NOON, changed_at=NOON, due_at=NOON + timedelta(days=7))
+    assert mend_times(NOON) == 0
+    Package.objects.update(due_at=None, state=PackageState.MISSING, checked_at=NOON + 1000 * HOUR)
+    mend_times(NOON)
+    demo.refresh_from_db()
+    assert demo.due_at is None, "an ended package stays ended"
+
+
+@by_an_hour_and_by_years
+def test_a_clock_that_leaps_ahead_makes_things_due_and_stops_nothing(
+    jump: timedelta, demo: Package, poll: Poll, replay: ReplayIndex
+) -> None:
+    replay.add_package("demo", ["demo-1.0.tar.gz"])
+    poll(NOON)
+    later = NOON + jump + RELEASE_OPEN_FOR
+    assert list(rounds.queue_due(later)) == [[demo.pk]]
+    assert poll(later).value == "unchanged"
+
+
+@pytest.fixture(params=["memory", "database", "redis"])
+def store(request: pytest.FixtureRequest) -> Callable[[], GateStore]:
+    if request.param == "memory":
+        kept = MemoryGateStore()
+        return lambda: kept
+    if request.param == "database":
+        return gates.DatabaseGateStore
+    url = request.getfixturevalue("redis_url")
+    gates.RedisGateStore(url)._redis.flushdb()
+    return lambda: gates.RedisGateStore(url)
+
+
+@by_an_hour_and_by_years
+def test_a_host_closed_in_the_future_is_open_now_and_can_be_closed_again(
+    jump: timedelta, store: Callable[[], GateStore]
+) -> None:
+    with pytest.raises(HostGated):
+        Gate(store(), clock=lambda: NOON + jump).heard("index.example", URL, 503, "120")
+    gate = Gate(store(), clock=lambda: NOON)
+    assert gate.closed_until("index.example") is None
+    assert gates.closed_hosts(NOON) == []
+    with pytest.raises(HostGated):
+        gate.heard("index.example", URL, 503, "120")
+    assert gate.closed_until("index.example") == NOON + timedelta(seconds=120)
+
+
+def test_places_of_a_redis_whose_clock_was_set_back_come_free(redis_url: str) -> None:
+    store = gates.RedisGateStore(redis_url)
+    store._redis.flushdb()
+    store._redis.zadd("wheelway:places:index.example", {"of the future": 4e9})
+    assert store.enter("index.example", 1, timedelta(0))
+
+
+@by_an_hour_and_by_years
+def test_a_root_page_read_in_the_future_does_not_keep_packages_from_being_polled(jump: timedelta) -> None:
+    patience = timedelta(minutes=50)
+    assert is_followed(NOON, NOON, patience)
+    assert not is_followed(NOON + jump, NOON, patience)
+
+
+@by_an_hour_and_by_years
+def test_a_release_seen_in_the_future_is_settled_now(jump: timedelta) -> None:
+    assert is_quiet(None, NOON + jump, NOON)
+    assert is_quiet(NOON + jump, NOON + jump, NOON)
+    assert not is_quiet(None, NOON, NOON)
+
+
+def test_no_host_is_ever_closed_for_longer_than_that() -> None:
+    gate = Gate(clock=lambda: NOON)
+    with pytest.raises(HostGated):
+        gate.heard("index.example", URL, 429, "Fri, 31 Dec 2100 23:59:59 GMT")
+    assert gate.closed_until("index.example") == NOON + LONGEST_SILENCE
