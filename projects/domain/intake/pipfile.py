@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from projects.domain.intake.documents import TomlLines, dig, string, strings, table
+from projects.domain.intake.index_tables import read_pipfile_sources
 from projects.domain.intake.json_lines import JsonLines
 from projects.domain.intake.pep508 import Malformed, Place, normal_marker, normal_name, normal_specifier, pin_of
 from projects.domain.intake.report import Report
@@ -31,7 +32,9 @@ _MARKER_KEYS = (
 def read_pipfile(report: Report, document: dict[str, object], text: str, path: str) -> None:
     """packages (main), dev-packages (group "dev") and every other category (a group of its name)."""
     lines = TomlLines(text)
-    _read_settings(report, document.get("source"), document.get("requires"), path)
+    searched = dig(document, "pipenv", "install_search_all_sources") is True
+    read_pipfile_sources(report, document.get("source"), path, lines, searched=searched)
+    _read_python(report, document.get("requires"), path)
     for section, content in document.items():
         if section not in _OTHER_TABLES:
             read_section(report, content, _place(path, section), section, lines)
@@ -47,7 +50,8 @@ def read_pipfile_lock(report: Report, document: dict[str, object], text: str, pa
     """Every locked package; the lock does not say which were asked for, nor who asks for whom."""
     lines = JsonLines(text)
     meta = table(document.get("_meta"))
-    _read_settings(report, meta.get("sources"), meta.get("requires"), path)
+    read_pipfile_sources(report, meta.get("sources"), path, None, searched=False)
+    _read_python(report, meta.get("requires"), path)
     for section, content in document.items():
         if section == "_meta":
             continue
@@ -62,12 +66,7 @@ def _place(path: str, section: str) -> Place:
     return Place(path, Scope.GROUP, ("dev" if section in {"dev-packages", "develop"} else section[:120],))
 
 
-def _read_settings(report: Report, sources: object, requires: object, path: str) -> None:
-    entries = sources if isinstance(sources, list) else [sources]
-    for position, source in enumerate(entries):
-        url = string(dig(source, "url"))
-        if url:
-            report.option("extra-index-url" if position else "index-url", url, path)
+def _read_python(report: Report, requires: object, path: str) -> None:
     for key in ("python_full_version", "python_version"):
         version = string(dig(requires, key))
         if version:

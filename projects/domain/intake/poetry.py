@@ -7,6 +7,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, dig, string, strings, table
+from projects.domain.intake.index_tables import read_poetry_sources
 from projects.domain.intake.limits import MAX_GROUPS
 from projects.domain.intake.pep508 import Malformed, Place, normal_marker, normal_name, pin_of
 from projects.domain.intake.poetry_versions import alternatives, python_marker
@@ -18,6 +19,7 @@ from projects.domain.intake.values import Origin, ParsedRequirement, Scope
 def read_poetry(report: Report, poetry: dict[str, object], path: str, lines: TomlLines) -> None:
     """Read dependencies, groups and extras. An optional dependency counts for the extras that list it."""
     report.own(poetry.get("name"))
+    read_poetry_sources(report, poetry.get("source"), path, lines)
     extras = _extras_by_name(poetry)
     _read_table(report, poetry.get("dependencies"), Place(path), "tool.poetry.dependencies", lines, extras=extras)
     dev = Place(path, Scope.GROUP, ("dev",))

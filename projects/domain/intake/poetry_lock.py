@@ -67,6 +67,8 @@ def _read_package(
 ) -> None:
     name = normal_name(fields.get("name"))
     origin, url = _origin(fields)
+    if dig(fields, "source", "type") == "legacy":
+        report.locked_index(dig(fields, "source", "url"), path, line)
     edges = _edges(report, fields, path, line)
     for marker, belonging in _belongings(fields):
         report.require(

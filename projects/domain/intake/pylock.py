@@ -47,6 +47,7 @@ def _read_package(report: Report, fields: dict[str, object], path: str, line: in
         for message in messages:
             report.problem(path, line, string(fields.get("name")) or "", message)
     origin, url = _origin(fields)
+    report.locked_index(fields.get("index"), path, line)
     files = [fields.get("sdist"), fields.get("archive"), *array(fields.get("wheels"))]
     report.require(
         locked(

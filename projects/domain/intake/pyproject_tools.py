@@ -7,6 +7,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.intake.documents import TomlLines, array, dig, string, table
+from projects.domain.intake.index_tables import read_pdm_sources, read_uv_indexes
 from projects.domain.intake.lines import LogicalLine
 from projects.domain.intake.pep508 import Place, require_text
 from projects.domain.intake.pipfile import read_section
@@ -18,6 +19,7 @@ from projects.domain.intake.values import Origin, Scope
 
 def read_pdm(report: Report, pdm: dict[str, object], path: str, lines: TomlLines) -> None:
     """dev-dependencies by group; each entry is a requirement or "-e path". Before PEP 621, dependencies as tables."""
+    read_pdm_sources(report, pdm.get("source"), path, lines)
     groups = pdm.get("dev-dependencies")
     for group, content in table(groups).items():
         header = "tool.pdm.dev-dependencies"
@@ -85,12 +87,8 @@ def read_uv(report: Report, uv: dict[str, object], path: str, lines: TomlLines) 
         for item in array(uv.get(key)):
             line = lines.text(item, "tool.uv", key) if isinstance(item, str) else lines.key("tool.uv", key)
             require_text(report, item, place, line)
-    for position, index in enumerate(array(uv.get("index"))):
-        url = string(dig(index, "url"))
-        if url:
-            name = "index-url" if dig(index, "default") is True else "extra-index-url"
-            report.option(name, url, path, lines.header("tool.uv.index", position))
-    for key in ("index-url", "prerelease", "resolution", "exclude-newer"):
+    read_uv_indexes(report, uv, path, lines)
+    for key in ("prerelease", "resolution", "exclude-newer"):
         value = string(uv.get(key))
         if value:
             report.option(key, value, path, lines.key("tool.uv", key))

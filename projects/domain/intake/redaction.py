@@ -17,6 +17,7 @@ _SECRET_QUERY = re.compile(
     re.IGNORECASE,
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_WEB = re.compile(r"https?://", re.IGNORECASE)
 _ENVIRONMENT_VARIABLE = re.compile(r"\$\{([A-Z0-9_]{1,200})\}")
 
 
@@ -44,6 +45,18 @@ def shown(text: str, limit: int = MAX_TEXT_SHOWN) -> str:
     # Redact before cutting: a cut could remove the "@" that marks a credential.
     text = printable(without_credentials(text[:20_000])).replace("\t", " ").replace("\n", " ").strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def shown_address(text: str, limit: int = MAX_TEXT_SHOWN) -> str:
+    """What stands where an index's address belongs, as it may be shown: all before the last "@" is taken for a login.
+
+    Stricter than `shown`, for a text that may be no URL at all: a forgotten scheme, a password with / or ? in it.
+    """
+    login, at, place = text.strip().rpartition("@")
+    if at:
+        scheme = _WEB.match(login)
+        text = f"{scheme[0] if scheme else ''}{_HIDDEN}@{place}"
+    return shown(text, limit)
 
 
 def _hide_user(found: re.Match[str]) -> str:

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from projects.domain.intake.index_urls import ON_DISK, fault_of
 from projects.domain.intake.limits import MAX_NAME_LENGTH, MAX_PROBLEMS, MAX_REQUIREMENTS, MAX_VERSION_LENGTH
-from projects.domain.intake.redaction import printable, shown, without_credentials
+from projects.domain.intake.redaction import printable, shown, shown_address, without_credentials
 from projects.domain.intake.values import (
     Hint,
+    IndexOption,
     Intake,
+    NamedIndex,
     Option,
     Origin,
     ParsedRequirement,
@@ -38,6 +41,8 @@ class Report:
     hints: dict[Hint, None] = field(default_factory=dict)
     unnamed: list[Unnamed] = field(default_factory=list)
     own_names: dict[NormalizedName, None] = field(default_factory=dict)
+    indexes: list[NamedIndex] = field(default_factory=list)
+    locked_from: set[tuple[str, str]] = field(default_factory=set)
     full: bool = False
 
     def require(self, requirement: ParsedRequirement) -> None:
@@ -81,6 +86,25 @@ class Report:
         if len(self.options) < MAX_PROBLEMS:
             self.options.append(Option(name, shown(value, 2_000), source, line))
 
+    def index(self, option: IndexOption, url: object, source: str, line: int | None = None) -> None:
+        """Record an index that the file names; one that no installer could ask is a problem at its place."""
+        text = url if isinstance(url, str) else ""
+        fault = fault_of(option, url)
+        if fault is not None:
+            self.problem(source, line, shown_address(text), f"{option.value}: {fault}")
+        if fault in (None, ON_DISK) and len(self.indexes) < MAX_PROBLEMS:
+            # One on a disk counts all the same: nothing else is asked in its place.
+            self.indexes.append(NamedIndex(source, line, option, text.strip()))
+        if option is not IndexOption.LOCKED:
+            self.option(option.value, shown_address(text, 2_000), source, line)
+
+    def locked_index(self, url: object, source: str, line: int | None) -> None:
+        """Record where a locked package was taken from, each index of a lock once; a folder is none."""
+        remote = isinstance(url, str) and url.startswith(("http://", "https://"))
+        if remote and (source, url) not in self.locked_from and len(self.locked_from) < MAX_PROBLEMS:
+            self.locked_from.add((source, str(url)))
+            self.index(IndexOption.LOCKED, url, source, line)
+
     def hint(self, kind: str, value: str, source: str, line: int | None = None) -> None:
         """Record a sign of today's target, once."""
         hint = Hint(kind, shown(value), source, line)
@@ -102,4 +126,5 @@ class Report:
             tuple(self.hints),
             tuple(self.unnamed),
             tuple(self.own_names),
+            tuple(self.indexes),
         )

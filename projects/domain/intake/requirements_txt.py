@@ -16,7 +16,7 @@ from projects.domain.intake.pep508 import Malformed, Place, normal_marker, parse
 from projects.domain.intake.redaction import environment_variables
 from projects.domain.intake.report import Report
 from projects.domain.intake.urls import is_archive, is_url, point
-from projects.domain.intake.values import Origin, ParsedRequirement, Unnamed
+from projects.domain.intake.values import IndexOption, Origin, ParsedRequirement, Unnamed
 
 # (target as written, line, whether it is a constraints file)
 Include = Callable[[str, int, bool], None]
@@ -25,6 +25,7 @@ _TRAILING_EXTRAS = re.compile(r"(?P<path>.+?)\[(?P<extras>[A-Za-z0-9._,\s\-]{0,3
 # The algorithms that pip trusts; with any other it refuses the file.
 _HASH = re.compile(r"(?:sha256|sha384|sha512):\S{1,200}")
 _BARE_VERSION_CONTROL = ("git:", "hg:", "svn:", "bzr:")
+_INDEX_OPTIONS = {"index-url", "extra-index-url", "no-index", "find-links"}
 _CODE = re.compile(r"(?:from\s+[\w.]+\s+)?import\s+\w|def\s+\w+\(|#!|<\?xml|<!doctype|<html", re.IGNORECASE)
 
 
@@ -82,6 +83,8 @@ def _read_options(
     for name, value in options.options:
         if name == "hash":
             report.problem(place.source, line.number, line.text, "--hash without a requirement has no effect")
+        elif name in _INDEX_OPTIONS:
+            report.index(IndexOption(name), value, place.source, line.number)
         elif name not in {"requirement", "constraint"}:
             report.option(name, value, place.source, line.number)
 

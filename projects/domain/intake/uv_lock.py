@@ -66,6 +66,7 @@ def _read_package(
     for message in messages:
         report.problem(path, line, name, message)
     origin, url = _origin(table(package.get("source")))
+    report.locked_index(dig(package, "source", "registry"), path, line)
     files = [package.get("sdist"), *array(package.get("wheels"))]
     markers = strings(package.get("resolution-markers"))
     marker = normal_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None

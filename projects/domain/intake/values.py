@@ -1,11 +1,17 @@
-"""What intake hands on: plain frozen values, safe to store and to show (credentials are already hidden)."""
+"""What intake hands on: plain frozen values, safe to store and to show (credentials are already hidden).
+
+A NamedIndex is the one exception: its `url` is what the file says.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from packaging.utils import NormalizedName
+
+from projects.domain.intake.redaction import environment_variables, shown_address
+from scanner.domain.addresses import UnusableAddress, plain_address
 
 
 class Format(StrEnum):
@@ -146,6 +152,53 @@ class Option:
     line: int | None = None
 
 
+class IndexOption(StrEnum):
+    """What a file says an index is to its installer; the first four in pip's words."""
+
+    INDEX_URL = "index-url"
+    EXTRA_INDEX_URL = "extra-index-url"
+    NO_INDEX = "no-index"
+    FIND_LINKS = "find-links"
+    EXPLICIT = "explicit-index"  # asked only for the packages that are assigned to it by name
+    LOCKED = "lock"  # a locked package was taken from there
+
+
+@dataclass(frozen=True, slots=True)
+class NamedIndex:
+    """An index that a file names, in pip's words whatever the tool; `line` is None where the format does not tell.
+
+    `url` is as written: it may hold credentials or `${VAR}`, so it is never stored, logged or shown; `shown` may be.
+    It is empty for NO_INDEX, and may be a path for FIND_LINKS. Nothing here ever asks it by itself.
+    """
+
+    path: str
+    line: int | None
+    option: IndexOption
+    url: str = field(repr=False)
+
+    @property
+    def shown(self) -> str:
+        """The address for people, without credentials: one bounded printable line."""
+        return shown_address(self.url, 500)
+
+    @property
+    def address(self) -> str | None:
+        """What to compare and to add: no credentials, one spelling; None where only the files' owner could tell.
+
+        That is a path, and an address whose host or path hangs on an environment variable.
+        """
+        try:
+            plain = plain_address(self.url)
+        except UnusableAddress:
+            return None
+        return None if environment_variables(plain.upper()) else plain
+
+    @property
+    def has_login(self) -> bool:
+        """Whether the file gives a user, a password or a token with it, or the variables that hold them."""
+        return "@" in self.url
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """A sign of the Python or platform that the project uses today; kind "python" or "image"."""
@@ -171,3 +224,4 @@ class Intake:
     hints: tuple[Hint, ...] = ()
     unnamed: tuple[Unnamed, ...] = ()
     own_names: tuple[NormalizedName, ...] = ()
+    indexes: tuple[NamedIndex, ...] = ()
