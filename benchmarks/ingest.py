@@ -51,7 +51,7 @@ def ours(pages: dict[str, bytes]) -> None:
     for package in Package.objects.filter(name__in=pages):
         body = pages[package.name]
         page = wire.read_page(wire.JSON_TYPE, body, NormalizedName(package.name), "https://index.example/")
-        wire.prints_of(wire.JSON_TYPE, body)
+        wire.compare(wire.JSON_TYPE, body, b"")
         with transaction.atomic():
             store_page(package, page, now)
 

@@ -38,12 +38,12 @@ class Announced(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FreshPage:
-    """A page that is new to the caller. etag, last_modified: for the next request. content_hash: SHA-256 of the body
-    in hex, so that an index without validators still costs no work when nothing changed. size: bytes of the body.
+    """A page that is new to the caller. etag, last_modified: for the next request. content_hash: names the body, so
+    that an index without validators still costs no work when nothing changed. size: bytes of the body.
 
-    vanished: None when `page` is the whole page. Else `page` has only the rows that are new or say something new, and
-    so many rows of the page before are gone or say something new. prints: for the next request; empty for none.
-    whole: reads all of it, raising BadIndexPage.
+    vanished: None when `page` is the whole page. Else `page` has only the rows that may be new or say something new,
+    in the place of so many rows of the page before. prints: for the next request; empty for none. whole: reads all of
+    it, raising BadIndexPage.
     """
 
     page: IndexPage
@@ -128,7 +128,7 @@ class IndexClient:
         prints: Callable[[], bytes] = bytes,
     ) -> FreshPage | NotModified:
         """One package's page. Give what the last FreshPage held; with the same content_hash nothing is parsed, with
-        its prints (asked for only when needed) only what changed.
+        its prints (asked for only when needed) only what may have changed.
 
         Raises NoSuchPackage, IndexUnavailable, BadIndexPage, HostGated; InvalidName (a ValueError) for what can be
         no package's name, before anything is sent.
@@ -142,21 +142,23 @@ class IndexClient:
                 body = self._whole(reply, self._limits.body)
         except NoSuchFile as error:
             raise NoSuchPackage(error.url, canonical) from None
-        digest = hashlib.sha256(body).hexdigest()
+        content_type = reply.headers.get("Content-Type", "")
         serial = serial_of(reply.headers.get("X-PyPI-Last-Serial"))
+        delta = wire.compare(content_type, body, prints())
+        digest = hashlib.sha256(body).hexdigest() if delta is None else delta.digest()
         if digest == content_hash:
             return NotModified(serial)
-        content_type = reply.headers.get("Content-Type", "")
 
         def whole() -> IndexPage:
             page = wire.read_page(content_type, body, canonical, reply.url, max_files=self._limits.files)
             return _with_serial(page, serial)
 
-        changed = wire.read_changes(content_type, body, prints(), canonical, reply.url)
-        if changed is None:
-            page, vanished, new_prints = whole(), None, wire.prints_of(content_type, body)
+        changed = wire.read_changes(delta, canonical, reply.url) if delta is not None else None
+        new_prints = delta.prints if delta is not None else b""
+        if delta is None or changed is None:
+            page, vanished = whole(), None
         else:
-            page, vanished, new_prints = _with_serial(changed.page, serial), changed.vanished, changed.prints
+            page, vanished = _with_serial(changed, serial), delta.vanished
         return FreshPage(page, *_validators(reply), digest, len(body), vanished, new_prints, whole)
 
     def root(

@@ -1,114 +1,158 @@
-"""Which rows of a JSON page differ from the page before, told from its text: what did not change is never parsed.
+"""Which rows of a JSON page may differ from the page before, told from its text: what did not change is never parsed.
 
-A page's text is cut where one row ends and the next begins, and each piece gets a checksum. The checksums of the
-stored page (its prints) are held against those of the new one. Anything unusual, such as white space that joins rows
-in another way or a row that holds the cut in a text, makes the cut pieces unreadable; the whole page is then read.
+A page's text is cut where one row ends and the next begins, and every few rows get a checksum over their text. The
+next page's text is held against these from its front and from its end, up to the first and the last place that differ;
+only the rows between are cut out and read. Anything unusual, such as white space that joins rows in another way or a
+row that holds the cut in a text, makes what was cut unreadable; the whole page is then read.
 
-The checksum is a CRC-32. An edit within one row changes it but for one case in four thousand million; lists are
-compared with their counts, so a row that is gone or new is never hidden by a chance equality with another row.
+The checksum is a CRC-32: an edit changes it but for one case in four thousand million.
 """
 
+import hashlib
 import json
 import sys
 from array import array
-from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
-_STARTS = (b'"files":[{', b'"files": [{')
-_ENDS = (b'}],"', b'}], "')
-_CUTS = (b"},{", b"}, {")
+# How the rows of a page are introduced, ended and joined: compact, and as the json module writes by itself.
+_STYLES = ((b'"files":[{', b'}],"', b"},{"), (b'"files": [{', b'}], "', b"}, {"))
+# Few, so that reading them for the sake of one costs little; enough that their checksums take no room.
+_ROWS_TOGETHER = 16
+# Says that the rest is as this version writes it.
+_MARK = b"rows\x02\x00\x00\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
-    """A page cut into its rows, each without its outer braces. frame: the page's text with an empty list of files."""
+class _Group(NamedTuple):
+    """Rows that follow each other. size: bytes of their text, with the joints between them and none at the ends."""
 
-    frame: bytes
-    rows: list[bytes]
-
-    def prints(self) -> bytes:
-        """Four bytes a row, in the page's order."""
-        return _packed(array("I", map(crc32, self.rows)))
+    size: int
+    checksum: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What differs from an earlier page.
+    """What may differ from an earlier page.
 
-    document: the page as JSON, with only the rows that are new or worded otherwise. vanished: how many rows of the
-    earlier page are not there any more, or not in that wording. prints: of the whole page.
+    frame: the page's text with an empty list of files. rows: the texts of the rows that may be new or say something
+    new, each without its outer braces. vanished: how many rows stood in their place. total: the rows of the page.
+    prints: of the whole page, for the next comparison.
     """
 
-    document: dict[str, Any]
+    frame: bytes
+    rows: list[bytes]
     vanished: int
+    total: int
     prints: bytes
 
+    @property
+    def pays(self) -> bool:
+        """Whether reading these rows and asking what is stored of them costs less than reading the whole page."""
+        return len(self.rows) * 4 <= self.total
 
-def cut(body: bytes) -> Pieces | None:
-    """The rows of a JSON page, None for a page that is not written as indexes write it or has no rows."""
-    for start_mark in _STARTS:
-        start = body.find(start_mark)
-        if start >= 0:
-            break
+    def digest(self) -> str:
+        """Names the page's text: two pages with the same digest say the same."""
+        return hashlib.sha256(self.frame + self.prints).hexdigest()
+
+    def document(self) -> dict[str, Any]:
+        """The page as JSON with these rows alone. Raises ValueError, TypeError, RecursionError."""
+        document: dict[str, Any] = json.loads(self.frame.decode())
+        document["files"] = [json.loads(b"{%b}" % row) for row in self.rows]
+        return document
+
+
+def compare(body: bytes, known: bytes) -> Delta | None:
+    """What may differ from the page whose prints are `known`; all of it where they are none. None for a page that is
+    not written as indexes write it, or has no rows."""
+    cut = _cut(body)
+    if cut is None:
+        return None
+    frame, region, joint = cut
+    groups = _unpacked(known)
+    front, begin = _from_front(groups, region, joint)
+    back, end = _from_back(groups[len(front) :], region, joint, begin)
+    if begin <= end:
+        while front and front[-1].rows < _ROWS_TOGETHER:
+            # Rows that came one by one would each stay a group of their own.
+            begin -= front.pop().size + len(joint)
+        rows = bytes(region[begin:end]).split(joint)
     else:
-        return None
-    begin = start + len(start_mark)
-    # From behind, where little stands: were it not the end of the files, what was cut could not be read.
-    end = max(body.rfind(mark, begin) for mark in _ENDS)
-    if end < 0:
-        end = body.rfind(b"}]", begin)
-    if end < 0:
-        return None
-    region = body[begin:end]
-    mark = next((mark for mark in _CUTS if mark in region), _CUTS[0])
-    return Pieces(body[: begin - 1] + body[end + 1 :], region.split(mark))
+        rows = []
+    vanished = groups[len(front) : len(groups) - len(back)]
+    found = [*front, *_grouped(rows, region[begin:], len(joint)), *back]
+    return Delta(frame, rows, _rows(vanished), _rows(found), _packed(found))
 
 
-def delta(body: bytes, known: bytes) -> Delta | None:
-    """What differs from the page whose prints are `known`; None when the whole page must be read to tell."""
-    pieces = cut(body)
-    if pieces is None:
-        return None
-    prints, before = array("I", map(crc32, pieces.rows)), _unpacked(known)
-    fresh, vanished = _differing(pieces.rows, prints, before)
-    if len(fresh) * 4 > len(prints):
-        # Reading all of it once costs less than finding the same out twice.
-        return None
-    try:
-        document = json.loads(pieces.frame.decode())
-        document["files"] = [json.loads(b"{%b}" % row) for row in fresh]
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return Delta(document, vanished, _packed(prints))
+def _cut(body: bytes) -> tuple[bytes, memoryview, bytes] | None:
+    """(frame, the rows' text, what joins two rows)."""
+    for introduction, ending, joint in _STYLES:
+        begin = body.find(introduction) + len(introduction)
+        if begin >= len(introduction):
+            # From behind, where little stands: were it not the end of the files, what is cut could not be read.
+            end = max(body.rfind(ending, begin), body.rfind(b"}]", max(begin, len(body) - 4)))
+            if end >= 0:
+                return body[: begin - 1] + body[end + 1 :], memoryview(body)[begin:end], joint
+    return None
 
 
-def _differing(rows: list[bytes], prints: "array[int]", before: "array[int]") -> tuple[list[bytes], int]:
-    """(rows whose print was not there before, how many prints of before are not there any more)."""
-    known = set(before)
-    if len(known) == len(before) and len(set(prints)) == len(prints):
-        fresh = [row for row, checksum in zip(rows, prints, strict=True) if checksum not in known]
-        return fresh, len(before) - (len(rows) - len(fresh))
-    left, fresh = Counter(before), []
-    for row, checksum in zip(rows, prints, strict=True):
-        if left.get(checksum):
-            left[checksum] -= 1
-        else:
-            fresh.append(row)
-    return fresh, left.total()
+def _from_front(groups: Iterable[_Group], region: memoryview, joint: bytes) -> tuple[list[_Group], int]:
+    """(the groups that the text begins with, where the row after them begins)."""
+    same, begin, step = [], 0, len(joint)
+    for group in groups:
+        end = begin + group.size
+        ends_there = end == len(region) or region[end : end + step] == joint
+        if not ends_there or crc32(region[begin:end]) != group.checksum:
+            break
+        same.append(group)
+        begin = end + step
+    return same, begin
 
 
-def _packed(prints: "array[int]") -> bytes:
+def _from_back(groups: list[_Group], region: memoryview, joint: bytes, least: int) -> tuple[list[_Group], int]:
+    """(the groups that the text from `least` on ends with, where the row before them ends)."""
+    same, end, step = 0, len(region), len(joint)
+    for group in reversed(groups):
+        begin = end - group.size
+        if begin < least:
+            break
+        begins_there = begin == least or region[begin - step : begin] == joint
+        if not begins_there or crc32(region[begin:end]) != group.checksum:
+            break
+        same += 1
+        end = begin - step
+    return groups[len(groups) - same :], end
+
+
+def _grouped(rows: list[bytes], text: memoryview, step: int) -> Iterator[_Group]:
+    """`text` begins with these rows."""
+    begin = 0
+    for first in range(0, len(rows), _ROWS_TOGETHER):
+        together = rows[first : first + _ROWS_TOGETHER]
+        end = begin + sum(map(len, together)) + step * (len(together) - 1)
+        yield _Group(end - begin, crc32(text[begin:end]), len(together))
+        begin = end + step
+
+
+def _rows(groups: Iterable[_Group]) -> int:
+    return sum(group.rows for group in groups)
+
+
+def _packed(groups: Iterable[_Group]) -> bytes:
+    numbers = array("I", [number for group in groups for number in group])
     if sys.byteorder == "big":
-        prints = prints[:]
-        prints.byteswap()
-    return prints.tobytes()
+        numbers.byteswap()
+    return _MARK + numbers.tobytes()
 
 
-def _unpacked(stored: bytes) -> "array[int]":
-    prints = array("I")
-    prints.frombytes(stored[: len(stored) // prints.itemsize * prints.itemsize])
+def _unpacked(stored: bytes) -> list[_Group]:
+    """The groups, none for what an earlier version or nobody wrote."""
+    if not stored.startswith(_MARK) or (len(stored) - len(_MARK)) % 12:
+        return []
+    numbers = array("I")
+    numbers.frombytes(stored[len(_MARK) :])
     if sys.byteorder == "big":
-        prints.byteswap()
-    return prints
+        numbers.byteswap()
+    return list(map(_Group._make, zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)))

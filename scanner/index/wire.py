@@ -5,7 +5,6 @@ Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (y
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from email.message import Message
 
 from packaging.utils import NormalizedName
@@ -13,6 +12,7 @@ from packaging.utils import NormalizedName
 from scanner.domain.pages import IndexPage, RootPage
 from scanner.index import row_prints, wire_html, wire_json, wire_root
 from scanner.index.errors import BadIndexPage
+from scanner.index.row_prints import Delta
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 # JSON first; HTML for what has no JSON. Versions are named, so that a v2 is never sent by surprise.
@@ -23,15 +23,6 @@ MAX_NAMES = 5_000_000
 # be told apart from "nothing announced" only on a page where another file has one.
 NOT_IN_HTML = frozenset({"size", "uploaded_at", "versions"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """page: only rows that are new or say something new. vanished, prints: as row_prints.Delta has them."""
-
-    page: IndexPage
-    vanished: int
-    prints: bytes
 
 
 def read_page(
@@ -46,27 +37,23 @@ def read_page(
     raise _wrong_type(url, content_type)
 
 
-def read_changes(content_type: str, body: bytes, known: bytes, name: NormalizedName, url: str) -> Changed | None:
-    """What a page says differently from an earlier one with the prints `known`; None when all of it must be read."""
-    if not known or _media(content_type)[0] != JSON_TYPE:
-        return None
-    found = row_prints.delta(body, known)
-    if found is None:
+def compare(content_type: str, body: bytes, known: bytes) -> Delta | None:
+    """What may differ from an earlier page with the prints `known`; None when only the whole page tells."""
+    return row_prints.compare(body, known) if _media(content_type)[0] == JSON_TYPE else None
+
+
+def read_changes(delta: Delta, name: NormalizedName, url: str) -> IndexPage | None:
+    """The page with the rows of `delta` alone; None when all of it must be read."""
+    if not delta.pays:
         return None
     try:
-        document = wire_json.check_document(found.document, url)
+        document = wire_json.check_document(delta.document(), url)
         page = wire_json.read_document(document, name, url, MAX_FILES)
-    except BadIndexPage:
+    except (BadIndexPage, ValueError, TypeError, RecursionError):
         # Cut in the wrong place, or really bad: reading all of it says which, with the right place in its words.
         return None
     # A row that cannot be read may stand for a stored file, and only the whole page tells which.
-    return None if page.problems else Changed(page, found.vanished, found.prints)
-
-
-def prints_of(content_type: str, body: bytes) -> bytes:
-    """What `read_changes` needs of this page the next time; empty when it cannot tell."""
-    pieces = row_prints.cut(body) if _media(content_type)[0] == JSON_TYPE else None
-    return pieces.prints() if pieces is not None else b""
+    return None if page.problems else page
 
 
 def read_root(

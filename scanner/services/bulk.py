@@ -1,44 +1,130 @@
-"""Many rows into one table at the speed of the database: COPY on PostgreSQL, executemany on SQLite.
+"""Rows in and out of one table at the speed of the database, past the statements that Django writes.
 
-The one place that goes around Django's models. Rows are given in the columns' own types, times by
-`time_writer`; nothing is validated, no default is filled in, and a conflict is an error.
+Storing a page takes a dozen small statements, each of which Django needs longer to write than the database to do; and
+a first page has thousands of rows, which COPY on PostgreSQL and executemany on SQLite take fastest. The one place that
+goes around Django's queries. Its fields still turn values into columns and back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from django.db import connection, models
 
-Row = Sequence[object]
+Row = Sequence[Any]
+M = TypeVar("M", bound=models.Model)
 
 
-def insert_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Row]) -> None:
-    """Insert `rows`, each with one value for each of `fields`, in the transaction that is open."""
-    meta = model._meta  # noqa: SLF001  Django documents it as its API for models
-    quote = connection.ops.quote_name
-    columns = [str(column) for name in fields if (column := _field(model, name).column)]
-    table, listed = quote(meta.db_table), ", ".join(quote(column) for column in columns)
+def insert_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Iterable[Row], *, ignore_conflicts: bool = False
+) -> None:
+    """Insert `rows`, each with one value for each of `fields`, in the transaction that is open.
+
+    Values are in the columns' own types, times by `time_writer`; nothing is validated and no default is filled in. A
+    conflict is an error, or with `ignore_conflicts` drops its row.
+    """
+    table, columns = _names(model, tuple(fields))
+    into, listed = table, ", ".join(columns)
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({listed}) FROM STDIN") as copy:
+        if ignore_conflicts:
+            marks = ", ".join(["%s"] * len(columns))
+            sql = f"INSERT INTO {into} ({listed}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  names from models only
+            cursor.executemany(sql, list(rows))
+        elif connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {into} ({listed}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
             marks = ", ".join("?" for _ in columns)
             # The driver's own cursor: Django's would rewrite every statement's parameters.
             cursor.cursor.connection.executemany(
-                f"INSERT INTO {table} ({listed}) VALUES ({marks})",  # noqa: S608  names from models only
+                f"INSERT INTO {into} ({listed}) VALUES ({marks})",  # noqa: S608  as above
                 rows,
             )
 
 
-def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
-    found = model._meta.get_field(name)  # noqa: SLF001  as above
-    assert isinstance(found, models.Field)
-    return found
+def select_rows(
+    model: type[models.Model], fields: Sequence[str], where: str, parameters: Row, *, lock: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """The values of `fields` of the rows where an SQL condition holds; with `lock` locked, where rows can be."""
+    table, columns = _names(model, tuple(fields))
+    suffix = " FOR UPDATE" if lock and connection.features.has_select_for_update else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{suffix}", parameters)  # noqa: S608  as above
+        rows = cursor.fetchall()
+    readers = _readers(model, tuple(fields), connection.vendor)
+    if not readers:
+        return iter(rows)
+    return map(partial(_read, readers), rows)
+
+
+def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
+    """Write these fields of stored instances of one model, each row by its key."""
+    first = next(iter(instances), None)
+    if first is None:
+        return
+    model = type(first)
+    table, columns = _names(model, tuple(fields))
+    _, (key,) = _names(model, ("pk",))
+    written = [
+        (field.attname, partial(field.get_db_prep_save, connection=connection)) for field in _fields(model, fields)
+    ]
+    rows = [(*(adapted(getattr(instance, name)) for name, adapted in written), instance.pk) for instance in instances]
+    settings = ", ".join(f"{column} = %s" for column in columns)
+    sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608  as above
+    with connection.cursor() as cursor:
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        else:
+            cursor.executemany(sql, rows)
+
+
+def marks(values: Collection[object]) -> str:
+    """Parameter marks for a list of values, as they stand behind IN."""
+    return f"({', '.join(['%s'] * len(values))})"
+
+
+def _fields(model: type[models.Model], names: Sequence[str]) -> list[models.Field[Any, Any]]:
+    # Django documents _meta as its API for models.
+    meta = model._meta  # noqa: SLF001
+    found = [meta.pk if name == "pk" else meta.get_field(name) for name in names]
+    assert all(isinstance(field, models.Field) for field in found)
+    return [field for field in found if isinstance(field, models.Field)]
+
+
+@cache
+def _names(model: type[models.Model], fields: tuple[str, ...]) -> tuple[str, list[str]]:
+    quote = connection.ops.quote_name
+    columns = [quote(str(field.column)) for field in _fields(model, fields)]
+    return quote(model._meta.db_table), columns  # noqa: SLF001  as above
+
+
+_Reader = Callable[[Any], Any]
+
+
+@cache
+def _readers(model: type[models.Model], fields: tuple[str, ...], vendor: str) -> tuple[tuple[int, _Reader], ...]:
+    """What turns a column's value into the field's, by place, for those that need it."""
+    found: list[tuple[int, _Reader]] = []
+    for place, field in enumerate(_fields(model, fields)):
+        column = field.get_col(model._meta.db_table)  # noqa: SLF001  as above
+        converters = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
+        found += [(place, partial(_converted, converter, column)) for converter in converters]
+    return tuple(found)
+
+
+def _converted(converter: Callable[..., Any], column: object, value: Any) -> Any:
+    return converter(value, column, connection)
+
+
+def _read(readers: tuple[tuple[int, _Reader], ...], row: Row) -> tuple[Any, ...]:
+    values = list(row)
+    for place, read in readers:
+        values[place] = read(values[place])
+    return tuple(values)
 
 
 def time_writer() -> Callable[[datetime | None], object]:

@@ -11,24 +11,25 @@ from scanner.domain.changes import Changes
 from scanner.domain.files import ParsedName, parse_filename
 from scanner.domain.pages import IndexFile
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
+from scanner.services.bulk import Row, insert_rows, time_writer
 
 CHUNK = 1000
 
 
-def write_events(package: Package, changes: Changes, now: datetime) -> bool:
-    """Write one event for each change of a file; False on a first page, which is told by one FIRST_POLL event.
+def write_events(package: Package, changes: Changes, now: datetime, *, is_first: bool) -> None:
+    """Write one event for each change of a file, or on a first page one FIRST_POLL event in the place of all.
 
     Call in the transaction that stores the changes, before they are stored.
     """
-    if not WheelEvent.objects.filter(package=package, kind=WheelEventKind.FIRST_POLL).exists():
-        WheelEvent.objects.create(package=package, kind=WheelEventKind.FIRST_POLL, seen_at=now)
-        return False
-    # A file that vanished and came back was added once already.
-    WheelEvent.objects.bulk_create(_events(package, changes, now), batch_size=CHUNK, ignore_conflicts=True)
-    return True
+    events = (
+        [_event(package, WheelEventKind.FIRST_POLL, "", None, now)] if is_first else list(_told(package, changes, now))
+    )
+    if events:
+        # A file that vanished and came back was added once already.
+        insert_rows(WheelEvent, _COLUMNS, events, ignore_conflicts=True)
 
 
-def _events(package: Package, changes: Changes, now: datetime) -> Iterator[WheelEvent]:
+def _told(package: Package, changes: Changes, now: datetime) -> Iterator[Row]:
     for file in changes.added:
         yield _event(package, WheelEventKind.ADDED, file.filename, file.uploaded_at, now)
     for kind, files in ((WheelEventKind.YANKED, changes.yanked), (WheelEventKind.UNYANKED, changes.unyanked)):
@@ -51,12 +52,13 @@ def _upload_times(package: Package, filenames: tuple[str, ...]) -> dict[str, dat
     return found
 
 
+_COLUMNS = (*("package", "kind", "filename", "version", "tag_set", "uploaded_at", "detail", "targets", "seen_at"),)
+
+
 def _event(
     package: Package, kind: WheelEventKind, filename: str, at: datetime | None, now: datetime, detail: str = ""
-) -> WheelEvent:
-    event = WheelEvent(package=package, kind=kind, filename=filename, uploaded_at=at, seen_at=now, detail=detail)
+) -> Row:
     read = parse_filename(filename, NormalizedName(package.name))
-    if isinstance(read, ParsedName):
-        event.version = str(read.version)
-        event.tag_set = read.tag_set or ""
-    return event
+    version, tag_set = (str(read.version), read.tag_set or "") if isinstance(read, ParsedName) else ("", "")
+    time = time_writer()
+    return (package.pk, kind.value, filename, version, tag_set, time(at), detail, "[]", time(now))

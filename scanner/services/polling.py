@@ -17,9 +17,10 @@ from scanner.domain.pages import IndexPage
 from scanner.index.client import FreshPage, IndexClient, NotModified
 from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
+from scanner.services.bulk import select_rows, update_rows
 from scanner.services.storing import Stored, store_changes, store_page
 from scanner.services.tallies import count
-from scanner.services.turns import Turn, Unchanged, end_turn, end_unchanged, is_followed, take_turn
+from scanner.services.turns import Turn, Unchanged, end_turn, end_unchanged, is_followed, lock_turn, take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -107,13 +108,13 @@ def poll_many(
 
 
 def _prints(package_id: int) -> bytes:
-    stored = PagePrints.objects.filter(pk=package_id).values_list("prints", flat=True).first()
-    return bytes(stored) if stored is not None else b""
+    stored = next(select_rows(PagePrints, ("prints",), "package_id = %s", [package_id]), (b"",))
+    return bytes(stored[0])
 
 
 def _answered(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
     with transaction.atomic():
-        package = Package.objects.select_for_update().filter(pk=turn.pk, claimed_until=turn.until).first()
+        package = lock_turn(turn)
         if package is None:
             return Outcome.NOT_DUE
         if _is_older(package, answer):
@@ -133,7 +134,7 @@ def _answered(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
             next_poll = _next_poll(turn, package.newest_release_at, now)
         package.due_at, package.due_reason = next_poll.at, next_poll.reason
         package.claimed_until = package.queued_until = None
-        package.save(update_fields=_ANSWERED)
+        update_rows([package], _ANSWERED)
     return outcome
 
 
@@ -157,10 +158,15 @@ def _is_behind(package: Package) -> bool:
 
 
 def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
+    is_first = package.revision == 0
     page, stored = _store_files(package, answer, now)
-    if not PagePrints.objects.filter(pk=package.pk).update(prints=answer.prints):
-        PagePrints.objects.create(pk=package.pk, prints=answer.prints)
-    is_first = package.state == PackageState.PENDING
+    prints = PagePrints(package_id=package.pk, prints=answer.prints)
+    if is_first:
+        PagePrints.objects.bulk_create(
+            [prints], update_conflicts=True, unique_fields=["package"], update_fields=["prints"]
+        )
+    else:
+        update_rows([prints], ["prints"])
     new_status = package.status != page.status.value
     if new_status and not is_first:
         WheelEvent.objects.create(

@@ -10,7 +10,7 @@ from scanner.domain.files import Kind, ParsedName, UnparsedName, wheel_tags
 from scanner.domain.pages import IndexFile
 from scanner.domain.shapes import Offered, Shape
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.bulk import insert_rows, time_writer
+from scanner.services.bulk import insert_rows, marks, select_rows, time_writer, update_rows
 from scanner.services.shapes import intern_shapes
 
 CHUNK = 2000
@@ -116,12 +116,12 @@ def _known_releases(package: Package, names: Collection[str], gone: set[str]) ->
 
 
 def _keys(package: Package, versions: Collection[str]) -> dict[str, int]:
-    found: dict[str, int] = {}
     if len(versions) > CHUNK:
-        return dict(Release.objects.filter(package=package).values_list("version", "pk"))
+        return dict(select_rows(Release, ("version", "pk"), "package_id = %s", [package.pk]))
     if versions:
-        found.update(Release.objects.filter(package=package, version__in=versions).values_list("version", "pk"))
-    return found
+        where = f"package_id = %s AND version IN {marks(versions)}"
+        return dict(select_rows(Release, ("version", "pk"), where, [package.pk, *versions]))
+    return {}
 
 
 def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gathered]:
@@ -131,8 +131,10 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
     fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
     keys = sorted(versions)
     for start in range(0, len(keys), CHUNK):
-        rows = ReleaseFile.objects.filter(release__in=keys[start : start + CHUNK]).values_list(*fields)
-        for key, filename, kind, python, yanked, at in rows:
+        some = keys[start : start + CHUNK]
+        for key, filename, kind, python, yanked, at in select_rows(
+            ReleaseFile, fields, f"release_id IN {marks(some)}", some
+        ):
             if filename not in gone:
                 tags = wheel_tags(filename)[0] if kind == "wheel" else None
                 facts = (tags, kind, python or None, yanked)
@@ -171,7 +173,7 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _Gathered], shapes:
         if version in gathered
     ]
     if rows:
-        Release.objects.bulk_update(rows, ["shape_id", "first_uploaded_at", "last_uploaded_at"], batch_size=500)
+        update_rows(rows, ["shape", "first_uploaded_at", "last_uploaded_at"])
 
 
 _COLUMNS = (

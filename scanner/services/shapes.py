@@ -12,6 +12,7 @@ from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.matching import Matcher
 from scanner.domain.shapes import Shape
 from scanner.models import ReleaseShape
+from scanner.services.bulk import marks, select_rows
 
 CHUNK = 500
 # Raised when the rules of matching change, so that stored offers are worked out anew.
@@ -73,8 +74,6 @@ def _known(digests: Iterable[str]) -> dict[str, int]:
     wanted = list(digests)
     return {
         digest: pk
-        for start in range(0, len(wanted), CHUNK)
-        for digest, pk in ReleaseShape.objects.filter(digest__in=wanted[start : start + CHUNK]).values_list(
-            "digest", "pk"
-        )
+        for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+        for digest, pk in select_rows(ReleaseShape, ("digest", "pk"), f"digest IN {marks(some)}", some)
     }

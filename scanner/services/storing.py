@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from django.db.models import Max
 from packaging.utils import NormalizedName
@@ -14,7 +15,7 @@ from scanner.domain.files import Kind, UnparsedName, parse_filename
 from scanner.domain.locations import base_of, pack_location, unpack_location
 from scanner.domain.pages import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.bulk import insert_rows, time_writer
+from scanner.services.bulk import insert_rows, marks, select_rows, time_writer
 from scanner.services.file_events import write_events
 from scanner.services.release_rows import Parsed, store_releases
 
@@ -37,7 +38,8 @@ class Stored:
 
 
 def store_page(package: Package, page: IndexPage, now: datetime) -> Stored:
-    """Bring the stored files of `package` to what `page` says. Call inside a transaction that locks the package.
+    """Bring the stored files of `package` to what `page` says. Call inside a transaction that locks the package, and
+    save it then: newest_release_at and files_base are set, and a revision above nought says that a page is stored.
 
     Events are written for changes against an earlier page; a first page writes one FIRST_POLL event instead.
     """
@@ -45,10 +47,10 @@ def store_page(package: Package, page: IndexPage, now: datetime) -> Stored:
 
 
 def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> Stored | None:
-    """As `store_page`, from the rows alone that are new or say something new since the stored page.
+    """As `store_page`, from the rows alone that stand in the place of `vanished` rows of the stored page.
 
-    `vanished` rows of the stored page are gone or say something new. None when the rows given do not account for all
-    of them: then a file was removed, and only the whole page tells which.
+    None when the rows given do not account for all of those: then a file was removed, and only the whole page tells
+    which.
     """
     stored = _stored_files(package, [file.filename for file in page.files])
     if len(stored) != vanished:
@@ -64,16 +66,14 @@ _FIELDS = (
 
 def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, StoredFile]:
     """The stored files by name, all of them or those of these names. One query for each 2,000 names."""
-    rows = ReleaseFile.objects.filter(package=package)
     if names is None:
-        found = list(rows.values_list(*_FIELDS))
+        found = select_rows(ReleaseFile, _FIELDS, "package_id = %s", [package.pk])
     else:
         wanted = sorted(names)
-        found = [
-            row
-            for start in range(0, len(wanted), CHUNK)
-            for row in rows.filter(filename__in=wanted[start : start + CHUNK]).values_list(*_FIELDS)
-        ]
+        found = chain.from_iterable(
+            select_rows(ReleaseFile, _FIELDS, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
+            for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+        )
     return {
         name: StoredFile(
             filename=name,
@@ -92,7 +92,9 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
 
 
 def _store(package: Package, changes: Changes, now: datetime) -> Stored:
-    is_first = not write_events(package, changes, now)
+    # Every stored page raises the revision, so only a first one finds it at nought.
+    is_first = package.revision == 0
+    write_events(package, changes, now, is_first=is_first)
     if changes:
         name = NormalizedName(package.name)
         # A changed file is written anew: its row is nobody's reference, and one path for all is the fast one.

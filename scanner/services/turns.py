@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from scanner.domain.cadence import NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
+from scanner.services.bulk import select_rows
 from scanner.services.stopping import stop_asked
 
 
@@ -106,6 +107,16 @@ def _end_parameters(end: Unchanged) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value
     times = (moment(end.behind.at), moment(end.next_poll.at), end.behind.reason, end.next_poll.reason)
     return (PackageState.CURRENT.value, moment(end.now), *times, end.turn.pk, moment(end.turn.until))
+
+
+def lock_turn(turn: Turn) -> Package | None:
+    """The package with its row locked until the transaction ends; None when the turn is another's by now."""
+    where, moment = "id = %s AND claimed_until = %s", connection.ops.adapt_datetimefield_value
+    row = next(select_rows(Package, _ALL, where, [turn.pk, moment(turn.until)], lock=True), None)
+    return Package.from_db(DEFAULT_DB_ALIAS, _ALL, row) if row is not None else None
+
+
+_ALL = tuple(field.attname for field in Package._meta.concrete_fields)  # noqa: SLF001  Django documents it as its API
 
 
 def end_turn(turn: Turn, **changes: object) -> bool:

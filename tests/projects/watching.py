@@ -51,7 +51,8 @@ def polled(name: str, *files: IndexFile, seen_at: datetime = NOON) -> Package:
     with transaction.atomic():
         store_page(package, IndexPage(NormalizedName(name), files), seen_at)
         package.state = PackageState.CURRENT
-        package.save(update_fields=["state"])
+        package.revision += 1
+        package.save()
     return package
 
 

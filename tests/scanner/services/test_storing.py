@@ -158,15 +158,15 @@ def test_a_row_that_cannot_be_read_is_told_and_its_stored_file_stays(
 def test_only_rows_that_differ_are_read_again(
     replay: ReplayIndex, demo: Package, poll: Poll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(40)])
+    replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(100, 400)])
     poll()
     stored_page = "scanner.services.polling.store_page"
     monkeypatch.setattr(stored_page, lambda *_: pytest.fail("the whole page was compared"))
     replay.add_files("demo", ["demo-2.0-py3-none-any.whl"])
-    replay.yank("demo", "1.7")
+    replay.yank("demo", "1.370")
     assert poll(NOON + HOUR) is Outcome.CHANGED
-    assert len(files()) == 41
-    assert ReleaseFile.objects.get(yanked=True).filename == "demo-1.7-py3-none-any.whl"
+    assert len(files()) == 301
+    assert ReleaseFile.objects.get(yanked=True).filename == "demo-1.370-py3-none-any.whl"
 
 
 def test_prints_that_do_not_belong_to_the_stored_page_cost_a_whole_reading_and_nothing_else(
