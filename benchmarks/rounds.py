@@ -129,8 +129,8 @@ def report(url: str, options: argparse.Namespace) -> None:
     each = timed(poll_all_due)
     print(f"  unchanged, one by one    {each:8.1f} s  {each / options.packages * 1000:.2f} ms a package")
 
-    # A root page that lists little else, and one as long as the public index's.
-    for others, moved in ((1_000, 20), (options.listed, 200)):
+    # A root page that lists little else, and one as long as the public index's; as much moves as there in ten minutes.
+    for others, moved in ((1_000, 3), (options.listed, 100)):
         report_following(url.removesuffix("/simple"), others, moved, options.pairs)
 
     events = WheelEvent.objects.count()
@@ -165,7 +165,7 @@ def report_following(host: str, others: int, moved: int, pairs: int) -> None:
 
         tell(f"list?names={others}")
         # As many as the numbers that are compared once more.
-        tell(f"move?names={moved * 10}")
+        tell(f"move?names={moved * 20}")
         before = megabytes()
         follow_whole()
         tell(f"move?names={moved}")
