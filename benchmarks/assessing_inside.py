@@ -38,9 +38,9 @@ def wish_for(case: Case, targets: Sequence[Target]) -> Any:
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
     """The targets on which the case does not hold as written."""
     from projects.services.answering import answer
-    from scanner.services.indexes import get_index
+    from scanner.services.index_sets import one_index
 
-    found = answer(wish_for(case, targets), index_id=get_index(index_url).pk)
+    found = answer(wish_for(case, targets), indexes=one_index(index_url))
     return [one.target for one in found.targets if one.verdict != "go"]
 
 
@@ -51,10 +51,10 @@ def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[s
     from scanner.domain.resolution.provider import TargetProvider
     from scanner.domain.resolution.stock import Stock
     from scanner.domain.resolution.waiving import certain_blockers
-    from scanner.services.indexes import get_index
+    from scanner.services.index_sets import one_index
 
     wish = wish_for(case, targets)
-    stock = Stock(Reading(get_index(index_url).pk, wish).knowledge)
+    stock = Stock(Reading(one_index(index_url), wish).knowledge)
     question, policy = question_of(wish.requirements), wish.resolver_policy
     return {
         target.slug: set(map(str, certain_blockers(TargetProvider(stock, target, question, policy))[0]))
@@ -81,25 +81,23 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     from projects.services.answering import answer
     from projects.services.reassessing import answer_again
     from scanner.index.client import IndexClient
-    from scanner.services.indexes import get_index
+    from scanner.services.index_sets import one_index
     from scanner.services.refreshing import refresh
 
-    index_id, client = get_index(index.url).pk, IndexClient(index.url)
+    indexes = one_index(index.url, IndexClient(index.url))
     wish = wish_for(case, targets)
-    answer_again(case.name, wish, index_id=index_id)
+    answer_again(case.name, wish, indexes=indexes)
     taken: list[tuple[float, float]] = []
     equal = True
     for name, filename in _WHEELS[:pairs]:
         # As every real one, it comes after the release's first file.
         index.add_files(name, [a_file(filename, uploaded_at=timezone.now())])
-        refresh(
-            index_id, client, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0)
-        )
+        refresh(indexes, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0))
         now = replace(wish, now=timezone.now())
         start = time.perf_counter()
-        again = answer_again(case.name, now, index_id=index_id)
+        again = answer_again(case.name, now, indexes=indexes)
         middle = time.perf_counter()
-        whole = answer(now, index_id=index_id)
+        whole = answer(now, indexes=indexes)
         taken.append((middle - start, time.perf_counter() - middle))
         equal = equal and [one.packages for one in again.targets] == [one.packages for one in whole.targets]
     return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken), equal
@@ -111,9 +109,9 @@ def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]
     from projects.services.offers import Reading
     from scanner.domain.resolution.closure import closure
     from scanner.domain.resolution.stock import Stock
-    from scanner.services.indexes import get_index
+    from scanner.services.index_sets import one_index
 
     wish = wish_for(case, [parse_target(slug)])
-    stock = Stock(Reading(get_index(index_url).pk, wish).knowledge)
+    stock = Stock(Reading(one_index(index_url), wish).knowledge)
     found = closure(stock, wish.targets[0], question_of(wish.requirements), wish.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure

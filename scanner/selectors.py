@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
 
 from packaging.version import Version
 
@@ -15,6 +12,7 @@ from scanner.domain.builds import UNSEEN, infer_build
 from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.files import Kind, wheel_tags
 from scanner.domain.matching import Matcher
+from scanner.domain.records import PackageRecord, ReleaseRecord, ShapeKey, pool
 from scanner.domain.shapes import Shape
 from scanner.domain.targets import Target
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
@@ -25,78 +23,48 @@ CHUNK = 2000
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
-class ReleaseRecord(NamedTuple):
-    """One stored release. `shape` is the key of its row in a ShapeTable; times are None where the index has none.
+def package_records(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, PackageRecord]:
+    """The packages of these normalised names that any of these indexes knows at all, by name, pooled as pip does.
 
-    `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
-    why they cannot be had at all.
+    Two queries for each 2,000 packages, however many indexes there are.
     """
-
-    pk: int
-    version: Version
-    shape: int
-    first_uploaded_at: datetime | None
-    build_detail: str
-    needs: int | None
-    needs_error: str
-
-
-@dataclass(frozen=True, slots=True)
-class PackageRecord:
-    """One package with all its releases, lowest version first."""
-
-    pk: int
-    name: str
-    state: PackageState
-    status: str
-    status_reason: str
-    checked_at: datetime | None
-    changed_at: datetime | None
-    last_error: str
-    revision: int
-    releases: tuple[ReleaseRecord, ...]
-
-    @property
-    def was_answered(self) -> bool:
-        """Whether the index has ever said anything about it."""
-        return self.state != PackageState.PENDING
-
-    @property
-    def exists(self) -> bool:
-        """Whether the index has it, or had it: what was stored of a package that vanished is kept."""
-        return bool(self.releases) or self.state not in (PackageState.MISSING, PackageState.MALFORMED)
-
-
-def package_records(index_id: int, names: Iterable[str]) -> dict[str, PackageRecord]:
-    """The packages of these normalised names that are known at all, by name. Two queries for each 2,000 names."""
     wanted = sorted(set(names))
     found: dict[str, PackageRecord] = {}
-    for start in range(0, len(wanted), CHUNK):
-        packages = list(Package.objects.filter(index=index_id, name__in=wanted[start : start + CHUNK]))
+    step = max(1, CHUNK // len(index_ids))
+    for start in range(0, len(wanted), step):
+        packages = list(Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step]))
         releases = _releases([package.pk for package in packages])
+        rows: dict[str, dict[int, PackageRecord]] = {}
         for package in packages:
-            found[package.name] = PackageRecord(
-                pk=package.pk,
-                name=package.name,
-                state=PackageState(package.state),
-                status=package.status,
-                status_reason=package.status_reason,
-                checked_at=package.checked_at,
-                changed_at=package.changed_at,
-                last_error=package.last_error,
-                revision=package.revision,
-                releases=tuple(sorted(releases.get(package.pk, ()), key=lambda release: release.version)),
-            )
+            rows.setdefault(package.name, {})[package.index_id] = _record(package, releases.get(package.pk, []))
+        found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
     return found
 
 
-def package_revisions(index_id: int, names: Iterable[str]) -> dict[str, int]:
-    """How often each of these packages has changed, by name; those that are not known are left out."""
+def _record(package: Package, releases: list[ReleaseRecord]) -> PackageRecord:
+    releases.sort(key=lambda release: release.version)
+    return PackageRecord(
+        name=package.name,
+        exists=bool(releases) or package.state not in (PackageState.MISSING, PackageState.MALFORMED),
+        status=package.status,
+        status_reason=package.status_reason,
+        checked_at=package.checked_at,
+        changed_at=package.changed_at,
+        revisions=((package.pk, package.revision),),
+        releases=tuple(releases),
+        newest_on=(package.index_id,),
+        waits_for=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
+    )
+
+
+def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """`PackageRecord.revisions` of each of these packages, by name; those that are not known are left out."""
     wanted = sorted(set(names))
-    found: dict[str, int] = {}
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = Package.objects.filter(index=index_id, name__in=wanted[start : start + CHUNK])
-        found.update(rows.values_list("name", "revision"))
+        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK])
+        for name, *revision in rows.order_by("pk").values_list("name", "pk", "revision"):
+            found[name] = (*found.get(name, ()), (revision[0], revision[1]))
     return found
 
 
@@ -123,43 +91,56 @@ def requirements_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 class ShapeTable:
-    """Offers of many shapes on chosen targets, and what a build of each needs. One query, when made.
+    """Offers of many shapes on chosen targets, and what a build of each needs. One query when made, as `add` says.
 
-    Offers on targets of the catalogue are read as they were stored; those of another target, or stored under an
-    older catalogue, are matched from the shape's text.
+    Offers on targets of the catalogue are read as they were stored; those of another target, of a shape that was
+    stored under an older catalogue, and of several shapes together are matched from their texts.
     """
 
-    def __init__(self, shape_ids: Iterable[int], targets: Sequence[Target]) -> None:
+    def __init__(self, keys: Iterable[ShapeKey], targets: Sequence[Target]) -> None:
         self.targets = tuple(targets)
         self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
         self._elsewhere = [number for number, column in enumerate(self._columns) if column is None]
-        self._whole: dict[int, bytes] = {}
+        self._whole: dict[ShapeKey, bytes] = {}
         self._texts: dict[int, str] = {}
-        self._rows: dict[int, tuple[Offer, ...]] = {}
+        self._rows: dict[ShapeKey, tuple[Offer, ...]] = {}
         self._same: dict[bytes, tuple[Offer, ...]] = {}
-        self._builds: dict[int, str] = {}
-        self.add(shape_ids)
+        self._builds: dict[ShapeKey, str] = {}
+        self.add(keys)
 
-    def add(self, shape_ids: Iterable[int]) -> None:
-        """Take in more shapes. One query, where any of them is new."""
-        fresh = set(shape_ids) - self._whole.keys()
-        if fresh:
-            self._whole.update(_stored_offers(fresh))
-            if self._elsewhere:
-                self._texts.update(_texts(fresh))
+    def add(self, keys: Iterable[ShapeKey]) -> None:
+        """Take in more shapes, of several together each one too. One query where any of them is new, and one more
+        where texts are needed.
+        """
+        fresh = set(keys) - self._whole.keys()
+        together = [key for key in fresh if isinstance(key, tuple)]
+        members = {member for key in together for member in key}
+        alone = ({key for key in fresh if isinstance(key, int)} | members) - self._whole.keys()
+        if alone:
+            self._whole.update(_stored_offers(alone))
+        lacking = (alone if self._elsewhere else members) - self._texts.keys()
+        if lacking:
+            self._texts.update(_texts(lacking))
+        for key in together:
+            self._whole[key] = pack_offers(catalogue_matcher().offers_once(self._shape(key)))
+
+    def _shape(self, key: ShapeKey) -> Shape:
+        if isinstance(key, int):
+            return Shape.stored(self._texts[key])
+        return Shape.of(file for member in key for file in Shape.stored(self._texts[member]).files)
 
     @cached_property
     def _others(self) -> Matcher:
         return Matcher([self.targets[number] for number in self._elsewhere])
 
-    def offers(self, shape: int) -> tuple[Offer, ...]:
+    def offers(self, shape: ShapeKey) -> tuple[Offer, ...]:
         """One offer for each of the chosen targets."""
         row = self._rows.get(shape)
         if row is None:
             row = self._rows[shape] = self._row(shape)
         return row
 
-    def build(self, shape: int) -> str:
+    def build(self, shape: ShapeKey) -> str:
         """What the wheels of such a release say about building it (scanner.domain.builds)."""
         build = self._builds.get(shape)
         if build is None:
@@ -167,7 +148,7 @@ class ShapeTable:
             build = self._builds[shape] = infer_build(offer.availability for offer in distinct)
         return build
 
-    def _row(self, shape: int) -> tuple[Offer, ...]:
+    def _row(self, shape: ShapeKey) -> tuple[Offer, ...]:
         whole = self._whole[shape]
         packed = bytes(0 if column is None else whole[column] for column in self._columns)
         row = self._same.get(packed)
@@ -176,7 +157,7 @@ class ShapeTable:
         if not self._elsewhere:
             return row
         mixed = list(row)
-        offers = self._others.offers_once(Shape.stored(self._texts[shape]))
+        offers = self._others.offers_once(self._shape(shape))
         for column, offer in zip(self._elsewhere, offers, strict=True):
             mixed[column] = offer
         return tuple(mixed)
@@ -190,11 +171,11 @@ def _texts(shape_ids: Collection[int]) -> dict[int, str]:
     return found
 
 
-def _stored_offers(shape_ids: Collection[int]) -> dict[int, bytes]:
+def _stored_offers(shape_ids: Collection[int]) -> dict[ShapeKey, bytes]:
     """Packed offers on the whole catalogue."""
     wanted = sorted(shape_ids)
     current = catalogue_digest()
-    found: dict[int, bytes] = {}
+    found: dict[ShapeKey, bytes] = {}
     outdated: list[int] = []
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(

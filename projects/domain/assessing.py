@@ -137,7 +137,7 @@ def unseen_in(resolved: Iterable[Resolved], knowledge: Knowledge) -> dict[int, s
                 continue
             for release in (standing.release, knowledge.views[name].newest):
                 if release is not None and release.build == UNSEEN and _is_source(release, column):
-                    found[release.pk] = name
+                    found.update(dict.fromkeys(release.pks, name))
     return found
 
 

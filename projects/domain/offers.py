@@ -19,7 +19,8 @@ class ReleaseView(NamedTuple):
 
     `too_young` is set when the policy's minimum age keeps it away from everything but an exact pin. `kind` is equal
     for releases with equal offers and builds. `needs` are its Requires-Dist values, None while they are not known;
-    `needs_error` says why they cannot be had, and then they count as none.
+    `needs_error` says why they cannot be had, and then they count as none. `pk` is the stored release that its needs
+    come from, `beside` are those of the same version on other indexes, whose files count too.
     """
 
     version: Version
@@ -31,13 +32,20 @@ class ReleaseView(NamedTuple):
     kind: Hashable = None
     needs: tuple[str, ...] | None = None
     needs_error: str = ""
+    beside: tuple[int, ...] = ()
+
+    @property
+    def pks(self) -> tuple[int, ...]:
+        """The stored releases whose files it has."""
+        return (self.pk, *self.beside)
 
 
 @dataclass(frozen=True)
 class PackageView:
-    """One package. `answered` is false while the index has said nothing; `error` then may tell why.
+    """One package. `answered` is false while an index that is asked has said nothing; `error` then may tell why.
 
-    `exists` is false when the index has no such package. `releases` stand lowest version first.
+    `exists` is false when no index has such a package. `releases` stand lowest version first. `stays_open`: its newest
+    release may get files at any time, as an index that has it closes none after 14 days.
     """
 
     name: str
@@ -47,6 +55,7 @@ class PackageView:
     status: str
     checked_at: datetime | None
     releases: Sequence[ReleaseView] = ()
+    stays_open: bool = False
 
     def release(self, version: Version) -> ReleaseView | None:
         """The release of this version, when the index has it."""

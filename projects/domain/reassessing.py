@@ -43,13 +43,13 @@ def touched(before: PackageView | None, after: PackageView | None, columns: int)
 
 
 def _said(view: PackageView) -> tuple[object, ...]:
-    return (view.answered, view.exists, view.error, view.status)
+    return (view.answered, view.exists, view.error, view.status, view.stays_open)
 
 
 def _beside_offers(release: ReleaseView) -> tuple[object, ...]:
     return (
         *(release.version, release.build, release.uploaded_at, release.too_young),
-        *(release.needs, release.needs_error),
+        *(release.needs, release.needs_error, release.pks),
     )
 
 

@@ -183,8 +183,10 @@ def build_row(
 
 
 def _has_open_release(package: PackageView | None, now: datetime) -> bool:
-    last = package.last_upload if package else None
-    return last is not None and now - last < RELEASE_OPEN_FOR
+    if package is None:
+        return False
+    last = package.last_upload
+    return package.stays_open or (last is not None and now - last < RELEASE_OPEN_FOR)
 
 
 def _offer(release: ReleaseView | None, target: Target, proofs: Proofs) -> dict[str, Any] | None:

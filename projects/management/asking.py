@@ -27,7 +27,8 @@ from projects.services.plan_files import with_written_plans
 from scanner.domain.resolution.planning import Strategy
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.services.indexes import BadPipConfiguration, client_for, configured_index_url, get_index
+from scanner.services.index_sets import IndexSet, one_index
+from scanner.services.indexes import BadPipConfiguration, client_for, configured_index_url
 from scanner.services.refreshing import FRESH_FOR
 
 # How long the index may take for everything that an answer needs, in seconds.
@@ -46,12 +47,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An answer and its document (design §10), plans written into the files. `url` may hold credentials."""
+    """An answer and its document (design §10), plans written into the files, and the indexes it came from."""
 
     answer: Answer
     document: dict[str, Any]
-    index_id: int
-    url: str
+    indexes: IndexSet
 
 
 def add_wish_options(parser: ArgumentParser) -> None:
@@ -104,15 +104,14 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     as_of = moment_of(options["as_of"])
     try:
         url = options["index_url"] or configured_index_url()
-        index, client = get_index(url), client_for(url)
+        indexes = one_index(url, client_for(url))
     except BadPipConfiguration as error:
         raise CommandError(str(error), returncode=2) from error
     except ValueError as error:
         raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
     gathering = gather(
         wish,
-        index_id=index.pk,
-        client=client,
+        indexes=indexes,
         progress=_Progress(say),
         fresh_for=FRESH_FOR,
         seconds=PATIENCE,
@@ -120,19 +119,19 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     )
     for name, fault in sorted(gathering.faults.items()):
         say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
-    found = answer(wish, index_id=index.pk, as_of=as_of, findings=gathering.findings)
+    found = answer(wish, indexes=indexes, as_of=as_of, findings=gathering.findings)
     whole = document(
         given.intake,
         found.targets,
-        index_url=index.url,
+        index_url=indexes.url,
         now=timezone.now(),
         strategy=wish.strategy,
         bridge=found.bridge,
     )
     whole = with_written_plans(
-        whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, index_id=index.pk
-    )  # fmt: skip
-    return Told(found, whole, index.pk, url)
+        whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, indexes=lambda: indexes
+    )
+    return Told(found, whole, indexes)
 
 
 class _Progress:

@@ -22,6 +22,7 @@ from projects.domain.bridging import bridge_over
 from projects.services.offers import Reading, files_reader
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.resolution.plans import Plan
+from scanner.services.index_sets import IndexSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ def find(wish: Wish, reading: Reading) -> Findings:
     return Findings(reading, resolved, bridge_over(wish, reading.knowledge, resolved))
 
 
-def answer(wish: Wish, *, index_id: int, as_of: datetime | None = None, findings: Findings | None = None) -> Answer:
+def answer(wish: Wish, *, indexes: IndexSet, as_of: datetime | None = None, findings: Findings | None = None) -> Answer:
     """Judge over all targets from what is stored; a few queries for each step from requirement to dependency.
 
     `findings` of the same wish, when they are at hand and nothing was stored since, save reading and resolving.
     """
-    found = findings or find(wish, Reading(index_id, wish, as_of=as_of))
+    found = findings or find(wish, Reading(indexes, wish, as_of=as_of))
     files_of = files_reader(named_releases(found.resolved), as_of=as_of)
     answers = answer_all(found.resolved, found.reading.knowledge, files_of, wish.now)
     return answer_of(wish, answers, found.missing, found.bridge)

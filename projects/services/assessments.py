@@ -29,12 +29,14 @@ from projects.models import (
 )
 from projects.services.answering import Answer, search_clock
 from projects.services.gathering import gather
+from projects.services.indexes import indexes_of
 from projects.services.reassessing import answer_again
 from scanner.domain.availability import Availability
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
-from scanner.services.watching import watch_packages
+from scanner.services.index_sets import IndexSet
+from scanner.services.indexes import IndexClient
+from scanner.services.watching import watch_everywhere
 
 logger = logging.getLogger(__name__)
 
@@ -88,25 +90,24 @@ def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None 
 
 
 def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bool:
-    index = get_index()
+    indexes = indexes_of(snapshot.project, client)
     wish = wish_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
     if not wish.targets:
         return False
-    found = _answer_and_store(snapshot, wish, index.pk, index.url)
+    found = _answer_and_store(snapshot, wish, indexes)
     if not found.missing and not _hangs_on_an_sdist(found):
         return False
     gathering = gather(
         wish,
-        index_id=index.pk,
-        client=client or client_for(configured_index_url()),
+        indexes=indexes,
         progress=lambda name, done, total: None,
         fresh_for=timedelta.max,
         seconds=PATIENCE,
         patient=True,
-        between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, index.pk, index.url)),
+        between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, indexes)),
     )
     logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot.pk, gathering.complete, len(gathering.faults))
-    missing = _answer_and_store(snapshot, wish, index.pk, index.url).missing
+    missing = _answer_and_store(snapshot, wish, indexes).missing
     # What the index could not give now is asked for by the schedule, not at once.
     return bool(missing) and not gathering.faults
 
@@ -130,13 +131,14 @@ def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
     return now_and_then
 
 
-def _answer_and_store(snapshot: Snapshot, wish: Wish, index_id: int, index_url: str) -> Answer:
-    found = answer_again((snapshot.pk, snapshot.created_at), wish, index_id=index_id)
+def _answer_and_store(snapshot: Snapshot, wish: Wish, indexes: IndexSet) -> Answer:
+    found = answer_again((snapshot.pk, snapshot.created_at), wish, indexes=indexes)
     now = timezone.now()
-    packages = watch_packages(index_id, found.names, now)
+    packages = watch_everywhere(indexes.keys, found.names, now)
     with transaction.atomic():
-        _store(snapshot, found, index_url, wish, now)
-        _rest_on(snapshot.project, {package.pk for package in packages.values()})
+        _store(snapshot, found, indexes, wish, now)
+        # On every index: a name that comes up on another one changes what pip takes.
+        _rest_on(snapshot.project, {package.pk for here in packages.values() for package in here})
     return found
 
 
@@ -167,7 +169,7 @@ def stale_snapshots(now: datetime) -> list[int]:
     return sorted({*incomplete, *changed, *never})
 
 
-def _store(snapshot: Snapshot, found: Answer, index_url: str, wish: Wish, now: datetime) -> None:
+def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now: datetime) -> None:
     state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
     documents = [answer_document(target, wish.strategy) for target in found.targets]
     digest = hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
@@ -178,7 +180,7 @@ def _store(snapshot: Snapshot, found: Answer, index_url: str, wish: Wish, now: d
     if last is None or last.state == AssessmentState.COMPLETE:
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
-    last.index_url = index_url
+    last.index_url = indexes.url
     last.missing = [
         *found.missing.packages,
         *(f"{name} {version}" for name, version in found.missing.releases),

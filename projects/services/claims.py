@@ -17,7 +17,7 @@ from projects.services.offers import Reading, files_reader
 from scanner.domain.availability import Availability
 from scanner.domain.proofs import judge
 from scanner.domain.targets import Target
-from scanner.services.indexes import client_for
+from scanner.services.index_sets import IndexSet
 from scanner.services.refreshing import refresh
 
 _COMPILED = {Availability.NATIVE, Availability.ABI3}
@@ -28,8 +28,7 @@ def read_facts(
     entry: Mapping[str, Any],
     claims: Sequence[Claim],
     *,
-    index_id: int,
-    index_url: str,
+    indexes: IndexSet,
     as_of: datetime | None,
 ) -> dict[str, Facts]:
     """The facts about every package of an assessment's entry and of the claims, by name.
@@ -39,8 +38,8 @@ def read_facts(
     target = wish.targets[0]
     # A claim may be about a package that nothing in the requirements leads to.
     beside = {claim.name for claim in claims} - {row["name"] for row in entry["packages"]}
-    refresh(index_id, client_for(index_url), beside, timezone.now(), on_polled=lambda name, done, total: None)
-    reading = Reading(index_id, wish, as_of=as_of)
+    refresh(indexes, beside, timezone.now(), on_polled=lambda name, done, total: None)
+    reading = Reading(indexes, wish, as_of=as_of)
     reading.again(beside)
     knowledge = reading.knowledge
     rows = {row["name"]: row for row in entry["packages"]}

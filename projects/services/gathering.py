@@ -14,9 +14,8 @@ from projects.services.answering import Findings, find
 from projects.services.offers import Reading
 from scanner.domain.resolution.outcomes import Missing
 from scanner.domain.targets import Target
-from scanner.services.indexes import IndexClient
-from scanner.services.inspecting import inspect_sdists
-from scanner.services.refreshing import Progress, refresh, refresh_metadata
+from scanner.services.index_sets import IndexSet
+from scanner.services.refreshing import Progress, look_inside, refresh, refresh_metadata
 from scanner.services.stopping import stop_asked
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
@@ -45,8 +44,7 @@ class Gathering:
 def gather(
     wish: Wish,
     *,
-    index_id: int,
-    client: IndexClient,
+    indexes: IndexSet,
     progress: Progress,
     fresh_for: timedelta,
     seconds: float,
@@ -54,16 +52,17 @@ def gather(
     patient: bool = False,
     between: Callable[[], None] = lambda: None,
 ) -> Gathering:
-    """Fetch until every target can be answered, the time is up, or the index gives nothing more.
+    """Fetch until every target can be answered, the time is up, or the indexes give nothing more.
 
-    A process that is told to stop has no more time.
-    Pages older than `fresh_for` are asked for again, each once; with `patient` a failed one waits for its time.
+    Each is asked by its own client; metadata and sdists come from the one that has the file. A process that is told
+    to stop has no more time. Pages older than `fresh_for` are asked for again, each once; with `patient` a failed
+    one waits for its time.
     `between` is called after each round of fetching.
     """
     gathering = Gathering()
     end = time.monotonic() + seconds
     polled: set[str] = set()
-    sdists = _Sdists(client)
+    sdists = _Sdists(indexes)
 
     def is_over() -> bool:
         return time.monotonic() > end or stop_asked()
@@ -71,19 +70,17 @@ def gather(
     def poll(names: Iterable[str]) -> bool:
         wanted = set(names) - polled
         polled.update(wanted)
-        faults = refresh(
-            index_id, client, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient
-        )
-        gathering.faults.update(faults)
-        return len(faults) < len(wanted)
+        got = refresh(indexes, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient)
+        gathering.faults.update(got.faults)
+        return got.came
 
     def fetch(missing: Missing, ahead: bool) -> bool:
         """Whether anything new came."""
         got_pages = poll(missing.packages)
-        releases = [(name, str(version)) for name, version in missing.releases]
-        if ahead:
-            releases += [(name, str(version)) for name, version in missing.likely]
-        got_metadata = refresh_metadata(index_id, client, releases, timezone.now(), on_fetched=progress)
+        releases = [*missing.releases, *(missing.likely if ahead else ())]
+        known = (reading.knowledge.release(name, version) for name, version in releases)
+        keys = {release.pk for release in known if release is not None}
+        got_metadata = refresh_metadata(indexes, keys, timezone.now(), on_fetched=progress)
         between()
         if got_pages or got_metadata:
             reading.again({*missing.packages, *(name for name, _ in releases)})
@@ -91,7 +88,7 @@ def gather(
 
     poll(wish.names)
     between()
-    reading = Reading(index_id, wish, as_of=as_of)
+    reading = Reading(indexes, wish, as_of=as_of)
     while True:
         gathering.findings = findings = find(wish, reading)
         missing = findings.missing
@@ -114,7 +111,7 @@ def gather(
 class _Sdists:
     """Looks inside the sdists that verdicts hang on, each once."""
 
-    client: IndexClient
+    indexes: IndexSet
     looked: set[int] = field(default_factory=set)
 
     def look(self, findings: Findings) -> bool:
@@ -122,7 +119,7 @@ class _Sdists:
         unseen = unseen_in(findings.resolved, findings.reading.knowledge)
         wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
         self.looked.update(wanted)
-        seen = inspect_sdists(wanted, self.client, timezone.now()) if wanted else 0
+        seen = look_inside(self.indexes, wanted, timezone.now()) if wanted else 0
         if seen:
             findings.reading.again({unseen[pk] for pk in wanted})
         return bool(seen)

@@ -9,17 +9,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from projects.models import IndexRole, Project, ProjectIndex
-from scanner.services.indexes import get_index
-from scanner.services.private_indexes import (
-    BadIndexAddress,
-    Confusion,
-    confusions,
-    forget_index,
-    make_private_index,
-    watch_everywhere,
-)
+from scanner.domain.confusions import Confusion
+from scanner.services.index_sets import IndexSet, default_and
+from scanner.services.indexes import IndexClient
+from scanner.services.private_indexes import BadIndexAddress, confusions, forget_index, make_private_index
+from scanner.services.watching import watch_everywhere
 
-__all__ = ["BadIndexAddress", "add_index", "confusions_of", "index_ids", "remove_index", "watch_names"]
+__all__ = ["BadIndexAddress", "add_index", "confusions_of", "index_ids", "indexes_of", "remove_index", "watch_names"]
 
 
 def add_index(project: Project, address: str, role: IndexRole, *, closes_releases: bool = False) -> ProjectIndex:
@@ -51,17 +47,30 @@ def remove_index(project: Project, index_id: int) -> None:
             forget_index(index_id, _scope(project))
 
 
+def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
+    """Where the project's packages come from, the primary index first: its own, else the installation's.
+
+    `client` asks the installation's index in the place of its own. One query for a project that names none, else two.
+    """
+    named = ProjectIndex.objects.filter(project=project)
+    default, own = default_and(named.values("index"), client)
+    if not own:
+        return IndexSet((default,))
+    roles = dict(named.values_list("index_id", "role"))
+    primary = [own[key] for key, role in roles.items() if role == IndexRole.PRIMARY]
+    extra = [own[key] for key, role in roles.items() if role == IndexRole.EXTRA]
+    return IndexSet((*(primary or [default]), *extra))
+
+
 def index_ids(project: Project) -> tuple[int, ...]:
-    """Where the project's packages come from, the primary index first: its own, else the installation's."""
-    rows = list(ProjectIndex.objects.filter(project=project).values_list("index_id", "role"))
-    primary = [index for index, role in rows if role == IndexRole.PRIMARY]
-    extra = [index for index, role in rows if role == IndexRole.EXTRA]
-    return tuple((primary or [get_index().pk]) + extra)
+    """The keys of `indexes_of`."""
+    return indexes_of(project).keys
 
 
 def watch_names(project: Project, names: Collection[str], now: datetime) -> dict[int, list[int]]:
     """Have these names polled on every index that the project's installer would ask. Keys of packages by index."""
-    return watch_everywhere(index_ids(project), names, now)
+    watched = watch_everywhere(index_ids(project), names, now)
+    return {index: [package.pk for package in packages] for index, packages in watched.items()}
 
 
 def confusions_of(project: Project, names: Collection[str]) -> list[Confusion]:
@@ -70,7 +79,7 @@ def confusions_of(project: Project, names: Collection[str]) -> list[Confusion]:
     pip takes the best version of all indexes: whoever uploads a higher version under a private name to the public
     index is installed. Needs what polls of `watch_names` stored.
     """
-    return confusions(index_ids(project), names)
+    return confusions(indexes_of(project), names)
 
 
 def _scope(project: Project) -> str:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from projects.domain.intake import Intake
 from projects.domain.rewriting.written import hashed_pins, write_plan
 from scanner.domain.targets import parse_target
 from scanner.services.digests import release_digests
+from scanner.services.index_sets import IndexSet
 
 
 def with_written_plans(
-    document: Mapping[str, Any], *, files: Mapping[str, bytes], intake: Intake, roots: Sequence[str], index_id: int
+    document: Mapping[str, Any],
+    *,
+    files: Mapping[str, bytes],
+    intake: Intake,
+    roots: Sequence[str],
+    indexes: Callable[[], IndexSet],
 ) -> dict[str, Any]:
     """An assessment document (design §10) whose plans and bridge hold the rewritten files. One query at most.
 
-    `files` are those that `intake` was read from; the file names in `roots` were asked for.
+    `files` are those that `intake` was read from; the file names in `roots` were asked for. `indexes` is called where
+    hashes are to be read.
     """
     bridge = document.get("bridge")
     plans = [entry["plan"] for entry in document["assessments"] if entry["plan"] is not None]
     plans += [bridge] if bridge is not None else []
     wanted = hashed_pins(plans, intake)
-    digests = release_digests(index_id, wanted) if wanted else {}
+    digests = release_digests(indexes().keys, wanted) if wanted else {}
 
     def written(plan: Mapping[str, Any] | None, slugs: Sequence[str]) -> dict[str, Any] | None:
         if plan is None:

@@ -18,6 +18,7 @@ from projects.domain.reassessing import Standings, releases_named, standings_of,
 from projects.services.answering import Answer, answer, answer_of, find
 from projects.services.offers import Reading, files_reader
 from scanner.domain.resolution.outcomes import Missing
+from scanner.services.index_sets import IndexSet
 
 # Each holds all releases that a project can reach, and its rows: about 20 MB for 60 packages on 36 targets.
 KEPT = 4
@@ -34,24 +35,24 @@ class _Kept:
     since: datetime
 
 
-_kept: OrderedDict[tuple[int, Hashable], _Kept] = OrderedDict()
+_kept: OrderedDict[tuple[IndexSet, Hashable], _Kept] = OrderedDict()
 _lock = threading.Lock()
 
 
-def answer_again(key: Hashable, wish: Wish, *, index_id: int) -> Answer:
+def answer_again(key: Hashable, wish: Wish, *, indexes: IndexSet) -> Answer:
     """As `answer`, for a snapshot that is answered again and again; `key` names it for ever."""
     if wish.bridge or wish.policy.minimum_age_days:
         # Time alone changes what a minimum age admits; a bridge hangs on all targets at once.
-        return answer(wish, index_id=index_id)
+        return answer(wish, indexes=indexes)
     with _lock:
-        kept = _kept.pop((index_id, key), None)
+        kept = _kept.pop((indexes, key), None)
     if kept is None or not _is_same(wish, kept.wish) or wish.now - kept.since > GOOD_FOR:
-        kept, found = _in_full(wish, index_id)
+        kept, found = _in_full(wish, indexes)
     else:
         kept, found = _in_part(wish, kept)
     if kept is not None:
         with _lock:
-            _kept[index_id, key] = kept
+            _kept[indexes, key] = kept
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
     return found
@@ -67,9 +68,9 @@ def _is_same(wish: Wish, other: Wish) -> bool:
     return replace(wish, now=other.now) == other
 
 
-def _in_full(wish: Wish, index_id: int) -> tuple[_Kept | None, Answer]:
-    findings = find(wish, Reading(index_id, wish))
-    found = answer(wish, index_id=index_id, findings=findings)
+def _in_full(wish: Wish, indexes: IndexSet) -> tuple[_Kept | None, Answer]:
+    findings = find(wish, Reading(indexes, wish))
+    found = answer(wish, indexes=indexes, findings=findings)
     if found.missing:
         return None, found
     return _Kept(wish, findings.reading, standings_of(findings.resolved), found.targets, wish.now), found

@@ -10,13 +10,15 @@ from packaging.version import Version
 
 from projects.domain.report import Evidence, Proofs, Report, build_report, planned_pins
 from projects.models import Project
+from projects.services.indexes import indexes_of
 from projects.services.stored_documents import stored_document, stored_targets
 from scanner.domain.availability import ReleaseFileFacts
 from scanner.domain.proofs import judge
 from scanner.domain.python_changes import Release
+from scanner.domain.records import pool_files
 from scanner.domain.targets import Target, parse_target
 from scanner.selectors import package_records, release_files
-from scanner.services.indexes import get_index
+from scanner.services.index_sets import IndexSet
 
 
 def report_of(
@@ -24,7 +26,7 @@ def report_of(
     target: Target,
     *,
     project: str,
-    index_id: int,
+    indexes: IndexSet,
     now: datetime,
     as_of: datetime | None = None,
     today: Release | None = None,
@@ -33,7 +35,7 @@ def report_of(
     that were uploaded later prove nothing.
     """
     entry = next(entry for entry in document["assessments"] if entry["target"] == target.slug)
-    proofs = read_proofs(index_id, planned_pins(entry), target, as_of=as_of)
+    proofs = read_proofs(indexes, planned_pins(entry), target, as_of=as_of)
     return build_report(document, target, project=project, now=now, proofs=proofs, today=today)
 
 
@@ -48,23 +50,23 @@ def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
     document = stored_document(project, dict.fromkeys(same))
     if document is None:
         return None
-    return report_of(document, target, project=project.name, index_id=get_index().pk, now=now)
+    return report_of(document, target, project=project.name, indexes=indexes_of(project), now=now)
 
 
-def read_proofs(index_id: int, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:
+def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:
     """The file of each pinned release that an installer would take on the target. Three queries."""
-    records = package_records(index_id, pins)
+    records = package_records(indexes.keys, pins)
     releases = {
         name: next((one for one in record.releases if one.version == Version(pins[name])), None)
         for name, record in records.items()
     }
-    files = release_files(release.pk for release in releases.values() if release is not None)
+    files = release_files(pk for release in releases.values() if release is not None for pk in release.pks)
     evidence, latest = [], []
     for name in sorted(pins):
         release = releases.get(name)
         if release is None:
             continue
-        there = _until(files.get(release.pk, ()), as_of)
+        there = _until(pool_files(files.get(pk, ()) for pk in release.pks), as_of)
         cell = judge(there, target, source_detail=release.build_detail or None)
         day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
         evidence.append(Evidence(name, pins[name], cell.file or "", day, cell.availability.value))

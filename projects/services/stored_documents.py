@@ -10,8 +10,8 @@ from django.db.models import Subquery
 from projects.domain.document import document_of, target_document
 from projects.models import Assessment, Project, Snapshot, TargetAssessment
 from projects.services.assessments import read_snapshot
+from projects.services.indexes import indexes_of
 from projects.services.plan_files import with_written_plans
-from scanner.services.indexes import get_index
 
 
 def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] | None = None) -> dict[str, Any] | None:
@@ -34,7 +34,7 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
         files={file.path: bytes(file.content) for file in files},
         intake=intake,
         roots=[file.path for file in files if file.is_root],
-        index_id=get_index(assessment.index_url).pk,
+        indexes=lambda: indexes_of(project),
     )
 
 

@@ -22,10 +22,12 @@ from projects.models import Project, Snapshot
 from projects.services.answering import find
 from projects.services.assessments import PATIENCE, wish_of
 from projects.services.gathering import gather
+from projects.services.indexes import indexes_of
 from projects.services.offers import Reading
 from scanner.domain.targets import parse_target
 from scanner.services.digests import release_digests
-from scanner.services.indexes import IndexClient, client_for, configured_index_url, get_index
+from scanner.services.index_sets import IndexSet
+from scanner.services.indexes import IndexClient
 from scanner.services.release_dates import release_dates
 
 logger = logging.getLogger(__name__)
@@ -68,10 +70,11 @@ def answer_upgrade(
         if stored.verdict == ProjectVerdict.UNKNOWN:
             # A plan of an unfinished assessment says what is missing, not what moves.
             return Planned(None, len(stored.missing), cut_short=stored.plan is not None and not stored.missing)
-        return Planned(_written(stored.plan, given, slugs))
+        return Planned(_written(stored.plan, given, slugs, project))
     end = time.monotonic() + PAGE_SECONDS
-    planned = _plan(replace(_wish(project, given.intake, slugs, query, now), expired=lambda: _Until(end)))
-    return replace(planned, plan=_written(planned.plan, given, slugs))
+    wish = replace(_wish(project, given.intake, slugs, query, now), expired=lambda: _Until(end))
+    planned = _plan(wish, indexes_of(project))
+    return replace(planned, plan=_written(planned.plan, given, slugs, project))
 
 
 def fetch_for_upgrade(
@@ -84,8 +87,7 @@ def fetch_for_upgrade(
     wish = _wish(snapshot.project, given_files(snapshot).intake, query.targets(target), query, now)
     gathering = gather(
         wish,
-        index_id=get_index().pk,
-        client=client or client_for(configured_index_url()),
+        indexes=indexes_of(snapshot.project, client),
         progress=lambda name, done, total: None,
         fresh_for=timedelta.max,
         seconds=PATIENCE,
@@ -98,10 +100,10 @@ def fetch_for_upgrade(
     return gathering.complete
 
 
-def change_dates(plan: Mapping[str, Any] | None) -> dict[tuple[str, str], datetime | None]:
+def change_dates(project: Project, plan: Mapping[str, Any] | None) -> dict[tuple[str, str], datetime | None]:
     """When the releases that a plan moves to came out. Two queries at most."""
     moved = {(change["name"], change["to"]) for change in (plan or {}).get("changes", ())}
-    return release_dates(get_index().pk, moved) if moved else {}
+    return release_dates(indexes_of(project).keys, moved) if moved else {}
 
 
 def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
@@ -124,8 +126,8 @@ class _Until:
         return time.monotonic() > self._end
 
 
-def _plan(wish: Wish) -> Planned:
-    found = find(wish, Reading(get_index().pk, wish))
+def _plan(wish: Wish, indexes: IndexSet) -> Planned:
+    found = find(wish, Reading(indexes, wish))
     plan, missing = found.bridge, found.missing
     cut_short = any(one.closure.limit for one in found.resolved) or (plan is not None and plan.limit is not None)
     waiting = len(missing.packages) + len(missing.releases)
@@ -135,7 +137,9 @@ def _plan(wish: Wish) -> Planned:
     return Planned(plan_document(plan, wish.strategy), derivation=steps)
 
 
-def _written(plan: Mapping[str, Any] | None, given: GivenFiles, slugs: Sequence[str]) -> dict[str, Any] | None:
+def _written(
+    plan: Mapping[str, Any] | None, given: GivenFiles, slugs: Sequence[str], project: Project
+) -> dict[str, Any] | None:
     if plan is None:
         return None
     wanted = hashed_pins([plan], given.intake)
@@ -145,5 +149,5 @@ def _written(plan: Mapping[str, Any] | None, given: GivenFiles, slugs: Sequence[
         intake=given.intake,
         roots=given.roots,
         targets=[parse_target(slug) for slug in slugs],
-        digests=release_digests(get_index().pk, wanted) if wanted else {},
+        digests=release_digests(indexes_of(project).keys, wanted) if wanted else {},
     )

@@ -85,7 +85,7 @@ def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery
         state.stored,
         planned,
         files={path: given.text(path) for path in paths},
-        released=change_dates(planned.plan),
+        released=change_dates(project, planned.plan),
         today=today_of(given.intake.hints),
     )
 

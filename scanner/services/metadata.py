@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -88,18 +88,15 @@ def fetch_many(
     return failed
 
 
-def without_metadata(wanted: Iterable[tuple[str, str]], index_id: int, now: datetime) -> dict[int, str]:
-    """The releases among `wanted` (package name, version) whose metadata is to be fetched: key to "name version"."""
-    pairs = list(wanted)
-    found: dict[int, str] = {}
-    for start in range(0, len(pairs), 200):
-        chosen = Q()
-        for name, version in pairs[start : start + 200]:
-            chosen |= Q(package__name=name, version=version)
-        untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER)
-        rows = Release.objects.filter(chosen, untried, package__index=index_id, metadata__isnull=True)
-        labelled = rows.values_list("pk", "package__name", "version")
-        found.update((pk, f"{name} {version}") for pk, name, version in labelled)
+def without_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
+    """Those of these releases whose metadata is to be fetched: key to "name version", by the key of their index."""
+    wanted = sorted(release_ids)
+    untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER)
+    found: dict[int, dict[int, str]] = {}
+    for start in range(0, len(wanted), 2000):
+        rows = Release.objects.filter(untried, pk__in=wanted[start : start + 2000], metadata__isnull=True)
+        for index, pk, name, version in rows.values_list("package__index", "pk", "package__name", "version"):
+            found.setdefault(index, {})[pk] = f"{name} {version}"
     return found
 
 

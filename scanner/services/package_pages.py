@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.domain.availability import Offer
+from scanner.domain.records import ReleaseRecord
 from scanner.domain.targets import Target
 from scanner.models import Package, PackageState, ReleaseFile, WheelEvent, WheelEventKind
-from scanner.selectors import ReleaseRecord, ShapeTable, package_records
+from scanner.selectors import ShapeTable, package_records
 
 _EVENTS = 20
 _UNPARSED = 50
@@ -70,7 +71,7 @@ def package_page(index_id: int, name: str, targets: Sequence[Target], limit: int
     package = Package.objects.filter(index=index_id, name=name).first()
     if package is None:
         return None
-    records = package_records(index_id, [name])
+    records = package_records((index_id,), [name])
     releases = list(reversed(records[name].releases)) if name in records else []
     unparsed = ReleaseFile.objects.filter(package=package, release=None).order_by("filename")
     return PackagePage(

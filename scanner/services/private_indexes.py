@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from django.db.models import Exists, OuterRef, Q
+from packaging.version import Version
+
+from scanner.domain.confusions import Confusion, Standing, newest_of
 from scanner.index.default import without_credentials
-from scanner.models import Index, Package, PackageState
+from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
-from scanner.services.watching import watch_packages
+from scanner.services.index_sets import IndexSet
 
 
 class BadIndexAddress(Exception):
     """An address that no client could ask. The text never holds what stood in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Confusion:
-    """A name that several indexes have, one of them private: an installer may take either one's files.
-
-    urls: without credentials, in the order in which the indexes were given.
-    """
-
-    name: str
-    urls: tuple[str, ...]
 
 
 def make_private_index(address: str, scope: str, *, closes_releases: bool = False) -> int:
@@ -58,27 +49,55 @@ def forget_index(index_id: int, scope: str) -> None:
     Index.objects.filter(pk=index_id, scope=scope).exclude(scope="").delete()
 
 
-def watch_everywhere(index_ids: Iterable[int], names: Collection[str], now: datetime) -> dict[int, list[int]]:
-    """Have these names polled on each of these indexes. Returns the packages of each."""
-    return {index: [package.pk for package in watch_packages(index, names, now).values()] for index in index_ids}
+def confusions(indexes: IndexSet, names: Collection[str]) -> list[Confusion]:
+    """The names that stand on a private index and on another one of these, by name. Three queries at most.
+
+    A private index that serves the very files of another one (the same names and digests) has no name of its own
+    there: a mirror confuses nobody. Where a digest is not told the files count as different.
+    """
+    private = {index.pk for index in indexes if index.is_private}
+    if not private or len(indexes.keys) < 2:
+        return []
+    rows = Package.objects.filter(index__in=indexes.keys, name__in=names, state=PackageState.CURRENT)
+    places: dict[str, dict[int, int]] = {}
+    for name, index, pk in rows.values_list("name", "index_id", "pk"):
+        places.setdefault(name, {})[index] = pk
+    shared = {name: its for name, its in places.items() if len(its) > 1 and private & its.keys()}
+    mine = [pk for its in shared.values() for index, pk in its.items() if index in private]
+    theirs = _with_files_of_their_own(mine, indexes.keys)
+    confused = {name: its for name, its in shared.items() if theirs & set(its.values())}
+    newest = _newest([pk for its in confused.values() for pk in its.values()])
+    return [
+        Confusion(
+            name,
+            tuple(
+                Standing(index.url, index.is_private, newest.get(its[index.pk])) for index in indexes if index.pk in its
+            ),
+        )
+        for name, its in sorted(confused.items())
+    ]
 
 
-def places_of(index_ids: Collection[int], names: Collection[str]) -> dict[str, list[int]]:
-    """The indexes among these that have each name, in the order given. One query."""
-    rows = Package.objects.filter(index__in=index_ids, name__in=names, state=PackageState.CURRENT)
-    found: dict[str, set[int]] = {}
-    for name, index in rows.values_list("name", "index_id"):
-        found.setdefault(name, set()).add(index)
-    return {name: [index for index in index_ids if index in its] for name, its in found.items()}
+def _with_files_of_their_own(package_ids: Collection[int], index_ids: Collection[int]) -> set[int]:
+    """Those of these packages that have a file which the same name on no other of these indexes has."""
+    if not package_ids:
+        return set()
+    same = ReleaseFile.objects.filter(
+        package__index__in=index_ids,
+        package__name=OuterRef("package__name"),
+        filename=OuterRef("filename"),
+        sha256=OuterRef("sha256"),
+    ).exclude(package=OuterRef("package"))
+    own = ReleaseFile.objects.filter(Q(sha256="") | ~Exists(same), package=OuterRef("pk"))
+    return set(Package.objects.filter(Exists(own), pk__in=package_ids).values_list("pk", flat=True))
 
 
-def confusions(index_ids: Collection[int], names: Collection[str]) -> list[Confusion]:
-    """The names that stand on a private index and on another one of these, in order. Two queries."""
-    rows: Mapping[int, tuple[str, str]] = {
-        pk: (url, scope) for pk, url, scope in Index.objects.filter(pk__in=index_ids).values_list("pk", "url", "scope")
-    }
-    found = []
-    for name, places in sorted(places_of(index_ids, names).items()):
-        if len(places) > 1 and any(rows[place][1] for place in places):
-            found.append(Confusion(name, tuple(rows[place][0] for place in places)))
-    return found
+def _newest(package_ids: Collection[int]) -> dict[int, Version | None]:
+    if not package_ids:
+        return {}
+    usable = ReleaseFile.objects.filter(release=OuterRef("pk"), yanked=False)
+    rows = Release.objects.filter(Exists(usable), package__in=package_ids).values_list("package_id", "version")
+    versions: dict[int, list[Version]] = {}
+    for package_id, version in rows:
+        versions.setdefault(package_id, []).append(Version(version))
+    return {package_id: newest_of(group) for package_id, group in versions.items()}

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F
 
 from scanner.index.client import IndexClient
-from scanner.models import Package, PackageState
+from scanner.models import Package, PackageState, Release
+from scanner.sealed import SealBroken
+from scanner.services.index_sets import AskedIndex, IndexSet
+from scanner.services.inspecting import inspect_sdists
 from scanner.services.metadata import fetch_many, without_metadata
 from scanner.services.polling import Outcome, poll_many
-from scanner.services.watching import watch_packages
+from scanner.services.watching import watch_everywhere
+
+logger = logging.getLogger(__name__)
 
 # As long as the public index lets its pages be cached.
 FRESH_FOR = timedelta(minutes=10)
@@ -19,53 +27,114 @@ FRESH_FOR = timedelta(minutes=10)
 Progress = Callable[[str, int, int], None]
 
 
+@dataclass(slots=True)
+class Refreshed:
+    """What a refresh brought. `faults`: of each package that an index could not be asked about, what went wrong; what
+    was stored of it stays. `came`: whether any index answered for any of them.
+    """
+
+    faults: dict[str, str] = field(default_factory=dict)
+    came: bool = False
+
+    def add_fault(self, name: str, fault: str) -> None:
+        """Several indexes may fail for one name."""
+        self.faults[name] = f"{self.faults[name]}; {fault}" if name in self.faults else fault
+
+
 def refresh(
-    index_id: int,
-    client: IndexClient,
+    indexes: IndexSet,
     names: Iterable[str],
     now: datetime,
     *,
     on_polled: Progress,
     fresh_for: timedelta = FRESH_FOR,
     patient: bool = False,
-) -> dict[str, str]:
-    """Poll those of these packages that were not looked at lately, but for those that somebody is polling.
+) -> Refreshed:
+    """Poll those of these packages that were not looked at lately on each index, each by its own client, but for
+    those that somebody is polling.
 
     `patient` leaves a package alone whose next try after a failure is still to come.
-    `on_polled` is told the name, how many are done, and of how many. Returns the fault of each package that could
-    not be asked about; what was stored of it stays.
+    `on_polled` is told the name, how many polls are done, and of how many.
     """
-    packages = watch_packages(index_id, names, now).values()
-    mine = {package.pk: package.name for package in packages if _is_stale(package, now, fresh_for, patient=patient)}
+    packages = watch_everywhere(indexes.keys, set(names), now)
+    stale = {
+        index: {one.pk: one.name for one in packages[index.pk] if _is_stale(one, now, fresh_for, patient=patient)}
+        for index in indexes
+    }
+    total = sum(map(len, stale.values()))
     done = 0
-    faults: dict[str, str] = {}
+    found = Refreshed(came=sum(map(len, packages.values())) > total)
+    for index, mine in stale.items():
+        client = _client(index) if mine else None
+        if client is None:
+            _refuse(index, mine, found)
+            done += len(mine)
+            continue
 
-    def polled(package_id: int, outcome: Outcome) -> None:
-        nonlocal done
-        done += 1
-        name = mine[package_id]
-        if outcome in (Outcome.FAILED, Outcome.GATED):
-            faults[name] = Package.objects.values_list("last_error", flat=True).get(pk=package_id)
-        on_polled(name, done, len(mine))
+        def polled(package_id: int, outcome: Outcome, mine: dict[int, str] = mine) -> None:
+            nonlocal done
+            done += 1
+            if outcome in (Outcome.FAILED, Outcome.GATED):
+                fault = Package.objects.values_list("last_error", flat=True).get(pk=package_id)
+                found.add_fault(mine[package_id], fault)
+            else:
+                found.came = True
+            on_polled(mine[package_id], done, total)
 
-    poll_many(mine, client, now, on_polled=polled, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
-    return faults
+        poll_many(mine, client, now, on_polled=polled, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
+    return found
 
 
-def refresh_metadata(
-    index_id: int, client: IndexClient, wanted: Iterable[tuple[str, str]], now: datetime, *, on_fetched: Progress
-) -> int:
-    """Fetch the core metadata of these releases (name, version) where it is not known. Returns how many came."""
-    releases = without_metadata(wanted, index_id, now)
-    done = 0
+def _refuse(index: AskedIndex, mine: dict[int, str], found: Refreshed) -> None:
+    """Say of these packages that their index cannot be asked at all."""
+    reason = f"{index.url} cannot be asked: its address or its login cannot be used"
+    Package.objects.filter(pk__in=mine).update(last_error=reason)
+    for name in mine.values():
+        found.add_fault(name, reason)
+
+
+def _client(index: AskedIndex) -> IndexClient | None:
+    try:
+        return index.connect()
+    except (SealBroken, ValueError):
+        logger.exception("index=%s its address or its login cannot be used", index.pk)
+        return None
+
+
+def refresh_metadata(indexes: IndexSet, release_ids: Collection[int], now: datetime, *, on_fetched: Progress) -> int:
+    """Fetch the core metadata of these releases where it is not known, each from the index that has its files.
+    Returns how many came.
+    """
+    wanted = without_metadata(release_ids, now)
+    total = sum(map(len, wanted.values()))
+    done = came = 0
 
     def fetched(name: str) -> None:
         nonlocal done
         done += 1
-        on_fetched(name, done, len(releases))
+        on_fetched(name, done, total)
 
-    failed = fetch_many(releases, client, now, on_fetched=fetched, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
-    return len(releases) - failed
+    for index in indexes:
+        releases = wanted.get(index.pk)
+        client = _client(index) if releases else None
+        if releases and client is not None:
+            workers = settings.WHEELWAY_INDEX_CONNECTIONS
+            came += len(releases) - fetch_many(releases, client, now, on_fetched=fetched, workers=workers)
+    return came
+
+
+def look_inside(indexes: IndexSet, release_ids: Collection[int], now: datetime) -> int:
+    """Look into the sdists of these releases, each by the client of its index. Returns how many are known now."""
+    rows = Release.objects.filter(pk__in=release_ids).annotate(on=F("package__index_id")).values_list("on", "pk")
+    by_index: dict[int, list[int]] = {}
+    for on, release_id in rows.order_by("pk"):
+        by_index.setdefault(on, []).append(release_id)
+    seen = 0
+    for index in indexes:
+        client = _client(index) if index.pk in by_index else None
+        if client is not None:
+            seen += inspect_sdists(by_index[index.pk], client, now)
+    return seen
 
 
 def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:

@@ -9,8 +9,10 @@ from scanner.models import Release
 from scanner.selectors import CHUNK
 
 
-def release_dates(index_id: int, releases: Collection[tuple[str, str]]) -> dict[tuple[str, str], datetime | None]:
-    """When each (normalised name, version) first had a file; None where the index does not say.
+def release_dates(
+    index_ids: Collection[int], releases: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], datetime | None]:
+    """When each (normalised name, version) first had a file on any of these indexes; None where none says.
 
     A release that is not stored is left out. One query for each 2,000 names, none for no release.
     """
@@ -19,7 +21,10 @@ def release_dates(index_id: int, releases: Collection[tuple[str, str]]) -> dict[
     found: dict[tuple[str, str], datetime | None] = {}
     for start in range(0, len(names), CHUNK):
         rows = Release.objects.filter(
-            package__index=index_id, package__name__in=names[start : start + CHUNK], version__in=versions
+            package__index__in=index_ids, package__name__in=names[start : start + CHUNK], version__in=versions
         ).values_list("package__name", "version", "first_uploaded_at")
-        found.update({(name, version): uploaded for name, version, uploaded in rows if (name, version) in releases})
+        for name, version, uploaded in rows:
+            if (name, version) in releases:
+                known = found.get((name, version))
+                found[name, version] = min(filter(None, (known, uploaded)), default=None)
     return found

@@ -18,7 +18,7 @@ from projects.domain.verdicts import Policy, SourcePolicy
 from projects.services.answering import answer
 from projects.services.gathering import gather
 from scanner.index.client import IndexClient
-from scanner.services.indexes import get_index
+from scanner.services.index_sets import one_index
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
@@ -38,16 +38,15 @@ def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
 
 def assessed(case: Path, replay: ReplayIndex) -> list[TargetAnswer]:
     wish = Wish(requirements(case.read_text()), targets(*SLUGS), Policy(SourcePolicy.NEVER), timezone.now())
-    index_id = get_index(replay.url).pk
+    indexes = one_index(replay.url, IndexClient(replay.url))
     gather(
         wish,
-        index_id=index_id,
-        client=IndexClient(replay.url),
+        indexes=indexes,
         progress=lambda name, done, total: None,
         fresh_for=timedelta(minutes=10),
         seconds=60,
     )
-    return answer(wish, index_id=index_id).targets
+    return answer(wish, indexes=indexes).targets
 
 
 def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(

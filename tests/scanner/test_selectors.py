@@ -25,9 +25,9 @@ def test_the_cells_of_any_number_of_packages_take_as_many_queries(
     number: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     names = fill(number)
-    index_id = get_index().pk
+    index_ids = (get_index().pk,)
     with django_assert_num_queries(3):
-        records = package_records(index_id, names)
+        records = package_records(index_ids, names)
         shapes = ShapeTable({release.shape for one in records.values() for release in one.releases}, CATALOGUE)
         cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
     assert len(cells) == number
@@ -40,7 +40,7 @@ def test_the_cells_of_any_number_of_packages_take_as_many_queries(
 
 def test_offers_on_a_target_beside_the_catalogue_are_those_of_the_matcher() -> None:
     (name,) = fill(1)
-    record = package_records(get_index().pk, [name])[name]
+    record = package_records((get_index().pk,), [name])[name]
     foreign = parse_target("cp313-manylinux_2_31_x86_64")
     assert foreign.slug not in {target.slug for target in CATALOGUE}
     shapes = ShapeTable({release.shape for release in record.releases}, [parse_target(TARGET), foreign])

@@ -67,9 +67,7 @@ class Command(BaseCommand):
         wish = wish_of(given, [target_of(target)], asked)
         told = ask(wish, given, asked, self._say)
         entry = told.document["assessments"][0]
-        return read_facts(
-            wish, entry, claims, index_id=told.index_id, index_url=told.url, as_of=moment_of(asked["as_of"])
-        )
+        return read_facts(wish, entry, claims, indexes=told.indexes, as_of=moment_of(asked["as_of"]))
 
     def _say(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)

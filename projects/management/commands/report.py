@@ -50,7 +50,7 @@ class Command(BaseCommand):
             told.document,
             target,
             project=options["name"] or _name(options["path"][0]),
-            index_id=told.index_id,
+            indexes=told.indexes,
             now=wish.now if options["as_of"] else timezone.now(),
             as_of=moment_of(options["as_of"]),
             today=today,

@@ -18,7 +18,7 @@ from projects.services.gathering import gather
 from projects.services.reassessing import answer_again
 from scanner.domain.targets import Target
 from scanner.index.client import IndexClient
-from scanner.services.indexes import get_index
+from scanner.services.index_sets import one_index
 from scanner.services.refreshing import refresh
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex, a_file
@@ -50,10 +50,10 @@ def index(replay: ReplayIndex) -> ReplayIndex:
 
 def read(replay: ReplayIndex, *names: str) -> None:
     """Poll these packages, and all that is missing."""
-    client, at = IndexClient(replay.url), timezone.now()
+    indexes = one_index(replay.url, IndexClient(replay.url))
     quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
-    refresh(get_index(replay.url).pk, client, names, at, on_polled=quiet, fresh_for=timedelta(0))
-    gather(WISH, index_id=get_index(replay.url).pk, client=client, progress=quiet, fresh_for=timedelta.max, seconds=60)
+    refresh(indexes, names, timezone.now(), on_polled=quiet, fresh_for=timedelta(0))
+    gather(WISH, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
 
 
 def told(found: Answer) -> list[dict[str, Any]]:
@@ -79,24 +79,24 @@ EVENTS: dict[str, Callable[[ReplayIndex], None]] = {
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_answering_again_says_what_answering_in_full_says(index: ReplayIndex, event: str) -> None:
-    index_id = get_index(index.url).pk
+    indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    first = answer_again("practice", WISH, index_id=index_id)
-    assert told(first) == told(answer(WISH, index_id=index_id))
+    first = answer_again("practice", WISH, indexes=indexes)
+    assert told(first) == told(answer(WISH, indexes=indexes))
     EVENTS[event](index)
     read(index, "core", "top", "leaf")
     later = replace(WISH, now=timezone.now())
-    again = answer_again("practice", later, index_id=index_id)
-    assert told(again) == told(answer(later, index_id=index_id))
+    again = answer_again("practice", later, indexes=indexes)
+    assert told(again) == told(answer(later, indexes=indexes))
     assert (told(again) == told(first)) is (event == "nothing")
 
 
 def test_only_the_target_that_a_wheel_serves_is_resolved_again(
     index: ReplayIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index_id = get_index(index.url).pk
+    indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    answer_again("practice", WISH, index_id=index_id)
+    answer_again("practice", WISH, indexes=indexes)
     seen: list[list[str]] = []
 
     def watched(wish: Wish, knowledge: Knowledge, on: Sequence[Target]) -> list[Resolved]:
@@ -106,13 +106,13 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
     monkeypatch.setattr(reassessing, "resolve_all", watched)
     EVENTS["a wheel joins a release"](index)
     read(index, "core")
-    answer_again("practice", WISH, index_id=index_id)
+    answer_again("practice", WISH, indexes=indexes)
     assert seen == [["cp313-win_amd64"]]
 
 
 def test_another_wish_for_the_same_project_is_answered_in_full(index: ReplayIndex) -> None:
-    index_id = get_index(index.url).pk
+    indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    answer_again("practice", WISH, index_id=index_id)
+    answer_again("practice", WISH, indexes=indexes)
     other = replace(WISH, targets=WISH.targets[:1])
-    assert told(answer_again("practice", other, index_id=index_id)) == told(answer(other, index_id=index_id))
+    assert told(answer_again("practice", other, indexes=indexes)) == told(answer(other, indexes=indexes))

@@ -45,7 +45,7 @@ def test_the_stored_plan_is_written_into_the_files(project: Project) -> None:
     found = plan(project, UpgradeQuery()).plan
     assert found is not None
     assert found["files"] == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
-    dates = change_dates(found)
+    dates = change_dates(project, found)
     assert list(dates) == [("greenlet", "3.1.0")]
     assert dates["greenlet", "3.1.0"] is not None
 

@@ -1,0 +1,87 @@
+"""The indexes that answer together, as an installer pools them: one value for every reading and asking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from scanner.index.client import IndexClient
+from scanner.index.default import without_credentials
+from scanner.models import Index
+from scanner.services.indexes import client_of, configured_index_url, get_index
+
+
+@dataclass(frozen=True, slots=True)
+class AskedIndex:
+    """One index. url: without credentials. is_private: its packages are somebody's own. connect: the client that
+    asks it, with its own credentials and gate; raises SealBroken or ValueError when there can be none.
+    """
+
+    pk: int
+    url: str
+    closes_releases: bool
+    is_private: bool
+    connect: Callable[[], IndexClient] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSet:
+    """Indexes in the order in which they are named, the primary one first, each once; at least one.
+
+    Equal sets read the same packages. How versions and files are pooled: scanner.domain.records.
+    """
+
+    indexes: tuple[AskedIndex, ...]
+
+    def __iter__(self) -> Iterator[AskedIndex]:
+        return iter(self.indexes)
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """Their primary keys, in order."""
+        return tuple(index.pk for index in self.indexes)
+
+    @property
+    def url(self) -> str:
+        """The address of the primary one."""
+        return self.indexes[0].url
+
+    @property
+    def extra_urls(self) -> tuple[str, ...]:
+        """The addresses of the others."""
+        return tuple(index.url for index in self.indexes[1:])
+
+    def url_of(self, key: int) -> str:
+        """The address of one of them."""
+        return next(index.url for index in self.indexes if index.pk == key)
+
+    def close_releases(self, keys: Iterable[int]) -> bool:
+        """Whether every one of these indexes takes files for a release in its first 14 days only."""
+        wanted = set(keys)
+        return all(index.closes_releases for index in self.indexes if index.pk in wanted)
+
+
+def one_index(url: str | None = None, client: IndexClient | None = None) -> IndexSet:
+    """The index that everybody shares, or the shared one at this address; `client` asks in the place of its own."""
+    return IndexSet((_asked(get_index(url), client),))
+
+
+def default_and(
+    keys: QuerySet[Any, Any], client: IndexClient | None = None
+) -> tuple[AskedIndex, dict[int, AskedIndex]]:
+    """The index that everybody shares, asked by `client` if one is given, and those that the keys name, by key.
+    One query once the shared one is known.
+    """
+    shared = Q(url=without_credentials(configured_index_url()), scope="")
+    rows = {row.pk: row for row in Index.objects.filter(shared | Q(pk__in=keys))}
+    default = next((row for row in rows.values() if not row.scope), None) or get_index()
+    return _asked(default, client), {pk: _asked(row) for pk, row in rows.items() if row.scope}
+
+
+def _asked(row: Index, client: IndexClient | None = None) -> AskedIndex:
+    connect = partial(client_of, row) if client is None else (lambda: client)
+    return AskedIndex(row.pk, row.url, row.closes_releases, bool(row.scope), connect)
