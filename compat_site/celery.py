@@ -79,4 +79,9 @@ app.conf.beat_schedule = {
         "schedule": Every(300.0),
         "options": {"expires": 280},
     },
+    "look at branches whose pushes may have been lost": {
+        "task": "projects.tasks.check_branches",
+        "schedule": Every(60.0),
+        "options": {"expires": 50},
+    },
 }

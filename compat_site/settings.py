@@ -107,6 +107,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.send_alert": {"queue": "alerts"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
     "projects.tasks.requeue_lost_deliveries": {"queue": "polling"},
+    "projects.tasks.check_branches": {"queue": "polling"},
 }
 
 CACHES = {
@@ -282,6 +283,8 @@ WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
 
 # --- Repository hosts. Hosts at private addresses are not asked unless they are listed here by name.
 WHEELWAY_ALLOW_PRIVATE_HOSTS = env.list("WHEELWAY_ALLOW_PRIVATE_HOSTS", default=[])
+# How long after a look at a followed branch the next one comes, for pushes of which no word came; 0: never.
+WHEELWAY_BRANCH_CHECK = timedelta(minutes=env.int("WHEELWAY_BRANCH_CHECK_MINUTES", default=60))
 # The file with the keys of hosts that may be asked by ssh; without it none is.
 WHEELWAY_SSH_KNOWN_HOSTS = env.str("WHEELWAY_SSH_KNOWN_HOSTS", default="")
 # The largest delivery that GitHub sends is 25 MB.

@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from projects.domain.upgrade_query import UpgradeQuery
-from projects.services import alerts, assessments, deliveries, upgrades
+from projects.services import alerts, assessments, branch_checks, deliveries, upgrades
 from scanner.domain.resolution.planning import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
@@ -78,3 +78,9 @@ def requeue_lost_deliveries() -> int:
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
     return len(waiting)
+
+
+@shared_task
+def check_branches() -> int:
+    """Look at followed branches for pushes of which no word came. Returns how many had moved."""
+    return branch_checks.check_due(timezone.now())

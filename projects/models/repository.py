@@ -37,6 +37,14 @@ class Provider(models.TextChoices):
     UPLOAD = "upload", "Signed upload"
 
 
+class RepositoryQuerySet(models.QuerySet["Repository"]):
+    """Repositories in the words of the service."""
+
+    def followed(self) -> RepositoryQuerySet:
+        """Those with a branch to look at; uploads come by themselves."""
+        return self.exclude(clone_url="")
+
+
 class Repository(models.Model):
     """Where a project's requirement files live, how its deliveries are proved, and what was last taken from it."""
 
@@ -57,7 +65,13 @@ class Repository(models.Model):
     last_commit = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    # When the branch is looked at without word of a push; empty until it is first planned.
+    next_check_at = models.DateTimeField(null=True, blank=True)
+    # In a row, without what the branch holds having been taken.
+    failed_checks = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RepositoryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "repositories"
@@ -67,6 +81,10 @@ class Repository(models.Model):
             models.CheckConstraint(
                 condition=~Q(clone_url="") | Q(provider=Provider.UPLOAD), name="repository_clone_url_or_upload"
             ),
+        )
+        indexes = (
+            # Serves the round over the repositories whose check is due.
+            models.Index(fields=("next_check_at",), condition=~Q(clone_url=""), name="repository_next_check"),
         )
 
     def __str__(self) -> str:

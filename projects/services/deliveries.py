@@ -136,14 +136,19 @@ def process(delivery_id: int, now: datetime) -> int | None:
     return None
 
 
-def fetch_now(repository: Repository, now: datetime) -> Delivery:
-    """Queue a look at the branch's head, as if it had just been pushed: for a new repository or a lost delivery."""
+def fetch_now(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
+    """Queue a look at the branch's head, as if it had just been pushed: for a new repository or a lost delivery.
+
+    `head`: the commit where a check has found the branch; without it the worker asks.
+    """
+    event = "branch check" if head else "look"
     delivery = Delivery(
         repository=repository,
-        delivery_id=f"look:{now.isoformat()}",
-        event="look",
+        delivery_id=f"{event}:{now.isoformat()}",
+        event=event,
         received_at=now,
         ref=repository.ref,
+        commit=head,
     )
     return _store_once(delivery)
 

@@ -43,15 +43,27 @@ def take_push(delivery: Delivery, now: datetime) -> Verdict:
     """
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
-        remote = Remote(
-            parse_clone_url(repository.clone_url), repository.clone_username, repository.clone_secret.reveal()
-        )
         try:
-            with open_repository(remote, _rules()) as source:
+            with open_repository(remote_of(repository), rules()) as source:
                 return _take(delivery, repository, source, now)
         except _Overtaken:
             continue
     raise HostUnavailable(parse_clone_url(delivery.repository.clone_url).host, "its branch moves faster than we read")
+
+
+def remote_of(repository: Repository) -> Remote:
+    """The address that is configured, and what opens it. Raises BadCloneUrl, SealBroken."""
+    url = parse_clone_url(repository.clone_url)
+    return Remote(url, repository.clone_username, repository.clone_secret.reveal())
+
+
+def rules(*, seconds: float = Rules.seconds) -> Rules:
+    """What the operator allows, and the seconds that all questions to the host may take together."""
+    return Rules(
+        allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS,
+        ssh_known_hosts=settings.WHEELWAY_SSH_KNOWN_HOSTS,
+        seconds=seconds,
+    )
 
 
 def take_upload(delivery: Delivery, now: datetime) -> Verdict:
@@ -105,7 +117,3 @@ def _moved(repository: Repository, commit: str, now: datetime) -> bool:
     """Note the commit as the last one taken, unless another was taken since `repository` was read."""
     unchanged = Repository.objects.filter(pk=repository.pk, last_commit=repository.last_commit)
     return unchanged.update(last_commit=commit, last_error="", checked_at=now) == 1
-
-
-def _rules() -> Rules:
-    return Rules(allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS, ssh_known_hosts=settings.WHEELWAY_SSH_KNOWN_HOSTS)

@@ -386,7 +386,7 @@ def test_a_slow_host_is_given_up_for_now(
 ) -> None:
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.hang = threading.Event()
-    monkeypatch.setattr(pushed_files, "_rules", lambda: Rules(["127.0.0.1"], seconds=0.3))
+    monkeypatch.setattr(pushed_files, "rules", lambda: Rules(["127.0.0.1"], seconds=0.3))
     assert process(delivery.pk, NOW) == deliveries.BACKOFF[0]
 
 
