@@ -1,3 +1,5 @@
 """An index's address, as the clients show it."""
 
-from scanner.domain.addresses import without_credentials as without_credentials
+from scanner.domain.addresses import without_credentials
+
+__all__ = ["without_credentials"]

@@ -14,9 +14,10 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import canonicalize_name
 
 from scanner.index.addresses import without_credentials
+from scanner.index.bodies import bounded, unpacked
 from scanner.index.errors import BadArchive, BadIndexPage
 from scanner.index.remote_file import RemoteFile
-from scanner.index.transport import Reply, Transport, bounded, unpacked
+from scanner.index.transport import Reply, Transport
 
 _MAX_MEMBERS = 200_000
 # Sources pack well: this many times the bytes sent may come out.

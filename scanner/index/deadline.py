@@ -76,20 +76,28 @@ class _Answer(http.client.HTTPResponse):
         super().__init__(reader, *arguments, **keywords)
 
 
-class _PlainConnection(HTTPConnection):
+class PlainConnection(HTTPConnection):
+    """http, with a time limit for the whole answer."""
+
     response_class = _Answer
 
 
-class _SecureConnection(HTTPSConnection):
+class SecureConnection(HTTPSConnection):
+    """https, the same."""
+
     response_class = _Answer
 
 
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _PlainConnection
+class PlainPool(HTTPConnectionPool):
+    """The http connections to one host."""
+
+    ConnectionCls = PlainConnection
 
 
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
+class SecurePool(HTTPSConnectionPool):
+    """The https connections to one host."""
+
+    ConnectionCls = SecureConnection
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -98,10 +106,10 @@ class DeadlineAdapter(HTTPAdapter):
     def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
         """Give the pools our connections."""
         super().init_poolmanager(*arguments, **keywords)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
         """The same through a proxy."""
         manager = super().proxy_manager_for(*arguments, **keywords)
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
         return manager

@@ -50,6 +50,13 @@ class IndexRefused(IndexUnavailable):
         return f"{self.url} refused the request: {self.reason}"
 
 
+class HostNotAllowed(IndexUnavailable):
+    """The address leads, itself or by a redirect, to a place that a user may not have asked; nothing was sent there."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list its host")
+
+
 class HostGated(IndexFault):
     """The host asked to be left alone until then, or all its places are taken: nothing was sent.
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from scanner.index.client import IndexClient
 from scanner.index.default import BadPipConfiguration, default_ca_bundle, default_index_url, without_credentials
+from scanner.index.sessions import guarded_session
 from scanner.models import Index
 from scanner.services.gates import host_gate
 
@@ -38,18 +39,32 @@ def get_index(url: str | None = None) -> Index:
 def client_of(index: Index) -> IndexClient:
     """The client of an index: of the configured one as the configuration gives it, of others with their sealed login.
 
-    Raises SealBroken when the login was sealed with a key that is gone.
+    An index that belongs to somebody has a user's address: its client asks public hosts and those that the operator
+    allows, nothing else. Raises SealBroken when the login was sealed with a key that is gone.
     """
     if not index.scope:
         configured = configured_index_url()
         return client_for(configured if index.url == without_credentials(configured) else index.url)
-    return client_for(_with_login(index.url, index.login.reveal()))
+    return _guarded_client_for(
+        _with_login(index.url, index.login.reveal()), tuple(settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
+    )
 
 
 @lru_cache(maxsize=64)
 def client_for(url: str) -> IndexClient:
-    """One client a process and address, so that connections are kept."""
+    """One client a process and address of the operator's, so that connections are kept."""
     return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate(), ca_bundle=default_ca_bundle())
+
+
+@lru_cache(maxsize=64)
+def _guarded_client_for(url: str, allowed_hosts: tuple[str, ...]) -> IndexClient:
+    return IndexClient(
+        url,
+        contact=settings.WHEELWAY_CONTACT,
+        gate=host_gate(),
+        session=guarded_session(allowed_hosts),
+        ca_bundle=default_ca_bundle(),
+    )
 
 
 def _with_login(url: str, login: str) -> str:

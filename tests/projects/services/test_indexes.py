@@ -80,6 +80,7 @@ def test_a_private_name_that_stands_on_the_public_index_too_is_a_warning(
     replay: ReplayIndex, settings: Settings
 ) -> None:
     settings.WHEELWAY_INDEX_URL = replay.url
+    settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
     replay.add_package("ours", ["ours-1.0-py3-none-any.whl"])
     replay.add_package("theirs", ["theirs-1.0-py3-none-any.whl"])
     project = project_of()

@@ -1,0 +1,40 @@
+"""Which network addresses may be asked on behalf of a user, who may be anybody."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterable
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+# Addresses that carry an IPv4 address inside, which is where a translator would send them (RFC 6052). The prefix for
+# local use (RFC 8215) is nobody else's business.
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+_TRANSLATED_LOCALLY = ipaddress.IPv6Network("64:ff9b:1::/48")
+
+
+def may_ask(host: str, addresses: Iterable[str], allowed_hosts: Collection[str] = ()) -> bool:
+    """Whether a user may have `host`, which resolves to `addresses`, asked from here.
+
+    Every address must be public, unless the operator lists the host by name: loopback, private, link-local (cloud
+    metadata) and multicast addresses are not. Connect to one of these addresses, never to the name again: it may
+    resolve to another one by then. Raises ValueError for what is no address.
+    """
+    if host.lower().rstrip(".") in {allowed.lower().rstrip(".") for allowed in allowed_hosts}:
+        return True
+    return all(is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses)
+
+
+def is_public(address: Address) -> bool:
+    """Whether anyone on the Internet could be asked there, also behind the IPv4 address that an IPv6 one carries."""
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _TRANSLATED:
+            return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+        # Site-local (RFC 3879) is private of old; the standard library counts it as global.
+        if address.is_site_local or address in _TRANSLATED_LOCALLY:
+            return False
+        inner = [part for part in (address.sixtofour, *(address.teredo or ())) if part is not None]
+        if not all(is_public(part) for part in inner):
+            return False
+    return address.is_global and not address.is_multicast and not address.is_reserved

@@ -1,0 +1,21 @@
+"""How much one answer of an index may take."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one answer. Seconds: connect; silence between two bytes; total, redirects included. Bytes: wire as
+    sent, body after unpacking, root the same for the page of all packages, metadata for one metadata file, archive
+    for what is read of a wheel or sdist. files: rows of a page."""
+
+    connect: float = 10.0
+    silence: float = 20.0
+    total: float = 120.0
+    wire: int = 64_000_000
+    body: int = 128_000_000
+    root: int = 256_000_000
+    metadata: int = 4_000_000
+    archive: int = 64_000_000
+    redirects: int = 5
+    files: int = 100_000

@@ -1,0 +1,49 @@
+"""The sessions that ask: one for addresses of the operator, one for addresses of users."""
+
+import os
+from collections.abc import Collection
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+
+from scanner.index.deadline import DeadlineAdapter
+from scanner.index.guard import GuardedAdapter
+
+# No more connections than the gate lets through; they are kept for the next request.
+_KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 16, "max_retries": 0}
+
+
+class _Session(requests.Session):
+    """A session that leaves redirects to us: requests would read a redirect's whole body, however large."""
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """None: nothing to prepare."""
+        return None
+
+
+def trusting_session() -> requests.Session:
+    """For an address of the operator: any host, through the proxies that the environment names."""
+    return _with(DeadlineAdapter(**_KEPT))
+
+
+def guarded_session(allowed_hosts: Collection[str]) -> requests.Session:
+    """For an address of a user: public hosts and the allowed ones.
+
+    Of the environment only the certificates count. A proxy would resolve names where nobody looks, and .netrc holds
+    the operator's credentials, not the user's.
+    """
+    session = _with(GuardedAdapter(allowed_hosts, **_KEPT))
+    session.trust_env = False
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+    if bundle:
+        session.verify = bundle
+    return session
+
+
+def _with(adapter: DeadlineAdapter) -> requests.Session:
+    session = _Session()
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
