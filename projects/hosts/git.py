@@ -25,7 +25,7 @@ from projects.hosts.errors import (
 from projects.hosts.git_program import Finished, GitProgram, Remote, Rules
 from projects.hosts.trees import Entry, TreeReader
 
-# What git's complaints mean, first match first. The texts are git's own and curl's, in the C locale.
+# What git's complaints mean, first match first. The texts are git's own, curl's and OpenSSH's, in the C locale.
 _ANSWERS: tuple[tuple[str, str], ...] = (
     (r"not our ref|unadvertised object|couldn't find remote ref|no such remote ref", "commit"),
     (r"returned error: 30\d|unable to update url base from redirection", "redirect"),
@@ -33,11 +33,15 @@ _ANSWERS: tuple[tuple[str, str], ...] = (
     # index-pack that the size limit ends has no last words.
     (r"invalid index-pack output|File too large|[Oo]ut of memory|mmap failed", "large"),
     (r"returned error: (429|5\d\d)", "busy"),
-    (r"Authentication failed|could not read (Username|Password)|returned error: 40[134]", "access"),
-    (r"not found|Permission denied|does not appear to be a git repository|access rights", "access"),
     (r"Host key verification failed", "hostkey"),
+    (r"cannot run ssh|ssh: (command )?not found", "no ssh"),
+    (r"Authentication failed|could not read (Username|Password)|returned error: 40[134]", "access"),
+    (r"not found|Permission denied|does not appear to be a git repository", "access"),
     (r"Operation too slow|timed out|Timeout", "slow"),
     (r"SSL|certificate", "tls"),
+    (r"ssh: |kex_exchange_identification|ssh_dispatch_run|Connection (closed|reset|to)|[Bb]roken pipe", "unreached"),
+    # Git's last guess whatever ended an ssh connection, so it counts when ssh said nothing itself.
+    (r"access rights", "access"),
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -184,6 +188,8 @@ class GitRepository:
             return HostRefused(self._host, "it redirects; give the address that it leads to")
         if kind == "hostkey":
             return HostRefused(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
+        if kind == "no ssh":
+            return HostRefused(self._host, "the ssh program is not installed on this server")
         reasons = {
             "busy": "it answers with an error",
             "slow": "it is too slow",
