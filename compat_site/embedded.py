@@ -19,7 +19,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 from waitress.server import BaseWSGIServer
 
-from scanner.services.stopping import ask_to_stop, take_back
+from scanner.services.stopping import take_back
 
 logger = logging.getLogger(__name__)
 
@@ -109,8 +109,7 @@ class Jobs:
             self._app.send_task(entry["task"])
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
-        """Take no new job, have the running ones end; False when some still ran after `seconds`."""
-        ask_to_stop()
+        """Take no new job, wait for the running ones; False when some still ran after `seconds`."""
         stopping = threading.Thread(target=self._stop, name="celery-stop", daemon=True)
         stopping.start()
         stopping.join(seconds)

@@ -10,7 +10,8 @@ from scanner.services.log_context import facts_of_lines
 # The login in an address. Nobody shall log one, and nothing of a library's message is ours to promise.
 _LOGIN = re.compile(r"(://)[^/\s@'\"]+@")
 _HIDDEN = r"\1***@"
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# `data` is Celery's second copy of a traceback.
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "data"}
 
 
 class KeyValueFormatter(logging.Formatter):

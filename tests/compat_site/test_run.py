@@ -14,55 +14,11 @@ import pytest
 import requests
 
 from compat_site import embedded
+from tests.compat_site.installation import Held
+from tests.compat_site.running import Running
 from tests.replay.server import ReplayIndex
 
 ROOT = Path(__file__).parents[2]
-LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
-
-
-class Running:
-    """One `manage.py run` in a session of its own, read up to its "Ready" line."""
-
-    def __init__(self, environment: dict[str, str], errors: Path) -> None:
-        self._errors = errors
-        with errors.open("wb") as stderr:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "run"],
-                cwd=ROOT,
-                env=environment,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-                start_new_session=True,
-            )
-        self.lines: list[str] = []
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith("Ready"):
-                return
-        raise AssertionError(f"it ended before it was ready: {self.lines} {self.errors}")
-
-    @property
-    def errors(self) -> str:
-        return self._errors.read_text()
-
-    @property
-    def link(self) -> str:
-        (link,) = LINK.findall("\n".join(self.lines))
-        return str(link)
-
-    def stop(self, number: signal.Signals) -> int:
-        """Send a signal, return the exit code, keep what was printed since."""
-        self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=60)
-        self.lines += rest.splitlines()
-        return self.process.returncode
-
-    def kill(self) -> None:
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=30)
 
 
 @pytest.fixture
@@ -154,6 +110,35 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
         assert database.execute("SELECT count(*) FROM projects_project").fetchone() == (1,)
         held = "SELECT count(*) FROM scanner_package WHERE claimed_until >= '2099-01-01'"
         assert database.execute(held).fetchone() == (0,)
+    database.close()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
+    number: signal.Signals, run: Callable[[], Running], replay: ReplayIndex, tmp_path: Path
+) -> None:
+    held = Held()
+    replay.fail(held, "/simple/*")
+    running = run()
+    assert held.begun.wait(60)
+    # A terminal sends Ctrl-C to all of a group.
+    os.killpg(running.process.pid, number)
+    assert running.process.stdout is not None
+    assert running.process.stdout.readline() == "Stopping…\n"
+    # By then the jobs know.
+    held.go.set()
+    assert running.stop(number) == 0
+    assert running.lines[-1] == "Stopped."
+    assert "Traceback" not in running.errors
+    with pytest.raises(ProcessLookupError):
+        os.killpg(running.process.pid, 0)
+    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+        held_rows = "SELECT count(*) FROM scanner_package WHERE claimed_until IS NOT NULL"
+        assert database.execute(held_rows).fetchone() == (0,)
+        left = "SELECT count(*) FROM scanner_package WHERE state = 'pending' AND due_at IS NOT NULL"
+        assert database.execute(left).fetchone() > (0,)
+        at_work = "SELECT count(*) FROM projects_snapshot WHERE assessing_until IS NOT NULL"
+        assert database.execute(at_work).fetchone() == (0,)
     database.close()
 
 

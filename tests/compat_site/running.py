@@ -1,0 +1,56 @@
+"""`manage.py run` as a process."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
+
+
+class Running:
+    """One `manage.py run` in a session of its own, read up to its "Ready" line."""
+
+    def __init__(self, environment: dict[str, str], errors: Path) -> None:
+        self._errors = errors
+        with errors.open("wb") as stderr:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "run"],
+                cwd=ROOT,
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
+        self.lines: list[str] = []
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line.rstrip("\n"))
+            if line.startswith("Ready"):
+                return
+        raise AssertionError(f"it ended before it was ready: {self.lines} {self.errors}")
+
+    @property
+    def errors(self) -> str:
+        return self._errors.read_text()
+
+    @property
+    def link(self) -> str:
+        (link,) = LINK.findall("\n".join(self.lines))
+        return str(link)
+
+    def stop(self, number: signal.Signals) -> int:
+        """Send a signal, return the exit code, keep what was printed since."""
+        self.process.send_signal(number)
+        rest, _ = self.process.communicate(timeout=60)
+        self.lines += rest.splitlines()
+        return self.process.returncode
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate(timeout=30)

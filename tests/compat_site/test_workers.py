@@ -1,0 +1,234 @@
+"""Real workers on a real PostgreSQL, Redis and index: told to stop, robbed of their database or their queue.
+
+Each time nothing is lost, nothing is done twice, and nothing waits for a claim to run out.
+"""
+
+import json
+import re
+import signal
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from tests.compat_site.installation import Held, Installation, until
+from tests.compat_site.running import Running
+from tests.replay import faults
+from tests.services import ServiceUnavailable
+
+TICK = "scanner.tasks.poll_due_packages"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, postgresql_database: None) -> Iterator[Installation]:
+    try:
+        installation = Installation(tmp_path_factory.mktemp("installation"))
+    except ServiceUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def site(installed: Installation) -> Iterator[Installation]:
+    """The installation without workers, messages or faults."""
+    yield installed
+    installed.index.clear_faults()
+    for worker in installed.workers:
+        worker.kill()
+    installed.redis.client.flushall()
+    installed.sql("UPDATE scanner_package SET claimed_until = NULL, queued_until = NULL")
+
+
+def names(prefix: str, number: int) -> list[str]:
+    return [f"{prefix}-{at}" for at in range(number)]
+
+
+def hold(site: Installation, name: str) -> Held:
+    held = Held()
+    site.index.fail(held, f"/simple/{name}/", times=1)
+    return held
+
+
+def asked(site: Installation, wanted: list[str]) -> list[int]:
+    return [len(site.index.requests_for(name)) for name in wanted]
+
+
+def test_a_worker_told_to_stop_ends_its_poll_and_gives_the_rest_of_its_batch_back(site: Installation) -> None:
+    wanted = names("stop", 3)
+    site.due(wanted)
+    held = hold(site, wanted[0])
+    worker = site.worker("polling")
+    site.send(TICK)
+    assert held.begun.wait(30)
+    worker.tell(signal.SIGTERM)
+    worker.says("Warm shutdown")
+    held.go.set()
+    assert worker.left() == 0
+    assert site.held() == []
+    assert asked(site, wanted) == [1, 0, 0]
+    site.worker("polling", processes=2)
+    # Several schedulers at once.
+    for _ in range(4):
+        site.send(TICK)
+    site.polled(wanted)
+    assert asked(site, wanted) == [1, 1, 1]
+
+
+def test_a_job_that_does_not_end_by_itself_is_cut_short_and_goes_to_another_worker(site: Installation) -> None:
+    wanted = names("hang", 3)
+    site.due(wanted)
+    site.index.fail(faults.Silence(), f"/simple/{wanted[0]}/", times=1)
+    worker = site.worker("polling", hurried=True)
+    site.send(TICK)
+    until(lambda: site.index.requests_for(wanted[0]), "the request that is never answered")
+    worker.tell(signal.SIGTERM)
+    assert worker.left() == 0
+    assert site.held() == []
+    # No tick: the message itself has gone back.
+    site.worker("polling")
+    site.polled(wanted)
+
+
+def test_an_assessment_that_is_interrupted_goes_on_in_another_worker(site: Installation) -> None:
+    # More than are asked for at once: some have been begun, some have not.
+    wanted = names("assess", 8)
+    for name in wanted:
+        site.index.add_package(name, [f"{name}-1.0-py3-none-any.whl"])
+    held = Held()
+    site.index.fail(held, "/simple/assess-*/")
+    snapshot = a_snapshot(site, wanted)
+    worker = site.worker("interactive")
+    site.send("projects.tasks.assess_snapshot", snapshot, queue="interactive")
+    assert held.begun.wait(30)
+    worker.tell(signal.SIGTERM)
+    worker.says("Warm shutdown")
+    site.index.clear_faults()
+    held.go.set()
+    assert worker.left() == 0
+    assert asked(site, wanted).count(1) < len(wanted)
+    assert site.sql("SELECT assessing_until FROM projects_snapshot WHERE id = %s", snapshot) == [(None,)]
+    site.worker("interactive")
+    until(lambda: is_assessed(site, snapshot), "the assessment")
+    assert site.sql("SELECT count(*) FROM projects_assessment WHERE snapshot_id = %s", snapshot) == [(1,)]
+
+
+def test_an_upload_is_assessed_while_a_long_round_waits(site: Installation) -> None:
+    wanted = names("round", 9)
+    site.due(wanted)
+    held = Held()
+    site.index.fail(held, "/simple/round-*/")
+    site.worker("polling,alerts")
+    site.worker("interactive")
+    site.send(TICK)
+    assert held.begun.wait(30)
+    site.index.add_package("upload", ["upload-1.0-py3-none-any.whl"])
+    snapshot = a_snapshot(site, ["upload"])
+    site.send("projects.tasks.assess_snapshot", snapshot, queue="interactive")
+    until(lambda: is_assessed(site, snapshot), "the assessment")
+    assert not held.go.is_set()
+    assert site.sql("SELECT count(*) FROM scanner_package WHERE name LIKE 'round-%%' AND state = 'current'") == [(0,)]
+    site.index.clear_faults()
+    held.go.set()
+    site.polled(wanted)
+
+
+def test_after_postgresql_was_stopped_and_started_everything_due_is_polled_once(site: Installation) -> None:
+    wanted = names("database", 6)
+    site.due(wanted)
+    held = hold(site, wanted[0])
+    worker = site.worker("polling", hurried=True)
+    site.send(TICK)
+    assert held.begun.wait(30)
+    site.database.halt()
+    held.go.set()
+    worker.says("the database cannot be used")
+    site.database.resume()
+    # No tick: the batches that met the outage come again by themselves, and the worker's connections heal.
+    site.polled(wanted)
+    assert "Traceback" not in worker.log.read_text()
+    worker.tell(signal.SIGTERM)
+    assert worker.left() == 0
+
+
+def test_the_web_process_is_healthy_again_when_postgresql_is(site: Installation) -> None:
+    running = Running(site.environment | {"PORT": "0", "ALLOWED_HOSTS": "127.0.0.1"}, site.folder / "run.log")
+    with requests.Session() as session:
+
+        def status() -> int:
+            return session.get(running.link.split("/sign-in/")[0] + "/healthz", timeout=30).status_code
+
+        try:
+            assert status() == 200
+            site.database.halt()
+            assert status() == 503
+            site.database.resume()
+            # The pool tries again by itself; nobody restarts the process.
+            until(lambda: status() == 200, "a healthy answer")
+            assert running.stop(signal.SIGTERM) == 0
+        finally:
+            running.kill()
+
+
+def test_after_redis_lost_everything_the_next_tick_finds_what_is_due(site: Installation) -> None:
+    wanted = names("queue", 9)
+    site.due(wanted)
+    held = hold(site, wanted[0])
+    worker = site.worker("polling")
+    site.send(TICK)
+    assert held.begun.wait(30)
+    assert len(site.held()) == 9
+    site.redis.kill()
+    worker.says("Connection to broker lost")
+    held.go.set()
+    site.redis.start()
+    site.send(TICK)
+    site.polled(wanted)
+
+
+def test_every_line_of_a_task_names_it_and_a_poll_its_package(site: Installation) -> None:
+    wanted = names("line", 3)
+    site.due(wanted)
+    site.index.fail(faults.Status(500), f"/simple/{wanted[2]}/", times=1)
+    worker = site.worker("polling")
+    site.send(TICK)
+    site.polled(wanted[:2])
+    worker.says("poll failed")
+    lines = [facts(line) for line in worker.lines if line.startswith("time=")]
+    keys = dict(site.sql("SELECT name, id::text FROM scanner_package WHERE name LIKE 'line-%%'"))
+    about_polls = [line for line in lines if "package=line-" in line["message"]]
+    assert {line["package"] for line in about_polls} == set(keys.values())
+    for line in [*about_polls, *(line for line in lines if line["logger"].startswith("scanner."))]:
+        assert line["task"].startswith("scanner.tasks.")
+        assert re.fullmatch(r"[0-9a-f-]{36}", line["task_id"])
+
+
+def facts(line: str) -> dict[str, str]:
+    """A line of key=value, read strictly: the whole line must be of that form."""
+    found, at = {}, 0
+    pair = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^\s"=]+)(?: |$)')
+    while at < len(line):
+        match = pair.match(line, at)
+        assert match is not None, f"not key=value from {line[at : at + 40]!r}"
+        found[match[1]] = json.loads(match[2]) if match[2].startswith('"') else match[2]
+        at = match.end()
+    return found
+
+
+def a_snapshot(site: Installation, requirements: list[str]) -> int:
+    """A project with these requirements and one target; its snapshot, not yet assessed."""
+    code = (
+        "from projects import jobs; jobs.request_assessment = lambda pk: None;"
+        "from projects.models import Origin, Project, ProjectTarget;"
+        "from projects.services.snapshots import take_snapshot;"
+        f"project = Project.objects.create(name={requirements[0]!r}, slug={requirements[0]!r});"
+        "ProjectTarget.objects.create(project=project, slug='cp313-win_amd64', position=0);"
+        f"text = {chr(10).join(requirements)!r}.encode();"
+        "print(take_snapshot(project, {'requirements.txt': text}, ['requirements.txt'], origin=Origin.PASTE).pk)"
+    )
+    return int(site.manage("shell", "-v0", "-c", code))
+
+
+def is_assessed(site: Installation, snapshot: int) -> bool:
+    found = site.sql("SELECT state FROM projects_assessment WHERE snapshot_id = %s", snapshot)
+    return found == [("complete",)]
