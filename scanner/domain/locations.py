@@ -7,7 +7,7 @@ written: a folder of 64 hex digits as `ab/cd/rest/`, which is 32 bytes; any othe
 import re
 
 _DIGEST_FOLDER = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/([0-9a-f]{60})/")
-_WHOLE, _DIGEST, _FOLDER = 0, 1, 2
+_WHOLE, _DIGEST, _FOLDER = b"\0", b"\1", b"\2"
 
 
 def base_of(url: str, filename: str) -> str:
@@ -20,18 +20,19 @@ def base_of(url: str, filename: str) -> str:
 
 def pack_location(url: str, filename: str, base: str) -> bytes:
     """What `unpack_location` makes this URL of again, with the same file name and base."""
-    if not base or not url.startswith(base) or not url.endswith(f"/{filename}"):
-        return bytes([_WHOLE]) + url.encode()
+    end = len(url) - len(filename)
+    if not base or not url.startswith(base) or not url.endswith(filename) or url[end - 1] != "/":
+        return _WHOLE + url.encode()
     # Of a base that is the file's whole folder nothing is left.
-    folder = url[len(base) : len(url) - len(filename)]
+    folder = url[len(base) : end]
     if _DIGEST_FOLDER.fullmatch(folder):
-        return bytes([_DIGEST]) + bytes.fromhex(folder.replace("/", ""))
-    return bytes([_FOLDER]) + folder.encode()
+        return _DIGEST + bytes.fromhex(folder.replace("/", ""))
+    return _FOLDER + folder.encode()
 
 
 def unpack_location(location: bytes, filename: str, base: str) -> str:
     """The URL that was packed."""
-    how, rest = location[0], location[1:]
+    how, rest = location[:1], location[1:]
     if how == _WHOLE:
         return rest.decode()
     if how == _FOLDER:

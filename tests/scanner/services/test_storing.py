@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from scanner.models import Package, PagePrints, Release, ReleaseFile, ReleaseShape, WheelEvent, WheelEventKind
-from scanner.services.polling import Outcome
+from scanner.index.client import IndexClient
+from scanner.models import Index, Package, PagePrints, Release, ReleaseFile, ReleaseShape, WheelEvent, WheelEventKind
+from scanner.services.polling import Outcome, poll_package
 from tests.replay import ReplayIndex, a_file
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -197,3 +198,32 @@ def test_upload_times_and_digests_survive_a_change_of_form(replay: ReplayIndex, 
     assert ReleaseFile.objects.values().get() == stored
     assert stored["uploaded_at"] is not None
     assert stored["uploaded_at"].isoformat() == "2024-03-04T05:06:07.891011+00:00"
+
+
+STORED = ("filename", "kind", "release__version", "release__shape__text", "sha256", "requires_python", "yanked",
+          "yanked_reason", "uploaded_at", "release__first_uploaded_at", "release__last_uploaded_at")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["email-validator", "hiredis", "zope-interface", "greenlet", "psycopg2-binary"])
+def test_the_json_and_the_html_form_of_a_recorded_page_leave_the_same_rows(replay: ReplayIndex, name: str) -> None:
+    replay.style.html_upload_times = True
+    stored = []
+    for is_json in (True, False):
+        replay.style.json = is_json
+        index = Index.objects.create(url=replay.url, scope=f"json: {is_json}")
+        package = Package.objects.create(index=index, name=name, due_at=NOON)
+        assert poll_package(package.pk, IndexClient(replay.url), NOON) is Outcome.CHANGED
+        package.refresh_from_db()
+        stored.append(
+            [
+                (file.url, *facts)
+                for file, facts in zip(
+                    package.files.order_by("filename"),
+                    package.files.order_by("filename").values_list(*STORED),
+                    strict=True,
+                )
+            ]
+        )
+        assert package.problems == []
+    assert stored[0] == stored[1]
+    assert len(stored[0]) > 10
