@@ -7,7 +7,9 @@ import requests
 
 from scanner.index.errors import BadIndexPage
 
+# Bytes at once: as sent, and unpacked. What a piece unpacks to fits in one as a rule, so nothing is copied twice.
 _CHUNK = 65_536
+_PIECE = 1_048_576
 
 
 def raw_chunks(response: requests.Response) -> Iterator[bytes]:
@@ -36,10 +38,10 @@ def unpacked(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
             while packed:
                 if unpacker.eof:
                     unpacker = zlib.decompressobj(31)
-                if piece := unpacker.decompress(packed, _CHUNK):
+                if piece := unpacker.decompress(packed, _PIECE):
                     yield piece
                 packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
-        while not unpacker.eof and (piece := unpacker.decompress(unpacker.unconsumed_tail, _CHUNK)):
+        while not unpacker.eof and (piece := unpacker.decompress(unpacker.unconsumed_tail, _PIECE)):
             yield piece
     except zlib.error:
         raise BadIndexPage(shown, f"byte {sent}", "the gzip encoding is broken") from None
