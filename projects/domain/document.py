@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from packaging.version import Version
+
 from projects.domain.assessing import TargetAnswer
 from projects.domain.intake import Intake, as_data
+from scanner.domain.confusions import Confusion
 from scanner.domain.resolution.planning import Strategy
 from scanner.domain.resolution.plans import Change, Plan
 
@@ -22,8 +25,10 @@ def document(
     now: datetime,
     strategy: Strategy,
     bridge: Plan | None = None,
+    extra_urls: Sequence[str] = (),
+    confusions: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The whole answer as JSON values. `index_url` must carry no credentials.
+    """The whole answer as JSON values. The addresses must carry no credentials.
 
     `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand.
     """
@@ -33,6 +38,8 @@ def document(
         index_url=index_url,
         now=now,
         bridge=_bridge(bridge, strategy) if bridge is not None else None,
+        extra_urls=extra_urls,
+        confusions=confusions,
     )
 
 
@@ -43,16 +50,43 @@ def document_of(
     index_url: str,
     now: datetime,
     bridge: Mapping[str, Any] | None = None,
+    extra_urls: Sequence[str] = (),
+    confusions: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    """The whole from entries of `assessments` at hand: an answer just found, or a stored one. `now` is aware."""
+    """The whole from entries of `assessments` at hand: an answer just found, or a stored one. `now` is aware.
+
+    Of indexes beside the primary one "index" tells the addresses, and the names that stand on several of them.
+    """
     return {
         "schema": SCHEMA,
         "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "index": {"url": index_url},
+        "index": {"url": index_url, **_extra(extra_urls, confusions)},
         **as_data(intake),
         "assessments": list(entries),
         "bridge": bridge,
     }
+
+
+def _extra(extra_urls: Sequence[str], confusions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"extra_urls": list(extra_urls), "confusions": list(confusions)} if extra_urls else {}
+
+
+def confusion_document(confusion: Confusion) -> dict[str, Any]:
+    """One entry of `confusions`: where the name stands, with the best version there, and what pip would install."""
+    winner = confusion.winner
+    return {
+        "name": confusion.name,
+        "places": [
+            {"url": place.url, "private": place.is_private, "version": _text(place.newest)}
+            for place in confusion.places
+        ],
+        "installs": {"url": winner.url, "private": winner.is_private, "version": _text(winner.newest)},
+        "message": confusion.sentence,
+    }
+
+
+def _text(version: Version | None) -> str | None:
+    return str(version) if version is not None else None
 
 
 def answer_document(answer: TargetAnswer, strategy: Strategy) -> dict[str, Any]:

@@ -6,16 +6,16 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessing import Wish
-from projects.domain.document import answer_document
+from projects.domain.document import answer_document, confusion_document
 from projects.domain.intake import Intake, read, select
 from projects.domain.verdicts import Policy, SourcePolicy, Verdict
 from projects.models import (
@@ -29,13 +29,14 @@ from projects.models import (
 )
 from projects.services.answering import Answer, search_clock
 from projects.services.gathering import gather
-from projects.services.indexes import indexes_of
+from projects.services.indexes import indexes_of, own_index_ids, own_keys
 from projects.services.reassessing import answer_again
 from scanner.domain.availability import Availability
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
+from scanner.services.private_indexes import confusions
 from scanner.services.watching import watch_everywhere
 
 logger = logging.getLogger(__name__)
@@ -154,7 +155,9 @@ def targets_of(project: Project) -> list[Target]:
 
 
 def stale_snapshots(now: datetime) -> list[int]:
-    """The newest snapshots whose answer may have changed: incomplete, or resting on a package that changed since."""
+    """The newest snapshots whose answer may have changed: incomplete, resting on a package that changed since, or on
+    other indexes than the project names now.
+    """
     newest_snapshot = Snapshot.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
     newest_assessment = Assessment.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
     newest = Assessment.objects.filter(pk=Subquery(newest_assessment))
@@ -166,21 +169,35 @@ def stale_snapshots(now: datetime) -> list[int]:
         "snapshot_id", flat=True
     )
     never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
-    return sorted({*incomplete, *changed, *never})
+    return sorted({*incomplete, *changed, *never, *_on_other_indexes(newest)})
+
+
+def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:
+    """The snapshots of these assessments whose project has taken up or dropped an index since. Three queries."""
+    named = own_index_ids()
+    rows = newest.filter(Q(project__in=named.keys()) | ~Q(index_ids=[]))
+    for snapshot_id, project_id, before in rows.values_list("snapshot_id", "project_id", "index_ids"):
+        if before != named.get(project_id, []):
+            yield snapshot_id
 
 
 def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now: datetime) -> None:
     state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
+    keys = own_keys(indexes)
     documents = [answer_document(target, wish.strategy) for target in found.targets]
-    digest = hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
+    confused = [confusion_document(one) for one in confusions(indexes, found.names)]
+    beside = [indexes.url, indexes.extra_urls, confused]
+    said = [documents, beside] if indexes.extra_urls else documents
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
-        Assessment.objects.filter(pk=last.pk).update(confirmed_at=now)
+        Assessment.objects.filter(pk=last.pk).update(confirmed_at=now, index_ids=keys)
         return
     if last is None or last.state == AssessmentState.COMPLETE:
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
-    last.index_url = indexes.url
+    last.index_url, last.extra_urls = indexes.url, list(indexes.extra_urls)
+    last.index_ids, last.confusions = keys, confused
     last.missing = [
         *found.missing.packages,
         *(f"{name} {version}" for name, version in found.missing.releases),

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
-from projects.models import IndexRole, Project, ProjectIndex
+from projects import jobs
+from projects.models import IndexRole, Project, ProjectIndex, Snapshot
 from scanner.domain.confusions import Confusion
 from scanner.services.index_sets import IndexSet, default_and
-from scanner.services.indexes import IndexClient
-from scanner.services.private_indexes import BadIndexAddress, confusions, forget_index, make_private_index
+from scanner.services.indexes import IndexClient, get_index
+from scanner.services.private_indexes import (
+    BadIndexAddress,
+    ask_again,
+    confusions,
+    forget_index,
+    is_shared,
+    make_private_index,
+)
 from scanner.services.watching import watch_everywhere
 
 __all__ = ["BadIndexAddress", "add_index", "confusions_of", "index_ids", "indexes_of", "remove_index", "watch_names"]
@@ -21,11 +30,15 @@ __all__ = ["BadIndexAddress", "add_index", "confusions_of", "index_ids", "indexe
 def add_index(project: Project, address: str, role: IndexRole, *, closes_releases: bool = False) -> ProjectIndex:
     """Name an index, with or without credentials in its address; naming it again changes its credentials and role.
 
-    A new primary index takes the place of the one before, which becomes an extra one. Raises BadIndexAddress.
+    A new primary index takes the place of the one before, which becomes an extra one. The installation's index, named
+    without credentials, is the one that everybody shares. Assessed after commit. Raises BadIndexAddress.
     """
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
-        index_id = make_private_index(address, _scope(project), closes_releases=closes_releases)
+        if is_shared(address):
+            index_id = get_index().pk
+        else:
+            index_id = make_private_index(address, _scope(project), closes_releases=closes_releases)
         others = ProjectIndex.objects.filter(project=project).exclude(index=index_id)
         if role is IndexRole.PRIMARY:
             others.filter(role=IndexRole.PRIMARY).update(role=IndexRole.EXTRA)
@@ -36,15 +49,26 @@ def add_index(project: Project, address: str, role: IndexRole, *, closes_release
             defaults={"role": role},
             create_defaults={"role": role, "position": 0 if last is None else last + 1},
         )
+        # With other credentials an index that refused may answer now.
+        ask_again(index_id, _scope(project), timezone.now())
+        _assess_again(project)
     return row
 
 
 def remove_index(project: Project, index_id: int) -> None:
-    """Forget an index of the project with its credentials and all that was stored of it."""
+    """Forget an index of the project with its credentials and all that was stored of it. Assessed after commit."""
     with transaction.atomic():
         gone, _ = ProjectIndex.objects.filter(project=project, index=index_id).delete()
         if gone:
             forget_index(index_id, _scope(project))
+            _assess_again(project)
+
+
+def _assess_again(project: Project) -> None:
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first()
+    if newest is not None:
+        # Without a queue the schedule finds it: the assessment names the indexes that it rests on.
+        transaction.on_commit(lambda: jobs.request_assessment(newest), robust=True)
 
 
 def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
@@ -56,10 +80,31 @@ def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
     default, own = default_and(named.values("index"), client)
     if not own:
         return IndexSet((default,))
-    roles = dict(named.values_list("index_id", "role"))
-    primary = [own[key] for key, role in roles.items() if role == IndexRole.PRIMARY]
-    extra = [own[key] for key, role in roles.items() if role == IndexRole.EXTRA]
-    return IndexSet((*(primary or [default]), *extra))
+    known = {default.pk: default, **own}
+    order = _in_order(default.pk, named.values_list("index_id", "role"))
+    return IndexSet(tuple(known[key] for key in order if key in known))
+
+
+def _in_order(default: int, named: Iterable[tuple[int, str]]) -> list[int]:
+    """The primary index, named or the default one, before the extra ones, each once."""
+    rows = list(named)
+    primary = [key for key, role in rows if role == IndexRole.PRIMARY] or [default]
+    return list(dict.fromkeys([*primary, *(key for key, role in rows if role == IndexRole.EXTRA)]))
+
+
+def own_keys(indexes: IndexSet) -> list[int]:
+    """What an assessment notes of the indexes that it rests on: their keys, none for the installation's alone."""
+    return list(indexes.keys) if indexes.extra_urls or any(index.is_private for index in indexes) else []
+
+
+def own_index_ids() -> dict[int, list[int]]:
+    """`own_keys` of every project that names indexes of its own. Two queries."""
+    default = get_index().pk
+    rows: dict[int, list[tuple[int, str]]] = {}
+    for project_id, index_id, role in ProjectIndex.objects.values_list("project_id", "index_id", "role"):
+        rows.setdefault(project_id, []).append((index_id, role))
+    found = {project_id: _in_order(default, named) for project_id, named in rows.items()}
+    return {project_id: keys if keys != [default] else [] for project_id, keys in found.items()}
 
 
 def index_ids(project: Project) -> tuple[int, ...]:

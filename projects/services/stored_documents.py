@@ -30,7 +30,14 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
     files = list(snapshot.files.all())
     intake = read_snapshot(snapshot, files)
     return with_written_plans(
-        document_of(intake, entries, index_url=assessment.index_url, now=assessment.confirmed_at),
+        document_of(
+            intake,
+            entries,
+            index_url=assessment.index_url,
+            now=assessment.confirmed_at,
+            extra_urls=assessment.extra_urls,
+            confusions=assessment.confusions,
+        ),
         files={file.path: bytes(file.content) for file in files},
         intake=intake,
         roots=[file.path for file in files if file.is_root],

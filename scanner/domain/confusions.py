@@ -49,6 +49,8 @@ class Confusion:
             f"{place.newest if place.newest is not None else 'no version'} on {place.url}" for place in self.places
         )
         winner = self.winner
+        if winner.newest is None:
+            return f"{self.name} stands on several indexes: {standing}. pip would install nothing."
         taken = f"pip would install {winner.newest} from {winner.url}"
         others = " or ".join(place.url for place in self.places if place.url != winner.url)
         if winner.is_private:

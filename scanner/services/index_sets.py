@@ -76,10 +76,10 @@ def default_and(
     """The index that everybody shares, asked by `client` if one is given, and those that the keys name, by key.
     One query once the shared one is known.
     """
-    shared = Q(url=without_credentials(configured_index_url()), scope="")
-    rows = {row.pk: row for row in Index.objects.filter(shared | Q(pk__in=keys))}
-    default = next((row for row in rows.values() if not row.scope), None) or get_index()
-    return _asked(default, client), {pk: _asked(row) for pk, row in rows.items() if row.scope}
+    address = without_credentials(configured_index_url())
+    rows = {row.pk: row for row in Index.objects.filter(Q(url=address, scope="") | Q(pk__in=keys))}
+    default = next((row for row in rows.values() if not row.scope and row.url == address), None) or get_index()
+    return _asked(default, client), {pk: _asked(row) for pk, row in rows.items() if pk != default.pk}
 
 
 def _asked(row: Index, client: IndexClient | None = None) -> AskedIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,6 +14,7 @@ from scanner.index.default import without_credentials
 from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
 from scanner.services.index_sets import IndexSet
+from scanner.services.indexes import configured_index_url
 
 
 class BadIndexAddress(Exception):
@@ -41,6 +43,18 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     facts = {"login": Sealed.of(login), "closes_releases": closes_releases}
     index, _ = Index.objects.update_or_create(url=url, scope=scope, defaults=facts)
     return index.pk
+
+
+def is_shared(address: str) -> bool:
+    """Whether the address is that of the index that everybody shares, and brings no credentials of its own."""
+    has_login = "@" in address.partition("://")[2].partition("/")[0]
+    return not has_login and without_credentials(address.strip()) == without_credentials(configured_index_url())
+
+
+def ask_again(index_id: int, scope: str, now: datetime) -> None:
+    """Have what an index of this scope failed to answer asked for at once."""
+    failed = Package.objects.filter(index=index_id, index__scope=scope, failures__gt=0)
+    failed.update(due_at=now, due_reason="the index has other credentials")
 
 
 def forget_index(index_id: int, scope: str) -> None:

@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 
 from projects.models import Alert, Membership, Project, ProjectTarget, Role, Subscription
 from scanner.domain.pages import IndexFile, IndexPage
-from scanner.models import Package, PackageState
+from scanner.models import Index, Package, PackageState
 from scanner.services.indexes import get_index
 from scanner.services.storing import store_page
 
@@ -45,9 +45,9 @@ def _file(filename: str, at: datetime, *, yanked: bool = False) -> IndexFile:
     return IndexFile(filename, f"https://files.example/{filename}", uploaded_at=at, yanked=yanked)
 
 
-def polled(name: str, *files: IndexFile, seen_at: datetime = NOON) -> Package:
+def polled(name: str, *files: IndexFile, seen_at: datetime = NOON, index: Index | None = None) -> Package:
     """Store a page with exactly these files, with the events that a poll at that time writes."""
-    package, _ = Package.objects.get_or_create(index=get_index(), name=name)
+    package, _ = Package.objects.get_or_create(index=index or get_index(), name=name)
     with transaction.atomic():
         store_page(package, IndexPage(NormalizedName(name), files), seen_at)
         package.state = PackageState.CURRENT

@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
@@ -58,6 +59,10 @@ class Handler(BaseHTTPRequestHandler):
     # -- answers -------------------------------------------------------------------------------------------------
 
     def _answer(self, path: str) -> Answer:
+        if self.index.login is not None:
+            proof = b64encode(self.index.login.encode()).decode()
+            if self.headers.get("Authorization") != f"Basic {proof}":
+                return Answer(401, {"Content-Type": "text/plain", "WWW-Authenticate": 'Basic realm="replay"'}, b"who?")
         as_of = self.index.as_of_stamp
         parts = [unquote(part) for part in path.strip("/").split("/")]
         match parts:

@@ -49,8 +49,8 @@ class ReplayIndex:
 
     `as_of` (date, ISO text or None for "now") may be set at any time: files uploaded later are not there yet. A
     yank is not dated in the recording, so a recorded yank holds on every date; yank(), unyank() and remove() change
-    what is served from then on. `ranges` False: ranged requests get the whole file. Every method may be called
-    while requests run.
+    what is served from then on. `ranges` False: ranged requests get the whole file. `login` ("user:password"): who
+    does not send it gets 401. Every method may be called while requests run.
     """
 
     def __init__(
@@ -61,6 +61,7 @@ class ReplayIndex:
         recorded: bool = True,
         style: Style | None = None,
         port: int = 0,
+        login: str | None = None,
     ) -> None:
         self.style = style or Style()
         self.lock = threading.RLock()
@@ -68,6 +69,7 @@ class ReplayIndex:
         self.requests: list[Seen] = []
         self.bodies: dict[tuple[str, str], bytes] = {}
         self.ranges = True
+        self.login = login
         self.as_of_stamp: str | None = None
         self.as_of = as_of
         self._names = set(recorded_names()) if recorded else set()
@@ -110,6 +112,11 @@ class ReplayIndex:
     def url(self) -> str:
         """The simple index's address, to be given to a client."""
         return f"{self.base_url}/simple"
+
+    @property
+    def url_with_login(self) -> str:
+        """The same with the login that it wants."""
+        return self.url.replace("://", f"://{self.login}@")
 
     # -- content -------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from scanner.domain.catalogue import CATALOGUE
 from scanner.domain.targets import parse_target
-from scanner.selectors import ShapeTable, offers_by_version, package_records, release_files
+from scanner.models import Index
+from scanner.selectors import ShapeTable, offers_by_version, package_records, package_revisions, release_files
 from scanner.services.indexes import get_index
 from tests.projects.watching import OTHER, TARGET, polled, sdist, wheel
+
+OTHER_TARGET = "cp312-win_amd64"
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +39,30 @@ def test_the_cells_of_any_number_of_packages_take_as_many_queries(
     with django_assert_num_queries(1):
         files = release_files(release.pk for record in records.values() for release in record.releases)
     assert len(files) == 3 * number
+
+
+@pytest.mark.parametrize("indexes", [1, 3])
+def test_the_pooled_cells_of_any_number_of_indexes_take_as_many_queries(
+    indexes: int, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    names = fill(5)
+    keys = [get_index().pk]
+    for at in range(1, indexes):
+        extra = Index.objects.create(url=f"https://{at}.example/simple", scope="project:1")
+        keys.append(extra.pk)
+        for name in names:
+            polled(name, wheel(name, "1.0", OTHER), wheel(name, f"3.{at}"), index=extra)
+    with django_assert_num_queries(3 if indexes == 1 else 4):
+        records = package_records(keys, names)
+        shapes = ShapeTable({release.shape for one in records.values() for release in one.releases}, CATALOGUE)
+        cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
+    column = [target.slug for target in CATALOGUE].index(OTHER_TARGET)
+    found = {str(version): offers[column].availability.value for version, offers in cells["demo0"].items()}
+    # Version 1.0 has a wheel for this target on the other indexes only.
+    assert found["1.0"] == ("none" if indexes == 1 else "native")
+    assert len(found) == 3 + indexes - 1
+    with django_assert_num_queries(1):
+        assert package_revisions(keys, names) == {name: record.revisions for name, record in records.items()}
 
 
 def test_offers_on_a_target_beside_the_catalogue_are_those_of_the_matcher() -> None:
