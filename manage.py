@@ -3,6 +3,7 @@
 
 import os
 import sys
+from typing import NoReturn
 
 
 def main() -> None:
@@ -11,7 +12,24 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError as error:
         raise SystemExit(f"{error}. Run `make setup` first, then use .venv/bin/python manage.py") from error
-    execute_from_command_line(sys.argv)
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import InterfaceError, OperationalError
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        _give_up(f"The settings cannot be used: {error}")
+    except (OperationalError, InterfaceError) as error:
+        # A full or read-only disk, a server that is away, tables that are not there yet: nothing is half stored.
+        _give_up(f"The database cannot be used: {error}")
+
+
+def _give_up(why: str) -> NoReturn:
+    """One clear line in the place of a traceback, which --traceback still shows; exit code 2."""
+    if "--traceback" in sys.argv:
+        raise  # noqa: PLE0704  called where an exception is handled
+    sys.stderr.write(" ".join(why.split()) + "\n")
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
 # Every variable may also be given as NAME_FILE, the path of a file that holds the value.
 env = environ.FileAwareEnv()
@@ -16,17 +17,26 @@ def embedded_secret_key(data_dir: Path) -> str:
     Only for the embedded default, where one machine is the whole installation. Two processes that start at once
     agree: the file is created exclusively, and the loser reads what the winner wrote.
     """
+    try:
+        return _key_in(data_dir)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{data_dir} cannot be used: {error.strerror or error}. Set WHEELWAY_DATA to another directory."
+        ) from error
+
+
+def _key_in(data_dir: Path) -> str:
     path = data_dir / "secret-key"
     if not path.exists():
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = data_dir / f".secret-key-{os.getpid()}-{secrets.token_hex(4)}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
         try:
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
             # A link appears whole or not at all; a plain write could be read half done.
             os.link(draft, path)
         except FileExistsError:
             pass
         finally:
-            draft.unlink()
+            draft.unlink(missing_ok=True)
     return path.read_text(encoding="ascii").strip()
