@@ -142,8 +142,9 @@ def assess_as(
     snapshot: Snapshot | None = None,
     missing: Sequence[str] = (),
     at: datetime = NOON,
+    resting: Sequence[str] | None = None,
 ) -> Assessment:
-    """Store an assessment with these package rows by target, and the packages that it rests on."""
+    """Store an assessment with these package rows by target, and the packages that it rests on (all, or `resting`)."""
     names = sorted({row["name"] for target in rows.values() for row in target})
     made = Assessment.objects.create(
         snapshot=snapshot or take_snapshot_of(project, names),
@@ -164,7 +165,7 @@ def assess_as(
             counts=dict(count_verdicts(verdicts)),
             packages=list(packages),
         )
-    rest_on(project, names, checked_at=at)
+    rest_on(project, names if resting is None else resting, checked_at=at)
     return made
 
 

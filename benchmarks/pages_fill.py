@@ -1,0 +1,123 @@
+"""What `benchmarks.pages` looks at: fills the database that the environment names, prints what to ask for as JSON.
+
+`python -m benchmarks.pages_fill TIMES`: a large project (200 packages on 12 targets), nine smaller ones of the same
+viewer, and TIMES: 100 projects of others (20 packages on 4 targets), 4 assessments of each of the viewer's, 2,000
+packages.
+"""
+
+import json
+import random
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+TARGETS = tuple(
+    f"cp3{minor}-{platform}"
+    for platform in ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "macosx_14_0_arm64", "win_amd64")
+    for minor in (13, 14, 15)
+)
+LARGE, SMALL = 200, 20
+MINE = 10
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Migrate and fill."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    print(json.dumps(fill(int(arguments[0]))))
+    return 0
+
+
+def fill(times: int) -> dict[str, Any]:
+    """Sessions of the viewer and of one who sees all, the projects, and what the large one's table must say."""
+    from django.contrib.auth.models import User
+    from django.db import connection
+    from django.utils import timezone
+
+    from projects.models import Membership, Role
+    from scanner.models import Package, PackageState
+    from scanner.services.indexes import get_index
+    from tests.cast import make_project
+
+    now = timezone.now()
+    viewer, everybody = (User.objects.create_user(name, f"{name}@team.example") for name in ("viewer", "everybody"))
+    packages = Package.objects.bulk_create(
+        Package(index=get_index(), name=f"package-{number:05}", state=PackageState.CURRENT, checked_at=now)
+        for number in range(2_000 * times)
+    )
+    verdicts: dict[str, dict[str, str]] = {}
+    slugs = [f"project-{number:04}" for number in range(MINE + 100 * times)]
+    for number, slug in enumerate(slugs):
+        size, targets = (LARGE, TARGETS) if number == 0 else (SMALL, TARGETS[:4])
+        project = make_project(slug, targets)
+        used = [packages[(number * 7 + at) % len(packages)] for at in range(size)]
+        rows = [rows_of([package.name for package in used], targets, seed=number + turn) for turn in range(2)]
+        history = 4 * times if number < MINE else 1
+        store(project, used, [rows[turn % 2] for turn in range(history)], now - timedelta(days=1))
+        if number == 0:
+            verdicts = {slug: {row["name"]: row["verdict"] for row in told} for slug, told in rows[1].items()}
+        members = (viewer, everybody) if number < MINE else (everybody,)
+        Membership.objects.bulk_create(Membership(project=project, user=user, role=Role.MANAGER) for user in members)
+    with connection.cursor() as cursor:
+        # As the database does by itself within minutes.
+        cursor.execute("ANALYZE")
+    return {
+        "viewer": session_of(viewer),
+        "everybody": session_of(everybody),
+        "slugs": slugs,
+        "package": packages[0].name,
+        "verdicts": verdicts,
+    }
+
+
+def rows_of(names: Iterable[str], targets: Iterable[str], seed: int) -> Rows:
+    """Rows as assessments store them: most packages stand alike on most targets."""
+    from projects.domain.verdicts import Verdict
+    from tests.cast import package_row
+
+    chance = random.Random(seed)
+    usual = {name: chance.choice(list(Verdict)) for name in names}
+    return {
+        target: [
+            package_row(
+                name,
+                verdict if chance.random() < 0.9 else chance.choice(list(Verdict)),
+                direct=at % 4 == 0,
+                paths=[] if at % 4 == 0 else [["a-direct-one", "something-between", name], ["another-one", name]],
+                advice=f"Wait for a release of {name} that has a wheel for this target, or build it from its source.",
+            )
+            for at, (name, verdict) in enumerate(usual.items())
+        ]
+        for target in targets
+    }
+
+
+def store(project: Any, packages: Sequence[Any], history: Iterable[Rows], now: Any) -> None:
+    """A snapshot of the project with one assessment after the other."""
+    from projects.models import ProjectPackage
+    from tests.cast import assess_as, take_snapshot_of
+
+    snapshot = take_snapshot_of(project, [package.name for package in packages])
+    ProjectPackage.objects.bulk_create(ProjectPackage(project=project, package=package) for package in packages)
+    for turn, rows in enumerate(history):
+        assess_as(project, rows, snapshot=snapshot, at=now + timedelta(minutes=turn), resting=())
+
+
+def session_of(user: Any) -> str:
+    """The cookie of a browser that this user is signed in with."""
+    from django.conf import settings
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
