@@ -4,6 +4,7 @@ from django.urls import path
 
 from projects.views import (
     accounts,
+    finding,
     mailbox,
     operator,
     packages,
@@ -37,6 +38,7 @@ urlpatterns = [
     ),
     path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
+    path("find/", finding.find, name="find"),
     path("packages/", packages.packages, name="packages"),
     path("packages/<str:name>/", packages.package, name="package"),
     path("alerts/", subscriptions.alerts, name="alerts"),

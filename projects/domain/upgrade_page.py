@@ -90,6 +90,11 @@ class FileView:
     path: str
     lines: tuple[MarkedLine, ...]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing of the file is left out."""
+        return all(line.mark != "skipped" for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

@@ -1,5 +1,6 @@
 """What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
 
+from projects.selectors.finding import found_by_name
 from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
 from projects.selectors.projects import (
     ProjectLine,
@@ -19,6 +20,7 @@ __all__ = [
     "RepositoryLine",
     "SummaryPart",
     "UpgradeState",
+    "found_by_name",
     "is_watching",
     "package_list",
     "project_list",

@@ -10,7 +10,7 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from projects.models import Delivery, Project, Repository
-from projects.models.repository import Provider
+from projects.models.repository import DELIVERIES_KEPT, Provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,12 @@ class RepositoryLine:
 
 
 def repository_lines(project: Project, public_url: str) -> list[RepositoryLine]:
-    """The repositories that a project follows, oldest first, each with its last ten deliveries. Two queries."""
+    """The repositories that a project follows, oldest first, each with the deliveries that are kept. Two queries."""
     repositories = list(Repository.objects.filter(project=project).order_by("pk"))
     place = Window(RowNumber(), partition_by=F("repository"), order_by=F("pk").desc())
-    newest = Delivery.objects.filter(repository__in=repositories).annotate(place=place).filter(place__lte=10)
+    newest = (
+        Delivery.objects.filter(repository__in=repositories).annotate(place=place).filter(place__lte=DELIVERIES_KEPT)
+    )
     deliveries: dict[int, list[DeliveryLine]] = {}
     for found in newest.order_by("-pk").defer("payload"):
         deliveries.setdefault(found.repository_id, []).append(

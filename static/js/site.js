@@ -1,4 +1,5 @@
-// What HTML cannot do by itself: copy the address, close a proof and return to its cell. Everything else works without.
+// What HTML cannot do by itself: copy an address or a text, close a proof and return to its cell. Everything else works
+// without.
 (() => {
   "use strict";
 
@@ -15,19 +16,32 @@
     opener = null;
   };
 
+  // Of a table its cells with tabs between them, of a changed file the file as it will be, else the text as it stands.
+  const textOf = (source) => {
+    if (source.matches("table")) {
+      return [...source.rows].map((row) => [...row.cells].map((cell) => cell.innerText.trim()).join("\t") + "\n").join("");
+    }
+    if (!source.matches(".marked")) return source.textContent;
+    return [...source.children].filter((line) => line.matches("ins, span")).map((line) => line.textContent + "\n").join("");
+  };
+
+  // `data-copy` names the element to copy from; without a name it is the address of the page.
   const copy = async (button) => {
-    const said = button.textContent;
+    if (button.dataset.said) return;
+    button.dataset.said = button.textContent;
+    const source = document.getElementById(button.dataset.copy ?? "");
     try {
-      await navigator.clipboard.writeText(window.location.href);
+      await navigator.clipboard.writeText(source ? textOf(source) : window.location.href);
       button.textContent = "Copied";
     } catch {
-      button.textContent = "Copy it from the address bar";
+      if (source) window.getSelection().selectAllChildren(source);
+      button.textContent = source ? "Selected: copy it by keyboard" : "Copy it from the address bar";
     }
-    setTimeout(() => { button.textContent = said; }, 2000);
+    setTimeout(() => { button.textContent = button.dataset.said; delete button.dataset.said; }, 2000);
   };
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-copy-link]");
+    const button = event.target.closest("[data-copy], [data-copy-link]");
     if (button) copy(button);
     if (event.target.closest("[data-close-proof]") && openProof()) {
       event.preventDefault();
@@ -67,7 +81,7 @@
 
   // Buttons that need this file are hidden until it runs.
   const reveal = (root) => {
-    for (const button of root.querySelectorAll?.("[data-copy-link]") ?? []) button.hidden = false;
+    for (const button of root.querySelectorAll?.("[data-copy], [data-copy-link]") ?? []) button.hidden = false;
   };
   reveal(document);
 })();

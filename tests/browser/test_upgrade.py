@@ -62,6 +62,28 @@ def test_another_plan_comes_in_place_and_its_address_is_the_page(open_page: Open
     expect(page.get_by_text("before this set can be planned")).to_be_visible()
 
 
+def test_what_is_to_be_written_is_copied_without_what_goes(open_page: OpenPage, planned: Cast) -> None:
+    page = open_page(PAGE, permissions=["clipboard-read", "clipboard-write"])
+
+    def copied(button: str) -> str:
+        page.get_by_role("button", name=button).click()
+        expect(page.get_by_role("button", name="Copied")).to_be_visible()
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    assert copied("Copy the new requirements.txt") == "orjson==9.0\npyyaml==1.0\n"
+    heading, move = copied("Copy the table").splitlines()
+    assert heading.split("\t")[:2] == ["Package", "From → to"]
+    assert move.split("\t")[:3] == ["orjson", "1.0 → 9.0", "major"]
+
+
+def test_what_cannot_be_copied_is_selected(open_page: OpenPage, planned: Cast) -> None:
+    page = open_page(PAGE, permissions=[])
+    page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
+    page.get_by_role("button", name="Copy the new requirements.txt").click()
+    expect(page.get_by_role("button", name="Selected: copy it by keyboard")).to_be_visible()
+    assert "orjson==9.0" in page.evaluate("getSelection().toString()")
+
+
 def test_without_javascript_the_form_plans_and_the_stuck_package_is_watched(open_page: OpenPage, planned: Cast) -> None:
     page = open_page(PAGE, java_script_enabled=False)
     page.get_by_role("button", name="Tell me when pyyaml clears").click()

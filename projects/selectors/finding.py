@@ -1,0 +1,35 @@
+"""What the search field of every page looks through: the user's own projects and the packages that they rest on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.db.models.functions import Length
+from packaging.utils import canonicalize_name
+
+from projects.domain.finding import SHOWN, Found
+from projects.models import Project, ProjectPackage
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def found_by_name(user: User, text: str) -> Found:
+    """The projects and packages with `text` in their names, shortest names first. Two queries, none for no text."""
+    if not text:
+        return Found(text, (), ())
+    mine = Project.objects.visible_to(user)
+    projects = mine.filter(Q(name__icontains=text) | Q(slug__icontains=text)).values_list("slug", "name")
+    packages = ProjectPackage.objects.filter(
+        Q(package__name__icontains=text) | Q(package__name__icontains=canonicalize_name(text)), project__in=mine
+    )
+    return Found(
+        text,
+        list(projects.order_by(Length("name"), "name", "pk")[:SHOWN]),
+        list(
+            packages.values_list("package__name", flat=True)
+            .distinct()
+            .order_by(Length("package__name"), "package__name")[:SHOWN]
+        ),
+    )

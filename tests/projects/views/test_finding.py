@@ -1,0 +1,61 @@
+"""The search field in the head of every page."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from tests.cast import Cast, rest_on
+
+pytestmark = pytest.mark.django_db
+PAGE = "/find/"
+
+
+def test_every_page_has_the_field_and_it_works_by_address(alice: Client) -> None:
+    assert 'action="/find/"' in alice.get("/alerts/").content.decode()
+    assert 'value="no &lt;such&gt; thing"' in alice.get(PAGE, {"q": "no <such> thing"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("practice-api", "/projects/practice-api/"),
+        (" PRACTICE ", "/projects/practice-api/"),
+        ("orjson", "/packages/orjson/"),
+        ("PyYAML", "/packages/pyyaml/"),
+        ("sqlal", "/packages/sqlalchemy/"),
+    ],
+)
+def test_what_is_meant_opens_at_once(alice: Client, text: str, there: str) -> None:
+    response = alice.get(PAGE, {"q": text})
+    assert (response.status_code, response.headers["Location"]) == (302, there)
+
+
+def test_several_are_listed_and_none_is_said(alice: Client) -> None:
+    several = alice.get(PAGE, {"q": "y"}).content.decode()
+    assert 'href="/packages/pyyaml/"' in several
+    assert 'href="/packages/sqlalchemy/"' in several
+    assert "None of your projects" in alice.get(PAGE, {"q": "nothing"}).content.decode()
+    assert "Type a part of the name" in alice.get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize("text", ["\0", "%", "_", "'; --", "a" * 5000, "é" * 300])
+def test_any_text_gives_a_page(alice: Client, text: str) -> None:
+    assert alice.get(PAGE, {"q": text}).status_code in (200, 302)
+
+
+def test_strangers_find_nothing_of_others(client: Client, carol: Client, cast: Cast) -> None:
+    assert client.get(PAGE, {"q": "orjson"}).status_code == 302
+    for text in ("practice", "orjson"):
+        assert "None of your projects" in carol.get(PAGE, {"q": text}).content.decode()
+
+
+@pytest.mark.parametrize("packages", [1, 50])
+def test_the_page_asks_the_database_the_same_whatever_it_finds(
+    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
+) -> None:
+    rest_on(cast.project, [f"thing-{number}" for number in range(packages)] + ["thing-else"])
+    with django_assert_num_queries(4):
+        page = alice.get(PAGE, {"q": "thing-"})
+    assert page.content.decode().count('href="/packages/thing-') == min(50, packages + 1)
