@@ -274,6 +274,8 @@ WHEELWAY_CLAIM_FOR = timedelta(seconds=env.int("POLL_CLAIM_SECONDS", default=600
 # A release is judged when no file has come for so long, and no later than so long after it was first seen.
 WHEELWAY_QUIET_FOR = timedelta(minutes=env.int("QUIET_MINUTES", default=30))
 WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", default=360))
+# What changed upstream of a project within so long goes to its followers in one message.
+WHEELWAY_DIGEST_AFTER = timedelta(minutes=env.int("DIGEST_MINUTES", default=60))
 # Who may read /metrics without being signed in as staff: "Authorization: Bearer TOKEN". Empty: nobody.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # How long the search for one target's set may take.

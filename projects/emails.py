@@ -6,20 +6,24 @@ Templates: templates/emails/<name>/{subject.txt,body.txt,body.html}. docs/alerts
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import wrap
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from projects.models import Alert
+from projects.domain.upstream_words import ToldNote, one_line_summary
+from projects.models import Alert, Subscription
 from scanner.domain.matching import Availability
 from scanner.domain.targets import parse_target
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.
 SUBJECT_LENGTH = 150
+# Of a plain text's lines; addresses and file names stay whole.
+TEXT_WIDTH = 88
 _HOW = {
     Availability.NATIVE: "a wheel made for exactly this Python and platform",
     Availability.ABI3: "a wheel with the stable ABI, which this Python and later ones load",
@@ -60,6 +64,30 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
         "project": watch.project.name,
         "watched_since": watch.created_at,
         "cell_url": absolute(reverse("project-cell", args=[watch.project.slug, watch.target, package])),
+        "alerts_url": absolute(reverse("alerts")),
+        "stop_url": absolute(stop_path),
+    }
+
+
+def digest(subscription: Subscription, notes: Sequence[ToldNote], *, stop_path: str) -> dict[str, object]:
+    """What changed upstream of a project, worst first. Reads the subscription's project; `notes` are not empty."""
+    project = subscription.project
+    page = absolute(reverse("project", args=[project.slug]))
+    return {
+        "project": project.name,
+        "notes": [
+            {
+                "told": note,
+                "why_lines": [line for sentence in note.why for line in wrap(sentence, TEXT_WIDTH)],
+                "package_url": absolute(reverse("package", args=[note.name])),
+            }
+            for note in notes
+        ],
+        "worst": notes[0].headline,
+        "others": len(notes) - 1,
+        "summary": one_line_summary(notes),
+        "followed_since": subscription.created_at,
+        "project_url": f"{page}#upstream",
         "alerts_url": absolute(reverse("alerts")),
         "stop_url": absolute(stop_path),
     }

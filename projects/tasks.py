@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from projects.domain.upgrade_query import UpgradeQuery
-from projects.services import alerts, assessments, branch_checks, deliveries, upgrades
+from projects.services import alerts, assessments, branch_checks, deliveries, sending, upgrades
 from scanner.domain.resolution.planning import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
@@ -45,7 +45,7 @@ def fetch_upgrade(project_id: int, target: str, strategy: str, together: list[st
 
 @shared_task
 def dispatch_wheel_events() -> int:
-    """Hand new wheel events to the watches they touch. Returns how many messages were queued."""
+    """Hand new wheel events to the watches and projects they concern. Returns how many messages were queued."""
     alert_ids = alerts.dispatch_events(timezone.now())
     for alert_id in alert_ids:
         send_alert.delay(alert_id)
@@ -54,13 +54,13 @@ def dispatch_wheel_events() -> int:
 
 @shared_task
 def send_alert(alert_id: int) -> str | None:
-    """Send one alert, and come again soon when its mail server was busy. Returns its state; None when it was not waiting."""
-    sending = alerts.send(alert_id, timezone.now())
-    if sending is None:
+    """Send one alert, and come again soon when its mail server was busy. Its state; None when it was not waiting."""
+    sent = sending.send(alert_id, timezone.now())
+    if sent is None:
         return None
-    if sending.retry_in is not None and sending.retry_in <= LONGEST_COUNTDOWN:
-        send_alert.apply_async((alert_id,), countdown=sending.retry_in.total_seconds())
-    return sending.state.value
+    if sent.retry_in is not None and sent.retry_in <= LONGEST_COUNTDOWN:
+        send_alert.apply_async((alert_id,), countdown=sent.retry_in.total_seconds())
+    return sent.state.value
 
 
 @shared_task(bind=True, max_retries=deliveries.ATTEMPTS)

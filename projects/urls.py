@@ -14,6 +14,7 @@ from projects.views import (
     risk,
     subscriptions,
     upgrades,
+    upstream,
     webhooks,
 )
 
@@ -37,6 +38,8 @@ urlpatterns = [
         name="project-upgrade-file",
     ),
     path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
+    path("projects/<slug:slug>/notes/<int:pk>/", upstream.note_dismiss, name="note-dismiss"),
+    path("projects/<slug:slug>/follow/", subscriptions.follow, name="follow"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("find/", finding.find, name="find"),
     path("packages/", packages.packages, name="packages"),

@@ -1,8 +1,9 @@
 """The team's side of the database, one file per noun."""
 
 from projects.models.alert import Alert, AlertState, Subscription
-from projects.models.assessment import Assessment, AssessmentState, ProjectPackage, TargetAssessment
+from projects.models.assessment import Assessment, AssessmentState, PackageRows, ProjectPackage, TargetAssessment
 from projects.models.index import IndexRole, ProjectIndex
+from projects.models.note import Mention, Note
 from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds, Step
 from projects.models.repository import Delivery, Repository
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
@@ -15,7 +16,10 @@ __all__ = [
     "Delivery",
     "IndexRole",
     "Membership",
+    "Mention",
+    "Note",
     "Origin",
+    "PackageRows",
     "Project",
     "ProjectIndex",
     "ProjectPackage",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+import json
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models.sql.compiler import SQLCompiler
 
 
 class AssessmentState(models.TextChoices):
@@ -52,6 +58,38 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"assessment {self.pk} ({self.state})"
+
+
+class PackageRows(models.Func):
+    """Of the rows in `packages` those of some packages, as a list that the database picks out.
+
+    A project has hundreds of rows on each of dozens of targets: reading all of them for one would cost seconds.
+    """
+
+    output_field = models.JSONField()
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__(models.F("packages"), models.Value(json.dumps({"names": sorted(set(names))})))
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """A path over jsonb; a variable that holds a list equals what any of its members equals."""
+        return super().as_sql(
+            compiler,
+            connection,
+            template="jsonb_path_query_array(%(expressions)s::jsonb)",
+            arg_joiner=", '$[*] ? (@.name == $names[*])', ",
+            **extra,
+        )
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """A query over the list's members."""
+        return super().as_sql(
+            compiler,
+            connection,
+            template="(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.names') as asked))",
+            arg_joiner=") as held where json_extract(held.value, '$.name') in (select asked.value from json_each(",
+            **extra,
+        )
 
 
 class TargetAssessment(models.Model):

@@ -1,6 +1,7 @@
 """What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
 
 from projects.selectors.finding import found_by_name
+from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
 from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
 from projects.selectors.projects import (
     ProjectLine,
@@ -12,14 +13,17 @@ from projects.selectors.projects import (
 )
 from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
 from projects.selectors.upgrades import UpgradeState, upgrade_state
+from projects.selectors.uses import uses_of
 
 __all__ = [
     "DeliveryLine",
+    "NoteLine",
     "PackageLine",
     "ProjectLine",
     "RepositoryLine",
     "SummaryPart",
     "UpgradeState",
+    "Upstream",
     "found_by_name",
     "is_watching",
     "package_list",
@@ -28,6 +32,9 @@ __all__ = [
     "repository_lines",
     "stored_cell",
     "targets_in_use",
+    "told_notes",
     "upgrade_state",
+    "upstream_of",
+    "uses_of",
     "uses_package",
 ]

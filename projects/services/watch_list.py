@@ -12,7 +12,7 @@ from django.db.models import Max
 from packaging.utils import canonicalize_name
 
 from projects.domain.verdicts import Verdict
-from projects.models import Alert, AlertState, Assessment, Project, Subscription, TargetAssessment
+from projects.models import Alert, AlertState, Assessment, PackageRows, Project, Subscription, TargetAssessment
 from projects.selectors import stored_cell
 from projects.services.watches import WatchState, label_of, state_of
 
@@ -28,10 +28,14 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class MessageRow:
-    """One message of a watch. `error` is what the mail server said last, or why the message was left out."""
+    """One message. `error` is what the mail server said last, or why the message was left out.
+
+    version, filename: of the wheel that a watch waited for. notes: how many things a digest tells.
+    """
 
     version: str
     filename: str
+    notes: int
     state: str
     words: str
     attempts: int
@@ -62,13 +66,14 @@ class WatchRow:
 def watch_list(user: User) -> tuple[WatchRow, ...]:
     """The user's watches, active ones first, then newest first. Projects the user left are left out."""
     watches = list(
-        Subscription.objects.filter(user=user, project__in=Project.objects.visible_to(user))
+        Subscription.objects.watches()
+        .filter(user=user, project__in=Project.objects.visible_to(user))
         .select_related("project", "package")
         .prefetch_related("alerts")
         .order_by("-pk")
     )
     cells = _cells(watches)
-    rows = [_row(watch, cells.get((watch.project_id, watch.target, watch.package.name))) for watch in watches]
+    rows = [_row(watch, cells.get((watch.project_id, watch.target, watch.package_name))) for watch in watches]
     return tuple(sorted(rows, key=lambda row: row.state is not WatchState.ACTIVE))
 
 
@@ -80,22 +85,25 @@ def version_in_use(project: Project, package: str, target: str) -> str:
 
 def _cells(watches: Iterable[Subscription]) -> dict[tuple[int, str, str], Mapping[str, Any]]:
     """The stored package rows of the newest assessments, by project, target and package."""
-    wanted = {(watch.project_id, watch.target, watch.package.name) for watch in watches}
+    wanted = {(watch.project_id, watch.target, watch.package_name) for watch in watches}
     newest = (
         Assessment.objects.filter(project_id__in={project for project, _, _ in wanted})
         .values("project_id")
         .annotate(newest=Max("pk"))
         .order_by()
     )
-    ids = [found["newest"] for found in newest]
-    targets = TargetAssessment.objects.filter(
-        assessment_id__in=ids, target__in={target for _, target, _ in wanted}
-    ).select_related("assessment")
+    rows = (
+        TargetAssessment.objects.filter(
+            assessment__in=[found["newest"] for found in newest], target__in={target for _, target, _ in wanted}
+        )
+        .annotate(found=PackageRows(name for _, _, name in wanted))
+        .values_list("assessment__project_id", "target", "found")
+    )
     return {
-        (place.assessment.project_id, place.target, row["name"]): row
-        for place in targets
-        for row in place.packages
-        if (place.assessment.project_id, place.target, row["name"]) in wanted
+        key: row
+        for project, target, found in rows
+        for row in found or ()
+        if (key := (project, target, row["name"])) in wanted
     }
 
 
@@ -104,7 +112,7 @@ def _row(watch: Subscription, cell: Mapping[str, Any] | None) -> WatchRow:
     verdict, words = _verdict(cell)
     return WatchRow(
         pk=watch.pk,
-        package=watch.package.name,
+        package=watch.package_name,
         target=watch.target,
         target_label=label_of(watch),
         project=watch.project.name,
@@ -115,7 +123,7 @@ def _row(watch: Subscription, cell: Mapping[str, Any] | None) -> WatchRow:
         state=state_of(watch, alerts),
         verdict=verdict,
         verdict_words=words,
-        messages=tuple(_message(alert) for alert in alerts),
+        messages=tuple(message_row(alert) for alert in alerts),
     )
 
 
@@ -135,11 +143,13 @@ def _verdict(cell: Mapping[str, Any] | None) -> tuple[Verdict, str]:
     return verdict, words[verdict]
 
 
-def _message(alert: Alert) -> MessageRow:
+def message_row(alert: Alert, notes: int = 0) -> MessageRow:
+    """One message as the page shows it."""
     state = AlertState(alert.state)
     return MessageRow(
         version=alert.version,
         filename=alert.filename,
+        notes=notes,
         state=state.value,
         words=_MESSAGES[state],
         attempts=alert.attempts,

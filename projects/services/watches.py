@@ -1,8 +1,9 @@
-"""Set a watch on a cell, and end it: by its owner, or by the link in a message without signing in."""
+"""Watch a cell or follow a project, and end either: by its owner, or by the link in a message without signing in."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -15,8 +16,9 @@ from packaging.utils import canonicalize_name
 from projects.domain.alerts import first_served, parse_version, wanted
 from projects.emails import one_line
 from projects.models import Alert, AlertState, Project, Subscription
+from projects.services.indexes import index_ids, index_ids_of
 from scanner.domain.targets import UnknownTarget, parse_target
-from scanner.services.releases import find_package, release_facts
+from scanner.services.releases import find_packages, package_keys, release_facts
 
 _TOKEN = re.compile(r"(?P<pk>[1-9][0-9]{0,17})-(?P<signature>[A-Za-z0-9_-]{20,100})", re.ASCII)
 _SALT = "projects.watches.stop"
@@ -91,29 +93,29 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     may see the project. Raises UnknownTarget, or a CannotWatch that says why.
     """
     place = parse_target(target)
-    known = find_package(package)
-    if known is None:
+    known = find_packages(package, index_ids(project))
+    if not known:
         raise UnknownPackage(one_line(canonicalize_name(package))[:100])
+    name = known[0].name
     active = Subscription.objects.active().filter(
-        user_id=user.pk, project=project, package_id=known.pk, target=place.slug
+        user_id=user.pk, project=project, package__name=name, target=place.slug
     )
     if (existing := active.first()) is not None:
         return existing
-    if known.state == "pending":
-        raise NotReadYet(known.name)
-    if known.state != "current":
-        raise NotOnIndex(known.name)
+    current = [one for one in known if one.state == "current"]
+    if not current:
+        raise NotReadYet(name) if any(one.state == "pending" for one in known) else NotOnIndex(name)
     in_use = parse_version(above_version)
     above = str(in_use) if in_use is not None else ""
-    releases = release_facts(known.pk)
+    releases = release_facts([one.pk for one in current])
     found = first_served(wanted(place, above, releases, prereleases=project.prereleases), releases)
     if found is not None:
-        raise NothingToWaitFor(known.name, found.version, place.label, found.cell.file or "")
+        raise NothingToWaitFor(name, found.version, place.label, found.cell.file or "")
     # Of two calls at once the constraint subscription_active_once lets one create; the other gets its row.
     subscription, _ = Subscription.objects.get_or_create(
         user_id=user.pk,
         project=project,
-        package_id=known.pk,
+        package_id=current[0].pk,
         target=place.slug,
         stopped_at__isnull=True,
         defaults={"above_version": above},
@@ -121,14 +123,42 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     return subscription
 
 
+def follow(project: Project, user: User) -> Subscription:
+    """The user's active subscription to a project, made where there is none. The caller has checked that they see it.
+
+    Only what happens from now on is told.
+    """
+    subscription, _ = Subscription.objects.follows().get_or_create(
+        user_id=user.pk, project=project, package=None, stopped_at__isnull=True
+    )
+    return subscription
+
+
+def unfollow(project: Project, user: User, now: datetime) -> bool:
+    """End it. False when there was none; repeating is harmless."""
+    mine = Subscription.objects.active().follows().filter(project=project, user_id=user.pk)
+    return mine.update(stopped_at=now) == 1
+
+
+def packages_of(watches: Iterable[Subscription]) -> dict[int, tuple[int, ...]]:
+    """The packages behind each watch: its name on every index of its project. Reads the packages. Three queries."""
+    named = {watch.pk: (watch.project_id, watch.package_name) for watch in watches}
+    indexes = index_ids_of({project for project, _ in named.values()})
+    keys = package_keys({index for its in indexes.values() for index in its}, {name for _, name in named.values()})
+    return {
+        pk: tuple(keys[index, name] for index in indexes[project] if (index, name) in keys)
+        for pk, (project, name) in named.items()
+    }
+
+
 def stop(subscription_id: int, user: User, now: datetime | None = None) -> bool:
-    """End one of the user's own watches. False when there is no such active watch; repeating is harmless."""
+    """End one of the user's own subscriptions. False when there is no such active one; repeating is harmless."""
     mine = Subscription.objects.active().filter(pk=subscription_id, user_id=user.pk)
     return mine.update(stopped_at=now or timezone.now()) == 1
 
 
 def stop_token(subscription: Subscription) -> str:
-    """The secret of the stop link: signed, for this watch and this recipient only. Reads the watch's user."""
+    """The secret of the stop link: signed, for this subscription and this recipient only. Reads its user."""
     signature = Signer(salt=_SALT).signature(_signed(subscription))
     return f"{subscription.pk}-{signature}"
 
@@ -139,9 +169,9 @@ def stop_path(subscription: Subscription) -> str:
 
 
 def find_by_token(token: str) -> Subscription | None:
-    """The watch that a stop link is for, with user, project and package; None for a token that is not ours.
+    """The subscription that a stop link is for, with user, project and package; None for a token that is not ours.
 
-    A link stays good when the watch has ended. It dies when the recipient's address changes.
+    A link stays good when the subscription has ended. It dies when the recipient's address changes.
     """
     match = _TOKEN.fullmatch(token)
     if match is None:
@@ -158,7 +188,7 @@ def find_by_token(token: str) -> Subscription | None:
 
 
 def stop_by_token(token: str, now: datetime) -> Subscription | None:
-    """End the watch of a stop link. None, with nothing changed, for a forged token; repeating is harmless."""
+    """End the subscription of a stop link. None, with nothing changed, for a forged token; repeating is harmless."""
     subscription = find_by_token(token)
     if subscription is not None and Subscription.objects.active().filter(pk=subscription.pk).update(stopped_at=now):
         subscription.stopped_at = now

@@ -21,7 +21,7 @@ from projects.domain.proofs import proof_of
 from projects.domain.risk_query import RiskQuery
 from projects.domain.spreadsheet import csv_text
 from projects.models import Project
-from projects.selectors import is_watching, project_state, stored_cell
+from projects.selectors import is_watching, project_state, stored_cell, upstream_of
 from projects.services.stored_documents import stored_document
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.
@@ -44,6 +44,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "project": found,
         "page": page,
         "can_edit": can_edit(found),
+        "upstream": None if partial else upstream_of(found, request.user.pk),
         "path": path,
         "here": here,
         "cells_path": f"{path}cells/",

@@ -1,4 +1,4 @@
-"""Watches: set one from a cell, see and end one's own, and end one by the link in a message."""
+"""Watches and follows: set one, see and end one's own, and end one by the link in a message."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.services import alerts as alert_services
-from projects.services import mailbox, watches
+from projects.services import mailbox, sending, watches
+from projects.services.follow_list import follow_list
 from projects.services.mailing import Handover
 from projects.services.watch_list import version_in_use, watch_list
 from scanner.domain.targets import UnknownTarget, parse_target
@@ -22,11 +22,12 @@ from scanner.domain.targets import UnknownTarget, parse_target
 @require_safe
 @login_required
 def alerts(request: HtmxHttpRequest) -> HttpResponse:
-    """The user's own watches and their messages."""
+    """What the user watches and follows, with the messages."""
     user = request.user
     context = {
         "area": "alerts",
         "watches": watch_list(user),
+        "follows": follow_list(user),
         "address": user.email,
         "has_mailbox": user.is_staff and mailbox.is_in_use(),
     }
@@ -55,6 +56,20 @@ def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 @login_required
+def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Follow a project, or end that with `stop`; then back to where the button was. Readers may follow too."""
+    project = get_project(request, slug)
+    if "stop" in request.POST:
+        watches.unfollow(project, request.user, timezone.now())
+        messages.success(request, f"You do not follow {project.name} any more.")
+    else:
+        watches.follow(project, request.user)
+        messages.success(request, f"You follow {project.name}: what changes upstream of it comes by e-mail.")
+    return redirect("alerts") if request.POST.get("back") == "alerts" else redirect("project", slug=slug)
+
+
+@require_POST
+@login_required
 def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     """End one of the user's own watches. Somebody else's is none of theirs, so it changes nothing and says nothing."""
     watches.stop(pk, request.user, timezone.now())
@@ -66,7 +81,7 @@ def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
 def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
     """Send the user a test message and say what the mail server answered."""
     user = request.user
-    outcome = alert_services.send_check_message(user, timezone.now())
+    outcome = sending.send_check_message(user, timezone.now())
     if outcome.handover is Handover.ACCEPTED:
         messages.success(request, f"A test message to {user.email} was handed over.")
     else:
@@ -80,7 +95,7 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks and changes nothing, since link scanners follow every link; POST ends the watch. No redirect."""
+    """GET asks and changes nothing, since link scanners follow every link; POST ends it. No redirect."""
     if request.method == "POST":
         subscription = watches.stop_by_token(token, timezone.now())
     else:
@@ -88,7 +103,8 @@ def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
     if subscription is None:
         raise Http404("not a stop link of this installation")
     context = {
-        "package": subscription.package.name,
+        "follows": subscription.follows_project,
+        "package": subscription.package_name,
         "target": watches.label_of(subscription),
         "project": subscription.project.name,
         "has_ended": subscription.stopped_at is not None,

@@ -64,8 +64,8 @@ class WheelEvent(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # WheelEventQuerySet.unprocessed: the dispatcher's queue.
-            models.Index(fields=["id"], name="wheelevent_unprocessed", condition=Q(processed_at__isnull=True)),
+            # The dispatcher's queue: which packages have unprocessed events, and those of one, oldest first.
+            models.Index(fields=["package", "id"], name="wheelevent_queue", condition=Q(processed_at__isnull=True)),
             # The history on a package's page, newest first.
             models.Index(fields=["package", "-seen_at"], name="wheelevent_package_history"),
         ]

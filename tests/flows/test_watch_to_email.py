@@ -10,7 +10,8 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from projects.models import Alert, AlertState, Subscription
-from projects.services.alerts import dispatch_events, send
+from projects.services.alerts import dispatch_events
+from projects.services.sending import send
 from projects.services.watches import NothingToWaitFor, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind

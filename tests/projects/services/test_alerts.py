@@ -14,9 +14,10 @@ from django.utils import timezone
 
 from projects.domain.alerts import Found
 from projects.models import Alert, AlertState, Membership, Project, Subscription
-from projects.services import alerts
-from projects.services.alerts import TRIES, dispatch_events, send, send_check_message
+from projects.services import alerts, sending
+from projects.services.alerts import dispatch_events
 from projects.services.mailing import Handover, Outcome
+from projects.services.sending import TRIES, Sending, send, send_check_message
 from projects.services.watches import stop, watch
 from scanner.domain.pages import IndexFile
 from scanner.models import Package, WheelEvent
@@ -148,9 +149,9 @@ def test_a_message_is_sent_once_and_ends_the_watch(db: None, mailoutbox: list[Em
     alice = person()
     alert = queued_alert(alice, project_of(alice))
     now = timezone.now()
-    sending = send(alert.pk, now)
-    assert sending is not None
-    assert sending.state == AlertState.SENT
+    sent = send(alert.pk, now)
+    assert sent is not None
+    assert sent.state == AlertState.SENT
     assert send(alert.pk, now) is None
     assert len(mailoutbox) == 1
     alert.refresh_from_db()
@@ -189,7 +190,7 @@ def test_a_worker_that_dies_while_sending_leaves_the_message_to_the_operator(
 ) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(alerts, "hand_over", _die)
+    monkeypatch.setattr(sending, "hand_over", _die)
     with pytest.raises(SystemExit):
         send(alert.pk, timezone.now())
     alert.refresh_from_db()
@@ -219,15 +220,15 @@ def test_a_watch_whose_message_failed_gets_one_for_the_next_version(watching: Su
 def test_a_passing_error_is_tried_again_later_and_not_for_ever(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(alerts, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
+    monkeypatch.setattr(sending, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
     for wait, following in pairwise(TRIES):
         now = alert.created_at + wait
         assert dispatch_events(now) == [alert.pk]
-        sending = send(alert.pk, now)
-        assert sending == alerts.Sending(AlertState.QUEUED, following - wait)
+        sent = send(alert.pk, now)
+        assert sent == Sending(AlertState.QUEUED, following - wait)
         assert dispatch_events(alert.created_at + following - timedelta(seconds=1)) == []
     last = send(alert.pk, alert.created_at + TRIES[-1])
-    assert last == alerts.Sending(AlertState.FAILED)
+    assert last == Sending(AlertState.FAILED)
     alert.refresh_from_db()
     assert (alert.state, alert.attempts, alert.error) == (AlertState.FAILED, len(TRIES), "451 try later")
     assert dispatch_events(alert.created_at + timedelta(days=9)) == []
@@ -272,7 +273,7 @@ def test_dispatchers_and_senders_at_once_send_one_message(
         handed_over.append(message)
         return Outcome(Handover.ACCEPTED)
 
-    monkeypatch.setattr(alerts, "hand_over", note)
+    monkeypatch.setattr(sending, "hand_over", note)
     workers = 4
     together = Barrier(workers)
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from projects.models import Alert, AlertState, Assessment, AssessmentState, Origin, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Repository
-from projects.services import alerts, deliveries
+from projects.services import alerts, deliveries, sending
 from projects.services.assessments import CLAIM_FOR, stale_snapshots
 from projects.services.leftovers import give_work_back
 from projects.services.mailing import Handover, Outcome
@@ -22,15 +22,15 @@ far = pytest.mark.parametrize("jump", JUMPS, ids=["two hours", "40 days", "3 yea
 
 @far
 def test_a_message_made_in_the_future_is_tried_again(jump: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alerts, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
+    monkeypatch.setattr(sending, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
     alice = person()
     alert = queued_alert(alice, project_of(alice))
     Alert.objects.update(created_at=NOON + jump)
-    sending = alerts.send(alert.pk, NOON)
-    assert sending is not None
-    assert sending.state is AlertState.QUEUED
-    assert sending.retry_in is not None
-    assert sending.retry_in <= alerts.TRIES[-1]
+    sent = sending.send(alert.pk, NOON)
+    assert sent is not None
+    assert sent.state is AlertState.QUEUED
+    assert sent.retry_in is not None
+    assert sent.retry_in <= sending.TRIES[-1]
     assert alerts.dispatch_events(NOON) == [alert.pk]
 
 

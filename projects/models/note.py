@@ -1,0 +1,80 @@
+"""What changed upstream about packages that projects use, and which message told whom."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from projects.domain.upstream import NoteKind
+
+
+class NoteQuerySet(models.QuerySet["Note"]):
+    """Notes as the pages and the digests know them."""
+
+    def open(self) -> Self:
+        """Those that still hold and that nobody dismissed."""
+        return self.filter(closed_at__isnull=True, dismissed_at__isnull=True)
+
+
+class Note(models.Model):
+    """One change upstream as it concerns one project. Written once; later events close it, members dismiss it.
+
+    `subject` is what it is about: the version of a regression or a yank, the status. `facts` are its evidence
+    (projects.domain.note_facts).
+    """
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="notes")
+    name = models.CharField(max_length=200, help_text="of the package, normalised")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in NoteKind])
+    subject = models.CharField(max_length=120)
+    severity = models.PositiveSmallIntegerField(help_text="place in projects.domain.verdicts.SEVERITIES")
+    facts = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True, help_text="it does not hold any more")
+    closed_because = models.TextField(blank=True)
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    dismissed_because = models.CharField(max_length=300, blank=True)
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # The same news is one note, however many events bring it.
+            models.UniqueConstraint(
+                fields=["project", "name", "kind", "subject"],
+                condition=Q(closed_at__isnull=True),
+                name="note_open_once",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            # What changed upstream, on the project's page and for its digests, worst and newest first.
+            models.Index(fields=["project", "-severity", "-id"], name="note_open", condition=Q(closed_at__isnull=True)),
+            # Whether a yank or a status that came again was closed just now.
+            models.Index(fields=["name", "project"], name="note_package"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.subject} for {self.project_id}"
+
+
+class Mention(models.Model):
+    """A note as one message tells it to one follower."""
+
+    alert = models.ForeignKey("projects.Alert", on_delete=models.CASCADE, related_name="mentions")
+    subscription = models.ForeignKey("projects.Subscription", on_delete=models.CASCADE, related_name="mentions")
+    note = models.ForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            # Nobody hears the same news twice.
+            models.UniqueConstraint(fields=["subscription", "note"], name="mention_subscription_note_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"note {self.note_id} in alert {self.alert_id}"

@@ -1,0 +1,49 @@
+"""How projects use packages, as their newest complete assessments have it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import F, Max
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.upstream import Use
+from projects.models import Assessment, PackageRows, TargetAssessment
+from scanner.domain.availability import Availability
+
+# Not needed there, or not from the index: nothing that happens on the index concerns it.
+_ELSEWHERE = frozenset({Availability.INACTIVE, Availability.UNKNOWN})
+
+
+def uses_of(
+    project_ids: Collection[int], names: Collection[str], *, before: datetime | None = None
+) -> dict[tuple[int, str], list[Use]]:
+    """The uses of packages by (project, name), on the targets that each project has now, in their order. One query.
+
+    `before`: as of the assessment that was the newest at that moment.
+    """
+    complete = Assessment.objects.complete().filter(project__in=project_ids)
+    if before is not None:
+        complete = complete.filter(created_at__lte=before)
+    newest = complete.values("project_id").annotate(newest=Max("pk")).order_by().values("newest")
+    rows = (
+        TargetAssessment.objects.filter(assessment__in=newest, assessment__project__targets__slug=F("target"))
+        .annotate(found=PackageRows(names))
+        .order_by("assessment__project_id", "position")
+        .values_list("assessment__project_id", "target", "found")
+    )
+    uses: dict[tuple[int, str], list[Use]] = {}
+    for project_id, target, found in rows:
+        for row in found or ():
+            if row["availability"] not in _ELSEWHERE:
+                use = Use(target, _version(row["version"]), row.get("specifier") or "")
+                uses.setdefault((project_id, row["name"]), []).append(use)
+    return uses
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None

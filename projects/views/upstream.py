@@ -1,0 +1,44 @@
+"""What changed upstream of a project: dismiss a note, and take that back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.emails import one_line
+from projects.selectors import upstream_of
+from projects.services.dismissing import REASON_LENGTH, dismiss, take_back
+
+_NO_REASON = "Say in a few words why it does not matter, so that the others know."
+
+
+@require_POST
+@login_required
+def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Dismiss an open note for everybody in the project, with a reason; `again` shows it again."""
+    project = get_project(request, slug, edit=True)
+    reason, error = one_line(request.POST.get("reason", "")), ""
+    if "again" in request.POST:
+        found = take_back(project, pk)
+    elif reason:
+        found = dismiss(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
+    else:
+        found, error = True, _NO_REASON
+    if not found:
+        raise Http404
+    if not request.htmx:
+        if error:
+            messages.error(request, error)
+        return redirect(f"{project.get_absolute_url()}#upstream")
+    context = {
+        "project": project,
+        "can_edit": can_edit(project),
+        "upstream": upstream_of(project, request.user.pk),
+        "error": error,
+    }
+    return render(request, "projects/_upstream.html", context)
