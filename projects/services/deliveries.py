@@ -16,6 +16,8 @@ from django.db.models import Q
 from projects import jobs
 from projects.domain import pushes, signatures, uploads
 from projects.domain.clone_urls import BadCloneUrl, names_repository, parse_clone_url
+from projects.domain.envelopes import open_envelope
+from projects.domain.payloads import read_payload
 from projects.domain.push_forms import Malformed
 from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
@@ -60,13 +62,13 @@ Answer = Accepted | Refused | Unreadable
 def accept_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
     """Prove a repository host's delivery over its raw body and store it once; a push to the branch is queued."""
     repository = Repository.objects.filter(hook_key=hook_key).first()
-    envelope = pushes.open_envelope(headers, body)
+    envelope = open_envelope(headers, body)
     secrets, provider = _proof_of(repository, Provider.GITHUB)
     genuine = signatures.is_genuine(provider, secrets, headers, body, now)
     if repository is None or envelope is None or envelope.provider != provider or not genuine:
         return Refused()
     given = {name.lower(): value for name, value in headers.items()}
-    reading = pushes.read(envelope, given.get("content-type", ""), body)
+    reading = read_payload(envelope, given.get("content-type", ""), body)
     delivery = Delivery(repository=repository, delivery_id=envelope.delivery_id, event=envelope.event, received_at=now)
     _judge(delivery, reading)
     stored = _store_once(delivery)

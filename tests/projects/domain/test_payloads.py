@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.pushes import (
-    PROVIDERS,
-    BadPayload,
-    Envelope,
-    Ignored,
-    Ping,
-    Push,
-    for_branch,
-    open_envelope,
-    read,
-)
+from projects.domain.envelopes import Envelope, open_envelope
+from projects.domain.payloads import read_payload
+from projects.domain.pushes import PROVIDERS, BadPayload, Ignored, Ping, Push, for_branch
 
 A, B, ZEROS = "a" * 40, "b" * 40, "0" * 40
 
@@ -37,7 +29,7 @@ def headers_of(provider: str, event: str) -> dict[str, str]:
 
 
 def read_json(provider: str, event: str, payload: object, content_type: str = "application/json") -> Any:
-    return read(Envelope(provider, event, "d"), content_type, json.dumps(payload).encode())
+    return read_payload(Envelope(provider, event, "d"), content_type, json.dumps(payload).encode())
 
 
 def github_push(**changes: Any) -> dict[str, Any]:
@@ -83,7 +75,7 @@ def test_every_payload_of_the_corpus_is_read_as_its_index_tells(shared: Path) ->
         assert envelope is not None
         assert envelope.provider == row["provider"], row["file"]
         assert envelope.delivery_id == "d-1" or row["provider"] == "azure-devops"
-        reading = read(envelope, "application/json; charset=utf-8", body)
+        reading = read_payload(envelope, "application/json; charset=utf-8", body)
         if row["event"] == "ping":
             assert reading == Ping()
         elif isinstance(reading, tuple):
@@ -125,7 +117,9 @@ def test_a_github_push_is_read_whole() -> None:
 def test_a_form_encoded_body_carries_the_same_push() -> None:
     body = urlencode({"payload": json.dumps(github_push())}).encode()
     envelope = Envelope("github", "push", "d")
-    assert read(envelope, "application/x-www-form-urlencoded", body) == read_json("github", "push", github_push())
+    assert read_payload(envelope, "application/x-www-form-urlencoded", body) == read_json(
+        "github", "push", github_push()
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,37 +148,6 @@ def test_a_deleted_branch_has_no_commit_after() -> None:
 def test_a_renamed_repository_is_told() -> None:
     payload = {"action": "renamed", "repository": {"id": 7, "full_name": "octo/new"}}
     assert read_json("github", "repository", payload) == Ignored("the repository is now octo/new")
-
-
-@pytest.mark.parametrize(
-    ("headers", "provider", "identity"),
-    [
-        ({"x-github-event": "push", "X-GITHUB-DELIVERY": "1"}, "github", "1"),
-        ({"X-GitHub-Event": "push", "X-Forgejo-Event": "push", "X-Forgejo-Delivery": "2"}, "gitea", "2"),
-        ({"X-Gitlab-Event": "Push Hook", "Idempotency-Key": "3", "X-Gitlab-Event-UUID": "u"}, "gitlab", "3"),
-        ({"X-Event-Key": "repo:push", "X-Request-UUID": "4"}, "bitbucket-cloud", "4"),
-        ({"X-Event-Key": "repo:refs_changed", "X-Request-Id": "5"}, "bitbucket-server", "5"),
-    ],
-)
-def test_the_sender_is_known_by_its_headers(headers: dict[str, str], provider: str, identity: str) -> None:
-    envelope = open_envelope(headers, b"{}")
-    assert envelope is not None
-    assert (envelope.provider, envelope.delivery_id) == (provider, identity)
-
-
-def test_an_unknown_sender_has_no_envelope() -> None:
-    assert open_envelope({"Content-Type": "application/json"}, b"{}") is None
-
-
-def test_without_an_id_of_its_own_a_delivery_is_known_by_its_body() -> None:
-    headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "u"}
-    ids = {open_envelope(headers, body) for body in (b"1", b"1", b"2")}
-    assert len(ids) == 2
-    first, second = (open_envelope({"X-GitHub-Event": "push"}, body) for body in (b"1", b"2"))
-    assert first is not None
-    assert second is not None
-    assert first.delivery_id.startswith("sha256:")
-    assert first.delivery_id != second.delivery_id
 
 
 def test_the_connection_test_of_bitbucket_server_is_a_ping() -> None:
@@ -230,7 +193,7 @@ def test_a_wrong_field_is_named(changes: dict[str, Any], reason: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5000, b"payload"])
 def test_what_is_not_json_is_a_bad_payload(body: bytes) -> None:
     for content_type in ("application/json", "application/x-www-form-urlencoded"):
-        assert isinstance(read(Envelope("github", "push", "d"), content_type, body), BadPayload)
+        assert isinstance(read_payload(Envelope("github", "push", "d"), content_type, body), BadPayload)
 
 
 FIELDS = [
@@ -285,4 +248,6 @@ def test_no_wrong_field_of_a_push_raises(field: str, value: object) -> None:
 @given(st.sampled_from(PROVIDERS), st.binary(max_size=40))
 def test_no_bytes_raise(provider: str, body: bytes) -> None:
     for content_type in ("", "application/x-www-form-urlencoded"):
-        assert isinstance(read(Envelope(provider, "push", "d"), content_type, body), (tuple, Ping, Ignored, BadPayload))
+        assert isinstance(
+            read_payload(Envelope(provider, "push", "d"), content_type, body), (tuple, Ping, Ignored, BadPayload)
+        )
