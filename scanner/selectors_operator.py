@@ -4,15 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
-from django.db.models import Count, Max, Min, Q, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 
 from scanner.models import CLAIM_FOR, Index, Package, PollTally, Release, WheelEvent
+
+# The span over which the rate of answers is told.
+LATELY = timedelta(minutes=10)
+
+
+class Chosen(Enum):
+    """Which packages to show."""
+
+    ALL = "all"
+    DUE = "due"
+    FAILING = "failing"
+    NEW = "never answered"
+    ENDED = "never polled again"
 
 
 @dataclass(frozen=True, slots=True)
 class PollingHealth:
-    """Figures of one moment. Ages are None when nothing waits."""
+    """Figures of one moment. Ages are None when nothing waits. answered_lately: packages, in the last LATELY."""
 
     packages: int
     due: int
@@ -21,6 +35,7 @@ class PollingHealth:
     claimed: int
     failing: int
     never_answered: int
+    answered_lately: int
     oldest_due: timedelta | None
     oldest_queued: timedelta | None
     events_waiting: int
@@ -31,11 +46,11 @@ class PollingHealth:
 
 @dataclass(frozen=True, slots=True)
 class NextPoll:
-    """One package's next poll and its reason."""
+    """One package's next poll and its reason. due_at None: it is never polled again unless somebody asks."""
 
     name: str
     index_url: str
-    due_at: datetime
+    due_at: datetime | None
     reason: str
     failures: int
     last_error: str
@@ -71,7 +86,8 @@ def polling_health(now: datetime) -> PollingHealth:
         queued=Count("pk", filter=Q(queued_until__gt=now)),
         claimed=Count("pk", filter=Q(claimed_until__gt=now)),
         failing=Count("pk", filter=Q(failures__gt=0)),
-        never=Count("pk", filter=Q(state="pending")),
+        never=Count("pk", filter=Q(state="pending", due_at__isnull=False)),
+        lately=Count("pk", filter=Q(checked_at__gt=now - LATELY)),
         oldest_due=Min("due_at", filter=Q(due_at__lte=now)),
         oldest_queued=Min("queued_until", filter=Q(queued_until__gt=now)),
         last=Max("checked_at"),
@@ -86,6 +102,7 @@ def polling_health(now: datetime) -> PollingHealth:
         claimed=found["claimed"],
         failing=found["failing"],
         never_answered=found["never"],
+        answered_lately=found["lately"],
         oldest_due=_age(found["oldest_due"], now),
         # Marked as queued for a known span, so its age follows from the end.
         oldest_queued=_age(found["oldest_queued"] and found["oldest_queued"] - CLAIM_FOR, now),
@@ -96,9 +113,20 @@ def polling_health(now: datetime) -> PollingHealth:
     )
 
 
-def next_polls(limit: int) -> list[NextPoll]:
-    """The packages that are polled next, the longest due first. One query."""
-    rows = Package.objects.filter(due_at__isnull=False).select_related("index").order_by("due_at", "pk")[:limit]
+def next_polls(limit: int, now: datetime, *, name: str = "", only: Chosen = Chosen.ALL) -> list[NextPoll]:
+    """The packages that are polled next, the longest due first; those that never are come last. One query.
+
+    name: part of a package's name.
+    """
+    chosen = {
+        Chosen.ALL: Q(),
+        Chosen.DUE: Q(due_at__lte=now),
+        Chosen.FAILING: Q(failures__gt=0),
+        Chosen.NEW: Q(state="pending", due_at__isnull=False),
+        Chosen.ENDED: Q(due_at__isnull=True),
+    }[only]
+    found = Package.objects.filter(chosen, name__contains=name)
+    rows = found.select_related("index").order_by(F("due_at").asc(nulls_last=True), "pk")[:limit]
     return [
         NextPoll(
             name=row.name,
@@ -107,11 +135,10 @@ def next_polls(limit: int) -> list[NextPoll]:
             reason=row.due_reason,
             failures=row.failures,
             last_error=row.last_error,
-            is_queued=row.queued_until is not None,
-            is_claimed=row.claimed_until is not None,
+            is_queued=row.queued_until is not None and row.queued_until > now,
+            is_claimed=row.claimed_until is not None and row.claimed_until > now,
         )
         for row in rows
-        if row.due_at is not None
     ]
 
 

@@ -15,13 +15,16 @@ class Sample:
     value: float
 
 
-def exposition(samples: Iterable[Sample]) -> str:
-    """The samples, those of one name together under its type, names in the order of their first sample."""
+def exposition(samples: Iterable[Sample], meanings: Mapping[str, str]) -> str:
+    """The samples, those of one name together under its meaning and type, names in the order of their first sample."""
     by_name: dict[str, list[Sample]] = {}
     for sample in samples:
         by_name.setdefault(sample.name, []).append(sample)
     lines = []
     for name, its in by_name.items():
+        if name in meanings:
+            meaning = meanings[name].replace("\\", "\\\\").replace("\n", "\\n")
+            lines.append(f"# HELP {name} {meaning}")
         lines.append(f"# TYPE {name} gauge")
         lines += [f"{name}{_labels(sample.labels)} {_number(sample.value)}" for sample in its]
     return "\n".join(lines) + "\n"

@@ -17,13 +17,19 @@ _STEPS = (
 
 def say_ago(moment: datetime, now: datetime) -> str:
     """ "just now", "2 minutes ago", "in 3 hours": the largest whole unit. Both moments are aware."""
-    distance = abs(now - moment)
-    for span, name in _STEPS:
-        number = distance // span
+    words = say_span(abs(now - moment))
+    if words is None:
+        return "just now" if moment <= now else "in a moment"
+    return f"{words} ago" if moment <= now else f"in {words}"
+
+
+def say_span(span: timedelta) -> str | None:
+    """ "2 minutes", "3 hours": the largest whole unit; None below a minute."""
+    for unit, name in _STEPS:
+        number = span // unit
         if number:
-            words = f"{number} {name}{'' if number == 1 else 's'}"
-            return f"{words} ago" if moment <= now else f"in {words}"
-    return "just now" if moment <= now else "in a moment"
+            return f"{number} {name}{'' if number == 1 else 's'}"
+    return None
 
 
 def is_stale(checked_at: datetime | None, now: datetime) -> bool:

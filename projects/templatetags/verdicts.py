@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from projects.domain.freshness import say_ago
+from projects.domain.freshness import say_ago, say_span
 from projects.domain.heat import WORDS
 from projects.domain.verdicts import Verdict
 
@@ -48,3 +48,15 @@ def ago(moment: datetime | None) -> SafeString | str:
         exact.strftime("%Y-%m-%d %H:%M:%S"),
         say_ago(moment, timezone.now()),
     )
+
+
+@register.filter
+def span(length: timedelta | None) -> str:
+    """How long something lasts or waits; nothing for None."""
+    return "" if length is None else say_span(length) or "less than a minute"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """12,345: a number that a reader can take in."""
+    return f"{number:,}"

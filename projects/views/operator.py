@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import compare_digest
 
 from django.conf import settings
@@ -10,39 +10,77 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
 from projects.domain.exposition import Sample, exposition
-from scanner.selectors_operator import PollingHealth, Tally, followed_indexes, next_polls, polling_health, tallies_since
+from projects.domain.operator_page import MEANINGS, OUTCOMES, Figures, findings
+from scanner.selectors_operator import (
+    LATELY,
+    Chosen,
+    PollingHealth,
+    Tally,
+    followed_indexes,
+    next_polls,
+    polling_health,
+    tallies_since,
+)
 from scanner.services.gates import closed_hosts
 
 _SPAN = timedelta(hours=24)
 _POLLS = 50
+_NOW = "operator-now"
 
 
 @require_safe
 @never_cache
 @login_required
 def operator(request: HtmxHttpRequest) -> HttpResponse:
-    """What is due, how polls end, who is left alone. For the others there is no such page."""
+    """What is due, how polls end, who is left alone. For the others there is no such page.
+
+    htmx asks for the part that changes by itself; the list of packages stays as its reader left it.
+    """
     if not request.user.is_staff:
         raise Http404
     now = timezone.now()
-    tallies = tallies_since(now - _SPAN)
-    context = {
-        "area": "operator",
-        "health": polling_health(now),
-        "polls": next_polls(_POLLS),
-        "tallies": tallies,
+    context = _figures(now)
+    if request.htmx.target == _NOW:
+        answer = render(request, f"projects/operator.html#{_NOW}", context)
+    else:
+        name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
+        only = next((chosen for chosen in Chosen if chosen.value == request.GET.get("only")), Chosen.ALL)
+        polls = next_polls(_POLLS, now, name=name, only=only)
+        context |= {"area": "operator", "name": name, "only": only, "choices": list(Chosen), "polls": polls}
+        context |= {"indexes": followed_indexes(), "most": _POLLS, "now": now}
+        answer = render(request, "projects/operator.html", context)
+    patch_vary_headers(answer, ["HX-Request", "HX-Target"])
+    return answer
+
+
+def _figures(now: datetime) -> dict[str, object]:
+    health, tallies, closed = polling_health(now), tallies_since(now - _SPAN), closed_hosts(now)
+    figures = Figures(
+        packages=health.packages,
+        due=health.due,
+        oldest_due=health.oldest_due,
+        failing=health.failing,
+        never_answered=health.never_answered,
+        answered_lately=health.answered_lately,
+        lately=LATELY,
+        events_waiting=health.events_waiting,
+        oldest_event=health.oldest_event,
+        last_answer=now - health.last_answer_at if health.last_answer_at is not None else None,
+    )
+    return {
+        "findings": findings(figures, [(gate.host, gate.until - now) for gate in closed]),
+        "health": health,
+        "tallies": [(OUTCOMES.get(tally.outcome, tally.outcome), tally) for tally in tallies],
         "unchanged_share": _unchanged_share(tallies),
         "size": sum(tally.size for tally in tallies),
-        "indexes": followed_indexes(),
-        "closed": closed_hosts(now),
-        "now": now,
+        "closed": closed,
     }
-    return render(request, "projects/operator.html", context)
 
 
 @require_safe
@@ -57,7 +95,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         Sample("wheelway_host_gated_seconds", {"host": gate.host}, (gate.until - now).total_seconds())
         for gate in closed_hosts(now)
     ]
-    return HttpResponse(exposition(samples), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(exposition(samples, MEANINGS), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:
@@ -92,6 +130,8 @@ def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
         Sample("wheelway_oldest_event_seconds", {}, seconds(health.oldest_event)),
         Sample("wheelway_releases_unsettled", {}, health.releases_unsettled),
     ]
+    if health.last_answer_at is not None:
+        samples.append(Sample("wheelway_last_answer_timestamp_seconds", {}, health.last_answer_at.timestamp()))
     for tally in tallies:
         samples.append(Sample("wheelway_polls_last_day", {"outcome": tally.outcome}, tally.polls))
         samples.append(Sample("wheelway_page_bytes_last_day", {"outcome": tally.outcome}, tally.size))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from packaging.utils import InvalidName, canonicalize_name
 
+from scanner.management.progress import Progress
 from scanner.models import Package
 from scanner.services import tallies
 from scanner.services.indexes import BadPipConfiguration, client_of, get_index
@@ -24,10 +26,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Names as anybody spells them."""
-        parser.add_argument("names", nargs="+", metavar="NAME")
+        parser.add_argument("names", nargs="+", metavar="NAME", help="as anybody spells it; - reads names from stdin")
 
     def handle(self, *args: Any, names: list[str], **options: Any) -> None:
-        """One line a package, in the order in which they are done."""
+        """One line a package, in the order in which they are done; how far it has come goes to standard error."""
+        if "-" in names:
+            names = [*(name for name in names if name != "-"), *sys.stdin.read().split()]
         try:
             wanted = {str(canonicalize_name(name, validate=True)) for name in names}
             index = get_index()
@@ -37,6 +41,7 @@ class Command(BaseCommand):
         now = timezone.now()
         packages = {package.pk: package.name for package in watch_packages(index.pk, wanted, now).values()}
         failed = []
+        progress = Progress(len(packages), sys.stderr)
 
         def told(package_id: int, outcome: Outcome) -> None:
             package = Package.objects.get(pk=package_id)
@@ -44,7 +49,12 @@ class Command(BaseCommand):
                 failed.append(package.name)
             next_poll = f"next {package.due_at:%Y-%m-%d %H:%M} UTC" if package.due_at else "no next poll"
             reason = package.last_error or package.due_reason
-            self.stdout.write(f"{package.name}  {outcome.value}  {next_poll}  ({reason})")
+            line = f"{package.name}  {outcome.value}  {next_poll}  ({reason})"
+            if sys.stdout.isatty() and sys.stderr.isatty():
+                # Not behind the progress, which stands on the last line of the same terminal.
+                line = f"\r\x1b[K{line}"
+            self.stdout.write(line)
+            progress.done(package.name)
 
         poll_many(packages, client, now, on_polled=told, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
         tallies.flush()

@@ -1,14 +1,17 @@
 """The operator's page and the metrics."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from projects.domain.exposition import Sample, exposition
-from scanner.models import Package
+from scanner.models import HostGate, Package, PollTally
 from scanner.services.indexes import get_index
 from tests.projects.watching import person
 
@@ -54,6 +57,73 @@ def test_the_page_takes_as_many_queries_for_a_thousand_packages(
         client.get("/operator/")
 
 
+def test_htmx_gets_the_figures_alone_and_only_as_staff(client: Client) -> None:
+    packages(0, 1)
+    asked = {"HX-Request": "true", "HX-Target": "operator-now"}
+    client.force_login(person())
+    assert client.get("/operator/", headers=asked).status_code == 404
+    client.force_login(person("root", staff=True))
+    answer = client.get("/operator/", headers=asked)
+    text = answer.content.decode()
+    assert text.strip().startswith('<div id="operator-now"')
+    assert "1 of 1 package is due" in text
+    assert "demo-0" not in text
+    assert {"HX-Request", "HX-Target"} <= {name.strip() for name in answer.headers["Vary"].split(",")}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", ["failing-one", "demo-0", "demo-1", "gone"]),
+        ("?q=DEMO", ["demo-0", "demo-1"]),
+        ("?only=failing", ["failing-one"]),
+        ("?only=due&q=demo", ["demo-0", "demo-1"]),
+        ("?only=never+answered", ["failing-one", "demo-0", "demo-1"]),
+        ("?only=never+polled+again", ["gone"]),
+        ("?only=nonsense&q=%00", ["failing-one", "demo-0", "demo-1", "gone"]),
+        ("?q=nobody", []),
+    ],
+)
+def test_every_package_can_be_found_with_its_next_poll(client: Client, query: str, expected: list[str]) -> None:
+    packages(0, 2)
+    index, early = get_index(), datetime(2023, 1, 1, tzinfo=UTC)
+    Package.objects.create(index=index, name="failing-one", due_at=early, failures=2, last_error="<b>the end</b>")
+    Package.objects.create(index=index, name="gone", state="missing", due_reason="not on the index")
+    client.force_login(person(staff=True))
+    text = client.get("/operator/" + query).content.decode()
+    assert re.findall(r'<th scope="row" class="address">([\w-]+)</th>', text) == expected
+    assert ("&lt;b&gt;the end&lt;/b&gt;" in text) == ("failing-one" in expected)
+
+
+def test_prometheus_reads_what_the_metrics_say(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "let-me-see"
+    packages(0, 3)
+    now = timezone.now()
+    Package.objects.filter(name="demo-0").update(checked_at=now, failures=1)
+    HostGate.objects.create(host='odd"host\\', closed_until=now + timedelta(minutes=3))
+    for outcome, polls, size in (("unchanged", 900, 0), ("changed", 12, 123_456_789_012)):
+        PollTally.objects.create(
+            hour=now.replace(minute=0, second=0, microsecond=0), outcome=outcome, polls=polls, size=size
+        )
+    answer = client.get("/metrics", headers={"Authorization": "Bearer let-me-see"})
+    assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    families = {family.name: family for family in text_string_to_metric_families(answer.content.decode())}
+    assert all(family.type == "gauge" and family.documentation for family in families.values())
+    read = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in families.values()
+        for sample in family.samples
+    }
+    assert read["wheelway_packages",] == 3
+    assert read["wheelway_packages_failing",] == 1
+    assert read["wheelway_polls_last_day", "unchanged"] == 900
+    assert read["wheelway_page_bytes_last_day", "changed"] == 123_456_789_012
+    assert 0 < read["wheelway_host_gated_seconds", 'odd"host\\'] <= 180
+    assert read["wheelway_last_answer_timestamp_seconds",] == pytest.approx(now.timestamp())
+    assert read["wheelway_oldest_due_seconds",] > 0
+    assert {"wheelway_oldest_queued_seconds", "wheelway_events_unprocessed"} <= families.keys()
+
+
 def test_a_token_opens_the_metrics_and_nothing_else(client: Client, settings: Settings) -> None:
     settings.METRICS_TOKEN = "let-me-see"
     packages(0, 3)
@@ -67,6 +137,7 @@ def test_a_token_opens_the_metrics_and_nothing_else(client: Client, settings: Se
 
 def test_the_text_form_escapes_what_labels_hold() -> None:
     samples = [Sample("a", {"host": 'x"\\\n'}, 1), Sample("b", {}, 2.5), Sample("a", {"host": "y"}, 12345678901)]
-    assert exposition(samples) == (
-        '# TYPE a gauge\na{host="x\\"\\\\\\n"} 1\na{host="y"} 12345678901\n# TYPE b gauge\nb 2.5\n'
+    assert exposition(samples, {"a": "one \\ two\nthree"}) == (
+        '# HELP a one \\\\ two\\nthree\n# TYPE a gauge\na{host="x\\"\\\\\\n"} 1\na{host="y"} 12345678901\n'
+        "# TYPE b gauge\nb 2.5\n"
     )
