@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from projects.domain.upgrade_query import UpgradeQuery
-from projects.services import alerts, assessments, branch_checks, deliveries, sending, upgrades
+from projects.services import alerts, assessments, branch_checks, deliveries, indexes, sending, upgrades
 from scanner.domain.resolution.planning import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
@@ -29,8 +29,10 @@ def assess_snapshot(self: Task[..., None], snapshot_id: int) -> None:
 
 @shared_task
 def reassess_stale() -> int:
-    """Assess again what a wheel event or an unfinished assessment has made stale. Returns how many."""
-    stale = assessments.stale_snapshots(timezone.now())
+    """Assess again what a wheel event, another index or an unfinished assessment has made stale. Returns how many."""
+    now = timezone.now()
+    indexes.ask_missing_again(now)
+    stale = assessments.stale_snapshots(now)
     for snapshot_id in stale:
         assess_snapshot.delay(snapshot_id)
     return len(stale)

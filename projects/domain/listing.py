@@ -34,7 +34,7 @@ def as_json(document: Document) -> str:
 
 def as_table(document: Document) -> str:
     """For a terminal: a sentence a target, then what is not ready, worst first."""
-    parts = [_problems(document)]
+    parts = [_problems(document), _confusions(document)]
     for entry in document["assessments"]:
         rows = [_cells(row) for row in _worth_showing(entry)]
         parts.append("\n".join([headline(entry), *(f"  {line}" for line in _aligned([COLUMNS, *rows]) if rows)]))
@@ -43,7 +43,7 @@ def as_table(document: Document) -> str:
 
 def as_markdown(document: Document) -> str:
     """One section a target with a table of what is not ready."""
-    parts = [f"# Assessment of {document['generated_at'][:10]}", _problems(document)]
+    parts = [f"# Assessment of {document['generated_at'][:10]}", _problems(document), _confusions(document)]
     for entry in document["assessments"]:
         parts.append(f"## {entry['target']}\n\n{headline(entry)}")
         rows = [_cells(row) for row in _worth_showing(entry)]
@@ -114,6 +114,11 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
 def _pipes(rows: Sequence[Sequence[str]]) -> Iterable[str]:
     for row in rows:
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+
+
+def _confusions(document: Document) -> str:
+    """Names that stand on several indexes: a warning that no verdict tells."""
+    return "\n".join(f"! {one['message']}" for one in document["index"].get("confusions", ()))
 
 
 def _problems(document: Document) -> str:

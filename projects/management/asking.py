@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -15,8 +16,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
+from projects.domain.asked_indexes import BadIndexOption, asked, not_followed
 from projects.domain.assessing import Wish
-from projects.domain.document import document
+from projects.domain.document import confusion_document, document
 from projects.domain.intake import Intake, read, select
 from projects.domain.verdicts import Policy, SourcePolicy
 from projects.management.storage import prepare_storage
@@ -27,8 +29,9 @@ from projects.services.plan_files import with_written_plans
 from scanner.domain.resolution.planning import Strategy
 from scanner.domain.resolution.relaxing import Step
 from scanner.domain.targets import Target, UnknownTarget, parse_target
-from scanner.services.index_sets import IndexSet, one_index
-from scanner.services.indexes import BadPipConfiguration, client_for, configured_index_url
+from scanner.services.index_sets import IndexSet, command_set, end_command
+from scanner.services.indexes import BadPipConfiguration, configured_extra_urls, configured_index_url
+from scanner.services.private_indexes import confusions
 from scanner.services.refreshing import FRESH_FOR
 
 # How long the index may take for everything that an answer needs, in seconds.
@@ -64,7 +67,14 @@ def add_wish_options(parser: ArgumentParser) -> None:
     parser.add_argument("--step", choices=[step.value for step in Step], default="major", help="how far one may move")
     parser.add_argument("--pre", action="store_true", help="pre-releases count")
     parser.add_argument("--min-age", type=int, default=0, metavar="DAYS", help="ignore releases younger than this")
-    parser.add_argument("--index-url", help="the simple index to ask, instead of pip's")
+    parser.add_argument("--index-url", metavar="URL", help="the simple index to ask, instead of pip's")
+    parser.add_argument(
+        "--extra-index-url",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="one more to ask, beside pip's; its packages count together with the others', as for pip; repeatable",
+    )
     parser.add_argument("--as-of", metavar="DATE", help="as the index stood then (2024-08-01, or a time with zone)")
 
 
@@ -78,7 +88,7 @@ def read_given(paths: Sequence[str]) -> Given:
     if unreadable(intake, paths) or (not intake.requirements and intake.problems):
         told = "\n".join(map(str, intake.problems))
         raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
-    return Given(roots, intake)
+    return Given(roots, replace(intake, problems=(*intake.problems, *not_followed(intake))))
 
 
 def wish_of(given: Given, targets: Sequence[Target], options: Options) -> Wish:
@@ -102,13 +112,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     logging.getLogger("scanner").setLevel(logging.ERROR)
     prepare_storage()
     as_of = moment_of(options["as_of"])
-    try:
-        url = options["index_url"] or configured_index_url()
-        indexes = one_index(url, client_for(url))
-    except BadPipConfiguration as error:
-        raise CommandError(str(error), returncode=2) from error
-    except ValueError as error:
-        raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
+    indexes = _indexes(given, options, say)
     gathering = gather(
         wish,
         indexes=indexes,
@@ -119,6 +123,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     )
     for name, fault in sorted(gathering.faults.items()):
         say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
+    end_command(indexes)
     found = answer(wish, indexes=indexes, as_of=as_of, findings=gathering.findings)
     whole = document(
         given.intake,
@@ -127,11 +132,28 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
         now=timezone.now(),
         strategy=wish.strategy,
         bridge=found.bridge,
+        extra_urls=indexes.extra_urls,
+        confusions=[confusion_document(one) for one in confusions(indexes, found.names)],
     )
     whole = with_written_plans(
         whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, indexes=lambda: indexes
     )
     return Told(found, whole, indexes)
+
+
+def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
+    """Those of the options, of pip's configuration and of the files, as pip would ask them."""
+    try:
+        primary = options["index_url"] or configured_index_url()
+        extra = [*configured_extra_urls(), *options["extra_index_url"]]
+        chosen = asked(primary, extra, given.intake, os.environ)
+        for note in chosen.notes:
+            say(note)
+        return command_set(chosen.urls)
+    except (BadPipConfiguration, BadIndexOption) as error:
+        raise CommandError(str(error), returncode=2) from error
+    except ValueError as error:
+        raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error
 
 
 class _Progress:

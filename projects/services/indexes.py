@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from projects import jobs
-from projects.models import IndexRole, Project, ProjectIndex, Snapshot
+from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
 from scanner.domain.confusions import Confusion
 from scanner.services.index_sets import IndexSet, default_and
 from scanner.services.indexes import IndexClient, get_index
@@ -22,7 +22,7 @@ from scanner.services.private_indexes import (
     is_shared,
     make_private_index,
 )
-from scanner.services.watching import watch_everywhere
+from scanner.services.watching import ask_beside_again, watch_everywhere
 
 __all__ = [
     "BadIndexAddress",
@@ -131,6 +131,14 @@ def watch_names(project: Project, names: Collection[str], now: datetime) -> dict
     """Have these names polled on every index that the project's installer would ask. Keys of packages by index."""
     watched = watch_everywhere(index_ids(project), names, now)
     return {index: [package.pk for package in packages] for index, packages in watched.items()}
+
+
+def ask_missing_again(now: datetime) -> int:
+    """Have the names that projects with indexes of their own rest on asked for again, once a day, where an index does
+    not have them: one that comes up on a second index changes what pip takes. Returns how many. One statement.
+    """
+    resting = ProjectPackage.objects.filter(project__indexes__isnull=False)
+    return ask_beside_again(resting.values("package"), now)
 
 
 def confusions_of(project: Project, names: Collection[str]) -> list[Confusion]:

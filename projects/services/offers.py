@@ -13,7 +13,7 @@ from projects.domain.assessing import Wish
 from projects.domain.knowledge import Knowledge
 from projects.domain.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.verdicts import Policy
-from scanner.domain.availability import Offer, ReleaseFileFacts, shape_of
+from scanner.domain.availability import ReleaseFileFacts, shape_of
 from scanner.domain.builds import infer_build
 from scanner.domain.matching import Matcher
 from scanner.domain.records import PackageRecord, ReleaseRecord, pool_files, taken
@@ -118,7 +118,7 @@ def _waiting(record: PackageRecord, indexes: IndexSet) -> str:
 def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime) -> ReleaseView:
     build = build_detail(release, shapes)
     if release.parts:
-        spoken = taken(release, lambda part: _serves(shapes.offers(part.shape)))
+        spoken = taken(release, lambda part: shapes.offers(part.shape))
         beside = tuple(pk for pk in release.pks if pk != spoken.pk)
     else:
         spoken, beside = release, ()
@@ -134,11 +134,6 @@ def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: P
         needs_error=spoken.needs_error,
         beside=beside,
     )
-
-
-def _serves(offers: Iterable[Offer]) -> bool:
-    """Whether a wheel of these installs anywhere."""
-    return any(offer.availability.installs_wheel for offer in offers)
 
 
 def _too_young(uploaded_at: datetime | None, policy: Policy, now: datetime) -> bool:
@@ -183,7 +178,7 @@ def _views_as_of(
         shape = shape_of(there)
         whole = catalogue_matcher().offers(shape)
         build = release.build_detail or infer_build(offer.availability for offer in whole)
-        spoken = taken(release, lambda part: _serves(matcher.offers(shape_of(stored.get(part.pk, ())))))
+        spoken = taken(release, lambda part: matcher.offers(shape_of(stored.get(part.pk, ()))))
         return ReleaseView(
             version=release.version,
             offers=matcher.offers(shape),

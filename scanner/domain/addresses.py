@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -55,3 +55,19 @@ def plain_address(url: str) -> str:
     if parts.port == _DEFAULT_PORTS[parts.scheme]:
         host = host.rpartition(":")[0]
     return urlunsplit((parts.scheme, host.rstrip(":"), parts.path.rstrip("/"), "", ""))
+
+
+def login_text(user: str, secret: str) -> str:
+    """A login as it stands before the @ of an address, encoded as an address needs it; empty for an empty one.
+
+    A secret without a user is a token that stands for the user, as indexes that hand out tokens write it.
+    """
+    return ":".join(quote(part, safe="") for part in (user, secret) if part)
+
+
+def with_login(address: str, login: str) -> str:
+    """The address with a login before its host; an empty one adds nothing."""
+    if not login:
+        return address
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))

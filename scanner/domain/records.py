@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from scanner.domain.availability import ReleaseFileFacts
+from scanner.domain.availability import Availability, Offer, ReleaseFileFacts
 
 # The key of a stored shape, or those of several whose files count together, in order.
 ShapeKey = int | tuple[int, ...]
@@ -143,17 +143,29 @@ def _pooled(parts: tuple[ReleaseRecord, ...]) -> ReleaseRecord:
     )
 
 
-def taken(release: ReleaseRecord, serves: Callable[[ReleaseRecord], bool]) -> ReleaseRecord:
+def taken(release: ReleaseRecord, offers_of: Callable[[ReleaseRecord], Iterable[Offer]]) -> ReleaseRecord:
     """The part whose metadata speaks for the release: that of the file which pip would take.
 
-    `serves` tells whether a part has a wheel that is wanted. A part whose metadata cannot be had comes last.
+    `offers_of` are a part's own offers on the targets that count. A release has one set of needs for all of them, so
+    where they would take different parts, the best offer on any decides, and of equal availability the index named
+    last. A part whose metadata cannot be had comes last.
     """
     if not release.parts:
         return release
     ranked = [
-        (not (part.needs is None and part.needs_error), serves(part), place) for place, part in enumerate(release.parts)
+        (part.needs is not None or not part.needs_error, max(map(_worth, offers_of(part)), default=(False, 0)), place)
+        for place, part in enumerate(release.parts)
     ]
     return release.parts[max(ranked)[2]]
+
+
+_WORTH = (Availability.SOURCE, Availability.FALLBACK, Availability.PURE, Availability.ABI3, Availability.NATIVE)
+
+
+def _worth(offer: Offer) -> tuple[bool, int]:
+    """As pip sorts: what is not yanked first, then the better wheel."""
+    rank = _WORTH.index(offer.availability) + 1 if offer.availability in _WORTH else 0
+    return (rank > 0 and not offer.yanked, rank)
 
 
 def pool_files(groups: Iterable[Sequence[ReleaseFileFacts]]) -> tuple[ReleaseFileFacts, ...]:

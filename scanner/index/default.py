@@ -6,10 +6,18 @@ and its tests name every source it reads.
 """
 
 import os
+from functools import cache
 
 from scanner.index.addresses import without_credentials
 
-__all__ = ["BadPipConfiguration", "default_ca_bundle", "default_index_url", "without_credentials"]
+__all__ = [
+    "BadPipConfiguration",
+    "default_ca_bundle",
+    "default_extra_index_urls",
+    "default_index_url",
+    "public_index_url",
+    "without_credentials",
+]
 
 # First found wins. As in pip, the environment overrules every file and a command's section the global one.
 _SECTIONS = (":env:", "install", "global")
@@ -35,10 +43,25 @@ def default_index_url() -> str:
     Order: PIP_INDEX_URL, `install.index-url`, `global.index-url` (site, user and global files, as pip ranks
     them), else pip's constant. Reads files: call once. Raises BadPipConfiguration.
     """
+    return (_configured("index-url") or public_index_url()).rstrip("/")
+
+
+@cache
+def public_index_url() -> str:
+    """The simple index that pip asks when nothing at all is configured, whatever this machine has configured."""
     # Late: pip is slow to load, and most processes are told which index to ask.
     from pip._internal.models.index import PyPI
 
-    return (_configured("index-url") or str(PyPI.simple_url)).rstrip("/")
+    return str(PyPI.simple_url).rstrip("/")
+
+
+def default_extra_index_urls() -> list[str]:
+    """The simple indexes that pip asks beside, in order, without trailing slashes; they may carry credentials.
+
+    PIP_EXTRA_INDEX_URL, else `install.extra-index-url`, else `global.extra-index-url`: as pip has it, the first of them
+    that is set counts alone, and white space parts the addresses. Reads files: call once. Raises BadPipConfiguration.
+    """
+    return [url.rstrip("/") for url in (_configured("extra-index-url") or "").split()]
 
 
 def default_ca_bundle() -> str | None:

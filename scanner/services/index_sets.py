@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from scanner.index.client import IndexClient
 from scanner.index.default import without_credentials
-from scanner.models import Index
-from scanner.services.indexes import client_of, configured_index_url, get_index
+from scanner.models import Index, Package
+from scanner.services.indexes import client_for, client_of, configured_index_url, get_index
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,33 @@ def default_and(
     rows = {row.pk: row for row in Index.objects.filter(Q(url=address, scope="") | Q(pk__in=keys))}
     default = next((row for row in rows.values() if not row.scope and row.url == address), None) or get_index()
     return _asked(default, client), {pk: _asked(row) for pk, row in rows.items() if pk != default.pk}
+
+
+# Whose indexes are those that only a command was told of: their logins are never stored.
+_COMMAND = "command"
+
+
+def command_set(urls: Sequence[str]) -> IndexSet:
+    """The indexes at these addresses, the primary one first, for a command: asked with the logins in the addresses,
+    which are not stored. All but the configured one count as private. Raises ValueError for what is no address.
+    """
+    configured = without_credentials(configured_index_url())
+    found: dict[int, AskedIndex] = {}
+    for place, url in enumerate(urls):
+        client, address = client_for(url), without_credentials(url)
+        if place == 0 or address == configured:
+            row = get_index(url)
+        else:
+            # As a private index, it closes no release after 14 days.
+            row, _ = Index.objects.get_or_create(url=address, scope=_COMMAND, defaults={"closes_releases": False})
+        found.setdefault(row.pk, replace(_asked(row, client), is_private=address != configured))
+    return IndexSet(tuple(found.values()))
+
+
+def end_command(indexes: IndexSet) -> None:
+    """Leave nothing to the poller that it could not ask for: the logins end with the command."""
+    mine = Package.objects.filter(index__in=indexes.keys, index__scope=_COMMAND)
+    mine.update(due_at=None, due_reason="asked for again by the next command that names its index")
 
 
 def _asked(row: Index, client: IndexClient | None = None) -> AskedIndex:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
+from scanner.domain.addresses import with_login
 from scanner.index.client import IndexClient
-from scanner.index.default import BadPipConfiguration, default_ca_bundle, default_index_url, without_credentials
+from scanner.index.default import (
+    BadPipConfiguration,
+    default_ca_bundle,
+    default_extra_index_urls,
+    default_index_url,
+    public_index_url,
+    without_credentials,
+)
 from scanner.index.sessions import guarded_session
 from scanner.models import Index
 from scanner.services.gates import host_gate
@@ -19,15 +26,24 @@ __all__ = [
     "IndexClient",
     "client_for",
     "client_of",
+    "configured_extra_urls",
     "configured_index_url",
     "get_index",
     "host_gate",
+    "public_index_url",
 ]
 
 
 def configured_index_url() -> str:
     """The address from the setting, else the one pip on this machine would use. It may hold credentials."""
     return settings.WHEELWAY_INDEX_URL or default_index_url()
+
+
+def configured_extra_urls() -> list[str]:
+    """The addresses that pip on this machine would ask beside, with their credentials; none where the setting names
+    the index, because pip's configuration is not asked then.
+    """
+    return [] if settings.WHEELWAY_INDEX_URL else default_extra_index_urls()
 
 
 def get_index(url: str | None = None) -> Index:
@@ -46,7 +62,7 @@ def client_of(index: Index) -> IndexClient:
         configured = configured_index_url()
         return client_for(configured if index.url == without_credentials(configured) else index.url)
     return _guarded_client_for(
-        _with_login(index.url, index.login.reveal()), tuple(settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
+        with_login(index.url, index.login.reveal()), tuple(settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
     )
 
 
@@ -65,10 +81,3 @@ def _guarded_client_for(url: str, allowed_hosts: tuple[str, ...]) -> IndexClient
         session=guarded_session(allowed_hosts),
         ca_bundle=default_ca_bundle(),
     )
-
-
-def _with_login(url: str, login: str) -> str:
-    if not login:
-        return url
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))

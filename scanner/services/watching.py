@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.models import Package, PackageState
@@ -39,6 +40,14 @@ def watch_everywhere(index_ids: Collection[int], names: Collection[str], now: da
     if missing:
         Package.objects.filter(pk__in=missing).update(due_at=now, due_reason="asked for again")
     return {index: list(here.values()) for index, here in known.items()}
+
+
+def ask_beside_again(package_ids: Collection[int] | QuerySet[Any, Any], now: datetime) -> int:
+    """Ask again for those of these that were missing a day ago: a name may have come up there. Returns how many."""
+    missing = Package.objects.filter(
+        pk__in=package_ids, state=PackageState.MISSING, due_at=None, checked_at__lt=now - ASK_BESIDE_AFTER
+    )
+    return missing.update(due_at=now, due_reason="asked for again: it may have come up here")
 
 
 def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict[str, Package]]:

@@ -11,10 +11,11 @@ REACH = {"go": "✓ reachable as it is", "conditional": "↑ with upgrades", "no
 
 def as_markdown(report: Report) -> str:
     """The whole document, one blank line between its parts."""
+    against = " and ".join((report.index, *report.extra_indexes))
     parts: list[str] = [
         f"# Can {report.project} move to {report.target_label}?",
         f"**{report.headline}**",
-        f"Measured on {report.generated_at[:10]} against {report.index}, from {', '.join(report.sources)}.",
+        f"Measured on {report.generated_at[:10]} against {against}, from {', '.join(report.sources)}.",
     ]
     for title, body in _sections(report):
         if body:

@@ -124,7 +124,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything in the order in which it is read. Dates are ISO texts."""
+    """Everything in the order in which it is read. Dates are ISO texts. A name that stands on several indexes is among
+    the findings.
+    """
 
     schema: int
     project: str
@@ -134,6 +136,7 @@ class Report:
     headline: str
     generated_at: str
     index: str
+    extra_indexes: tuple[str, ...]
     sources: tuple[str, ...]
     findings: tuple[str, ...]
     moves: tuple[Move, ...]

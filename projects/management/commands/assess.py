@@ -41,6 +41,10 @@ class Command(BaseCommand):
             self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
         told = ask(wish, given, options, self._say)
         self._print(told.document, options["format"])
+        if options["format"] == "csv":
+            # A table of packages has no place for them.
+            for confusion in told.document["index"].get("confusions", ()):
+                self._say(f"! {confusion['message']}")
         # Nor does it pay to take everything apart at the end.
         gc.freeze()
         if {target.verdict.value for target in told.answer.targets} & _FAILS[options["fail_on"]]:

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments import assess_snapshot, stale_snapshots
-from projects.services.indexes import add_index, indexes_of, remove_index
+from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
 from projects.services.snapshots import take_snapshot
 from projects.services.stored_documents import stored_document
 from scanner.models import Index, Package, Release
@@ -299,6 +299,11 @@ def test_a_name_that_is_missing_on_one_of_several_indexes_is_not_asked_for_there
     answer(project)
     assert Package.objects.get(pk=absent.pk).due_at is None
     Package.objects.filter(pk=absent.pk).update(checked_at=hour_ago - timedelta(days=1))
+    # Once a day it is, with or without an assessment: the name may come up there.
+    assert ask_missing_again(timezone.now()) == 1
+    assert Package.objects.get(pk=absent.pk).due_at is not None
+    assert ask_missing_again(timezone.now()) == 0
+    Package.objects.filter(pk=absent.pk).update(due_at=None)
     answer(project)
     assert Package.objects.get(pk=absent.pk).due_at is not None
 

@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scanner.domain.availability import ReleaseFileFacts
+from scanner.domain.availability import Availability, Offer, ReleaseFileFacts
 from scanner.domain.files import Kind
 from scanner.domain.records import PackageRecord, ReleaseRecord, pool, pool_files, taken
 
+NATIVE, PURE, SDIST, NOTHING = (
+    Offer(one, False) for one in (Availability.NATIVE, Availability.PURE, Availability.SOURCE, Availability.NONE)
+)
+NATIVE_YANKED = Offer(Availability.NATIVE, True)
 EARLY, LATE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
 
 
@@ -65,22 +69,26 @@ def test_the_oldest_check_counts_and_a_status_before_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parts", "serving", "chosen"),
+    ("parts", "offers", "chosen"),
     [
-        ([{}, {}], {1, 2}, 2),
-        ([{}, {}], {1}, 1),
-        ([{}, {}], set(), 2),
-        ([{}, {"needs_error": "gone"}], {2}, 1),
-        ([{}, {"needs_error": "gone", "needs": 4}], {2}, 2),
-        ([{"needs_error": "gone"}, {"needs_error": "gone"}], {1}, 1),
+        ([{}, {}], [PURE, PURE], 2),
+        ([{}, {}], [PURE, NOTHING], 1),
+        ([{}, {}], [NOTHING, NOTHING], 2),
+        ([{}, {}], [NATIVE, PURE], 1),
+        ([{}, {}], [NATIVE_YANKED, PURE], 2),
+        ([{}, {}], [SDIST, NATIVE_YANKED], 1),
+        ([{}, {}], [PURE, SDIST], 1),
+        ([{}, {"needs_error": "gone"}], [NOTHING, PURE], 1),
+        ([{}, {"needs_error": "gone", "needs": 4}], [NOTHING, PURE], 2),
+        ([{"needs_error": "gone"}, {"needs_error": "gone"}], [PURE, NOTHING], 1),
     ],
 )
 def test_the_metadata_is_that_of_the_file_which_pip_would_take(
-    parts: Sequence[dict[str, object]], serving: set[int], chosen: int
+    parts: Sequence[dict[str, object]], offers: Sequence[Offer], chosen: int
 ) -> None:
     rows = {at: record(at, release(at, "1.0", 1, EARLY, **facts)) for at, facts in enumerate(parts, 1)}
     (one,) = pool(rows, (1, 2)).releases
-    assert taken(one, lambda part: part.pk in serving).pk == chosen
+    assert taken(one, lambda part: [offers[part.pk - 1]]).pk == chosen
 
 
 def file(name: str, at: datetime | None = None, *, yanked: bool = False, python: str | None = None) -> ReleaseFileFacts:

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 from pip._internal.models.index import PyPI
 
-from scanner.index.default import BadPipConfiguration, default_index_url, without_credentials
+from scanner.index.default import (
+    BadPipConfiguration,
+    default_extra_index_urls,
+    default_index_url,
+    without_credentials,
+)
 
 
 @pytest.fixture
@@ -48,6 +53,30 @@ def test_the_environment_wins_over_every_file(pip_conf: Path, monkeypatch: pytes
 def test_a_configuration_file_names_the_index(pip_conf: Path, text: str, url: str | None) -> None:
     pip_conf.write_text(text)
     assert default_index_url() == (url or PyPI.simple_url.rstrip("/"))
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "urls"),
+    [
+        ("", None, []),
+        ("[global]\nextra-index-url = https://a.example/s/\n", None, ["https://a.example/s"]),
+        ("[global]\nextra-index-url =\n  https://a.example/s\n  https://b.example/s\n", None, ["a", "b"]),
+        (
+            "[global]\nextra-index-url = https://a.example/s\n[install]\nextra-index-url = https://b.example/s\n",
+            None,
+            ["b"],
+        ),
+        ("[global]\nextra-index-url = https://a.example/s\n", "https://c.example/s  https://d.example/s", ["c", "d"]),
+    ],
+)
+def test_extra_indexes_come_from_the_first_place_that_names_any(
+    pip_conf: Path, monkeypatch: pytest.MonkeyPatch, text: str, environment: str | None, urls: list[str]
+) -> None:
+    pip_conf.write_text(text)
+    monkeypatch.delenv("PIP_EXTRA_INDEX_URL", raising=False)
+    if environment is not None:
+        monkeypatch.setenv("PIP_EXTRA_INDEX_URL", environment)
+    assert default_extra_index_urls() == [url if "/" in url else f"https://{url}.example/s" for url in urls]
 
 
 def test_a_configuration_that_pip_cannot_read_is_told_and_not_guessed_around(pip_conf: Path) -> None:
