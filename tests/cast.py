@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
+from projects.domain.shown import shown_rows
 from projects.domain.verdicts import ProjectVerdict, Verdict, count_verdicts
 from projects.models import (
     Assessment,
@@ -24,6 +25,7 @@ from projects.models import (
     SnapshotRequirement,
     TargetAssessment,
 )
+from projects.services.assessments import changes_since
 from scanner.models import Index, Package, PackageState
 
 PASSWORD = "a password of the tests"
@@ -146,7 +148,7 @@ def assess_as(
 ) -> Assessment:
     """Store an assessment with these package rows by target, and the packages that it rests on (all, or `resting`)."""
     names = sorted({row["name"] for target in rows.values() for row in target})
-    made = Assessment.objects.create(
+    made = Assessment(
         snapshot=snapshot or take_snapshot_of(project, names),
         project=project,
         state=AssessmentState.PARTIAL if missing else AssessmentState.COMPLETE,
@@ -155,6 +157,8 @@ def assess_as(
         created_at=at,
         confirmed_at=at,
     )
+    made.changes, made.changed_since = changes_since(made, rows)
+    made.save()
     for position, (target, packages) in enumerate(rows.items()):
         verdicts = [Verdict(row["verdict"]) for row in packages]
         TargetAssessment.objects.create(
@@ -164,6 +168,7 @@ def assess_as(
             verdict=project_verdict(verdicts).value,
             counts=dict(count_verdicts(verdicts)),
             packages=list(packages),
+            shown=shown_rows(packages),
         )
     rest_on(project, names if resting is None else resting, checked_at=at)
     return made

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from projects.domain.columns import Column
 from projects.domain.heat import LOOKS
+from projects.domain.shown import Shown
 from projects.domain.verdicts import ProjectVerdict, Verdict
 
 _HEADLINES = {
@@ -22,12 +22,12 @@ _NAMED_BLOCKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class TargetResult:
-    """What an assessment says about one target. `packages` are its stored rows (design §10)."""
+    """What an assessment says about one target, with what is shown of its packages."""
 
     verdict: ProjectVerdict
     counts: Mapping[str, int]
     conflict: str
-    packages: Sequence[Mapping[str, Any]]
+    rows: Sequence[Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +104,15 @@ def _answer(column: Column, result: TargetResult) -> Answer:
 
 def _no_go(result: TargetResult) -> tuple[str, str, str]:
     """Cause, action and the package to watch."""
-    blocked = [row for row in result.packages if row["verdict"] == Verdict.BLOCKED]
+    blocked = [row for row in result.rows if row.verdict == Verdict.BLOCKED]
     if not blocked:
         return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
-    causes = [_cause(row) for row in blocked[:_NAMED_BLOCKERS]]
+    causes = [row.cause for row in blocked[:_NAMED_BLOCKERS]]
     more = len(blocked) - len(causes)
     cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
     if len(blocked) == 1:
-        return cause, "Tell me when it clears", blocked[0]["name"]
+        return cause, "Tell me when it clears", blocked[0].name
     return cause, f"See the {len(blocked)} blockers", ""
-
-
-def _cause(row: Mapping[str, Any]) -> str:
-    """Why one package blocks, in a few words: what its newest version lacks, named where it is not the one in use."""
-    newest = row.get("newest")
-    if not newest:
-        return f"{row['name']}: {row.get('reason') or 'no version works'}"
-    named = row["name"] if newest["version"] == row["version"] else f"{row['name']} {newest['version']}"
-    return f"{named}: {newest['cause']}"
 
 
 def _total(result: TargetResult) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -44,6 +44,23 @@ class PackageChange:
 
 
 Rows = Sequence[Mapping[str, Any]]
+
+
+def written_changes(changes: Iterable[PackageChange]) -> list[list[str | None]]:
+    """As an assessment stores them."""
+    return [list(astuple(change)) for change in changes]
+
+
+def read_changes(stored: Iterable[Sequence[Any]]) -> tuple[PackageChange, ...]:
+    """What `written_changes` wrote."""
+    return tuple(
+        PackageChange(ChangeKind(kind), target, name, old, new, _verdict(before), _verdict(after))
+        for kind, target, name, old, new, before, after in stored
+    )
+
+
+def _verdict(stored: str | None) -> Verdict | None:
+    return Verdict(stored) if stored else None
 
 
 def compare(before: Mapping[str, Rows], after: Mapping[str, Rows]) -> list[PackageChange]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from projects.domain.project_page import ProjectPage, pending_rows
-from projects.domain.risk import StoredRow
+from projects.domain.shown import StoredRow
 from projects.domain.spreadsheet import Judged
 from projects.domain.stored import ProjectState
 from projects.domain.verdicts import ProjectVerdict
 
 
-def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[Judged]:
-    """One line for each package and target that the page shows, in its order."""
-    rows = _rows_by_target(state, page)
+def export_lines(
+    state: ProjectState, page: ProjectPage, packages: Mapping[str, Sequence[StoredRow]]
+) -> Iterator[Judged]:
+    """One line for each package and target that the page shows, in its order. `packages` are the stored rows by target;
+    a target that none are stored for is not judged yet."""
+    pending = pending_rows(state.requirements)
+    rows = {
+        column.slug: {row["name"]: row for row in packages.get(column.slug, pending)} for column in page.table.columns
+    }
     judged = state.assessment.targets if state.assessment else {}
     for shown in page.table.rows:
         for column in page.table.columns:
@@ -25,21 +31,11 @@ def export_lines(state: ProjectState, page: ProjectPage) -> Iterator[Judged]:
 
 def export_names(state: ProjectState, page: ProjectPage) -> dict[str, list[str]]:
     """The packages that the page shows, by target, in its order: what an export of the assessment keeps."""
-    rows = _rows_by_target(state, page)
-    return {
-        column.slug: [shown.name for shown in page.table.rows if shown.name in rows[column.slug]]
-        for column in page.table.columns
-    }
-
-
-def _rows_by_target(state: ProjectState, page: ProjectPage) -> dict[str, Mapping[str, StoredRow]]:
     judged = state.assessment.targets if state.assessment else {}
-    pending = pending_rows(state.requirements)
-    return {
-        column.slug: _by_name(judged[column.slug].packages if column.slug in judged else pending)
-        for column in page.table.columns
-    }
-
-
-def _by_name(rows: Sequence[StoredRow]) -> dict[str, StoredRow]:
-    return {row["name"]: row for row in rows}
+    pending = {row["name"] for row in pending_rows(state.requirements)}
+    names: dict[str, list[str]] = {}
+    for column in page.table.columns:
+        target = judged.get(column.slug)
+        there = {row.name for row in target.rows} if target else pending
+        names[column.slug] = [shown.name for shown in page.table.rows if shown.name in there]
+    return names

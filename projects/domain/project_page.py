@@ -10,14 +10,14 @@ from typing import Any
 from projects.domain.answers import Answer, TargetResult, answers, important
 from projects.domain.changes_told import ToldChange, tell_changes
 from projects.domain.columns import Column, columns_of
-from projects.domain.diffs import compare
 from projects.domain.freshness import is_stale
 from projects.domain.heat import HeatMap, heat_map
 from projects.domain.reach import Reach, reach_of
-from projects.domain.risk import RiskTable, StoredRow, risk_table
+from projects.domain.risk import RiskTable, risk_table
 from projects.domain.risk_controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
 from projects.domain.risk_query import RiskQuery
-from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment
+from projects.domain.shown import shown_rows
+from projects.domain.stored import ProjectState, SnapshotLine
 from projects.domain.today import today_of
 from projects.domain.verdicts import ProjectVerdict, Severity, Verdict
 from scanner.domain.matching import Availability
@@ -90,11 +90,11 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     """The page for what is stored. Targets that no assessment has judged yet are unknown with all their packages."""
     columns = columns_of(state.targets)
     results = _results(state)
-    packages = {slug: result.packages for slug, result in results.items()}
-    names = {row["name"] for rows in packages.values() for row in rows}
+    rows = {slug: result.rows for slug, result in results.items()}
+    names = {row.name for shown in rows.values() for row in shown}
     shown = tuple(column for column in columns if column.slug in query.targets)
     verdicts = {slug: result.verdict.value for slug, result in results.items()}
-    table = risk_table(packages, shown or columns_at_first(columns, verdicts), query)
+    table = risk_table(rows, shown or columns_at_first(columns, verdicts), query)
     changes = _changes(state, columns)
     return ProjectPage(
         snapshot=state.snapshot,
@@ -111,7 +111,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         heat=heat_map(columns, {slug: (result.verdict, result.counts) for slug, result in results.items()}),
         changes=tuple(changes[:_TOLD_CHANGES]),
         changes_left_out=max(0, len(changes) - _TOLD_CHANGES),
-        changed_since=state.before.created_at if state.before else None,
+        changed_since=state.assessment.changed_since if state.assessment else None,
         query=query,
         table=table,
         pills=pills_of(table, query),
@@ -124,15 +124,14 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
 def _results(state: ProjectState) -> dict[str, TargetResult]:
     judged = state.assessment.targets if state.assessment else {}
     pending = pending_rows(state.requirements)
-    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(pending)}, "", pending)
+    rows = shown_rows(pending)
+    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(pending)}, "", rows)
     results = {}
     for slug in state.targets:
         stored = judged.get(slug)
         results[slug] = unknown
         if stored is not None:
-            results[slug] = TargetResult(
-                ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.packages
-            )
+            results[slug] = TargetResult(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
     return results
 
 
@@ -144,14 +143,9 @@ def _progress(state: ProjectState, names: set[str]) -> Progress | None:
 
 def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ToldChange]:
     """Nothing while an assessment is partial: what is merely not read yet has not changed."""
-    if state.assessment is None or state.before is None or not state.assessment.is_complete:
+    if state.assessment is None or not state.assessment.is_complete:
         return []
-    changes = compare(_rows_of(state.before), _rows_of(state.assessment))
-    return tell_changes(changes, {column.slug: column for column in columns})
-
-
-def _rows_of(assessment: StoredAssessment) -> dict[str, Sequence[StoredRow]]:
-    return {slug: target.packages for slug, target in assessment.targets.items()}
+    return tell_changes(state.assessment.changes, {column.slug: column for column in columns})
 
 
 def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:

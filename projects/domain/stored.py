@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from projects.domain.diffs import PackageChange
 from projects.domain.intake.values import Hint
+from projects.domain.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +23,21 @@ class SnapshotLine:
 
 @dataclass(frozen=True, slots=True)
 class StoredTarget:
-    """One target of a stored assessment. `packages` are its rows as stored (design §10)."""
+    """One target of a stored assessment, with what is shown of its packages."""
 
     target: str
     verdict: str
     counts: Mapping[str, int]
     conflict: str
-    packages: Sequence[Mapping[str, Any]]
+    rows: Sequence[Shown]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredAssessment:
-    """An assessment with its targets by slug."""
+    """An assessment with its targets by slug.
+
+    `changes` are against the last complete assessment before it, made at `changed_since`; None when there was none.
+    """
 
     pk: int
     created_at: datetime
@@ -40,15 +45,16 @@ class StoredAssessment:
     is_complete: bool
     missing: tuple[str, ...]
     targets: Mapping[str, StoredTarget]
+    changes: tuple[PackageChange, ...] = ()
+    changed_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectState:
     """All that the pages of one project read.
 
-    `assessment` belongs to the newest snapshot; `before` is what it is compared with: the last complete one before
-    it. `checked_at` is the oldest of the index's answers for the project's packages. `hints` are signs of where it runs
-    today.
+    `assessment` belongs to the newest snapshot. `checked_at` is the oldest of the index's answers for the project's
+    packages. `hints` are signs of where it runs today.
     """
 
     targets: tuple[str, ...]
@@ -57,5 +63,4 @@ class ProjectState:
     requirements: tuple[Mapping[str, Any], ...]
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None
-    before: StoredAssessment | None
     hints: tuple[Hint, ...] = ()

@@ -47,6 +47,8 @@ class Assessment(models.Model):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(help_text="when the same answer was last reached")
     digest = models.CharField(max_length=64, blank=True, help_text="of the answers: equal digests say the same")
+    changes = models.JSONField(default=list, help_text="what differs from the last complete one before it")
+    changed_since = models.DateTimeField(null=True, help_text="when that one was made; null: there is none")
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -103,6 +105,7 @@ class TargetAssessment(models.Model):
     blockers = models.JSONField(default=list)
     conflict = models.TextField(blank=True)
     packages = models.JSONField(default=list)
+    shown = models.JSONField(null=True, help_text="what pages show of the packages; null: not worked out yet")
     plan = models.JSONField(null=True, blank=True)
 
     class Meta:

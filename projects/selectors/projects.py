@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
+from projects.domain.diffs import read_changes
 from projects.domain.freshness import is_stale
 from projects.domain.heat import LOOKS
 from projects.domain.intake import Hint
+from projects.domain.shown import Shown, StoredRow, shown_rows
 from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
 from projects.domain.verdicts import ProjectVerdict, Verdict
 from projects.models import (
@@ -90,29 +92,31 @@ def project_list(user: User, now: datetime) -> list[ProjectLine]:
 
 
 def project_state(project: Project) -> ProjectState:
-    """What is stored about one project. Seven queries at most."""
+    """What is stored about one project. Six queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
-        return ProjectState(targets, None, None, (), (), None, None)
+        return ProjectState(targets, None, None, (), (), None)
     requirements = tuple(
         snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier", "direct")
     )
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
-    before = None
-    if newest is not None:
-        before = Assessment.objects.filter(project=project, pk__lt=newest.pk).complete().newest_first().first()
-    stored = _stored_targets(assessment.pk for assessment in (newest, before) if assessment is not None)
     return ProjectState(
         targets=targets,
         checked_at=_checks(project).first(),
         snapshot=_snapshot_line(snapshot),
         requirements=requirements,
         problems=tuple(snapshot.problems),
-        assessment=_stored(newest, stored) if newest else None,
-        before=_stored(before, stored) if before else None,
+        assessment=_stored(newest) if newest else None,
         hints=tuple(Hint(**hint) for hint in snapshot.hints),
     )
+
+
+def package_rows(state: ProjectState) -> dict[str, Sequence[StoredRow]]:
+    """The stored rows (design §10) of the assessment that the pages show, by target. One query."""
+    if state.assessment is None:
+        return {}
+    return dict(TargetAssessment.objects.filter(assessment=state.assessment.pk).values_list("target", "packages"))
 
 
 def stored_cell(project: Project, target: str, package: str) -> Mapping[str, Any] | None:
@@ -140,24 +144,28 @@ def _checks(project: Any) -> QuerySet[Any, datetime | None]:
     return answered.order_by("package__checked_at").values_list("package__checked_at", flat=True)
 
 
-def _stored_targets(assessments: Iterable[int]) -> dict[int, dict[str, StoredTarget]]:
-    found: dict[int, dict[str, StoredTarget]] = {}
-    for row in TargetAssessment.objects.filter(assessment__in=list(assessments)):
-        found.setdefault(row.assessment_id, {})[row.target] = StoredTarget(
-            row.target, row.verdict, row.counts, row.conflict, row.packages
-        )
-    return found
-
-
-def _stored(assessment: Assessment, targets: Mapping[int, Mapping[str, StoredTarget]]) -> StoredAssessment:
+def _stored(assessment: Assessment) -> StoredAssessment:
+    # The rows themselves are many times as large as what is shown of them.
+    targets = assessment.targets.defer("packages", "plan", "blockers")
     return StoredAssessment(
         pk=assessment.pk,
         created_at=assessment.created_at,
         confirmed_at=assessment.confirmed_at,
         is_complete=assessment.state == AssessmentState.COMPLETE,
         missing=tuple(assessment.missing),
-        targets=targets.get(assessment.pk, {}),
+        targets={
+            row.target: StoredTarget(row.target, row.verdict, row.counts, row.conflict, _shown(row)) for row in targets
+        },
+        changes=read_changes(assessment.changes),
+        changed_since=assessment.changed_since,
     )
+
+
+def _shown(row: TargetAssessment) -> list[Shown]:
+    if row.shown is None:
+        # Stored by a version that did not work it out. One query, until the project is assessed anew.
+        return shown_rows(row.packages)
+    return [Shown(*values) for values in row.shown]
 
 
 def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:

@@ -6,8 +6,9 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
@@ -15,8 +16,10 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessing import Wish
+from projects.domain.diffs import Rows, compare, written_changes
 from projects.domain.document import answer_document, confusion_document
 from projects.domain.intake import Intake, read, select
+from projects.domain.shown import shown_rows
 from projects.domain.verdicts import Policy, SourcePolicy, Verdict
 from projects.models import (
     Assessment,
@@ -204,6 +207,8 @@ def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now
     ]
     last.digest = digest
     last.confirmed_at = now
+    rows = {target.target.slug: target.packages for target in found.targets}
+    last.changes, last.changed_since = changes_since(last, rows)
     last.save()
     last.targets.all().delete()
     TargetAssessment.objects.bulk_create(
@@ -216,10 +221,25 @@ def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now
             blockers=list(target.blockers),
             conflict=target.conflict or "",
             packages=list(target.packages),
+            shown=shown_rows(target.packages),
             plan=document["plan"],
         )
         for position, (target, document) in enumerate(zip(found.targets, documents, strict=True))
     )
+
+
+def changes_since(assessment: Assessment, rows: Mapping[str, Rows]) -> tuple[list[Any], datetime | None]:
+    """What these rows say differently from the project's last complete assessment before, and when that was made.
+
+    Nothing is told of a partial one: what is merely not read yet has not changed.
+    """
+    before = Assessment.objects.filter(project=assessment.project).complete().newest_first()
+    if assessment.pk is not None:
+        before = before.filter(pk__lt=assessment.pk)
+    last = before.first()
+    if last is None or assessment.state != AssessmentState.COMPLETE:
+        return [], None
+    return written_changes(compare(dict(last.targets.values_list("target", "packages")), rows)), last.created_at
 
 
 def _rest_on(project: Project, package_ids: set[int]) -> None:

@@ -21,7 +21,7 @@ from projects.domain.proofs import proof_of
 from projects.domain.risk_query import RiskQuery
 from projects.domain.spreadsheet import csv_text
 from projects.models import Project
-from projects.selectors import is_watching, project_state, stored_cell, upstream_of
+from projects.selectors import is_watching, package_rows, project_state, stored_cell, upstream_of
 from projects.services.stored_documents import stored_document
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.
@@ -96,7 +96,7 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
         if document is None:
             raise Http404
         return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
-    text = csv_text(export_lines(state, page))
+    text = csv_text(export_lines(state, page, package_rows(state)))
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 

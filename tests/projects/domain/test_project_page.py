@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from projects.domain.diffs import compare, read_changes, written_changes
 from projects.domain.exports import export_lines, export_names
 from projects.domain.heat import heat_map
 from projects.domain.project_page import ProjectPage, progress_of, project_page, tell_problems
 from projects.domain.risk_query import RiskQuery
+from projects.domain.shown import shown_rows
 from projects.domain.stored import ProjectState, StoredAssessment, StoredTarget
 from projects.domain.verdicts import Verdict, count_verdicts
 from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package_row, project_verdict, usual_rows
@@ -18,13 +20,14 @@ from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package
 Rows = Mapping[str, Sequence[dict[str, Any]]]
 
 
-def assessment(rows: Rows, *, missing: Sequence[str] = ()) -> StoredAssessment:
+def assessment(rows: Rows, *, before: Rows | None = None, missing: Sequence[str] = ()) -> StoredAssessment:
     targets = {}
     for slug, packages in rows.items():
         verdicts = [Verdict(row["verdict"]) for row in packages]
         verdict = project_verdict(verdicts)
-        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", packages)
-    return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets)
+        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", shown_rows(packages))
+    changes = read_changes(written_changes(compare(before, rows))) if before else ()
+    return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets, changes, NOON if before else None)
 
 
 def page(
@@ -55,8 +58,7 @@ def state(
             for name in requirements
         ),
         problems=(),
-        assessment=assessment(rows, missing=missing) if rows is not None else None,
-        before=assessment(before) if before is not None else None,
+        assessment=assessment(rows, before=before, missing=missing) if rows is not None else None,
     )
 
 
@@ -105,11 +107,9 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
 
 
 def test_a_conflict_is_told_in_its_own_words() -> None:
-    stored = StoredTarget(LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", [package_row("a")])
+    stored = StoredTarget(LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", shown_rows([package_row("a")]))
     told = project_page(
-        ProjectState(
-            (LINUX_313,), NOON, None, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored}), None
-        ),
+        ProjectState((LINUX_313,), NOON, None, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})),
         RiskQuery(),
         NOON,
     )
@@ -127,9 +127,9 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
     ],
 )
 def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
-    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", [package_row("a")])
+    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", shown_rows([package_row("a")]))
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
-    told = project_page(ProjectState((LINUX_313,), NOON, None, (), (), found, None), RiskQuery(), NOON)
+    told = project_page(ProjectState((LINUX_313,), NOON, None, (), (), found), RiskQuery(), NOON)
     assert told.answers[0].cause == cause
 
 
@@ -236,14 +236,14 @@ def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
     stored = state(usual_rows())
     query = RiskQuery(targets=(WINDOWS_313,), sort="name")
     shown = project_page(stored, query, NOON)
-    lines = [(line.target, line.verdict, line.row["name"]) for line in export_lines(stored, shown)]
+    lines = [(line.target, line.verdict, line.row["name"]) for line in export_lines(stored, shown, usual_rows())]
     assert lines == [(WINDOWS_313, "conditional", name) for name in ("orjson", "pyyaml", "sqlalchemy")]
     assert export_names(stored, shown) == {WINDOWS_313: ["orjson", "pyyaml", "sqlalchemy"]}
 
 
 def test_an_export_of_what_nobody_has_assessed_calls_it_unknown() -> None:
     stored = state(None, targets=[LINUX_313])
-    lines = list(export_lines(stored, project_page(stored, RiskQuery(), NOON)))
+    lines = list(export_lines(stored, project_page(stored, RiskQuery(), NOON), {}))
     assert [(line.verdict, line.row["name"], line.row["verdict"]) for line in lines] == [
         ("unknown", "aiohttp", "unknown"),
         ("unknown", "orjson", "unknown"),

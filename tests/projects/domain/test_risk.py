@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.columns import columns_of
-from projects.domain.risk import RiskTable, cell_of, cell_text, risk_table, via
+from projects.domain.risk import RiskTable, risk_table
 from projects.domain.risk_controls import count_words, headings_of, nothing_shown, pills_of
 from projects.domain.risk_query import SHOWN_AT_FIRST, SORTS, STATES, RiskQuery
+from projects.domain.shown import Shown, cell_text, shown_rows, via
 from projects.domain.verdicts import Verdict
 from tests.cast import LINUX_313, TARGETS, WINDOWS_313, package_row
 
@@ -37,8 +39,12 @@ _sorts = st.builds("{}{}".format, st.sampled_from(["", "-"]), st.sampled_from([*
 _states = st.frozensets(st.sampled_from(STATES))
 
 
+def shown(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Shown]]:
+    return {target: shown_rows(packages) for target, packages in rows.items()}
+
+
 def table(rows: dict[str, list[dict[str, Any]]], **query: Any) -> RiskTable:
-    return risk_table(rows, COLUMNS, RiskQuery(**{"states": ALL, **query}))
+    return risk_table(shown(rows), COLUMNS, RiskQuery(**{"states": ALL, **query}))
 
 
 @given(_stored)
@@ -125,7 +131,7 @@ def test_versions_that_differ_between_targets_are_all_named() -> None:
 
 def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
     rows = {LINUX_313: [package_row("orjson", Verdict.UPGRADE)]}
-    one = risk_table(rows, COLUMNS[:1], RiskQuery())
+    one = risk_table(shown(rows), COLUMNS[:1], RiskQuery())
     assert one.single
     assert (one.rows[0].reason, one.rows[0].first) == ("no wheel for cp313; has cp38 to cp312", "9.0")
     assert table(rows).rows[0].reason == ""
@@ -150,7 +156,7 @@ def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
     ],
 )
 def test_a_cell_says_the_shortest_telling_thing(row: dict[str, Any], text: str) -> None:
-    assert cell_text(row) == cell_of(LINUX_313, row).text == text
+    assert cell_text(row) == table({LINUX_313: [row]}).rows[0].cells[0].text == text
 
 
 @pytest.mark.parametrize(
@@ -237,4 +243,4 @@ def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> 
 )
 def test_an_empty_table_says_why(rows: list[Any], query: dict[str, Any], words: str) -> None:
     asked = RiskQuery(**{"states": ALL, **query})
-    assert nothing_shown(risk_table({LINUX_313: rows}, COLUMNS[:1], asked), asked) == words
+    assert nothing_shown(risk_table(shown({LINUX_313: rows}), COLUMNS[:1], asked), asked) == words
