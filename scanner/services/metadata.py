@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,10 +16,12 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from scanner.domain import metadata
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.domain.files import Kind
 from scanner.index.client import IndexClient
 from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
 from scanner.models import CoreMetadata, Release, ReleaseFile
+from scanner.services.stopping import stop_asked
 
 logger = logging.getLogger(__name__)
 
@@ -74,6 +77,8 @@ def fetch_many(
     """
 
     def fetch(release_id: int) -> bool:
+        if stop_asked():
+            return False
         try:
             return fetch_metadata(release_id, client, now)
         finally:
@@ -81,7 +86,8 @@ def fetch_many(
 
     failed = 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = {pool.submit(fetch, release_id): name for release_id, name in releases.items()}
+        # A thread begins without the context that says what its log lines are about.
+        futures = {pool.submit(copy_context().run, fetch, release_id): name for release_id, name in releases.items()}
         for future in as_completed(futures):
             failed += not future.result()
             on_fetched(futures[future])
@@ -91,7 +97,9 @@ def fetch_many(
 def without_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
     """Those of these releases whose metadata is to be fetched: key to "name version", by the key of their index."""
     wanted = sorted(release_ids)
-    untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER)
+    # Tried in the future is tried by a clock that jumped.
+    wrong = Q(metadata_tried_at__gt=now + CLOCK_SKEW)
+    untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER) | wrong
     found: dict[int, dict[int, str]] = {}
     for start in range(0, len(wanted), 2000):
         rows = Release.objects.filter(untried, pk__in=wanted[start : start + 2000], metadata__isnull=True)

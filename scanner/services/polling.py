@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from contextvars import copy_context
 from datetime import datetime
 from enum import Enum
 from functools import partial
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from scanner.domain.cadence import Cadence, Known, NextPoll, after_answer, after_failure, after_gate, after_old_page
 from scanner.domain.pages import IndexPage
@@ -18,9 +20,19 @@ from scanner.index.client import FreshPage, IndexClient, NotModified
 from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
 from scanner.services.bulk import select_rows, update_rows
+from scanner.services.log_context import about
 from scanner.services.storing import Stored, store_changes, store_page
 from scanner.services.tallies import count
-from scanner.services.turns import Turn, Unchanged, end_turn, end_unchanged, is_followed, lock_turn, take_turn
+from scanner.services.turns import (
+    Turn,
+    Unchanged,
+    end_turn,
+    end_unchanged,
+    give_back,
+    is_followed,
+    lock_turn,
+    take_turn,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +65,15 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     if turn is None:
         return Outcome.NOT_DUE
     unchanged: list[Unchanged] = []
-    outcome = poll_turn(turn, client, now, unchanged)
-    end_unchanged(unchanged)
+    try:
+        with about(package=package_id):
+            outcome = poll_turn(turn, client, now, unchanged)
+        end_unchanged(unchanged)
+    except BaseException:
+        # A database error or a time limit cut it short: others may go on at once.
+        with suppress(DatabaseError):
+            give_back([package_id], turn.until)
+        raise
     return outcome
 
 
@@ -102,7 +121,8 @@ def poll_many(
             connection.close()
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = {pool.submit(poll, package_id): package_id for package_id in package_ids}
+        # A thread begins without the context that says what its log lines are about.
+        futures = {pool.submit(copy_context().run, poll, package_id): package_id for package_id in package_ids}
         for future in as_completed(futures):
             on_polled(futures[future], future.result())
 

@@ -142,4 +142,5 @@ def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient:
         return False
     if patient and package.due_at is not None and package.due_at > now:
         return False
-    return package.checked_at is None or now - package.checked_at > fresh_for
+    # A time ahead is of a clock that jumped, and tells nothing.
+    return package.checked_at is None or abs(now - package.checked_at) > fresh_for

@@ -8,9 +8,10 @@ import pytest
 from scanner.domain.cadence import RELEASE_OPEN_FOR
 from scanner.index.errors import HostGated
 from scanner.index.gate import LONGEST_SILENCE, Gate, GateStore, MemoryGateStore
-from scanner.models import CLAIM_FOR, Package, PackageState
+from scanner.models import CLAIM_FOR, Package, PackageState, Release
 from scanner.services import gates, rounds
 from scanner.services.clock import mend_times
+from scanner.services.metadata import without_metadata
 from scanner.services.settling import is_quiet
 from scanner.services.turns import is_followed, take_turn
 from tests.replay import ReplayIndex
@@ -126,3 +127,16 @@ def test_no_host_is_ever_closed_for_longer_than_that() -> None:
     with pytest.raises(HostGated):
         gate.heard("index.example", URL, 429, "Fri, 31 Dec 2100 23:59:59 GMT")
     assert gate.closed_until("index.example") == NOON + LONGEST_SILENCE
+
+
+@by_an_hour_and_by_years
+def test_a_release_whose_needs_were_asked_for_in_the_future_is_asked_for_now(
+    jump: timedelta, demo: Package, poll: Poll, replay: ReplayIndex
+) -> None:
+    replay.add_package("demo", ["demo-1.0.tar.gz"])
+    poll(NOON)
+    release = Release.objects.get()
+    Release.objects.update(metadata_tried_at=NOON + jump)
+    assert without_metadata([release.pk], NOON) == {demo.index_id: {release.pk: "demo 1.0"}}
+    Release.objects.update(metadata_tried_at=NOON)
+    assert without_metadata([release.pk], NOON) == {}

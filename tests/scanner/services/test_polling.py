@@ -257,3 +257,15 @@ def test_an_unchanged_poll_takes_two_statements(
     poll_package(demo.pk, client, NOON)
     with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
         assert poll_package(demo.pk, client, NOON) is Outcome.UNCHANGED
+
+
+def test_a_poll_cut_short_gives_its_package_back(replay: ReplayIndex, demo: Package) -> None:
+    def cut_short() -> None:
+        raise KeyboardInterrupt
+
+    client = IndexClient(replay.url)
+    client.page = lambda *given, **options: cut_short()  # type: ignore[method-assign,assignment]  # the moment of a signal
+    with pytest.raises(KeyboardInterrupt):
+        poll_package(demo.pk, client, NOON)
+    demo.refresh_from_db()
+    assert (demo.claimed_until, demo.due_at) == (None, NOON)
