@@ -263,8 +263,7 @@ WHEELWAY_ROOT_FROM = env.int("POLL_ROOT_FROM_PACKAGES", default=500)
 WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES", default=60))
 # Between two comparisons of all its rows, only rows with a new serial are compared (scanner.domain.following).
 WHEELWAY_ROOT_COMPARE = timedelta(minutes=env.int("POLL_ROOT_COMPARE_MINUTES", default=60))
-# Packages that one tick queues, packages in one job, and how long a job may begin new polls: it must end well before
-# the soft shutdown does.
+# Packages that one tick queues, packages in one job, and how long a job may begin new polls: well below its time limit.
 WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)
 WHEELWAY_POLL_BATCH = env.int("POLL_BATCH", default=20)
 WHEELWAY_BATCH_SECONDS = env.int("POLL_BATCH_SECONDS", default=20)
@@ -327,5 +326,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
+        # Would write each statement with its parameters, and they hold what nobody shall read in a log.
+        "django.db.backends": {"level": "INFO"},
     },
 }

@@ -145,11 +145,11 @@ class Installation:
         )
         return done.stdout.decode()
 
-    def worker(self, queues: str, *, processes: int = 1, hurried: bool = False) -> Worker:
-        """One more worker. `hurried` ones are cut short soon after they are told to stop."""
+    def worker(self, queues: str, *, processes: int = 1, hurried: bool = False, **settings: str) -> Worker:
+        """One more worker. `hurried` ones are cut short soon after they are told to stop. settings: its own ones."""
         app = "tests.compat_site.hurried" if hurried else "compat_site"
         log = self.folder / f"worker-{len(self.workers)}.log"
-        self.workers.append(Worker(log, self.environment, app, queues, processes))
+        self.workers.append(Worker(log, self.environment | settings, app, queues, processes))
         return self.workers[-1]
 
     def send(self, task: str, *arguments: Any, queue: str = "polling") -> None:

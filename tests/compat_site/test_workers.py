@@ -6,6 +6,7 @@ Each time nothing is lost, nothing is done twice, and nothing waits for a claim 
 import json
 import re
 import signal
+from base64 import b64encode
 from collections.abc import Iterator
 
 import pytest
@@ -184,6 +185,51 @@ def test_after_redis_lost_everything_the_next_tick_finds_what_is_due(site: Insta
     site.redis.start()
     site.send(TICK)
     site.polled(wanted)
+
+
+def test_what_a_killed_worker_held_is_polled_once_when_its_turn_has_run_out(site: Installation) -> None:
+    wanted = names("killed", 3)
+    site.due(wanted)
+    held = hold(site, wanted[1])
+    worker = site.worker("polling")
+    site.send(TICK)
+    assert held.begun.wait(30)
+    worker.kill()
+    held.go.set()
+    assert site.held() == wanted[1:]
+    # Ten minutes later.
+    site.sql("UPDATE scanner_package SET claimed_until = claimed_until - interval '10 min', queued_until = NULL")
+    site.worker("polling")
+    site.send(TICK)
+    site.polled(wanted)
+
+
+def test_no_log_has_the_login_of_an_index_however_the_index_fails(site: Installation) -> None:
+    wanted = names("secret", 6)
+    site.due(wanted)
+    kinds = (
+        faults.Status(500),
+        faults.Reset(),
+        faults.Redirect("loop"),
+        faults.Replace(b"garbage"),
+        faults.Status(401),
+        faults.Redirect("http://robot:hunter2@127.0.0.1:9/simple/"),
+    )
+    for name, fault in zip(wanted, kinds, strict=True):
+        site.index.fail(fault, f"/simple/{name}/")
+    address = site.index.url.replace("://", "://robot:hunter2@")
+    worker = site.worker("polling", WHEELWAY_INDEX_URL=address, LOG_LEVEL="DEBUG")
+    site.send(TICK)
+    failed = "SELECT count(*) FROM scanner_package WHERE name LIKE 'secret-%%' AND last_error <> ''"
+    until(lambda: site.sql(failed) == [(6,)], "six failures")
+    worker.tell(signal.SIGTERM)
+    worker.left()
+    written = worker.log.read_text()
+    assert written.count("poll failed") == 6
+    assert any("authorization" in seen.headers for seen in site.index.requests), "the login was used"
+    for secret in ("hunter2", b64encode(b"robot:hunter2").decode()):
+        assert secret not in written
+        assert site.sql("SELECT count(*) FROM scanner_package WHERE last_error LIKE %s", f"%{secret}%") == [(0,)]
 
 
 def test_every_line_of_a_task_names_it_and_a_poll_its_package(site: Installation) -> None:
