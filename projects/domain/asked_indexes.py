@@ -45,14 +45,17 @@ class Asked:
     notes: tuple[str, ...]
 
 
-def asked(primary: str, extra: Sequence[str], intake: Intake, environment: Mapping[str, str]) -> Asked:
+def asked(
+    primary: str, configured: Sequence[str], extra: Sequence[str], intake: Intake, environment: Mapping[str, str]
+) -> Asked:
     """What pip would ask when it is given these addresses and the files that `intake` was read from.
 
+    `configured` are the extra ones of pip's configuration: one that only a disk holds is noted and left out.
     `${NAME}` is expanded from the environment, as pip does. Raises BadIndexOption for a variable that is not set and
     for what is no address then.
     """
-    urls = [primary, *extra]
-    notes = []
+    usable, notes = _usable(configured)
+    urls = [primary, *usable, *extra]
     formats = {source.path: source.format for source in intake.sources}
     for _, line in groupby(intake.indexes, key=lambda named: (named.path, named.line)):
         # Of one line pip takes --index-url first, wherever it stands.
@@ -72,6 +75,18 @@ def asked(primary: str, extra: Sequence[str], intake: Intake, environment: Mappi
                 urls.append(url)
                 notes.append(f"{_place(named)}: {without_credentials(url)} is asked too")
     return Asked(tuple(dict.fromkeys(url.rstrip("/") for url in urls)), tuple(notes))
+
+
+def _usable(configured: Sequence[str]) -> tuple[list[str], list[str]]:
+    usable, notes = [], []
+    for url in configured:
+        try:
+            web_address(url)
+        except UnusableAddress as error:
+            notes.append(f"pip's extra index {without_credentials(url)} is not asked: {error}")
+        else:
+            usable.append(url)
+    return usable, notes
 
 
 def not_followed(intake: Intake) -> tuple[Problem, ...]:

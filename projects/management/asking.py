@@ -145,8 +145,7 @@ def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
     """Those of the options, of pip's configuration and of the files, as pip would ask them."""
     try:
         primary = options["index_url"] or configured_index_url()
-        extra = [*configured_extra_urls(), *options["extra_index_url"]]
-        chosen = asked(primary, extra, given.intake, os.environ)
+        chosen = asked(primary, configured_extra_urls(), options["extra_index_url"], given.intake, os.environ)
         for note in chosen.notes:
             say(note)
         return command_set(chosen.urls)

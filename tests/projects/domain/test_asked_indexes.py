@@ -31,13 +31,13 @@ def intake(text: str, name: str = "requirements.txt", **more: str) -> Intake:
     ],
 )
 def test_the_lines_of_the_files_take_effect_in_order_after_the_command_line(text: str, urls: Sequence[str]) -> None:
-    found = asked(P, [E], intake(text, other_txt=f"--extra-index-url {C}\n"), {})
+    found = asked(P, [E], [], intake(text, other_txt=f"--extra-index-url {C}\n"), {})
     assert list(found.urls) == urls
 
 
 def test_variables_are_expanded_from_the_environment_and_no_note_tells_them() -> None:
     files = intake("--extra-index-url https://${USER_NAME}:${TOKEN}@private.example/simple\nsix\n")
-    found = asked(P, [], files, {"USER_NAME": "robot", "TOKEN": "s3cret"})
+    found = asked(P, [], [], files, {"USER_NAME": "robot", "TOKEN": "s3cret"})
     assert found.urls == (P, "https://robot:s3cret@private.example/simple")
     assert found.notes == ("requirements.txt:1: https://private.example/simple is asked too",)
 
@@ -61,13 +61,21 @@ def test_an_index_that_cannot_be_asked_is_refused_with_its_place(
     text: str, environment: dict[str, str], message: str
 ) -> None:
     with pytest.raises(BadIndexOption) as refused:
-        asked(P, [], intake(text), environment)
+        asked(P, [], [], intake(text), environment)
     assert str(refused.value).startswith(message)
     assert "to/ken" not in str(refused.value)
 
 
+def test_extra_indexes_of_pips_configuration_come_before_those_of_the_command_line_and_one_on_a_disk_is_noted() -> None:
+    found = asked(P, ["file:///srv/simple", B], [A], intake("six\n"), {})
+    assert found.urls == (P, B, A)
+    assert found.notes == (
+        "pip's extra index file:///srv/simple is not asked: an index address starts with http:// or https://",
+    )
+
+
 def test_an_index_of_another_tool_is_told_and_not_asked() -> None:
-    found = asked(P, [], intake(f'[[source]]\nname = "own"\nurl = "{A}"\n[packages]\nsix = "*"\n', "Pipfile"), {})
+    found = asked(P, [], [], intake(f'[[source]]\nname = "own"\nurl = "{A}"\n[packages]\nsix = "*"\n', "Pipfile"), {})
     assert found.urls == (P,)
     assert [A in note and "is not asked" in note for note in found.notes] == [True]
 
