@@ -22,7 +22,9 @@ from projects.domain.risk_query import RiskQuery
 from projects.domain.spreadsheet import csv_text
 from projects.models import Project
 from projects.selectors import is_watching, package_rows, project_state, stored_cell, upstream_of
+from projects.selectors.versions import page_version
 from projects.services.stored_documents import stored_document
+from projects.views.unchanged import etag_of, mark, unchanged
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.
 _PARTIALS = {"progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
@@ -33,7 +35,11 @@ _WIDEST = 200
 @login_required
 @vary_on_headers("HX-Request", "HX-Target")
 def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """The whole page, or the part that htmx asks for."""
+    """The whole page unless the browser has it, or the part that htmx asks for."""
+    version = None if request.htmx else page_version(request.user, slug, timezone.now())
+    etag = etag_of(request, version)
+    if (known := unchanged(request, etag)) is not None:
+        return known
     found = get_project(request, slug)
     page = _page(request, found)
     path = reverse("project", args=[slug])
@@ -50,6 +56,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "cells_path": f"{path}cells/",
     }
     response = render(request, f"projects/detail.html{partial}", context)
+    mark(response, etag)
     if partial == "#progress" and request.GET.get("seen") != _answered(page):
         trigger_client_event(response, "answers-changed")
     if request.htmx and request.htmx.trigger == "filters":

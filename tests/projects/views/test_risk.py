@@ -217,7 +217,7 @@ def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> N
 
 
 @pytest.mark.parametrize("packages", [1, 50])
-@pytest.mark.parametrize(("path", "queries"), [(PAGE, 11), (f"{PAGE}export.json", 13)])
+@pytest.mark.parametrize(("path", "queries"), [(PAGE, 12), (f"{PAGE}export.json", 13)])
 def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
     alice: Client,
     cast: Cast,
@@ -228,8 +228,8 @@ def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
 ) -> None:
     rows = [package_row(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows), at=NOON)
-    # Session, user, project with role; targets, snapshot, requirements, assessment, its targets, age; for the page notes
-    # and whether it is followed; for the export again snapshot, assessment, targets, files, and the index.
+    # Session, user, version, project with role; targets, snapshot, requirements, assessment, its targets, age; notes
+    # and whether it is followed; for the export no version, but again snapshot, assessment, targets, files, the index.
     alice.get(path)
     with django_assert_num_queries(queries):
         alice.get(path)
