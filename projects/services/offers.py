@@ -59,9 +59,10 @@ class Reading:
             found = package_records(self.indexes.keys, wanted)
             records.update(found)
             self._revisions.update((name, record.revisions) for name, record in found.items())
-            releases = (release for record in found.values() for release in record.releases)
-            keys = {need for release in releases for need in release.every_need if need is not None}
-            fresh = requirements_of(keys - self._needs.keys())
+            releases = [release for record in found.values() for release in record.releases]
+            keys = {release.needs for release in releases}
+            keys.update(part.needs for release in releases for part in release.parts)
+            fresh = requirements_of({key for key in keys if key is not None} - self._needs.keys())
             self._needs.update(fresh)
             texts = {text for listed in fresh.values() for text in listed}
             wanted = {str(_named(match[1])) for text in texts if (match := _NAME.match(text))} - self._asked
@@ -117,11 +118,11 @@ def _waiting(record: PackageRecord, indexes: IndexSet) -> str:
 
 def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime) -> ReleaseView:
     build = build_detail(release, shapes)
+    spoken = release
+    beside: tuple[int, ...] = ()
     if release.parts:
         spoken = taken(release, lambda part: shapes.offers(part.shape))
         beside = tuple(pk for pk in release.pks if pk != spoken.pk)
-    else:
-        spoken, beside = release, ()
     return ReleaseView(
         version=release.version,
         offers=shapes.offers(release.shape),

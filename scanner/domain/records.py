@@ -49,11 +49,6 @@ class ReleaseRecord(NamedTuple):
         """The rows that it stands for."""
         return tuple(part.pk for part in self.parts) or (self.pk,)
 
-    @property
-    def every_need(self) -> tuple[int | None, ...]:
-        """`needs` of each row that it stands for."""
-        return tuple(part.needs for part in self.parts) if self.parts else (self.needs,)
-
 
 @dataclass(frozen=True, slots=True)
 class PackageRecord:
