@@ -3,10 +3,10 @@
 `python -m benchmarks.fault_drill [--steps N] [--workers N] [--seed N]`
 
 Real PostgreSQL and Redis, real Celery worker processes, and the replay index moving month by month. In every step
-workers are killed with SIGKILL at random moments, answers are broken in a dozen ways, PostgreSQL loses a backend (and
-with it, as it must, all connections) and Redis is stopped and started with its queues gone. A step ends when every
-package has been polled since it began. Then the same history is polled in peace, in one process, and both databases
-are compared: files, releases and events, with their numbers. Exit 1 when they differ.
+workers are killed with SIGKILL or told to stop at random moments, answers are broken in a dozen ways, PostgreSQL loses
+a backend (and with it, as it must, all connections) and Redis is stopped and started with its queues gone. A step ends
+when every package has been polled since it began. Then the same history is polled in peace, in one process, and both
+databases are compared: files, releases and events, with their numbers. Exit 1 when they differ.
 """
 
 import argparse
@@ -73,6 +73,7 @@ class Worker:
 
     def __init__(self, number: int) -> None:
         self.number, self.kills = number, -1
+        self.leaving: list[subprocess.Popen[bytes]] = []
         self.log = Path(tempfile.gettempdir()) / f"wheelway-drill-worker-{os.getpid()}-{number}.log"
         self.start()
 
@@ -86,6 +87,20 @@ class Worker:
     def kill(self) -> None:
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+    def replace(self) -> None:
+        """Tell it to stop, as an update does, and start the next one at once."""
+        self.process.send_signal(signal.SIGTERM)
+        self.leaving.append(self.process)
+        self.start()
+
+    def have_left(self) -> None:
+        """Wait for those that were told to stop; each must leave by itself, and in peace."""
+        for process in self.leaving:
+            # One that was told before it could listen has begun nothing.
+            if process.wait(40) not in (0, -signal.SIGTERM):
+                raise SystemExit(f"a worker that was told to stop ended with {process.returncode}")
+        self.leaving.clear()
 
 
 class History:
@@ -202,6 +217,9 @@ class Drill:
             worker.kill()
             worker.start()
             self.told["workers killed with SIGKILL"] += 1
+        elif chance.random() < 0.1:
+            chance.choice(self.workers).replace()
+            self.told["workers told to stop with SIGTERM"] += 1
         if chance.random() < 0.02:
             self.redis.stop()
             time.sleep(0.3)
@@ -248,6 +266,7 @@ class Drill:
         for beat in self.beats:
             beat.join()
         for worker in self.workers:
+            worker.have_left()
             worker.kill()
             worker.log.unlink(missing_ok=True)
 

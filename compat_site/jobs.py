@@ -31,7 +31,9 @@ class Job(Task[..., Any]):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the job; a worker that stops before its end puts it back into the queue for another one."""
-        with about(task=self.name, task_id=self.request.id):
+        # Called by hand it has no id.
+        run = {"task_id": self.request.id} if self.request.id else {}
+        with about(task=self.name, **run):
             try:
                 return super().__call__(*args, **kwargs)
             except SoftTimeLimitExceeded as error:

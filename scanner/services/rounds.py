@@ -58,10 +58,19 @@ def forget_lost_queue() -> int:
 
     Else they would wait for their marks to run out. A poll that is queued twice is done once.
     """
-    if not settings.REDIS_URL or cache.get(_QUEUE_MARK) is not None:
+    if not settings.REDIS_URL:
         return 0
-    forgotten = Package.objects.filter(queued_until__isnull=False).update(queued_until=None)
-    cache.set(_QUEUE_MARK, 1, timeout=None)
+    import redis
+
+    try:
+        if cache.get(_QUEUE_MARK) is not None:
+            return 0
+        forgotten = Package.objects.filter(queued_until__isnull=False).update(queued_until=None)
+        cache.set(_QUEUE_MARK, 1, timeout=None)
+    except redis.RedisError as error:
+        # Nothing can be queued now; the tick that can will ask again.
+        logger.warning("redis does not answer: %s", error)
+        return 0
     if forgotten:
         logger.warning("the queue of polls was lost: %s packages are queued again", forgotten)
     return forgotten

@@ -166,6 +166,9 @@ def test_after_redis_lost_its_memory_everything_is_queued_anew(redis_url: str, s
     assert rounds.forget_lost_queue() == 0
     cache.clear()
     assert rounds.forget_lost_queue() == 2
+    gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    settings.CACHES = {"default": gone}
+    assert rounds.forget_lost_queue() == 0
 
 
 def test_a_batch_that_could_not_be_sent_is_no_longer_queued(monkeypatch: pytest.MonkeyPatch) -> None:
