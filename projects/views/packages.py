@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from projects.access import HtmxHttpRequest
 from projects.domain.columns import columns_of
 from projects.domain.freshness import is_stale
+from projects.domain.package_history import tell_history
 from projects.domain.package_matrix import matrix_columns, matrix_row
 from projects.selectors import package_list, targets_in_use, uses_package
 from scanner.domain.targets import parse_target
@@ -20,6 +21,7 @@ from scanner.services.package_pages import package_page
 _RELEASES_AT_FIRST = 20
 _COLUMNS_AT_FIRST = 12
 _MOST_RELEASES = 2000
+_HISTORY = 30
 
 
 @require_safe
@@ -50,6 +52,7 @@ def package(request: HtmxHttpRequest, name: str) -> HttpResponse:
         "columns": columns,
         "everything": everything,
         "rows": [matrix_row(release.version, release.uploaded_at, release.offers) for release in page.releases],
+        "history": tell_history(page.events, [column.slug for column in everything], _HISTORY),
         "is_stale": is_stale(page.checked_at, timezone.now()),
     }
     return render(request, "packages/detail.html", context)

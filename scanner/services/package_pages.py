@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.domain.availability import Offer
+from scanner.domain.history import SeenEvent
 from scanner.domain.records import ReleaseRecord
 from scanner.domain.targets import Target
-from scanner.models import Package, PackageState, ReleaseFile, WheelEvent, WheelEventKind
+from scanner.models import Package, PackageState, ReleaseFile, WheelEvent
 from scanner.selectors import ShapeTable, package_records
 
-_EVENTS = 20
+# A release may have a hundred files, each an event of its own.
+_EVENTS = 400
 _UNPARSED = 50
 
 
@@ -23,18 +25,6 @@ class ReleaseLine:
     version: str
     uploaded_at: datetime | None
     offers: tuple[Offer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One change that a poll saw."""
-
-    kind: WheelEventKind
-    version: str
-    filename: str
-    detail: str
-    uploaded_at: datetime | None
-    seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +53,7 @@ class PackagePage:
     unparsed: tuple[str, ...]
     release_count: int
     releases: tuple[ReleaseLine, ...]
-    events: tuple[EventLine, ...]
+    events: tuple[SeenEvent, ...]
 
 
 def package_page(index_id: int, name: str, targets: Sequence[Target], limit: int) -> PackagePage | None:
@@ -103,13 +93,14 @@ def _release_lines(releases: Sequence[ReleaseRecord], targets: Sequence[Target])
     )
 
 
-def _events(package: Package) -> tuple[EventLine, ...]:
+def _events(package: Package) -> tuple[SeenEvent, ...]:
     return tuple(
-        EventLine(
-            kind=WheelEventKind(event.kind),
+        SeenEvent(
+            kind=event.kind,
             version=event.version,
             filename=event.filename,
             detail=event.detail,
+            targets=tuple(event.targets),
             uploaded_at=event.uploaded_at,
             seen_at=event.seen_at,
         )
