@@ -13,6 +13,8 @@ from projects.domain.freshness import say_span
 DUE_TOO_LONG = timedelta(minutes=15)
 # Events of a release that is still being uploaded wait for six hours at most.
 EVENT_TOO_LONG = timedelta(hours=7)
+# The last try of a message comes an hour after it was made.
+MESSAGE_TOO_LONG = timedelta(hours=2)
 
 
 # What each metric says.
@@ -32,6 +34,11 @@ MEANINGS = {
     "wheelway_last_answer_timestamp_seconds": "When an index answered last.",
     "wheelway_polls_last_day": "Polls of the last 24 hours by outcome.",
     "wheelway_page_bytes_last_day": "Bytes of pages read in the last 24 hours by outcome.",
+    "wheelway_messages_waiting": "E-mails that wait for their next try.",
+    "wheelway_oldest_message_seconds": "For how long the oldest of them waits.",
+    "wheelway_messages_stuck": "E-mails that were handed over without word of what became of them.",
+    "wheelway_messages_last_day": "E-mails made in the last 24 hours by how they ended.",
+    "wheelway_notes_open": "Changes upstream that stand open on projects.",
     "wheelway_host_gated_seconds": "For how much longer a host is left alone.",
 }
 # How a poll ended, in words.
@@ -59,6 +66,9 @@ class Figures:
     events_waiting: int
     oldest_event: timedelta | None
     last_answer: timedelta | None
+    messages_waiting: int = 0
+    oldest_message: timedelta | None = None
+    messages_stuck: int = 0
 
 
 class Look(Enum):
@@ -102,7 +112,22 @@ def findings(figures: Figures, closed: Sequence[tuple[str, timedelta]]) -> list[
     if figures.oldest_event is not None and figures.oldest_event > EVENT_TOO_LONG:
         words = f"{figures.events_waiting:,} wheel events wait, the oldest for {_span(figures.oldest_event)}."
         told.append(Finding(Look.ODD, f"{words} Does a worker take the queue “alerts”?"))
+    return told + _messages(figures)
+
+
+def _messages(figures: Figures) -> list[Finding]:
+    told = []
+    if figures.oldest_message is not None and figures.oldest_message > MESSAGE_TOO_LONG:
+        words = f"{_mails(figures.messages_waiting)} unsent, the oldest for {_span(figures.oldest_message)}."
+        told.append(Finding(Look.ODD, f"{words} Does a worker take the queue “alerts”?"))
+    if figures.messages_stuck:
+        words = f"{_mails(figures.messages_stuck)} with a worker that died, and may have left."
+        told.append(Finding(Look.ODD, f"{words} docs/alerts.md says what to do."))
     return told
+
+
+def _mails(number: int) -> str:
+    return f"{number:,} message{' is' if number == 1 else 's are'}"
 
 
 def _round(figures: Figures) -> Finding:

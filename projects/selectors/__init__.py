@@ -1,6 +1,7 @@
 """What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
 
 from projects.selectors.finding import found_by_name
+from projects.selectors.messages import MessagesHealth, messages_health
 from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
 from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
 from projects.selectors.projects import (
@@ -18,6 +19,7 @@ from projects.selectors.uses import uses_of
 
 __all__ = [
     "DeliveryLine",
+    "MessagesHealth",
     "NoteLine",
     "PackageLine",
     "ProjectLine",
@@ -27,6 +29,7 @@ __all__ = [
     "Upstream",
     "found_by_name",
     "is_watching",
+    "messages_health",
     "package_list",
     "package_rows",
     "project_list",

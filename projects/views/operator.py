@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from projects.access import HtmxHttpRequest
 from projects.domain.exposition import Sample, exposition
 from projects.domain.operator_page import MEANINGS, OUTCOMES, Figures, findings
+from projects.selectors import MessagesHealth, messages_health
 from scanner.selectors_operator import (
     LATELY,
     Chosen,
@@ -61,6 +62,7 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
 
 def _figures(now: datetime) -> dict[str, object]:
     health, tallies, closed = polling_health(now), tallies_since(now - _SPAN), closed_hosts(now)
+    sending = messages_health(now)
     figures = Figures(
         packages=health.packages,
         due=health.due,
@@ -72,10 +74,14 @@ def _figures(now: datetime) -> dict[str, object]:
         events_waiting=health.events_waiting,
         oldest_event=health.oldest_event,
         last_answer=now - health.last_answer_at if health.last_answer_at is not None else None,
+        messages_waiting=sending.waiting,
+        oldest_message=sending.oldest,
+        messages_stuck=sending.stuck,
     )
     return {
         "findings": findings(figures, [(gate.host, gate.until - now) for gate in closed]),
         "health": health,
+        "sending": sending,
         "tallies": [(OUTCOMES.get(tally.outcome, tally.outcome), tally) for tally in tallies],
         "unchanged_share": _unchanged_share(tallies),
         "size": sum(tally.size for tally in tallies),
@@ -90,7 +96,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         raise Http404
     now = timezone.now()
-    samples = _samples(polling_health(now), tallies_since(now - _SPAN))
+    samples = _samples(polling_health(now), tallies_since(now - _SPAN)) + _message_samples(messages_health(now))
     samples += [
         Sample("wheelway_host_gated_seconds", {"host": gate.host}, (gate.until - now).total_seconds())
         for gate in closed_hosts(now)
@@ -112,10 +118,22 @@ def _unchanged_share(tallies: list[Tally]) -> float | None:
     return answered.get("unchanged", 0) / total if total else None
 
 
-def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
-    def seconds(age: timedelta | None) -> float:
-        return age.total_seconds() if age is not None else 0.0
+def _seconds(age: timedelta | None) -> float:
+    return age.total_seconds() if age is not None else 0.0
 
+
+def _message_samples(health: MessagesHealth) -> list[Sample]:
+    return [
+        Sample("wheelway_messages_waiting", {}, health.waiting),
+        Sample("wheelway_oldest_message_seconds", {}, _seconds(health.oldest)),
+        Sample("wheelway_messages_stuck", {}, health.stuck),
+        Sample("wheelway_messages_last_day", {"state": "sent"}, health.sent),
+        Sample("wheelway_messages_last_day", {"state": "failed"}, health.failed),
+        Sample("wheelway_notes_open", {}, health.notes),
+    ]
+
+
+def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
     samples = [
         Sample("wheelway_packages", {}, health.packages),
         Sample("wheelway_packages_due", {}, health.due),
@@ -124,10 +142,10 @@ def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
         Sample("wheelway_packages_being_polled", {}, health.claimed),
         Sample("wheelway_packages_failing", {}, health.failing),
         Sample("wheelway_packages_never_answered", {}, health.never_answered),
-        Sample("wheelway_oldest_due_seconds", {}, seconds(health.oldest_due)),
-        Sample("wheelway_oldest_queued_seconds", {}, seconds(health.oldest_queued)),
+        Sample("wheelway_oldest_due_seconds", {}, _seconds(health.oldest_due)),
+        Sample("wheelway_oldest_queued_seconds", {}, _seconds(health.oldest_queued)),
         Sample("wheelway_events_unprocessed", {}, health.events_waiting),
-        Sample("wheelway_oldest_event_seconds", {}, seconds(health.oldest_event)),
+        Sample("wheelway_oldest_event_seconds", {}, _seconds(health.oldest_event)),
         Sample("wheelway_releases_unsettled", {}, health.releases_unsettled),
     ]
     if health.last_answer_at is not None:

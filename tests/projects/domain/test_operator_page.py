@@ -73,3 +73,22 @@ def test_the_others_say_what_an_operator_may_have_to_do() -> None:
 def test_no_rate_is_made_up() -> None:
     (_, filling) = findings(replace(CALM, never_answered=200, answered_lately=0), [])
     assert filling.words == "1,000 of 1,200 packages have been asked about once or more."
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"messages_waiting": 3, "oldest_message": HOUR}, []),
+        (
+            {"messages_waiting": 3, "oldest_message": 3 * HOUR},
+            ["3 messages are unsent, the oldest for 3 hours. Does a worker take the queue “alerts”?"],
+        ),
+        (
+            {"messages_stuck": 1},
+            ["1 message is with a worker that died, and may have left. docs/alerts.md says what to do."],
+        ),
+    ],
+)
+def test_messages_that_do_not_leave_are_told(changes: dict[str, Any], words: list[str]) -> None:
+    _, *others = findings(replace(CALM, **changes), [])
+    assert [(other.look, other.words) for other in others] == [(Look.ODD, text) for text in words]

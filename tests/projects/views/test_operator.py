@@ -11,9 +11,10 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from projects.domain.exposition import Sample, exposition
+from projects.models import Alert, Subscription
 from scanner.models import HostGate, Package, PollTally
 from scanner.services.indexes import get_index
-from tests.projects.watching import person
+from tests.projects.watching import person, project_of, queued_alert
 
 pytestmark = pytest.mark.django_db
 
@@ -50,10 +51,10 @@ def test_the_page_takes_as_many_queries_for_a_thousand_packages(
     client.force_login(person(staff=True))
     packages(0, 1)
     client.get("/operator/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/operator/")
     packages(1, 1000)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get("/operator/")
 
 
@@ -133,6 +134,27 @@ def test_a_token_opens_the_metrics_and_nothing_else(client: Client, settings: Se
     assert answer.status_code == 200
     assert "wheelway_packages_due 3\n" in answer.content.decode()
     assert client.get("/operator/", headers={"Authorization": "Bearer let-me-see"}).status_code == 302
+
+
+def test_messages_that_do_not_leave_are_seen(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "let-me-see"
+    alice = person()
+    waiting = queued_alert(alice, project_of(alice))
+    Alert.objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(hours=2))
+    follow = Subscription.objects.create(user=alice, project=waiting.subscription.project)
+    for state, age in (("sending", 1), ("sending", 0), ("failed", 1), ("sent", 1), ("sent", 48)):
+        made = Alert.objects.create(subscription=follow, state=state)
+        Alert.objects.filter(pk=made.pk).update(created_at=timezone.now() - timedelta(hours=age))
+    text = client.get("/metrics", headers={"Authorization": "Bearer let-me-see"}).content.decode()
+    assert "wheelway_messages_waiting 1\n" in text
+    assert re.search(r"^wheelway_oldest_message_seconds 72\d\d", text, re.MULTILINE)
+    assert "wheelway_messages_stuck 1\n" in text
+    assert 'wheelway_messages_last_day{state="failed"} 1\n' in text
+    assert 'wheelway_messages_last_day{state="sent"} 1\n' in text
+    assert "wheelway_notes_open 0\n" in text
+    client.force_login(person(staff=True, name="root"))
+    page = client.get("/operator/").content.decode()
+    assert "1 and 1" in page
 
 
 def test_the_text_form_escapes_what_labels_hold() -> None:
