@@ -15,6 +15,7 @@ from scanner.domain.availability import Availability
 # A headline names places while they fit on a line.
 _HEADLINE = 110
 _FILES = 5
+_QUOTE = 300
 _LOOKS = {
     Severity.CRITICAL: Verdict.BLOCKED,
     Severity.HIGH: Verdict.BLOCKED,
@@ -133,8 +134,7 @@ def _at(places: Sequence[NotedPlace], whole: Sequence[NotedPlace], words: str) -
 
 def _yank(name: str, version: str, facts: NoteFacts) -> Words:
     headline = f"{name} {version}, which you use, was withdrawn by its maintainers"
-    said = f"They say: {facts.reason}" if facts.reason else "They give no reason."
-    why = [said if said.endswith(".") else f"{said}."]
+    why = [f"They say: “{_quoted(facts.reason)}”." if _quoted(facts.reason) else "They give no reason."]
     for group in _alike(facts.places):
         if is_pinned(group[0].specifier):
             words = f"it is pinned ({group[0].specifier}), so every install goes on taking it."
@@ -149,7 +149,7 @@ def _yank(name: str, version: str, facts: NoteFacts) -> Words:
 
 
 def _status(name: str, status: str, facts: NoteFacts) -> Words:
-    why = [f"The index says: {facts.reason}"] if facts.reason else []
+    why = [f"They say: “{_quoted(facts.reason)}”."] if _quoted(facts.reason) else []
     match status:
         case "quarantined":
             why.append("The index offers nothing of it while that lasts: new installs fail.")
@@ -163,6 +163,12 @@ def _status(name: str, status: str, facts: NoteFacts) -> Words:
             why.append("What is there goes on installing; no update is expected, nor a wheel for a new Python.")
             return f"{name} is archived", why, "Plan for a replacement; nothing breaks today.", ""
     return f"{name} is {status}", why, "See what its maintainers say.", ""
+
+
+def _quoted(text: str) -> str:
+    """What somebody else has written: on one line, not without end, and its full stop left to the sentence around."""
+    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return line[: _QUOTE - 1].rstrip() + "…" if len(line) > _QUOTE else line.removesuffix(".")
 
 
 def _alike(places: Iterable[NotedPlace]) -> list[list[NotedPlace]]:

@@ -4,9 +4,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from projects import emails
+from projects.domain.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream import NoteKind
+from projects.domain.upstream_words import ToldNote, tell_note
+from projects.domain.verdicts import Severity
 from projects.models import Alert, Project, Subscription
 from scanner.domain.matching import Availability
-from tests.projects.watching import person, project_of, queued_alert
+from tests.projects.watching import NOON, person, project_of, queued_alert
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +86,50 @@ def test_a_hostile_subject_stays_short_and_on_one_line(alert: Alert) -> None:
     subject = words(alert).subject
     assert len(subject) <= emails.SUBJECT_LENGTH
     assert subject.isprintable()
+
+
+def digest_of(*notes: ToldNote, settings: Settings) -> emails.Rendered:
+    settings.PUBLIC_URL = "https://wheelway.example"
+    alice = person("carol")
+    project = project_of(alice)
+    project.name = "<b>R&D</b>"
+    follower = Subscription(user=alice, project=project, created_at=NOON)
+    return emails.render("digest", emails.digest(follower, notes, stop_path="/alerts/stop/8-abc/"))
+
+
+def told(name: str, severity: Severity, reason: str = "") -> ToldNote:
+    place = NotedPlace("cp313-win_amd64", "1.0", "==1.0", f"{name}-1.0-cp313-cp313-win_amd64.whl")
+    return tell_note(name, NoteKind.YANK, "1.0", severity, NoteFacts((place,), NOON, instead="1.1", reason=reason))
+
+
+def test_both_bodies_of_a_digest_have_every_note_with_proof_next_step_and_the_way_to_stop(settings: Settings) -> None:
+    rendered = digest_of(told("demo", Severity.HIGH, "broken"), told("other", Severity.LOW), settings=settings)
+    assert rendered.subject == "<b>R&D</b>: demo 1.0, which you use, was withdrawn by its maintainers, and 1 more"
+    assert rendered.text.startswith("2 things changed upstream, the worst: demo 1.0, which you use, was withdrawn")
+    for body in (rendered.text, rendered.html):
+        for part in (
+            "other 1.0, which you use, was withdrawn",
+            "They say: “broken”.",
+            "demo-1.0-cp313-cp313-win_amd64.whl",
+            "11 September 2024, 12:00 UTC",
+            "Move to 1.1, the nearest version",
+            "demo==1.1",
+            "https://wheelway.example/packages/demo/",
+            "https://wheelway.example/alerts/stop/8-abc/",
+            "since 11 September 2024",
+        ):
+            assert part in body, part
+    assert "<b>R&D</b>" in rendered.text
+    assert "<b>" not in rendered.html
+    for word in ("<script", "<img", "<link", "@import", "url("):
+        assert word not in rendered.html
+
+
+def test_a_digest_of_one_note_says_it_once(settings: Settings) -> None:
+    rendered = digest_of(told("demo", Severity.HIGH), settings=settings)
+    headline = "demo 1.0, which you use, was withdrawn by its maintainers"
+    assert rendered.subject == f"<b>R&D</b>: {headline}"
+    assert rendered.text.count(headline) == 1
+    assert rendered.html.count(f">{headline}") == 1
+    assert "<h1" in rendered.html
+    assert max(len(line) for line in rendered.text.splitlines()) < 121

@@ -24,7 +24,6 @@ from projects.services.dismissing import dismiss
 from scanner.domain.pages import IndexFile
 from scanner.models import Index, Package, WheelEvent
 from scanner.services.settling import settle_releases
-from scanner.services.watching import watch_packages
 from tests.projects.watching import HOUR, NOON, person, polled, project_of, sdist, wheel
 
 pytestmark = pytest.mark.django_db
@@ -68,10 +67,9 @@ def assessed(project: Project, name: str, **row: Any) -> Assessment:
     return made
 
 
-def released(name: str, *files: IndexFile, index: Index | None = None) -> None:
+def released(name: str, *files: IndexFile) -> None:
     """A page with these files is polled an hour later, and its new releases are quiet."""
-    if index is None:
-        polled(name, *files, seen_at=LATER)
+    polled(name, *files, seen_at=LATER)
     settle_releases(LATER)
 
 
@@ -232,27 +230,13 @@ def test_a_release_on_one_index_that_another_one_completes_is_no_loss() -> None:
     public = polled("demo", *GOOD)
     project = using(public, MAC)
     private = Index.objects.create(url="https://private.example/simple", scope=f"project:{project.pk}")
-    twin = watch_packages(private.pk, ["demo"], NOON)["demo"]
+    twin = polled("demo", GOOD[0], index=private)
     lonely = using(public, MAC, name="lonely")
     ProjectPackage.objects.create(project=project, package=twin)
-    store_on(twin, GOOD[0])
-    store_on(twin, GOOD[0], wheel("demo", "1.1", MAC_TAGS))
+    polled("demo", GOOD[0], wheel("demo", "1.1", MAC_TAGS), seen_at=LATER, index=private)
     released("demo", *GOOD, *BAD)
     dispatch_events(LATER)
     assert told() == [(lonely.name, "regression", "1.1")]
-
-
-def store_on(package: Package, *files: IndexFile) -> None:
-    """Store a page of a package on any index, as a poll does."""
-    from django.db import transaction
-    from packaging.utils import NormalizedName
-
-    from scanner.domain.pages import IndexPage
-    from scanner.services.storing import store_page
-
-    with transaction.atomic():
-        store_page(package, IndexPage(NormalizedName(package.name), files), NOON)
-        Package.objects.filter(pk=package.pk).update(state="current")
 
 
 def test_a_crash_while_notes_are_written_loses_nothing_and_doubles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

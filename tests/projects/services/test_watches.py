@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from projects.models import Subscription
+from projects.models import Alert, IndexRole, Subscription
+from projects.services.alerts import dispatch_events
+from projects.services.indexes import add_index
 from projects.services.watches import (
     CannotWatch,
     NothingToWaitFor,
@@ -21,8 +23,19 @@ from projects.services.watches import (
     watch,
 )
 from scanner.domain.targets import UnknownTarget
-from scanner.models import Package, PackageState
-from tests.projects.watching import NOON, OTHER, TARGET, person, polled, project_of, sdist, wheel
+from scanner.models import Package, PackageState, WheelEvent
+from scanner.services.settling import settle_releases
+from tests.projects.watching import (
+    FITTING,
+    NOON,
+    OTHER,
+    TARGET,
+    person,
+    polled,
+    project_of,
+    sdist,
+    wheel,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -169,3 +182,51 @@ def test_each_character_of_a_token_counts(blocked_package: Package) -> None:
     assert [
         text for text in [*changed, token[:-1], token + "A", token + "\n", " " + token] if find_by_token(text)
     ] == []
+
+
+def test_a_watch_covers_every_index_of_its_project_and_brings_one_message() -> None:
+    alice = person()
+    polled("greenlet", sdist("greenlet", "3.0.3"))
+    project = project_of(alice)
+    private = add_index(project, "https://private.example/simple", IndexRole.EXTRA).index
+    twin = polled("greenlet", sdist("greenlet", "3.0.3"), index=private)
+    watching = watch(project, alice, "greenlet", TARGET, "3.0.3")
+    dispatch_events(NOON)
+    assert set(Package.objects.filter(is_watched=True).values_list("index_id", flat=True)) == {
+        private.pk,
+        watching.package.index_id if watching.package else None,
+    }
+    # The wheel comes on the private index first, and on the public one a day later.
+    polled("greenlet", sdist("greenlet", "3.0.3"), wheel("greenlet", "3.1.0"), index=private)
+    dispatch_events(NOON + timedelta(hours=1))
+    polled("greenlet", sdist("greenlet", "3.0.3"), wheel("greenlet", "3.1.0"), wheel("greenlet", "3.2.0"))
+    dispatch_events(NOON + timedelta(days=1))
+    assert [(alert.subscription, alert.version) for alert in Alert.objects.all()] == [(watching, "3.1.0")]
+    assert twin.pk != watching.package_id
+
+
+def test_a_wheel_on_another_index_of_the_project_is_nothing_to_wait_for() -> None:
+    alice = person()
+    polled("greenlet", sdist("greenlet", "3.0.3"))
+    project, other = project_of(alice), project_of(alice, name="other")
+    private = add_index(project, "https://private.example/simple", IndexRole.EXTRA).index
+    polled("greenlet", wheel("greenlet", "3.0.3"), index=private)
+    with pytest.raises(NothingToWaitFor):
+        watch(project, alice, "greenlet", TARGET, "3.0.3")
+    # What one project's index has is nothing to another one.
+    watch(other, alice, "greenlet", TARGET, "3.0.3")
+
+
+def test_a_release_of_many_files_that_come_one_by_one_is_one_message_of_a_watch() -> None:
+    alice = person()
+    polled("greenlet", sdist("greenlet", "3.0.3"))
+    watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
+    files = [sdist("greenlet", "3.0.3")]
+    for number, tags in enumerate((FITTING, OTHER, "cp313-cp313-win32", "cp314-cp314-win_amd64")):
+        now = NOON + timedelta(minutes=40 * number)
+        files.append(wheel("greenlet", "3.1.0", tags, at=now))
+        polled("greenlet", *files, seen_at=now)
+        settle_releases(now + timedelta(minutes=35))
+        dispatch_events(now + timedelta(minutes=35))
+    assert Alert.objects.count() == 1
+    assert set(WheelEvent.objects.filter(processed_at=None).values_list("kind", flat=True)) == set()
