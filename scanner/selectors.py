@@ -205,6 +205,16 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     return {release_id: tuple(files) for release_id, files in found.items()}
 
 
+def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
+    """The index that has each of these releases. One query for each 2,000."""
+    wanted = sorted(set(release_ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK])
+        found.update(rows.values_list("pk", "package__index"))
+    return found
+
+
 def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
     """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
     return release.build_detail or shapes.build(release.shape) or UNSEEN

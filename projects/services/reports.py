@@ -15,9 +15,9 @@ from projects.services.stored_documents import stored_document, stored_targets
 from scanner.domain.availability import ReleaseFileFacts
 from scanner.domain.proofs import judge
 from scanner.domain.python_changes import Release
-from scanner.domain.records import pool_files
+from scanner.domain.records import ReleaseRecord, pool_files
 from scanner.domain.targets import Target, parse_target
-from scanner.selectors import package_records, release_files
+from scanner.selectors import package_records, release_files, release_indexes
 from scanner.services.index_sets import IndexSet
 
 
@@ -54,7 +54,7 @@ def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
 
 
 def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:
-    """The file of each pinned release that an installer would take on the target. Three queries."""
+    """The file of each pinned release that an installer would take on the target. Four queries at most."""
     records = package_records(indexes.keys, pins)
     releases = {
         name: next((one for one in record.releases if one.version == Version(pins[name])), None)
@@ -73,7 +73,21 @@ def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, a
         uploads = [file.uploaded_at for file in there if file.uploaded_at is not None]
         latest += [(name, pins[name], min(uploads))] if uploads else []
     checked = [record.checked_at for record in records.values() if record.checked_at is not None]
-    return Proofs(evidence, latest, min(checked, default=None))
+    return Proofs(evidence, latest, min(checked, default=None), _unclosed(indexes, pins, releases))
+
+
+def _unclosed(
+    indexes: IndexSet, pins: Mapping[str, str], releases: Mapping[str, ReleaseRecord | None]
+) -> list[tuple[str, str]]:
+    """The releases that an index has which closes none after 14 days. One query where there is such an index."""
+    if indexes.close_releases(indexes.keys):
+        return []
+    on = release_indexes(pk for release in releases.values() if release is not None for pk in release.pks)
+    return [
+        (name, pins[name])
+        for name, release in sorted(releases.items())
+        if release is not None and not indexes.close_releases(on[pk] for pk in release.pks)
+    ]
 
 
 def _until(files: Sequence[ReleaseFileFacts], as_of: datetime | None) -> Sequence[ReleaseFileFacts]:

@@ -28,11 +28,14 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Proofs:
-    """What was read for the planned set: its files, the releases' last uploads, the oldest answer of the index."""
+    """What was read for the planned set: its files, the releases' first uploads, the oldest answer of an index, and
+    the releases that stand on an index which closes none after 14 days.
+    """
 
     evidence: Sequence[Evidence] = ()
     latest: Sequence[tuple[str, str, datetime]] = ()
     checked_at: datetime | None = None
+    unclosed: Sequence[tuple[str, str]] = ()
 
 
 def planned_pins(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -86,7 +89,7 @@ def build_report(
         written=_written(plan),
         checks=check_list(entry, target, now, proofs.evidence, removed),
         evidence=tuple(proofs.evidence),
-        valid=validity(entry, now, proofs.checked_at, proofs.latest),
+        valid=validity(entry, now, proofs.checked_at, proofs.latest, proofs.unclosed),
         problems=tuple(
             f"{problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]
         ),

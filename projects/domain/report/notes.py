@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -184,15 +184,23 @@ def check_list(
 
 
 def validity(
-    entry: Entry, now: datetime, checked_at: datetime | None, latest: Iterable[tuple[str, str, datetime]]
+    entry: Entry,
+    now: datetime,
+    checked_at: datetime | None,
+    latest: Iterable[tuple[str, str, datetime]],
+    unclosed: Collection[tuple[str, str]] = (),
 ) -> tuple[str, ...]:
-    """How long this can be trusted. `latest` is (package, version, upload) of the releases that the set may rest on."""
+    """How long this can be trusted. `latest` is (package, version, upload) of the releases that the set may rest on,
+    `unclosed` are those of an index that closes none.
+    """
     said = [f"Everything here was true of the index on {now:%Y-%m-%d %H:%M} UTC."]
     if checked_at is not None and (now - checked_at).total_seconds() > 86_400:
         said.append(f"The oldest answer of the index that it rests on is of {checked_at:%Y-%m-%d}: ask again first.")
-    young = sorted({(name, version, at) for name, version, at in latest if now - at < RELEASE_OPEN_FOR})
-    if young:
-        names = ", ".join(f"{name} {version} (until {at + RELEASE_OPEN_FOR:%Y-%m-%d})" for name, version, at in young)
+    until = {(name, version): at + RELEASE_OPEN_FOR for name, version, at in latest if now - at < RELEASE_OPEN_FOR}
+    ends = {key: f"until {end:%Y-%m-%d}" for key, end in until.items()}
+    ends.update(dict.fromkeys(unclosed, "at any time: its index closes no release"))
+    if ends:
+        names = ", ".join(f"{name} {version} ({end})" for (name, version), end in sorted(ends.items()))
         said.append(f"Releases of the set that may still get files: {names}.")
     else:
         said.append("Every release of the set is closed to new files: only new releases or withdrawals change this.")

@@ -8,9 +8,11 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
+from projects.domain.report import as_markdown
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments import assess_snapshot, stale_snapshots
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
+from projects.services.reports import stored_report
 from projects.services.snapshots import take_snapshot
 from projects.services.stored_documents import stored_document
 from scanner.models import Index, Package, Release
@@ -319,3 +321,23 @@ def test_metadata_that_the_last_index_cannot_give_comes_from_another_one(
     found = answer(project, "same\n")
     assert set(found["rows"]) == {"same", "needed"}
     assert Release.objects.exclude(metadata_error="").get().package.index.url == private.url
+
+
+def test_the_report_names_all_indexes_their_confusions_and_which_releases_never_close(
+    project: Project, public: ReplayIndex, private: ReplayIndex
+) -> None:
+    private.add_package("ours", [a_file("ours-1.0-py3-none-any.whl", requires_dist=["theirs"])])
+    public.add_package("ours", [a_file("ours-0.1-py3-none-any.whl", requires_dist=[])])
+    public.add_package("theirs", [a_file("theirs-1.0-py3-none-any.whl", requires_dist=[])])
+    answer(project, "ours\n")
+    report = stored_report(project, WINDOWS, timezone.now())
+    assert report is not None
+    assert (report.index, report.extra_indexes) == (public.url, (private.url,))
+    assert any("ours stands on several indexes" in finding for finding in report.findings)
+    assert {one.name: one.file for one in report.evidence} == {
+        name: f"{name}-1.0-py3-none-any.whl" for name in ("ours", "theirs")
+    }
+    (still_open,) = [line for line in report.valid if "may still get files" in line]
+    assert "ours 1.0 (at any time: its index closes no release)" in still_open
+    assert "theirs" not in still_open
+    assert f"against {public.url} and {private.url}, from" in as_markdown(report)
