@@ -57,7 +57,7 @@ def fill(times: int) -> dict[str, Any]:
         size, targets = (LARGE, TARGETS) if number == 0 else (SMALL, TARGETS[:4])
         project = make_project(slug, targets)
         used = [packages[(number * 7 + at) % len(packages)] for at in range(size)]
-        rows = [rows_of([package.name for package in used], targets, seed=number + turn) for turn in range(2)]
+        rows = [rows_of([package.name for package in used], targets, number, moved) for moved in (False, True)]
         history = 4 * times if number < MINE else 1
         store(project, used, [rows[turn % 2] for turn in range(history)], now - timedelta(days=1))
         if number == 0:
@@ -76,13 +76,15 @@ def fill(times: int) -> dict[str, Any]:
     }
 
 
-def rows_of(names: Iterable[str], targets: Iterable[str], seed: int) -> Rows:
-    """Rows as assessments store them: most packages stand alike on most targets."""
+def rows_of(names: Iterable[str], targets: Iterable[str], seed: int, moved: bool) -> Rows:
+    """Rows as assessments store them: most packages stand alike on most targets, and one in twenty has moved."""
     from projects.domain.verdicts import Verdict
     from tests.cast import package_row
 
     chance = random.Random(seed)
     usual = {name: chance.choice(list(Verdict)) for name in names}
+    if moved:
+        usual.update((name, Verdict.READY) for name in list(usual)[::20])
     return {
         target: [
             package_row(

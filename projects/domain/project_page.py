@@ -100,7 +100,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         snapshot=state.snapshot,
         checked_at=state.checked_at,
         is_stale=is_stale(state.checked_at, now),
-        requirement_count=len(state.requirements),
+        requirement_count=state.requirement_count,
         package_count=len(names),
         progress=_progress(state, names),
         problems=tell_problems(state.problems),
@@ -123,16 +123,16 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
 
 def _results(state: ProjectState) -> dict[str, TargetResult]:
     judged = state.assessment.targets if state.assessment else {}
-    pending = pending_rows(state.requirements)
-    rows = shown_rows(pending)
-    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(pending)}, "", rows)
-    results = {}
-    for slug in state.targets:
-        stored = judged.get(slug)
-        results[slug] = unknown
-        if stored is not None:
-            results[slug] = TargetResult(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
-    return results
+    results = {
+        slug: TargetResult(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
+        for slug in state.targets
+        if (stored := judged.get(slug)) is not None
+    }
+    if len(results) == len(state.targets):
+        return results
+    rows = shown_rows(pending_rows(state.requirements))
+    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(rows)}, "", rows)
+    return {slug: results.get(slug, unknown) for slug in state.targets}
 
 
 def _progress(state: ProjectState, names: set[str]) -> Progress | None:

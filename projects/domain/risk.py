@@ -90,16 +90,19 @@ def _all_rows(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column]) -
 
 def _row(name: str, found: Sequence[tuple[int, Shown]], absent: Sequence[RiskCell]) -> RiskRow:
     cells = list(absent)
+    states = {Verdict.INACTIVE} if len(found) < len(absent) else set()
     for position, one in found:
-        cells[position] = RiskCell(absent[position].target, _VERDICTS[one.verdict], one.text, one.reason)
+        state = _VERDICTS[one.verdict]
+        states.add(state)
+        cells[position] = RiskCell(absent[position].target, state, one.text, one.reason)
     first = found[0][1]
     only = first if len(absent) == 1 else None
     return RiskRow(
         name=name,
-        version=", ".join(dict.fromkeys(one.version for _, one in found)),
+        version=", ".join({one.version: None for _, one in found}),
         via=first.via,
-        severity=SEVERITIES[max(_SEVERITY_RANK.get(one.severity, 0) for _, one in found)],
-        state=min((cell.verdict for cell in cells), key=_RANK.__getitem__),
+        severity=SEVERITIES[max([_SEVERITY_RANK.get(one.severity, 0) for _, one in found])],
+        state=min(states, key=_RANK.__getitem__),
         cells=tuple(cells),
         yanked=any(one.yanked for _, one in found),
         unofficial=any(one.unofficial for _, one in found),

@@ -53,13 +53,14 @@ class StoredAssessment:
 class ProjectState:
     """All that the pages of one project read.
 
-    `assessment` belongs to the newest snapshot. `checked_at` is the oldest of the index's answers for the project's
-    packages. `hints` are signs of where it runs today.
+    `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is
+    the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today.
     """
 
     targets: tuple[str, ...]
     checked_at: datetime | None
     snapshot: SnapshotLine | None
+    requirement_count: int
     requirements: tuple[Mapping[str, Any], ...]
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None

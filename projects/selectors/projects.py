@@ -96,18 +96,21 @@ def project_state(project: Project) -> ProjectState:
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
-        return ProjectState(targets, None, None, (), (), None)
-    requirements = tuple(
-        snapshot.requirements.filter(constraint=False).values("name", "pinned", "source", "line", "specifier", "direct")
-    )
+        return ProjectState(targets, None, None, 0, (), (), None)
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
+    assessment = _stored(newest) if newest else None
+    asked = snapshot.requirements.filter(constraint=False)
+    requirements: tuple[Mapping[str, Any], ...] = ()
+    if assessment is None or not assessment.targets.keys() >= set(targets):
+        requirements = tuple(asked.values("name", "pinned", "source", "line", "specifier", "direct"))
     return ProjectState(
         targets=targets,
         checked_at=_checks(project).first(),
         snapshot=_snapshot_line(snapshot),
+        requirement_count=len(requirements) or asked.count(),
         requirements=requirements,
         problems=tuple(snapshot.problems),
-        assessment=_stored(newest) if newest else None,
+        assessment=assessment,
         hints=tuple(Hint(**hint) for hint in snapshot.hints),
     )
 
@@ -165,7 +168,7 @@ def _shown(row: TargetAssessment) -> list[Shown]:
     if row.shown is None:
         # Stored by a version that did not work it out. One query, until the project is assessed anew.
         return shown_rows(row.packages)
-    return [Shown(*values) for values in row.shown]
+    return list(map(Shown._make, row.shown))
 
 
 def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from projects.domain.freshness import is_stale, say_ago
+from projects.models import Note
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -24,15 +25,12 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
         JOIN scanner_package AS package ON package.id = used.package_id WHERE used.project_id = project.id),
        snapshot.created_at, assessment.changed_since,
        project.name, member.role, snapshot.id, assessment.id, assessment.confirmed_at,
-       (SELECT count(*) FROM projects_projecttarget WHERE project_id = project.id),
        (SELECT max(id) FROM projects_projecttarget WHERE project_id = project.id),
        EXISTS (SELECT 1 FROM projects_subscription
                WHERE project_id = project.id AND user_id = member.user_id
                  AND package_id IS NULL AND stopped_at IS NULL),
-       (SELECT count(*) FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
-       (SELECT max(id) FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
-       (SELECT count(dismissed_at) FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
-       (SELECT max(dismissed_at) FROM projects_note WHERE project_id = project.id AND closed_at IS NULL)
+       EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
+       project.id
 FROM projects_project AS project
 JOIN projects_membership AS member ON member.project_id = project.id AND member.user_id = %s
 LEFT JOIN projects_snapshot AS snapshot
@@ -41,11 +39,11 @@ LEFT JOIN projects_assessment AS assessment
   ON assessment.id = (SELECT max(id) FROM projects_assessment WHERE snapshot_id = snapshot.id)
 WHERE project.slug = %s
 """
-_NOTES = 11
 
 
 def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | None:
-    """Equal when the page of the user's project says the same; None when the user has no such project. One query.
+    """Equal when the page of the user's project says the same; None when the user has no such project. One query, and
+    one more when there are notes.
 
     What is said relative to now counts in its words, and the ages of notes, which may be many, by the minute.
     """
@@ -54,10 +52,14 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
         facts = cursor.fetchone()
     if facts is None:
         return None
+    *_, has_notes, project_id = facts
     oldest, *moments = (_moment(fact) for fact in facts[:3])
     ages = [say_ago(moment, now) if moment else "" for moment in (oldest, *moments)]
-    minute = f"{now:%Y%m%d%H%M}" if facts[_NOTES] else ""
-    return (*facts, *ages, is_stale(oldest, now), minute)
+    notes: list[object] = []
+    if has_notes:
+        held = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")
+        notes = [f"{now:%Y%m%d%H%M}", *held.values_list("pk", "dismissed_at", "dismissed_by__username")]
+    return (*facts, *ages, is_stale(oldest, now), *notes)
 
 
 def _moment(value: Any) -> datetime | None:

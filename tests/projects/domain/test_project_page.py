@@ -53,6 +53,7 @@ def state(
         targets=tuple(targets),
         checked_at=NOON,
         snapshot=None,
+        requirement_count=len(requirements),
         requirements=tuple(
             {"name": name, "pinned": "", "source": "requirements.txt", "line": 1, "specifier": "==1", "direct": None}
             for name in requirements
@@ -109,7 +110,9 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
 def test_a_conflict_is_told_in_its_own_words() -> None:
     stored = StoredTarget(LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", shown_rows([package_row("a")]))
     told = project_page(
-        ProjectState((LINUX_313,), NOON, None, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})),
+        ProjectState(
+            (LINUX_313,), NOON, None, 0, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
+        ),
         RiskQuery(),
         NOON,
     )
@@ -129,7 +132,7 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
 def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
     stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", shown_rows([package_row("a")]))
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
-    told = project_page(ProjectState((LINUX_313,), NOON, None, (), (), found), RiskQuery(), NOON)
+    told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
     assert told.answers[0].cause == cause
 
 

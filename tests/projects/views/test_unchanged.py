@@ -15,10 +15,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.upstream import NoteKind
-from projects.models import Assessment, Membership, Note, Project, ProjectTarget, Role, Subscription
+from projects.models import Assessment, Membership, Note, Project, Role, Subscription
 from projects.services.projects import set_targets
 from scanner.models import Package
-from tests.cast import LINUX_313, Cast, assess_as, rest_on, take_snapshot_of, usual_rows
+from tests.cast import LINUX_313, TARGETS, Cast, assess_as, rest_on, take_snapshot_of, usual_rows
 
 pytestmark = pytest.mark.django_db
 PAGE = "/projects/practice-api/"
@@ -58,7 +58,7 @@ CHANGES: dict[str, Callable[[Cast], Any]] = {
     "an answer": lambda cast: assess_as(cast.project, usual_rows(moved=1), snapshot=cast.project.snapshots.get()),
     "an answer in place": lambda cast: Assessment.objects.update(confirmed_at=timezone.now()),
     "targets": lambda cast: set_targets(cast.project, [LINUX_313]),
-    "a target less": lambda cast: ProjectTarget.objects.filter(slug=LINUX_313).delete(),
+    "a target less": lambda cast: set_targets(cast.project, TARGETS[:-1]),
     "a poll": lambda cast: Package.objects.update(checked_at=timezone.now()),
     "an older package": lambda cast: rest_on(cast.project, ["old"], checked_at=timezone.now() - timedelta(days=900)),
     "a note": lambda cast: note(cast.project),
