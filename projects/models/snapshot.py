@@ -9,6 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from scanner.domain.cadence import CLOCK_SKEW
+
 
 class Origin(models.TextChoices):
     """How a snapshot came in."""
@@ -28,7 +30,8 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
         A claim that reaches too far ahead was made by a clock that jumped.
         """
-        unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | Q(assessing_until__gt=now + span)
+        ahead = Q(assessing_until__gt=now + span + CLOCK_SKEW)
+        unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | ahead
         return self.filter(unclaimed, pk=pk).update(assessing_until=now + span) == 1
 
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
+from scanner.domain.cadence import CLOCK_SKEW
 from scanner.models.indexes import Index
 
 
@@ -33,13 +34,13 @@ class PackageQuerySet(models.QuerySet["Package"]):
 
     def unclaimed(self, now: datetime) -> Self:
         """Those that nobody polls. A claim that reaches too far ahead was made by a clock that jumped."""
-        return self.filter(
-            Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | Q(claimed_until__gt=now + CLAIM_FOR)
-        )
+        ahead = Q(claimed_until__gt=now + CLAIM_FOR + CLOCK_SKEW)
+        return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | ahead)
 
     def due(self, now: datetime) -> Self:
         """Those to queue a poll for now, the longest due first; never those queued or being polled."""
-        unqueued = Q(queued_until__isnull=True) | Q(queued_until__lte=now) | Q(queued_until__gt=now + CLAIM_FOR)
+        ahead = Q(queued_until__gt=now + CLAIM_FOR + CLOCK_SKEW)
+        unqueued = Q(queued_until__isnull=True) | Q(queued_until__lte=now) | ahead
         is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_WAIT)
         return self.unclaimed(now).filter(unqueued, is_due).order_by("due_at", "pk")
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
-from scanner.domain.cadence import NextPoll
+from scanner.domain.cadence import CLOCK_SKEW, NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
 from scanner.services.bulk import select_rows
 from scanner.services.stopping import stop_asked
@@ -50,7 +50,7 @@ def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn |
         return None
     until = turn_name(now)
     moment = connection.ops.adapt_datetimefield_value
-    parameters = [moment(until), package_id, moment(now), moment(until)]
+    parameters = [moment(until), package_id, moment(now), moment(until + CLOCK_SKEW)]
     if if_due:
         parameters += [moment(now), moment(now + LONGEST_WAIT)]
     with connection.cursor() as cursor:
@@ -65,7 +65,9 @@ def take_due_turns(package_ids: Collection[int], now: datetime) -> dict[int, Tur
         return {}
     until = turn_name(now)
     moment = connection.ops.adapt_datetimefield_value
-    times = [moment(now), moment(until), moment(now), moment(now + LONGEST_WAIT)]
+    # A moment more: of two workers the one that looked at its clock first may come second, and must not take the
+    # other's turn for one of the future.
+    times = [moment(now), moment(until + CLOCK_SKEW), moment(now), moment(now + LONGEST_WAIT)]
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_DUE.format(", ".join(["%s"] * len(package_ids))), [moment(until), *package_ids, *times])
         rows = cursor.fetchall()

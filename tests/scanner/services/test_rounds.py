@@ -13,7 +13,7 @@ from scanner.models import CLAIM_FOR, Package, PackageState, ReleaseFile, WheelE
 from scanner.services import rounds
 from scanner.services.indexes import get_index
 from scanner.services.stopping import ask_to_stop, take_back
-from scanner.services.turns import give_back, take_due_turns, turn_name
+from scanner.services.turns import give_back, take_due_turns, take_turn, turn_name
 from scanner.services.watching import forget_claims, watch_packages
 from tests.replay import ReplayIndex, faults
 from tests.scanner.services.conftest import NOON
@@ -38,6 +38,16 @@ def test_of_two_schedulers_each_package_goes_to_one(settings: Settings) -> None:
     assert sorted(queued) == due
     assert all(len(batch) <= 3 for batch in (*mine, *theirs))
     assert list(rounds.queue_due(NOON)) == []
+
+
+def test_who_looked_at_the_clock_first_and_comes_second_takes_nothing_away() -> None:
+    packages = [package.pk for package in make(2)]
+    later = NOON + timedelta(seconds=5)
+    assert sum(map(len, rounds.queue_due(later))) == 2
+    assert list(rounds.queue_due(NOON)) == []
+    assert sorted(take_due_turns(packages, later)) == packages
+    assert take_due_turns(packages, NOON) == {}
+    assert take_turn(packages[0], NOON) is None
 
 
 def test_a_lost_message_is_queued_again() -> None:
