@@ -63,8 +63,8 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
 
 
 def _moment(value: Any) -> datetime | None:
-    """A time as the database gives it: SQLite has none of its own, and keeps UTC as text."""
-    if not isinstance(value, str):
-        return value if isinstance(value, datetime) else None
-    read = parse_datetime(value)
-    return read.replace(tzinfo=UTC) if read else None
+    """A time as the database gives it: SQLite has none of its own, and keeps UTC as text or without its zone."""
+    read = parse_datetime(value) if isinstance(value, str) else value
+    if not isinstance(read, datetime):
+        return None
+    return read if read.tzinfo is not None else read.replace(tzinfo=UTC)
