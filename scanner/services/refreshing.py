@@ -62,27 +62,53 @@ def refresh(
         for index in indexes
     }
     total = sum(map(len, stale.values()))
-    done = 0
     found = Refreshed(came=sum(map(len, packages.values())) > total)
+    done = 0
+
+    def tell(name: str) -> None:
+        nonlocal done
+        done += 1
+        on_polled(name, done, total)
+
     for index, mine in stale.items():
         client = _client(index) if mine else None
-        if client is None:
+        if client is not None:
+            _ask(index, client, mine, now, found, tell)
+        else:
             _refuse(index, mine, found)
-            done += len(mine)
-            continue
-
-        def polled(package_id: int, outcome: Outcome, mine: dict[int, str] = mine) -> None:
-            nonlocal done
-            done += 1
-            if outcome in (Outcome.FAILED, Outcome.GATED):
-                fault = Package.objects.values_list("last_error", flat=True).get(pk=package_id)
-                found.add_fault(mine[package_id], fault)
-            else:
-                found.came = True
-            on_polled(mine[package_id], done, total)
-
-        poll_many(mine, client, now, on_polled=polled, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
     return found
+
+
+def _ask(
+    index: AskedIndex,
+    client: IndexClient,
+    mine: dict[int, str],
+    now: datetime,
+    found: Refreshed,
+    tell: Callable[[str], None],
+) -> None:
+    """Poll these packages of one index. A private one may be behind a network that is not there: when it answers for
+    none of the first few, the others are left to the schedule.
+    """
+    answered = False
+
+    def polled(package_id: int, outcome: Outcome) -> None:
+        nonlocal answered
+        if outcome in (Outcome.FAILED, Outcome.GATED):
+            found.add_fault(mine[package_id], Package.objects.values_list("last_error", flat=True).get(pk=package_id))
+        else:
+            answered = True
+        tell(mine[package_id])
+
+    workers, pks = settings.WHEELWAY_INDEX_CONNECTIONS, list(mine)
+    first = pks[:workers] if index.is_private else pks
+    poll_many(first, client, now, on_polled=polled, workers=workers)
+    rest = pks[len(first) :]
+    if answered and rest:
+        poll_many(rest, client, now, on_polled=polled, workers=workers)
+    for pk in () if answered else rest:
+        found.add_fault(mine[pk], f"{index.url} was not asked: it did not answer for {mine[first[0]]}")
+    found.came = found.came or answered
 
 
 def _refuse(index: AskedIndex, mine: dict[int, str], found: Refreshed) -> None:

@@ -144,6 +144,23 @@ def test_a_name_of_which_one_index_has_said_nothing_is_unknown_and_the_row_names
     assert answer(project)["rows"]["fine"]["verdict"] == "ready"
 
 
+def test_of_a_private_index_that_answers_for_none_not_every_name_is_tried(
+    project: Project, public: ReplayIndex, private: ReplayIndex, settings: Settings
+) -> None:
+    settings.WHEELWAY_INDEX_CONNECTIONS = 2
+    names = [f"name-{letter}" for letter in "abcde"]
+    for name in names:
+        public.add_package(name, [a_file(f"{name.replace('-', '_')}-1.0-py3-none-any.whl", requires_dist=[])])
+    private.fail(faults.Status(500))
+    found = answer(project, "".join(f"{name}\n" for name in names))
+    assert len(private.requests) == 2
+    assert {row["verdict"] for row in found["rows"].values()} == {"unknown"}
+    assert all(private.url in row["reason"] for row in found["rows"].values())
+    private.clear_faults()
+    poll_all(*names)
+    assert answer(project)["verdict"] == "go"
+
+
 def test_an_index_that_is_down_leaves_what_it_has_told_before(
     project: Project, public: ReplayIndex, private: ReplayIndex
 ) -> None:
