@@ -207,7 +207,7 @@ def test_what_a_killed_worker_held_is_polled_once_when_its_turn_has_run_out(site
 def test_no_log_has_the_login_of_an_index_however_the_index_fails(site: Installation) -> None:
     wanted = names("secret", 6)
     site.due(wanted)
-    kinds = (
+    kinds: tuple[faults.Fault, ...] = (
         faults.Status(500),
         faults.Reset(),
         faults.Redirect("loop"),
