@@ -1,6 +1,7 @@
 """What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
 
 from projects.selectors.finding import found_by_name
+from projects.selectors.indexes import IndexLosses, index_lines, index_losses, index_notices
 from projects.selectors.messages import MessagesHealth, messages_health
 from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
 from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
@@ -19,6 +20,7 @@ from projects.selectors.uses import uses_of
 
 __all__ = [
     "DeliveryLine",
+    "IndexLosses",
     "MessagesHealth",
     "NoteLine",
     "PackageLine",
@@ -28,6 +30,9 @@ __all__ = [
     "UpgradeState",
     "Upstream",
     "found_by_name",
+    "index_lines",
+    "index_losses",
+    "index_notices",
     "is_watching",
     "messages_health",
     "package_list",

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from projects import jobs
 from projects.domain.intake import Intake, Problem, read
+from projects.domain.named_indexes import kept
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def _store(
             {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
             for problem in intake.problems
         ],
+        options={"indexes": kept(intake.indexes)},
         hints=[asdict(hint) for hint in intake.hints[:MOST_HINTS]],
     )
     formats = {source.path: source for source in intake.sources}

@@ -19,9 +19,14 @@ def may_ask(host: str, addresses: Iterable[str], allowed_hosts: Collection[str] 
     metadata) and multicast addresses are not. Connect to one of these addresses, never to the name again: it may
     resolve to another one by then. Raises ValueError for what is no address.
     """
-    if host.lower().rstrip(".") in {allowed.lower().rstrip(".") for allowed in allowed_hosts}:
-        return True
-    return all(is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses)
+    return is_listed(host, allowed_hosts) or all(
+        is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses
+    )
+
+
+def is_listed(host: str, allowed_hosts: Collection[str]) -> bool:
+    """Whether the operator lists the host, by its whole name."""
+    return host.lower().rstrip(".") in {allowed.lower().rstrip(".") for allowed in allowed_hosts}
 
 
 def is_public(address: Address) -> bool:

@@ -52,8 +52,13 @@ def is_shared(address: str) -> bool:
 
 
 def ask_again(index_id: int, scope: str, now: datetime) -> None:
-    """Have what an index of this scope failed to answer asked for at once."""
-    failed = Package.objects.filter(index=index_id, index__scope=scope, failures__gt=0)
+    """Have what an index of this scope failed to answer, or said not to have, asked for at once.
+
+    An index may hide from one login what it shows to another.
+    """
+    failed = Package.objects.filter(index=index_id, index__scope=scope).filter(
+        Q(failures__gt=0) | Q(state=PackageState.MISSING)
+    )
     failed.update(due_at=now, due_reason="the index has other credentials")
 
 

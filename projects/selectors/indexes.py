@@ -1,0 +1,152 @@
+"""What the page of a project's indexes reads, and no login."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db.models import Count as CountOf
+from django.db.models import Max, Q
+
+from projects.domain.index_page import Count, IndexLine, login_words, standing
+from projects.domain.named_indexes import Notice, notices
+from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
+from scanner.domain.addresses import UnusableAddress, plain_address, without_credentials
+from scanner.sealed import SealBroken, Sealed
+from scanner.services.gates import closed_hosts
+from scanner.services.indexes import configured_index_url, public_index_url
+
+_INSTEAD = "in the place of the default"
+_BESIDE = "beside it"
+_OPERATORS = "the operator's"
+_DEFAULT = "the default, by the installation"
+_ROLES = {IndexRole.PRIMARY: _INSTEAD, IndexRole.EXTRA: _BESIDE}
+
+
+@dataclass(frozen=True, slots=True)
+class IndexLosses:
+    """How many packages are forgotten, and how many watches end. `is_shared`: what was read serves others and stays."""
+
+    is_shared: bool
+    packages: int
+    watches: int
+
+
+def index_lines(project: Project, now: datetime) -> list[IndexLine]:
+    """Where the project's packages come from, in the installer's order. Four queries at most."""
+    rows = list(ProjectIndex.objects.filter(project=project).select_related("index"))
+    rows.sort(key=lambda row: (row.role != IndexRole.PRIMARY, row.position, row.pk))
+    counts = _counts(project)
+    gates = {gate.host: gate.until for gate in closed_hosts(now)}
+    lines = [_line(row, counts.get(row.index_id if row.index.scope else None, Count()), gates) for row in rows]
+    if not any(row.role == IndexRole.PRIMARY for row in rows):
+        lines.insert(0, _default_line(counts.get(None, Count()), gates))
+    return lines
+
+
+def index_notices(project: Project) -> tuple[Notice, ...]:
+    """The indexes that the newest files name and the project does not know. Two queries."""
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("options", flat=True).first()
+    named: Sequence[Mapping[str, Any]] = (newest or {}).get("indexes", [])
+    if not named:
+        return ()
+    own = ProjectIndex.objects.filter(project=project).values_list("index__url", flat=True)
+    return notices(named, known_addresses(own))
+
+
+def index_losses(row: ProjectIndex) -> IndexLosses:
+    """What goes with an index when it is dropped. Two queries."""
+    if not row.index.scope:
+        return IndexLosses(is_shared=True, packages=0, watches=0)
+    mine = {"project": row.project_id, "package__index": row.index_id}
+    return IndexLosses(
+        is_shared=False,
+        packages=ProjectPackage.objects.filter(**mine, package__state="current").count(),
+        watches=Subscription.objects.active().filter(**mine).count(),
+    )
+
+
+def known_addresses(own: Iterable[str]) -> set[str]:
+    """What needs no notice: the project's own indexes, the installation's, and the public one that it stands for."""
+    found = set()
+    for url in (*own, configured_index_url(), public_index_url()):
+        try:
+            found.add(plain_address(url))
+        except UnusableAddress:
+            continue
+    return found
+
+
+def _counts(project: Project) -> dict[int | None, Count]:
+    """By the index's key, None for the one that everybody shares: of each only what this project asks it for."""
+    mine = ProjectPackage.objects.filter(project=project)
+    failing = mine.filter(package__failures__gt=0).order_by("-package__failures", "package")
+    errors: dict[int, str] = {}
+    for index, error in failing.values_list("package__index", "package__last_error")[:500]:
+        errors.setdefault(index, error)
+    totals = mine.values("package__index", "package__index__scope").annotate(
+        total=CountOf("pk"),
+        present=CountOf("pk", filter=Q(package__state="current")),
+        waiting=CountOf("pk", filter=Q(package__state="pending")),
+        failing=CountOf("pk", filter=Q(package__failures__gt=0)),
+        answered=Max("package__checked_at"),
+    )
+    return {
+        row["package__index"] if row["package__index__scope"] else None: Count(
+            row["total"],
+            row["present"],
+            row["waiting"],
+            row["failing"],
+            row["answered"],
+            errors.get(row["package__index"], ""),
+        )
+        for row in totals
+    }
+
+
+def _line(row: ProjectIndex, count: Count, gates: Mapping[str, datetime]) -> IndexLine:
+    look, words = standing(count)
+    is_own = bool(row.index.scope)
+    login = login_words(is_set=bool(row.index.login), opens=_opens(row.index.login))
+    return IndexLine(
+        pk=row.index_id,
+        url=row.index.url,
+        role=_ROLES[IndexRole(row.role)],
+        login=login if is_own else _OPERATORS,
+        takes_login=is_own,
+        closes_releases=row.index.closes_releases,
+        look=look,
+        standing=words,
+        error=count.error,
+        answered_at=count.answered_at,
+        gated_until=gates.get(urlsplit(row.index.url).netloc.lower()),
+    )
+
+
+def _default_line(count: Count, gates: Mapping[str, datetime]) -> IndexLine:
+    url = without_credentials(configured_index_url())
+    look, words = standing(count)
+    return IndexLine(
+        pk=None,
+        url=url,
+        role=_DEFAULT,
+        login=_OPERATORS,
+        takes_login=False,
+        closes_releases=True,
+        look=look,
+        standing=words,
+        error=count.error,
+        answered_at=count.answered_at,
+        gated_until=gates.get(urlsplit(url).netloc.lower()),
+    )
+
+
+def _opens(login: Sealed) -> bool:
+    try:
+        login.reveal()
+    except SealBroken:
+        return False
+    return True

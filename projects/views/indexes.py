@@ -1,0 +1,135 @@
+"""The indexes of a project: which are asked, name one, give another login, drop one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.domain.named_indexes import Notice
+from projects.index_forms import IndexForm, LoginForm
+from projects.models import IndexRole, Project, ProjectIndex
+from projects.selectors import index_lines, index_losses, index_notices
+from projects.services.index_settings import (
+    MOST_INDEXES,
+    AlreadyAsked,
+    TooManyIndexes,
+    change_login,
+    name_index,
+)
+from projects.services.indexes import BadIndexAddress, remove_index
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@vary_on_headers("HX-Request")
+def project_indexes(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """The list, which readers may see, and the form that names one more. htmx asks for the list alone."""
+    project = get_project(request, slug)
+    if request.method == "POST":
+        return _name(request, project)
+    if request.htmx:
+        return render(request, "projects/indexes.html#lines", _list_context(project))
+    notices = index_notices(project)
+    return _page(request, project, IndexForm(initial=_initial(request.GET.get("named", ""), notices)), notices)
+
+
+def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
+    if not can_edit(project):
+        raise PermissionDenied("Your account may read this project but not change it.")
+    form = IndexForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            row = name_index(
+                project,
+                given["address"],
+                IndexRole(given["role"]),
+                login=given["login"],
+                closes_releases=given["closes_releases"],
+            )
+        except BadIndexAddress as error:
+            form.add_error("address", f"This address cannot be used: {error}.")
+        except AlreadyAsked:
+            form.add_error("address", "This is the installation's own index, which is asked already.")
+        except TooManyIndexes:
+            form.add_error("address", f"A project names at most {MOST_INDEXES} indexes. Remove one first.")
+        else:
+            messages.success(request, f"{row.index.url} is asked from now on; the project is being assessed again.")
+            return redirect("project-indexes", slug=project.slug)
+    return _page(request, project, form, index_notices(project))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> HttpResponse:
+    """Put another login in the place of an index's."""
+    project = get_project(request, slug, edit=True)
+    row = _row(project, index)
+    if not row.index.scope:
+        raise Http404("the login of the installation's own index is the operator's")
+    form = LoginForm(request.POST if request.method == "POST" else None, url=row.index.url)
+    if form.is_valid():
+        change_login(row, form.cleaned_data["login"])
+        done = "has the new login" if form.cleaned_data["login"] else "is asked without a login"
+        messages.success(request, f"{row.index.url} {done} from now on.")
+        return redirect("project-indexes", slug=slug)
+    context = {"area": "projects", "project": project, "form": form, "url": row.index.url}
+    return render(request, "projects/index_login.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_index_remove(request: HtmxHttpRequest, slug: str, index: int) -> HttpResponse:
+    """GET asks and says what is lost; POST drops the index."""
+    project = get_project(request, slug, edit=True)
+    row = _row(project, index)
+    if request.method == "POST":
+        url = row.index.url
+        remove_index(project, row.index_id)
+        messages.success(request, f"{url} is not asked any more; the project is being assessed again.")
+        return redirect("project-indexes", slug=slug)
+    context = {"area": "projects", "project": project, "url": row.index.url, "losses": index_losses(row)}
+    return render(request, "projects/index_remove.html", context)
+
+
+def _row(project: Project, index: int) -> ProjectIndex:
+    return get_object_or_404(ProjectIndex.objects.select_related("index", "project"), project=project, index=index)
+
+
+def _page(request: HtmxHttpRequest, project: Project, form: IndexForm, notices: tuple[Notice, ...]) -> HttpResponse:
+    context = {**_list_context(project), "area": "projects", "form": form, "notices": notices}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "projects/indexes.html", context, status=status)
+
+
+def _list_context(project: Project) -> dict[str, Any]:
+    lines = index_lines(project, timezone.now())
+    return {
+        "project": project,
+        "can_edit": can_edit(project),
+        "lines": lines,
+        "is_waiting": any(line.is_waiting for line in lines if line.pk),
+        "has_own": any(line.pk for line in lines),
+    }
+
+
+def _initial(named: str, notices: tuple[Notice, ...]) -> dict[str, Any]:
+    """What a notice prefills: never a login, never a variable."""
+    found = next((one for one in notices if str(one.number) == named), None)
+    if found is None or found.words:
+        return {}
+    role = IndexRole.PRIMARY if found.is_primary else IndexRole.EXTRA
+    return {"address": found.address, "role": role.value}
