@@ -45,7 +45,8 @@ def fill(times: int) -> dict[str, Any]:
     from scanner.services.indexes import get_index
     from tests.cast import make_project
 
-    now = timezone.now()
+    # Long enough ago for "a month ago" to stay true while pages are measured.
+    now = timezone.now() - timedelta(days=40)
     viewer, everybody = (User.objects.create_user(name, f"{name}@team.example") for name in ("viewer", "everybody"))
     packages = Package.objects.bulk_create(
         Package(index=get_index(), name=f"package-{number:05}", state=PackageState.CURRENT, checked_at=now)
@@ -59,7 +60,7 @@ def fill(times: int) -> dict[str, Any]:
         used = [packages[(number * 7 + at) % len(packages)] for at in range(size)]
         rows = [rows_of([package.name for package in used], targets, number, moved) for moved in (False, True)]
         history = 4 * times if number < MINE else 1
-        store(project, used, [rows[turn % 2] for turn in range(history)], now - timedelta(days=1))
+        store(project, used, [rows[turn % 2] for turn in range(history)], now)
         if number == 0:
             verdicts = {slug: {row["name"]: row["verdict"] for row in told} for slug, told in rows[1].items()}
         members = (viewer, everybody) if number < MINE else (everybody,)
@@ -106,6 +107,7 @@ def store(project: Any, packages: Sequence[Any], history: Iterable[Rows], now: A
     from tests.cast import assess_as, take_snapshot_of
 
     snapshot = take_snapshot_of(project, [package.name for package in packages])
+    type(snapshot).objects.filter(pk=snapshot.pk).update(created_at=now)
     ProjectPackage.objects.bulk_create(ProjectPackage(project=project, package=package) for package in packages)
     for turn, rows in enumerate(history):
         assess_as(project, rows, snapshot=snapshot, at=now + timedelta(minutes=turn), resting=())

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import requests
@@ -128,6 +129,7 @@ def report(url: str, options: argparse.Namespace) -> None:
     make_all_due()
     each = timed(poll_all_due)
     print(f"  unchanged, one by one    {each:8.1f} s  {each / options.packages * 1000:.2f} ms a package")
+    report_floors(url, first / options.packages, each / options.packages)
 
     # A root page that lists little else, and one as long as the public index's; as much moves as there in ten minutes.
     for others, moved in ((1_000, 3), (options.listed, 100)):
@@ -142,6 +144,27 @@ def report(url: str, options: argparse.Namespace) -> None:
     assert new == round(options.packages / 100), new
     print(f"  1 % changed, by serials  {changed:8.2f} s  {new} packages, {changed / new * 1000:.1f} ms each")
     print(f"  of the first fill        {changed / first:8.4f}   of an unchanged cycle one by one {changed / each:.3f}")
+
+
+def report_floors(url: str, first: float, again: float) -> None:
+    """The two cycles above, by the package, against a bare session that fetches and loads pages, or asks for them."""
+    from scanner.models import Package
+
+    some = list(Package.objects.order_by("pk").values_list("name", "etag")[:500])
+    with requests.Session() as session:
+
+        def ask(name: str, **headers: str) -> requests.Response:
+            return session.get(f"{url}/{name}/", headers={"Accept-Encoding": "gzip", **headers}, timeout=60)
+
+        def load(name: str) -> None:
+            json.loads(ask(name).content)
+
+        loading = statistics.mean(timed(partial(load, name)) for name, _ in some)
+        asking = statistics.mean(timed(partial(ask, name, **{"If-None-Match": etag})) for name, etag in some)
+    print(
+        f"    fetch, json.loads      {loading * 1000:8.2f} ms a package; the first fill is {first / loading:.2f} of it"
+    )
+    print(f"    conditional request    {asking * 1000:8.2f} ms a package; the cycle is {again / asking:.2f} of it")
 
 
 def report_following(host: str, others: int, moved: int, pairs: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
@@ -13,25 +13,18 @@ from projects.domain.risk_query import STATES, RiskQuery
 from projects.domain.shown import Shown
 from projects.domain.verdicts import SEVERITIES, Severity, Verdict
 
-_RANK = {verdict: rank for rank, verdict in enumerate(STATES)}
+_RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
-_VERDICTS = {verdict.value: verdict for verdict in Verdict}
-# Text and reason of the cell of a target that does not need the package.
-_NOT_NEEDED = ("not needed", "This target does not need the package.")
-
-
-class RiskCell(NamedTuple):
-    """One package on one target: the state, the shortest telling words, and the longer reason."""
-
-    target: str
-    verdict: Verdict
-    text: str
-    reason: str
+# The cell of a target that does not need the package.
+_NOT_NEEDED = Shown(
+    *("", "", Verdict.INACTIVE.value, "none", "not needed", "This target does not need the package."),
+    *("", "", "", "", False, False),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RiskRow:
-    """One package over the chosen targets. `state` is its worst cell.
+    """One package over the chosen targets, a cell for each of the table's columns. `state` is the worst cell's.
 
     `version` joins the versions when targets differ. `reason`, `first` and `latest` are those of the one
     chosen target and empty when several are chosen.
@@ -42,7 +35,7 @@ class RiskRow:
     via: str
     severity: Severity
     state: Verdict
-    cells: tuple[RiskCell, ...]
+    cells: tuple[Shown, ...]
     yanked: bool
     unofficial: bool
     reason: str = ""
@@ -84,25 +77,21 @@ def _all_rows(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column]) -
     for position, column in enumerate(columns):
         for one in shown.get(column.slug, ()):
             by_name.setdefault(one.name, []).append((position, one))
-    absent = [RiskCell(column.slug, Verdict.INACTIVE, *_NOT_NEEDED) for column in columns]
-    return [_row(name, found, absent) for name, found in by_name.items()]
+    return [_row(name, found, len(columns)) for name, found in by_name.items()]
 
 
-def _row(name: str, found: Sequence[tuple[int, Shown]], absent: Sequence[RiskCell]) -> RiskRow:
-    cells = list(absent)
-    states = {Verdict.INACTIVE} if len(found) < len(absent) else set()
+def _row(name: str, found: Sequence[tuple[int, Shown]], width: int) -> RiskRow:
+    cells = [_NOT_NEEDED] * width
     for position, one in found:
-        state = _VERDICTS[one.verdict]
-        states.add(state)
-        cells[position] = RiskCell(absent[position].target, state, one.text, one.reason)
+        cells[position] = one
     first = found[0][1]
-    only = first if len(absent) == 1 else None
+    only = first if width == 1 else None
     return RiskRow(
         name=name,
         version=", ".join({one.version: None for _, one in found}),
         via=first.via,
         severity=SEVERITIES[max([_SEVERITY_RANK.get(one.severity, 0) for _, one in found])],
-        state=min(states, key=_RANK.__getitem__),
+        state=STATES[min([_RANK[one.verdict] for one in cells])],
         cells=tuple(cells),
         yanked=any(one.yanked for _, one in found),
         unofficial=any(one.unofficial for _, one in found),

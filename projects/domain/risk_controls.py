@@ -48,16 +48,18 @@ def pills_of(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
 def headings_of(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
     """The headings of the risk table in the order of its cells."""
 
-    def heading(key: str, label: str, column: Column | None = None) -> Heading:
-        order = ("descending" if query.descending else "ascending") if query.sort_key == key else ""
-        return Heading(label, query.sorted_by(key).encode(), order, column)
-
-    package, severity = heading("name", "Package"), heading("severity", "Severity")
-    cells = [heading(column.slug, column.label, column) for column in table.columns]
-    if not table.single:
-        return (package, severity, *cells)
-    rest = (heading("reason", "Reason"), heading("first", "Works from"), heading("latest", "Latest"))
-    return (package, heading("version", "Current version"), *cells, severity, *rest)
+    keys = {"name": "Package", "severity": "Severity", **{column.slug: column.label for column in table.columns}}
+    if table.single:
+        (column,) = table.columns
+        details = {"severity": "Severity", "reason": "Reason", "first": "Works from", "latest": "Latest"}
+        keys = {"name": "Package", "version": "Current version", column.slug: column.label, **details}
+    columns = {column.slug: column for column in table.columns}
+    order = "descending" if query.descending else "ascending"
+    addresses = query.encode_sorted(*map(query.sort_by, keys))
+    return tuple(
+        Heading(label, address, order if key == query.sort_key else "", columns.get(key))
+        for (key, label), address in zip(keys.items(), addresses, strict=True)
+    )
 
 
 def count_words(table: RiskTable) -> str:

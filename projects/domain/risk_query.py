@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
 from urllib.parse import urlencode
 
 from projects.domain.verdicts import Verdict
@@ -66,21 +66,21 @@ class RiskQuery:
 
     def encode(self) -> str:
         """The query string, in one canonical order, without what is the default anyway."""
+        return self.encode_sorted(self.sort)[0]
+
+    def encode_sorted(self, *sorts: str) -> list[str]:
+        """The query strings that ask the same in each of these orders."""
         pairs = [("target", slug) for slug in self.targets]
         if self.states != SHOWN_AT_FIRST:
             pairs += [("state", state.value) for state in STATES if state in self.states]
         if self.name:
             pairs.append(("q", self.name))
-        if self.sort != SORT_AT_FIRST:
-            pairs.append(("sort", self.sort))
-        return urlencode(pairs)
+        same = urlencode(pairs)
+        ends = ["" if sort == SORT_AT_FIRST else urlencode({"sort": sort}) for sort in sorts]
+        return ["&".join(filter(None, (same, end))) for end in ends]
 
-    def with_(self, **changes: Any) -> Self:
-        """The same question with something changed."""
-        return replace(self, **changes)
-
-    def sorted_by(self, key: str) -> Self:
-        """What the heading of a column leads to: sorted by it, or the other way round when it sorts already."""
+    def sort_by(self, key: str) -> str:
+        """What the heading of a column sorts by: that column, or the other way round when it sorts already."""
         if self.sort_key == key:
-            return replace(self, sort=key if self.descending else f"-{key}")
-        return replace(self, sort="-severity" if key == "severity" else key)
+            return key if self.descending else f"-{key}"
+        return "-severity" if key == "severity" else key

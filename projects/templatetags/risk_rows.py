@@ -4,6 +4,7 @@ twenty thousand places to fill, and the template engine takes some microseconds 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -23,11 +24,13 @@ register = template.Library()
 def risk_rows(table: RiskTable, cells_path: str) -> SafeString:
     """A <tr> for each row. `cells_path`: the address below which a cell's proof is found as target/package/."""
     package_path = reverse("package", args=["-"]).removesuffix("-/")
-    rows = [_row(row, quote(row.name, safe=""), table.single, cells_path, package_path) for row in table.rows]
+    targets = [f"{cells_path}{column.slug}/" for column in table.columns]
+    rows = [_row(row, quote(row.name, safe=""), targets, package_path) for row in table.rows]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
 
-def _row(row: RiskRow, path: str, single: bool, cells_path: str, package_path: str) -> str:
+def _row(row: RiskRow, path: str, targets: Sequence[str], package_path: str) -> str:
+    single = len(targets) == 1
     version = escape(row.version)
     beside = "" if single else f' <span class="ver">{version}</span>'
     if row.yanked:
@@ -35,9 +38,11 @@ def _row(row: RiskRow, path: str, single: bool, cells_path: str, package_path: s
     if row.unofficial:
         beside += ' <span class="flag">unofficial</span>'
     cells = "".join(
-        f'<td class="cell {cell.verdict}"><a href="{cells_path}{cell.target}/{path}/"'
-        f"{_inside(cell.verdict, cell.text, cell.reason)}</a></td>"
-        for cell in row.cells
+        [
+            f'<td class="cell {cell.verdict}"><a href="{target}{path}/"'
+            f"{_inside(cell.verdict, cell.text, cell.reason)}</a></td>"
+            for target, cell in zip(targets, row.cells, strict=True)
+        ]
     )
     severity = f'<td class="sev {row.severity}">{row.severity}</td>'
     if single:
@@ -54,9 +59,9 @@ def _row(row: RiskRow, path: str, single: bool, cells_path: str, package_path: s
 
 # Thousands of cells say one of a few hundred things.
 @lru_cache(maxsize=2048)
-def _inside(verdict: Verdict, text: str, reason: str) -> str:
+def _inside(verdict: str, text: str, reason: str) -> str:
     """A cell's link from its title on: sign, word for who cannot see it, and text."""
     return (
-        f' title="{escape(reason)}"><span class="g" aria-hidden="true">{glyph(verdict)}</span>'
-        f'<span class="vh">{word(verdict)} </span>{escape(text)}'
+        f' title="{escape(reason)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
+        f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}'
     )
