@@ -32,6 +32,7 @@ urlpatterns = [
     path("projects/<slug:slug>/targets/", projects.project_targets, name="project-targets"),
     path("projects/<slug:slug>/requirements/", projects.project_requirements, name="project-requirements"),
     path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
+    path("projects/<slug:slug>/packages/<str:name>/", packages.project_package, name="project-package"),
     path("projects/<slug:slug>/indexes/", indexes.project_indexes, name="project-indexes"),
     path("projects/<slug:slug>/indexes/<int:index>/login/", indexes.project_index_login, name="project-index-login"),
     path("projects/<slug:slug>/indexes/<int:index>/remove/", indexes.project_index_remove, name="project-index-remove"),

@@ -10,8 +10,10 @@ from typing import Any
 from projects.domain.answers import Answer, TargetResult, answers, important
 from projects.domain.changes_told import ToldChange, tell_changes
 from projects.domain.columns import Column, columns_of
+from projects.domain.confusions_told import ToldConfusion, places_by_name, tell_confusions
 from projects.domain.freshness import is_stale
 from projects.domain.heat import HeatMap, heat_map
+from projects.domain.named_indexes import Notice
 from projects.domain.reach import Reach, reach_of
 from projects.domain.risk import RiskTable, risk_table
 from projects.domain.risk_controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
@@ -55,7 +57,8 @@ class ToldProblem:
 class ProjectPage:
     """Everything that the page of one project says, for one question to its risk table.
 
-    `today` tells where it seems to run now ("Python 3.11 on Debian, says Dockerfile"); empty when nothing says so.
+    `confused` says on how many indexes each of the names in `confusions` stands. `today` tells where it seems to run
+    now ("Python 3.11 on Debian, says Dockerfile"); empty when nothing says so.
     """
 
     snapshot: SnapshotLine | None
@@ -79,6 +82,9 @@ class ProjectPage:
     headings: tuple[Heading, ...]
     count_words: str
     nothing_shown: str
+    notices: tuple[Notice, ...]
+    confusions: tuple[ToldConfusion, ...]
+    confused: Mapping[str, int]
 
     @property
     def chosen(self) -> str:
@@ -96,6 +102,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     verdicts = {slug: result.verdict.value for slug, result in results.items()}
     table = risk_table(rows, shown or columns_at_first(columns, verdicts), query)
     changes = _changes(state, columns)
+    confused = state.assessment.confusions if state.assessment else ()
     return ProjectPage(
         snapshot=state.snapshot,
         checked_at=state.checked_at,
@@ -118,6 +125,9 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         headings=headings_of(table, query),
         count_words=count_words(table),
         nothing_shown=nothing_shown(table, query),
+        notices=state.notices,
+        confusions=tell_confusions(confused),
+        confused=places_by_name(confused),
     )
 
 

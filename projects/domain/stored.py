@@ -9,6 +9,7 @@ from typing import Any
 
 from projects.domain.diffs import PackageChange
 from projects.domain.intake.values import Hint
+from projects.domain.named_indexes import Notice
 from projects.domain.shown import Shown
 
 
@@ -47,6 +48,7 @@ class StoredAssessment:
     targets: Mapping[str, StoredTarget]
     changes: tuple[PackageChange, ...] = ()
     changed_since: datetime | None = None
+    confusions: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class ProjectState:
     """All that the pages of one project read.
 
     `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is
-    the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today.
+    the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today;
+    `notices` are the indexes that the files name and the project does not ask.
     """
 
     targets: tuple[str, ...]
@@ -65,3 +68,4 @@ class ProjectState:
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None
     hints: tuple[Hint, ...] = ()
+    notices: tuple[Notice, ...] = ()

@@ -4,7 +4,7 @@ from projects.selectors.finding import found_by_name
 from projects.selectors.indexes import IndexLosses, index_lines, index_losses, index_notices
 from projects.selectors.messages import MessagesHealth, messages_health
 from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
-from projects.selectors.packages import PackageLine, package_list, targets_in_use, uses_package
+from projects.selectors.packages import PackageLine, PackagePlace, package_list, package_places, targets_in_use
 from projects.selectors.projects import (
     ProjectLine,
     SummaryPart,
@@ -13,6 +13,7 @@ from projects.selectors.projects import (
     project_list,
     project_state,
     stored_cell,
+    stored_confusions,
 )
 from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
 from projects.selectors.upgrades import UpgradeState, upgrade_state
@@ -24,6 +25,7 @@ __all__ = [
     "MessagesHealth",
     "NoteLine",
     "PackageLine",
+    "PackagePlace",
     "ProjectLine",
     "RepositoryLine",
     "SummaryPart",
@@ -36,15 +38,16 @@ __all__ = [
     "is_watching",
     "messages_health",
     "package_list",
+    "package_places",
     "package_rows",
     "project_list",
     "project_state",
     "repository_lines",
     "stored_cell",
+    "stored_confusions",
     "targets_in_use",
     "told_notes",
     "upgrade_state",
     "upstream_of",
     "uses_of",
-    "uses_package",
 ]

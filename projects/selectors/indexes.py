@@ -49,8 +49,13 @@ def index_lines(project: Project, now: datetime) -> list[IndexLine]:
 
 def index_notices(project: Project) -> tuple[Notice, ...]:
     """The indexes that the newest files name and the project does not know. Two queries."""
-    newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("options", flat=True).first()
-    named: Sequence[Mapping[str, Any]] = (newest or {}).get("indexes", [])
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").only("options").first()
+    return notices_of(project, newest) if newest is not None else ()
+
+
+def notices_of(project: Project, snapshot: Snapshot) -> tuple[Notice, ...]:
+    """The same of a snapshot at hand. One query when its files name any, else none."""
+    named: Sequence[Mapping[str, Any]] = snapshot.options.get("indexes", [])
     if not named:
         return ()
     own = ProjectIndex.objects.filter(project=project).values_list("index__url", flat=True)

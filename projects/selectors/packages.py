@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 
 from projects.domain.freshness import is_stale
 from projects.models import Project, ProjectPackage, ProjectTarget
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackageLine:
-    """One package with the user's projects that rest on it, as (slug, name)."""
+    """One package with the user's projects that rest on it, as (slug, name). `index_url` is empty for the index that
+    everybody shares; an index of somebody's own belongs to one project.
+    """
 
     name: str
     state: str
@@ -26,13 +28,26 @@ class PackageLine:
     is_stale: bool
     last_error: str
     projects: tuple[tuple[str, str], ...]
+    index_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackagePlace:
+    """One index on which a project looks for a package. `url` is without a login; `is_there`: the index has it."""
+
+    project_slug: str
+    project_name: str
+    index_id: int
+    url: str
+    is_private: bool
+    is_there: bool
 
 
 def package_list(user: User, name: str, now: datetime) -> list[PackageLine]:
     """The packages of the user's projects whose name contains `name`, by name. One query."""
     rows = (
         ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user), package__name__icontains=name)
-        .select_related("package", "project")
+        .select_related("package__index", "project")
         .order_by("package__name", "package_id", "project__name", "project_id")
     )
     found: dict[int, list[ProjectPackage]] = {}
@@ -41,10 +56,24 @@ def package_list(user: User, name: str, now: datetime) -> list[PackageLine]:
     return [_line(used, now) for used in found.values()]
 
 
-def uses_package(user: User, name: str) -> bool:
-    """Whether a project of the user rests on the package. One query."""
-    mine = Project.objects.visible_to(user)
-    return ProjectPackage.objects.filter(project__in=mine, package__name=name).exists()
+def package_places(projects: QuerySet[Project], name: str) -> list[PackagePlace]:
+    """Where these projects, or rather those of them that rest on it, look for the package; by project. One query."""
+    rows = (
+        ProjectPackage.objects.filter(project__in=projects, package__name=name)
+        .select_related("package__index", "project")
+        .order_by("project__slug", "package__index")
+    )
+    return [
+        PackagePlace(
+            project_slug=row.project.slug,
+            project_name=row.project.name,
+            index_id=row.package.index_id,
+            url=row.package.index.url,
+            is_private=bool(row.package.index.scope),
+            is_there=row.package.state == "current",
+        )
+        for row in rows
+    ]
 
 
 def targets_in_use(user: User) -> list[str]:
@@ -63,4 +92,5 @@ def _line(used: list[ProjectPackage], now: datetime) -> PackageLine:
         is_stale=is_stale(package.checked_at, now),
         last_error=package.last_error,
         projects=tuple((row.project.slug, row.project.name) for row in used),
+        index_url=package.index.url if package.index.scope else "",
     )

@@ -26,6 +26,7 @@ from projects.models import (
     Subscription,
     TargetAssessment,
 )
+from projects.selectors.indexes import notices_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -92,7 +93,7 @@ def project_list(user: User, now: datetime) -> list[ProjectLine]:
 
 
 def project_state(project: Project) -> ProjectState:
-    """What is stored about one project. Six queries at most."""
+    """What is stored about one project. Seven queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
@@ -112,6 +113,7 @@ def project_state(project: Project) -> ProjectState:
         problems=tuple(snapshot.problems),
         assessment=assessment,
         hints=tuple(Hint(**hint) for hint in snapshot.hints),
+        notices=notices_of(project, snapshot),
     )
 
 
@@ -132,6 +134,13 @@ def stored_cell(project: Project, target: str, package: str) -> Mapping[str, Any
     )
     rows = found.packages if found else ()
     return next((row for row in rows if row["name"] == package), None)
+
+
+def stored_confusions(project: Project) -> Sequence[Mapping[str, Any]]:
+    """The names that stand on several indexes, as the newest snapshot's newest assessment has them. One query."""
+    newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    newest = Assessment.objects.filter(snapshot=Subquery(newest_snapshot)).newest_first()
+    return newest.values_list("confusions", flat=True).first() or ()
 
 
 def is_watching(user: User, project: Project, target: str, package: str) -> bool:
@@ -161,6 +170,7 @@ def _stored(assessment: Assessment) -> StoredAssessment:
         },
         changes=read_changes(assessment.changes),
         changed_since=assessment.changed_since,
+        confusions=tuple(assessment.confusions),
     )
 
 

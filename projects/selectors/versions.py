@@ -29,6 +29,8 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
        EXISTS (SELECT 1 FROM projects_subscription
                WHERE project_id = project.id AND user_id = member.user_id
                  AND package_id IS NULL AND stopped_at IS NULL),
+       (SELECT count(*) FROM projects_projectindex WHERE project_id = project.id),
+       (SELECT max(id) FROM projects_projectindex WHERE project_id = project.id),
        EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
        project.id
 FROM projects_project AS project

@@ -4,7 +4,7 @@ twenty thousand places to fill, and the template engine takes some microseconds 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -21,15 +21,19 @@ register = template.Library()
 
 
 @register.simple_tag
-def risk_rows(table: RiskTable, cells_path: str) -> SafeString:
-    """A <tr> for each row. `cells_path`: the address below which a cell's proof is found as target/package/."""
+def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) -> SafeString:
+    """A <tr> for each row. `cells_path`: the address below which a cell's proof is found as target/package/.
+    `confused`: on how many indexes a name stands, of those that several have.
+    """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
     targets = [f"{cells_path}{column.slug}/" for column in table.columns]
-    rows = [_row(row, quote(row.name, safe=""), targets, package_path) for row in table.rows]
+    rows = [
+        _row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0)) for row in table.rows
+    ]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
 
-def _row(row: RiskRow, path: str, targets: Sequence[str], package_path: str) -> str:
+def _row(row: RiskRow, path: str, targets: Sequence[str], package_path: str, indexes: int) -> str:
     single = len(targets) == 1
     version = escape(row.version)
     beside = "" if single else f' <span class="ver">{version}</span>'
@@ -37,6 +41,8 @@ def _row(row: RiskRow, path: str, targets: Sequence[str], package_path: str) -> 
         beside += ' <span class="flag">yanked</span>'
     if row.unofficial:
         beside += ' <span class="flag">unofficial</span>'
+    if indexes:
+        beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
     cells = "".join(
         [
             f'<td class="cell {cell.verdict}"><a href="{target}{path}/"'

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -119,6 +120,7 @@ def _list_context(project: Project) -> dict[str, Any]:
     lines = index_lines(project, timezone.now())
     return {
         "project": project,
+        "here": reverse("project-indexes", args=[project.slug]),
         "can_edit": can_edit(project),
         "lines": lines,
         "is_waiting": any(line.is_waiting for line in lines if line.pk),

@@ -15,13 +15,14 @@ from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.columns import column_of
+from projects.domain.confusions_told import confusion_of
 from projects.domain.exports import export_lines, export_names
 from projects.domain.project_page import ProjectPage, project_page
 from projects.domain.proofs import proof_of
 from projects.domain.risk_query import RiskQuery
 from projects.domain.spreadsheet import csv_text
 from projects.models import Project
-from projects.selectors import is_watching, package_rows, project_state, stored_cell, upstream_of
+from projects.selectors import is_watching, package_rows, project_state, stored_cell, stored_confusions, upstream_of
 from projects.selectors.versions import page_version
 from projects.services.stored_documents import stored_document
 from projects.views.unchanged import etag_of, mark, unchanged
@@ -54,6 +55,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "path": path,
         "here": here,
         "cells_path": f"{path}cells/",
+        "indexes_path": f"{path}indexes/",
     }
     response = render(request, f"projects/detail.html{partial}", context)
     mark(response, etag)
@@ -78,6 +80,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         "area": "projects",
         "project": found,
         "proof": proof_of(stored, column_of(target)),
+        "confusion": confusion_of(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }

@@ -14,8 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.intake import read as read_files
+from projects.domain.named_indexes import kept
 from projects.domain.upstream import NoteKind
-from projects.models import Assessment, Membership, Note, Project, Role, Subscription
+from projects.models import Assessment, IndexRole, Membership, Note, Project, Role, Snapshot, Subscription
+from projects.services.indexes import add_index, remove_index
 from projects.services.projects import set_targets
 from scanner.models import Package
 from tests.cast import LINUX_313, TARGETS, Cast, assess_as, rest_on, take_snapshot_of, usual_rows
@@ -62,6 +65,7 @@ CHANGES: dict[str, Callable[[Cast], Any]] = {
     "a poll": lambda cast: Package.objects.update(checked_at=timezone.now()),
     "an older package": lambda cast: rest_on(cast.project, ["old"], checked_at=timezone.now() - timedelta(days=900)),
     "a note": lambda cast: note(cast.project),
+    "an index": lambda cast: add_index(cast.project, "https://private.example/simple", IndexRole.EXTRA),
     "following": lambda cast: Subscription.objects.create(user=cast.alice, project=cast.project),
 }
 
@@ -71,6 +75,14 @@ def test_whatever_the_page_says_makes_it_another_one(alice: Client, cast: Cast, 
     known = etag(alice)
     assert asked_again(alice, known) == 304
     CHANGES[what](cast)
+    assert asked_again(alice, known) == 200
+
+
+def test_dropping_an_index_makes_it_another_page(alice: Client, cast: Cast) -> None:
+    row = add_index(cast.project, "https://private.example/simple", IndexRole.EXTRA)
+    known = etag(alice)
+    assert asked_again(alice, known) == 304
+    remove_index(cast.project, row.index_id)
     assert asked_again(alice, known) == 200
 
 
@@ -121,6 +133,9 @@ def test_a_message_is_shown_once(alice: Client, cast: Cast) -> None:
 
 def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client, cast: Cast) -> None:
     note(cast.project)
+    Snapshot.objects.update(
+        options={"indexes": kept(read_files({"r.txt": b"-i https://a.example"}, ["r.txt"]).indexes)}
+    )
     with CaptureQueriesContext(connection) as captured:
         alice.get(PAGE)
     read = {table for query in captured for table in re.findall(r'(?:FROM|JOIN) "?(\w+)"?', query["sql"])}
@@ -130,5 +145,6 @@ def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client
         # Part of the version. Of a snapshot and an assessment, the rest is written with them.
         *("projects_snapshot", "projects_snapshotrequirement", "projects_assessment", "projects_targetassessment"),
         *("projects_projecttarget", "projects_projectpackage", "scanner_package"),
-        *("projects_note", "projects_subscription"),
+        # Of an index the address never changes.
+        *("projects_note", "projects_subscription", "projects_projectindex", "scanner_index"),
     }
