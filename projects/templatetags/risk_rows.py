@@ -27,9 +27,7 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
     targets = [f"{cells_path}{column.slug}/" for column in table.columns]
-    rows = [
-        _row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0)) for row in table.rows
-    ]
+    rows = [_row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0)) for row in table.rows]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
 
