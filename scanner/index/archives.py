@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from scanner.index.addresses import without_credentials
+from scanner.domain.addresses import without_credentials
 from scanner.index.bodies import bounded, unpacked
 from scanner.index.errors import BadArchive, BadIndexPage
 from scanner.index.remote_file import RemoteFile

@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import requests
 from packaging.utils import NormalizedName, canonicalize_name
 
+from scanner.domain.addresses import without_credentials
 from scanner.domain.pages import IndexPage, RootPage
 from scanner.index import wire
-from scanner.index.addresses import without_credentials
 from scanner.index.archives import MetadataReader
 from scanner.index.errors import BadIndexPage, DigestMismatch, NoSuchFile, NoSuchPackage
 from scanner.index.gate import Gate

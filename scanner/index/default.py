@@ -8,15 +8,12 @@ and its tests name every source it reads.
 import os
 from functools import cache
 
-from scanner.index.addresses import without_credentials
-
 __all__ = [
     "BadPipConfiguration",
     "default_ca_bundle",
     "default_extra_index_urls",
     "default_index_url",
     "public_index_url",
-    "without_credentials",
 ]
 
 # First found wins. As in pip, the environment overrules every file and a command's section the global one.

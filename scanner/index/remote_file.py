@@ -4,7 +4,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from scanner.index.addresses import without_credentials
+from scanner.domain.addresses import without_credentials
 from scanner.index.errors import BadArchive, BadIndexPage
 from scanner.index.transport import Reply, Transport
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from scanner.domain.addresses import without_credentials
 from scanner.index.client import IndexClient
-from scanner.index.default import without_credentials
 from scanner.models import Index, Package
 from scanner.services.indexes import client_for, client_of, configured_index_url, get_index
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from scanner.domain.addresses import with_login
+from scanner.domain.addresses import with_login, without_credentials
 from scanner.index.client import IndexClient
 from scanner.index.default import (
     BadPipConfiguration,
@@ -14,7 +14,6 @@ from scanner.index.default import (
     default_extra_index_urls,
     default_index_url,
     public_index_url,
-    without_credentials,
 )
 from scanner.index.sessions import guarded_session
 from scanner.models import Index

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from django.db.models import Exists, OuterRef, Q
 from packaging.version import Version
 
+from scanner.domain.addresses import UnusableAddress, plain_address, web_address, without_credentials
 from scanner.domain.confusions import Confusion, Standing, newest_of
-from scanner.index.default import without_credentials
 from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
 from scanner.services.index_sets import IndexSet
@@ -30,14 +29,10 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     if not scope:
         raise ValueError("a private index belongs to somebody")
     try:
-        parts = urlsplit(address.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        usable = False
-    if not usable:
-        raise BadIndexAddress("an index address starts with http:// or https:// and names a host")
-    login, _, _ = parts.netloc.rpartition("@")
-    url = without_credentials(parts._replace(query="", fragment="").geturl()).rstrip("/")
+        login = web_address(address.strip()).netloc.rpartition("@")[0]
+        url = plain_address(address.strip())
+    except UnusableAddress as error:
+        raise BadIndexAddress(str(error)) from None
     if len(url) > 500:
         raise BadIndexAddress("an index address has no more than 500 characters")
     facts = {"login": Sealed.of(login), "closes_releases": closes_releases}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.addresses import UnusableAddress, plain_address
+from scanner.domain.addresses import UnusableAddress, login_text, plain_address, with_login, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,36 @@ def test_no_address_does_harm_and_a_refusal_never_repeats_it(written: str) -> No
     assert "s3cr3t" not in refusal + plain
     assert bool(refusal) != bool(plain)
     assert not plain or plain_address(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://user:pw@index.example/simple/", "https://index.example/simple"),
+        ("https://user:p@w@index.example:8443/simple", "https://index.example:8443/simple"),
+        ("https://index.example/simple?token=1#x", "https://index.example/simple"),
+        ("https://index.example", "https://index.example"),
+        ("https://user:pw@[bad/simple", "(an address that cannot be read)"),
+    ],
+)
+def test_an_address_is_shown_without_what_is_secret(url: str, shown: str) -> None:
+    assert without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("user", "secret", "login", "address"),
+    [
+        ("", "", "", "https://index.example/s"),
+        ("robot", "", "robot", "https://robot@index.example/s"),
+        ("", "t0ken", "t0ken", "https://t0ken@index.example/s"),
+        ("ro:bot", "p@ss/w?rd#", "ro%3Abot:p%40ss%2Fw%3Frd%23", "https://ro%3Abot:p%40ss%2Fw%3Frd%23@index.example/s"),
+    ],
+)
+def test_a_login_is_written_as_an_address_needs_it(user: str, secret: str, login: str, address: str) -> None:
+    assert login_text(user, secret) == login
+    assert with_login("https://index.example/s", login) == address
+    assert plain_address(address) == "https://index.example/s"
+
+
+def test_another_login_takes_the_place_of_one_that_is_there() -> None:
+    assert with_login("https://old:one@index.example/s", "new") == "https://new@index.example/s"

@@ -9,7 +9,6 @@ from scanner.index.default import (
     BadPipConfiguration,
     default_extra_index_urls,
     default_index_url,
-    without_credentials,
 )
 
 
@@ -83,17 +82,3 @@ def test_a_configuration_that_pip_cannot_read_is_told_and_not_guessed_around(pip
     pip_conf.write_text("[global\nindex-url")
     with pytest.raises(BadPipConfiguration, match="cannot be read"):
         default_index_url()
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("https://user:pw@index.example/simple/", "https://index.example/simple"),
-        ("https://user:p@w@index.example:8443/simple", "https://index.example:8443/simple"),
-        ("https://index.example/simple?token=1#x", "https://index.example/simple"),
-        ("https://index.example", "https://index.example"),
-        ("https://user:pw@[bad/simple", "(an address that cannot be read)"),
-    ],
-)
-def test_an_address_is_shown_without_what_is_secret(url: str, shown: str) -> None:
-    assert without_credentials(url) == shown
