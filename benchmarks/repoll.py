@@ -117,7 +117,8 @@ def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[f
     from scanner.index.client import IndexClient
     from scanner.index.wire import ACCEPT
     from scanner.models import Package
-    from scanner.services.polling import Outcome, poll_package
+    from scanner.services.outcomes import Outcome
+    from scanner.services.polling import poll_package
     from scanner.services.rounds import poll_batch
 
     client, package = IndexClient(index.url), Package.objects.get(name=name)

@@ -8,51 +8,18 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from contextvars import copy_context
 from datetime import datetime
-from enum import Enum
 from functools import partial
 
-from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
-from scanner.domain.cadence import Cadence, Known, NextPoll, after_answer, after_failure, after_gate, after_old_page
-from scanner.domain.pages import IndexPage
-from scanner.index.client import FreshPage, IndexClient, NotModified
-from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
-from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
-from scanner.services.bulk import select_rows, update_rows
+from scanner.index.client import IndexClient, NotModified
+from scanner.index.errors import IndexFault, NoSuchPackage
 from scanner.services.log_context import about
-from scanner.services.storing import Stored, store_changes, store_page
+from scanner.services.outcomes import Outcome, prints_of, store_absence, store_answer, store_fault, unchanged
 from scanner.services.tallies import count
-from scanner.services.turns import (
-    Turn,
-    Unchanged,
-    end_turn,
-    end_unchanged,
-    give_back,
-    is_followed,
-    lock_turn,
-    take_turn,
-)
+from scanner.services.turns import Turn, Unchanged, end_unchanged, give_back, take_turn
 
 logger = logging.getLogger(__name__)
-
-# A package with stored files must be gone this many times in a row, each after a longer wait, before it counts as
-# gone: an index may answer 404 in an outage too.
-GONE_AFTER = 6
-# A server that hands out an older page than before has a stale copy; how much older is not said.
-OLDER_PAGE = "the index answered with an older page than before"
-
-
-class Outcome(Enum):
-    """What one poll ended in."""
-
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    OLDER = "older"
-    MISSING = "missing"
-    FAILED = "failed"
-    GATED = "gated"
-    NOT_DUE = "not due"
 
 
 def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due: bool = False) -> Outcome:
@@ -64,11 +31,11 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     turn = take_turn(package_id, now, if_due=if_due)
     if turn is None:
         return Outcome.NOT_DUE
-    unchanged: list[Unchanged] = []
+    ends: list[Unchanged] = []
     try:
         with about(package=package_id):
-            outcome = poll_turn(turn, client, now, unchanged)
-        end_unchanged(unchanged)
+            outcome = poll_turn(turn, client, now, ends)
+        end_unchanged(ends)
     except BaseException:
         # A database error or a time limit cut it short: others may go on at once.
         with suppress(DatabaseError):
@@ -77,9 +44,9 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     return outcome
 
 
-def poll_turn(turn: Turn, client: IndexClient, now: datetime, unchanged: list[Unchanged]) -> Outcome:
-    """As `poll_package`, of a package that is claimed. When nothing is new the turn is added to `unchanged`, which
-    the caller is to end."""
+def poll_turn(turn: Turn, client: IndexClient, now: datetime, ends: list[Unchanged]) -> Outcome:
+    """As `poll_package`, of a package that is claimed. When nothing is new the turn's end is added to `ends`, for the
+    caller to write."""
     size = 0
     try:
         answer = client.page(
@@ -87,18 +54,17 @@ def poll_turn(turn: Turn, client: IndexClient, now: datetime, unchanged: list[Un
             etag=turn.etag or None,
             last_modified=turn.last_modified or None,
             content_hash=turn.content_hash or None,
-            prints=partial(_prints, turn.pk),
+            prints=partial(prints_of, turn.pk),
         )
         if isinstance(answer, NotModified):
-            next_poll = _next_poll(turn, turn.newest_release_at, now)
-            unchanged.append(Unchanged(turn, now, next_poll, after_old_page(turn.name, now, cadence())))
+            ends.append(unchanged(turn, now))
             outcome = Outcome.UNCHANGED
         else:
-            outcome, size = _answered(turn, answer, now), answer.size
+            outcome, size = store_answer(turn, answer, now), answer.size
     except NoSuchPackage as error:
-        outcome = _absent(turn, error, now)
+        outcome = store_absence(turn, error, now)
     except IndexFault as error:
-        outcome = _failed(turn, error, now)
+        outcome = store_fault(turn, error, now)
     count(outcome.value, size, now)
     logger.info("polled package=%s id=%s outcome=%s", turn.name, turn.pk, outcome.value)
     return outcome
@@ -125,145 +91,3 @@ def poll_many(
         futures = {pool.submit(copy_context().run, poll, package_id): package_id for package_id in package_ids}
         for future in as_completed(futures):
             on_polled(futures[future], future.result())
-
-
-def _prints(package_id: int) -> bytes:
-    stored = next(select_rows(PagePrints, ("prints",), "package_id = %s", [package_id]), (b"",))
-    return bytes(stored[0])
-
-
-def _answered(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
-    with transaction.atomic():
-        package = lock_turn(turn)
-        if package is None:
-            return Outcome.NOT_DUE
-        if _is_older(package, answer):
-            outcome = Outcome.OLDER
-            package.last_error = OLDER_PAGE
-        else:
-            outcome = _store(package, answer, now)
-            package.etag = answer.etag or ""
-            package.last_modified = answer.last_modified or ""
-            package.last_error = ""
-        package.state = PackageState.CURRENT
-        package.checked_at = now
-        package.failures = package.absences = 0
-        if outcome is Outcome.OLDER or _is_behind(package):
-            next_poll = after_old_page(package.name, now, cadence())
-        else:
-            next_poll = _next_poll(turn, package.newest_release_at, now)
-        package.due_at, package.due_reason = next_poll.at, next_poll.reason
-        package.claimed_until = package.queued_until = None
-        update_rows([package], _ANSWERED)
-    return outcome
-
-
-# All but what others write meanwhile: is_watched and wanted_serial.
-_ANSWERED = (
-    *("state", "status", "status_reason", "etag", "last_modified", "content_hash", "serial", "revision", "checked_at"),
-    *("changed_at", "due_at", "due_reason", "queued_until", "claimed_until", "newest_release_at", "failures"),
-    *("absences", "last_error", "files_base", "problems"),
-)
-
-
-def _is_older(package: Package, answer: FreshPage) -> bool:
-    serial = answer.page.serial
-    return serial is not None and package.serial is not None and serial < package.serial
-
-
-def _is_behind(package: Package) -> bool:
-    """Whether the root page has promised a newer page than this one."""
-    wanted, serial = package.wanted_serial, package.serial
-    return wanted is not None and serial is not None and wanted > serial
-
-
-def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
-    is_first = package.revision == 0
-    page, stored = _store_files(package, answer, now)
-    prints = PagePrints(package_id=package.pk, prints=answer.prints)
-    if is_first:
-        PagePrints.objects.bulk_create(
-            [prints], update_conflicts=True, unique_fields=["package"], update_fields=["prints"]
-        )
-    else:
-        update_rows([prints], ["prints"])
-    new_status = package.status != page.status.value
-    if new_status and not is_first:
-        WheelEvent.objects.create(
-            package=package,
-            kind=WheelEventKind.STATUS,
-            detail=f"{package.status} → {page.status.value}",
-            seen_at=now,
-        )
-    changed = stored.anything or new_status or is_first
-    package.status = page.status.value
-    package.status_reason = page.status_reason or ""
-    package.serial = page.serial
-    package.content_hash = answer.content_hash
-    package.problems = [
-        {"place": problem.place, "text": problem.text, "message": problem.message} for problem in page.problems
-    ]
-    if changed:
-        package.revision += 1
-        package.changed_at = now
-    return Outcome.CHANGED if changed else Outcome.UNCHANGED
-
-
-def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[IndexPage, Stored]:
-    """Store the rows that differ when they tell everything, else the whole page."""
-    if answer.vanished is None:
-        return answer.page, store_page(package, answer.page, now)
-    # A row that was skipped before is in no print's file.
-    stored = store_changes(package, answer.page, answer.vanished, now) if not package.problems else None
-    if stored is not None:
-        return answer.page, stored
-    page = answer.whole()
-    return page, store_page(package, page, now)
-
-
-def _absent(turn: Turn, error: NoSuchPackage, now: datetime) -> Outcome:
-    """A package without stored data ends here; one with data keeps it, and is gone for good after some tries."""
-    absences = turn.absences + 1
-    if turn.state in (PackageState.PENDING, PackageState.MISSING) or absences >= GONE_AFTER:
-        end_turn(
-            turn,
-            state=PackageState.MISSING,
-            checked_at=now,
-            absences=absences,
-            last_error=str(error),
-            due_at=None,
-            due_reason="not on the index; asked for again when a project names it",
-        )
-    else:
-        again = after_failure(turn.name, now, 2 * absences, cadence())
-        reason = f"not there {absences} time{'s' if absences > 1 else ''} in a row"
-        end_turn(turn, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
-    return Outcome.MISSING
-
-
-def _failed(turn: Turn, error: IndexFault, now: datetime) -> Outcome:
-    # The index is unwell, so its earlier 404 may have been an error too.
-    if isinstance(error, HostGated):
-        again = after_gate(turn.name, max(error.until, now), error.host)
-        end_turn(turn, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
-        return Outcome.GATED
-    failures = turn.failures + 1
-    again = after_failure(turn.name, now, failures, cadence())
-    end_turn(turn, absences=0, failures=failures, last_error=str(error), due_at=again.at, due_reason=again.reason[:80])
-    logger.warning("poll failed package=%s error=%s", turn.name, error)
-    return Outcome.FAILED
-
-
-def _next_poll(turn: Turn, newest_release_at: datetime | None, now: datetime) -> NextPoll:
-    known = Known(
-        newest_release_at,
-        turn.is_watched,
-        turn.closes_releases,
-        is_followed(turn.root_checked_at, now, settings.WHEELWAY_ROOT_PATIENCE),
-    )
-    return after_answer(turn.name, now, known, cadence())
-
-
-def cadence() -> Cadence:
-    """How often to poll, from the settings."""
-    return Cadence(**settings.WHEELWAY_CADENCE)

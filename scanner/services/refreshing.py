@@ -16,7 +16,8 @@ from scanner.sealed import SealBroken
 from scanner.services.index_sets import AskedIndex, IndexSet
 from scanner.services.inspecting import inspect_sdists
 from scanner.services.metadata import fetch_many, without_metadata
-from scanner.services.polling import Outcome, poll_many
+from scanner.services.outcomes import Outcome
+from scanner.services.polling import poll_many
 from scanner.services.watching import watch_everywhere
 
 logger = logging.getLogger(__name__)

@@ -18,7 +18,8 @@ from scanner.sealed import SealBroken
 from scanner.services import tallies
 from scanner.services.indexes import IndexClient, client_of
 from scanner.services.log_context import about
-from scanner.services.polling import Outcome, cadence, poll_package, poll_turn
+from scanner.services.outcomes import Outcome, cadence
+from scanner.services.polling import poll_package, poll_turn
 from scanner.services.stopping import stop_asked
 from scanner.services.turns import Turn, Unchanged, end_turn, end_unchanged, give_back, take_due_turns, turn_name
 

@@ -16,7 +16,8 @@ from projects.services.watches import NothingToWaitFor, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind
 from scanner.services.indexes import get_index
-from scanner.services.polling import Outcome, poll_package
+from scanner.services.outcomes import Outcome
+from scanner.services.polling import poll_package
 from scanner.services.watching import watch_packages
 from tests.projects.watching import TARGET, person, project_of
 from tests.replay import ReplayIndex

@@ -15,7 +15,8 @@ from scanner.management.progress import Progress
 from scanner.models import Package
 from scanner.services import tallies
 from scanner.services.indexes import BadPipConfiguration, client_of, get_index
-from scanner.services.polling import Outcome, poll_many
+from scanner.services.outcomes import Outcome
+from scanner.services.polling import poll_many
 from scanner.services.watching import watch_packages
 
 

@@ -12,7 +12,8 @@ from scanner.index.gate import Gate
 from scanner.index.transport import Limits
 from scanner.models import CLAIM_FOR, Package, PackageState, PollTally, ReleaseFile, WheelEvent
 from scanner.services import tallies
-from scanner.services.polling import GONE_AFTER, OLDER_PAGE, Outcome, poll_package
+from scanner.services.outcomes import GONE_AFTER, OLDER_PAGE, Outcome
+from scanner.services.polling import poll_package
 from scanner.services.turns import end_turn, take_turn
 from tests.replay import ReplayIndex, faults
 from tests.replay.faults import Fault

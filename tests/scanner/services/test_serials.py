@@ -11,7 +11,8 @@ from scanner.index.client import IndexClient
 from scanner.models import Index, Package
 from scanner.services import serials
 from scanner.services.indexes import get_index
-from scanner.services.polling import Outcome, poll_package
+from scanner.services.outcomes import Outcome
+from scanner.services.polling import poll_package
 from scanner.services.serials import follow, follow_all
 from scanner.services.watching import watch_packages
 from tests.replay import ReplayIndex, faults

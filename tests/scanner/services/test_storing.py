@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package, PagePrints, Release, ReleaseFile, ReleaseShape, WheelEvent, WheelEventKind
-from scanner.services.polling import Outcome, poll_package
+from scanner.services.outcomes import Outcome
+from scanner.services.polling import poll_package
 from tests.replay import ReplayIndex, a_file
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -161,7 +162,7 @@ def test_only_rows_that_differ_are_read_again(
 ) -> None:
     replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(100, 400)])
     poll()
-    stored_page = "scanner.services.polling.store_page"
+    stored_page = "scanner.services.outcomes.store_page"
     monkeypatch.setattr(stored_page, lambda *_: pytest.fail("the whole page was compared"))
     replay.add_files("demo", ["demo-2.0-py3-none-any.whl"])
     replay.yank("demo", "1.370")
