@@ -94,13 +94,20 @@ class Worker:
         self.leaving.append(self.process)
         self.start()
 
-    def have_left(self) -> None:
-        """Wait for those that were told to stop; each must leave by itself, and in peace."""
-        for process in self.leaving:
-            # One that was told before it could listen has begun nothing.
-            if process.wait(40) not in (0, -signal.SIGTERM):
-                raise SystemExit(f"a worker that was told to stop ended with {process.returncode}")
-        self.leaving.clear()
+    def close(self) -> list[int]:
+        """End it. The exit codes of those that were told to stop before and did not leave in peace."""
+        self.kill()
+        self.log.unlink(missing_ok=True)
+        # One that was told before it could listen has begun nothing.
+        return [code for code in map(_left, self.leaving) if code not in (0, -signal.SIGTERM)]
+
+
+def _left(process: subprocess.Popen[bytes]) -> int:
+    try:
+        return process.wait(40)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
 
 
 class History:
@@ -265,10 +272,9 @@ class Drill:
         self.over.set()
         for beat in self.beats:
             beat.join()
-        for worker in self.workers:
-            worker.have_left()
-            worker.kill()
-            worker.log.unlink(missing_ok=True)
+        unwell = [code for worker in self.workers for code in worker.close()]
+        if unwell:
+            raise SystemExit(f"workers that were told to stop ended with {unwell}")
 
 
 def not_polled_since(moment: datetime) -> list[int]:
@@ -343,8 +349,10 @@ def main(arguments: list[str]) -> int:
             after = drill.round("the cycle after the last fault", trouble=False)
             settle()
         finally:
-            drill.stop()
-            redis.stop()
+            try:
+                drill.stop()
+            finally:
+                redis.stop()
         index.stop()
         found = stored()
         peace = in_peace(url, port, options.steps)
