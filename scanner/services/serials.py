@@ -18,6 +18,7 @@ from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
 from scanner.sealed import SealBroken
 from scanner.services.indexes import client_of
+from scanner.services.turns import is_followed
 
 logger = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ def follow(index: Index, client: IndexClient, now: datetime) -> int:
 def _unanswered(index: Index, reason: str, now: datetime) -> int:
     Index.objects.filter(pk=index.pk).update(root_error=reason)
     followed_since = index.root_checked_at
-    if followed_since is None or now - followed_since < settings.WHEELWAY_ROOT_PATIENCE:
+    if followed_since is None or is_followed(followed_since, now, settings.WHEELWAY_ROOT_PATIENCE):
         return 0
     Index.objects.filter(pk=index.pk).update(**_NEVER)
     later = Package.objects.filter(index=index, due_at__gt=now, state=PackageState.CURRENT, failures=0)
