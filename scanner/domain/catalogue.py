@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
 
-from scanner.domain.platforms import System
+from scanner.domain.platform_tags import System
 from scanner.domain.pythons import PYTHONS, Implementation, Python
 from scanner.domain.targets import Target, parse_target
 

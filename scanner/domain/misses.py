@@ -1,14 +1,15 @@
 """Why no wheel of a release serves a target: the nearest miss, as data first and as a sentence last."""
 
 import functools
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.domain.availability import ReleaseFileFacts, accepts_python, expand
 from scanner.domain.files import Kind
-from scanner.domain.platforms import Platform, PlatformTag, System, read_platform_tag
+from scanner.domain.pair_labels import label_ranges, pair_label
+from scanner.domain.platform_tags import PlatformTag, System, read_platform_tag
+from scanner.domain.platforms import Platform
 from scanner.domain.pythons import Implementation
 from scanner.domain.targets import STABLE_ABIS, Pair, Target, pairs_of
 
@@ -188,49 +189,12 @@ def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
         remark = "PyPy loads no stable-ABI wheel"
     # Wheels for the other implementation say nothing about this one, unless there is nothing else to say.
     kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
-    need, labels = python.abi_label, {_pair_label(pair) for pair in kin}
-    have = _ranges(labels)
+    need, labels = python.abi_label, {pair_label(pair) for pair in kin}
+    have = label_ranges(labels)
     if need in labels:
         # Built for this very PyPy version, and for another generation of its ABI.
         need, have = python.abi, tuple(sorted({abi for interpreter, abi in kin if interpreter == need}))
     return NearMiss(Miss.PYTHON, have, need, here[-1].filename, remark)
-
-
-_OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
-
-
-def _pair_label(pair: Pair) -> str:
-    """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; the old "cp37m" reads cp37."""
-    interpreter, abi = pair
-    if abi in STABLE_ABIS:
-        return f"{interpreter}-{abi}"
-    own = _OWN_ABI.fullmatch(abi)
-    return f"{own['python']}t" if own and "t" in own["flags"] else interpreter
-
-
-_NUMBERED = re.compile(r"(?P<prefix>cp|pp|py)(?P<major>\d)(?P<minor>\d{1,3})?(?P<suffix>\D.*)?")
-
-
-def _ranges(labels: Iterable[str]) -> tuple[str, ...]:
-    """Runs of three and more Pythons in a row as "cp37 to cp312", the rest one by one, in version order."""
-    runs: list[list[str]] = []
-    previous: tuple[str, str, int, int] | None = None
-    for key, label in sorted((_sort_key(label), label) for label in labels):
-        prefix, suffix, major, minor = key
-        if previous is not None and previous == (prefix, suffix, major, minor - 1):
-            runs[-1].append(label)
-        else:
-            runs.append([label])
-        previous = key
-    return tuple(name for run in runs for name in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
-
-
-@functools.lru_cache(maxsize=1024)
-def _sort_key(label: str) -> tuple[str, str, int, int]:
-    match = _NUMBERED.fullmatch(label)
-    if match is None:
-        return ("~", label, 0, 0)
-    return (match["prefix"], match["suffix"] or "", int(match["major"]), int(match["minor"] or -2))
 
 
 def _architecture(wheels: list[_Wheel], target: Target) -> NearMiss | None:

@@ -6,76 +6,12 @@ the order here follows its private one: what pip on such a machine would list.
 """
 
 import functools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
 
-
-class System(StrEnum):
-    """Families whose binaries do not run on one another. The value is the name that people read."""
-
-    GLIBC = "Linux"
-    MUSL = "Alpine"
-    MACOS = "macOS"
-    WINDOWS = "Windows"
-    EMSCRIPTEN = "Pyodide"
-    IOS = "iOS"
-    ANDROID = "Android"
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformTag:
-    """A platform tag, read. floor: the oldest system that serves it, (0, 0) where the tag promises none."""
-
-    system: System
-    architectures: tuple[str, ...]
-    floor: tuple[int, int] = (0, 0)
-
-
-_LEGACY_GLIBC = {"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}
-_FAT_MACOS = {
-    "universal2": ("arm64", "x86_64"),
-    "intel": ("x86_64", "i386"),
-    "fat64": ("x86_64", "ppc64"),
-    "fat3": ("x86_64", "i386", "ppc"),
-    "universal": ("x86_64", "i386", "ppc64", "ppc"),
-}
-_VERSIONED = re.compile(
-    r"(?P<family>manylinux|musllinux|macosx|ios|pyodide|pyemscripten)_(?P<major>\d{1,4})_(?P<minor>\d{1,4})_(?P<arch>\w+)"
-)
-_LEGACY = re.compile(r"manylinux(?P<generation>1|2010|2014)_(?P<arch>\w+)")
-_ANDROID = re.compile(r"android_(?P<level>\d{1,4})_(?P<arch>\w+)")
-_SYSTEMS = {
-    "manylinux": System.GLIBC,
-    "musllinux": System.MUSL,
-    "macosx": System.MACOS,
-    "ios": System.IOS,
-    "pyodide": System.EMSCRIPTEN,
-    "pyemscripten": System.EMSCRIPTEN,
-}
-_WINDOWS = {"win_amd64": "amd64", "win_arm64": "arm64", "win32": "win32"}
-
-
-@functools.lru_cache(maxsize=4096)
-def read_platform_tag(tag: str) -> PlatformTag | None:
-    """What a platform tag demands; None for "any" and for systems that no target describes (plain linux, old unices).
-
-    Never raises: tags come from file names that anybody may upload.
-    """
-    if tag in _WINDOWS:
-        return PlatformTag(System.WINDOWS, (_WINDOWS[tag],))
-    if match := _LEGACY.fullmatch(tag):
-        return PlatformTag(System.GLIBC, (match["arch"],), _LEGACY_GLIBC[match["generation"]])
-    if match := _ANDROID.fullmatch(tag):
-        return PlatformTag(System.ANDROID, (match["arch"],), (int(match["level"]), 0))
-    if match := _VERSIONED.fullmatch(tag):
-        system = _SYSTEMS[match["family"]]
-        architectures = _FAT_MACOS.get(match["arch"]) if system is System.MACOS else None
-        return PlatformTag(system, architectures or (match["arch"],), (int(match["major"]), int(match["minor"])))
-    return None
+from scanner.domain.platform_tags import LEGACY_GLIBC, PlatformTag, System, read_platform_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +196,7 @@ def _tags(system: System, architecture: str, floor: tuple[int, int], slug: str) 
 
 def _glibc_tags(architecture: str, floor: tuple[int, int]) -> Iterator[str]:
     """Newest first, each old alias directly behind the version that it means (PEP 600)."""
-    aliases = {version: f"manylinux{generation}" for generation, version in _LEGACY_GLIBC.items()}
+    aliases = {version: f"manylinux{generation}" for generation, version in LEGACY_GLIBC.items()}
     for minor in range(floor[1], _oldest(System.GLIBC, architecture)[1] - 1, -1):
         yield f"manylinux_{floor[0]}_{minor}_{architecture}"
         if alias := aliases.get((floor[0], minor)):

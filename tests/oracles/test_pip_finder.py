@@ -34,7 +34,7 @@ from pip._vendor.packaging.utils import canonicalize_name as pips_name
 from scanner.domain.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.files import Kind, ParsedName, parse_filename
 from scanner.domain.matching import Availability, Matcher, ReleaseFileFacts, judge, shape_of
-from scanner.domain.platforms import System
+from scanner.domain.platform_tags import System
 from scanner.domain.targets import Target, parse_target
 from tests.replay.recording import RecordedFile, read, recorded_names
 

@@ -11,7 +11,7 @@ from projects.domain.report.values import Check, Evidence, Noted, Removed
 from projects.domain.today import today_of
 from scanner.domain.cadence import RELEASE_OPEN_FOR
 from scanner.domain.catalogue import RUNTIMES
-from scanner.domain.platforms import System
+from scanner.domain.platform_tags import System
 from scanner.domain.python_changes import Release, changes_since, removed_since
 from scanner.domain.pythons import BRANCHES, find_python
 from scanner.domain.targets import Target, parse_target

@@ -8,7 +8,8 @@ from packaging.markers import Marker
 from packaging.version import Version
 
 from scanner.domain.catalogue import CATALOGUE, DEFAULT_TARGETS, RUNTIMES, SAMPLE_TARGETS
-from scanner.domain.platforms import ARCHITECTURES, Platform, System, parse_platform, read_platform_tag
+from scanner.domain.platform_tags import System, read_platform_tag
+from scanner.domain.platforms import ARCHITECTURES, Platform, parse_platform
 from scanner.domain.pythons import BRANCHES, PYTHONS, find_python
 from scanner.domain.targets import UnknownTarget, parse_target
 
