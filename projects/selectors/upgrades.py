@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from projects.domain.upgrade_page import StoredUpgrade
+from projects.domain.upgrade_values import StoredUpgrade
 from projects.domain.verdicts import ProjectVerdict
 from projects.models import Project, ProjectPackage, Snapshot, TargetAssessment
 

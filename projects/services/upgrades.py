@@ -15,8 +15,8 @@ from projects.domain.document import plan_document
 from projects.domain.intake import Intake, read
 from projects.domain.rewriting.texts import open_text
 from projects.domain.rewriting.written import hashed_pins, write_plan
-from projects.domain.upgrade_page import Planned, StoredUpgrade
 from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.upgrade_values import Planned, StoredUpgrade
 from projects.domain.verdicts import ProjectVerdict
 from projects.models import Project, Snapshot
 from projects.services.answering import find

@@ -14,8 +14,9 @@ from django.views.decorators.vary import vary_on_headers
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.domain.freshness import is_stale
 from projects.domain.today import today_of
-from projects.domain.upgrade_page import UpgradePage, upgrade_page
+from projects.domain.upgrade_page import upgrade_page
 from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.upgrade_values import UpgradePage
 from projects.domain.upgrade_words import policy_words
 from projects.models import Project
 from projects.selectors import UpgradeState, upgrade_state

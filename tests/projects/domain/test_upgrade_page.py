@@ -6,8 +6,9 @@ from typing import Any
 
 from projects.domain.intake.values import Hint
 from projects.domain.today import today_of
-from projects.domain.upgrade_page import Planned, StoredUpgrade, UpgradePage, upgrade_page
+from projects.domain.upgrade_page import upgrade_page
 from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.upgrade_values import Planned, StoredUpgrade, UpgradePage
 from projects.domain.upgrade_words import policy_words
 from projects.domain.verdicts import Verdict
 from tests.plans import change, plan_of

@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from projects.domain.upgrade_page import Planned
 from projects.domain.upgrade_query import UpgradeQuery
+from projects.domain.upgrade_values import Planned
 from projects.models import Origin, Project, ProjectTarget
 from projects.selectors import upgrade_state
 from projects.services import upgrades
