@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from packaging.version import Version
@@ -218,8 +218,3 @@ def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
 def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
     """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
     return release.build_detail or shapes.build(release.shape) or UNSEEN
-
-
-def offers_by_version(package: PackageRecord, shapes: ShapeTable) -> Mapping[Version, tuple[Offer, ...]]:
-    """Each release's offers on the table's targets."""
-    return {release.version: shapes.offers(release.shape) for release in package.releases}

@@ -1,18 +1,28 @@
 """Reading many packages costs a fixed number of queries."""
 
+from collections.abc import Mapping
+
 import pytest
+from packaging.version import Version
 from pytest_django import DjangoAssertNumQueries
 
+from scanner.domain.availability import Offer
 from scanner.domain.catalogue import CATALOGUE
+from scanner.domain.records import PackageRecord
 from scanner.domain.targets import parse_target
 from scanner.models import Index
-from scanner.selectors import ShapeTable, offers_by_version, package_records, package_revisions, release_files
+from scanner.selectors import ShapeTable, package_records, package_revisions, release_files
 from scanner.services.indexes import get_index
 from tests.projects.watching import OTHER, TARGET, polled, sdist, wheel
 
 OTHER_TARGET = "cp312-win_amd64"
 
 pytestmark = pytest.mark.django_db
+
+
+def offers_by_version(package: PackageRecord, shapes: ShapeTable) -> Mapping[Version, tuple[Offer, ...]]:
+    """Each release's offers on the table's targets."""
+    return {release.version: shapes.offers(release.shape) for release in package.releases}
 
 
 def fill(number: int) -> list[str]:
