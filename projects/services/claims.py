@@ -52,7 +52,7 @@ def read_facts(
         name: Facts(
             **{role: _offered(release, target, files_of) for role, release in found.items()},
             moves_to=moving[name]["to"] if name in moving else None,
-            why=moving[name]["why"].removesuffix(f" on {target.slug}") if name in moving else "",
+            why=moving[name]["why"] if name in moving else "",
             paths=tuple(tuple(path) for path in rows[name]["paths"]) if name in rows else (),
             named=name in rows and rows[name]["direct"] is not False,
         )

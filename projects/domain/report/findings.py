@@ -96,8 +96,7 @@ def moves(entry: Entry) -> tuple[Move, ...]:
             change["to"],
             change["size"],
             change["direct"],
-            # The report is about one target: it need not be named again.
-            change["why"].removesuffix(f" on {entry['target']}"),
+            change["why"],
         )
         for change in (entry["plan"] or {}).get("changes", ())
     )

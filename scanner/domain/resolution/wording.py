@@ -23,11 +23,13 @@ def why_it_moves(scope: Scope, reaches: Sequence[Reach], name: NormalizedName, b
     """What is wrong with the version before, given what the new set reaches.
 
     Of several targets the one that gives the plainest reason speaks: that the version cannot be used there, then that
-    something in the set refuses it, then that it asks for something that cannot be had.
+    something in the set refuses it, then that it asks for something that cannot be had. A target is named where there
+    are several.
     """
     there = [pair for pair in zip(scope.providers, reaches, strict=True) if name in pair[1].members]
     for provider, _ in there:
-        if why := _obstacle(provider, name, before):
+        where = f" on {provider.target.slug}" if len(scope.providers) > 1 else ""
+        if why := _obstacle(provider, name, before, where):
             return why
     for provider, reach in there:
         if why := _refused(provider, reach, name, before):
@@ -37,7 +39,7 @@ def why_it_moves(scope: Scope, reaches: Sequence[Reach], name: NormalizedName, b
     return max(unmet, key=len, default="") or "it moves with the others"
 
 
-def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version) -> str | None:
+def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version, where: str) -> str | None:
     ration = provider.ration(name)
     if ration is None:
         return None
@@ -46,7 +48,7 @@ def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version) -
         return f"the index has no {name} {before}"
     if choice & ration.usable:
         return None
-    return f"{name} {before} {_words(provider, ration, choice)} on {provider.target.slug}"
+    return f"{name} {before} {_words(provider, ration, choice)}{where}"
 
 
 def _words(provider: TargetProvider, ration: Ration, mask: int) -> str:

@@ -63,7 +63,7 @@ def test_a_minimal_plan_moves_what_must_move_to_the_lowest_that_works() -> None:
     assert made.changes[0].why == (
         "model 2.6.1 needs core==2.16.2, and core has no wheel for cp313-manylinux_2_28_x86_64 before 2.20.0"
     )
-    assert made.changes[1].why == "driver 2.9.9 has no file for it on cp313-manylinux_2_28_x86_64"
+    assert made.changes[1].why == "driver 2.9.9 has no file for it"
     assert texts(made.pins or {}) == {"model": "2.8.0", "core": "2.20.0", "driver": "2.9.10", "steady": "1.0"}
 
 
