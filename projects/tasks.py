@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from django.utils import timezone
 
 from projects.domain.upgrade_query import UpgradeQuery
-from projects.services import alerts, assessments, branch_checks, deliveries, indexes, sending, upgrades
+from projects.services import alerts, assessments, branch_checks, delivery_work, indexes, sending, upgrades
 from scanner.domain.resolution.planning import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
@@ -65,10 +65,10 @@ def send_alert(alert_id: int) -> str | None:
     return sent.state.value
 
 
-@shared_task(bind=True, max_retries=deliveries.ATTEMPTS)
+@shared_task(bind=True, max_retries=delivery_work.ATTEMPTS)
 def process_delivery(self: Task[..., None], delivery_id: int) -> None:
     """Do the work of one delivery; while its host gives no answer, wait longer each time and come again."""
-    wait = deliveries.process(delivery_id, timezone.now())
+    wait = delivery_work.process(delivery_id, timezone.now())
     if wait is not None:
         raise self.retry(countdown=wait)
 
@@ -76,7 +76,7 @@ def process_delivery(self: Task[..., None], delivery_id: int) -> None:
 @shared_task
 def requeue_lost_deliveries() -> int:
     """Queue again what waits although its message was lost. Returns how many."""
-    waiting = deliveries.lost(timezone.now())
+    waiting = delivery_work.lost(timezone.now())
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
     return len(waiting)

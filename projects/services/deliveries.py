@@ -1,6 +1,6 @@
-"""Deliveries: prove and store one, and do its work later.
+"""The door for deliveries: prove one, store it once, and queue its work.
 
-Accepting writes at most one row and asks nobody; all that can be slow or fail happens in `process`.
+Accepting writes at most one row and asks nobody; all that can be slow or fail is in `delivery_work`.
 """
 
 from __future__ import annotations
@@ -8,32 +8,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from projects import jobs
 from projects.domain import pushes, signatures, uploads
 from projects.domain.clone_urls import BadCloneUrl, names_repository, parse_clone_url
 from projects.domain.envelopes import open_envelope
 from projects.domain.payloads import read_payload
-from projects.domain.push_forms import Malformed
-from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken
-from projects.services.pushed_files import Verdict, take_push, take_upload
-from projects.services.snapshots import NothingToRead
 
 logger = logging.getLogger(__name__)
 
-# Waits in seconds before a host that gave no answer is asked again; then the delivery has failed.
-BACKOFF = (10, 30, 90, 270, 600)
-ATTEMPTS = len(BACKOFF) + 1
 UPLOAD_EVENT = "upload"
 REASON_MAX = 500
-# A waiting delivery older than this has lost its message: no wait of BACKOFF is as long.
-LOST_AFTER = timedelta(minutes=15)
 _NOBODY = ("a secret that nobody has: an unknown key costs what a wrong signature costs",)
 
 
@@ -112,32 +102,6 @@ def accept_upload(hook_key: str, headers: Mapping[str, str], path: str, body: by
         return Accepted(Delivery.objects.get(repository=repository, proof=proof))
 
 
-def process(delivery_id: int, now: datetime) -> int | None:
-    """Do a delivery's work, once: None when it is done, else the seconds after which to call again.
-
-    Harmless when called twice or at the same time: only one caller gets the row.
-    """
-    if not Delivery.objects.claim(delivery_id, now):
-        return None
-    delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
-    try:
-        if delivery.attempts > ATTEMPTS:
-            _fail(delivery, "given up after too many attempts", now)
-        else:
-            verdict = take_upload(delivery, now) if delivery.event == UPLOAD_EVENT else take_push(delivery, now)
-            _finish(delivery, verdict)
-    except HostUnavailable as problem:
-        if delivery.attempts < ATTEMPTS:
-            _postpone(delivery, str(problem), now)
-            return BACKOFF[delivery.attempts - 1]
-        _fail(delivery, str(problem), now)
-    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.BadUpload) as problem:
-        _fail(delivery, str(problem), now)
-    except SealBroken:
-        _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)
-    return None
-
-
 def fetch_now(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
     """Queue a look at the branch's head, as if it had just been pushed: for a new repository or a lost delivery.
 
@@ -153,13 +117,6 @@ def fetch_now(repository: Repository, now: datetime, *, head: str = "") -> Deliv
         commit=head,
     )
     return _store_once(delivery)
-
-
-def lost(now: datetime) -> list[int]:
-    """Deliveries that wait although no message is on its way for them any more, oldest first."""
-    # One received in the future, by a clock that jumped, is not young.
-    old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__gt=now + LOST_AFTER)
-    return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
 
 
 def _proof_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple[str, ...], str]:
@@ -229,29 +186,3 @@ def _store_once(delivery: Delivery) -> Delivery:
     if len(oldest := list(kept)) == DELIVERIES_KEPT:
         done.filter(pk__lt=oldest[-1]).delete()
     return stored
-
-
-def _finish(delivery: Delivery, verdict: Verdict) -> None:
-    state = Delivery.State.PROCESSED if verdict.taken else Delivery.State.IGNORED
-    _close(delivery, state, verdict.reason, commit=verdict.commit or delivery.commit)
-
-
-def _fail(delivery: Delivery, reason: str, now: datetime) -> None:
-    _close(delivery, Delivery.State.FAILED, reason, commit=delivery.commit)
-    _tell(delivery.repository, reason, now)
-
-
-def _close(delivery: Delivery, state: str, reason: str, commit: str) -> None:
-    # The files of an upload have served: taken, or never to be.
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=state, reason=reason[:REASON_MAX], commit=commit, payload=None, claimed_at=None
-    )
-
-
-def _postpone(delivery: Delivery, reason: str, now: datetime) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None, reason=reason[:REASON_MAX])
-    _tell(delivery.repository, reason, now)
-
-
-def _tell(repository: Repository, error: str, now: datetime) -> None:
-    Repository.objects.filter(pk=repository.pk).update(last_error=error[:REASON_MAX], checked_at=now)

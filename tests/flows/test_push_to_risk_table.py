@@ -13,7 +13,7 @@ from django.utils import timezone
 from projects import jobs
 from projects.models import Assessment, Membership, Project, ProjectTarget, Role, Snapshot
 from projects.models.repository import Delivery, Repository
-from projects.services import assessments, deliveries
+from projects.services import assessments, delivery_work
 from scanner.index.client import IndexClient
 from tests.hosting.git_server import GitServer
 from tests.replay import ReplayIndex
@@ -70,7 +70,7 @@ class Installation:
         """What the workers would do: the waiting deliveries, then the newest snapshot."""
         now = timezone.now()
         for delivery in Delivery.objects.filter(state=Delivery.State.PENDING):
-            assert deliveries.process(delivery.pk, now) is None
+            assert delivery_work.process(delivery.pk, now) is None
         newest = Snapshot.objects.order_by("-pk").first()
         if newest is not None:
             assessments.assess_snapshot(newest.pk, now, IndexClient(self.replay.url))

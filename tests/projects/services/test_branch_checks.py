@@ -10,7 +10,7 @@ from projects.models import Project, Snapshot
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services.branch_checks import check_due
-from projects.services.deliveries import process
+from projects.services.delivery_work import process
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db

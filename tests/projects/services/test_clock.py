@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from projects.models import Alert, AlertState, Assessment, AssessmentState, Origin, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Repository
-from projects.services import alerts, deliveries, sending
+from projects.services import alerts, delivery_work, sending
 from projects.services.assessments import CLAIM_FOR, stale_snapshots
 from projects.services.leftovers import give_work_back
 from projects.services.mailing import Handover, Outcome
@@ -58,7 +58,7 @@ def test_work_claimed_in_the_future_can_be_taken_now(jump: timedelta) -> None:
         repository=repository, delivery_id="d", event="push", received_at=NOON + jump, commit="a" * 40
     )
     assert Delivery.objects.claim(delivery.pk, NOON + jump)
-    assert deliveries.lost(NOON) == [delivery.pk]
+    assert delivery_work.lost(NOON) == [delivery.pk]
     assert Delivery.objects.claim(delivery.pk, NOON)
     assert not Delivery.objects.claim(delivery.pk, NOON + CLAIM_HOLDS / 2)
 

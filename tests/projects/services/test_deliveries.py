@@ -20,8 +20,9 @@ from projects.hosts.git_program import Rules
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
 from projects.models.sealed import Sealed
-from projects.services import deliveries, pushed_files
-from projects.services.deliveries import Accepted, Refused, Unreadable, accept_push, accept_upload, process
+from projects.services import delivery_work, pushed_files
+from projects.services.deliveries import Accepted, Refused, Unreadable, accept_push, accept_upload, fetch_now
+from projects.services.delivery_work import process
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db
@@ -330,9 +331,9 @@ def test_a_delivery_in_the_hands_of_a_worker_is_left_alone_until_the_worker_is_l
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     assert Delivery.objects.claim(delivery.pk, NOW)
     assert work(delivery).state == "pending"
-    assert deliveries.lost(NOW + CLAIM_HOLDS) == []
+    assert delivery_work.lost(NOW + CLAIM_HOLDS) == []
     later = NOW + timedelta(minutes=16)
-    assert deliveries.lost(later) == [delivery.pk]
+    assert delivery_work.lost(later) == [delivery.pk]
     assert work(delivery, later).state == "processed"
     assert delivery.attempts == 2
 
@@ -342,8 +343,8 @@ def test_a_host_without_an_answer_is_asked_again_later_and_not_for_ever(
 ) -> None:
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.fail_with = 503
-    waits = [process(delivery.pk, NOW) for _ in range(len(deliveries.BACKOFF) + 1)]
-    assert waits == [*deliveries.BACKOFF, None]
+    waits = [process(delivery.pk, NOW) for _ in range(len(delivery_work.BACKOFF) + 1)]
+    assert waits == [*delivery_work.BACKOFF, None]
     delivery.refresh_from_db()
     assert delivery.state == "failed"
     assert delivery.reason == "127.0.0.1 gives no answer: it answers with an error"
@@ -352,7 +353,7 @@ def test_a_host_without_an_answer_is_asked_again_later_and_not_for_ever(
 def test_a_host_that_comes_back_is_read(repository: Repository, host: GitServer) -> None:
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.fail_with = 500
-    assert process(delivery.pk, NOW) == deliveries.BACKOFF[0]
+    assert process(delivery.pk, NOW) == delivery_work.BACKOFF[0]
     host.fail_with = 0
     assert work(delivery).state == "processed"
     repository.refresh_from_db()
@@ -387,7 +388,7 @@ def test_a_slow_host_is_given_up_for_now(
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.hang = threading.Event()
     monkeypatch.setattr(pushed_files, "rules", lambda: Rules(["127.0.0.1"], seconds=0.3))
-    assert process(delivery.pk, NOW) == deliveries.BACKOFF[0]
+    assert process(delivery.pk, NOW) == delivery_work.BACKOFF[0]
 
 
 def test_credentials_sealed_with_a_lost_key_fail_the_delivery_and_refuse_the_next(
@@ -427,9 +428,9 @@ def test_only_the_last_fifty_deliveries_are_kept_and_no_waiting_one_is_dropped(r
 
 def test_a_look_takes_the_head_of_the_branch(repository: Repository, host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "numpy\n"})
-    look = work(deliveries.fetch_now(repository, NOW))
+    look = work(fetch_now(repository, NOW))
     assert (look.state, look.commit) == ("processed", commit)
-    again = work(deliveries.fetch_now(repository, NOW + timedelta(seconds=1)))
+    again = work(fetch_now(repository, NOW + timedelta(seconds=1)))
     assert (again.state, again.reason) == ("ignored", "this commit has been taken")
 
 
