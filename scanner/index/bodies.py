@@ -1,10 +1,10 @@
 """An answer's body as bounded pieces, whatever its server sends."""
 
-import zlib
 from collections.abc import Iterator
 
 import requests
 
+from scanner.index.deflate import Broken, decompressobj
 from scanner.index.errors import BadIndexPage
 
 # Bytes at once: as sent, and unpacked. What a piece unpacks to fits in one as a rule, so nothing is copied twice.
@@ -30,20 +30,20 @@ def bounded(chunks: Iterator[bytes], limit: int, shown: str, what: str) -> Itera
 
 def unpacked(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
     """gzip, in pieces of bounded size whatever it holds; several members follow each other. Raises BadIndexPage."""
-    unpacker, sent = zlib.decompressobj(31), 0
+    unpacker, sent = decompressobj(31), 0
     try:
         for chunk in chunks:
             sent += len(chunk)
             packed = chunk
             while packed:
                 if unpacker.eof:
-                    unpacker = zlib.decompressobj(31)
+                    unpacker = decompressobj(31)
                 if piece := unpacker.decompress(packed, _PIECE):
                     yield piece
                 packed = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
         while not unpacker.eof and (piece := unpacker.decompress(unpacker.unconsumed_tail, _PIECE)):
             yield piece
-    except zlib.error:
+    except Broken:
         raise BadIndexPage(shown, f"byte {sent}", "the gzip encoding is broken") from None
     if not unpacker.eof:
         raise BadIndexPage(shown, f"byte {sent}", "the gzip encoding ends early")

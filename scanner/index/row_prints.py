@@ -15,7 +15,8 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from zlib import crc32
+
+from scanner.index.deflate import crc32
 
 # How the rows of a page are introduced, ended and joined: compact, and as the json module writes by itself.
 _STYLES = ((b'"files":[{', b'}],"', b"},{"), (b'"files": [{', b'}], "', b"}, {"))

@@ -13,6 +13,7 @@ from functools import cache, partial
 from typing import Any, TypeVar
 
 from django.db import connection, models
+from django.db.backends.utils import CursorWrapper
 
 Row = Sequence[Any]
 M = TypeVar("M", bound=models.Model)
@@ -32,7 +33,7 @@ def insert_rows(
         if ignore_conflicts:
             marks = ", ".join(["%s"] * len(columns))
             sql = f"INSERT INTO {into} ({listed}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  names from models only
-            cursor.executemany(sql, list(rows))
+            _execute(cursor, sql, list(rows))
         elif connection.vendor == "postgresql":
             with cursor.copy(f"COPY {into} ({listed}) FROM STDIN") as copy:
                 for row in rows:
@@ -76,10 +77,15 @@ def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
     settings = ", ".join(f"{column} = %s" for column in columns)
     sql = f"UPDATE {table} SET {settings} WHERE {key} = %s"  # noqa: S608  as above
     with connection.cursor() as cursor:
-        if len(rows) == 1:
-            cursor.execute(sql, rows[0])
-        else:
-            cursor.executemany(sql, rows)
+        _execute(cursor, sql, rows)
+
+
+def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[Row]) -> None:
+    """Once for each row; many at once have a price of their own."""
+    if len(rows) == 1:
+        cursor.execute(sql, rows[0])
+    else:
+        cursor.executemany(sql, rows)
 
 
 def marks(values: Collection[object]) -> str:
