@@ -8,6 +8,7 @@ from itertools import groupby
 
 from projects.domain.columns import Column
 from projects.domain.heat import LOOKS
+from projects.domain.phrases import count, join_words
 from projects.domain.shown import Shown
 from projects.domain.verdicts import ProjectVerdict, Verdict
 
@@ -73,7 +74,7 @@ def _headline(pairs: Sequence[tuple[Column, TargetResult]]) -> str:
 def _go(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
-    cause = f"All {_packages(_total(result))} install as written"
+    cause = f"All {count(_total(result), 'package')} install as written"
     cause += f", {slower} without a fast part or by a source build." if slower else "."
     return Answer(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
 
@@ -81,7 +82,7 @@ def _go(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
 def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     column, result = pairs[0]
     missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
-    cause = f"{missing} of {_packages(_total(result))} {'is' if missing == 1 else 'are'} not known yet."
+    cause = f"{missing} of {count(_total(result), 'package')} {'is' if missing == 1 else 'are'} not known yet."
     if not missing:
         cause = "The search for a set that fits is not complete."
     action = "See which" if missing else "See the packages"
@@ -99,7 +100,7 @@ def _answer(column: Column, result: TargetResult) -> Answer:
         cause = "What is written does not fit together there; an upgrade path does."
         return Answer(look, headline, cause, "See the packages", column.slug)
     works = "it has a version that works" if moving == 1 else "all have a version that works"
-    return Answer(look, headline, f"{_packages(moving)} must move, {works}.", "See what must move", column.slug)
+    return Answer(look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug)
 
 
 def _no_go(result: TargetResult) -> tuple[str, str, str]:
@@ -117,14 +118,3 @@ def _no_go(result: TargetResult) -> tuple[str, str, str]:
 
 def _total(result: TargetResult) -> int:
     return sum(result.counts.values())
-
-
-def _packages(number: int) -> str:
-    return f"{number} package{'' if number == 1 else 's'}"
-
-
-def join_words(words: Sequence[str]) -> str:
-    """ "a", "a and b", "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} and {words[-1]}"

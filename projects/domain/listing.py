@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from projects.domain.intake.values import Problem
+from projects.domain.phrases import count
 from projects.domain.spreadsheet import Judged, csv_text
 from projects.domain.verdicts import SEVERITIES, Severity
 
@@ -67,10 +68,11 @@ def headline(entry: Mapping[str, Any]) -> str:
         counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
     total = sum(number for name, number in counts.items() if name != "inactive")
     said = {
-        "go": f"go. All {total} packages install as they are.",
-        "conditional": f"conditional. {counts.get('upgrade', 0)} of {total} packages must move; all can.",
-        "no-go": f"no go. {_in_the_way(_names(entry, 'blocked'))}, of {total} packages.",
-        "unknown": f"unknown. {counts.get('unknown', 0)} of {total} packages could not be judged.",
+        "go": "go. "
+        + ("Its one package installs as it is." if total == 1 else f"All {total} packages install as they are."),
+        "conditional": f"conditional. {counts.get('upgrade', 0)} of {count(total, 'package')} must move; all can.",
+        "no-go": f"no go. {_in_the_way(_names(entry, 'blocked'))}, of {count(total, 'package')}.",
+        "unknown": f"unknown. {counts.get('unknown', 0)} of {count(total, 'package')} could not be judged.",
     }[verdict]
     conflict = f"\n{entry['conflict']}" if entry.get("conflict") else ""
     return f"{TARGET_GLYPHS[verdict]} {entry['target']}: {said}{conflict}"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from projects.domain.answers import join_words
 from projects.domain.columns import Column, columns_of
+from projects.domain.phrases import join_words
 from scanner.domain.pythons import PYTHONS
 
 # Fewer than so many in a row are named one by one.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from projects.domain.answers import join_words
 from projects.domain.columns import Column
+from projects.domain.phrases import join_words
 from projects.domain.verdicts import ProjectVerdict
 
 _WORDS = {

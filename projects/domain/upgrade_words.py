@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from projects.domain.answers import join_words
 from projects.domain.columns import Column
 from projects.domain.heat import LOOKS
+from projects.domain.phrases import count, join_words
 from projects.domain.verdicts import ProjectVerdict, Verdict
 from scanner.domain.resolution.relaxing import Step
 
@@ -51,11 +51,6 @@ def place_words(columns: Sequence[Column]) -> str:
         pythons = [column.interpreter if not at else column.python for at, column in enumerate(group)]
         parts.append(join_words(pythons) + (f" on {platform}" if platform else ""))
     return join_words(parts)
-
-
-def count(number: int, noun: str, many: str = "") -> str:
-    """ "1 package", "3 packages"."""
-    return f"{number} {noun if number == 1 else many or f'{noun}s'}"
 
 
 def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[str, int], conflict: str) -> Sentence:
