@@ -28,23 +28,17 @@ def insert_rows(
     conflict is an error, or with `ignore_conflicts` drops its row.
     """
     table, columns = _names(model, tuple(fields))
-    into, listed = table, ", ".join(columns)
+    into = f"INSERT INTO {table} ({', '.join(columns)})"
     with connection.cursor() as cursor, connection.wrap_database_errors:
         if ignore_conflicts:
-            marks = ", ".join(["%s"] * len(columns))
-            sql = f"INSERT INTO {into} ({listed}) VALUES ({marks}) ON CONFLICT DO NOTHING"  # noqa: S608  names from models only
-            _execute(cursor, sql, list(rows))
+            _execute(cursor, f"{into} VALUES {marks(columns)} ON CONFLICT DO NOTHING", list(rows))
         elif connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {into} ({listed}) FROM STDIN") as copy:
+            with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
         else:
-            marks = ", ".join("?" for _ in columns)
-            # The driver's own cursor: Django's would rewrite every statement's parameters.
-            cursor.cursor.connection.executemany(
-                f"INSERT INTO {into} ({listed}) VALUES ({marks})",  # noqa: S608  as above
-                rows,
-            )
+            # The driver's own cursor and marks: Django's would rewrite every statement's parameters.
+            cursor.cursor.connection.executemany(f"{into} VALUES ({', '.join('?' * len(columns))})", rows)
 
 
 def select_rows(
@@ -54,7 +48,7 @@ def select_rows(
     table, columns = _names(model, tuple(fields))
     suffix = " FOR UPDATE" if lock and connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{suffix}", parameters)  # noqa: S608  as above
+        cursor.execute(f"SELECT {', '.join(columns)} FROM {table} WHERE {where}{suffix}", parameters)  # noqa: S608  names from models only
         rows = cursor.fetchall()
     readers = _readers(model, tuple(fields), connection.vendor)
     if not readers:
