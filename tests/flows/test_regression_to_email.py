@@ -72,15 +72,6 @@ class Installation:
             send(alert_id, now)
 
 
-@pytest.fixture
-def mail_server(settings: Settings, smtp_server: SmtpServer) -> SmtpServer:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = smtp_server.host, smtp_server.port
-    settings.DEFAULT_FROM_EMAIL = "Wheelway <wheelway@team.example>"
-    settings.PUBLIC_URL = "https://wheelway.example"
-    return smtp_server
-
-
 def test_a_release_that_drops_targets_in_use_brings_one_digest(
     replay: ReplayIndex, settings: Settings, mail_server: SmtpServer, client: Client
 ) -> None:

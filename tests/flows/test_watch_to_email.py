@@ -56,15 +56,6 @@ class Installation:
 
 
 @pytest.fixture
-def mail_server(settings: Settings, smtp_server: SmtpServer) -> SmtpServer:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = smtp_server.host, smtp_server.port
-    settings.DEFAULT_FROM_EMAIL = "Wheelway <wheelway@team.example>"
-    settings.PUBLIC_URL = "https://wheelway.example"
-    return smtp_server
-
-
-@pytest.fixture
 def greenlet(replay: ReplayIndex, settings: Settings) -> Installation:
     settings.WHEELWAY_INDEX_URL = replay.url
     return Installation(replay, "greenlet")
