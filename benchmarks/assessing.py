@@ -25,7 +25,7 @@ from pathlib import Path
 
 from benchmarks.oracle import CASES, PLATFORMS, ROOT, Case, loosened
 from benchmarks.uv_side import Uv, UvTarget, uv_target
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.targets.target import Target, parse_target
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.oracle import Case
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.targets.target import Target, parse_target
 from tests.replay import ReplayIndex, a_file
 
 
@@ -27,9 +27,9 @@ def wish_for(case: Case, targets: Sequence[Target]) -> Any:
     """The wish of `assess CASE --source never`."""
     from django.utils import timezone
 
-    from projects.domain.assessing import Wish
-    from projects.domain.intake import read, select
-    from projects.domain.verdicts import Policy, SourcePolicy
+    from projects.domain.assessment.evaluate import Wish
+    from projects.domain.assessment.verdicts import Policy, SourcePolicy
+    from projects.domain.dependency_files import read, select
 
     intake = read({case.written.name: case.written.read_bytes()}, [case.written.name])
     return Wish(select(intake, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
@@ -37,7 +37,7 @@ def wish_for(case: Case, targets: Sequence[Target]) -> Any:
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
     """The targets on which the case does not hold as written."""
-    from projects.services.answering import answer
+    from projects.services.assessments.evaluate import answer
     from scanner.services.index_sets import one_index
 
     found = answer(wish_for(case, targets), indexes=one_index(index_url))
@@ -46,11 +46,11 @@ def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Targe
 
 def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:
     """By target, the packages that block whatever else is chosen; read from the database."""
-    from projects.domain.question import question_of
-    from projects.services.offers import Reading
-    from scanner.domain.resolution.provider import TargetProvider
-    from scanner.domain.resolution.stock import Stock
-    from scanner.domain.resolution.waiving import certain_blockers
+    from projects.domain.assessment.root_requirements import question_of
+    from projects.services.assessments.read_index import Reading
+    from scanner.domain.resolution.blockers import certain_blockers
+    from scanner.domain.resolution.model.cache import Stock
+    from scanner.domain.resolution.target_provider import TargetProvider
     from scanner.services.index_sets import one_index
 
     wish = wish_for(case, targets)
@@ -78,11 +78,11 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     """(answer again, answer in full, whether they were always equal) after one more wheel each time; medians."""
     from django.utils import timezone
 
-    from projects.services.answering import answer
-    from projects.services.reassessing import answer_again
+    from projects.services.assessments.evaluate import answer
+    from projects.services.assessments.reassess import answer_again
     from scanner.index.client import IndexClient
     from scanner.services.index_sets import one_index
-    from scanner.services.refreshing import refresh
+    from scanner.services.refresh import refresh
 
     indexes = one_index(index.url, IndexClient(index.url))
     wish = wish_for(case, targets)
@@ -105,10 +105,10 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
 
 def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]:
     """The project's own requirements through which these packages arrive."""
-    from projects.domain.question import question_of
-    from projects.services.offers import Reading
+    from projects.domain.assessment.root_requirements import question_of
+    from projects.services.assessments.read_index import Reading
     from scanner.domain.resolution.closure import closure
-    from scanner.domain.resolution.stock import Stock
+    from scanner.domain.resolution.model.cache import Stock
     from scanner.services.index_sets import one_index
 
     wish = wish_for(case, [parse_target(slug)])

@@ -289,8 +289,8 @@ def not_polled_since(moment: datetime) -> list[int]:
 def watch(index: ReplayIndex) -> None:
     from django.utils import timezone
 
+    from scanner.services.follow_packages import watch_packages
     from scanner.services.indexes import get_index
-    from scanner.services.watching import watch_packages
 
     watch_packages(get_index().pk, names(index), timezone.now())
 
@@ -298,7 +298,7 @@ def watch(index: ReplayIndex) -> None:
 def settle() -> None:
     from django.utils import timezone
 
-    from scanner.services.settling import settle_releases
+    from scanner.services.settle_releases import settle_releases
 
     while retrying(lambda: settle_releases(timezone.now())):
         pass
@@ -311,7 +311,7 @@ def in_peace(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object,
 
     from scanner.index.client import IndexClient
     from scanner.models import Package
-    from scanner.services.polling import poll_package
+    from scanner.services.polling.poll import poll_package
 
     call_command("flush", interactive=False, verbosity=0)
     with ReplayIndex(only=PACKAGES, port=port) as index:

@@ -41,10 +41,10 @@ def ours(pages: dict[str, bytes]) -> None:
     from django.utils import timezone
     from packaging.utils import NormalizedName
 
-    from scanner.index import wire
+    from scanner.index.formats import read as wire
     from scanner.models import Package
     from scanner.services.indexes import get_index
-    from scanner.services.storing import store_page
+    from scanner.services.storage.page import store_page
 
     now, index = timezone.now(), get_index()
     Package.objects.bulk_create(Package(index=index, name=name) for name in pages)

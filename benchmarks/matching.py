@@ -14,10 +14,10 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.catalogue import CATALOGUE
-from scanner.domain.files import ParsedName, parse_filename
-from scanner.domain.matching import Matcher, ReleaseFileFacts, shape_of
-from scanner.domain.shapes import Shape
+from scanner.domain.files.filenames import ParsedName, parse_filename
+from scanner.domain.files.release_profile import Shape
+from scanner.domain.matching.matcher import Matcher, ReleaseFileFacts, shape_of
+from scanner.domain.targets.catalogue import CATALOGUE
 from tests.replay.recording import read, recorded_names
 
 T = TypeVar("T")
@@ -58,7 +58,9 @@ def main() -> None:
     print(f"{len(tag_sets)} wheels of {len(names)} files, {len(distinct)} distinct tag sets, {len(CATALOGUE)} targets")
     print(f"reading file names          {parsing / len(names) * 1e6:9.2f} us a file")
 
-    importing = "import time; t = time.perf_counter(); import scanner.domain.catalogue; print(time.perf_counter() - t)"
+    importing = (
+        "import time; t = time.perf_counter(); import scanner.domain.targets.catalogue; print(time.perf_counter() - t)"
+    )
     out = subprocess.run([sys.executable, "-c", importing], capture_output=True, text=True, check=True)
     print(f"importing the catalogue     {float(out.stdout) * 1e3:9.2f} ms")
     building, _ = timed(lambda: Matcher(CATALOGUE).mask("py3-none-any"))

@@ -32,7 +32,7 @@ from packaging.version import Version
 
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, UvTarget, uv_target
-from scanner.domain.targets import parse_target
+from scanner.domain.targets.target import parse_target
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 

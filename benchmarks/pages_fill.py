@@ -79,7 +79,7 @@ def fill(times: int) -> dict[str, Any]:
 
 def rows_of(names: Iterable[str], targets: Iterable[str], seed: int, moved: bool) -> Rows:
     """Rows as assessments store them: most packages stand alike on most targets, and one in twenty has moved."""
-    from projects.domain.verdicts import Verdict
+    from projects.domain.assessment.verdicts import Verdict
     from tests.cast import package_row
 
     chance = random.Random(seed)

@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
-from scanner.domain.targets import Target
+from scanner.domain.targets.target import Target
 from tests.replay.recording import RecordedFile, read
 
 Pins = Mapping[str, Version]

@@ -16,7 +16,7 @@ from pathlib import Path
 import requests
 
 from scanner.index.client import FreshPage, IndexClient, NotModified
-from scanner.index.wire import ACCEPT
+from scanner.index.formats.read import ACCEPT
 
 PACKAGE = "psycopg2-binary"
 ROOT = Path(__file__).resolve().parent.parent

@@ -99,7 +99,7 @@ def pair(index: Server, name: str) -> tuple[float, float]:
     from scanner.index.client import IndexClient
     from scanner.models import Package, ReleaseFile, ReleaseShape
     from scanner.services.indexes import get_index
-    from scanner.services.polling import poll_package
+    from scanner.services.polling.poll import poll_package
 
     client, now = IndexClient(index.url), datetime(2026, 11, 20, tzinfo=UTC)
     Package.objects.all().delete()
@@ -143,11 +143,11 @@ def measure(index: Server, name: str, pairs: int) -> list[tuple[float, float]]:
 
 def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[float, float]]:
     from scanner.index.client import IndexClient
-    from scanner.index.wire import ACCEPT
+    from scanner.index.formats.read import ACCEPT
     from scanner.models import Package
-    from scanner.services.outcomes import Outcome
-    from scanner.services.polling import poll_package
-    from scanner.services.rounds import poll_batch
+    from scanner.services.polling.poll import poll_package
+    from scanner.services.polling.results import Outcome
+    from scanner.services.polling.schedule import poll_batch
 
     client, package = IndexClient(index.url), Package.objects.get(name=name)
     now = datetime(2026, 11, 20, 12, tzinfo=UTC)

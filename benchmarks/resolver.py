@@ -33,7 +33,7 @@ from scanner.domain.resolution import (
     read_ask,
     resolve,
 )
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.targets.target import Target, parse_target
 from tests.scanner.domain.resolution.random_index import random_index
 from tests.scanner.domain.resolution.recorded_index import RecordedSource
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain

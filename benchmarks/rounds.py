@@ -49,7 +49,7 @@ def poll_all_due() -> int:
     """What scheduler and worker do until nothing is due."""
     from django.utils import timezone
 
-    from scanner.services.rounds import poll_batch, queue_due
+    from scanner.services.polling.schedule import poll_batch, queue_due
 
     polled = 0
     while batches := list(queue_due(timezone.now())):
@@ -111,8 +111,8 @@ def report(url: str, options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from scanner.models import Index, ReleaseFile, WheelEvent
+    from scanner.services.follow_packages import watch_packages
     from scanner.services.indexes import get_index
-    from scanner.services.watching import watch_packages
 
     print(f"{options.packages:,} packages of {options.files} files, {options.database}, one worker process")
     names = [f"package-{number:05}" for number in range(options.packages)]

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scanner.domain.pythons import Implementation
-from scanner.domain.targets import Target
+from scanner.domain.targets.pythons import Implementation
+from scanner.domain.targets.target import Target
 
 # uv's words for "there is no such set"; any other failure is an accident, not an answer.
 _NO_SET = ("No solution found", "no versions of", "was not found in the package registry", "no usable wheels")

@@ -19,7 +19,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 from waitress.server import BaseWSGIServer
 
-from scanner.services.stopping import take_back
+from scanner.services.shutdown import take_back
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from celery.exceptions import Reject, SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from scanner.services.log_context import about
-from scanner.services.stopping import ask_to_stop, stop_asked
+from scanner.services.shutdown import ask_to_stop, stop_asked
 
 logger = logging.getLogger(__name__)
 

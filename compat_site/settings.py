@@ -248,7 +248,7 @@ STORAGES = {
 WHEELWAY_INDEX_URL = env.str("WHEELWAY_INDEX_URL", default="")
 # Whom an index operator can write to; part of the User-Agent.
 WHEELWAY_CONTACT = env.str("WHEELWAY_CONTACT", default="")
-# How long after an answer a package is polled again (scanner.domain.cadence says when which one counts).
+# How long after an answer a package is polled again (scanner.domain.polling says when which one counts).
 WHEELWAY_CADENCE = {
     "open_release": timedelta(minutes=env.int("POLL_OPEN_RELEASE_MINUTES", default=30)),
     "watched": timedelta(minutes=env.int("POLL_WATCHED_MINUTES", default=120)),
@@ -261,7 +261,7 @@ WHEELWAY_CADENCE = {
 # its packages are polled one by one again.
 WHEELWAY_ROOT_FROM = env.int("POLL_ROOT_FROM_PACKAGES", default=500)
 WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES", default=60))
-# Between two comparisons of all its rows, only rows with a new serial are compared (scanner.domain.following).
+# Between two comparisons of all its rows, only rows with a new serial are compared (scanner.domain.index_page.serials).
 WHEELWAY_ROOT_COMPARE = timedelta(minutes=env.int("POLL_ROOT_COMPARE_MINUTES", default=60))
 # Packages that one tick queues, packages in one job, and how long a job may begin new polls: well below its time limit.
 WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)

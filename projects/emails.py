@@ -15,10 +15,10 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from projects.domain.upstream_words import ToldNote, one_line_summary
 from projects.models import Alert, Subscription
-from scanner.domain.matching import Availability
-from scanner.domain.targets import parse_target
+from projects.presentation.upstream_notes import ToldNote, one_line_summary
+from scanner.domain.matching.matcher import Availability
+from scanner.domain.targets.target import parse_target
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.
 SUBJECT_LENGTH = 150

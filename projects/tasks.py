@@ -7,9 +7,14 @@ from datetime import timedelta
 from celery import Task, shared_task
 from django.utils import timezone
 
-from projects.domain.upgrade_query import UpgradeQuery
-from projects.services import alerts, assessments, branch_checks, delivery_work, indexes, sending, upgrades
-from scanner.domain.resolution.planning import Strategy
+from projects.presentation.upgrade.query import UpgradeQuery
+from projects.services import indexes, upgrades
+from projects.services.alerts import dispatch as alerts
+from projects.services.alerts import send as sending
+from projects.services.assessments import run as assessments
+from projects.services.webhooks import branch_checks
+from projects.services.webhooks import process as delivery_work
+from scanner.domain.resolution.upgrade import Strategy
 
 # While the index is still being read, an assessment is written again this often, in seconds.
 REFRESH_EVERY = 2

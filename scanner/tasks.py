@@ -9,7 +9,10 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scanner.services import clock, rounds, serials, settling, tallies
+from scanner.services import clock, serials
+from scanner.services import settle_releases as settling
+from scanner.services.polling import schedule as rounds
+from scanner.services.polling import stats as tallies
 
 logger = logging.getLogger(__name__)
 

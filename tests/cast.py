@@ -10,8 +10,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from projects.domain.shown import shown_rows
-from projects.domain.verdicts import ProjectVerdict, Verdict, count_verdicts
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -25,7 +24,8 @@ from projects.models import (
     SnapshotRequirement,
     TargetAssessment,
 )
-from projects.services.assessments import changes_since
+from projects.presentation.cell_summary import shown_rows
+from projects.services.assessments.run import changes_since
 from scanner.models import Index, Package, PackageState
 
 PASSWORD = "a password of the tests"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from projects.domain import push_forms
+from projects.domain.webhooks import payload_fields as push_forms
 from projects.hosts.errors import (
     AccessDenied,
     CommitMissing,

@@ -18,7 +18,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from projects.domain.clone_urls import CloneUrl
+from projects.domain.webhooks.clone_urls import CloneUrl
 from projects.hosts.addresses import resolve
 from projects.hosts.errors import HostRefused, HostUnavailable
 

@@ -16,23 +16,23 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
-from projects.domain.asked_indexes import BadIndexOption, asked, not_followed
-from projects.domain.assessing import Wish
-from projects.domain.document import confusion_document, document
-from projects.domain.intake import Intake, read, select
-from projects.domain.verdicts import Policy, SourcePolicy
+from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.verdicts import Policy, SourcePolicy
+from projects.domain.dependency_files import Intake, read, select
+from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
 from projects.management.storage import prepare_storage
-from projects.services.answering import Answer, answer, search_clock
+from projects.presentation.formats.schema import confusion_document, document
+from projects.services.assessments.evaluate import Answer, answer, search_clock
+from projects.services.assessments.fetch import gather
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
-from projects.services.gathering import gather
 from projects.services.plan_files import with_written_plans
-from scanner.domain.resolution.planning import Strategy
-from scanner.domain.resolution.relaxing import Step
-from scanner.domain.targets import Target, UnknownTarget, parse_target
+from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.upgrade import Strategy
+from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.services.index_sets import IndexSet, command_set, end_command
 from scanner.services.indexes import BadPipConfiguration, configured_extra_urls, configured_index_url
 from scanner.services.private_indexes import confusions
-from scanner.services.refreshing import FRESH_FOR
+from scanner.services.refresh import FRESH_FOR
 
 # How long the index may take for everything that an answer needs, in seconds.
 PATIENCE = 600

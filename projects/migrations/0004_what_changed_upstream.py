@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(help_text='of the package, normalised', max_length=200)),
                 ('kind', models.CharField(choices=[('yank', 'yank'), ('regression', 'regression'), ('status', 'status')], max_length=10)),
                 ('subject', models.CharField(max_length=120)),
-                ('severity', models.PositiveSmallIntegerField(help_text='place in projects.domain.verdicts.SEVERITIES')),
+                ('severity', models.PositiveSmallIntegerField(help_text='place in projects.domain.assessment.verdicts.SEVERITIES')),
                 ('facts', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField()),
                 ('closed_at', models.DateTimeField(blank=True, help_text='it does not hold any more', null=True)),

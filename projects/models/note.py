@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from projects.domain.upstream import NoteKind
+from projects.domain.upstream.notes import NoteKind
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
@@ -23,14 +23,14 @@ class Note(models.Model):
     """One change upstream as it concerns one project. Written once; later events close it, members dismiss it.
 
     `subject` is what it is about: the version of a regression or a yank, the status. `facts` are its evidence
-    (projects.domain.note_facts).
+    (projects.domain.upstream.note_facts).
     """
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="notes")
     name = models.CharField(max_length=200, help_text="of the package, normalised")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in NoteKind])
     subject = models.CharField(max_length=120)
-    severity = models.PositiveSmallIntegerField(help_text="place in projects.domain.verdicts.SEVERITIES")
+    severity = models.PositiveSmallIntegerField(help_text="place in projects.domain.assessment.verdicts.SEVERITIES")
     facts = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True, help_text="it does not hold any more")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from scanner.domain.cadence import CLOCK_SKEW
+from scanner.domain.polling import CLOCK_SKEW
 
 
 class Origin(models.TextChoices):

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Length
 from packaging.utils import canonicalize_name
 
-from projects.domain.finding import SHOWN, Found
 from projects.models import Project, ProjectPackage
+from projects.presentation.search import SHOWN, Found
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

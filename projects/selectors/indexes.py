@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 from django.db.models import Count as CountOf
 from django.db.models import Max, Q
 
-from projects.domain.index_page import Count, IndexLine, login_words, standing
-from projects.domain.named_indexes import Notice, notices
+from projects.domain.indexes.named_indexes import Notice, notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
-from scanner.domain.addresses import UnusableAddress, plain_address, without_credentials
+from projects.presentation.indexes import Count, IndexLine, login_words, standing
+from scanner.domain.index_address import UnusableAddress, plain_address, without_credentials
 from scanner.sealed import SealBroken, Sealed
-from scanner.services.gates import closed_hosts
 from scanner.services.indexes import configured_index_url, public_index_url
+from scanner.services.rate_limits import closed_hosts
 
 _INSTEAD = "in the place of the default"
 _BESIDE = "beside it"

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from projects.domain.note_facts import read_facts
-from projects.domain.upstream import NoteKind, is_moot
-from projects.domain.upstream_words import ToldNote, tell_note
-from projects.domain.verdicts import SEVERITIES
+from projects.domain.assessment.verdicts import SEVERITIES
+from projects.domain.upstream.note_facts import read_facts
+from projects.domain.upstream.notes import NoteKind, is_moot
 from projects.models import Note, Project, Snapshot, Subscription
+from projects.presentation.upstream_notes import ToldNote, tell_note
 from projects.selectors.uses import uses_of
 
 _DISMISSED = 20

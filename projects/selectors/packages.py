@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Min, QuerySet
 
-from projects.domain.freshness import is_stale
 from projects.models import Project, ProjectPackage, ProjectTarget
+from projects.presentation.freshness import is_stale
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

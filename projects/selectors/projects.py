@@ -10,13 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
-from projects.domain.diffs import read_changes
-from projects.domain.freshness import is_stale
-from projects.domain.heat import LOOKS
-from projects.domain.intake import Hint
-from projects.domain.shown import Shown, StoredRow, shown_rows
-from projects.domain.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
-from projects.domain.verdicts import ProjectVerdict, Verdict
+from projects.domain.assessment.diff import read_changes
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.domain.dependency_files import Hint
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -26,6 +22,10 @@ from projects.models import (
     Subscription,
     TargetAssessment,
 )
+from projects.presentation.cell_summary import Shown, StoredRow, shown_rows
+from projects.presentation.freshness import is_stale
+from projects.presentation.heatmap import LOOKS
+from projects.presentation.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
 from projects.selectors.indexes import notices_of
 
 if TYPE_CHECKING:

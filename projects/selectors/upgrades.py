@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from projects.domain.upgrade_values import StoredUpgrade
-from projects.domain.verdicts import ProjectVerdict
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.models import Project, ProjectPackage, Snapshot, TargetAssessment
+from projects.presentation.upgrade.values import StoredUpgrade
 
 _NOTHING = StoredUpgrade(ProjectVerdict.UNKNOWN, {}, "", (), None, ())
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from django.db.models import F, Max
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.upstream import Use
+from projects.domain.upstream.notes import Use
 from projects.models import Assessment, PackageRows, TargetAssessment
-from scanner.domain.availability import Availability
+from scanner.domain.matching.availability import Availability
 
 # Not needed there, or not from the index: nothing that happens on the index concerns it.
 _ELSEWHERE = frozenset({Availability.INACTIVE, Availability.UNKNOWN})

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.utils.dateparse import parse_datetime
 
-from projects.domain.freshness import is_stale, say_ago
 from projects.models import Note
+from projects.presentation.freshness import is_stale, say_ago
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -9,16 +9,16 @@ from typing import Any
 from django.utils import timezone
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.assessing import Wish
+from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.claims import Claim, Facts, Offered
-from projects.domain.knowledge import Knowledge
-from projects.domain.offers import FilesOf, PackageView, ReleaseView
-from projects.services.offers import Reading, files_reader
-from scanner.domain.availability import Availability
-from scanner.domain.proofs import judge
-from scanner.domain.targets import Target
+from projects.services.assessments.read_index import Reading, files_reader
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.explain import judge
+from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
-from scanner.services.refreshing import refresh
+from scanner.services.refresh import refresh
 
 _COMPILED = {Availability.NATIVE, Availability.ABI3}
 

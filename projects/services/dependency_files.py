@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from projects.domain.intake import Intake, is_dependency_file
-from projects.domain.intake.limits import MAX_FILE_BYTES, MAX_FILES
+from projects.domain.dependency_files import Intake, is_dependency_file
+from projects.domain.dependency_files.limits import MAX_FILE_BYTES, MAX_FILES
 
 # Other people's code and what tools make: the dependency files in them are not this project's.
 _SKIPPED = {

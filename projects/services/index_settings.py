@@ -6,7 +6,7 @@ from django.db import transaction
 
 from projects.models import IndexRole, Project, ProjectIndex
 from projects.services.indexes import add_index
-from scanner.domain.addresses import with_login, without_credentials
+from scanner.domain.index_address import with_login, without_credentials
 from scanner.services.indexes import configured_index_url
 
 # Each is asked for every package of the project.
@@ -26,7 +26,8 @@ def name_index(
 ) -> ProjectIndex:
     """Have the project's packages looked up there too; assessed after commit.
 
-    `address` is without a login, `login` as scanner.domain.addresses.login_text gives it; naming an index again changes
+    `address` is without a login, `login` as
+    scanner.domain.index_address.login_text gives it; naming an index again changes
     its role and login. Raises BadIndexAddress, AlreadyAsked, TooManyIndexes.
     """
     with transaction.atomic():

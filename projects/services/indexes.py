@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from projects import jobs
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
-from scanner.domain.confusions import Confusion
+from scanner.domain.releases.name_confusion import Confusion
+from scanner.services.follow_packages import ask_beside_again, watch_everywhere
 from scanner.services.index_sets import IndexSet, default_and
 from scanner.services.indexes import IndexClient, get_index
 from scanner.services.private_indexes import (
@@ -22,7 +23,6 @@ from scanner.services.private_indexes import (
     is_shared,
     make_private_index,
 )
-from scanner.services.watching import ask_beside_again, watch_everywhere
 
 __all__ = [
     "BadIndexAddress",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from projects.domain.intake import Intake
+from projects.domain.dependency_files import Intake
 from projects.domain.rewriting.written import hashed_pins, write_plan
-from scanner.domain.targets import parse_target
-from scanner.services.digests import release_digests
+from scanner.domain.targets.target import parse_target
+from scanner.selectors.digests import release_digests
 from scanner.services.index_sets import IndexSet
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from projects.domain.intake import Choices, choices
+from projects.domain.dependency_files import Choices, choices
 from projects.models import Project, Snapshot
-from projects.services.assessments import read_snapshot
+from projects.services.assessments.run import read_snapshot
 
 
 def offered_choices(project: Project) -> Choices:

@@ -10,14 +10,14 @@ from packaging.version import Version
 
 from projects.domain.report import Evidence, Proofs, Report, build_report, planned_pins
 from projects.models import Project
+from projects.services.assessments.stored_documents import stored_document, stored_targets
 from projects.services.indexes import indexes_of
-from projects.services.stored_documents import stored_document, stored_targets
-from scanner.domain.availability import ReleaseFileFacts
-from scanner.domain.proofs import judge
-from scanner.domain.python_changes import Release
-from scanner.domain.records import ReleaseRecord, pool_files
-from scanner.domain.targets import Target, parse_target
-from scanner.selectors import package_records, release_files, release_indexes
+from scanner.domain.matching.availability import ReleaseFileFacts
+from scanner.domain.matching.explain import judge
+from scanner.domain.releases.pooling import ReleaseRecord, pool_files
+from scanner.domain.releases.python_changes import Release
+from scanner.domain.targets.target import Target, parse_target
+from scanner.selectors.candidates import package_records, release_files, release_indexes
 from scanner.services.index_sets import IndexSet
 
 

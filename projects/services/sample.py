@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from projects.models import Origin, Project
 from projects.services.projects import create_project
-from scanner.domain.catalogue import SAMPLE_TARGETS
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from projects import jobs
-from projects.domain.intake import Intake, Problem, read
-from projects.domain.named_indexes import kept
+from projects.domain.dependency_files import Intake, Problem, read
+from projects.domain.indexes.named_indexes import kept
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 
 if TYPE_CHECKING:

@@ -10,25 +10,25 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from projects import jobs
-from projects.domain.assessing import Wish
-from projects.domain.document import plan_document
-from projects.domain.intake import Intake, read
+from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.dependency_files import Intake, read
 from projects.domain.rewriting.texts import open_text
 from projects.domain.rewriting.written import hashed_pins, write_plan
-from projects.domain.upgrade_query import UpgradeQuery
-from projects.domain.upgrade_values import Planned, StoredUpgrade
-from projects.domain.verdicts import ProjectVerdict
 from projects.models import Project, Snapshot
-from projects.services.answering import find
-from projects.services.assessments import PATIENCE, wish_of
-from projects.services.gathering import gather
+from projects.presentation.formats.schema import plan_document
+from projects.presentation.upgrade.query import UpgradeQuery
+from projects.presentation.upgrade.values import Planned, StoredUpgrade
+from projects.services.assessments.evaluate import find
+from projects.services.assessments.fetch import gather
+from projects.services.assessments.read_index import Reading
+from projects.services.assessments.run import PATIENCE, wish_of
 from projects.services.indexes import indexes_of
-from projects.services.offers import Reading
-from scanner.domain.targets import parse_target
-from scanner.services.digests import release_digests
+from scanner.domain.targets.target import parse_target
+from scanner.selectors.digests import release_digests
+from scanner.selectors.release_dates import release_dates
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
-from scanner.services.release_dates import release_dates
 
 logger = logging.getLogger(__name__)
 

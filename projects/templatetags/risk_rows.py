@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from projects.domain.risk import RiskRow, RiskTable
-from projects.domain.verdicts import Verdict
+from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.risk_table.table import RiskRow, RiskTable
 from projects.templatetags.verdicts import glyph, word
 
 register = template.Library()

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from projects.domain.freshness import say_ago, say_span
-from projects.domain.heat import WORDS
-from projects.domain.verdicts import Verdict
+from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.freshness import say_ago, say_span
+from projects.presentation.heatmap import WORDS
 
 register = template.Library()
 _GLYPHS = {

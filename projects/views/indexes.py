@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.named_indexes import Notice
-from projects.index_forms import IndexForm, LoginForm
+from projects.domain.indexes.named_indexes import Notice
+from projects.forms.indexes import IndexForm, LoginForm
 from projects.models import IndexRole, Project, ProjectIndex
 from projects.selectors import index_lines, index_losses, index_notices
 from projects.services.index_settings import (

@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
-from projects.domain.exposition import Sample, exposition
-from projects.domain.operator_page import MEANINGS, OUTCOMES, Figures, findings
+from projects.presentation.formats.metrics import Sample, exposition
+from projects.presentation.operator import MEANINGS, OUTCOMES, Figures, findings
 from projects.selectors import MessagesHealth, messages_health
-from scanner.selectors_operator import (
+from scanner.selectors.operator import (
     LATELY,
     Chosen,
     PollingHealth,
@@ -28,7 +28,7 @@ from scanner.selectors_operator import (
     polling_health,
     tallies_since,
 )
-from scanner.services.gates import closed_hosts
+from scanner.services.rate_limits import closed_hosts
 
 _SPAN = timedelta(hours=24)
 _POLLS = 50

@@ -12,16 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.domain.columns import columns_of
-from projects.domain.confusions_told import confusion_of
-from projects.domain.freshness import is_stale
-from projects.domain.package_history import tell_history
-from projects.domain.package_matrix import matrix_columns, matrix_row
 from projects.models import Project
+from projects.presentation.columns import columns_of
+from projects.presentation.freshness import is_stale
+from projects.presentation.name_confusion import confusion_of
+from projects.presentation.package.history import tell_history
+from projects.presentation.package.matrix import matrix_columns, matrix_row
 from projects.selectors import PackagePlace, package_list, package_places, stored_confusions, targets_in_use
-from scanner.domain.targets import parse_target
+from scanner.domain.targets.target import parse_target
+from scanner.selectors.package_page import package_page
 from scanner.services.indexes import get_index
-from scanner.services.package_pages import package_page
 
 _RELEASES_AT_FIRST = 20
 _COLUMNS_AT_FIRST = 12

@@ -15,18 +15,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.domain.given_files import roots_of
-from projects.domain.project_page import ToldProblem, tell_problems
-from projects.domain.target_grid import runtimes_by_system, target_grid
-from projects.forms import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
+from projects.domain.dependency_files.given_files import roots_of
+from projects.forms.projects import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
 from projects.models import Origin, Project
+from projects.presentation.project_page import ToldProblem, tell_problems
+from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.selectors import project_list
 from projects.services.policies import offered_choices
 from projects.services.projects import create_project
 from projects.services.retargeting import retarget
 from projects.services.snapshots import NothingToRead, take_snapshot
-from scanner.domain.catalogue import SAMPLE_TARGETS
-from scanner.domain.pythons import PYTHONS
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+from scanner.domain.targets.pythons import PYTHONS
 
 _SAMPLE_SLUGS = tuple(target.slug for target in SAMPLE_TARGETS)
 # What is checked beside "what you run" before anybody chooses.

@@ -14,17 +14,17 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.columns import column_of
-from projects.domain.confusions_told import confusion_of
-from projects.domain.exports import export_lines, export_names
-from projects.domain.project_page import ProjectPage, project_page
-from projects.domain.proofs import proof_of
-from projects.domain.risk_query import RiskQuery
-from projects.domain.spreadsheet import csv_text
 from projects.models import Project
+from projects.presentation.cell import proof_of
+from projects.presentation.columns import column_of
+from projects.presentation.formats.csv_table import csv_text
+from projects.presentation.formats.page_export import export_lines, export_names
+from projects.presentation.name_confusion import confusion_of
+from projects.presentation.project_page import ProjectPage, project_page
+from projects.presentation.risk_table.query import RiskQuery
 from projects.selectors import is_watching, package_rows, project_state, stored_cell, stored_confusions, upstream_of
 from projects.selectors.versions import page_version
-from projects.services.stored_documents import stored_document
+from projects.services.assessments.stored_documents import stored_document
 from projects.views.unchanged import etag_of, mark, unchanged
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.

@@ -12,11 +12,12 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.services import mailbox, sending, watches
-from projects.services.follow_list import follow_list
-from projects.services.mailing import Handover
-from projects.services.watch_list import version_in_use, watch_list
-from scanner.domain.targets import UnknownTarget, parse_target
+from projects.services.alerts import mailbox, watches
+from projects.services.alerts import send as sending
+from projects.services.alerts.follow_list import follow_list
+from projects.services.alerts.smtp import Handover
+from projects.services.alerts.watch_list import version_in_use, watch_list
+from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
 @require_safe

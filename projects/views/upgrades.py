@@ -12,15 +12,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.freshness import is_stale
-from projects.domain.today import today_of
-from projects.domain.upgrade_page import upgrade_page
-from projects.domain.upgrade_query import UpgradeQuery
-from projects.domain.upgrade_values import UpgradePage
-from projects.domain.upgrade_words import policy_words
+from projects.domain.current_runtime import today_of
 from projects.models import Project
+from projects.presentation.freshness import is_stale
+from projects.presentation.upgrade.page import upgrade_page
+from projects.presentation.upgrade.query import UpgradeQuery
+from projects.presentation.upgrade.sentences import policy_words
+from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
-from projects.services.assessments import targets_of
+from projects.services.assessments.run import targets_of
 from projects.services.upgrades import answer_upgrade, change_dates, given_files, request_fetch
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}

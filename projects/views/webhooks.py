@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from projects.services.deliveries import Accepted, Answer, Refused, accept_push, accept_upload
+from projects.services.webhooks.receive import Accepted, Answer, Refused, accept_push, accept_upload
 
 
 @csrf_exempt

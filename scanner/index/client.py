@@ -13,13 +13,13 @@ from urllib.parse import quote, urlsplit, urlunsplit
 import requests
 from packaging.utils import NormalizedName, canonicalize_name
 
-from scanner.domain.addresses import without_credentials
-from scanner.domain.pages import IndexPage, RootPage
-from scanner.index import wire
-from scanner.index.archives import MetadataReader
+from scanner.domain.index_address import without_credentials
+from scanner.domain.index_page.page import IndexPage, RootPage
+from scanner.index.archives.reader import MetadataReader
 from scanner.index.errors import BadIndexPage, DigestMismatch, NoSuchFile, NoSuchPackage
-from scanner.index.gate import Gate
-from scanner.index.rows import serial_of
+from scanner.index.formats import read as wire
+from scanner.index.formats.rows import serial_of
+from scanner.index.host_limiter import Gate
 from scanner.index.transport import Limits, Reply, Transport
 
 PRODUCT = "Wheelway/0.1"

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from scanner.domain.addresses import without_credentials
+from scanner.domain.index_address import without_credentials
 
 
 class IndexFault(Exception):

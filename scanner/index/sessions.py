@@ -7,8 +7,8 @@ from typing import Any
 
 import requests
 
-from scanner.index.deadline import DeadlineAdapter
-from scanner.index.guard import GuardedAdapter
+from scanner.index.http.address_guard import GuardedAdapter
+from scanner.index.http.deadline import DeadlineAdapter
 
 # No more connections than the gate lets through; they are kept for the next request.
 _KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 16, "max_retries": 0}

@@ -12,14 +12,14 @@ from urllib.parse import urlsplit
 import requests
 from requests.auth import AuthBase
 
-from scanner.domain.addresses import without_credentials
-from scanner.index.bodies import bounded, raw_chunks, unpacked
-from scanner.index.deadline import time_limit
+from scanner.domain.index_address import without_credentials
 from scanner.index.errors import BadIndexPage, IndexFault
-from scanner.index.failures import FAILURES, check_status, fault_of
-from scanner.index.gate import Gate
+from scanner.index.host_limiter import Gate
+from scanner.index.http.bodies import bounded, raw_chunks, unpacked
+from scanner.index.http.deadline import time_limit
+from scanner.index.http.failures import FAILURES, check_status, fault_of
+from scanner.index.http.origins import origin_of, redirect_target, split_credentials
 from scanner.index.limits import Limits
-from scanner.index.origins import origin_of, redirect_target, split_credentials
 from scanner.index.sessions import trusting_session
 
 __all__ = ["Limits", "Reply", "Transport"]

@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
                 ("has_metadata", models.BooleanField(blank=True, help_text="null: the index announces nothing", null=True)),
                 ("sha256", scanner.models.digests.DigestField(blank=True, default="", help_text="as hex; empty: the index tells none")),
                 ("metadata_sha256", scanner.models.digests.DigestField(blank=True, default="", help_text="as hex; empty: the index tells none")),
-                ("location", models.BinaryField(help_text="of its URL what the package does not tell (scanner.domain.locations)")),
+                ("location", models.BinaryField(help_text="packed by scanner.domain.files.locations")),
                 ("filename", models.CharField(max_length=300)),
                 ("kind", models.CharField(max_length=8)),
                 ("requires_python", models.CharField(blank=True, max_length=200)),

@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from scanner.domain.locations import unpack_location
+from scanner.domain.files.locations import unpack_location
 from scanner.models.digests import DigestField
 from scanner.models.packages import Package
 
@@ -102,7 +102,7 @@ class ReleaseFile(models.Model):
     has_metadata = models.BooleanField(null=True, blank=True, help_text="null: the index announces nothing")
     sha256 = DigestField(help_text="as hex; empty: the index tells none")
     metadata_sha256 = DigestField(help_text="as hex; empty: the index tells none")
-    location = models.BinaryField(help_text="of its URL what the package does not tell (scanner.domain.locations)")
+    location = models.BinaryField(help_text="packed by scanner.domain.files.locations")
     filename = models.CharField(max_length=300)
     kind = models.CharField(max_length=8)
     requires_python = models.CharField(max_length=200, blank=True)
@@ -113,7 +113,7 @@ class ReleaseFile(models.Model):
             models.UniqueConstraint(fields=["package", "filename"], name="releasefile_package_filename_unique"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # scanner.selectors.release_files: the proof of a release's cells.
+            # scanner.selectors.candidates.release_files: the proof of a release's cells.
             models.Index(fields=["release"], name="releasefile_release"),
         ]
 

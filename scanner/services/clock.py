@@ -8,8 +8,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
-from scanner.domain.cadence import CLOCK_SKEW
-from scanner.index.gate import LONGEST_SILENCE
+from scanner.domain.polling import CLOCK_SKEW
+from scanner.index.host_limiter import LONGEST_SILENCE
 from scanner.models import Package
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from scanner.domain.addresses import without_credentials
+from scanner.domain.index_address import without_credentials
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package
 from scanner.services.indexes import client_for, client_of, configured_index_url, get_index
@@ -32,7 +32,7 @@ class AskedIndex:
 class IndexSet:
     """Indexes in the order in which they are named, the primary one first, each once; at least one.
 
-    Equal sets read the same packages. How versions and files are pooled: scanner.domain.records.
+    Equal sets read the same packages. How versions and files are pooled: scanner.domain.releases.pooling.
     """
 
     indexes: tuple[AskedIndex, ...]

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from scanner.domain.addresses import with_login, without_credentials
+from scanner.domain.index_address import with_login, without_credentials
 from scanner.index.client import IndexClient
-from scanner.index.default import (
+from scanner.index.default_index import (
     BadPipConfiguration,
     default_ca_bundle,
     default_extra_index_urls,
@@ -17,7 +17,7 @@ from scanner.index.default import (
 )
 from scanner.index.sessions import guarded_session
 from scanner.models import Index
-from scanner.services.gates import host_gate
+from scanner.services.rate_limits import host_gate
 
 # Some are handed on: the team's side enters the scanner through its services only.
 __all__ = [

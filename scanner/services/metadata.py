@@ -15,13 +15,13 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import Q
 
-from scanner.domain import metadata
-from scanner.domain.cadence import CLOCK_SKEW
-from scanner.domain.files import Kind
+from scanner.domain.files import core_metadata as metadata
+from scanner.domain.files.filenames import Kind
+from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
 from scanner.models import CoreMetadata, Release, ReleaseFile
-from scanner.services.stopping import stop_asked
+from scanner.services.shutdown import stop_asked
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from packaging.version import Version
 
-from scanner.domain.addresses import UnusableAddress, plain_address, web_address, without_credentials
-from scanner.domain.confusions import Confusion, Standing, newest_of
+from scanner.domain.index_address import UnusableAddress, plain_address, web_address, without_credentials
+from scanner.domain.releases.name_confusion import Confusion, Standing, newest_of
 from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
 from scanner.services.index_sets import IndexSet

@@ -11,14 +11,14 @@ from typing import NamedTuple
 from django.conf import settings
 from packaging.utils import NormalizedName
 
-from scanner.domain.following import Seen, goes_on, rows_above
-from scanner.domain.pages import RootPage
+from scanner.domain.index_page.page import RootPage
+from scanner.domain.index_page.serials import Seen, goes_on, rows_above
 from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
 from scanner.sealed import SealBroken
 from scanner.services.indexes import client_of
-from scanner.services.turns import is_followed
+from scanner.services.polling.claims import is_followed
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from projects.domain.document import confusion_document
-from projects.domain.intake import read
-from projects.domain.named_indexes import kept
+from projects.domain.dependency_files import read
+from projects.domain.indexes.named_indexes import kept
 from projects.models import Assessment, IndexRole, ProjectIndex, ProjectPackage
+from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index
-from scanner.domain.confusions import Confusion, Standing
+from scanner.domain.releases.name_confusion import Confusion, Standing
 from scanner.models import HostGate, Index, Package, PackageState
 from tests.browser.conftest import OpenPage
 from tests.cast import WINDOWS_313, Cast

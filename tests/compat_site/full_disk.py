@@ -34,9 +34,9 @@ def main(free: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from scanner.models import Package, ReleaseFile, WheelEvent
-    from scanner.services import rounds
+    from scanner.services.follow_packages import watch_packages
     from scanner.services.indexes import get_index
-    from scanner.services.watching import watch_packages
+    from scanner.services.polling import schedule as rounds
 
     def stored() -> dict[str, list[int]]:
         connection.close()

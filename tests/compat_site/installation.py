@@ -172,7 +172,7 @@ class Installation:
             "-v0",
             "-c",
             "from django.utils import timezone; from scanner.services.indexes import get_index;"
-            "from scanner.services.watching import watch_packages;"
+            "from scanner.services.follow_packages import watch_packages;"
             f"watch_packages(get_index().pk, {sorted(names)!r}, timezone.now())",
         )
 

@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from compat_site.celery import Every, app
 from scanner.services.log_context import facts_of_lines
-from scanner.services.stopping import ask_to_stop, take_back
+from scanner.services.shutdown import ask_to_stop, take_back
 
 
 def test_the_schedule_names_tasks_that_exist() -> None:

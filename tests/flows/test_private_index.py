@@ -8,7 +8,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from projects.models import Origin, Snapshot
-from projects.services.assessments import assess_snapshot
+from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index
 from tests.cast import Cast, make_cast

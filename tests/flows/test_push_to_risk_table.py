@@ -13,7 +13,8 @@ from django.utils import timezone
 from projects import jobs
 from projects.models import Assessment, Membership, Project, ProjectTarget, Role, Snapshot
 from projects.models.repository import Delivery, Repository
-from projects.services import assessments, delivery_work
+from projects.services.assessments import run as assessments
+from projects.services.webhooks import process as delivery_work
 from scanner.index.client import IndexClient
 from tests.hosting.git_server import GitServer
 from tests.replay import ReplayIndex

@@ -12,15 +12,15 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from projects.models import Alert, AlertState, Note, ProjectTarget, Snapshot, Subscription
-from projects.services.alerts import dispatch_events
-from projects.services.assessments import assess_snapshot
-from projects.services.sending import send
+from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.send import send
+from projects.services.alerts.watches import follow
+from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
-from projects.services.watches import follow
 from scanner.index.client import IndexClient
 from scanner.models import Package
-from scanner.services.polling import poll_package
-from scanner.services.settling import settle_releases
+from scanner.services.polling.poll import poll_package
+from scanner.services.settle_releases import settle_releases
 from tests.projects.watching import person, project_of
 from tests.replay import ReplayIndex
 from tests.services.smtp import SmtpServer

@@ -6,9 +6,9 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
+from scanner.services.follow_packages import watch_packages
 from scanner.services.indexes import get_index
-from scanner.services.polling import poll_package
-from scanner.services.watching import watch_packages
+from scanner.services.polling.poll import poll_package
 from tests.flows.test_watch_to_email import months
 from tests.replay import ReplayIndex
 

@@ -10,15 +10,15 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from projects.models import Alert, AlertState, Subscription
-from projects.services.alerts import dispatch_events
-from projects.services.sending import send
-from projects.services.watches import NothingToWaitFor, watch
+from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.send import send
+from projects.services.alerts.watches import NothingToWaitFor, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind
+from scanner.services.follow_packages import watch_packages
 from scanner.services.indexes import get_index
-from scanner.services.outcomes import Outcome
-from scanner.services.polling import poll_package
-from scanner.services.watching import watch_packages
+from scanner.services.polling.poll import poll_package
+from scanner.services.polling.results import Outcome
 from tests.projects.watching import TARGET, person, project_of
 from tests.replay import ReplayIndex
 from tests.services.smtp import SmtpServer

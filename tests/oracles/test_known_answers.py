@@ -6,11 +6,11 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from projects.domain.offers import PackageView, ReleaseView, steps_up
-from projects.domain.verdicts import Policy, SourcePolicy
-from scanner.domain.files import ParsedName, parse_filename
-from scanner.domain.matching import Matcher, ReleaseFileFacts, judge, shape_of
-from scanner.domain.targets import parse_target
+from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
+from projects.domain.assessment.verdicts import Policy, SourcePolicy
+from scanner.domain.files.filenames import ParsedName, parse_filename
+from scanner.domain.matching.matcher import Matcher, ReleaseFileFacts, judge, shape_of
+from scanner.domain.targets.target import parse_target
 from tests.replay.recording import read
 
 WHEELS = Policy(SourcePolicy.NEVER)

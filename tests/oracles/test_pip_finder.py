@@ -31,11 +31,11 @@ from pip._vendor.packaging import _manylinux, _musllinux
 from pip._vendor.packaging.utils import NormalizedName
 from pip._vendor.packaging.utils import canonicalize_name as pips_name
 
-from scanner.domain.catalogue import CATALOGUE, SAMPLE_TARGETS
-from scanner.domain.files import Kind, ParsedName, parse_filename
-from scanner.domain.matching import Availability, Matcher, ReleaseFileFacts, judge, shape_of
-from scanner.domain.platform_tags import System
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.files.filenames import Kind, ParsedName, parse_filename
+from scanner.domain.matching.matcher import Availability, Matcher, ReleaseFileFacts, judge, shape_of
+from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
+from scanner.domain.targets.platform_tags import System
+from scanner.domain.targets.target import Target, parse_target
 from tests.replay.recording import RecordedFile, read, recorded_names
 
 TARGETS: tuple[Target, ...] = (

@@ -16,10 +16,10 @@ import pytest
 from django.utils import timezone
 from packaging.utils import canonicalize_name
 
-from projects.domain.assessing import Wish
-from projects.domain.verdicts import Policy, SourcePolicy
-from projects.services.answering import answer
-from projects.services.gathering import gather
+from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.verdicts import Policy, SourcePolicy
+from projects.services.assessments.evaluate import answer
+from projects.services.assessments.fetch import gather
 from scanner.services.index_sets import command_set
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayFile, ReplayIndex, a_file

@@ -13,10 +13,10 @@ from packaging.version import Version
 from benchmarks.oracle import Case, moved, taken_back
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
-from projects.domain.assessing import TargetAnswer, Wish
-from projects.domain.verdicts import Policy, SourcePolicy
-from projects.services.answering import answer
-from projects.services.gathering import gather
+from projects.domain.assessment.evaluate import TargetAnswer, Wish
+from projects.domain.assessment.verdicts import Policy, SourcePolicy
+from projects.services.assessments.evaluate import answer
+from projects.services.assessments.fetch import gather
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
 from tests.projects.known import requirements, targets

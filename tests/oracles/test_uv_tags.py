@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from scanner.domain.matching import Matcher
-from scanner.domain.targets import parse_target
+from scanner.domain.matching.matcher import Matcher
+from scanner.domain.targets.target import parse_target
 
 TAG_SETS = (
     "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64",

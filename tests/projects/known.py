@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.intake import ParsedRequirement, read
-from projects.domain.knowledge import Knowledge
-from projects.domain.offers import PackageView, ReleaseView
-from scanner.domain.availability import ReleaseFileFacts, shape_of
-from scanner.domain.builds import infer_build
-from scanner.domain.catalogue import CATALOGUE
-from scanner.domain.files import ParsedName, parse_filename
-from scanner.domain.matching import Matcher
-from scanner.domain.targets import Target, parse_target
+from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.offers import PackageView, ReleaseView
+from projects.domain.dependency_files import ParsedRequirement, read
+from scanner.domain.files.builds import infer_build
+from scanner.domain.files.filenames import ParsedName, parse_filename
+from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.matching.matcher import Matcher
+from scanner.domain.targets.catalogue import CATALOGUE
+from scanner.domain.targets.target import Target, parse_target
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = datetime(2024, 1, 2, tzinfo=UTC)

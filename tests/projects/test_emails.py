@@ -4,12 +4,12 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from projects import emails
-from projects.domain.note_facts import NotedPlace, NoteFacts
-from projects.domain.upstream import NoteKind
-from projects.domain.upstream_words import ToldNote, tell_note
-from projects.domain.verdicts import Severity
+from projects.domain.assessment.verdicts import Severity
+from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream.notes import NoteKind
 from projects.models import Alert, Project, Subscription
-from scanner.domain.matching import Availability
+from projects.presentation.upstream_notes import ToldNote, tell_note
+from scanner.domain.matching.matcher import Availability
 from tests.projects.watching import NOON, person, project_of, queued_alert
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,10 @@ from django.db import transaction
 from packaging.utils import NormalizedName
 
 from projects.models import Alert, Membership, Project, ProjectTarget, Role, Subscription
-from scanner.domain.pages import IndexFile, IndexPage
+from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Index, Package, PackageState
 from scanner.services.indexes import get_index
-from scanner.services.storing import store_page
+from scanner.services.storage.page import store_page
 
 TARGET = "cp313-win_amd64"
 FITTING = "cp313-cp313-win_amd64"

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from packaging.utils import canonicalize_name
 
-from scanner.index.default import default_index_url
+from scanner.index.default_index import default_index_url
 from tests.replay.recording import DATA, RecordedFile, RecordedPackage, write_pages
 
 # Maintainers write links into yank reasons; recorded data holds no addresses.

@@ -12,9 +12,9 @@ from email.parser import BytesHeaderParser
 
 import requests
 
-from scanner.domain.pages import IndexFile
+from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
-from scanner.index.default import default_index_url
+from scanner.index.default_index import default_index_url
 from scanner.index.errors import BadArchive, IndexFault
 from tests.replay.packages import Lines, ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of

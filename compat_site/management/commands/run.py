@@ -22,8 +22,8 @@ from projects.services.accounts import first_account
 from projects.services.leftovers import give_work_back
 from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
-from scanner.services.stopping import ask_to_stop
-from scanner.services.watching import forget_claims
+from scanner.services.follow_packages import forget_claims
+from scanner.services.shutdown import ask_to_stop
 
 # Seconds.
 IMPATIENT_AFTER = 1.5

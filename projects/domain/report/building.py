@@ -19,8 +19,8 @@ from projects.domain.report.notes import (
     validity,
 )
 from projects.domain.report.values import Evidence, Report, Written
-from scanner.domain.python_changes import Release
-from scanner.domain.targets import Target
+from scanner.domain.releases.python_changes import Release
+from scanner.domain.targets.target import Target
 
 SCHEMA = 1
 Document = Mapping[str, Any]

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from projects.domain.report.values import Rung
-from scanner.domain.pythons import BRANCHES
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.targets.pythons import BRANCHES
+from scanner.domain.targets.target import Target, parse_target
 
 _NAMED = 4
 Entry = Mapping[str, Any]

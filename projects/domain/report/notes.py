@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from projects.domain.intake.values import Hint
+from projects.domain.current_runtime import today_of
+from projects.domain.dependency_files.values import Hint
 from projects.domain.report.values import Check, Evidence, Noted, Removed
-from projects.domain.today import today_of
-from scanner.domain.cadence import RELEASE_OPEN_FOR
-from scanner.domain.catalogue import RUNTIMES
-from scanner.domain.platform_tags import System
-from scanner.domain.python_changes import Release, changes_since, removed_since
-from scanner.domain.pythons import BRANCHES, find_python
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.polling import RELEASE_OPEN_FOR
+from scanner.domain.releases.python_changes import Release, changes_since, removed_since
+from scanner.domain.targets.catalogue import RUNTIMES
+from scanner.domain.targets.platform_tags import System
+from scanner.domain.targets.pythons import BRANCHES, find_python
+from scanner.domain.targets.target import Target, parse_target
 
 Entry = Mapping[str, Any]
 _COMPILERS = {

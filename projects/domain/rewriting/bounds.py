@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.intake.pep508 import Malformed
-from projects.domain.intake.poetry_versions import alternatives
+from projects.domain.dependency_files.pep508 import Malformed
+from projects.domain.dependency_files.poetry_versions import alternatives
 from projects.domain.rewriting.moves import Edit, apply
 
 _CLAUSE = re.compile(r"(?P<operator>~=|===|==|!=|<=|>=|<|>)\s*(?P<version>[^\s,;()]+)")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from packaging.version import Version
 
-from projects.domain.intake.values import Format, Source
+from projects.domain.dependency_files.values import Format, Source
 from projects.domain.rewriting.moves import Moves
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from projects.domain.intake.values import Format, Origin, ParsedRequirement
+from projects.domain.dependency_files.values import Format, Origin, ParsedRequirement
 from projects.domain.rewriting.bounds import move_poetry
 from projects.domain.rewriting.moves import Edit, Moves, Trouble, apply
 from projects.domain.rewriting.requirement_text import edits_of

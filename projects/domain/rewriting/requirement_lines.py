@@ -1,6 +1,6 @@
 """A requirements file in which planned packages move and every other character stays where it is.
 
-Lines are joined as `projects.domain.intake.lines` joins them, here with the place of each character, so that an edit
+Lines are joined as in `projects.domain.dependency_files.lines`, with the place of each character, so that an edit
 of a joined line falls on the right characters of the file whatever continuations it has.
 """
 
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from projects.domain.intake.line_options import split_options
+from projects.domain.dependency_files.line_options import split_options
 from projects.domain.rewriting.moves import Edit, Moves, Trouble, apply
 from projects.domain.rewriting.requirement_text import edits_of, find
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from projects.domain.intake.values import Format, Intake, Source
+from projects.domain.dependency_files.values import Format, Intake, Source
 from projects.domain.rewriting.commands import commands
 from projects.domain.rewriting.in_place import IN_PLACE, rewrite_in_place
 from projects.domain.rewriting.moves import Moves, Trouble

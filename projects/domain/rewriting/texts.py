@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from projects.domain.intake.decoding import Undecodable, decode
+from projects.domain.dependency_files.decoding import Undecodable, decode
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

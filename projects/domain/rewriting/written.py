@@ -7,11 +7,11 @@ from typing import Any
 
 from packaging.version import Version
 
-from projects.domain.intake.values import Format, Intake
+from projects.domain.dependency_files.values import Format, Intake
 from projects.domain.rewriting.moves import Moves
 from projects.domain.rewriting.pasting import constraints, pip_lines, uv_lines
 from projects.domain.rewriting.rewriting import main_text, rewrite
-from scanner.domain.targets import Target
+from scanner.domain.targets.target import Target
 
 PlanDocument = Mapping[str, Any]
 _PIP_READS = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from projects.domain.listing import as_csv, as_json, as_markdown, as_table
 from projects.management.asking import add_wish_options, ask, read_given, target_of, wish_of
-from scanner.domain.catalogue import DEFAULT_TARGETS
+from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
+from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 
 _FAILS = {"never": set(), "no-go": {"no-go", "unknown"}, "conditional": {"conditional", "no-go", "unknown"}}
 

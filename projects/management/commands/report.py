@@ -18,10 +18,10 @@ from projects.domain.report import as_markdown
 from projects.domain.report.page import page_context
 from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
 from projects.services.reports import report_of
-from scanner.domain.catalogue import CATALOGUE
-from scanner.domain.python_changes import Release
-from scanner.domain.pythons import PYTHONS, Implementation
-from scanner.domain.targets import Target
+from scanner.domain.releases.python_changes import Release
+from scanner.domain.targets.catalogue import CATALOGUE
+from scanner.domain.targets.pythons import PYTHONS, Implementation
+from scanner.domain.targets.target import Target
 
 
 class Command(BaseCommand):

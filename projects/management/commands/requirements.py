@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from projects.domain.intake import Intake, as_data, read
+from projects.domain.dependency_files import Intake, as_data, read
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 
 

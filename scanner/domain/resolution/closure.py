@@ -8,18 +8,17 @@ from functools import cached_property
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.targets import Target
-
-from .derivation import Derivation
-from .outcomes import LimitReached, Missing
-from .paths import Paths
-from .policy import Policy, Preference
-from .rations import Question
-from .reach import Reach
-from .resolving import Limits
-from .scopes import Scope
-from .stock import Stock
-from .waiving import Found, best_effort, explain_in, search
+from scanner.domain.resolution.blockers import Found, best_effort, explain_in, search
+from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.graph import Reach
+from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.outcomes import LimitReached, Missing
+from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.paths import Paths
+from scanner.domain.resolution.problem import Scope
+from scanner.domain.resolution.resolve import Limits
+from scanner.domain.targets.target import Target
 
 __all__ = ["Closure", "Entry", "closure"]
 

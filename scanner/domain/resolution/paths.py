@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from packaging.utils import NormalizedName
 
-from .reach import Edge
+from scanner.domain.resolution.graph import Edge
 
 __all__ = ["Paths"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from scanner.selectors_operator import LATELY, next_polls, polling_health
+from scanner.selectors.operator import LATELY, next_polls, polling_health
 
 
 class Command(BaseCommand):

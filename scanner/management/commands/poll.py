@@ -13,11 +13,11 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.management.progress import Progress
 from scanner.models import Package
-from scanner.services import tallies
+from scanner.services.follow_packages import watch_packages
 from scanner.services.indexes import BadPipConfiguration, client_of, get_index
-from scanner.services.outcomes import Outcome
-from scanner.services.polling import poll_many
-from scanner.services.watching import watch_packages
+from scanner.services.polling import stats as tallies
+from scanner.services.polling.poll import poll_many
+from scanner.services.polling.results import Outcome
 
 
 class Command(BaseCommand):

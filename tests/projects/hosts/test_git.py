@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from projects.domain.clone_urls import parse_clone_url
+from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.hosts import git_program
 from projects.hosts.errors import (
     AccessDenied,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from projects.domain.clone_urls import parse_clone_url
+from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.hosts.errors import AccessDenied, HostError, HostRefused, HostUnavailable
 from projects.hosts.git import open_repository
 from projects.hosts.git_program import Remote, Rules

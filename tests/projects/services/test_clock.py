@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from projects.models import Alert, AlertState, Assessment, AssessmentState, Origin, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Repository
-from projects.services import alerts, delivery_work, sending
-from projects.services.assessments import CLAIM_FOR, stale_snapshots
+from projects.services.alerts import dispatch as alerts
+from projects.services.alerts import send as sending
+from projects.services.alerts.smtp import Handover, Outcome
+from projects.services.assessments.run import CLAIM_FOR, stale_snapshots
 from projects.services.leftovers import give_work_back
-from projects.services.mailing import Handover, Outcome
+from projects.services.webhooks import process as delivery_work
 from scanner.models import WheelEvent
 from tests.projects.watching import NOON, person, polled, project_of, queued_alert, wheel
 

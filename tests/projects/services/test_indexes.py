@@ -17,7 +17,7 @@ from projects.services.indexes import (
 )
 from scanner.models import Index, Package
 from scanner.services.indexes import client_of, get_index
-from scanner.services.rounds import poll_batch
+from scanner.services.polling.schedule import poll_batch
 from tests.projects.watching import NOON, project_of
 from tests.replay import ReplayIndex
 

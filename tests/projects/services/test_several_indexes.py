@@ -10,13 +10,13 @@ from pytest_django.fixtures import Settings
 
 from projects.domain.report import as_markdown
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
-from projects.services.assessments import assess_snapshot, stale_snapshots
+from projects.services.assessments.run import assess_snapshot, stale_snapshots
+from projects.services.assessments.stored_documents import stored_document
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
 from projects.services.reports import stored_report
 from projects.services.snapshots import take_snapshot
-from projects.services.stored_documents import stored_document
 from scanner.models import Index, Package, Release
-from scanner.services.rounds import poll_batch
+from scanner.services.polling.schedule import poll_batch
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)

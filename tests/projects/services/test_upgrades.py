@@ -3,15 +3,15 @@
 import pytest
 from django.utils import timezone
 
-from projects.domain.upgrade_query import UpgradeQuery
-from projects.domain.upgrade_values import Planned
 from projects.models import Origin, Project, ProjectTarget
+from projects.presentation.upgrade.query import UpgradeQuery
+from projects.presentation.upgrade.values import Planned
 from projects.selectors import upgrade_state
 from projects.services import upgrades
-from projects.services.assessments import assess_snapshot
+from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
 from projects.services.upgrades import answer_upgrade, change_dates, fetch_for_upgrade, given_files
-from scanner.domain.resolution.planning import Strategy
+from scanner.domain.resolution.upgrade import Strategy
 from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex
 

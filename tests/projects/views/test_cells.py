@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.domain.verdicts import Verdict
+from projects.domain.assessment.verdicts import Verdict
 from tests.cast import (
     LINUX_313,
     LINUX_314,

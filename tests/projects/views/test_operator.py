@@ -10,8 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from projects.domain.exposition import Sample, exposition
 from projects.models import Alert, Subscription
+from projects.presentation.formats.metrics import Sample, exposition
 from scanner.models import HostGate, Package, PollTally
 from scanner.services.indexes import get_index
 from tests.projects.watching import person, project_of, queued_alert

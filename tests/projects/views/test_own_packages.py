@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.domain.document import confusion_document
-from projects.domain.verdicts import Verdict
+from projects.domain.assessment.verdicts import Verdict
 from projects.models import Assessment, IndexRole, Membership, ProjectPackage, Role
+from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState

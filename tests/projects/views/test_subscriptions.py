@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from projects.models import Alert, AlertState, Assessment, Project, Role, Snapshot, Subscription, TargetAssessment
-from projects.services.watches import stop_token
+from projects.services.alerts.watches import stop_token
 from tests.projects.watching import NOON, OTHER, TARGET, person, polled, project_of, queued_alert, sdist, wheel
 
 pytestmark = pytest.mark.django_db

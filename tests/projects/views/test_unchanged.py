@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from projects.domain.intake import read as read_files
-from projects.domain.named_indexes import kept
-from projects.domain.upstream import NoteKind
+from projects.domain.dependency_files import read as read_files
+from projects.domain.indexes.named_indexes import kept
+from projects.domain.upstream.notes import NoteKind
 from projects.models import Assessment, IndexRole, Membership, Note, Project, Role, Snapshot, Subscription
 from projects.services.indexes import add_index, remove_index
 from projects.services.projects import set_targets

@@ -12,7 +12,7 @@ from django.urls import reverse
 from pytest_django.live_server_helper import LiveServer
 
 from projects import jobs
-from projects.domain.uploads import read_upload
+from projects.domain.dependency_files.uploads import read_upload
 from projects.models import Project
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed

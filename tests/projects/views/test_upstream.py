@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from projects.models import Note, Subscription
-from projects.services.watches import follow, stop_token
+from projects.services.alerts.watches import follow, stop_token
 from tests.cast import NOON, TARGETS, WINDOWS_313, Cast, assess_as, make_cast, package_row
 
 pytestmark = pytest.mark.django_db

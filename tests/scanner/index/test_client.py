@@ -16,7 +16,7 @@ from scanner.index.errors import (
     IndexUnavailable,
     NoSuchPackage,
 )
-from scanner.index.gate import Gate
+from scanner.index.host_limiter import Gate
 from scanner.index.transport import Limits
 from tests.replay import ReplayIndex, faults
 

@@ -5,7 +5,7 @@ import socket
 import pytest
 
 from scanner.index.client import FreshPage, IndexClient, NotModified
-from scanner.index.default import default_index_url
+from scanner.index.default_index import default_index_url
 from tests.services import sockets
 
 pytestmark = pytest.mark.live

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scanner.domain.pages import IndexFile, IndexPage
+from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.index.client import FreshPage, IndexClient
-from scanner.index.wire import NOT_IN_HTML
+from scanner.index.formats.read import NOT_IN_HTML
 from tests.replay import ReplayIndex, recorded_names
 
 PAGES = ["email-validator", "hiredis", "zope-interface", "pytz", "cryptography", "setuptools", "psycopg2-binary"]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from scanner.domain.pages import IndexPage
+from scanner.domain.index_page.page import IndexPage
 from scanner.index.errors import BadIndexPage
-from scanner.index.wire import JSON_TYPE, read_page, read_root
-from tests.scanner.index.test_wire import html_body, html_link, json_body, json_row
+from scanner.index.formats.read import JSON_TYPE, read_page, read_root
+from tests.scanner.index.formats.test_read import html_body, html_link, json_body, json_row
 
 NAME = NormalizedName("demo")
 URL = "https://index.example/simple/demo/"

@@ -8,8 +8,8 @@ import pytest
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent
 from scanner.services.indexes import get_index
-from scanner.services.outcomes import Outcome
-from scanner.services.polling import poll_package
+from scanner.services.polling.poll import poll_package
+from scanner.services.polling.results import Outcome
 from tests.replay import ReplayIndex
 
 NOON = datetime(2024, 9, 11, 12, tzinfo=UTC)

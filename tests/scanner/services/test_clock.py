@@ -5,15 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.domain.cadence import RELEASE_OPEN_FOR
+from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.index.errors import HostGated
-from scanner.index.gate import LONGEST_SILENCE, Gate, GateStore, MemoryGateStore
+from scanner.index.host_limiter import LONGEST_SILENCE, Gate, GateStore, MemoryGateStore
 from scanner.models import CLAIM_FOR, Package, PackageState, Release
-from scanner.services import gates, rounds
+from scanner.services import rate_limits as gates
 from scanner.services.clock import mend_times
 from scanner.services.metadata import without_metadata
-from scanner.services.settling import is_quiet
-from scanner.services.turns import is_followed, take_turn
+from scanner.services.polling import schedule as rounds
+from scanner.services.polling.claims import is_followed, take_turn
+from scanner.services.settle_releases import is_quiet
 from tests.replay import ReplayIndex
 from tests.scanner.services.conftest import NOON, Poll
 

@@ -15,7 +15,7 @@ from scanner.services.events import (
     mark_watched,
     packages_with_events,
 )
-from scanner.services.settling import settle_releases
+from scanner.services.settle_releases import settle_releases
 from tests.projects.watching import NOON, OTHER, polled, sdist, wheel
 
 pytestmark = pytest.mark.django_db

@@ -10,11 +10,11 @@ from pytest_django.fixtures import Settings
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package
 from scanner.services import serials
+from scanner.services.follow_packages import watch_packages
 from scanner.services.indexes import get_index
-from scanner.services.outcomes import Outcome
-from scanner.services.polling import poll_package
+from scanner.services.polling.poll import poll_package
+from scanner.services.polling.results import Outcome
 from scanner.services.serials import follow, follow_all
-from scanner.services.watching import watch_packages
 from tests.replay import ReplayIndex, faults
 from tests.scanner.services.conftest import NOON
 

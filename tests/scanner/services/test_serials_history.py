@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.domain.following import SLACK
+from scanner.domain.index_page.serials import SLACK
 from scanner.index.client import FreshRoot, IndexClient
-from scanner.index.wire import JSON_TYPE
+from scanner.index.formats.read import JSON_TYPE
 from scanner.models import Index, Package, PackageState
 from scanner.services.serials import follow
 from tests.scanner.services.conftest import NOON

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
-from projects.domain.assessing import Wish, answer_all, resolve_all
-from projects.domain.bridging import bridge_over
-from projects.domain.document import document
-from projects.domain.intake import read
+from projects.domain.assessment.bridge import bridge_over
+from projects.domain.assessment.evaluate import Wish, answer_all, resolve_all
+from projects.domain.assessment.verdicts import Policy
+from projects.domain.dependency_files import read
 from projects.domain.report import Evidence, Proofs, Report, as_markdown, build_report, ladders, planned_pins
 from projects.domain.report.page import page_context
 from projects.domain.rewriting.written import hashed_pins, write_plan
-from projects.domain.verdicts import Policy
-from scanner.domain.resolution.relaxing import Step
-from scanner.domain.targets import parse_target
+from projects.presentation.formats.schema import document
+from scanner.domain.resolution.loosen import Step
+from scanner.domain.targets.target import parse_target
 from tests.projects.known import NOW, Releases, SmallIndex, pure, wheels
 
 WINDOWS, OLDER, NEWER = "cp313-win_amd64", "cp312-win_amd64", "cp314-win_amd64"

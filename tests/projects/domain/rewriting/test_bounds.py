@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from projects.domain.intake.poetry_versions import alternatives
+from projects.domain.dependency_files.poetry_versions import alternatives
 from projects.domain.rewriting.bounds import move_edits, move_poetry
 from projects.domain.rewriting.moves import apply
 

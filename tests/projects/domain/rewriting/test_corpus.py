@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.intake import Intake, Origin, read
+from projects.domain.dependency_files import Intake, Origin, read
 from projects.domain.rewriting import Moves, rewrite
 
 FOLDERS = ("requirements-txt", "pip-compile", "constraints", "pyproject", "setup-cfg", "pipfile", "conda-env")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from projects.domain.intake import read
+from projects.domain.dependency_files import read
 from projects.domain.rewriting import Moves, main_text, rewrite
 from projects.domain.rewriting.pasting import constraints, pip_lines, uv_lines
 from tests.projects.domain.rewriting.planned import WINDOWS, moves

@@ -9,13 +9,13 @@ from functools import cache
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from scanner.domain.availability import Offer
-from scanner.domain.files import ParsedName, parse_filename
-from scanner.domain.matching import Matcher
-from scanner.domain.resolution.shelves import Release, Shelf
-from scanner.domain.resolution.source import Supplied, supply_of
-from scanner.domain.shapes import Offered, Shape
-from scanner.domain.targets import Target
+from scanner.domain.files.filenames import ParsedName, parse_filename
+from scanner.domain.files.release_profile import Offered, Shape
+from scanner.domain.matching.availability import Offer
+from scanner.domain.matching.matcher import Matcher
+from scanner.domain.resolution.model.source import Supplied, supply_of
+from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.targets.target import Target
 from tests.replay import recorded_names
 from tests.replay.recording import RecordedPackage, read
 

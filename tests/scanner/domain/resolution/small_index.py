@@ -9,14 +9,14 @@ from typing import TypedDict
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution.asks import Ask, read_ask
-from scanner.domain.resolution.policy import Policy, Preference
-from scanner.domain.resolution.provider import TargetProvider
-from scanner.domain.resolution.rations import Question
-from scanner.domain.resolution.shelves import Release, Shelf
-from scanner.domain.resolution.source import Supplied, Supply
-from scanner.domain.resolution.stock import Stock
-from scanner.domain.targets import Target, parse_target
+from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.requirement import Ask, read_ask
+from scanner.domain.resolution.model.source import Supplied, Supply
+from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.resolution.target_provider import TargetProvider
+from scanner.domain.targets.target import Target, parse_target
 
 LINUX = parse_target("cp313-manylinux_2_28_x86_64")
 WINDOWS = parse_target("cp313-win_amd64")

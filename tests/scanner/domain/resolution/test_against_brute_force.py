@@ -10,11 +10,11 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
-from scanner.domain.resolution.outcomes import Conflict, Resolution
-from scanner.domain.resolution.planning import Strategy, Upgrade, plan
-from scanner.domain.resolution.policy import Order, Policy, Preference
-from scanner.domain.resolution.resolving import resolve
-from scanner.domain.resolution.stock import Stock
+from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.outcomes import Conflict, Resolution
+from scanner.domain.resolution.model.policy import Order, Policy, Preference
+from scanner.domain.resolution.resolve import resolve
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from tests.scanner.domain.resolution.brute_force import every_set, holds, usable
 from tests.scanner.domain.resolution.small_index import (
     LINUX,

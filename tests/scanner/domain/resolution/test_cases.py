@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.domain.resolution import Builds, Conflict, Policy, Resolution, resolve
-from scanner.domain.targets import parse_target
+from scanner.domain.targets.target import parse_target
 from tests.scanner.domain.resolution.small_index import provider, question, texts
 
 CASES = Path(__file__).parents[3] / "data" / "cases"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution import Builds, Closure, Plan, Policy, Stock, Upgrade, closure, plan
-from scanner.domain.targets import Target
+from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, question
 

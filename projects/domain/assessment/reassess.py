@@ -1,0 +1,84 @@
+"""What a change of one package can change of an assessment: which targets, and which rows of the others. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import zip_longest
+
+from packaging.utils import NormalizedName
+
+from projects.domain.assessment.evaluate import Resolved, TargetAnswer
+from projects.domain.assessment.explanations import Proofs
+from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.offers import PackageView, ReleaseView
+from projects.domain.assessment.package_result import Standing, build_row
+from scanner.domain.targets.target import Target
+
+Standings = Mapping[Target, Mapping[NormalizedName, Standing]]
+
+
+def standings_of(resolved: Sequence[Resolved]) -> dict[Target, Mapping[NormalizedName, Standing]]:
+    """How each package stands on each target: what has to be kept of a resolution to write its rows again."""
+    return {one.target: one.standings for one in resolved}
+
+
+def touched(before: PackageView | None, after: PackageView | None, columns: int) -> frozenset[int]:
+    """The columns on which the resolver could see a difference between two views of a package.
+
+    Elsewhere at most the proof of its row differs (another file of equal worth serves).
+    """
+    everywhere = frozenset(range(columns))
+    if before is None or after is None or _said(before) != _said(after):
+        return everywhere
+    found: set[int] = set()
+    for old, new in zip_longest(before.releases, after.releases):
+        if old is None or new is None or _beside_offers(old) != _beside_offers(new):
+            return everywhere
+        if old.offers is not new.offers:
+            pairs = zip(old.offers, new.offers, strict=True)
+            found.update(column for column, (then, now) in enumerate(pairs) if then != now)
+    return frozenset(found)
+
+
+def _said(view: PackageView) -> tuple[object, ...]:
+    return (view.answered, view.exists, view.error, view.status, view.stays_open)
+
+
+def _beside_offers(release: ReleaseView) -> tuple[object, ...]:
+    return (
+        *(release.version, release.build, release.uploaded_at, release.too_young),
+        *(release.needs, release.needs_error, release.pks),
+    )
+
+
+def releases_named(standings: Standings, names: frozenset[str], targets: Sequence[Target]) -> list[ReleaseView]:
+    """The releases whose files the rows of these packages name on these targets."""
+    return [
+        release
+        for target in targets
+        for name, standing in standings[target].items()
+        if name in names
+        for release in standing.releases
+    ]
+
+
+def with_rows_again(
+    answer: TargetAnswer,
+    standings: Mapping[NormalizedName, Standing],
+    names: frozenset[str],
+    knowledge: Knowledge,
+    proofs: Proofs,
+    now: datetime,
+) -> TargetAnswer:
+    """The answer with the rows of these packages written again."""
+    if not names & standings.keys():
+        return answer
+    rows = tuple(
+        build_row(standings[row["name"]], answer.target, knowledge.views.get(row["name"]), proofs, now=now)
+        if row["name"] in names
+        else row
+        for row in answer.packages
+    )
+    return replace(answer, packages=rows)

@@ -1,0 +1,205 @@
+"""What a cell means for a project: verdict, severity and next step, each by one table (docs/verdicts.md).
+
+Pure: standard library, packaging and scanner.domain only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.domain.matching.matcher import Availability
+
+
+class Verdict(StrEnum):
+    """What the index's offer means for one package of a project on one target (design §6)."""
+
+    READY = "ready"
+    DEGRADED = "degraded"
+    UPGRADE = "upgrade"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+    INACTIVE = "inactive"
+
+
+class Severity(StrEnum):
+    """How much a verdict matters, least first."""
+
+    NONE = "none"
+    LOW = "low"
+    MODERATE = "moderate"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class ProjectVerdict(StrEnum):
+    """Whether the project can move to a target."""
+
+    GO = "go"
+    CONDITIONAL = "conditional"
+    NO_GO = "no-go"
+    UNKNOWN = "unknown"
+
+
+class SourcePolicy(StrEnum):
+    """Which source builds count as installable."""
+
+    NEVER = "never"
+    PURE = "pure"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a project accepts. `minimum_age_days` leaves out releases younger than that."""
+
+    source: SourcePolicy = SourcePolicy.PURE
+    prereleases: bool = False
+    minimum_age_days: int = 0
+
+
+SEVERITIES = tuple(Severity)
+_WHEELS = {
+    Availability.NATIVE: Verdict.READY,
+    Availability.ABI3: Verdict.READY,
+    Availability.PURE: Verdict.READY,
+    Availability.FALLBACK: Verdict.DEGRADED,
+}
+
+
+def is_installable(availability: Availability, detail: str | None, policy: Policy) -> bool | None:
+    """Whether the policy accepts this cell. None when only a look into the sdist could tell."""
+    if availability in _WHEELS:
+        return True
+    if availability is not Availability.SOURCE:
+        return False
+    match policy.source:
+        case SourcePolicy.ANY:
+            return True
+        case SourcePolicy.NEVER:
+            return False
+        case SourcePolicy.PURE:
+            if detail is None or detail == "unseen":
+                return None
+            return detail == "pure"
+
+
+def judge_package(availability: Availability, detail: str | None, policy: Policy, *, helped: bool | None) -> Verdict:
+    """The verdict of one package on one target.
+
+    `helped` says whether some other version is installable there; None when that is not known yet.
+    """
+    match availability:
+        case Availability.INACTIVE:
+            return Verdict.INACTIVE
+        case Availability.UNKNOWN:
+            return Verdict.UNKNOWN
+        case Availability.NATIVE | Availability.ABI3 | Availability.PURE | Availability.FALLBACK:
+            return _WHEELS[availability]
+    installable = is_installable(availability, detail, policy)
+    if installable:
+        return Verdict.DEGRADED
+    if helped:
+        return Verdict.UPGRADE
+    if installable is None or helped is None:
+        return Verdict.UNKNOWN
+    return Verdict.BLOCKED
+
+
+def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, dependents_share: float) -> Severity:
+    """How much the verdict matters.
+
+    An upgrade starts at moderate and rises one step each for a major version step, for arriving through
+    another package (which must move too), and when a tenth of the closure or more hangs on the package. Where nothing
+    says how it arrives (`direct` None) it is not held against it.
+    """
+    match verdict:
+        case Verdict.READY | Verdict.INACTIVE:
+            return Severity.NONE
+        case Verdict.DEGRADED:
+            return Severity.LOW
+        case Verdict.UNKNOWN:
+            return Severity.MODERATE
+        case Verdict.BLOCKED:
+            return Severity.CRITICAL
+        case Verdict.UPGRADE:
+            steps = int(major_step) + int(direct is False) + int(dependents_share >= 0.1)
+            return SEVERITIES[min(SEVERITIES.index(Severity.MODERATE) + steps, len(SEVERITIES) - 1)]
+
+
+def judge_project(
+    verdicts: Iterable[Verdict], *, holds: bool, incomplete: bool, plan_found: bool | None
+) -> ProjectVerdict:
+    """The verdict of the whole set on one target.
+
+    `holds`: one set satisfies everything as written, every member installable under the policy. `incomplete`: data is
+    missing, or a search was cut short. `plan_found`: whether an upgrade path exists; None when none was looked for.
+    """
+    seen = set(verdicts)
+    if incomplete:
+        return ProjectVerdict.UNKNOWN
+    if holds:
+        return ProjectVerdict.UNKNOWN if Verdict.UNKNOWN in seen else ProjectVerdict.GO
+    if plan_found:
+        return ProjectVerdict.CONDITIONAL
+    if Verdict.BLOCKED in seen or Verdict.UNKNOWN not in seen:
+        return ProjectVerdict.NO_GO
+    return ProjectVerdict.UNKNOWN
+
+
+def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
+    """How many packages have each verdict; those that the target does not need are left out."""
+    counts = {verdict.value: 0 for verdict in Verdict if verdict is not Verdict.INACTIVE}
+    for verdict in verdicts:
+        if verdict is not Verdict.INACTIVE:
+            counts[verdict.value] += 1
+    return counts
+
+
+def advise(
+    name: str,
+    verdict: Verdict,
+    availability: Availability,
+    *,
+    first: str | None,
+    detail: str | None,
+    open_release: bool,
+) -> str:
+    """The next step, in one sentence."""
+    match verdict:
+        case Verdict.READY | Verdict.INACTIVE:
+            return "Nothing to do."
+        case Verdict.UPGRADE:
+            return f"Move {name} to {first} or later: the first version that installs here."
+        case Verdict.UNKNOWN:
+            if availability is Availability.SOURCE:
+                return "Only an sdist is offered and nobody has looked inside: build it once, or ask for a wheel."
+            return "Wait for the index to be read; an unknown is never counted as ready."
+        case Verdict.DEGRADED:
+            if availability is Availability.FALLBACK:
+                return "It installs, without its compiled part: measure whether the speed matters to you."
+            return (
+                "It installs from source: keep what the build needs at hand."
+                if detail != "pure"
+                else ("It installs from source; the build needs no compiler.")
+            )
+        case Verdict.BLOCKED:
+            if availability is Availability.ABSENT:
+                return "Check the name and the index: it offers no such version, and none that helps."
+            if open_release:
+                return "Watch this cell: the newest release may still get wheels, else a new release must bring them."
+            return "Watch this cell: only a new release can bring a wheel; until then replace it or stay."
+
+
+def expected_error(name: str, specifier: str, availability: Availability, detail: str | None) -> str | None:
+    """What an installer would print on trying; None where the install works."""
+    wanted = f"{name}{specifier}"
+    match availability:
+        case Availability.NONE | Availability.EXCLUDED | Availability.ABSENT:
+            return f"ERROR: No matching distribution found for {wanted}"
+        case Availability.SOURCE if detail != "pure":
+            tools = f" ({detail})" if detail and detail != "unseen" else ""
+            return f"a source build{tools}; with --only-binary :all: ERROR: No matching distribution found for {wanted}"
+        case _:
+            return None

@@ -1,0 +1,185 @@
+"""TOML, JSON and INI texts → plain values, bounded; and typed ways to look into values of any shape."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from projects.domain.dependency_files.limits import MAX_PARTS_OF_TOML_KEY
+
+_AT_LINE = re.compile(r"at line (\d+)")
+_TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?")
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+'")
+_LONG_KEY = re.compile(rf"[ \t]*\[{{0,2}}[ \t]*+(?:[\w\-]++[ \t]*+\.[ \t]*+){{{MAX_PARTS_OF_TOML_KEY}}}")
+_TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
+# An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
+_TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
+_INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
+
+
+class Unreadable(ValueError):
+    """The text is not a document of its format; `line` is 1-based or None."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+def load_toml(text: str) -> dict[str, object]:
+    """The document; raises Unreadable, also for what would cost tomllib more than its size suggests."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        # A key or header stands at the start of its line; a quoted part of it may hold anything.
+        if line.count(".") >= MAX_PARTS_OF_TOML_KEY and _LONG_KEY.match(_QUOTED.sub("s", line)):
+            raise Unreadable(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise Unreadable("not readable as TOML: nested too deeply") from error
+    except (ValueError, OverflowError, MemoryError) as error:
+        found = _AT_LINE.search(str(error))
+        raise Unreadable(f"not readable as TOML: {error}", int(found[1]) if found else None) from error
+
+
+def load_json(text: str) -> dict[str, object]:
+    """The object; raises Unreadable, also for any other JSON value."""
+    try:
+        value: object = json.loads(text)
+        # A lone surrogate is valid JSON and no text: it could be neither stored nor printed.
+        if "\\u" in text:
+            json.dumps(value, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise Unreadable("not readable as JSON: nested too deeply") from error
+    except json.JSONDecodeError as error:
+        raise Unreadable(f"not readable as JSON: {error.msg}", error.lineno) from error
+    except (ValueError, MemoryError) as error:
+        raise Unreadable(f"not readable as JSON: {type(error).__name__}") from error
+    if not isinstance(value, dict):
+        raise Unreadable("the JSON text is not an object")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class IniOption:
+    """One option: its value's lines, outer white space removed, each with its 1-based number; comments are out."""
+
+    lines: tuple[tuple[int, str], ...]
+
+    @property
+    def text(self) -> str:
+        """The value as one text, lines joined by line feeds."""
+        return "\n".join(text for _, text in self.lines if text)
+
+
+def load_ini(text: str) -> dict[str, dict[str, IniOption]]:
+    """Section → option (lower case) → value. The dialect of setup.cfg: indented lines continue an option.
+
+    Never raises: lines before the first section, and those that are no option, are left out.
+    """
+    sections: dict[str, dict[str, list[tuple[int, str]]]] = {}
+    section: dict[str, list[tuple[int, str]]] | None = None
+    name = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        stripped = line.strip()
+        if not stripped or stripped[0] in "#;":
+            continue
+        if section is not None and name and line[0] in " \t":
+            section[name].append((number, stripped))
+            continue
+        header = _INI_SECTION.match(line)
+        if header:
+            section = sections.setdefault(header[1].strip(), {})
+            name = ""
+            continue
+        ends = [end for end in (line.find("="), line.find(":")) if end > 0]
+        name = line[: min(ends)].strip().lower() if ends and line[0] not in " \t" else ""
+        if name and section is not None:
+            section[name] = [(number, line[min(ends) + 1 :].strip())]
+    return {
+        title: {option: IniOption(tuple(lines)) for option, lines in options.items()}
+        for title, options in sections.items()
+    }
+
+
+def table(value: object) -> dict[str, object]:
+    """`value` if it is a table, else an empty one; keys are texts in TOML and JSON."""
+    return value if isinstance(value, dict) else {}
+
+
+def array(value: object) -> list[object]:
+    """`value` if it is an array, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def string(value: object) -> str | None:
+    """`value` if it is a text, else None."""
+    return value if isinstance(value, str) else None
+
+
+def strings(value: object) -> list[str]:
+    """The texts in an array."""
+    return [item for item in array(value) if isinstance(item, str)]
+
+
+def dig(value: object, *keys: str) -> object:
+    """The value under a path of table keys, None where the path ends early."""
+    for key in keys:
+        if not isinstance(value, Mapping) or key not in value:
+            return None
+        value = value[key]
+    return value
+
+
+class TomlLines:
+    """Line numbers in a TOML text, which tomllib does not give: of table headers, keys and quoted texts.
+
+    One pass over the text makes the index. A best effort that is right for what tools and people write, and None
+    where nothing fits; it decides nothing but the number shown beside a finding.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._tables: dict[str, list[int]] = {}
+        self._keys: dict[tuple[str, str], int] = {}
+        self._texts: dict[str, list[int]] = {}
+        self._cursor: dict[str, int] = {}
+        current = ""
+        for number, line in enumerate(text.splitlines(), start=1):
+            header = _TOML_TABLE.fullmatch(line) if "[" in line[:100] else None
+            if header:
+                current = re.sub(r"[\s\"']", "", header[1])
+                self._tables.setdefault(current, []).append(number)
+                continue
+            key = _TOML_KEY.match(line)
+            if key:
+                self._keys.setdefault((current, key[1].strip("\"'")), number)
+            for double, single in _TOML_TEXT.findall(line):
+                self._texts.setdefault(double or single, []).append(number)
+
+    def header(self, name: str, position: int = 0) -> int | None:
+        """The line of the `position`-th header of that name ("package", "tool.poetry.dependencies")."""
+        numbers = self._tables.get(name, [])
+        return numbers[position] if position < len(numbers) else None
+
+    def entries(self, name: str) -> int:
+        """How many headers of that name there are."""
+        return len(self._tables.get(name, []))
+
+    def key(self, table_name: str, key: str) -> int | None:
+        """The line of `key = …` in a table, or of the header of the sub-table `table.key`."""
+        return self._keys.get((table_name, key)) or self.header(f"{table_name}.{key}")
+
+    def text(self, sought: str, table_name: str = "", key: str = "") -> int | None:
+        """The next line that quotes `sought` at or after that table (and key); repeated calls move on."""
+        start = (self.key(table_name, key) if key else None) or self.header(table_name) or 1
+        # A TOML basic string writes its quotation marks with backslashes.
+        numbers = self._texts.get(sought) or self._texts.get(sought.replace('"', '\\"'), [])
+        at = max(bisect_left(numbers, start), self._cursor.get(sought, 0))
+        if at >= len(numbers):
+            at = bisect_left(numbers, start)
+        if at >= len(numbers):
+            return None
+        self._cursor[sought] = at + 1
+        return numbers[at]

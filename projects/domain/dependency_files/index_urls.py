@@ -1,0 +1,44 @@
+"""Whether what a file writes where an index belongs could be one."""
+
+from __future__ import annotations
+
+from projects.domain.dependency_files.redaction import environment_variables
+from projects.domain.dependency_files.urls import is_url
+from projects.domain.dependency_files.values import IndexOption
+from scanner.domain.index_address import UnusableAddress, web_address
+
+_LONGEST = 2_000
+ON_DISK = "an index on the local disk cannot be asked from here"
+
+
+def fault_of(option: IndexOption, url: object) -> str | None:
+    """What is wrong with it, as a clause without the address itself; None for nothing.
+
+    A local folder is what find-links is for; an index in one cannot be asked from anywhere else.
+    """
+    if option is IndexOption.NO_INDEX:
+        return None
+    if not isinstance(url, str):
+        return "must be a text"
+    url = url.strip()
+    if not url:
+        return "needs an address"
+    if len(url) > _LONGEST:
+        return f"an address has no more than {_LONGEST:,} characters"
+    if environment_variables(url) and not url.lower().startswith(("http://", "https://")):
+        # Only its owner knows what it stands for, so nothing can be wrong with it yet.
+        return None
+    if not is_url(url) or url.lower().startswith("file:"):
+        return None if option is IndexOption.FIND_LINKS else ON_DISK
+    try:
+        # The variable may stand for a port, which a parser would refuse as written.
+        web_address(_without_variables(url))
+    except UnusableAddress as error:
+        return str(error)
+    return None
+
+
+def _without_variables(url: str) -> str:
+    for name in environment_variables(url):
+        url = url.replace(f":${{{name}}}/", "/").replace(f"${{{name}}}", "x")
+    return url

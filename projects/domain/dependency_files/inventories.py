@@ -1,0 +1,141 @@
+"""What is installed, told in JSON: CycloneDX bills of materials and `pip inspect`. Both give a closure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from urllib.parse import unquote
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from projects.domain.dependency_files.documents import array, dig, string, strings, table
+from projects.domain.dependency_files.json_lines import JsonLines
+from projects.domain.dependency_files.locked import Belonging, locked, remote
+from projects.domain.dependency_files.pep508 import Malformed, Place, parse
+from projects.domain.dependency_files.report import Report
+from projects.domain.dependency_files.values import Edge, Origin
+
+# A package URL: pkg:pypi/name@version?qualifiers#subpath; a namespace does not exist for Python packages.
+_PURL = re.compile(
+    r"pkg:/{0,2}pypi/(?P<name>[^@?#/]{1,300})(?:@(?P<version>[^?#]{0,300}))?(?:\?(?P<rest>[^#]{0,4000}))?"
+)
+
+
+def read_cyclonedx(report: Report, document: dict[str, object], text: str, path: str) -> None:
+    """Every component with a pkg:pypi package URL, nested ones too; the others are counted in one problem."""
+    lines = JsonLines(text)
+    names: dict[str, NormalizedName] = {}
+    without = 0
+    start = len(report.requirements)
+    references: list[str] = []
+    waiting = list(reversed(array(document.get("components"))))
+    while waiting:
+        component = table(waiting.pop())
+        waiting.extend(reversed(array(component.get("components"))))
+        purl = string(component.get("purl"))
+        found = None if purl is None else _PURL.match(purl)
+        if purl is None or found is None:
+            without += 1
+            continue
+        line = lines.text(purl)
+        fields: dict[str, object] = {"name": unquote(found["name"]), "version": None}
+        if found["version"]:
+            fields["version"] = unquote(found["version"])
+        origin, url = _from_qualifiers(found["rest"] or "")
+        try:
+            requirement = locked(fields, path, line, Belonging(), origin=origin, url=url)
+        except Malformed as error:
+            report.problem(path, line, purl, str(error))
+            continue
+        report.require(requirement)
+        reference = string(component.get("bom-ref")) or purl
+        references.append(reference)
+        names[reference] = requirement.name
+    if without:
+        report.problem(path, None, "", f"{without} components are not packages of a Python index: not judged")
+    _add_graph(report, document, start, references, names)
+
+
+def _from_qualifiers(rest: str) -> tuple[Origin, str | None]:
+    for part in rest.split("&"):
+        key, _, value = part.partition("=")
+        if key == "vcs_url":
+            return Origin.VCS, unquote(value)
+        if key in {"download_url", "file_name"} and "://" in unquote(value):
+            return remote("url", unquote(value), None)
+    return Origin.INDEX, None
+
+
+def _add_graph(
+    report: Report, document: dict[str, object], start: int, references: list[str], names: dict[str, NormalizedName]
+) -> None:
+    graph: dict[str, list[str]] = {}
+    for entry in array(document.get("dependencies")):
+        reference = string(dig(entry, "ref"))
+        if reference is not None:
+            graph.setdefault(reference, []).extend(strings(dig(entry, "dependsOn")))
+    root = string(dig(document, "metadata", "component", "bom-ref"))
+    direct = set(graph[root]) if root is not None and root in graph else None
+    # Several components may share a name, so references decide and names are only what an edge shows.
+    edges = {
+        reference: tuple(Edge(name) for name in dict.fromkeys(names[target] for target in targets if target in names))
+        for reference, targets in graph.items()
+    }
+    for position, reference in enumerate(references, start=start):
+        if position >= len(report.requirements):
+            break
+        report.requirements[position] = replace(
+            report.requirements[position],
+            # References are unique; of components that share one, only the first gets the edges.
+            dependencies=edges.pop(reference, ()),
+            has_edges=reference in graph,
+            direct=None if direct is None else reference in direct,
+        )
+
+
+def read_pip_inspect(report: Report, document: dict[str, object], text: str, path: str) -> None:
+    """Every installed distribution; `direct` is what pip noted as requested, edges from its Requires-Dist."""
+    lines = JsonLines(text)
+    python = string(dig(document, "environment", "python_full_version"))
+    if python:
+        report.hint("python", python, path, lines.key("python_full_version"))
+    # `pip install --report` has the same entries under "install".
+    for entry in array(document.get("installed")) or array(document.get("install")):
+        metadata = table(dig(entry, "metadata"))
+        name = string(metadata.get("name"))
+        line = None if name is None else lines.text(name)
+        edges = []
+        for required in strings(metadata.get("requires_dist")):
+            try:
+                found = parse(required, Place(path), line)
+            except Malformed as error:
+                report.problem(path, line, required, str(error))
+            else:
+                edges.append(Edge(found.name, found.marker, found.extras))
+        requested = dig(entry, "requested")
+        origin, url = _direct_url(dig(entry, "direct_url"))
+        try:
+            requirement = locked(
+                {"name": name, "version": metadata.get("version"), "extras": dig(entry, "requested_extras")},
+                path,
+                line,
+                Belonging(direct=requested if isinstance(requested, bool) else None),
+                origin=origin,
+                url=url,
+                edges=tuple(edges),
+                editable=dig(entry, "direct_url", "dir_info", "editable") is True,
+            )
+        except Malformed as error:
+            report.problem(path, line, canonicalize_name(name[:120]) if name else "", str(error))
+        else:
+            report.require(requirement)
+
+
+def _direct_url(value: object) -> tuple[Origin, str | None]:
+    url = string(dig(value, "url"))
+    if url is None:
+        return Origin.INDEX, None
+    vcs = string(dig(value, "vcs_info", "vcs"))
+    if vcs is not None:
+        return remote(vcs, url, string(dig(value, "vcs_info", "commit_id")))
+    return remote("directory" if dig(value, "dir_info") is not None else "url", url, None)

@@ -1,0 +1,119 @@
+"""Poetry's version constraints in PEP 440's words: caret, tilde, wildcards, bare versions, unions.
+
+The rules are those of Poetry's documentation, "Dependency specification". A union has no PEP 440 form, so a
+constraint becomes a list of alternatives, each one a specifier set.
+"""
+
+from __future__ import annotations
+
+import re
+
+from packaging.version import Version
+
+from projects.domain.dependency_files.limits import MAX_ALTERNATIVES, MAX_REQUIREMENT_LENGTH
+from projects.domain.dependency_files.pep508 import Malformed, normal_specifier
+
+_UNION = re.compile(r"\|\|?")
+_CLAUSE = re.compile(
+    r"(?P<operator>\^|~=|~|===|==|=|!=|<>|<=|>=|<|>)?[ \t]*(?P<version>[^\s,^~=!<>|]+(?:![^\s,^~=!<>|]+)?)"
+)
+_SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
+
+
+def alternatives(text: str) -> tuple[str, ...]:
+    """The specifier sets of which any may hold; ("",) for any version. Raises Malformed.
+
+    ("^1.2 || ^3", say, gives (">=1.2,<2.0", ">=3,<4") in packaging's own order of clauses.)
+    """
+    if len(text) > MAX_REQUIREMENT_LENGTH:
+        raise Malformed("the version constraint is too long")
+    parts = _UNION.split(text.strip())
+    if len(parts) > MAX_ALTERNATIVES:
+        raise Malformed(f"a union of more than {MAX_ALTERNATIVES} parts")
+    found: list[str] = []
+    if len(parts) > 1 and not all(part.strip() for part in parts):
+        raise Malformed(f"{text!r} is a union with an empty part")
+    for part in parts:
+        specifier = _conjunction(part.strip(), text)
+        if specifier not in found:
+            found.append(specifier)
+    return ("",) if "" in found else tuple(found)
+
+
+def python_marker(text: str) -> str | None:
+    """The environment marker for a Poetry constraint on Python itself, None for any Python. Raises Malformed."""
+    options = []
+    for specifier in alternatives(text):
+        clauses = [_python_clause(clause) for clause in specifier.split(",") if clause]
+        if not clauses:
+            return None
+        options.append(" and ".join(sorted(clauses, key=lambda clause: ("<" in clause, clause))))
+    return " or ".join(f"({option})" if " and " in option and len(options) > 1 else option for option in options)
+
+
+def _python_clause(clause: str) -> str:
+    found = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)(.+)", clause)
+    if not found:
+        raise Malformed(f"{clause!r} cannot be a condition on Python")
+    operator, version = found[1], found[2]
+    precise = len(version.removesuffix(".*").split(".")) > 2
+    return f'python_{"full_" if precise else ""}version {operator} "{version}"'
+
+
+def _conjunction(text: str, whole: str) -> str:
+    if text in {"", "*"}:
+        return ""
+    clauses: list[str] = []
+    position = 0
+    while position < len(text):
+        found = _CLAUSE.match(text, position)
+        if not found:
+            raise Malformed(f"{whole!r} is not a version constraint")
+        clauses.extend(_clause(found["operator"] or "", found["version"]))
+        if len(clauses) > MAX_ALTERNATIVES * 2:
+            raise Malformed("a version constraint of too many clauses")
+        separator = _SEPARATOR.match(text, found.end())
+        position = found.end() if separator is None else separator.end()
+    return normal_specifier(",".join(clauses))
+
+
+def _clause(operator: str, version: str) -> list[str]:
+    if version == "*" and operator in {"", "=", "==", ">=", "^", "~"}:
+        return []
+    wildcard = re.fullmatch(r"(.+?)(?:\.[*xX])+", version)
+    if operator in {"^", "~"}:
+        return _range(operator, wildcard[1] if wildcard else version)
+    if wildcard:
+        version = f"{wildcard[1]}.*"
+        if operator in {">=", "<", "~="}:
+            version = wildcard[1]
+    operator = {"": "==", "=": "==", "<>": "!="}.get(operator, operator)
+    if operator == "===":
+        return [f"==={version}"]
+    return [f"{operator}{version if wildcard else _spelled(version)}"]
+
+
+def _range(operator: str, text: str) -> list[str]:
+    low = _parsed(text)
+    release = list(low.release)
+    if operator == "~":
+        keep = min(len(release), 2)
+    else:
+        # The caret keeps the first part that is not zero, or the last one given when all are.
+        keep = next((position + 1 for position, part in enumerate(release) if part), len(release))
+    high = [*release[: keep - 1], release[keep - 1] + 1, *([0] * (len(release) - keep))]
+    epoch = f"{low.epoch}!" if low.epoch else ""
+    return [f">={low}", f"<{epoch}{'.'.join(map(str, high))}"]
+
+
+def _spelled(text: str) -> str:
+    return str(_parsed(text))
+
+
+def _parsed(text: str) -> Version:
+    if len(text) > 300:
+        raise Malformed("a version of more than 300 characters")
+    try:
+        return Version(text)
+    except ValueError as error:
+        raise Malformed(f"{text!r} is not a valid version") from error

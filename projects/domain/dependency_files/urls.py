@@ -1,0 +1,87 @@
+"""What a requirement's URL tells without fetching it: version control, the name in #egg=, the file name's parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    NormalizedName,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
+
+from projects.domain.dependency_files.values import Origin
+
+_VERSION_CONTROL = ("git", "hg", "svn", "bzr")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,40}):")
+_EGG = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._\-]{0,200}[A-Za-z0-9])?)\s*(?:\[(?P<extras>[^\]]{0,500})\])?")
+_ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz")
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A URL's or path's own testimony; name and version are None where only a build would tell."""
+
+    origin: Origin
+    name: NormalizedName | None = None
+    version: str | None = None
+    extras: tuple[str, ...] = ()
+
+
+def is_url(text: str) -> bool:
+    """Whether `text` starts like a URL of pip's (http, https, ftp, file, or version control), not a Windows path."""
+    found = _SCHEME.match(text)
+    if not found:
+        return False
+    scheme = found[1].lower()
+    return scheme in {"http", "https", "ftp", "file"} or scheme.split("+")[0] in _VERSION_CONTROL or "://" in text
+
+
+def is_archive(text: str) -> bool:
+    """Whether the file name is one that pip would unpack."""
+    return text.lower().endswith(_ARCHIVES)
+
+
+def origin_of(url: str) -> Origin:
+    """Version control, a local file or a remote one, by the scheme alone."""
+    scheme = url.partition(":")[0].lower()
+    if scheme.split("+")[0] in _VERSION_CONTROL:
+        return Origin.VCS
+    return Origin.PATH if scheme == "file" else Origin.URL
+
+
+def point(url: str) -> Pointer:
+    """What `url` (or a bare archive path) says of itself. Never raises, never follows anything."""
+    origin = origin_of(url) if is_url(url) else Origin.PATH
+    address, _, fragment = url.partition("#")
+    for part in fragment.split("&"):
+        key, _, value = part.partition("=")
+        found = _EGG.match(unquote(value)) if key == "egg" else None
+        if found:
+            extras = tuple(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
+            return Pointer(origin, canonicalize_name(found["name"]), None, extras)
+    if origin is Origin.VCS:
+        return Pointer(origin)
+    name, version = _from_file_name(unquote(address.partition("?")[0]).replace("\\", "/").rpartition("/")[2])
+    return Pointer(origin, name, version)
+
+
+def _from_file_name(file_name: str) -> tuple[NormalizedName | None, str | None]:
+    if len(file_name) > 500 or not is_archive(file_name):
+        return None, None
+    try:
+        if file_name.lower().endswith(".whl"):
+            wheel_name, wheel_version, _, _ = parse_wheel_filename(file_name)
+            return wheel_name, str(wheel_version)
+        if file_name.endswith((".tar.gz", ".zip")):
+            sdist_name, sdist_version = parse_sdist_filename(file_name)
+            # "repo-1.2.zip" is an sdist by name; "v1.2.zip" and "main.zip" are a forge's archive of a ref.
+            return sdist_name, str(sdist_version)
+    except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
+        return None, None
+    return None, None

@@ -1,0 +1,65 @@
+"""The difference between two assessments as lines that a person reads: one line for each package and way it went."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from projects.domain.assessment.diff import ChangeKind, PackageChange
+from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.columns import Column
+from projects.presentation.heatmap import WORDS
+
+_LOOKS = {
+    ChangeKind.WORSE: Verdict.BLOCKED,
+    ChangeKind.NEW: Verdict.DEGRADED,
+    ChangeKind.BETTER: Verdict.READY,
+    ChangeKind.GONE: Verdict.UNKNOWN,
+    ChangeKind.MOVED: Verdict.DEGRADED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One package that went one way. `where` is short, `where_title` names every target."""
+
+    kind: ChangeKind
+    look: Verdict
+    name: str
+    words: str
+    where: str
+    where_title: str
+
+
+def tell_changes(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[ToldChange]:
+    """The lines for `changes`, in their order. The same change of a package on several targets is one line."""
+    grouped: dict[tuple[ChangeKind, str, str], list[str]] = {}
+    for change in changes:
+        grouped.setdefault((change.kind, change.name, _words(change)), []).append(change.target)
+    return [
+        ToldChange(kind, _LOOKS[kind], name, words, *_where(targets, columns))
+        for (kind, name, words), targets in grouped.items()
+    ]
+
+
+def _words(change: PackageChange) -> str:
+    before, after = change.before_version or "no version", change.after_version or "no version"
+    match change.kind:
+        case ChangeKind.NEW:
+            return f"{after}, {_word(change.after_verdict)}"
+        case ChangeKind.GONE:
+            return f"{before}, was {_word(change.before_verdict)}"
+        case ChangeKind.MOVED:
+            return f"{before} → {after}, still {_word(change.after_verdict)}"
+    versions = before if before == after else f"{before} → {after}"
+    return f"{versions}: {_word(change.before_verdict)} → {_word(change.after_verdict)}"
+
+
+def _word(verdict: Verdict | None) -> str:
+    return WORDS[verdict] if verdict else "unknown"
+
+
+def _where(targets: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, str]:
+    labels = [columns[target].label if target in columns else target for target in targets]
+    short = labels[0] if len(labels) == 1 else f"on {len(labels)} targets"
+    return short, ", ".join(labels)

@@ -1,0 +1,151 @@
+"""The machine-readable assessment, schema 1 (design §10): the one serializer of command, API and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from packaging.version import Version
+
+from projects.domain.assessment.evaluate import TargetAnswer
+from projects.domain.dependency_files import Intake, as_data
+from scanner.domain.releases.name_confusion import Confusion
+from scanner.domain.resolution.model.plans import Change, Plan
+from scanner.domain.resolution.upgrade import Strategy
+
+SCHEMA = 1
+
+
+def document(
+    intake: Intake,
+    answers: Iterable[TargetAnswer],
+    *,
+    index_url: str,
+    now: datetime,
+    strategy: Strategy,
+    bridge: Plan | None = None,
+    extra_urls: Sequence[str] = (),
+    confusions: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The whole answer as JSON values. The addresses must carry no credentials.
+
+    `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand.
+    """
+    return document_of(
+        intake,
+        [answer_document(answer, strategy) for answer in answers],
+        index_url=index_url,
+        now=now,
+        bridge=_bridge(bridge, strategy) if bridge is not None else None,
+        extra_urls=extra_urls,
+        confusions=confusions,
+    )
+
+
+def document_of(
+    intake: Intake,
+    entries: Sequence[Mapping[str, Any]],
+    *,
+    index_url: str,
+    now: datetime,
+    bridge: Mapping[str, Any] | None = None,
+    extra_urls: Sequence[str] = (),
+    confusions: Sequence[Mapping[str, Any]] = (),
+) -> dict[str, Any]:
+    """The whole from entries of `assessments` at hand: an answer just found, or a stored one. `now` is aware.
+
+    Of indexes beside the primary one "index" tells the addresses, and the names that stand on several of them.
+    """
+    return {
+        "schema": SCHEMA,
+        "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "index": {"url": index_url, **_extra(extra_urls, confusions)},
+        **as_data(intake),
+        "assessments": list(entries),
+        "bridge": bridge,
+    }
+
+
+def _extra(extra_urls: Sequence[str], confusions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"extra_urls": list(extra_urls), "confusions": list(confusions)} if extra_urls else {}
+
+
+def confusion_document(confusion: Confusion) -> dict[str, Any]:
+    """One entry of `confusions`: where the name stands, with the best version there, and what pip would install."""
+    winner = confusion.winner
+    return {
+        "name": confusion.name,
+        "places": [
+            {"url": place.url, "private": place.is_private, "version": _text(place.newest)}
+            for place in confusion.places
+        ],
+        "installs": {"url": winner.url, "private": winner.is_private, "version": _text(winner.newest)},
+        "message": confusion.sentence,
+    }
+
+
+def _text(version: Version | None) -> str | None:
+    return str(version) if version is not None else None
+
+
+def answer_document(answer: TargetAnswer, strategy: Strategy) -> dict[str, Any]:
+    """One entry of `assessments`."""
+    return target_document(
+        answer.target.slug,
+        answer.verdict.value,
+        blockers=answer.blockers,
+        conflict=answer.conflict,
+        packages=answer.packages,
+        plan=plan_document(answer.plan, strategy) if answer.plan is not None else None,
+    )
+
+
+def target_document(
+    target: str,
+    verdict: str,
+    *,
+    blockers: Sequence[str],
+    conflict: str | None,
+    packages: Sequence[dict[str, Any]],
+    plan: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """One entry of `assessments` from its parts, for an answer at hand and for a stored one."""
+    return {
+        "target": target,
+        "verdict": verdict,
+        "blockers": list(blockers),
+        "conflict": conflict or None,
+        "packages": list(packages),
+        "plan": plan,
+    }
+
+
+def plan_document(plan: Plan, strategy: Strategy) -> dict[str, Any]:
+    """A plan as JSON values; `pins` is the whole set, and of a plan that is not feasible what would clear the rest."""
+    return {
+        "strategy": strategy.value,
+        "feasible": plan.feasible,
+        "reason": plan.reason,
+        "changes": [_change(change) for change in plan.changes],
+        "added": list(plan.added),
+        "dropped": list(plan.dropped),
+        "stuck": [{"name": stuck.name, "reason": stuck.reason} for stuck in plan.stuck],
+        "pins": {name: str(version) for name, version in sorted((plan.pins or {}).items())},
+        "requirements": None,
+    }
+
+
+def _bridge(bridge: Plan, strategy: Strategy) -> dict[str, Any]:
+    return {"targets": [target.slug for target in bridge.targets], **plan_document(bridge, strategy)}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "name": change.name,
+        "from": str(change.before),
+        "to": str(change.after),
+        "direct": change.direct,
+        "size": change.size.value,
+        "why": change.why,
+    }

@@ -1,0 +1,134 @@
+"""The risk table: what is shown of packages on targets → rows, cells and counts of a page. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
+from projects.presentation.cell_summary import Shown
+from projects.presentation.columns import Column
+from projects.presentation.risk_table.query import STATES, RiskQuery
+
+_RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
+_SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
+# The cell of a target that does not need the package.
+_NOT_NEEDED = Shown(
+    *("", "", Verdict.INACTIVE.value, "none", "not needed", "This target does not need the package."),
+    *("", "", "", "", False, False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRow:
+    """One package over the chosen targets, a cell for each of the table's columns. `state` is the worst cell's.
+
+    `version` joins the versions when targets differ. `reason`, `first` and `latest` are those of the one
+    chosen target and empty when several are chosen.
+    """
+
+    name: str
+    version: str
+    via: str
+    severity: Severity
+    state: Verdict
+    cells: tuple[Shown, ...]
+    yanked: bool
+    unofficial: bool
+    reason: str = ""
+    first: str = ""
+    latest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTable:
+    """The rows that pass the filter, in order. `counts` and `total` are before the filter by state and name."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[RiskRow, ...]
+    counts: Mapping[Verdict, int]
+    total: int
+
+    @property
+    def single(self) -> bool:
+        """Whether one target is chosen, so that there is room for the details."""
+        return len(self.columns) == 1
+
+
+def risk_table(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column], query: RiskQuery) -> RiskTable:
+    """The table of `columns`, filtered and sorted as `query` asks. `shown` maps a target to its packages.
+
+    A package that no chosen target has is no row; one that a chosen target lacks has an inactive cell there.
+    """
+    rows = _all_rows(shown, columns)
+    counts = dict.fromkeys(STATES, 0)
+    for row in rows:
+        counts[row.state] += 1
+    wanted = query.name.casefold()
+    kept = [row for row in rows if row.state in query.states and wanted in row.name.casefold()]
+    return RiskTable(tuple(columns), tuple(_sorted(kept, columns, query)), counts, len(rows))
+
+
+def _all_rows(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column]) -> list[RiskRow]:
+    by_name: dict[str, list[tuple[int, Shown]]] = {}
+    for position, column in enumerate(columns):
+        for one in shown.get(column.slug, ()):
+            by_name.setdefault(one.name, []).append((position, one))
+    return [_row(name, found, len(columns)) for name, found in by_name.items()]
+
+
+def _row(name: str, found: Sequence[tuple[int, Shown]], width: int) -> RiskRow:
+    cells = [_NOT_NEEDED] * width
+    for position, one in found:
+        cells[position] = one
+    first = found[0][1]
+    only = first if width == 1 else None
+    return RiskRow(
+        name=name,
+        version=", ".join({one.version: None for _, one in found}),
+        via=first.via,
+        severity=SEVERITIES[max([_SEVERITY_RANK.get(one.severity, 0) for _, one in found])],
+        state=STATES[min([_RANK[one.verdict] for one in cells])],
+        cells=tuple(cells),
+        yanked=any(one.yanked for _, one in found),
+        unofficial=any(one.unofficial for _, one in found),
+        reason=only.reason if only else "",
+        first=only.first if only else "",
+        latest=only.latest if only else "",
+    )
+
+
+def _sorted(rows: Iterable[RiskRow], columns: Sequence[Column], query: RiskQuery) -> list[RiskRow]:
+    """By the asked column, then name. What has no value there comes last whichever way it sorts."""
+    ordered = sorted(rows, key=lambda row: row.name)
+    keyed = [(_sort_value(row, columns, query.sort_key), row) for row in ordered]
+    with_value = [pair for pair in keyed if pair[0] is not None]
+    # sorted() is stable also in reverse, so equal rows stay in the order of their names.
+    with_value.sort(key=lambda pair: pair[0], reverse=query.descending)
+    return [row for _, row in with_value] + [row for value, row in keyed if value is None]
+
+
+def _sort_value(row: RiskRow, columns: Sequence[Column], key: str) -> Any:
+    match key:
+        case "severity":
+            return (_SEVERITY_RANK[row.severity.value], -_RANK[row.state])
+        case "version" | "first" | "latest":
+            return _version_key(getattr(row, key))
+        case "reason":
+            return row.reason or None
+        case "name":
+            return row.name
+    for column, cell in zip(columns, row.cells, strict=True):
+        if column.slug == key:
+            return _RANK[cell.verdict]
+    return row.name
+
+
+def _version_key(text: str) -> Version | None:
+    try:
+        return Version(text.split(",", maxsplit=1)[0])
+    except InvalidVersion:
+        return None

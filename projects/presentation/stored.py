@@ -1,0 +1,71 @@
+"""What the database keeps about one project, as plain values that the pages are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from projects.domain.assessment.diff import PackageChange
+from projects.domain.dependency_files.values import Hint
+from projects.domain.indexes.named_indexes import Notice
+from projects.presentation.cell_summary import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotLine:
+    """A snapshot in a few words: its commit or number, how it came, when."""
+
+    short: str
+    origin: str
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTarget:
+    """One target of a stored assessment, with what is shown of its packages."""
+
+    target: str
+    verdict: str
+    counts: Mapping[str, int]
+    conflict: str
+    rows: Sequence[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAssessment:
+    """An assessment with its targets by slug.
+
+    `changes` are against the last complete assessment before it, made at `changed_since`; None when there was none.
+    """
+
+    pk: int
+    created_at: datetime
+    confirmed_at: datetime
+    is_complete: bool
+    missing: tuple[str, ...]
+    targets: Mapping[str, StoredTarget]
+    changes: tuple[PackageChange, ...] = ()
+    changed_since: datetime | None = None
+    confusions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectState:
+    """All that the pages of one project read.
+
+    `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is
+    the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today;
+    `notices` are the indexes that the files name and the project does not ask.
+    """
+
+    targets: tuple[str, ...]
+    checked_at: datetime | None
+    snapshot: SnapshotLine | None
+    requirement_count: int
+    requirements: tuple[Mapping[str, Any], ...]
+    problems: tuple[Mapping[str, Any], ...]
+    assessment: StoredAssessment | None
+    hints: tuple[Hint, ...] = ()
+    notices: tuple[Notice, ...] = ()

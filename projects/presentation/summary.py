@@ -1,0 +1,120 @@
+"""The first thing a page says: one sentence for each target that matters, with verdict, cause and the one action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.cell_summary import Shown
+from projects.presentation.columns import Column
+from projects.presentation.heatmap import LOOKS
+from projects.presentation.phrases import count, join_words
+
+_HEADLINES = {
+    ProjectVerdict.GO: "go",
+    ProjectVerdict.CONDITIONAL: "conditional go",
+    ProjectVerdict.NO_GO: "no go yet",
+    ProjectVerdict.UNKNOWN: "not known yet",
+}
+_NAMED_BLOCKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """What an assessment says about one target, with what is shown of its packages."""
+
+    verdict: ProjectVerdict
+    counts: Mapping[str, int]
+    conflict: str
+    rows: Sequence[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One sentence. `action` is what the link says; `watch` names the package to watch when waiting is all there is."""
+
+    look: Verdict
+    headline: str
+    cause: str
+    action: str
+    target: str
+    watch: str = ""
+
+
+def important(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """The targets to answer for: every Python on the project's first platform."""
+    return tuple(column for column in columns if column.platform_slug == columns[0].platform_slug)
+
+
+def answers(columns: Sequence[Column], results: Mapping[str, TargetResult]) -> tuple[Answer, ...]:
+    """The sentences for `columns`, in their order; neighbours that are simply go, or simply unknown, share one."""
+    pairs = [(column, results[column.slug]) for column in columns if column.slug in results]
+    said: list[Answer] = []
+    for verdict, group in groupby(pairs, key=lambda pair: pair[1].verdict):
+        together = list(group)
+        match verdict:
+            case ProjectVerdict.GO:
+                said.append(_go(together))
+            case ProjectVerdict.UNKNOWN:
+                said.append(_unknown(together))
+            case _:
+                said += [_answer(column, result) for column, result in together]
+    return tuple(said)
+
+
+def _headline(pairs: Sequence[tuple[Column, TargetResult]]) -> str:
+    """ "Python 3.11 and 3.12 on Linux x86-64: go." """
+    pythons = [pair[0].python if at else pair[0].interpreter for at, pair in enumerate(pairs)]
+    place = f" on {pairs[0][0].platform}" if pairs[0][0].platform else ""
+    return f"{join_words(pythons)}{place}: {_HEADLINES[pairs[0][1].verdict]}."
+
+
+def _go(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
+    column, result = pairs[-1]
+    slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
+    cause = f"All {count(_total(result), 'package')} install as written"
+    cause += f", {slower} without a fast part or by a source build." if slower else "."
+    return Answer(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
+
+
+def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
+    column, result = pairs[0]
+    missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
+    cause = f"{missing} of {count(_total(result), 'package')} {'is' if missing == 1 else 'are'} not known yet."
+    if not missing:
+        cause = "The search for a set that fits is not complete."
+    action = "See which" if missing else "See the packages"
+    return Answer(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
+
+
+def _answer(column: Column, result: TargetResult) -> Answer:
+    headline = _headline([(column, result)])
+    look = LOOKS[result.verdict]
+    if result.verdict is ProjectVerdict.NO_GO:
+        cause, action, watch = _no_go(result)
+        return Answer(look, headline, cause, action, column.slug, watch)
+    moving = result.counts.get(Verdict.UPGRADE, 0)
+    if not moving:
+        cause = "What is written does not fit together there; an upgrade path does."
+        return Answer(look, headline, cause, "See the packages", column.slug)
+    works = "it has a version that works" if moving == 1 else "all have a version that works"
+    return Answer(look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug)
+
+
+def _no_go(result: TargetResult) -> tuple[str, str, str]:
+    """Cause, action and the package to watch."""
+    blocked = [row for row in result.rows if row.verdict == Verdict.BLOCKED]
+    if not blocked:
+        return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
+    causes = [row.cause for row in blocked[:_NAMED_BLOCKERS]]
+    more = len(blocked) - len(causes)
+    cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
+    if len(blocked) == 1:
+        return cause, "Tell me when it clears", blocked[0].name
+    return cause, f"See the {len(blocked)} blockers", ""
+
+
+def _total(result: TargetResult) -> int:
+    return sum(result.counts.values())

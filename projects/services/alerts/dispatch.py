@@ -1,0 +1,98 @@
+"""Flow 2 on the team's side: hand wheel events to the watches and projects that they concern (docs/alerts.md)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from projects.domain.watches import Found, Releases, arrival, parse_version, wanted
+from projects.models import Alert, AlertState, ProjectPackage, Subscription
+from projects.services.alerts.digests import gather_digests
+from projects.services.alerts.send import due_alerts
+from projects.services.alerts.upstream_notes import write_notes
+from projects.services.alerts.watches import packages_of
+from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.selectors.releases import release_facts
+from scanner.services.events import claim_events, close_events, mark_watched, packages_with_events
+
+logger = logging.getLogger(__name__)
+
+# While the watch has a message in one of these states it gets no other: one watch is one message.
+_SETTLING = (AlertState.QUEUED, AlertState.SENDING, AlertState.SENT)
+
+
+def dispatch_events(now: datetime) -> list[int]:
+    """Turn unprocessed wheel events into alerts and notes; the keys of all alerts whose sending is due now.
+
+    Events and what they lead to change in one transaction a package, so a crash before it ends repeats it whole, and
+    after it the row is there to be sent: by this call's caller, or by that of the next call. Safe to run many at once.
+    """
+    watching = _watching()
+    mark_watched(list(watching))
+    # A late file of a release ends a note, so of a package with an open one every event counts.
+    noted = ProjectPackage.objects.filter(
+        project__notes__name=F("package__name"), project__notes__closed_at__isnull=True
+    ).values("package_id")
+    close_events(now, watched=[list(watching), noted], used=ProjectPackage.objects.values("package_id"))
+    for package_id in packages_with_events():
+        with transaction.atomic():
+            claimed = claim_events(package_id, now)
+            if claimed.files and package_id in watching:
+                _alert_watches(watching[package_id], claimed.news)
+            write_notes(package_id, claimed, now)
+    gather_digests(now)
+    return list(due_alerts(now).values_list("pk", flat=True))
+
+
+def _watching() -> dict[int, dict[int, tuple[int, ...]]]:
+    """For each package that somebody watches the watches, each with its packages on all indexes of its project."""
+    watches = list(Subscription.objects.active().watches().select_related("package").order_by("pk"))
+    found: dict[int, dict[int, tuple[int, ...]]] = {}
+    for watch, packages in packages_of(watches).items():
+        for package_id in packages:
+            found.setdefault(package_id, {})[watch] = packages
+    return found
+
+
+def _alert_watches(packages: Mapping[int, Sequence[int]], news: Mapping[str, set[str]]) -> None:
+    """Inside the claim's transaction: make the alerts that new files lead to. `packages` are those of each watch."""
+    # The lock makes a second dispatcher, with other events of the package, see the alerts that this one makes.
+    watches = Subscription.objects.active().filter(pk__in=packages).order_by("pk").select_for_update(of=("self",))
+    locked = list(watches.select_related("project"))
+    settling = set(
+        Alert.objects.filter(subscription__in=packages, state__in=_SETTLING).values_list("subscription_id", flat=True)
+    )
+    waiting = [watch for watch in locked if watch.pk not in settling]
+    in_use = {str(version) for watch in waiting if (version := parse_version(watch.above_version)) is not None}
+    for those in {tuple(packages[watch.pk]) for watch in waiting}:
+        releases = release_facts(those, in_use | news.keys())
+        for watch in waiting:
+            if tuple(packages[watch.pk]) == those and (found := _arrival(watch, releases, news)) is not None:
+                _make_alert(watch, found)
+
+
+def _arrival(watch: Subscription, releases: Releases, news: Mapping[str, set[str]]) -> Found | None:
+    try:
+        target = parse_target(watch.target)
+    except UnknownTarget as error:
+        # A target that an older version knew: one bad row must not hold up the others.
+        logger.warning("watch %s has an unknown target: %s", watch.pk, error)
+        return None
+    wish = wanted(target, watch.above_version, releases, prereleases=watch.project.prereleases)
+    return arrival(wish, releases, news)
+
+
+def _make_alert(watch: Subscription, found: Found) -> None:
+    Alert.objects.get_or_create(
+        subscription=watch,
+        version=found.version,
+        defaults={
+            "filename": found.cell.file or "",
+            "tag": found.cell.tag or "",
+            "uploaded_at": found.cell.uploaded_at,
+        },
+    )

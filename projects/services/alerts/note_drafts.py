@@ -1,0 +1,182 @@
+"""What the events of a package take from each project that uses it, as drafts of notes with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from packaging.version import Version
+
+from projects.domain.assessment.verdicts import SEVERITIES, Severity, is_installable
+from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream.notes import (
+    STATUS_SEVERITY,
+    LostPlace,
+    NoteKind,
+    Use,
+    instead_of,
+    regression,
+    yank_severity,
+    yanked_uses,
+)
+from projects.models import Project, ProjectPackage, ProjectTarget
+from projects.selectors import uses_of
+from projects.services.assessments.run import policy_of
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.matcher import ReleaseFileFacts, judge
+from scanner.domain.releases.regressions import lost
+from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.selectors.offered import Offered, OfferedReleases
+from scanner.services.events import Claimed
+
+
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """One project that uses the package: its targets, and the releases as its indexes have them."""
+
+    project: Project
+    targets: Mapping[str, Target]
+    offered: Offered
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note to be written."""
+
+    user: Concerned
+    kind: NoteKind
+    subject: str
+    severity: Severity
+    facts: NoteFacts
+    # The release whose files are the evidence; None where no file is.
+    proof: Version | None = None
+
+
+def drafts_of(
+    name: str, claimed: Claimed, users: Sequence[Concerned], releases: OfferedReleases, status: str, reason: str
+) -> list[Draft]:
+    """The drafts for what was claimed of a package. `status` and `reason` are its status now."""
+    drafts = [
+        *_regressions(name, users, claimed),
+        *_yanks(name, users, claimed),
+        *_statuses(name, users, claimed, status, reason),
+    ]
+    return _proven(drafts, releases)
+
+
+def users_of(rows: Sequence[ProjectPackage]) -> tuple[list[Concerned], OfferedReleases]:
+    """Three queries."""
+    packages: dict[int, set[int]] = {}
+    for row in rows:
+        packages.setdefault(row.project_id, set()).add(row.package_id)
+    targets: dict[int, dict[str, Target]] = {project_id: {} for project_id in packages}
+    chosen = ProjectTarget.objects.filter(project__in=packages).values_list("project_id", "slug")
+    for project_id, slug in chosen.order_by("project_id", "position", "pk"):
+        with suppress(UnknownTarget):
+            targets[project_id][slug] = parse_target(slug)
+    everywhere = {target for its in targets.values() for target in its.values()}
+    releases = OfferedReleases({row.package_id for row in rows}, sorted(everywhere, key=lambda target: target.slug))
+    projects = {row.project_id: row.project for row in rows}
+    users = [Concerned(projects[pk], targets[pk], releases.on(packages[pk])) for pk in packages]
+    return users, releases
+
+
+def _regressions(name: str, users: Sequence[Concerned], claimed: Claimed) -> Iterator[Draft]:
+    """Most releases lose nothing, and then nothing more is read."""
+    losses: list[tuple[Concerned, Version, Version, set[str]]] = []
+    for version in sorted(map(Version, claimed.released)):
+        for user in users:
+            before = user.offered.predecessor(version)
+            if before is None or version not in user.offered.versions:
+                continue
+            slugs = list(user.targets)
+            then, after = ([user.offered.offer(one, slug) for slug in slugs] for one in (before, version))
+            if gone := {slugs[place] for place in lost(then, after)}:
+                losses.append((user, version, before, gone))
+    uses = uses_of({user.project.pk for user, *_ in losses}, [name]) if losses else {}
+    for user, version, before, gone in losses:
+        policy = policy_of(user.project)
+        places = regression(
+            version,
+            gone,
+            uses.get((user.project.pk, name), ()),
+            user.offered.versions,
+            user.offered.offer,
+            prereleases=policy.prereleases,
+            builds=is_installable(Availability.SOURCE, user.offered.build(version), policy) is True,
+        )
+        if places:
+            severity = max((place.severity for place in places), key=SEVERITIES.index)
+            facts = NoteFacts(tuple(map(_lost_place, places)), user.offered.uploaded_at(version), before=str(before))
+            yield Draft(user, NoteKind.REGRESSION, str(version), severity, facts, proof=before)
+
+
+def _lost_place(place: LostPlace) -> NotedPlace:
+    return NotedPlace(
+        target=place.use.target,
+        in_use=str(place.use.version),
+        specifier=place.use.specifier,
+        offered=place.offered.value,
+        admitted=place.admitted,
+        builds=place.builds,
+    )
+
+
+def _yanks(name: str, users: Sequence[Concerned], claimed: Claimed) -> Iterator[Draft]:
+    """What is in use counts as it was when the yank was seen: soon after, a range is assessed without the version."""
+    for text, yank in claimed.yanked.items():
+        version = Version(text)
+        hit = [user for user in users if any(user.offered.offer(version, slug).yanked for slug in user.targets)]
+        uses = _then_and_now(hit, name, yank.seen_at) if hit else {}
+        for user in hit:
+            found = yanked_uses(version, uses.get(user.project.pk, ()), user.offered.offer)
+            if found:
+                instead = instead_of(version, [use.target for use in found], user.offered.versions, user.offered.offer)
+                facts = NoteFacts(
+                    tuple(NotedPlace(use.target, str(use.version), use.specifier) for use in found),
+                    yank.seen_at,
+                    instead=str(instead) if instead else "",
+                    reason=yank.reason,
+                )
+                yield Draft(user, NoteKind.YANK, text, yank_severity(found), facts, proof=version)
+
+
+def _statuses(name: str, users: Sequence[Concerned], claimed: Claimed, status: str, reason: str) -> Iterator[Draft]:
+    severity = STATUS_SEVERITY.get(status)
+    if claimed.status_at is None or severity is None:
+        return
+    uses = _then_and_now(users, name, claimed.status_at)
+    for user in users:
+        if uses.get(user.project.pk):
+            facts = NoteFacts(at=claimed.status_at, reason=reason)
+            yield Draft(user, NoteKind.STATUS, status, severity, facts)
+
+
+def _then_and_now(users: Iterable[Concerned], name: str, moment: datetime) -> dict[int, list[Use]]:
+    """The uses by project when something was seen and, where that says nothing of a target, now. Two queries."""
+    projects = {user.project.pk for user in users}
+    found: dict[int, list[Use]] = {}
+    for uses in (uses_of(projects, [name], before=moment), uses_of(projects, [name])):
+        for (project_id, _), its in uses.items():
+            have = {(use.target, use.version) for use in found.get(project_id, ())}
+            found.setdefault(project_id, []).extend(use for use in its if (use.target, use.version) not in have)
+    return found
+
+
+def _proven(drafts: Iterable[Draft], releases: OfferedReleases) -> list[Draft]:
+    """The drafts with the file that each place rests on. One query where there are any."""
+    drafts = list(drafts)
+    files = releases.files((draft.user.offered, draft.proof) for draft in drafts if draft.proof is not None)
+    return [_with_files(draft, files) for draft in drafts]
+
+
+def _with_files(draft: Draft, files: Mapping[int, Sequence[ReleaseFileFacts]]) -> Draft:
+    if draft.proof is None:
+        return draft
+    its = [file for key in draft.user.offered.keys(draft.proof) for file in files.get(key, ())]
+    places = tuple(
+        replace(place, file=judge(its, draft.user.targets[place.target]).file or "") for place in draft.facts.places
+    )
+    return replace(draft, facts=replace(draft.facts, places=places))

@@ -1,0 +1,105 @@
+"""Write down what a package's events take from the projects that use it, and close what does not hold any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from django.db.models import F, Q
+from packaging.version import Version
+
+from projects.domain.assessment.verdicts import SEVERITIES
+from projects.domain.upstream.note_facts import read_facts, stored_facts
+from projects.domain.upstream.notes import FLAPS_FOR, NoteKind, is_same_news, restored_by
+from projects.models import Note, ProjectPackage
+from projects.services.alerts.note_drafts import Concerned, Draft, drafts_of, users_of
+from scanner.selectors.offered import Offered
+from scanner.services.events import Claimed
+
+
+def write_notes(package_id: int, claimed: Claimed, now: datetime) -> None:
+    """Inside the transaction that claimed the events: make and close the notes of the projects that use the package.
+
+    What is judged is the state of the index now, so the order in which events come does not matter.
+    """
+    rows = _rows(package_id)
+    if not rows:
+        return
+    own = next(row.package for row in rows if row.package_id == package_id)
+    projects = {row.project_id: row.project for row in rows}
+    known = Note.objects.filter(project__in=projects, name=own.name)
+    held = list(
+        known.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now - FLAPS_FOR)).order_by("pk").select_for_update()
+    )
+    if not (claimed.released or claimed.yanked or claimed.status_at or held):
+        return
+    users, releases = users_of(rows)
+    drafts = drafts_of(own.name, claimed, users, releases, own.status, own.status_reason)
+    status = own.status if claimed.status_at is not None else None
+    _close([note for note in held if note.closed_at is None], {user.project.pk: user for user in users}, status, now)
+    _write(own.name, drafts, held, now)
+
+
+def _rows(package_id: int) -> list[ProjectPackage]:
+    """The projects that rest on the package, with every package of its name that each rests on. One query."""
+    named_so = ProjectPackage.objects.filter(
+        project__packages__package=package_id, package__name=F("project__packages__package__name")
+    )
+    return list(named_so.select_related("project", "package").order_by("project_id", "package_id"))
+
+
+def _close(notes: Sequence[Note], users: Mapping[int, Concerned], status: str | None, now: datetime) -> None:
+    """Close what is over. `status` is the package's where that has changed just now."""
+    over = []
+    for note in notes:
+        note.closed_because = _why_over(note, users[note.project_id].offered, status)
+        if note.closed_because:
+            note.closed_at = now
+            over.append(note)
+    Note.objects.bulk_update(over, ["closed_at", "closed_because"])
+
+
+def _why_over(note: Note, offered: Offered, status: str | None) -> str:
+    """ "" while it holds."""
+    facts = read_facts(note.facts)
+    match note.kind:
+        case NoteKind.STATUS:
+            return f"{note.name} is {status} now" if status not in (None, note.subject) else ""
+        case NoteKind.YANK:
+            version = Version(note.subject)
+            still = version not in offered.versions or any(
+                offered.offer(version, slug).yanked for slug in facts.targets
+            )
+            return "" if still else f"{note.name} {version} is offered again"
+    restored = [
+        restored_by(Version(note.subject), place.target, place.specifier, offered.versions, offered.offer)
+        for place in facts.places
+    ]
+    newest = max((version for version in restored if version is not None), default=None)
+    return f"{note.name} {newest} has the wheels again" if newest is not None and None not in restored else ""
+
+
+def _write(name: str, drafts: Iterable[Draft], held: Iterable[Note], now: datetime) -> None:
+    """What is open already, or was closed just now, is the same news: it is opened again and nobody hears it twice."""
+    known = {(note.project_id, note.kind, note.subject): note for note in held}
+    fresh, again = [], []
+    for draft in drafts:
+        note = known.get((draft.user.project.pk, draft.kind.value, draft.subject))
+        if note is None:
+            fresh.append(
+                Note(
+                    project=draft.user.project,
+                    name=name,
+                    kind=draft.kind.value,
+                    subject=draft.subject,
+                    severity=SEVERITIES.index(draft.severity),
+                    facts=stored_facts(draft.facts),
+                    created_at=now,
+                )
+            )
+        elif note.closed_at is not None and is_same_news(note.closed_at, now):
+            note.closed_at, note.closed_because = None, ""
+            again.append(note)
+    # Another dispatcher may have written the same of other events.
+    Note.objects.bulk_create(fresh, ignore_conflicts=True)
+    Note.objects.bulk_update(again, ["closed_at", "closed_because"])

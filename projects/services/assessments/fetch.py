@@ -1,0 +1,153 @@
+"""Answer a wish by fetching what it needs: resolve, see what is missing, ask the index, and again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from projects.domain.assessment.evaluate import Resolved, Wish, missing_in, resolve_all, unseen_in
+from projects.services.assessments.evaluate import Findings, find
+from projects.services.assessments.read_index import Reading
+from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.targets.target import Target
+from scanner.services.index_sets import IndexSet
+from scanner.services.refresh import Progress, look_inside, refresh, refresh_metadata
+from scanner.services.shutdown import stop_asked
+
+# Resolving a few targets that differ most finds nearly everything that all of them need.
+SCOUTS = 4
+ROUNDS = 120
+# In the first rounds most of what may be needed is not; later each round is one step of a long search.
+WIDE_ROUNDS = 4
+
+
+# An sdist is read whole, so a set of nothing else is looked into a part at a time.
+MOST_SDISTS = 20
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What a gathering met. `faults` are packages that could not be asked about, with the reason.
+
+    `findings` are set when they rest on all that is stored now: an answer can be made of them.
+    """
+
+    faults: dict[str, str] = field(default_factory=dict)
+    complete: bool = False
+    findings: Findings | None = None
+
+
+def gather(
+    wish: Wish,
+    *,
+    indexes: IndexSet,
+    progress: Progress,
+    fresh_for: timedelta,
+    seconds: float,
+    as_of: datetime | None = None,
+    patient: bool = False,
+    between: Callable[[], None] = lambda: None,
+) -> Gathering:
+    """Fetch until every target can be answered, the time is up, or the indexes give nothing more.
+
+    Each is asked by its own client; metadata and sdists come from the one that has the file. A process that is told
+    to stop has no more time. Pages older than `fresh_for` are asked for again, each once; with `patient` a failed
+    one waits for its time.
+    `between` is called after each round of fetching.
+    """
+    gathering = Gathering()
+    end = time.monotonic() + seconds
+    polled: set[str] = set()
+    sdists = _Sdists(indexes)
+
+    def is_over() -> bool:
+        return time.monotonic() > end or stop_asked()
+
+    def poll(names: Iterable[str]) -> bool:
+        wanted = set(names) - polled
+        polled.update(wanted)
+        got = refresh(indexes, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient)
+        gathering.faults.update(got.faults)
+        return got.came
+
+    def fetch(missing: Missing, ahead: bool) -> bool:
+        """Whether anything new came."""
+        got_pages = poll(missing.packages)
+        releases = [*missing.releases, *(missing.likely if ahead else ())]
+        known = (reading.knowledge.release(name, version) for name, version in releases)
+        keys = {release.pk for release in known if release is not None}
+        got_metadata = refresh_metadata(indexes, keys, timezone.now(), on_fetched=progress)
+        between()
+        if got_pages or got_metadata:
+            reading.again({*missing.packages, *(name for name, _ in releases)})
+        return bool(got_pages or got_metadata)
+
+    poll(wish.names)
+    between()
+    reading = Reading(indexes, wish, as_of=as_of)
+    while True:
+        gathering.findings = findings = find(wish, reading)
+        missing = findings.missing
+        if not missing:
+            if not is_over() and sdists.look(findings):
+                continue
+            gathering.complete = True
+            return gathering
+        gathering.findings = None
+        pending = [one.target for one in findings.resolved if missing_in([one])]
+        for targets in (_scouts(pending), pending):
+            if not _settle(wish, reading, targets, fetch, is_over):
+                return gathering
+        # What only the bridge lacks.
+        if not pending and (is_over() or not fetch(missing, True)):
+            return gathering
+
+
+@dataclass(slots=True)
+class _Sdists:
+    """Looks inside the sdists that verdicts hang on, each once."""
+
+    indexes: IndexSet
+    looked: set[int] = field(default_factory=set)
+
+    def look(self, findings: Findings) -> bool:
+        """Whether one more was told pure or compiled; the findings' reading then knows it."""
+        unseen = unseen_in(findings.resolved, findings.reading.knowledge)
+        wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
+        self.looked.update(wanted)
+        seen = look_inside(self.indexes, wanted, timezone.now()) if wanted else 0
+        if seen:
+            findings.reading.again({unseen[pk] for pk in wanted})
+        return bool(seen)
+
+
+def _settle(
+    wish: Wish,
+    reading: Reading,
+    targets: Sequence[Target],
+    fetch: Callable[[Missing, bool], bool],
+    is_over: Callable[[], bool],
+) -> bool:
+    """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
+    pending: Sequence[Target] = targets
+    for number in range(ROUNDS):
+        resolved: list[Resolved] = resolve_all(wish, reading.knowledge, pending)
+        missing = missing_in(resolved)
+        if not missing:
+            return True
+        if is_over() or not fetch(missing, number >= WIDE_ROUNDS):
+            return False
+        pending = [one.target for one in resolved if missing_in([one])]
+    return False
+
+
+def _scouts(targets: Sequence[Target]) -> list[Target]:
+    """A few targets spread over the row, first and last among them."""
+    if len(targets) <= SCOUTS:
+        return list(targets)
+    last = len(targets) - 1
+    return [targets[round(last * number / (SCOUTS - 1))] for number in range(SCOUTS)]

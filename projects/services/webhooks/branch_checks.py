@@ -1,0 +1,96 @@
+"""Look at followed branches now and then, for pushes of which no word came."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from projects.domain.webhooks.branch_checks import first_check, is_fresh, latest_check, next_check, one_round
+from projects.domain.webhooks.clone_urls import BadCloneUrl
+from projects.domain.webhooks.payload_fields import Malformed
+from projects.hosts.errors import HostError, HostUnavailable
+from projects.hosts.git import open_repository
+from projects.models.repository import Delivery, Repository
+from projects.models.sealed import SealBroken
+from projects.services.webhooks.pushed_files import remote_of, rules
+from projects.services.webhooks.receive import REASON_MAX, fetch_now
+
+# A round begins no new check after this; the last one may then take as long as CHECK_SECONDS.
+ROUND_SECONDS = 20
+CHECK_SECONDS = 20
+# Longer than a round: until then a check that is under way belongs to its worker.
+_CLAIM = timedelta(minutes=5)
+_MOST = 500
+
+
+def check_due(now: datetime) -> int:
+    """Ask where the branches are whose check is due, and queue what has moved as a delivery would. Returns how many.
+
+    One host is asked for few repositories in a round, one after the other, and for none any more once it has given no
+    answer. Repositories that nobody has checked yet are spread over the time between two checks. Talks to repository
+    hosts. Harmless when run twice or at the same time: a repository is claimed first.
+    """
+    every = settings.WHEELWAY_BRANCH_CHECK
+    if not every:
+        return 0
+    followed = Repository.objects.followed()
+    unplanned = followed.filter(Q(next_check_at=None) | Q(next_check_at__gt=latest_check(now, every)))
+    for pk in unplanned.values_list("pk", flat=True)[:_MOST]:
+        unplanned.filter(pk=pk).update(next_check_at=first_check(now, every, random.random()))  # noqa: S311 - no secret
+    due = followed.filter(next_check_at__lte=now).order_by("next_check_at").values_list("pk", "clone_url")[:_MOST]
+    moved, silent, end = 0, set[str](), time.monotonic() + ROUND_SECONDS
+    for host, pk in list(one_round(due)):
+        if time.monotonic() >= end:
+            break
+        if host in silent or not followed.filter(pk=pk, next_check_at__lte=now).update(next_check_at=now + _CLAIM):
+            continue
+        try:
+            moved += _check(Repository.objects.get(pk=pk), now, every)
+        except HostUnavailable as problem:
+            silent.add(host)
+            _failed(pk, str(problem), now, every)
+        except (HostError, BadCloneUrl, Malformed) as problem:
+            _failed(pk, str(problem), now, every)
+        except SealBroken:
+            _failed(pk, "the stored credentials cannot be opened with this SECRET_KEY", now, every)
+    return moved
+
+
+def _check(repository: Repository, now: datetime, every: timedelta) -> bool:
+    """Whether the branch has moved since the last commit taken; its delivery is then queued."""
+    if is_fresh(repository.checked_at, now, every) and not repository.last_error:
+        _plan(repository, repository.checked_at or now, every, failures=0)
+        return False
+    with open_repository(remote_of(repository), rules(seconds=CHECK_SECONDS)) as source:
+        head = source.head(repository.branch)
+    if head is None:
+        _failed(repository.pk, f"the branch {repository.branch} is gone", now, every)
+        return False
+    if head == repository.last_commit:
+        Repository.objects.filter(pk=repository.pk).update(checked_at=now, last_error="")
+        _plan(repository, now, every, failures=0)
+        return False
+    newest = repository.deliveries.exclude(commit="").order_by("-pk").values_list("commit", "state").first()
+    in_vain = newest in ((head, Delivery.State.FAILED), (head, Delivery.State.IGNORED))
+    # What could not be read is tried again, since the host may have been at fault, but less and less often.
+    _plan(repository, now, every, failures=repository.failed_checks + 1 if in_vain else 0)
+    if repository.deliveries.filter(state=Delivery.State.PENDING).exists():
+        return False
+    fetch_now(repository, now, head=head)
+    return True
+
+
+def _plan(repository: Repository, now: datetime, every: timedelta, *, failures: int) -> None:
+    due = next_check(now, every, failures, random.random())  # noqa: S311 - no secret
+    Repository.objects.filter(pk=repository.pk).update(next_check_at=due, failed_checks=min(failures, 1000))
+
+
+def _failed(pk: int, reason: str, now: datetime, every: timedelta) -> None:
+    """Tell on the repository's page what stands in the way, and wait longer."""
+    Repository.objects.filter(pk=pk).update(last_error=reason[:REASON_MAX], checked_at=now)
+    repository = Repository.objects.get(pk=pk)
+    _plan(repository, now, every, failures=repository.failed_checks + 1)

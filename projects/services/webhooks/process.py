@@ -1,0 +1,82 @@
+"""The work of a delivery that was accepted, done once, and again later while its host gives no answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from projects.domain.dependency_files import uploads
+from projects.domain.webhooks.clone_urls import BadCloneUrl
+from projects.domain.webhooks.payload_fields import Malformed
+from projects.hosts.errors import HostError, HostUnavailable
+from projects.models.repository import Delivery, Repository
+from projects.models.sealed import SealBroken
+from projects.services.snapshots import NothingToRead
+from projects.services.webhooks.pushed_files import Verdict, take_push, take_upload
+from projects.services.webhooks.receive import REASON_MAX, UPLOAD_EVENT
+
+# Waits in seconds before a host that gave no answer is asked again; then the delivery has failed.
+BACKOFF = (10, 30, 90, 270, 600)
+ATTEMPTS = len(BACKOFF) + 1
+# A waiting delivery older than this has lost its message: no wait of BACKOFF is as long.
+LOST_AFTER = timedelta(minutes=15)
+
+
+def process(delivery_id: int, now: datetime) -> int | None:
+    """Do a delivery's work, once: None when it is done, else the seconds after which to call again.
+
+    Harmless when called twice or at the same time: only one caller gets the row.
+    """
+    if not Delivery.objects.claim(delivery_id, now):
+        return None
+    delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
+    try:
+        if delivery.attempts > ATTEMPTS:
+            _fail(delivery, "given up after too many attempts", now)
+        else:
+            verdict = take_upload(delivery, now) if delivery.event == UPLOAD_EVENT else take_push(delivery, now)
+            _finish(delivery, verdict)
+    except HostUnavailable as problem:
+        if delivery.attempts < ATTEMPTS:
+            _postpone(delivery, str(problem), now)
+            return BACKOFF[delivery.attempts - 1]
+        _fail(delivery, str(problem), now)
+    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.BadUpload) as problem:
+        _fail(delivery, str(problem), now)
+    except SealBroken:
+        _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)
+    return None
+
+
+def lost(now: datetime) -> list[int]:
+    """Deliveries that wait although no message is on its way for them any more, oldest first."""
+    # One received in the future, by a clock that jumped, is not young.
+    old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__gt=now + LOST_AFTER)
+    return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
+
+
+def _finish(delivery: Delivery, verdict: Verdict) -> None:
+    state = Delivery.State.PROCESSED if verdict.taken else Delivery.State.IGNORED
+    _close(delivery, state, verdict.reason, commit=verdict.commit or delivery.commit)
+
+
+def _fail(delivery: Delivery, reason: str, now: datetime) -> None:
+    _close(delivery, Delivery.State.FAILED, reason, commit=delivery.commit)
+    _tell(delivery.repository, reason, now)
+
+
+def _close(delivery: Delivery, state: str, reason: str, commit: str) -> None:
+    # The files of an upload have served: taken, or never to be.
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=state, reason=reason[:REASON_MAX], commit=commit, payload=None, claimed_at=None
+    )
+
+
+def _postpone(delivery: Delivery, reason: str, now: datetime) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None, reason=reason[:REASON_MAX])
+    _tell(delivery.repository, reason, now)
+
+
+def _tell(repository: Repository, error: str, now: datetime) -> None:
+    Repository.objects.filter(pk=repository.pk).update(last_error=error[:REASON_MAX], checked_at=now)

@@ -1,0 +1,119 @@
+"""Turn a push or an upload into a snapshot, in the order in which things happened, not in which word of them came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from projects.domain.dependency_files import uploads
+from projects.domain.webhooks.clone_urls import parse_clone_url
+from projects.domain.webhooks.wanted_files import detect, missing_includes
+from projects.hosts.errors import HostUnavailable
+from projects.hosts.git import GitRepository, open_repository
+from projects.hosts.git_program import Remote, Rules
+from projects.models import Origin
+from projects.models.repository import Delivery, Repository
+from projects.services.snapshots import take_snapshot
+
+# How often a delivery decides anew because another one was faster.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a delivery: a snapshot, or a reason why there is none."""
+
+    taken: bool
+    reason: str = ""
+    commit: str = ""
+
+
+class _Overtaken(Exception):
+    """Another delivery moved the repository on while this one was reading."""
+
+
+def take_push(delivery: Delivery, now: datetime) -> Verdict:
+    """Fetch the requirement files at the pushed commit and take a snapshot of them.
+
+    An older push never overwrites a newer one: what counts is where the branch is now. Talks to the repository host.
+    Raises HostError, BadCloneUrl, Malformed (the branch is no name of one), SealBroken and what take_snapshot raises.
+    """
+    for _ in range(_ROUNDS):
+        repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
+        try:
+            with open_repository(remote_of(repository), rules()) as source:
+                return _take(delivery, repository, source, now)
+        except _Overtaken:
+            continue
+    raise HostUnavailable(parse_clone_url(delivery.repository.clone_url).host, "its branch moves faster than we read")
+
+
+def remote_of(repository: Repository) -> Remote:
+    """The address that is configured, and what opens it. Raises BadCloneUrl, SealBroken."""
+    url = parse_clone_url(repository.clone_url)
+    return Remote(url, repository.clone_username, repository.clone_secret.reveal())
+
+
+def rules(*, seconds: float = Rules.seconds) -> Rules:
+    """What the operator allows, and the seconds that all questions to the host may take together."""
+    return Rules(
+        allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS,
+        ssh_known_hosts=settings.WHEELWAY_SSH_KNOWN_HOSTS,
+        seconds=seconds,
+    )
+
+
+def take_upload(delivery: Delivery, now: datetime) -> Verdict:
+    """Take a snapshot of the files that came with the delivery. Raises what take_snapshot raises."""
+    upload = uploads.read_upload(bytes(delivery.payload or b""), "application/json")
+    with transaction.atomic():
+        repository = Repository.objects.select_for_update().get(pk=delivery.repository_id)
+        later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
+        if later.exists():
+            return Verdict(False, "a later upload was taken before it")
+        take_snapshot(
+            repository.project, upload.files, upload.roots, origin=Origin.CI, commit=upload.commit, ref=upload.ref
+        )
+        _moved(repository, upload.commit or repository.last_commit, now)
+        # In the same transaction, so that an earlier upload sees it.
+        Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
+    return Verdict(True, commit=upload.commit)
+
+
+def _take(delivery: Delivery, repository: Repository, source: GitRepository, now: datetime) -> Verdict:
+    head = source.head(repository.branch)
+    if head is None:
+        return Verdict(False, f"the branch {repository.branch} is gone")
+    commit = delivery.commit or head
+    reason = _outdated(repository, source, commit, head)
+    if reason:
+        return Verdict(False, reason, commit)
+    files, roots = source.files(commit, repository.paths, lambda found: missing_includes(found, list(found)), detect)
+    with transaction.atomic():
+        if not _moved(repository, commit, now):
+            raise _Overtaken
+        take_snapshot(repository.project, files, roots, origin=Origin.PUSH, commit=commit, ref=repository.ref)
+    return Verdict(True, commit=commit)
+
+
+def _outdated(repository: Repository, source: GitRepository, commit: str, head: str) -> str:
+    """Why the commit is not to be taken, empty when it is. The branch's head always is, unless it has been."""
+    if commit == repository.last_commit:
+        return "this commit has been taken"
+    if commit == head:
+        return ""
+    lineage = source.lineage(repository.branch)
+    if commit not in lineage:
+        return f"the commit is not on {repository.branch} any more"
+    if repository.last_commit in lineage and lineage.descends(repository.last_commit, commit):
+        return f"a newer commit, {repository.last_commit[:12]}, has been taken"
+    return ""
+
+
+def _moved(repository: Repository, commit: str, now: datetime) -> bool:
+    """Note the commit as the last one taken, unless another was taken since `repository` was read."""
+    unchanged = Repository.objects.filter(pk=repository.pk, last_commit=repository.last_commit)
+    return unchanged.update(last_commit=commit, last_error="", checked_at=now) == 1

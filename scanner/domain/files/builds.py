@@ -1,0 +1,104 @@
+"""What building a release from its sdist would need: as far as its wheels tell, or as the sdist itself shows. Pure."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.domain.matching.availability import Availability
+
+PURE = "pure"
+COMPILED = "compiled"
+UNSEEN = "unseen"
+
+_COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
+
+
+def infer_build(offered: Iterable[Availability]) -> str:
+    """`compiled` when the release has compiled wheels for some target, `pure` when it has a plain one, else `unseen`.
+
+    `offered` is the release's availability over the whole catalogue. Looking into the sdist tells more.
+    """
+    seen = set(offered)
+    if seen & _COMPILED:
+        return COMPILED
+    return PURE if Availability.PURE in seen else UNSEEN
+
+
+# The files whose text decides how an sdist is built; they stand in its top folder.
+READ = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+
+_LANGUAGES = {
+    ".c": "C", ".h": None, ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".pyx": "Cython", ".rs": "Rust",
+    ".f": "Fortran", ".for": "Fortran", ".f77": "Fortran", ".f90": "Fortran", ".f95": "Fortran", ".f03": "Fortran",
+}  # fmt: skip
+_ORDER = ("C", "C++", "Cython", "Rust", "Fortran")
+# Source files there are somebody's example, not part of what is installed.
+_ASIDE = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|bench|fuzz|ci)/", re.IGNORECASE)
+# Backends that cannot compile, unless a hook or a build script says so.
+_PLAIN_BACKENDS = ("flit_core", "flit.", "hatchling", "poetry.", "pdm.", "uv_build", "whey")
+_HOOKS = re.compile(r"^\[tool\.(?:hatch\.build\.(?:targets\.[\w-]+\.)?hooks|poetry\.build|pdm\.build)\b", re.MULTILINE)
+_BUILD_SCRIPT = re.compile(r"""^\s*(?:build|script|build-script|run-setuptools)\s*=""", re.MULTILINE)
+# What a build asks for when it compiles, with the language that this proves.
+_TOOLS = {
+    "maturin": "Rust", "setuptools-rust": "Rust", "cython": "Cython", "cffi": "C", "pybind11": "C++",
+    "nanobind": "C++", "scikit-build-core": "", "scikit-build": "", "meson-python": "", "mypy": "C", "mesonpy": "",
+}  # fmt: skip
+_EXTENSIONS = re.compile(r"\bext_modules\b|\bExtension\s*\(|\bcffi_modules\b|\brust_extensions\b|\bcythonize\s*\(")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class SdistView:
+    """An sdist as it was looked at. names: paths below its top folder. texts: of the files in READ that it has."""
+
+    names: tuple[str, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+def judge_sdist(sdist: SdistView) -> str:
+    """`pure`, or `compiled` with the languages seen: "compiled: C, Cython". In doubt it is compiled.
+
+    Evidence: source files that are not tests or examples, what the build asks for, and extensions in setup.py. A
+    backend that cannot compile makes source files mere data.
+    """
+    pyproject = sdist.texts.get("pyproject.toml", "")
+    backend, required = _build_system(pyproject)
+    if backend.startswith(_PLAIN_BACKENDS) and not _HOOKS.search(pyproject) and not _has_script(pyproject):
+        return PURE
+    languages = {_LANGUAGES.get(_ending(name)) for name in sdist.names if not _ASIDE.search(name)}
+    tools = [_TOOLS[tool] for tool in required if tool in _TOOLS]
+    setup = sdist.texts.get("setup.py", "") + sdist.texts.get("setup.cfg", "")
+    if (
+        not tools
+        and not _EXTENSIONS.search(setup)
+        and "[tool.setuptools.ext" not in pyproject
+        and not languages - {None}
+    ):
+        return PURE
+    seen = {language for language in (*languages, *tools) if language}
+    # What Cython wrote is not a second language of the project.
+    return f"{COMPILED}: {', '.join(name for name in _ORDER if name in seen)}" if seen else COMPILED
+
+
+def _build_system(pyproject: str) -> tuple[str, list[str]]:
+    """(backend, names that the build asks for), empty where nothing readable is said."""
+    try:
+        system = tomllib.loads(pyproject).get("build-system", {})
+        backend, requires = system.get("build-backend", ""), system.get("requires", [])
+    except (tomllib.TOMLDecodeError, AttributeError, RecursionError, ValueError):
+        return "", []
+    names = [found[0].lower().replace("_", "-") for text in requires if (found := _NAME.match(str(text)))]
+    return str(backend), names
+
+
+def _has_script(pyproject: str) -> bool:
+    """Whether poetry or pdm is told of a script that may compile."""
+    return "[tool.poetry" in pyproject and bool(_BUILD_SCRIPT.search(pyproject))
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""

@@ -1,0 +1,78 @@
+"""The shape of a release: what its files look like to matching, without names, dates and digests.
+
+Most releases of a package have the shape of their predecessor, and thousands of packages share "one py3-none-any
+wheel and an sdist". So a shape is judged once and its verdicts shared.
+"""
+
+import functools
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scanner.domain.files.filenames import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One file as matching sees it. tag_set: the compressed tag triple of a wheel, None for every other kind."""
+
+    tag_set: str | None
+    kind: Kind
+    requires_python: str | None = None
+    yanked: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.tag_set is not None) != (self.kind is Kind.WHEEL):
+            raise ValueError(f"a {self.kind.value} with tags {self.tag_set!r}: wheels have tags and nothing else has")
+
+
+def _group(offered: Offered) -> tuple[bool, str, bool]:
+    return (offered.requires_python is not None, offered.requires_python or "", offered.yanked)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A canonical set: equal for equal files in any order and number. Make it with `of` or `parse`."""
+
+    files: tuple[Offered, ...]
+
+    @classmethod
+    def of(cls, files: Iterable[Offered]) -> "Shape":
+        return cls(tuple(sorted(set(files), key=lambda file: (*_group(file), file.kind.value, file.tag_set or ""))))
+
+    @property
+    def text(self) -> str:
+        """ASCII JSON, equal for equal shapes: `[[Requires-Python, yanked, [tag set or "=kind", …]], …]`."""
+        groups: dict[tuple[bool, str, bool], list[str]] = {}
+        for file in self.files:
+            groups.setdefault(_group(file), []).append(f"={file.kind.value}" if file.tag_set is None else file.tag_set)
+        rows = [[text if given else None, int(yanked), names] for (given, text, yanked), names in groups.items()]
+        return json.dumps(rows, separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, text: str) -> "Shape":
+        """The inverse of `text`. Raises ValueError on anything else."""
+        try:
+            return cls.of(_listed(text))
+        except (TypeError, AttributeError) as error:
+            raise ValueError(f"not the text of a shape: {text[:80]!r}") from error
+
+    @classmethod
+    def stored(cls, text: str) -> "Shape":
+        """The same for a text that `text` has made, which is in order already."""
+        return cls(tuple(_listed(text)))
+
+
+def _listed(text: str) -> list[Offered]:
+    return [
+        _offered(name, requires_python, bool(yanked))
+        for requires_python, yanked, names in json.loads(text)
+        for name in names
+    ]
+
+
+@functools.lru_cache(maxsize=16384)
+def _offered(name: str, requires_python: str | None, yanked: bool) -> Offered:
+    if name.startswith("="):
+        return Offered(None, Kind(name[1:]), requires_python, yanked)
+    return Offered(name, Kind.WHEEL, requires_python, yanked)

@@ -1,0 +1,196 @@
+"""One cell with its proof: which file an installer would take on a target, or why it takes none.
+
+The same rules as the matcher's, told file by file. They are kept apart on purpose: the matcher answers for a hundred
+thousand cells and names none, this answers for the one that somebody looks at. Tests hold them equal.
+"""
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.domain.files.filenames import Kind
+from scanner.domain.matching.availability import (
+    Availability,
+    ReleaseFileFacts,
+    accepts_python,
+    availability_of,
+    expand,
+    is_compiled,
+    is_readable,
+)
+from scanner.domain.matching.mismatch import Miss, NearMiss, nearest_miss
+from scanner.domain.targets.platforms import Platform
+from scanner.domain.targets.pythons import Python
+from scanner.domain.targets.target import Layer, Pair, Target, pairs_of
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One release on one target.
+
+    file, tag, uploaded_at: what an installer would take and the best of its tags; None where it takes nothing, tag
+    also for an sdist. detail: for `source`, what the build needs. reason: a clause for people. miss: where no
+    compiled wheel serves, why; the reason's data.
+    """
+
+    availability: Availability
+    yanked: bool
+    file: str | None
+    tag: str | None
+    uploaded_at: datetime | None
+    detail: str | None
+    reason: str
+    miss: NearMiss | None = None
+
+    @property
+    def cause(self) -> str:
+        """The reason in a few words: what is missing, where something is."""
+        return self.miss.short if self.miss is not None else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The best tag of a wheel on a target. rank: (pair, platform), lower is better, as installers order tags."""
+
+    layer: Layer
+    rank: tuple[int, int]
+    tag: str
+
+
+@functools.lru_cache(maxsize=65536)
+def best_fit(tag_set: str, target: Target) -> Fit | None:
+    """How a wheel with these tags fits, None when it does not.
+
+    The best pair and the best platform may be looked for apart, because a compressed set holds their every
+    combination.
+    """
+    pairs, platforms = expand(tag_set)
+    platform_ranks = _platform_ranks(target.platform)
+    machines = platforms & platform_ranks.keys()
+    if not machines and "any" not in platforms:
+        return None
+    known = pairs_of(target.python)
+    pair_ranks = _pair_ranks(target.python)
+    machine = min(machines, key=platform_ranks.__getitem__, default=None)
+    if machine is not None and (pair := _best(pairs, known.with_platform, pair_ranks[0])):
+        rank = (pair_ranks[0][pair], platform_ranks[machine])
+        return Fit(known.with_platform[pair], rank, f"{pair[0]}-{pair[1]}-{machine}")
+    if "any" in platforms and (pair := _best(pairs, known.anywhere, pair_ranks[1])):
+        return Fit(Layer.ANYWHERE, (pair_ranks[1][pair], 0), f"{pair[0]}-{pair[1]}-any")
+    return None
+
+
+def _best(pairs: Iterable[Pair], known: Mapping[Pair, Layer], ranks: Mapping[Pair, int]) -> Pair | None:
+    return min((pair for pair in pairs if pair in known), key=ranks.__getitem__, default=None)
+
+
+@functools.cache
+def _pair_ranks(python: Python) -> tuple[dict[Pair, int], dict[Pair, int]]:
+    """Positions of the pairs with a platform, and behind all of them those with "any"."""
+    known = pairs_of(python)
+    first = {pair: rank for rank, pair in enumerate(known.with_platform)}
+    return first, {pair: rank for rank, pair in enumerate(known.anywhere, start=len(first))}
+
+
+@functools.lru_cache(maxsize=2048)
+def _platform_ranks(platform: Platform) -> dict[str, int]:
+    return {tag: rank for rank, tag in enumerate(platform.tags)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    file: ReleaseFileFacts
+    fit: Fit | None
+
+    @property
+    def preference(self) -> tuple[bool, bool, int, int, tuple[int, str] | tuple[()]]:
+        """Greater is better, as pip sorts: not yanked, a wheel, its tag's rank, its build tag."""
+        pair, platform = self.fit.rank if self.fit else (0, 0)
+        return (not self.file.yanked, self.fit is not None, -pair, -platform, self.file.build)
+
+
+def _choices(files: Iterable[ReleaseFileFacts], target: Target) -> Iterator[_Choice]:
+    """Every file that an installer could take."""
+    release = target.python.release
+    for file in files:
+        fit = best_fit(file.tag_set, target) if file.tag_set is not None else None
+        if (fit or file.kind is Kind.SDIST) and accepts_python(file.requires_python, release):
+            yield _Choice(file, fit)
+
+
+def _taken(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
+    """The file that an installer takes. Of equal ones the first by name, `.tar.gz` before others."""
+    choices = list(_choices(files, target))
+    best = max((choice.preference for choice in choices), default=None)
+    equal = (choice for choice in choices if choice.preference == best)
+    return min(
+        equal,
+        key=lambda choice: (not choice.file.filename.endswith(".tar.gz"), choice.file.filename),
+        default=None,
+    )
+
+
+def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: str | None = None) -> Cell:
+    """What an installer on the target would do with a release of these files, and why.
+
+    Agrees with Matcher.offers for the same files, whose order does not matter. source_detail: what is known about a
+    build from the sdist ("pure", "compiled: Rust"); "unseen" stands where nothing is.
+    """
+    if not files:
+        return _nothing(Availability.ABSENT, "the index has no such release", None)
+    choice = _taken(files, target)
+    if choice is None:
+        nearest = nearest_miss(files, target)
+        refused = nearest.kind is Miss.REQUIRES_PYTHON
+        return _nothing(Availability.EXCLUDED if refused else Availability.NONE, nearest.text, nearest)
+    if choice.fit is None:
+        availability, detail = Availability.SOURCE, source_detail or "unseen"
+    else:
+        compiled = any(is_compiled(file.tag_set) for file in files)
+        availability, detail = availability_of(choice.fit.layer, compiled=compiled), None
+    miss = _miss_beside(availability, files, target)
+    return Cell(
+        availability,
+        choice.file.yanked,
+        choice.file.filename,
+        choice.fit.tag if choice.fit else None,
+        choice.file.uploaded_at,
+        detail,
+        "; ".join((_reason(availability, choice, miss), *_remarks(choice.file))),
+        miss,
+    )
+
+
+def _nothing(availability: Availability, reason: str, miss: NearMiss | None) -> Cell:
+    return Cell(availability, False, None, None, None, None, reason, miss)
+
+
+def _miss_beside(availability: Availability, files: Sequence[ReleaseFileFacts], target: Target) -> NearMiss | None:
+    """Why not a compiled wheel, where an sdist or a plain wheel serves in its place."""
+    if availability is Availability.FALLBACK:
+        return nearest_miss([file for file in files if is_compiled(file.tag_set)], target)
+    if availability is Availability.SOURCE:
+        wheels = [file for file in files if file.kind is Kind.WHEEL]
+        return nearest_miss(wheels, target) if wheels else NearMiss(Miss.NO_WHEEL, (), "a wheel")
+    return None
+
+
+def _reason(availability: Availability, choice: _Choice, miss: NearMiss | None) -> str:
+    tag = choice.fit.tag if choice.fit else ""
+    if availability is Availability.ABI3:
+        interpreter, abi, _ = tag.split("-")
+        builds = "free-threaded CPython" if abi == "abi3t" else "CPython"
+        return f"{interpreter}-{abi} serves {builds} {interpreter[2]}.{interpreter[3:]} and later"
+    if availability is Availability.PURE:
+        return "a pure Python wheel"
+    if miss is None:
+        return f"a wheel for {tag}"
+    return f"only the pure Python wheel fits; {miss.text}" if availability is Availability.FALLBACK else miss.text
+
+
+def _remarks(file: ReleaseFileFacts) -> Iterator[str]:
+    if file.yanked:
+        yield "yanked: only an exact pin takes it"
+    if not is_readable(file.requires_python):
+        yield f"its Requires-Python {file.requires_python!r} cannot be read and is ignored, as installers do"

@@ -1,0 +1,224 @@
+"""Why no wheel of a release serves a target: the nearest miss, as data first and as a sentence last."""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from scanner.domain.files.filenames import Kind
+from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand
+from scanner.domain.targets.labels import label_ranges, pair_label
+from scanner.domain.targets.platform_tags import PlatformTag, System, read_platform_tag
+from scanner.domain.targets.platforms import Platform
+from scanner.domain.targets.pythons import Implementation
+from scanner.domain.targets.target import STABLE_ABIS, Pair, Target, pairs_of
+
+
+class Miss(StrEnum):
+    """What stood in the way, nearest first: what clears with the least change comes before the rest."""
+
+    REQUIRES_PYTHON = "requires-python"
+    FLOOR = "floor"
+    PYTHON = "python"
+    ARCHITECTURE = "architecture"
+    SYSTEM = "system"
+    NO_WHEEL = "no-wheel"
+    NOT_INSTALLABLE = "not-installable"
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """have: what the release offers instead, need: what the target would take; their terms depend on `kind`.
+
+    REQUIRES_PYTHON: the specifier / the Python's release. FLOOR: the lowest floor / the target's. PYTHON: tags such as
+    "cp37 to cp312" / "cp313". ARCHITECTURE and SYSTEM: names people use. file: the nearest file where there is one.
+    """
+
+    kind: Miss
+    have: tuple[str, ...]
+    need: str
+    file: str | None = None
+    remark: str | None = None
+
+    @property
+    def text(self) -> str:
+        """One clause, without a capital or a full stop: "no wheel for cp313; has cp37 to cp312"."""
+        have = _listed(self.have)
+        match self.kind:
+            case Miss.REQUIRES_PYTHON:
+                text = f"Requires-Python {have} refuses {self.need}"
+            case Miss.FLOOR:
+                text = f"needs {have}, target has {self.need}"
+            case Miss.PYTHON | Miss.ARCHITECTURE:
+                text = f"{self.short}; has {have}"
+            case Miss.SYSTEM:
+                text = f"only {have} wheels"
+            case Miss.NO_WHEEL:
+                text = "only an sdist"
+            case Miss.NOT_INSTALLABLE:
+                text = f"only {have} files, which installers no longer take"
+        return f"{text} ({self.remark})" if self.remark else text
+
+    @property
+    def short(self) -> str:
+        """What is missing, without what is there instead: "no wheel for cp313"."""
+        return f"no wheel for {self.need}" if self.kind in (Miss.PYTHON, Miss.ARCHITECTURE) else self.text
+
+
+MOST_NAMED = 8
+"""How many tags or systems one sentence lists; a hostile page could name thousands."""
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = [*names[:MOST_NAMED], *([f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else [])]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheel:
+    """A wheel as one target sees it. machines: its platform tags, read; tags that no target has are left out."""
+
+    filename: str
+    pairs: tuple[Pair, ...]
+    platforms: frozenset[str]
+    machines: tuple[PlatformTag, ...]
+    loads: bool
+    runs: bool
+
+    def on(self, platform: Platform) -> tuple[PlatformTag, ...]:
+        """Its tags for this system and processor, whatever floor they need."""
+        return tuple(
+            tag for tag in self.machines if tag.system is platform.system and platform.architecture in tag.architectures
+        )
+
+
+def nearest_miss(files: Iterable[ReleaseFileFacts], target: Target) -> NearMiss:
+    """The nearest miss of a release of which no wheel serves the target. The order of the files does not matter."""
+    ordered = sorted(files, key=lambda file: file.filename)
+    installable = [file for file in ordered if file.installable]
+    if not installable:
+        kinds = sorted({file.kind.value for file in ordered})
+        return NearMiss(Miss.NOT_INSTALLABLE, tuple(kinds), "a wheel or an sdist")
+    wheels = {file.filename: _seen(file.filename, file.tag_set, target) for file in ordered if file.tag_set is not None}
+    if refused := _refused(installable, wheels, target):
+        return refused
+    if not wheels:
+        return NearMiss(Miss.NO_WHEEL, (), "a wheel")
+    seen = list(wheels.values())
+    return _floor(seen, target) or _python(seen, target) or _architecture(seen, target) or _system(seen, target)
+
+
+def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
+    pairs, platforms, machines = _read(tag_set)
+    known = pairs_of(target.python)
+    loadable = known.anywhere if platforms == {"any"} else known.with_platform
+    return _Wheel(
+        filename,
+        pairs,
+        platforms,
+        machines,
+        loads=any(pair in loadable for pair in pairs),
+        runs="any" in platforms or not platforms.isdisjoint(target.platform.tags),
+    )
+
+
+@functools.lru_cache(maxsize=4096)
+def _read(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str], tuple[PlatformTag, ...]]:
+    pairs, platforms = expand(tag_set)
+    read = (read_platform_tag(tag) for tag in sorted(platforms))
+    return pairs, platforms, tuple(tag for tag in read if tag is not None)
+
+
+def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target: Target) -> NearMiss | None:
+    """Requires-Python, when it refuses a file that would fit, or every file that could be installed at all."""
+    release = target.python.release
+    refused = [file for file in files if not accepts_python(file.requires_python, release)]
+    fitting = [file for file in refused if file.kind is Kind.SDIST or _fits(wheels[file.filename])]
+    if not fitting and len(refused) < len(files):
+        return None
+    blame = min(fitting or refused, key=lambda file: (file.kind is not Kind.WHEEL, file.filename), default=None)
+    if blame is None:
+        return None
+    return NearMiss(Miss.REQUIRES_PYTHON, (blame.requires_python or "",), str(release), blame.filename)
+
+
+def _fits(wheel: _Wheel) -> bool:
+    return wheel.loads and wheel.runs
+
+
+_FLOOR_NAMES = {
+    System.GLIBC: "glibc",
+    System.MUSL: "musl",
+    System.MACOS: "macOS",
+    System.IOS: "iOS",
+    System.ANDROID: "Android API",
+    System.EMSCRIPTEN: "Pyodide ABI",
+}
+
+
+def _floor(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+    """A wheel for this Python and machine that wants a newer system."""
+    platform = target.platform
+    floors = [
+        (tag.floor, wheel.filename) for wheel in wheels if wheel.loads and not wheel.runs for tag in wheel.on(platform)
+    ]
+    if not floors:
+        return None
+    floor, filename = min(floors)
+    have = f"{_FLOOR_NAMES.get(platform.system, platform.system.value)} {_dotted(floor, platform.system)}"
+    return NearMiss(Miss.FLOOR, (have,), _dotted(platform.floor, platform.system), filename)
+
+
+def _dotted(floor: tuple[int, int], system: System) -> str:
+    whole = system in {System.MACOS, System.IOS, System.ANDROID} and floor[1] == 0
+    return str(floor[0]) if whole else f"{floor[0]}.{floor[1]}"
+
+
+def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+    """Wheels for this machine, none for this Python."""
+    here = [wheel for wheel in wheels if not wheel.loads and (wheel.runs or wheel.on(target.platform))]
+    if not here:
+        return None
+    python = target.python
+    pairs = {pair for wheel in here for pair in wheel.pairs}
+    stable = {abi for _, abi in pairs if abi in STABLE_ABIS}
+    remark = None
+    if python.free_threaded and stable == {"abi3"}:
+        remark = "free-threaded builds load no abi3"
+    elif python.implementation is Implementation.PYPY and stable:
+        remark = "PyPy loads no stable-ABI wheel"
+    # Wheels for the other implementation say nothing about this one, unless there is nothing else to say.
+    kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
+    need, labels = python.abi_label, {pair_label(pair) for pair in kin}
+    have = label_ranges(labels)
+    if need in labels:
+        # Built for this very PyPy version, and for another generation of its ABI.
+        need, have = python.abi, tuple(sorted({abi for interpreter, abi in kin if interpreter == need}))
+    return NearMiss(Miss.PYTHON, have, need, here[-1].filename, remark)
+
+
+def _architecture(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+    """Wheels for this system, none for this processor."""
+    platform = target.platform
+    nearest = [wheel for wheel in wheels if wheel.loads] or wheels
+    names = {
+        Platform("", tag.system, architecture, tag.floor).label
+        for wheel in nearest
+        for tag in wheel.machines
+        if tag.system is platform.system
+        for architecture in tag.architectures
+    }
+    return NearMiss(Miss.ARCHITECTURE, tuple(sorted(names)), platform.label) if names else None
+
+
+_WITH_LIBC = {System.GLIBC: "Linux (glibc)", System.MUSL: "Alpine (musl)"}
+
+
+def _system(wheels: list[_Wheel], target: Target) -> NearMiss:
+    """Wheels for other systems only."""
+    systems = {tag.system for wheel in wheels for tag in wheel.machines}
+    libcs = target.platform.system in _WITH_LIBC
+    names = [_WITH_LIBC.get(system, system.value) if libcs else system.value for system in System if system in systems]
+    if not names:
+        names = sorted({platform for wheel in wheels for platform in wheel.platforms})
+    return NearMiss(Miss.SYSTEM, tuple(names), target.platform.label)

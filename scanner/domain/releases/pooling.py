@@ -1,0 +1,182 @@
+"""What is stored of packages, as a resolution reads it, and how the records of several indexes become one. Pure.
+
+pip asks every index of `--index-url` and `--extra-index-url` for a name and pools what they list; none goes before
+another (PackageFinder.find_all_candidates, CandidateEvaluator._sort_key and FoundCandidates of pip 26.3):
+
+- The best version of all wins, whichever index has it. Of one version the files of all indexes count together: one
+  that is not yanked before a yanked one, then the wheel with the better tag, then an sdist.
+- A yank counts for the link that carries it. The same file, not yanked elsewhere, is taken from there; a version is
+  yanked when it is on every index.
+- Of files of equal worth, as the same name on two indexes, pip takes that of the index named last: it sorts stably
+  and goes through the result backwards.
+- With hashes in the requirements, each link is held against them by itself: any index may bring the file that fits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from packaging.version import Version
+
+from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+
+# The key of a stored shape, or those of several whose files count together, in order.
+ShapeKey = int | tuple[int, ...]
+
+
+class ReleaseRecord(NamedTuple):
+    """One stored release. `shape` is its key in a ShapeTable; times are None where the index has none.
+
+    `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
+    why they cannot be had at all. `parts` are the records of a version that several indexes have, one each, in the
+    order in which the indexes are named; empty where one index has it.
+    """
+
+    pk: int
+    version: Version
+    shape: ShapeKey
+    first_uploaded_at: datetime | None
+    build_detail: str
+    needs: int | None
+    needs_error: str
+    parts: tuple[ReleaseRecord, ...] = ()
+
+    @property
+    def pks(self) -> tuple[int, ...]:
+        """The rows that it stands for."""
+        return tuple(part.pk for part in self.parts) or (self.pk,)
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRecord:
+    """One package with all its releases, lowest version first.
+
+    `exists` is false when no index has it, nor had it: what was stored of a package that vanished is kept. `waits_for`
+    are the indexes that have never said anything about it, each with its last fault or "". `newest_on` are the
+    indexes that have its highest version. `revisions` differ whenever anything of it was stored anew.
+    """
+
+    name: str
+    exists: bool
+    status: str
+    status_reason: str
+    checked_at: datetime | None
+    changed_at: datetime | None
+    revisions: tuple[tuple[int, int], ...]
+    releases: tuple[ReleaseRecord, ...]
+    newest_on: tuple[int, ...]
+    waits_for: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether every index that is asked for it has said something about it."""
+        return not self.waits_for
+
+
+def pool(by_index: Mapping[int, PackageRecord], index_ids: Sequence[int]) -> PackageRecord:
+    """One record of what these indexes have under one name, at least one of them something.
+
+    An index without a record has not been asked yet. The oldest check counts. A status is that of the first index
+    that says other than active: an index without status markers says nothing.
+    """
+    if len(index_ids) == 1:
+        return by_index[index_ids[0]]
+    parts = [by_index[index] for index in index_ids if index in by_index]
+    told = next((part for part in parts if part.status != "active"), parts[0])
+    waits_for = tuple(
+        waiting
+        for index in index_ids
+        for waiting in (by_index[index].waits_for if index in by_index else ((index, ""),))
+    )
+    checks = [part.checked_at for part in parts]
+    return PackageRecord(
+        name=parts[0].name,
+        exists=any(part.exists for part in parts),
+        status=told.status,
+        status_reason=told.status_reason,
+        checked_at=None if None in checks or len(parts) < len(index_ids) else min(filter(None, checks), default=None),
+        changed_at=max((part.changed_at for part in parts if part.changed_at is not None), default=None),
+        revisions=tuple(sorted(revision for part in parts for revision in part.revisions)),
+        releases=_pooled_releases([part.releases for part in parts if part.releases]),
+        newest_on=_newest_on(parts),
+        waits_for=waits_for,
+    )
+
+
+def _newest_on(parts: Sequence[PackageRecord]) -> tuple[int, ...]:
+    newest = max((part.releases[-1].version for part in parts if part.releases), default=None)
+    return tuple(
+        index for part in parts if part.releases and part.releases[-1].version == newest for index in part.newest_on
+    )
+
+
+def _pooled_releases(groups: Sequence[tuple[ReleaseRecord, ...]]) -> tuple[ReleaseRecord, ...]:
+    if len(groups) < 2:
+        return groups[0] if groups else ()
+    versions: dict[Version, list[ReleaseRecord]] = {}
+    for group in groups:
+        for release in group:
+            versions.setdefault(release.version, []).append(release)
+    return tuple(
+        same[0] if len(same) == 1 else _pooled(tuple(same))
+        for _, same in sorted(versions.items(), key=lambda item: item[0])
+    )
+
+
+def _pooled(parts: tuple[ReleaseRecord, ...]) -> ReleaseRecord:
+    last = parts[-1]
+    shapes = sorted({part.shape for part in parts if isinstance(part.shape, int)})
+    uploads = [part.first_uploaded_at for part in parts if part.first_uploaded_at is not None]
+    return last._replace(
+        shape=shapes[0] if len(shapes) == 1 else tuple(shapes),
+        first_uploaded_at=min(uploads, default=None),
+        build_detail=next((part.build_detail for part in reversed(parts) if part.build_detail), ""),
+        parts=parts,
+    )
+
+
+def taken(release: ReleaseRecord, offers_of: Callable[[ReleaseRecord], Iterable[Offer]]) -> ReleaseRecord:
+    """The part whose metadata speaks for the release: that of the file which pip would take.
+
+    `offers_of` are a part's own offers on the targets that count. A release has one set of needs for all of them, so
+    where they would take different parts, the best offer on any decides, and of equal availability the index named
+    last. A part whose metadata cannot be had comes last.
+    """
+    if not release.parts:
+        return release
+    ranked = [
+        (part.needs is not None or not part.needs_error, max(map(_worth, offers_of(part)), default=(False, 0)), place)
+        for place, part in enumerate(release.parts)
+    ]
+    return release.parts[max(ranked)[2]]
+
+
+_WORTH = (Availability.SOURCE, Availability.FALLBACK, Availability.PURE, Availability.ABI3, Availability.NATIVE)
+
+
+def _worth(offer: Offer) -> tuple[bool, int]:
+    """As pip sorts: what is not yanked first, then the better wheel."""
+    rank = _WORTH.index(offer.availability) + 1 if offer.availability in _WORTH else 0
+    return (rank > 0 and not offer.yanked, rank)
+
+
+def pool_files(groups: Iterable[Sequence[ReleaseFileFacts]]) -> tuple[ReleaseFileFacts, ...]:
+    """The files of one version on several indexes, named in order. The same name is one file, of the earliest time
+    that any index tells; where the indexes differ about it (a yank, a Requires-Python) each word is kept, as each
+    link is judged by itself.
+    """
+    rows = list(groups)
+    if len(rows) == 1:
+        return tuple(rows[0])
+    uploads: dict[str, datetime] = {}
+    files: dict[tuple[str, str | None, bool], ReleaseFileFacts] = {}
+    for group in rows:
+        for file in group:
+            files[file.filename, file.requires_python, file.yanked] = file
+            if file.uploaded_at is not None:
+                known = uploads.get(file.filename, file.uploaded_at)
+                uploads[file.filename] = min(known, file.uploaded_at)
+    return tuple(replace(file, uploaded_at=uploads.get(file.filename)) for file in files.values())

@@ -1,0 +1,117 @@
+"""Loosening requirements for an upgrade: a pin becomes a lower bound, an upper cap goes, as far as the step allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from packaging.specifiers import Specifier
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from scanner.domain.files.core_metadata import parse_specifier
+from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.requirement import Ask, make_ask, specifiers_of
+
+__all__ = ["Step", "relax", "relax_ask", "step_between"]
+
+
+class Step(StrEnum):
+    """How far one package may move: within its minor series, within its major series, anywhere."""
+
+    PATCH = "patch"
+    MINOR = "minor"
+    MAJOR = "major"
+
+
+def step_between(before: Version, after: Version) -> Step:
+    """The size of a move in either direction: which of the first three numbers (or the epoch) differs first."""
+    if (before.epoch, before.major) != (after.epoch, after.major):
+        return Step.MAJOR
+    return Step.MINOR if before.minor != after.minor else Step.PATCH
+
+
+def _ceiling(version: Version, step: Step) -> str | None:
+    """The clause that keeps a package within a step of `version`; None when it may go anywhere."""
+    epoch = f"{version.epoch}!" if version.epoch else ""
+    if step is Step.MAJOR:
+        return None
+    if step is Step.MINOR:
+        return f"<{epoch}{version.major + 1}"
+    return f"<{epoch}{version.major}.{version.minor + 1}"
+
+
+def relax_ask(ask: Ask, current: Version | None, step: Step = Step.MAJOR, *, caps: bool = True) -> Ask:
+    """A looser ask: "==x" and "===x" become ">=x". With `caps`, "~=x" and "==x.*" do too, and "<" and "<=" go.
+
+    Lower bounds and exclusions stay. `current` is the version that steps are counted from; an exact pin counts from
+    itself. Of a union each part is loosened. An ask for a URL, or for a version that is none, stays as it is.
+    """
+    if ask.url is not None:
+        return ask
+    specifiers = []
+    for one in specifiers_of(ask.specifier):
+        looser = _looser(one, current, step, caps=caps)
+        if looser is None:
+            return ask
+        specifiers.append(looser)
+    return make_ask(ask.name, *specifiers, extras=ask.extras, marker=ask.marker)
+
+
+def _looser(specifier: str, current: Version | None, step: Step, *, caps: bool) -> str | None:
+    """One specifier, loosened; None when it names something that is not a version."""
+    clauses: list[str] = []
+    origin = current
+    for clause in sorted(parse_specifier(specifier), key=str):
+        loose = _loosened(clause, caps=caps)
+        if loose is None:
+            return None
+        clauses += loose
+        if clause.operator in {"==", "==="} and not clause.version.endswith(".*"):
+            origin = Version(clause.version)
+    ceiling = None if origin is None else _ceiling(origin, step)
+    return ",".join([*clauses, ceiling] if ceiling is not None else clauses)
+
+
+def _loosened(clause: Specifier, *, caps: bool) -> list[str] | None:
+    """The clauses that replace one; None when it names something that is not a version."""
+    operator, text = clause.operator, clause.version
+    star = text.endswith(".*")
+    if operator in {"==", "==="} and not star:
+        try:
+            return [f">={Version(text).public}"]
+        except InvalidVersion:
+            return None
+    if caps and operator in {"<", "<="}:
+        return []
+    if caps and (operator == "~=" or (operator == "==" and star)):
+        return [f">={text.removesuffix('.*')}"]
+    return [str(clause)]
+
+
+def relax(
+    question: Question,
+    current: Mapping[NormalizedName, Version],
+    *,
+    step: Step = Step.MAJOR,
+    holds: Iterable[NormalizedName] = (),
+    caps: bool = True,
+) -> Question:
+    """The question with every ask and constraint loosened, but for held packages, which stay where they are.
+
+    `current` are the versions that are in use. A held package is kept at its current version even where its
+    requirement admits more, also when only others ask for it. Overrides stay: they are decisions of their own.
+    """
+    held = frozenset(holds)
+    pinned = {ask.name: current[ask.name] for ask in question.roots if ask.exact and ask.name in current}
+
+    def loosen(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+        return tuple(
+            ask if ask.name in held else relax_ask(ask, current.get(ask.name), step, caps=caps) for ask in asks
+        )
+
+    kept = tuple(make_ask(name, f"=={current[name]}") for name in sorted(held) if name in current)
+    return replace(
+        question, roots=loosen(question.roots), constraints=(*loosen(question.constraints), *kept), pinned=pinned
+    )

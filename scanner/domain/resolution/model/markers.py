@@ -1,0 +1,74 @@
+"""Markers, each evaluated once for all targets that show it the same values."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+
+from scanner.domain.resolution.model.requirement import Ask
+from scanner.domain.targets.target import Target
+
+__all__ = ["MarkerMemo"]
+
+_VARIABLE = re.compile(r"[a-z_]+(?:\.[a-z_]+)?")
+# Names of the early drafts of the standard, which packaging still reads.
+_OLD_NAMES = {
+    "os.name": "os_name",
+    "sys.platform": "sys_platform",
+    "platform.version": "platform_version",
+    "platform.machine": "platform_machine",
+    "platform.python_implementation": "platform_python_implementation",
+    "python_implementation": "platform_python_implementation",
+}
+
+
+@lru_cache(maxsize=8_192)
+def _marker(text: str) -> Marker:
+    return Marker(text)
+
+
+@lru_cache(maxsize=8_192)
+def _variables(text: str) -> tuple[str, ...]:
+    """Every name in a marker that could be one of its variables; words inside quoted values may be among them."""
+    return tuple(sorted({_OLD_NAMES.get(word, word) for word in _VARIABLE.findall(text)}))
+
+
+@lru_cache(maxsize=65_536)
+def _evaluate(text: str, shown: tuple[tuple[str, str], ...], extra: str) -> bool:
+    try:
+        return _marker(text).evaluate({**dict.fromkeys(_ALL, ""), **dict(shown), "extra": extra})
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return False
+
+
+_ALL = (
+    *("implementation_name", "implementation_version", "os_name", "platform_machine", "platform_release"),
+    *("platform_python_implementation", "platform_system", "platform_version", "python_full_version"),
+    *("python_version", "sys_platform"),
+)
+
+
+class MarkerMemo:
+    """Whether asks count on a target. The environment is the target's alone, never this server's."""
+
+    def __init__(self, target: Target) -> None:
+        self._environment = dict(target.marker_environment)
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def holds(self, ask: Ask, extra: str) -> bool:
+        """Whether the ask counts when `extra` (or "" for none) is wanted. A comparison without sense does not hold."""
+        text = ask.marker
+        if text is None:
+            return True
+        if ask.only_extra is not None:
+            return ask.only_extra == extra
+        key = (text, extra)
+        known = self._known.get(key)
+        if known is None:
+            environment = self._environment
+            # Targets that differ in nothing the marker mentions share its answer.
+            shown = tuple((name, environment[name]) for name in _variables(text) if name in environment)
+            known = self._known[key] = _evaluate(text, shown, extra)
+        return known

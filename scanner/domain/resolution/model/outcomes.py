@@ -1,0 +1,76 @@
+"""The four ways a resolution ends, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.graph import Edge
+
+__all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Outcome", "Resolution"]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What must be fetched before the answer is known: packages to poll, releases whose metadata is needed.
+
+    `likely` are releases that would be looked at next if those in `releases` fail: fetching them in the same batch
+    saves rounds, and is not needed for the answer.
+    """
+
+    packages: tuple[NormalizedName, ...] = ()
+    releases: tuple[tuple[NormalizedName, Version], ...] = ()
+    likely: tuple[tuple[NormalizedName, Version], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.packages or self.releases)
+
+    def __or__(self, other: Missing) -> Missing:
+        releases = {*self.releases, *other.releases}
+        return Missing(
+            tuple(sorted({*self.packages, *other.packages})),
+            tuple(sorted(releases)),
+            tuple(sorted({*self.likely, *other.likely} - releases)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """A set that holds. `pins` has every package with a version, `urls` those that come from a direct URL.
+
+    `edges` are all asks that count in this set, the project's own first; `extras` the extras wanted of each package.
+    """
+
+    pins: Mapping[NormalizedName, Version]
+    urls: Mapping[NormalizedName, str]
+    extras: Mapping[NormalizedName, tuple[NormalizedName, ...]]
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """No set holds, and this is the proof."""
+
+    derivation: Derivation
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """The answer hangs on data that is not there yet. Fetch what is missing and ask again."""
+
+    missing: Missing
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """The search was cut short: `reason` is "steps" or "time"."""
+
+    steps: int
+    reason: str
+
+
+Outcome = Resolution | Conflict | Incomplete | LimitReached

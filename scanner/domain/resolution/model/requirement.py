@@ -1,0 +1,136 @@
+"""One requirement as the resolver holds it: read once, shared by every release and target that states it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from packaging.markers import InvalidMarker, Marker
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.domain.files.core_metadata import parse_requirement, parse_specifier
+
+__all__ = ["Ask", "BadAsk", "make_ask", "read_ask", "specifiers_of"]
+
+# Between the parts of a union, which PEP 440 cannot say and Poetry can.
+_OR = " || "
+
+# The form nearly all metadata has; anything else goes through packaging's full grammar.
+_COMMON = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
+    r"(?:\[(?P<extras>[A-Za-z0-9._,\s-]*)\])?\s*"
+    r"(?P<open>\()?\s*(?P<specifier>(?:[<>=!~][^;@()\[\]]*)?)(?(open)\))\s*"
+    r"(?:;(?P<marker>.*))?"
+)
+_ONLY_EXTRA = re.compile(r"""\(?\s*extra\s*==\s*(?P<quote>['"])(?P<extra>[A-Za-z0-9._-]+)(?P=quote)\s*\)?""")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A requirement.
+
+    `specifier` is a PEP 440 specifier, or a union of them: `specifiers_of` takes it apart. `only_extra` is set when the
+    marker says nothing but "this extra". `exact` means that it pins one version (== without a star, or ===), `pre` that
+    it mentions a pre-release.
+    """
+
+    name: NormalizedName
+    extras: tuple[NormalizedName, ...]
+    specifier: str
+    marker: str | None
+    url: str | None
+    only_extra: NormalizedName | None
+    exact: bool
+    pre: bool
+    # Asks are looked up far more often than they are made.
+    _hash: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        key = (self.name, self.extras, self.specifier, self.marker, self.url)
+        object.__setattr__(self, "_hash", hash(key))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __str__(self) -> str:
+        """The requirement without its marker, as a person writes it."""
+        extras = f"[{','.join(self.extras)}]" if self.extras else ""
+        return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.specifier}"
+
+
+@dataclass(frozen=True, slots=True)
+class BadAsk:
+    """A requirement that nobody can read: the release that states it cannot be trusted to install."""
+
+    text: str
+    message: str
+
+
+def specifiers_of(specifier: str) -> list[str]:
+    """The specifiers of which an ask wants any one: one, or the parts of a union."""
+    return specifier.split(_OR)
+
+
+@lru_cache(maxsize=8_192)
+def _traits(specifier: str) -> tuple[str, bool, bool]:
+    """(specifier with blanks removed, exact, pre); raises InvalidSpecifier."""
+    parsed = parse_specifier(specifier)
+    exact = any(one.operator == "===" or (one.operator == "==" and not one.version.endswith(".*")) for one in parsed)
+    return ",".join(sorted(map(str, parsed), key=_reading_order)), exact, bool(parsed.prereleases)
+
+
+def _reading_order(clause: str) -> tuple[bool, str]:
+    """Lower bounds before upper bounds: how people write a range."""
+    return (not clause.startswith((">", "=", "~")), clause)
+
+
+def make_ask(
+    name: str,
+    *specifiers: str,
+    extras: Iterable[str] = (),
+    marker: str | None = None,
+    url: str | None = None,
+) -> Ask:
+    """An ask from its parts, as a requirements file gives them; raises InvalidSpecifier or InvalidMarker.
+
+    Any version will do without a specifier; with several one that any of them admits.
+    """
+    read = list(
+        dict.fromkeys(_traits(one.strip()) if one.strip() else ("", False, False) for one in specifiers or ("",))
+    )
+    text, exact, pre = _OR.join(one[0] for one in read), read[0][1] and len(read) == 1, any(one[2] for one in read)
+    only = None
+    if marker is not None:
+        marker = marker.strip()
+        single = _ONLY_EXTRA.fullmatch(marker)
+        if single is not None:
+            only = canonicalize_name(single["extra"])
+        else:
+            marker = _checked_marker(marker)
+    names = tuple(sorted({canonicalize_name(extra) for extra in extras}))
+    return Ask(canonicalize_name(name), names, text, marker or None, url, only, exact, pre)
+
+
+@lru_cache(maxsize=8_192)
+def _checked_marker(text: str) -> str:
+    Marker(text)
+    return text
+
+
+@lru_cache(maxsize=65_536)
+def read_ask(text: str) -> Ask | BadAsk:
+    """One Requires-Dist value or requirement line; the same text gives the same object. Never raises."""
+    common = _COMMON.fullmatch(text.strip())
+    try:
+        if common is not None:
+            extras = [extra.strip() for extra in (common["extras"] or "").split(",") if extra.strip()]
+            return make_ask(common["name"], common["specifier"], extras=extras, marker=common["marker"])
+        full = parse_requirement(text)
+    except (InvalidRequirement, InvalidSpecifier, InvalidMarker) as error:
+        return BadAsk(text, str(error).partition("\n")[0])
+    marker = None if full.marker is None else str(full.marker)
+    return make_ask(full.name, str(full.specifier), extras=full.extras, marker=marker, url=full.url)

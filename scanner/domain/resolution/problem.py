@@ -1,0 +1,97 @@
+"""A scope: the question put to one target, or to several at once, with everything needed to search and to check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.resolution.graph import Reach, walk
+from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.requirement import Ask
+from scanner.domain.resolution.multi_target import BridgeProvider
+from scanner.domain.resolution.pubgrub.solver import Solved, Solver
+from scanner.domain.resolution.resolve import Limits, missing_of
+from scanner.domain.resolution.target_provider import TargetProvider
+from scanner.domain.targets.target import Target
+
+__all__ = ["Choices", "Scope"]
+
+Choices = dict[NormalizedName, int]
+
+
+@dataclass(slots=True)
+class Scope:
+    """One search problem. `providers` has one member a target; what is chosen must hold on all of them."""
+
+    stock: Stock
+    targets: Sequence[Target]
+    question: Question
+    policy: Policy
+    preference: Preference
+    limits: Limits = field(default_factory=Limits)
+    waived: frozenset[NormalizedName] = frozenset()
+    phantoms: frozenset[NormalizedName] = frozenset()
+    aside: frozenset[NormalizedName] = frozenset()
+    providers: tuple[TargetProvider, ...] = field(init=False)
+    _solver: Solver[tuple[int, Ask]] | Solver[Ask] | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self.providers = tuple(
+            TargetProvider(
+                self.stock,
+                target,
+                self.question,
+                self.policy,
+                self.preference,
+                waived=self.waived,
+                phantoms=self.phantoms,
+                aside=self.aside,
+            )
+            for target in self.targets
+        )
+
+    @property
+    def solver(self) -> Solver[tuple[int, Ask]] | Solver[Ask]:
+        """The one solver of this problem. Made when first asked for: a look at the providers often settles it."""
+        if self._solver is None:
+            limit, expired = self.limits.steps, self.limits.expired
+            if len(self.providers) == 1:
+                provider = self.providers[0]
+                self._solver = Solver(provider, provider.roots(), limit=limit, expired=expired)
+            else:
+                bridge = BridgeProvider(self.providers)
+                self._solver = Solver(bridge, bridge.roots(), limit=limit, expired=expired)
+        return self._solver
+
+    def with_waivers(self, waived: Iterable[NormalizedName], phantoms: Iterable[NormalizedName]) -> Scope:
+        """The same problem, with more packages let through."""
+        return replace(self, waived=self.waived | frozenset(waived), phantoms=self.phantoms | frozenset(phantoms))
+
+    def choices(self, found: Solved) -> Choices:
+        """The chosen candidates of packages, without the nodes of extras and targets."""
+        return {
+            NormalizedName(node): choice for node, choice in found.chosen.items() if "[" not in node and "@" not in node
+        }
+
+    def holds(self, choices: Mapping[NormalizedName, int]) -> bool:
+        """Whether these choices satisfy everything on every target, as far as all metadata needed is known."""
+        before = self._missed()
+        return all(not walk(p, choices, stop_early=True).violations for p in self.providers) and (
+            self._missed() == before
+        )
+
+    def reaches(self, choices: Mapping[NormalizedName, int]) -> list[Reach]:
+        """What the choices lead to, target by target."""
+        return [walk(provider, choices) for provider in self.providers]
+
+    def missing(self) -> Missing:
+        """What had to be asked for in vain so far."""
+        return missing_of(*self.providers)
+
+    def _missed(self) -> int:
+        return sum(len(p.missing_packages) + len(p.missing_releases) for p in self.providers)

@@ -1,0 +1,201 @@
+"""From requirements that do not hold to the smallest or the newest set that does, on one target or on several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.resolution.blockers import certain_blockers, explain_in, search
+from scanner.domain.resolution.explain.moves import why_it_moves, why_stuck
+from scanner.domain.resolution.loosen import Step, relax, step_between
+from scanner.domain.resolution.minimise import shrink
+from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
+from scanner.domain.resolution.model.plans import Change, Plan, Stuck
+from scanner.domain.resolution.model.policy import Order, Policy, Preference
+from scanner.domain.resolution.problem import Choices, Scope
+from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
+from scanner.domain.resolution.resolve import Limits, resolution_of
+from scanner.domain.targets.target import Target
+
+__all__ = ["Strategy", "Upgrade", "plan", "smallest_direct_change"]
+
+
+class Strategy(StrEnum):
+    """MINIMAL moves as little as it can; LATEST takes the newest of everything."""
+
+    MINIMAL = "minimal"
+    LATEST = "latest"
+
+
+@dataclass(frozen=True)
+class Upgrade:
+    """What is to be planned, for whom, and within which bounds.
+
+    `current` are the versions in use: pins, or the closure as written. `holds` are packages never to touch, `step` is
+    how far each may move. `refuted` says that the question as written is known to have no solution.
+    """
+
+    stock: Stock
+    targets: Sequence[Target]
+    question: Question
+    policy: Policy
+    current: Mapping[NormalizedName, Version]
+    strategy: Strategy = Strategy.MINIMAL
+    step: Step = Step.MAJOR
+    holds: frozenset[NormalizedName] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+    refuted: bool = False
+
+    def scope(self, question: Question, aside: Iterable[NormalizedName] = ()) -> Scope:
+        """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
+        order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
+        preference = Preference(order, self.current, question.direct)
+        return Scope(self.stock, self.targets, question, self.policy, preference, self.limits, aside=frozenset(aside))
+
+    def questions(self) -> list[Question]:
+        """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""
+        forms = [self.question] if self.strategy is Strategy.MINIMAL else []
+        if self.strategy is Strategy.MINIMAL:
+            forms.append(relax(self.question, self.current, step=self.step, holds=self.holds, caps=False))
+        forms.append(relax(self.question, self.current, step=self.step, holds=self.holds))
+        if self.strategy is Strategy.MINIMAL and self.holds:
+            forms[0] = replace(forms[0], constraints=forms[-1].constraints)
+        distinct = [form for index, form in enumerate(forms) if form not in forms[:index]]
+        return [form for form in distinct if form != self.question] or distinct if self.refuted else distinct
+
+
+def plan(upgrade: Upgrade) -> Plan:
+    """Find a set that holds on all targets of the upgrade at once, by its strategy.
+
+    A minimal plan stays with the versions in use; what must move goes to the lowest version that works, caps are
+    loosened only where pins alone do not help, and taking back any single change breaks the set. Never raises: no
+    path, missing data and a limit are values of the plan.
+    """
+    questions = upgrade.questions()
+    for question in questions:
+        scope = upgrade.scope(question)
+        if question is not questions[-1] and any(any(certain_blockers(provider)) for provider in scope.providers):
+            continue
+        found = scope.solver.solve()
+        if isinstance(found, Exhausted):
+            return _cut_short(upgrade, scope, LimitReached(found.steps, found.reason))
+        if isinstance(found, Solved):
+            return _finish(upgrade, scope, scope.choices(found))
+        if question is questions[-1]:
+            return _no_path(upgrade, scope, found)
+    raise AssertionError("the last form is always tried")
+
+
+def smallest_direct_change(
+    upgrade: Upgrade, blocker: NormalizedName, others: Iterable[NormalizedName]
+) -> tuple[Change, ...] | None:
+    """What the project must write down to clear one blocker, the other blockers left aside; None when nothing does."""
+    scope = upgrade.scope(upgrade.questions()[-1], frozenset(others) - {blocker})
+    found = scope.solver.solve()
+    if not isinstance(found, Solved):
+        return None
+    return _finish(upgrade, scope, scope.choices(found)).direct_changes
+
+
+def _kept(upgrade: Upgrade) -> Choices:
+    """The versions in use as sets of one, where the index has them."""
+    kept = {}
+    for name, version in upgrade.current.items():
+        shelf = upgrade.stock.shelf(name)
+        choice = 0 if shelf is None else shelf.choice(version)
+        if choice:
+            kept[name] = choice
+    return kept
+
+
+def _finish(upgrade: Upgrade, scope: Scope, choices: Choices) -> Plan:
+    """Shrink a found set and write it down."""
+    if upgrade.strategy is Strategy.MINIMAL:
+        choices = shrink(scope, choices, _kept(upgrade))
+    resolutions = tuple(resolution_of(provider, choices) for provider in scope.providers)
+    pins: dict[NormalizedName, Version] = {}
+    for resolution in resolutions:
+        pins.update(resolution.pins)
+    changes = _changes(upgrade, scope, choices, pins)
+    missing = scope.missing()
+    return Plan(
+        tuple(upgrade.targets),
+        not missing,
+        changes,
+        pins,
+        tuple(name for name in pins if name not in upgrade.current),
+        _dropped(upgrade, resolutions),
+        missing=missing,
+        reason="some of what it hangs on is not known yet" if missing else None,
+        resolutions=resolutions,
+        question=scope.question,
+    )
+
+
+def _dropped(upgrade: Upgrade, resolutions: Sequence[Resolution]) -> tuple[NormalizedName, ...]:
+    reached = {edge.ask.name for resolution in resolutions for edge in resolution.edges}
+    return tuple(name for name in upgrade.current if name not in reached)
+
+
+def _changes(
+    upgrade: Upgrade, scope: Scope, choices: Choices, pins: Mapping[NormalizedName, Version]
+) -> tuple[Change, ...]:
+    """The moves, direct ones first, then in the order of the set."""
+    reaches = scope.reaches(choices)
+    changes = []
+    for name, after in pins.items():
+        before = upgrade.current.get(name)
+        if before is not None and before != after:
+            newest = upgrade.strategy is Strategy.LATEST
+            why = "a newer version is there" if newest else why_it_moves(scope, reaches, name, before)
+            direct = name in upgrade.question.direct
+            changes.append(Change(name, before, after, direct, step_between(before, after), why))
+    return tuple(sorted(changes, key=lambda change: not change.direct))
+
+
+def _cut_short(upgrade: Upgrade, scope: Scope, limit: LimitReached) -> Plan:
+    reason = f"the search was cut short after {limit.steps} steps"
+    return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=scope.missing(), limit=limit)
+
+
+def _no_path(upgrade: Upgrade, scope: Scope, failure: Unsolvable) -> Plan:
+    """Say what nothing clears, and plan the rest around it."""
+    derivation = explain_in(scope, failure.proof) if failure.proof is not None else None
+    found = search(scope)
+    if found.limit is not None:
+        return _cut_short(upgrade, found.scope, found.limit)
+    if found.choices is None:
+        reason = "the requirements contradict each other"
+        if derivation is not None and derivation.clashes:
+            clash = derivation.clashes[0]
+            reason = f"{clash.first}, but {clash.second}"
+        return Plan(
+            tuple(upgrade.targets), feasible=False, reason=f"no path: {reason}", derivation=derivation,
+            missing=found.scope.missing(),
+        )  # fmt: skip
+    partial = _finish(upgrade, found.scope, found.choices)
+    stuck: dict[NormalizedName, Stuck] = {}
+    for provider, resolution in zip(found.scope.providers, partial.resolutions, strict=True):
+        for edge in resolution.edges:
+            name = edge.ask.name
+            ration = provider.ration(name)
+            version = resolution.pins.get(name)
+            choice = 0 if ration is None or version is None else ration.shelf.choice(version)
+            if ration is not None and name not in resolution.urls and not choice & ration.usable:
+                stuck.setdefault(name, Stuck(name, why_stuck(provider, name, found.scope.targets)))
+    kept_back = {name for name in stuck if name in upgrade.current}
+    return replace(
+        partial,
+        feasible=False,
+        changes=tuple(change for change in partial.changes if change.name not in kept_back),
+        pins={name: version for name, version in (partial.pins or {}).items() if name not in stuck},
+        stuck=tuple(stuck.values()),
+        reason="no path: " + "; ".join(one.reason for one in stuck.values()),
+        derivation=derivation,
+    )

@@ -1,0 +1,43 @@
+"""The Pythons of a release's wheels in few words: "cp37 to cp312", "cp39-abi3"."""
+
+import functools
+import re
+from collections.abc import Iterable
+
+from scanner.domain.targets.target import STABLE_ABIS, Pair
+
+_OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
+
+
+def pair_label(pair: Pair) -> str:
+    """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; the old "cp37m" reads cp37."""
+    interpreter, abi = pair
+    if abi in STABLE_ABIS:
+        return f"{interpreter}-{abi}"
+    own = _OWN_ABI.fullmatch(abi)
+    return f"{own['python']}t" if own and "t" in own["flags"] else interpreter
+
+
+_NUMBERED = re.compile(r"(?P<prefix>cp|pp|py)(?P<major>\d)(?P<minor>\d{1,3})?(?P<suffix>\D.*)?")
+
+
+def label_ranges(labels: Iterable[str]) -> tuple[str, ...]:
+    """Runs of three and more Pythons in a row as "cp37 to cp312", the rest one by one, in version order."""
+    runs: list[list[str]] = []
+    previous: tuple[str, str, int, int] | None = None
+    for key, label in sorted((_sort_key(label), label) for label in labels):
+        prefix, suffix, major, minor = key
+        if previous is not None and previous == (prefix, suffix, major, minor - 1):
+            runs[-1].append(label)
+        else:
+            runs.append([label])
+        previous = key
+    return tuple(name for run in runs for name in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else run))
+
+
+@functools.lru_cache(maxsize=1024)
+def _sort_key(label: str) -> tuple[str, str, int, int]:
+    match = _NUMBERED.fullmatch(label)
+    if match is None:
+        return ("~", label, 0, 0)
+    return (match["prefix"], match["suffix"] or "", int(match["major"]), int(match["minor"] or -2))

@@ -1,0 +1,203 @@
+"""Platforms: which platform tags a machine supports, and what environment markers see there.
+
+Standards: PEP 513, 571, 599, 600 (manylinux), 656 (musllinux), 730 (iOS), 738 (Android), 783 (Emscripten); macOS, iOS
+and Android expand through `packaging.tags`. `packaging` has no public expansion for "a machine with glibc 2.28", so
+the order here follows its private one: what pip on such a machine would list.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.tags import android_platforms, ios_platforms, mac_platforms
+
+from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, System, read_platform_tag
+
+
+@dataclass(frozen=True, slots=True)
+class Markers:
+    """The part of the marker environment that the platform decides, spelled as that platform spells it."""
+
+    os_name: str
+    sys_platform: str
+    platform_system: str
+    platform_machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A system, a processor and the oldest version of the system that the target promises.
+
+    floor: glibc, musl, macOS or iOS version, Pyodide's ABI year and patch, or (Android API level, 0);
+    (0, 0) on Windows.
+    """
+
+    slug: str
+    system: System
+    architecture: str
+    floor: tuple[int, int]
+
+    @property
+    def label(self) -> str:
+        return f"{self.system.value} {_READABLE.get(self.architecture, self.architecture)}"
+
+    @property
+    def floor_label(self) -> str:
+        """ "glibc 2.28", "musl 1.2", "14+" (macOS, iOS), "API 24+", "2025.0" (Pyodide); "" on Windows."""
+        major, minor = self.floor
+        match self.system:
+            case System.GLIBC:
+                return f"glibc {major}.{minor}"
+            case System.MUSL:
+                return f"musl {major}.{minor}"
+            case System.MACOS | System.IOS:
+                return f"{major}.{minor}+" if minor else f"{major}+"
+            case System.ANDROID:
+                return f"API {major}+"
+            case System.EMSCRIPTEN:
+                return f"{major}.{minor}"
+            case System.WINDOWS:
+                return ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Every platform tag that a wheel may carry to run here, best first."""
+        return _tags(self.system, self.architecture, self.floor, self.slug)
+
+    @property
+    def markers(self) -> Markers:
+        machine = _MACHINES.get((self.system, self.architecture), self.architecture)
+        match self.system:
+            case System.GLIBC | System.MUSL:
+                return Markers("posix", "linux", "Linux", machine)
+            case System.MACOS:
+                return Markers("posix", "darwin", "Darwin", machine)
+            case System.WINDOWS:
+                return Markers("nt", "win32", "Windows", machine)
+            case System.EMSCRIPTEN:
+                return Markers("posix", "emscripten", "Emscripten", machine)
+            case System.IOS:
+                return Markers("posix", "ios", "iOS", machine)
+            case System.ANDROID:
+                return Markers("posix", "android", "Android", machine)
+
+
+_READABLE = {
+    "x86_64": "x86-64",
+    "aarch64": "arm64",
+    "amd64": "x64",
+    "win32": "32-bit",
+    "arm64_iphoneos": "arm64",
+    "arm64_iphonesimulator": "simulator arm64",
+    "x86_64_iphonesimulator": "simulator x86-64",
+    "arm64_v8a": "arm64",
+    "armeabi_v7a": "armv7l",
+}
+_MACHINES = {
+    (System.WINDOWS, "amd64"): "AMD64",
+    (System.WINDOWS, "arm64"): "ARM64",
+    # What a 32-bit Windows says. A 32-bit Python on a 64-bit Windows says AMD64.
+    (System.WINDOWS, "win32"): "x86",
+    (System.IOS, "arm64_iphoneos"): "arm64",
+    (System.IOS, "arm64_iphonesimulator"): "arm64",
+    (System.IOS, "x86_64_iphonesimulator"): "x86_64",
+    (System.ANDROID, "arm64_v8a"): "aarch64",
+    (System.ANDROID, "armeabi_v7a"): "armv7l",
+}
+ARCHITECTURES: dict[System, tuple[str, ...]] = {
+    System.GLIBC: ("x86_64", "aarch64", "i686", "armv7l", "ppc64le", "ppc64", "s390x", "riscv64", "loongarch64"),
+    System.MUSL: ("x86_64", "aarch64", "i686", "armv7l", "ppc64le", "s390x", "riscv64", "loongarch64"),
+    System.MACOS: ("arm64", "x86_64"),
+    System.WINDOWS: ("amd64", "arm64", "win32"),
+    System.EMSCRIPTEN: ("wasm32",),
+    System.IOS: ("arm64_iphoneos", "arm64_iphonesimulator", "x86_64_iphonesimulator"),
+    System.ANDROID: ("arm64_v8a", "armeabi_v7a", "x86_64", "x86"),
+}
+"""What a platform slug may name. The tags of other processors exist on the index but no target has them."""
+
+
+# Below these a target would support no wheel at all, or no Python of the catalogue runs.
+_OLDEST = {
+    System.GLIBC: (2, 17),
+    System.MUSL: (1, 0),
+    System.MACOS: (10, 9),
+    System.WINDOWS: (0, 0),
+    System.EMSCRIPTEN: (2024, 0),
+    System.IOS: (12, 0),
+    System.ANDROID: (16, 0),
+}
+_OLDEST_ON = {
+    (System.GLIBC, "x86_64"): (2, 5),
+    (System.GLIBC, "i686"): (2, 5),
+    (System.MACOS, "arm64"): (11, 0),
+}
+
+
+def _oldest(system: System, architecture: str) -> tuple[int, int]:
+    return _OLDEST_ON.get((system, architecture), _OLDEST[system])
+
+
+# A slug may come from anybody, and its floor is expanded tag by tag.
+_NEWEST = {
+    System.GLIBC: (2, 99),
+    System.MUSL: (1, 99),
+    System.MACOS: (99, 99),
+    System.WINDOWS: (0, 0),
+    System.EMSCRIPTEN: (2099, 99),
+    System.IOS: (99, 99),
+    System.ANDROID: (99, 0),
+}
+
+
+def parse_platform(slug: str) -> Platform | str:
+    """The platform of a slug ("manylinux_2_28_x86_64", "win_amd64", …) at any floor; else a sentence why not."""
+    tag = read_platform_tag(slug)
+    if tag is None:
+        return f"{slug!r} is not a platform that a target can have"
+    architecture = tag.architectures[0]
+    if len(tag.architectures) > 1 or architecture not in ARCHITECTURES[tag.system]:
+        return f"{tag.system.value} targets have one of {', '.join(ARCHITECTURES[tag.system])}"
+    if not _oldest(tag.system, architecture) <= tag.floor <= _NEWEST[tag.system]:
+        return f"no Python runs on {tag.system.value} {tag.floor[0]}.{tag.floor[1]} on {architecture}"
+    return Platform(_canonical(slug, tag), tag.system, architecture, tag.floor)
+
+
+def _canonical(slug: str, tag: PlatformTag) -> str:
+    """One slug a platform: "manylinux2014_x86_64" and "manylinux_2_017_x86_64" mean manylinux_2_17_x86_64."""
+    major, minor = tag.floor
+    match tag.system:
+        case System.WINDOWS:
+            return slug
+        case System.ANDROID:
+            return f"android_{major}_{tag.architectures[0]}"
+        case System.GLIBC:
+            return f"manylinux_{major}_{minor}_{tag.architectures[0]}"
+        case _:
+            return f"{slug.partition('_')[0]}_{major}_{minor}_{tag.architectures[0]}"
+
+
+@functools.cache
+def _tags(system: System, architecture: str, floor: tuple[int, int], slug: str) -> tuple[str, ...]:
+    match system:
+        case System.GLIBC:
+            return (f"linux_{architecture}", *_glibc_tags(architecture, floor))
+        case System.MUSL:
+            musl = (f"musllinux_{floor[0]}_{minor}_{architecture}" for minor in range(floor[1], -1, -1))
+            return (f"linux_{architecture}", *musl)
+        case System.MACOS:
+            return tuple(mac_platforms(floor, architecture))
+        case System.IOS:
+            return tuple(ios_platforms(floor, architecture))
+        case System.ANDROID:
+            return tuple(android_platforms(floor[0], architecture))
+        case System.EMSCRIPTEN | System.WINDOWS:
+            return (slug,)
+
+
+def _glibc_tags(architecture: str, floor: tuple[int, int]) -> Iterator[str]:
+    """Newest first, each old alias directly behind the version that it means (PEP 600)."""
+    aliases = {version: f"manylinux{generation}" for generation, version in LEGACY_GLIBC.items()}
+    for minor in range(floor[1], _oldest(System.GLIBC, architecture)[1] - 1, -1):
+        yield f"manylinux_{floor[0]}_{minor}_{architecture}"
+        if alias := aliases.get((floor[0], minor)):
+            yield f"{alias}_{architecture}"

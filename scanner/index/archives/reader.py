@@ -1,0 +1,196 @@
+"""Core metadata out of an archive without downloading it whole: a wheel's by ranged reads, an sdist's as it streams.
+
+Nothing is written to disk and nothing is run. Archives are hostile until proven otherwise: every read is bounded.
+"""
+
+import io
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterator
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import canonicalize_name
+
+from scanner.domain.index_address import without_credentials
+from scanner.index.archives.remote_file import RemoteFile
+from scanner.index.errors import BadArchive, BadIndexPage
+from scanner.index.http.bodies import bounded, unpacked
+from scanner.index.transport import Reply, Transport
+
+_MAX_MEMBERS = 200_000
+# Sources pack well: this many times the bytes sent may come out.
+_UNPACKED_SHARE = 4
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError,
+    OverflowError, KeyError,
+)  # fmt: skip
+_BROKEN_TAR = (tarfile.TarError, zlib.error, struct.error, EOFError, ValueError, IndexError, OverflowError, KeyError)
+
+
+class MetadataReader:
+    """Reads archives through a Transport."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._limits = transport.limits
+
+    def tail(self, url: str, size: int) -> bytes:
+        """The last `size` bytes of the file, or all of a shorter one."""
+        return RemoteFile(self._transport, url, size).tail
+
+    def wheel(self, url: str) -> bytes:
+        """METADATA of the wheel's one dist-info folder."""
+        shown = without_credentials(url)
+        stem = canonicalize_name(_basename(url).split("-")[0])
+
+        def is_metadata(path: str) -> bool:
+            folder, _, rest = path.partition("/")
+            return (
+                rest == "METADATA"
+                and folder.endswith(".dist-info")
+                and (canonicalize_name(folder.split("-")[0]) == stem)
+            )
+
+        return self._from_zip(url, shown, is_metadata, "METADATA")
+
+    def sdist(self, url: str) -> bytes:
+        """PKG-INFO of the sdist's one top folder."""
+        shown, name = without_credentials(url), _basename(url).lower()
+        if name.endswith(".zip"):
+            return self._from_zip(url, shown, _is_pkg_info, "PKG-INFO")
+        if not name.endswith((".tar.gz", ".tgz")):
+            raise BadArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
+        with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
+            if reply.status != 200:
+                raise BadArchive(shown, f"status {reply.status} was not asked for")
+            try:
+                return self._from_tar(reply, shown)
+            except BadIndexPage as error:
+                raise BadArchive(shown, error.message) from None
+            except _BROKEN_TAR as error:
+                raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+
+    def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        """(paths below the top folder, contents of those of them in `wanted`). Nothing is unpacked to disk or run."""
+        shown, name = without_credentials(url), _basename(url).lower()
+        if name.endswith(".zip"):
+            return self._view_of_zip(url, shown, wanted)
+        if not name.endswith((".tar.gz", ".tgz")):
+            raise BadArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
+        with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
+            if reply.status != 200:
+                raise BadArchive(shown, f"status {reply.status} was not asked for")
+            try:
+                return self._view_of_tar(reply, shown, wanted)
+            except BadIndexPage as error:
+                raise BadArchive(shown, error.message) from None
+            except _BROKEN_TAR as error:
+                raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+
+    def _view_of_tar(self, reply: Reply, shown: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        names, texts = [], {}
+        with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
+            for number, member in enumerate(archive):
+                if number >= _MAX_MEMBERS:
+                    raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+                path = _below_top(member.name)
+                if not member.isreg() or path is None:
+                    continue
+                names.append(path)
+                if path in wanted and member.size <= self._limits.metadata:
+                    content = archive.extractfile(member)
+                    texts[path] = content.read() if content is not None else b""
+        return names, texts
+
+    def _view_of_zip(self, url: str, shown: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
+        names, texts = [], {}
+        try:
+            with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
+                for entry in archive.infolist()[:_MAX_MEMBERS]:
+                    path = _below_top(entry.filename)
+                    if path is None or entry.is_dir():
+                        continue
+                    names.append(path)
+                    if path in wanted and entry.file_size <= self._limits.metadata:
+                        with archive.open(entry) as member:
+                            texts[path] = member.read(self._limits.metadata)
+        except _BROKEN_ZIP as error:
+            raise BadArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+        return names, texts
+
+    def _stream(self, reply: Reply, shown: str) -> "_Stream":
+        sent = self._transport.chunks(reply, self._limits.archive)
+        most = _UNPACKED_SHARE * self._limits.archive
+        return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
+
+    def _from_tar(self, reply: Reply, shown: str) -> bytes:
+        # "r|" reads strictly forward, so the stream needs no seek and nothing read is kept
+        with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
+            for number, member in enumerate(archive):
+                if number >= _MAX_MEMBERS:
+                    raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+                if not member.isreg() or not _is_pkg_info(member.name.removeprefix("./")):
+                    continue
+                if member.size > self._limits.metadata:
+                    raise BadArchive(shown, f"PKG-INFO is larger than {self._limits.metadata:,} bytes")
+                content = archive.extractfile(member)
+                if content is not None:
+                    return content.read()
+        raise BadArchive(shown, "there is no PKG-INFO in its top folder")
+
+    def _from_zip(self, url: str, shown: str, wanted: Callable[[str], bool], what: str) -> bytes:
+        try:
+            with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
+                found = [entry for entry in archive.infolist() if wanted(entry.filename)]
+                if len(found) != 1:
+                    raise BadArchive(shown, f"{len(found) or 'no'} {what} where one should be")
+                if found[0].file_size > self._limits.metadata:
+                    raise BadArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
+                with archive.open(found[0]) as member:
+                    body = member.read(self._limits.metadata + 1)
+        except _BROKEN_ZIP as error:
+            raise BadArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+        if len(body) > self._limits.metadata:
+            raise BadArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
+        return body
+
+
+def _below_top(path: str) -> str | None:
+    """The path below the archive's one top folder, None for what stands beside it."""
+    _, slash, rest = path.removeprefix("./").partition("/")
+    return rest if slash and rest else None
+
+
+def _is_pkg_info(path: str) -> bool:
+    return path.count("/") == 1 and path.endswith("/PKG-INFO")
+
+
+def _basename(url: str) -> str:
+    return unquote(urlsplit(url).path.rpartition("/")[2])
+
+
+class _Stream(io.RawIOBase):
+    """Chunks as a file to read forward."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._rest = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes, fewer only at the end: tarfile takes a short read for the end of the file."""
+        pieces, missing = [], size
+        while missing > 0:
+            if not self._rest:
+                self._rest = next(self._chunks, b"")
+                if not self._rest:
+                    break
+            piece, self._rest = self._rest[:missing], self._rest[missing:]
+            pieces.append(piece)
+            missing -= len(piece)
+        return b"".join(pieces)

@@ -1,0 +1,214 @@
+"""The simple API's JSON form (PEP 691 with 700, 592, 714, 740 and 792) → values."""
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from packaging.utils import NormalizedName, canonicalize_name
+
+from scanner.domain.index_page.page import IndexFile, IndexPage
+from scanner.index.errors import BadIndexPage
+from scanner.index.formats import rows
+from scanner.index.formats.rows import BadRow, Problems
+
+_API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
+# Texts that need no second look: nothing to trim, to lower or to refuse.
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
+_SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
+
+
+def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
+    """One package's page; BadIndexPage with the place when it is none, is for another package, or is too large."""
+    document = read_any(body, url)
+    # Then no text of the page can hold a control character, a backslash or anything beyond printable ASCII.
+    plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
+    return read_document(document, name, url, max_files, plain=plain)
+
+
+def read_document(
+    document: dict[str, Any], name: NormalizedName, url: str, max_files: int, *, plain: bool = False
+) -> IndexPage:
+    """The page that a JSON document says. `plain`: its texts are known to be printable ASCII without backslashes."""
+    _check_name(document.get("name"), name, url)
+    entries = document.get("files")
+    if not isinstance(entries, list):
+        raise BadIndexPage(url, "files", "there is no list of files")
+    if len(entries) > max_files:
+        raise BadIndexPage(url, "files", f"{len(entries):,} files; no more than {max_files:,} are read")
+    problems = Problems()
+    files: list[tuple[str, IndexFile]] = []
+    for position, entry in enumerate(entries):
+        file = _usual_file(entry) if plain else None
+        place = f"files[{position}]"
+        filename = None
+        try:
+            if file is None:
+                filename = _filename(entry)
+                file = _file(entry, filename, url, problems, place)
+            files.append((place, file))
+        except BadRow as error:
+            problems.row(place, error, filename)
+    if entries and not files:
+        raise BadIndexPage(url, problems.found[0].place, f"no row can be read: {problems.found[0].message}")
+    status, reason = _status(document.get("project-status"), problems)
+    return IndexPage(
+        name=name,
+        files=rows.unique(files, problems),
+        versions=_versions(document.get("versions"), problems),
+        serial=rows.serial_of(document["meta"].get("_last-serial")),
+        status=status,
+        status_reason=reason,
+        problems=problems.all(),
+    )
+
+
+def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
+    """The document when its meta mapping names an API version that can be read, else BadIndexPage."""
+    meta = document.get("meta")
+    if not isinstance(meta, dict):
+        raise BadIndexPage(url, "meta", "there is no meta mapping")
+    check_api_version(meta.get("api-version"), url, "meta.api-version")
+    return document
+
+
+def check_api_version(value: object, url: str, place: str) -> None:
+    """PEP 629: another major version is an error, a newer minor one is fine."""
+    found = _API_VERSION.match(value) if isinstance(value, str) else None
+    if found is None:
+        raise BadIndexPage(url, place, "there is no API version")
+    if found.group(1) != "1":
+        raise BadIndexPage(url, place, f"API version {value}; only 1.x can be read")
+
+
+def read_any(body: bytes, url: str) -> dict[str, Any]:
+    """The mapping that an answer is, in a version that can be read, else BadIndexPage with the place."""
+    try:
+        document = json.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadIndexPage(url, f"byte {error.start}", "not UTF-8 text") from None
+    except json.JSONDecodeError as error:
+        raise BadIndexPage(url, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+    except RecursionError:
+        raise BadIndexPage(url, "page", "nested too deeply") from None
+    except ValueError:
+        raise BadIndexPage(url, "page", "a number with too many digits") from None
+    if not isinstance(document, dict):
+        raise BadIndexPage(url, "page", "not a JSON mapping")
+    return check_document(document, url)
+
+
+def _check_name(given: object, name: NormalizedName, url: str) -> None:
+    if not isinstance(given, str):
+        raise BadIndexPage(url, "name", "there is no name")
+    if canonicalize_name(given[:300]) != name:
+        raise BadIndexPage(url, "name", f"the page of another package: {given[:100]!r}")
+
+
+def _filename(entry: object) -> str:
+    if not isinstance(entry, dict):
+        raise BadRow("", entry, "not a mapping")
+    return rows.filename_of(entry.get("filename"))
+
+
+def _usual_file(entry: Any) -> IndexFile | None:
+    """A row as nearly all are, at a fraction of the cost of judging every fact by itself; None for all others."""
+    try:
+        filename, link, digest = entry["filename"], entry["url"], entry["hashes"]["sha256"]
+        size, python, uploaded = entry["size"], entry["requires-python"], entry["upload-time"]
+        core, yanked = entry["core-metadata"], entry["yanked"]
+        if core.__class__ is dict:
+            metadata_sha256 = core["sha256"]
+            if not _DIGEST(metadata_sha256):
+                return None
+            core = True
+        else:
+            metadata_sha256 = None
+        if not (
+            (yanked is False or yanked is True)
+            and (core is True or core is False)
+            and "/" not in filename
+            and " " not in filename
+            and 0 < len(filename) <= 300
+            and "#" not in link
+            and " " not in link
+            and len(link) <= 2000
+            and rows.is_plain_origin(link[: link.index("/", 8) + 1])
+            and _DIGEST(digest)
+            and size.__class__ is int
+            and 0 <= size < 2**63
+            and (python is None or (_SPECIFIER(python) is not None))
+            and uploaded[-1] == "Z"
+        ):
+            return None
+        return IndexFile(
+            filename,
+            link,
+            digest,
+            size,
+            python,
+            datetime.fromisoformat(uploaded),
+            yanked,
+            None,
+            core,
+            metadata_sha256,
+            bool(entry.get("provenance")),
+        )
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+
+
+def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, place: str) -> IndexFile:
+    hashes = entry.get("hashes")
+    if hashes is not None and not isinstance(hashes, dict):
+        raise BadRow("hashes", hashes, "not a mapping of digests")
+    yanked, reason = rows.yank_of(entry.get("yanked"))
+    # PEP 714: the new key wins where both stand.
+    announced = entry["core-metadata"] if "core-metadata" in entry else entry.get("data-dist-info-metadata")
+    has_metadata, metadata_sha256 = _metadata(announced, problems, place)
+    return IndexFile(
+        filename=filename,
+        url=rows.url_of(entry.get("url"), url),
+        sha256=rows.sha256_of(hashes.get("sha256")) if hashes else None,
+        size=rows.size_of(entry.get("size"), problems, place),
+        requires_python=rows.requires_python_of(entry.get("requires-python")),
+        uploaded_at=rows.time_of(entry.get("upload-time"), problems, place),
+        yanked=yanked,
+        yanked_reason=reason,
+        has_metadata=has_metadata,
+        metadata_sha256=metadata_sha256,
+        provenance=bool(entry.get("provenance")),
+    )
+
+
+def _metadata(announced: object, problems: Problems, place: str) -> tuple[bool | None, str | None]:
+    """(None, None) when the index announces nothing."""
+    if announced is None or isinstance(announced, bool):
+        return announced, None
+    if isinstance(announced, dict):
+        try:
+            return True, rows.sha256_of(announced.get("sha256"))
+        except BadRow as error:
+            problems.fact(f"{place}.core-metadata", error.value, error.message)
+            return True, None
+    problems.fact(f"{place}.core-metadata", announced, "neither true, false nor digests")
+    return None, None
+
+
+def _versions(value: object, problems: Problems) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    kept = [version for version in value if isinstance(version, str) and len(version) <= 200]
+    if len(kept) < len(value):
+        problems.fact("versions", "", f"{len(value) - len(kept)} entries are not versions")
+    return tuple(kept)
+
+
+def _status(value: object, problems: Problems) -> tuple[Any, str | None]:
+    if value is None:
+        return rows.status_of(None, problems), None
+    if not isinstance(value, dict):
+        problems.fact("project-status", value, "not a mapping")
+        return rows.status_of(None, problems), None
+    reason = value.get("reason")
+    return rows.status_of(value.get("status"), problems), rows.reason_of(reason) if isinstance(reason, str) else None

@@ -1,0 +1,202 @@
+"""Facts of an index row, checked one by one; both wire forms end here, so both get the same rows."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import urljoin, urlsplit
+
+from scanner.domain.index_page.page import IndexFile, PageProblem, ProjectStatus
+
+# A page may hold thousands of bad rows; an operator reads a few.
+MAX_PROBLEMS = 100
+_MAX_TEXT = 200
+_MAX_FILENAME = 300
+_MAX_URL = 2_000
+_MAX_SPECIFIER = 200
+_MAX_INTEGER = 2**63 - 1
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
+# What nearly every address looks like: absolute, printable ASCII, nothing to resolve or to doubt.
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]{1,5})?/[!\"$-~]*+\Z")
+# Control characters and lone surrogates: no file name, and no database takes them.
+_UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+class BadRow(Exception):
+    """A fact without which the row cannot be trusted. `key` names it as the wire form does."""
+
+    def __init__(self, key: str, value: object, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+        self.value = value
+        self.message = message
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects what was skipped, bounded; `skipped` counts whole rows, also those no longer listed."""
+
+    found: list[PageProblem] = field(default_factory=list)
+    skipped: int = 0
+    dropped: int = 0
+
+    def row(self, place: str, error: BadRow, filename: str | None) -> None:
+        """A row that was skipped."""
+        self.skipped += 1
+        self._add(
+            PageProblem(f"{place}.{error.key}" if error.key else place, _cut(error.value), error.message, filename)
+        )
+
+    def fact(self, place: str, value: object, message: str) -> None:
+        """A fact that was dropped; its row stays."""
+        self._add(PageProblem(place, _cut(value), message))
+
+    def all(self) -> tuple[PageProblem, ...]:
+        """The problems found, and at the end how many more there were."""
+        if not self.dropped:
+            return tuple(self.found)
+        return (*self.found, PageProblem("page", "", f"{self.dropped} more problems are not listed"))
+
+    def _add(self, problem: PageProblem) -> None:
+        # A skipped row that has a name is always kept: its file must not be taken for removed.
+        if problem.filename is None and len(self.found) >= MAX_PROBLEMS:
+            self.dropped += 1
+        else:
+            self.found.append(problem)
+
+
+def filename_of(value: object) -> str:
+    """A file name as the index gives it: one path segment, storable."""
+    if not isinstance(value, str) or not value.strip():
+        raise BadRow("filename", value, "there is no file name")
+    if len(value) > _MAX_FILENAME:
+        raise BadRow("filename", value, f"the file name is longer than {_MAX_FILENAME} characters")
+    if _UNSTORABLE.search(value) or "/" in value or "\\" in value:
+        raise BadRow("filename", value, "the file name holds characters that no file name may")
+    return value
+
+
+def url_of(value: object, base_url: str) -> str:
+    """An absolute http(s) address without its fragment."""
+    if not isinstance(value, str) or not value.strip():
+        raise BadRow("url", value, "there is no address")
+    value = value.partition("#")[0]
+    if _PLAIN_URL.match(value) and len(value) <= _MAX_URL:
+        return value
+    try:
+        url = urljoin(base_url, value.strip())
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError as error:
+        raise BadRow("url", value, f"the address cannot be read: {error}") from None
+    if not usable:
+        raise BadRow("url", value, "only http and https addresses are followed")
+    if len(url) > _MAX_URL or _UNSTORABLE.search(url):
+        raise BadRow("url", value, "the address is too long or holds control characters")
+    return url
+
+
+@lru_cache(maxsize=256)
+def is_plain_origin(value: str) -> bool:
+    """Whether `url_of` gives back as it is whatever printable ASCII without a space or a "#" follows this origin."""
+    return _PLAIN_URL.match(value) is not None
+
+
+def sha256_of(value: object) -> str | None:
+    """The digest, lower-case; None when the index gives no SHA-256."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _SHA256.match(value):
+        raise BadRow("hashes", value, "the SHA-256 digest is not 64 hexadecimal digits")
+    return value.lower()
+
+
+def requires_python_of(value: object) -> str | None:
+    """The text as given, trimmed; whether it is a specifier is judged where it is used."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise BadRow("requires-python", value, "Requires-Python is not a text")
+    text = value.strip()
+    if len(text) > _MAX_SPECIFIER or _UNSTORABLE.search(text):
+        raise BadRow("requires-python", value, "Requires-Python is too long or holds control characters")
+    return text or None
+
+
+def yank_of(value: object) -> tuple[bool, str | None]:
+    """PEP 592 and 691: false, true, or the reason, which may be empty only in HTML (see html_yank_of)."""
+    if value is None or value is False:
+        return False, None
+    if value is True:
+        return True, None
+    if isinstance(value, str):
+        return bool(value), reason_of(value)
+    raise BadRow("yanked", value, "yanked is neither true, false nor a reason")
+
+
+def reason_of(value: str) -> str | None:
+    """A reason in a maintainer's words, storable and on one line; None when nothing is left."""
+    return " ".join(_UNSTORABLE.sub(" ", value).split())[:1_000] or None
+
+
+def size_of(value: object, problems: Problems, place: str) -> int | None:
+    """Bytes."""
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_INTEGER:
+        return value
+    problems.fact(f"{place}.size", value, "the size is not a number of bytes")
+    return None
+
+
+def serial_of(value: object) -> int | None:
+    """A serial, from JSON or a header; anything else counts as none, since an index need not have one."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_INTEGER:
+        return value
+    return None
+
+
+def time_of(value: object, problems: Problems, place: str) -> datetime | None:
+    """Aware, UTC. A time without a zone is UTC, as the standard demands of an index."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    problems.fact(f"{place}.upload-time", value, "the upload time is not an ISO 8601 time")
+    return None
+
+
+def status_of(value: object, problems: Problems) -> ProjectStatus:
+    """An unknown marker counts as active and is reported."""
+    if value is None:
+        return ProjectStatus.ACTIVE
+    try:
+        return ProjectStatus(str(value))
+    except ValueError:
+        problems.fact("project-status", value, "not a known project status")
+        return ProjectStatus.ACTIVE
+
+
+def unique(files: list[tuple[str, IndexFile]], problems: Problems) -> tuple[IndexFile, ...]:
+    """Files in order, the first of each name; `files` are (place, file)."""
+    kept: dict[str, IndexFile] = {}
+    for place, file in files:
+        if file.filename in kept:
+            problems.row(place, BadRow("filename", file.filename, "the page lists this file twice"), None)
+        else:
+            kept[file.filename] = file
+    return tuple(kept.values())
+
+
+def _cut(value: object) -> str:
+    if isinstance(value, list | dict):
+        # never spelled out: it may be deep or huge
+        return f"a {'list' if isinstance(value, list) else 'mapping'} of {len(value)}"
+    text = value if isinstance(value, str) else str(value)
+    return _UNSTORABLE.sub("\ufffd", text[:_MAX_TEXT])

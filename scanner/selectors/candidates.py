@@ -1,0 +1,220 @@
+"""What the index offers, read for the team's side: a fixed number of queries whatever the number of packages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+
+from packaging.version import Version
+
+from scanner.domain.files.builds import UNSEEN, infer_build
+from scanner.domain.files.filenames import Kind, wheel_tags
+from scanner.domain.files.release_profile import Shape
+from scanner.domain.matching.availability import Offer, ReleaseFileFacts
+from scanner.domain.matching.matcher import Matcher
+from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, ShapeKey, pool
+from scanner.domain.targets.catalogue import CATALOGUE
+from scanner.domain.targets.target import Target
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
+from scanner.services.storage.release_profiles import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
+
+# Names and keys in one statement; SQLite takes 32,766.
+CHUNK = 2000
+_COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
+
+
+def package_records(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, PackageRecord]:
+    """The packages of these normalised names that any of these indexes knows at all, by name, pooled as pip does.
+
+    Two queries for each 2,000 packages, however many indexes there are.
+    """
+    wanted = sorted(set(names))
+    found: dict[str, PackageRecord] = {}
+    step = max(1, CHUNK // len(index_ids))
+    for start in range(0, len(wanted), step):
+        packages = list(Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step]))
+        releases = _releases([package.pk for package in packages])
+        rows: dict[str, dict[int, PackageRecord]] = {}
+        for package in packages:
+            rows.setdefault(package.name, {})[package.index_id] = _record(package, releases.get(package.pk, []))
+        found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
+    return found
+
+
+def _record(package: Package, releases: list[ReleaseRecord]) -> PackageRecord:
+    releases.sort(key=lambda release: release.version)
+    return PackageRecord(
+        name=package.name,
+        exists=bool(releases) or package.state not in (PackageState.MISSING, PackageState.MALFORMED),
+        status=package.status,
+        status_reason=package.status_reason,
+        checked_at=package.checked_at,
+        changed_at=package.changed_at,
+        revisions=((package.pk, package.revision),),
+        releases=tuple(releases),
+        newest_on=(package.index_id,),
+        waits_for=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
+    )
+
+
+def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, tuple[tuple[int, int], ...]]:
+    """`PackageRecord.revisions` of each of these packages, by name; those that are not known are left out."""
+    wanted = sorted(set(names))
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK])
+        for name, *revision in rows.order_by("pk").values_list("name", "pk", "revision"):
+            found[name] = (*found.get(name, ()), (revision[0], revision[1]))
+    return found
+
+
+def _releases(package_ids: list[int]) -> dict[int, list[ReleaseRecord]]:
+    fields = (
+        *("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail"),
+        *("metadata_id", "metadata_error"),
+    )
+    found: dict[int, list[ReleaseRecord]] = {}
+    rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
+    for package_id, pk, version, *facts in rows:
+        found.setdefault(package_id, []).append(ReleaseRecord(pk, Version(version), *facts))
+    return found
+
+
+def requirements_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The Requires-Dist values, in order, by `ReleaseRecord.needs`. One query for each 2,000."""
+    wanted = sorted(set(needs))
+    found: dict[int, tuple[str, ...]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "requires_dist")
+        found.update((pk, tuple(listed)) for pk, listed in rows)
+    return found
+
+
+class ShapeTable:
+    """Offers of many shapes on chosen targets, and what a build of each needs. One query when made, as `add` says.
+
+    Offers on targets of the catalogue are read as they were stored; those of another target, of a shape that was
+    stored under an older catalogue, and of several shapes together are matched from their texts.
+    """
+
+    def __init__(self, keys: Iterable[ShapeKey], targets: Sequence[Target]) -> None:
+        self.targets = tuple(targets)
+        self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
+        self._elsewhere = [number for number, column in enumerate(self._columns) if column is None]
+        self._whole: dict[ShapeKey, bytes] = {}
+        self._texts: dict[int, str] = {}
+        self._rows: dict[ShapeKey, tuple[Offer, ...]] = {}
+        self._same: dict[bytes, tuple[Offer, ...]] = {}
+        self._builds: dict[ShapeKey, str] = {}
+        self.add(keys)
+
+    def add(self, keys: Iterable[ShapeKey]) -> None:
+        """Take in more shapes, of several together each one too. One query where any of them is new, and one more
+        where texts are needed.
+        """
+        fresh = set(keys) - self._whole.keys()
+        together = [key for key in fresh if isinstance(key, tuple)]
+        members = {member for key in together for member in key}
+        alone = ({key for key in fresh if isinstance(key, int)} | members) - self._whole.keys()
+        if alone:
+            self._whole.update(_stored_offers(alone))
+        lacking = (alone if self._elsewhere else members) - self._texts.keys()
+        if lacking:
+            self._texts.update(_texts(lacking))
+        for key in together:
+            self._whole[key] = pack_offers(catalogue_matcher().offers_once(self._shape(key)))
+
+    def _shape(self, key: ShapeKey) -> Shape:
+        if isinstance(key, int):
+            return Shape.stored(self._texts[key])
+        return Shape.of(file for member in key for file in Shape.stored(self._texts[member]).files)
+
+    @cached_property
+    def _others(self) -> Matcher:
+        return Matcher([self.targets[number] for number in self._elsewhere])
+
+    def offers(self, shape: ShapeKey) -> tuple[Offer, ...]:
+        """One offer for each of the chosen targets."""
+        row = self._rows.get(shape)
+        if row is None:
+            row = self._rows[shape] = self._row(shape)
+        return row
+
+    def build(self, shape: ShapeKey) -> str:
+        """What the wheels of such a release say about building it (scanner.domain.files.builds)."""
+        build = self._builds.get(shape)
+        if build is None:
+            distinct = unpack_offers(bytes(set(self._whole[shape])))
+            build = self._builds[shape] = infer_build(offer.availability for offer in distinct)
+        return build
+
+    def _row(self, shape: ShapeKey) -> tuple[Offer, ...]:
+        whole = self._whole[shape]
+        packed = bytes(0 if column is None else whole[column] for column in self._columns)
+        row = self._same.get(packed)
+        if row is None:
+            row = self._same[packed] = unpack_offers(packed)
+        if not self._elsewhere:
+            return row
+        mixed = list(row)
+        offers = self._others.offers_once(self._shape(shape))
+        for column, offer in zip(self._elsewhere, offers, strict=True):
+            mixed[column] = offer
+        return tuple(mixed)
+
+
+def _texts(shape_ids: Collection[int]) -> dict[int, str]:
+    wanted = sorted(shape_ids)
+    found: dict[int, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        found.update(ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
+    return found
+
+
+def _stored_offers(shape_ids: Collection[int]) -> dict[ShapeKey, bytes]:
+    """Packed offers on the whole catalogue."""
+    wanted = sorted(shape_ids)
+    current = catalogue_digest()
+    found: dict[ShapeKey, bytes] = {}
+    outdated: list[int] = []
+    for start in range(0, len(wanted), CHUNK):
+        rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
+            "pk", "catalogue", "offers"
+        )
+        for pk, catalogue, packed in rows:
+            if catalogue == current:
+                found[pk] = bytes(packed)
+            else:
+                outdated.append(pk)
+    for pk, text in _texts(outdated).items():
+        found[pk] = pack_offers(catalogue_matcher().offers(Shape.parse(text)))
+    return found
+
+
+def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFacts, ...]]:
+    """The files of these releases, for the proof of their cells. One query for each 2,000 releases."""
+    wanted = sorted(set(release_ids))
+    found: dict[int, list[ReleaseFileFacts]] = {}
+    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
+    for start in range(0, len(wanted), CHUNK):
+        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
+        for release_id, filename, kind, python, yanked, at in rows.values_list(*fields):
+            tags, build = wheel_tags(filename) if kind == Kind.WHEEL else (None, ())
+            facts = ReleaseFileFacts(filename, Kind(kind), tags, build, python or None, yanked, at)
+            found.setdefault(release_id, []).append(facts)
+    return {release_id: tuple(files) for release_id, files in found.items()}
+
+
+def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
+    """The index that has each of these releases. One query for each 2,000."""
+    wanted = sorted(set(release_ids))
+    found: dict[int, int] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK])
+        found.update(rows.values_list("pk", "package__index"))
+    return found
+
+
+def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
+    """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
+    return release.build_detail or shapes.build(release.shape) or UNSEEN

@@ -1,0 +1,59 @@
+"""Packages and their releases for callers that know only names and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from packaging.utils import InvalidName, canonicalize_name
+
+from scanner.domain.matching.matcher import ReleaseFileFacts
+from scanner.models import Package, PackageState, Release
+from scanner.selectors.candidates import release_files
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPackage:
+    """A package that polls keep current. `state` is what its last poll ended in."""
+
+    pk: int
+    name: str
+    state: PackageState
+
+
+def find_packages(name: str, index_ids: Collection[int]) -> list[KnownPackage]:
+    """The packages of this name, however it is spelled, in the order of these indexes; those nobody asked for are out.
+
+    One query.
+    """
+    try:
+        normalized = canonicalize_name(name, validate=True)
+    except InvalidName:
+        return []
+    rows = {row.index_id: row for row in Package.objects.filter(index__in=index_ids, name=normalized)}
+    found = (rows[index] for index in index_ids if index in rows)
+    return [KnownPackage(row.pk, row.name, PackageState(row.state)) for row in found]
+
+
+def package_keys(index_ids: Collection[int], names: Collection[str]) -> dict[tuple[int, str], int]:
+    """The keys of the packages of these normalised names, by index and name. One query."""
+    rows = Package.objects.filter(index__in=index_ids, name__in=names)
+    return {(index, name): pk for pk, index, name in rows.values_list("pk", "index_id", "name")}
+
+
+def release_facts(
+    package_ids: Collection[int], versions: Collection[str] | None = None
+) -> dict[str, tuple[ReleaseFileFacts, ...]]:
+    """The files of the releases of packages of one name by version, of all or of the given ones. Two queries.
+
+    An installer that asks several indexes takes the best file of all, so they stand together. Versions are as stored;
+    one without files or unknown is left out.
+    """
+    rows = Release.objects.filter(package__in=package_ids).order_by("pk")
+    if versions is not None:
+        rows = rows.filter(version__in=versions)
+    names = dict(rows.values_list("pk", "version"))
+    found: dict[str, tuple[ReleaseFileFacts, ...]] = {}
+    for pk, files in release_files(names).items():
+        found[names[pk]] = (*found.get(names[pk], ()), *files)
+    return found

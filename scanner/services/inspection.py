@@ -1,0 +1,76 @@
+"""Look into the sdists of releases that only an sdist serves: would a build compile, and what."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from scanner.domain.files.builds import READ, SdistView, judge_sdist
+from scanner.domain.files.filenames import Kind
+from scanner.domain.polling import CLOCK_SKEW
+from scanner.index.client import IndexClient
+from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
+from scanner.models import Package, Release, ReleaseFile
+
+logger = logging.getLogger(__name__)
+
+# An sdist that could not be read is not tried again sooner than this.
+TRY_AGAIN_AFTER = timedelta(days=7)
+
+
+def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetime, *, workers: int = 2) -> int:
+    """Look into the sdist of each of these releases of which that is not known. Returns how many are known now.
+
+    What is found stands in `Release.build_detail`: "pure", "compiled" or "compiled: C, Cython". An sdist that cannot
+    be read within the client's bounds stays unseen, and is not tried again for a week. Nothing is written to disk
+    and nothing of it is run.
+    """
+    # Tried in the future is tried by a clock that jumped.
+    untried = (
+        Q(build_tried_at__isnull=True)
+        | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
+        | Q(build_tried_at__gt=now + CLOCK_SKEW)
+    )
+    wanted = sorted(
+        Release.objects.filter(untried, pk__in=set(release_ids), build_detail="").values_list("pk", flat=True)
+    )
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return sum(pool.map(partial(_inspect, client=client, now=now), wanted))
+
+
+def _inspect(release_id: int, *, client: IndexClient, now: datetime) -> bool:
+    try:
+        return _look(release_id, client, now)
+    finally:
+        connection.close()
+
+
+def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
+    sdists = ReleaseFile.objects.filter(release=release_id, kind=Kind.SDIST.value).select_related("package")
+    # Installers take .tar.gz before .zip, and an index has rarely both.
+    sdist = min(sdists, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename), default=None)
+    detail = ""
+    if sdist is not None:
+        try:
+            names, texts = client.sdist_view(sdist.url, READ)
+        except (NoSuchFile, BadArchive) as error:
+            logger.info("sdist not read release=%s error=%s", release_id, error)
+        except IndexFault as error:
+            logger.warning("sdist release=%s error=%s", release_id, error)
+            return False
+        else:
+            decoded = {path: content.decode("utf-8", errors="replace") for path, content in texts.items()}
+            detail = judge_sdist(SdistView(tuple(names), decoded))
+    with transaction.atomic():
+        Release.objects.filter(pk=release_id).update(build_detail=detail, build_tried_at=now)
+        if detail:
+            # Whatever rests on the package is answered anew.
+            mine = Package.objects.filter(releases=release_id)
+            mine.update(revision=F("revision") + 1, changed_at=now)
+    return bool(detail)

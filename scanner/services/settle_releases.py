@@ -1,0 +1,90 @@
+"""Releases that have become quiet: one event for each with all it serves, and one for what it lost.
+
+Maintainers upload the files of a release one by one, so a release is judged when no file has come for a while.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from packaging.version import Version
+
+from scanner.domain.files.release_profile import Shape
+from scanner.domain.matching.availability import Offer
+from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.releases.regressions import lost, predecessor, served
+from scanner.domain.targets.catalogue import CATALOGUE
+from scanner.models import Package, Release, ReleaseShape, WheelEvent, WheelEventKind
+from scanner.services.storage.release_profiles import catalogue_digest, catalogue_matcher, unpack_offers
+
+# Releases looked at in one call: what is left is found by the next.
+BATCH = 500
+
+
+def settle_releases(now: datetime) -> int:
+    """Settle the releases that are quiet. Returns how many.
+
+    Each is settled once: its mark and its events are written in one transaction that locks its package.
+    """
+    waiting = Release.objects.filter(unsettled_since__isnull=False).order_by("pk")
+    rows = waiting.values_list("pk", "package_id", "last_uploaded_at", "unsettled_since")[:BATCH]
+    by_package: dict[int, list[int]] = {}
+    for pk, package_id, last_uploaded_at, since in rows:
+        if since is not None and is_quiet(last_uploaded_at, since, now):
+            by_package.setdefault(package_id, []).append(pk)
+    return sum(_settle(package_id, pks, now) for package_id, pks in by_package.items())
+
+
+def is_quiet(last_uploaded_at: datetime | None, since: datetime, now: datetime) -> bool:
+    """Whether the last file came long enough ago, or somebody has waited long enough.
+
+    The index's clock counts where it tells upload times, but never a time later than when we saw the file. A file
+    that was first seen in the future was seen by a clock that jumped: then nobody knows how long that is ago.
+    """
+    if since > now + CLOCK_SKEW:
+        return True
+    last = min(last_uploaded_at, now) if last_uploaded_at is not None else since
+    return now - last >= settings.WHEELWAY_QUIET_FOR or now - since >= settings.WHEELWAY_QUIET_PATIENCE
+
+
+def _settle(package_id: int, pks: list[int], now: datetime) -> int:
+    with transaction.atomic():
+        # The lock that a poll of this package takes too.
+        Package.objects.select_for_update().get(pk=package_id)
+        rows = list(Release.objects.filter(package=package_id).values_list("pk", "version", "shape_id"))
+        shapes = {pk: shape for pk, _, shape in rows}
+        versions = {Version(text): pk for pk, text, _ in rows}
+        mine = set(Release.objects.filter(pk__in=pks, unsettled_since__isnull=False).values_list("pk", flat=True))
+        chosen = sorted((version, pk) for version, pk in versions.items() if pk in mine)
+        events: list[WheelEvent] = []
+        for version, pk in chosen:
+            offers = _offers(shapes[pk])
+            events.append(_event(package_id, WheelEventKind.RELEASE, version, served(offers), "", now))
+            before = predecessor(version, versions)
+            if before is not None and (gone := lost(_offers(shapes[versions[before]]), offers)):
+                events.append(_event(package_id, WheelEventKind.REGRESSION, version, gone, f"against {before}", now))
+        WheelEvent.objects.bulk_create(events, ignore_conflicts=True)
+        Release.objects.filter(pk__in=mine).update(unsettled_since=None)
+    return len(mine)
+
+
+def _offers(shape_id: int) -> tuple[Offer, ...]:
+    shape = ReleaseShape.objects.only("catalogue", "offers", "text").get(pk=shape_id)
+    if shape.catalogue == catalogue_digest():
+        return unpack_offers(bytes(shape.offers))
+    return catalogue_matcher().offers(Shape.parse(shape.text))
+
+
+def _event(
+    package_id: int, kind: WheelEventKind, version: Version, places: frozenset[int], detail: str, now: datetime
+) -> WheelEvent:
+    return WheelEvent(
+        package_id=package_id,
+        kind=kind,
+        version=str(version),
+        targets=[CATALOGUE[place].slug for place in sorted(places)],
+        detail=detail,
+        seen_at=now,
+    )

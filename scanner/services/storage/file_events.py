@@ -1,0 +1,64 @@
+"""Write the wheel events of one page's changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.files.filenames import ParsedName, parse_filename
+from scanner.domain.index_page.diff import Changes
+from scanner.domain.index_page.page import IndexFile
+from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
+from scanner.services.storage.sql import Row, insert_rows, time_writer
+
+CHUNK = 1000
+
+
+def write_events(package: Package, changes: Changes, now: datetime, *, is_first: bool) -> None:
+    """Write one event for each change of a file, or on a first page one FIRST_POLL event in the place of all.
+
+    Call in the transaction that stores the changes, before they are stored.
+    """
+    events = (
+        [_event(package, WheelEventKind.FIRST_POLL, "", None, now)] if is_first else list(_told(package, changes, now))
+    )
+    if events:
+        # A file that vanished and came back was added once already.
+        insert_rows(WheelEvent, _COLUMNS, events, ignore_conflicts=True)
+
+
+def _told(package: Package, changes: Changes, now: datetime) -> Iterator[Row]:
+    for file in changes.added:
+        yield _event(package, WheelEventKind.ADDED, file.filename, file.uploaded_at, now)
+    for kind, files in ((WheelEventKind.YANKED, changes.yanked), (WheelEventKind.UNYANKED, changes.unyanked)):
+        for file in files:
+            yield _event(package, kind, file.filename, file.uploaded_at, now, _reason(file))
+    times = _upload_times(package, changes.removed)
+    for filename in changes.removed:
+        yield _event(package, WheelEventKind.REMOVED, filename, times.get(filename), now)
+
+
+def _reason(file: IndexFile) -> str:
+    return file.yanked_reason or ""
+
+
+def _upload_times(package: Package, filenames: tuple[str, ...]) -> dict[str, datetime | None]:
+    found: dict[str, datetime | None] = {}
+    for start in range(0, len(filenames), CHUNK):
+        rows = ReleaseFile.objects.filter(package=package, filename__in=filenames[start : start + CHUNK])
+        found.update(rows.values_list("filename", "uploaded_at"))
+    return found
+
+
+_COLUMNS = (*("package", "kind", "filename", "version", "tag_set", "uploaded_at", "detail", "targets", "seen_at"),)
+
+
+def _event(
+    package: Package, kind: WheelEventKind, filename: str, at: datetime | None, now: datetime, detail: str = ""
+) -> Row:
+    read = parse_filename(filename, NormalizedName(package.name))
+    version, tag_set = (str(read.version), read.tag_set or "") if isinstance(read, ParsedName) else ("", "")
+    time = time_writer()
+    return (package.pk, kind.value, filename, version, tag_set, time(at), detail, "[]", time(now))

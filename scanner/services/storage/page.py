@@ -1,0 +1,158 @@
+"""Write what changed on a package's page: files, releases, shapes and wheel events in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from django.db.models import Max
+from packaging.utils import NormalizedName
+
+from scanner.domain.files.filenames import Kind, UnparsedName, parse_filename
+from scanner.domain.files.locations import base_of, pack_location, unpack_location
+from scanner.domain.index_page.diff import Changes, StoredFile, compare
+from scanner.domain.index_page.page import IndexFile, IndexPage
+from scanner.models import Package, Release, ReleaseFile
+from scanner.services.storage.file_events import write_events
+from scanner.services.storage.release_rows import Parsed, store_releases
+from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer
+
+# Names or keys in one statement.
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many files one page changed."""
+
+    added: int
+    changed: int
+    removed: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether any file differs."""
+        return bool(self.added or self.changed or self.removed)
+
+
+def store_page(package: Package, page: IndexPage, now: datetime) -> Stored:
+    """Bring the stored files of `package` to what `page` says. Call inside a transaction that locks the package, and
+    save it then: newest_release_at and files_base are set, and a revision above nought says that a page is stored.
+
+    Events are written for changes against an earlier page; a first page writes one FIRST_POLL event instead.
+    """
+    return _store(package, compare(_stored_files(package), page), now)
+
+
+def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> Stored | None:
+    """As `store_page`, from the rows alone that stand in the place of `vanished` rows of the stored page.
+
+    None when the rows given do not account for all of those: then a file was removed, and only the whole page tells
+    which.
+    """
+    stored = _stored_files(package, [file.filename for file in page.files])
+    if len(stored) != vanished:
+        return None
+    return _store(package, compare(stored, page), now)
+
+
+_FIELDS = (
+    *("filename", "location", "sha256", "size", "requires_python"),
+    *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
+)
+
+
+def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, StoredFile]:
+    """The stored files by name, all of them or those of these names. One query for each 2,000 names."""
+    if names is None:
+        found = select_rows(ReleaseFile, _FIELDS, "package_id = %s", [package.pk])
+    else:
+        wanted = sorted(names)
+        found = chain.from_iterable(
+            select_rows(ReleaseFile, _FIELDS, f"package_id = %s AND filename IN {marks(some)}", [package.pk, *some])
+            for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
+        )
+    return {
+        name: StoredFile(
+            filename=name,
+            url=unpack_location(location, name, package.files_base),
+            sha256=sha or None,
+            size=size,
+            requires_python=python or None,
+            uploaded_at=at,
+            yanked=yanked,
+            yanked_reason=reason or None,
+            has_metadata=has,
+            metadata_sha256=digest or None,
+        )
+        for name, location, sha, size, python, at, yanked, reason, has, digest in found
+    }
+
+
+def _store(package: Package, changes: Changes, now: datetime) -> Stored:
+    # Every stored page raises the revision, so only a first one finds it at nought.
+    is_first = package.revision == 0
+    write_events(package, changes, now, is_first=is_first)
+    if changes:
+        name = NormalizedName(package.name)
+        # A changed file is written anew: its row is nobody's reference, and one path for all is the fast one.
+        fresh = {file.filename: file for file in (*changes.added, *changes.changed)}
+        if not package.files_base and fresh:
+            first = next(iter(fresh.values()))
+            package.files_base = base_of(first.url, first.filename)
+        parsed = {filename: parse_filename(filename, name) for filename in fresh}
+        gone = [*changes.removed, *(file.filename for file in changes.changed)]
+        releases = store_releases(package, fresh, parsed, gone, now, is_first=is_first)
+        _delete(package, gone)
+        insert_rows(ReleaseFile, _COLUMNS, _file_rows(package, fresh.values(), parsed, releases.keys))
+        releases.drop_empty()
+        if gone or package.newest_release_at is None:
+            newest = Release.objects.filter(package=package).aggregate(at=Max("first_uploaded_at"))["at"]
+        else:
+            newest = max(package.newest_release_at, releases.newest_at or package.newest_release_at)
+        package.newest_release_at = newest
+    return Stored(len(changes.added), len(changes.changed), len(changes.removed))
+
+
+def _delete(package: Package, names: Collection[str]) -> None:
+    gone = sorted(names)
+    for start in range(0, len(gone), CHUNK):
+        ReleaseFile.objects.filter(package=package, filename__in=gone[start : start + CHUNK]).delete()
+
+
+_COLUMNS = (
+    *("package", "release", "filename", "kind", "location", "sha256", "size", "requires_python"),
+    *("uploaded_at", "yanked", "yanked_reason", "has_metadata", "metadata_sha256"),
+)
+
+
+def _file_rows(
+    package: Package,
+    files: Iterable[IndexFile],
+    parsed: Mapping[str, Parsed],
+    releases: Mapping[str, int],
+) -> Iterable[tuple[object, ...]]:
+    package_id, base, time = package.pk, package.files_base, time_writer()
+    for file in files:
+        read = parsed[file.filename]
+        if isinstance(read, UnparsedName):
+            release, kind = None, Kind.OTHER.value
+        else:
+            release, kind = releases[file.filename], read.kind.value
+        yield (
+            package_id,
+            release,
+            file.filename,
+            kind,
+            pack_location(file.url, file.filename, base),
+            bytes.fromhex(file.sha256 or ""),
+            file.size,
+            file.requires_python or "",
+            time(file.uploaded_at),
+            file.yanked,
+            file.yanked_reason or "",
+            file.has_metadata,
+            bytes.fromhex(file.metadata_sha256 or ""),
+        )

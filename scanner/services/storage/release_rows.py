@@ -1,0 +1,210 @@
+"""Bring a package's release rows to the files it is about to have: shapes, dates, new releases and empty ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from scanner.domain.files.filenames import Kind, ParsedName, UnparsedName, wheel_tags
+from scanner.domain.files.release_profile import Offered, Shape
+from scanner.domain.index_page.page import IndexFile
+from scanner.models import Package, Release, ReleaseFile
+from scanner.services.storage.release_profiles import intern_shapes
+from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
+
+CHUNK = 2000
+Parsed = ParsedName | UnparsedName
+# One file as a shape knows it: tag set, kind's value (an enum hashes slowly), Requires-Python, yanked.
+_Facts = tuple[str | None, str, str | None, bool]
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """The files that one release is about to have."""
+
+    facts: list[_Facts] = field(default_factory=list)
+    times: list[datetime] = field(default_factory=list)
+
+    def add(self, facts: _Facts, uploaded_at: datetime | None) -> None:
+        self.facts.append(facts)
+        if uploaded_at is not None:
+            self.times.append(uploaded_at)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRows:
+    """keys: the row of each fresh file that has a version, by file name. emptied: rows without a file afterwards.
+
+    newest_at: the first upload of the newest of these releases, None where no time is known.
+    """
+
+    keys: dict[str, int]
+    emptied: tuple[int, ...]
+    newest_at: datetime | None
+
+    def drop_empty(self) -> None:
+        """Delete the releases whose last file is gone. Call when the files' rows are."""
+        if self.emptied:
+            Release.objects.filter(pk__in=self.emptied).delete()
+
+
+def store_releases(
+    package: Package,
+    fresh: Mapping[str, IndexFile],
+    parsed: Mapping[str, Parsed],
+    gone: Iterable[str],
+    now: datetime,
+    *,
+    is_first: bool,
+) -> ReleaseRows:
+    """Write the releases of `fresh` files as they will be when the rows of `gone` are deleted and these written.
+
+    Only releases that have such a file are read and written, each shape is worked out once, and all that is new is
+    inserted at once.
+    """
+    versions = _versions(parsed)
+    names = set(versions.values())
+    gone = set(gone)
+    known = _known_releases(package, names, gone)
+    gathered = _stored_files(known, gone)
+    for filename, version in versions.items():
+        read, file = parsed[filename], fresh[filename]
+        assert isinstance(read, ParsedName)
+        kind = "wheel" if read.kind is Kind.WHEEL else read.kind.value
+        facts = (read.tag_set, kind, file.requires_python, file.yanked)
+        files = gathered.get(version)
+        if files is None:
+            files = gathered[version] = _Gathered()
+        files.add(facts, file.uploaded_at)
+    shapes = _shapes(gathered)
+    _update(known, gathered, shapes)
+    _insert(
+        package, [version for version in gathered if version not in known], gathered, shapes, now, is_first=is_first
+    )
+    keys = {**known, **_keys(package, names - known.keys())}
+    emptied = tuple(key for version, key in known.items() if version not in gathered)
+    newest_at = max((min(files.times) for files in gathered.values() if files.times), default=None)
+    return ReleaseRows({filename: keys[version] for filename, version in versions.items()}, emptied, newest_at)
+
+
+def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:
+    """The normalised version of each file that has one, as text."""
+    # Making the text costs as much as reading the name did, and files of a release share their Version.
+    texts: dict[int, str] = {}
+    found = {}
+    for filename, read in parsed.items():
+        if isinstance(read, ParsedName):
+            text = texts.get(id(read.version))
+            if text is None:
+                text = texts[id(read.version)] = str(read.version)
+            found[filename] = text
+    return found
+
+
+def _known_releases(package: Package, names: Collection[str], gone: set[str]) -> dict[str, int]:
+    """The stored releases among these versions and of the files that go, by version."""
+    found = _keys(package, names)
+    if gone:
+        wanted = sorted(gone)
+        for start in range(0, len(wanted), CHUNK):
+            rows = ReleaseFile.objects.filter(
+                package=package, filename__in=wanted[start : start + CHUNK], release__isnull=False
+            )
+            found.update(rows.values_list("release__version", "release_id"))
+    return found
+
+
+def _keys(package: Package, versions: Collection[str]) -> dict[str, int]:
+    if len(versions) > CHUNK:
+        return dict(select_rows(Release, ("version", "pk"), "package_id = %s", [package.pk]))
+    if versions:
+        where = f"package_id = %s AND version IN {marks(versions)}"
+        return dict(select_rows(Release, ("version", "pk"), where, [package.pk, *versions]))
+    return {}
+
+
+def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gathered]:
+    """The stored files of these releases that stay, by version."""
+    versions = {key: version for version, key in known.items()}
+    gathered: dict[str, _Gathered] = {}
+    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
+    keys = sorted(versions)
+    for start in range(0, len(keys), CHUNK):
+        some = keys[start : start + CHUNK]
+        for key, filename, kind, python, yanked, at in select_rows(
+            ReleaseFile, fields, f"release_id IN {marks(some)}", some
+        ):
+            if filename not in gone:
+                tags = wheel_tags(filename)[0] if kind == "wheel" else None
+                facts = (tags, kind, python or None, yanked)
+                gathered.setdefault(versions[key], _Gathered()).add(facts, at)
+    return gathered
+
+
+def _shapes(gathered: Mapping[str, _Gathered]) -> dict[str, int]:
+    """The row of each release's shape, by version. Equal sets of files are worked out once."""
+    made: dict[frozenset[_Facts], Shape] = {}
+    chosen: dict[str, Shape] = {}
+    offered: dict[_Facts, Offered] = {}
+    for version, files in gathered.items():
+        facts = frozenset(files.facts)
+        shape = made.get(facts)
+        if shape is None:
+            for fact in facts:
+                if fact not in offered:
+                    tags, kind, python, yanked = fact
+                    offered[fact] = Offered(tags, Kind(kind), python, yanked)
+            shape = made[facts] = Shape.of(offered[fact] for fact in facts)
+        chosen[version] = shape
+    keys = intern_shapes(made.values())
+    return {version: keys[shape] for version, shape in chosen.items()}
+
+
+def _update(known: Mapping[str, int], gathered: Mapping[str, _Gathered], shapes: Mapping[str, int]) -> None:
+    rows = [
+        Release(
+            pk=key,
+            shape_id=shapes[version],
+            first_uploaded_at=min(gathered[version].times, default=None),
+            last_uploaded_at=max(gathered[version].times, default=None),
+        )
+        for version, key in known.items()
+        if version in gathered
+    ]
+    if rows:
+        update_rows(rows, ["shape", "first_uploaded_at", "last_uploaded_at"])
+
+
+_COLUMNS = (
+    *("package", "version", "shape", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
+    *("metadata_source", "metadata_error", "build_detail"),
+)
+
+
+def _insert(
+    package: Package,
+    versions: list[str],
+    gathered: Mapping[str, _Gathered],
+    shapes: Mapping[str, int],
+    now: datetime,
+    *,
+    is_first: bool,
+) -> None:
+    # What the first poll finds was there before anybody looked: nothing to wait for, nothing to tell.
+    time = time_writer()
+    since = None if is_first else time(now)
+    rows = (
+        (
+            package.pk,
+            version,
+            shapes[version],
+            time(min(gathered[version].times, default=None)),
+            time(max(gathered[version].times, default=None)),
+            since,
+            *("", "", ""),
+        )
+        for version in versions
+    )
+    if versions:
+        insert_rows(Release, _COLUMNS, rows)

@@ -1,0 +1,68 @@
+"""What got better, worse, new or is gone between two assessments."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projects.domain.assessment.diff import ChangeKind, compare
+from projects.domain.assessment.verdicts import Verdict
+
+TARGET = "cp313-win_amd64"
+
+
+def row(name: str, verdict: Verdict, version: str = "1.0") -> dict[str, Any]:
+    return {"name": name, "version": version, "verdict": verdict.value}
+
+
+def kinds(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[tuple[ChangeKind, str]]:
+    return [(change.kind, change.name) for change in compare({TARGET: before}, {TARGET: after})]
+
+
+def test_a_wheel_that_came_makes_a_package_better() -> None:
+    assert kinds([row("a", Verdict.BLOCKED)], [row("a", Verdict.UPGRADE)]) == [(ChangeKind.BETTER, "a")]
+
+
+def test_worse_comes_first_then_new_better_gone_and_moved() -> None:
+    before = [
+        row("better", Verdict.UPGRADE),
+        row("gone", Verdict.READY),
+        row("moved", Verdict.READY),
+        row("worse", Verdict.READY),
+    ]
+    after = [
+        row("better", Verdict.READY),
+        row("moved", Verdict.READY, "2.0"),
+        row("new", Verdict.READY),
+        row("worse", Verdict.BLOCKED),
+    ]
+    assert [name for _, name in kinds(before, after)] == ["worse", "new", "better", "gone", "moved"]
+
+
+def test_a_target_that_only_one_side_has_changes_no_package() -> None:
+    assert compare({}, {TARGET: [row("a", Verdict.BLOCKED)]}) == []
+    assert compare({TARGET: [row("a", Verdict.BLOCKED)]}, {}) == []
+
+
+rows = st.dictionaries(st.sampled_from("abcdef"), st.tuples(st.sampled_from(Verdict), st.sampled_from(["1", "2"]))).map(
+    lambda packages: [row(name, verdict, version) for name, (verdict, version) in packages.items()]
+)
+
+
+@given(rows)
+def test_an_assessment_does_not_differ_from_itself(side: list[dict[str, Any]]) -> None:
+    assert kinds(side, side) == []
+
+
+@given(rows, rows)
+def test_going_back_turns_better_into_worse_and_new_into_gone(
+    before: list[dict[str, Any]], after: list[dict[str, Any]]
+) -> None:
+    turned = {
+        ChangeKind.BETTER: ChangeKind.WORSE,
+        ChangeKind.WORSE: ChangeKind.BETTER,
+        ChangeKind.NEW: ChangeKind.GONE,
+        ChangeKind.GONE: ChangeKind.NEW,
+        ChangeKind.MOVED: ChangeKind.MOVED,
+    }
+    assert {(turned[kind], name) for kind, name in kinds(before, after)} == set(kinds(after, before))

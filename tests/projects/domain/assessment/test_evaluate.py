@@ -1,0 +1,224 @@
+"""Requirements over targets: closure, verdicts, blockers and plans, on a small index in memory."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from projects.domain.assessment.evaluate import TargetAnswer, Wish, answer_all, missing_in, resolve_all
+from projects.domain.assessment.verdicts import Policy, ProjectVerdict, SourcePolicy
+from projects.domain.dependency_files import read
+from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
+
+LINUX = "cp313-manylinux_2_28_x86_64"
+WINDOWS = "cp313-win_amd64"
+OLD, NEW = "cp312-cp312-win_amd64", "cp313-cp313-win_amd64"
+
+CORE: dict[str, Releases] = {
+    "shell": {
+        "1.0": (pure("shell", "1.0"), ["core==1.0"]),
+        "2.0": (pure("shell", "2.0"), ["core==2.0"]),
+        "3.0": (pure("shell", "3.0"), ["core==3.0"]),
+    },
+    "core": {
+        "1.0": (wheels("core", "1.0", OLD), []),
+        "2.0": (wheels("core", "2.0", NEW), []),
+        "3.0": (wheels("core", "3.0", NEW), []),
+    },
+}
+
+
+def ask(packages: Mapping[str, Releases], text: str, *slugs: str, policy: Policy | None = None) -> list[TargetAnswer]:
+    on = targets(*slugs)
+    wish = Wish(requirements(text), on, policy or Policy(), NOW)
+    index = SmallIndex(packages, on, wish.foreign)
+    resolved = resolve_all(wish, index.knowledge)
+    return answer_all(resolved, index.knowledge, index.files_of, NOW)
+
+
+def row(answer: TargetAnswer, name: str) -> dict[str, Any]:
+    return next(row for row in answer.packages if row["name"] == name)
+
+
+def test_a_set_that_installs_as_written_is_go() -> None:
+    (answer,) = ask({"plain": {"1.0": (pure("plain", "1.0"), [])}}, "plain==1.0", LINUX)
+    assert answer.verdict is ProjectVerdict.GO
+    assert answer.counts == {"ready": 1, "degraded": 0, "upgrade": 0, "blocked": 0, "unknown": 0}
+    assert answer.plan is None
+
+
+def test_a_transitive_package_without_a_wheel_is_the_blocker_and_the_plan_moves_its_parent() -> None:
+    (answer,) = ask(CORE, "shell==1.0", WINDOWS)
+    assert answer.verdict is ProjectVerdict.CONDITIONAL
+    assert answer.blockers == ("core",)
+    assert row(answer, "core")["paths"] == [["shell", "core"]]
+    assert row(answer, "core")["verdict"] == "upgrade"
+    assert row(answer, "core")["first_available"]["version"] == "2.0"
+    assert row(answer, "core")["latest_available"]["version"] == "3.0"
+    assert row(answer, "shell")["verdict"] == "ready"
+    assert answer.plan is not None
+    assert [(change.name, str(change.after)) for change in answer.plan.changes] == [("shell", "2.0"), ("core", "2.0")]
+
+
+def test_every_blocker_is_named_at_once_and_what_hangs_behind_one_is_judged_too() -> None:
+    packages: dict[str, Releases] = {
+        "first": {"1.0": (wheels("first", "1.0", OLD), ["behind"])},
+        "second": {"1.0": (wheels("second", "1.0", OLD), [])},
+        "behind": {"1.0": (wheels("behind", "1.0", OLD), [])},
+    }
+    (answer,) = ask(packages, "first\nsecond", WINDOWS)
+    assert answer.verdict is ProjectVerdict.NO_GO
+    assert set(answer.blockers) == {"first", "second", "behind"}
+    assert row(answer, "behind")["paths"] == [["first", "behind"]]
+    assert row(answer, "first")["severity"] == "critical"
+
+
+def test_a_marker_that_does_not_hold_makes_a_requirement_inactive_there_only() -> None:
+    packages: dict[str, Releases] = {"loop": {"1.0": (wheels("loop", "1.0", "cp313-cp313-manylinux_2_17_x86_64"), [])}}
+    linux, windows = ask(packages, 'loop; sys_platform != "win32"', LINUX, WINDOWS)
+    assert linux.verdict is ProjectVerdict.GO
+    assert windows.verdict is ProjectVerdict.GO
+    assert row(windows, "loop")["availability"] == "inactive"
+    assert sum(windows.counts.values()) == 0
+
+
+def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> None:
+    (answer,) = ask({}, "never-heard-of", LINUX)
+    assert answer.verdict is ProjectVerdict.UNKNOWN
+    assert row(answer, "never-heard-of")["verdict"] == "unknown"
+    assert "not polled yet" in row(answer, "never-heard-of")["reason"]
+    assert row(answer, "never-heard-of")["pending"] is True
+
+
+def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
+    on = targets(LINUX)
+    index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), None)}}, on)
+    resolved = resolve_all(Wish(requirements("plain==1.0"), on, Policy(), NOW), index.knowledge)
+    assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
+    (answer,) = answer_all(resolved, index.knowledge, index.files_of, NOW)
+    assert answer.verdict is ProjectVerdict.UNKNOWN
+
+
+def test_requirements_that_contradict_each_other_are_a_conflict_told_as_a_derivation() -> None:
+    packages: dict[str, Releases] = {
+        "left": {"1.0": (pure("left", "1.0"), ["shared<2"])},
+        "right": {"1.0": (pure("right", "1.0"), ["shared>=2"])},
+        "shared": {"1.0": (pure("shared", "1.0"), []), "2.0": (pure("shared", "2.0"), [])},
+    }
+    (answer,) = ask(packages, "left==1.0\nright==1.0", LINUX)
+    assert answer.verdict is ProjectVerdict.NO_GO
+    assert answer.conflict is not None
+    assert "left" in answer.conflict
+    assert "right" in answer.conflict
+
+
+@pytest.mark.parametrize(
+    ("policy", "verdict"),
+    [
+        (SourcePolicy.NEVER, ProjectVerdict.NO_GO),
+        (SourcePolicy.PURE, ProjectVerdict.NO_GO),
+        (SourcePolicy.ANY, ProjectVerdict.GO),
+    ],
+)
+def test_a_compiled_sdist_counts_only_where_the_policy_takes_builds(
+    policy: SourcePolicy, verdict: ProjectVerdict
+) -> None:
+    packages: dict[str, Releases] = {"fast": {"1.0": ([*wheels("fast", "1.0", OLD), "fast-1.0.tar.gz"], [])}}
+    (answer,) = ask(packages, "fast==1.0", WINDOWS, policy=Policy(policy))
+    assert row(answer, "fast")["availability"] == "source"
+    assert answer.verdict is verdict
+
+
+def test_an_sdist_that_nobody_looked_into_is_unknown_never_ready() -> None:
+    packages: dict[str, Releases] = {"dark": {"1.0": (["dark-1.0.tar.gz"], [])}}
+    (answer,) = ask(packages, "dark==1.0", WINDOWS)
+    assert row(answer, "dark")["verdict"] == "unknown"
+    assert answer.verdict is ProjectVerdict.UNKNOWN
+
+
+def test_a_blocked_package_says_what_its_newest_release_lacks() -> None:
+    tall = "cp313-cp313-manylinux_2_39_x86_64"
+    packages: dict[str, Releases] = {
+        "tall": {"1.0": (wheels("tall", "1.0", OLD), []), "2.0": (wheels("tall", "2.0", tall), [])}
+    }
+    (answer,) = ask(packages, "tall==1.0", LINUX)
+    assert row(answer, "tall")["verdict"] == "blocked"
+    lacks = "needs glibc 2.39, target has 2.28"
+    assert f"the newest, 2.0: {lacks}" in row(answer, "tall")["reason"]
+    assert row(answer, "tall")["newest"] == {"version": "2.0", "reason": lacks, "cause": lacks}
+
+
+def test_a_blocked_package_has_its_cause_in_a_few_words_apart() -> None:
+    packages: dict[str, Releases] = {"old": {"1.0": (wheels("old", "1.0", OLD), [])}}
+    (answer,) = ask(packages, "old==1.0", WINDOWS)
+    reason = "no wheel for cp313; has cp312"
+    assert row(answer, "old")["newest"] == {"version": "1.0", "reason": reason, "cause": "no wheel for cp313"}
+    assert row(answer, "old")["reason"] == reason
+    assert row(answer, "old")["pending"] is False
+
+
+def test_a_package_that_only_asks_for_a_newer_libc_says_who_may_move() -> None:
+    tall = "cp313-cp313-manylinux_2_39_x86_64"
+    packages: dict[str, Releases] = {"tall": {"1.0": (wheels("tall", "1.0", tall), [])}}
+    linux, windows = ask(packages, "tall==1.0", LINUX, WINDOWS)
+    advice = row(linux, "tall")["advice"]
+    assert "glibc 2.39 or newer may move today (Ubuntu 24.04 has it" in advice
+    assert "Debian 12" in advice
+    assert "glibc" not in row(windows, "tall")["advice"]
+
+
+def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
+    packages: dict[str, Releases] = {
+        "app": {"1.0": (pure("app", "1.0"), ["lib"])},
+        "lib": {"1.0": (pure("lib", "1.0"), []), "2.0": (pure("lib", "2.0"), [])},
+    }
+    on = targets(LINUX)
+    files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
+    wish = Wish(read(files, ["requirements.txt"]).requirements, on, Policy(), NOW)
+    index = SmallIndex(packages, on)
+    (answer,) = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
+    assert [(one["name"], one["version"], one["direct"]) for one in answer.packages] == [
+        ("app", "1.0", True),
+        ("lib", "1.0", False),
+    ]
+
+
+MANIFEST = b"app==1.0\n"
+BARE = b"# This file is autogenerated by pip-compile with Python 3.12\napp==1.0\nlib==1.0\n"
+COMPILED = BARE.replace(b"app==1.0", b"app==1.0  # via -r a.in").replace(b"lib==1.0", b"lib==1.0  # via app")
+
+
+@pytest.mark.parametrize(
+    ("files", "direct"),
+    [
+        ({"compiled.txt": BARE}, {"app": None, "lib": None}),
+        ({"compiled.txt": COMPILED}, {"app": True, "lib": False}),
+        ({"requirements.txt": MANIFEST}, {"app": True, "lib": False}),
+        ({"requirements.txt": MANIFEST, "compiled.txt": BARE}, {"app": True, "lib": False}),
+    ],
+)
+def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
+    files: dict[str, bytes], direct: dict[str, bool | None]
+) -> None:
+    packages: dict[str, Releases] = {
+        "app": {"1.0": (wheels("app", "1.0", OLD), ["lib"]), "1.1": (pure("app", "1.1"), ["lib"])},
+        "lib": {"1.0": (wheels("lib", "1.0", OLD), []), "1.1": (pure("lib", "1.1"), [])},
+    }
+    on = targets(WINDOWS)
+    wish = Wish(read(files, list(files)).requirements, on, Policy(), NOW)
+    index = SmallIndex(packages, on)
+    (answer,) = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
+    assert {one["name"]: one["direct"] for one in answer.packages} == direct
+
+
+def test_a_package_from_an_address_is_not_judged_against_the_index() -> None:
+    (answer,) = ask({}, "thing @ https://files.example/thing-1.0-py3-none-any.whl", LINUX)
+    assert row(answer, "thing")["verdict"] == "unknown"
+    assert "not from the index" in row(answer, "thing")["reason"]
+
+
+def test_a_pin_that_the_index_does_not_have_is_absent_and_says_so() -> None:
+    (answer,) = ask({"plain": {"2.0": (pure("plain", "2.0"), [])}}, "plain==1.0", LINUX)
+    assert row(answer, "plain")["availability"] == "absent"
+    assert row(answer, "plain")["verdict"] == "upgrade"
+    assert row(answer, "plain")["first_available"]["version"] == "2.0"

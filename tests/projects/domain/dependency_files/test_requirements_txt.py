@@ -1,0 +1,281 @@
+"""requirements.txt in full: what each line gives, and what each bad line says."""
+
+import pytest
+
+from projects.domain.dependency_files import Intake, Origin, ParsedRequirement, read
+
+SHA = "0" * 64
+
+
+def text(content: str, **others: str) -> Intake:
+    files = {"requirements.txt": content.encode()}
+    files |= {name.replace("__", "/").replace("_txt", ".txt"): other.encode() for name, other in others.items()}
+    return read(files, ["requirements.txt"])
+
+
+def only(content: str) -> ParsedRequirement:
+    intake = text(content)
+    assert intake.problems == ()
+    assert len(intake.requirements) == 1
+    return intake.requirements[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "specifier", "extras", "marker", "pinned"),
+    [
+        ("Flask", "flask", "", (), None, None),
+        ("zope.interface==5.0", "zope-interface", "==5.0", (), None, "5.0"),
+        ("a_b.C===1.0-weird", "a-b-c", "===1.0-weird", (), None, "1.0-weird"),
+        ("six (>=1.9, <2)", "six", "<2,>=1.9", (), None, None),
+        ("x[ b, a ]~=2.1", "x", "~=2.1", ("a", "b"), None, None),
+        ("x==1.*", "x", "==1.*", (), None, None),
+        ("x==1!2.0.post1+local.7", "x", "==1!2.0.post1+local.7", (), None, "1!2.0.post1+local.7"),
+        ("x>=1;python_version<'3.9'", "x", ">=1", (), 'python_version < "3.9"', None),
+        ("x ; extra == 'y' and os_name=='nt'", "x", "", (), 'extra == "y" and os_name == "nt"', None),
+        ("x==1  # a comment", "x", "==1", (), None, "1"),
+        ("x==1,", "x", "==1", (), None, "1"),
+    ],
+)
+def test_a_requirement_is_normalised(
+    line: str, name: str, specifier: str, extras: tuple[str, ...], marker: str | None, pinned: str | None
+) -> None:
+    found = only(line)
+    assert (found.name, found.specifier, found.extras, found.marker, found.pinned) == (
+        name,
+        specifier,
+        extras,
+        marker,
+        pinned,
+    )
+    assert (found.origin, found.direct, found.constraint, found.line) == (Origin.INDEX, True, False, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "specifier", "origin", "url"),
+    [
+        ("pip @ https://files.example/pip-9.0-py3-none-any.whl", "pip", "", Origin.URL, None),
+        ("https://files.example/x/My_Pkg-1.2-1-py3-none-any.whl", "my-pkg", "==1.2", Origin.URL, None),
+        ("https://files.example/x/pkg-1.2.tar.gz#sha256=ab", "pkg", "==1.2", Origin.URL, None),
+        ("git+https://git.example/o/r.git@v1.0#egg=My.Pkg[x]&subdirectory=s", "my-pkg", "", Origin.VCS, None),
+        ("git+ssh://git@git.example/o/r#egg=pkg", "pkg", "", Origin.VCS, None),
+        ("pkg@git+https://git.example/o/r@main", "pkg", "", Origin.VCS, "git+https://git.example/o/r@main"),
+        ("-e git://git.example/o/r#egg=pkg", "pkg", "", Origin.VCS, "git+git://git.example/o/r#egg=pkg"),
+        ("./wheels/numpy-1.9.2-cp34-none-win32.whl", "numpy", "==1.9.2", Origin.PATH, None),
+        ("file:///srv/pkg-3.tar.gz", "pkg", "==3", Origin.PATH, None),
+        ("foo @ file://../foo", "foo", "", Origin.PATH, None),
+    ],
+)
+def test_a_direct_reference_tells_its_name_and_origin(
+    line: str, name: str, specifier: str, origin: Origin, url: str | None
+) -> None:
+    found = only(line)
+    assert (found.name, found.specifier, found.origin) == (name, specifier, origin)
+    assert url is None or found.url == url
+    assert found.editable == line.startswith("-e")
+
+
+@pytest.mark.parametrize(
+    ("line", "origin", "extras"),
+    [
+        ("-e .", Origin.PATH, ()),
+        ("-e ./lib[d,dev]", Origin.PATH, ("d", "dev")),
+        (".", Origin.PATH, ()),
+        ("../other", Origin.PATH, ()),
+        ("git+https://git.example/o/r", Origin.VCS, ()),
+        ("https://git.example/archive/main.zip", Origin.URL, ()),
+    ],
+)
+def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
+    line: str, origin: Origin, extras: tuple[str, ...]
+) -> None:
+    intake = text(f"six\n{line}\n")
+    assert [one.name for one in intake.requirements] == ["six"]
+    assert [(one.origin, one.extras, one.line) for one in intake.unnamed] == [(origin, extras, 2)]
+    assert [(one.line, "not judged" in one.message) for one in intake.problems] == [(2, True)]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("==1.0", "not a valid requirement"),
+        ("x==", "not a valid requirement"),
+        ("x>=1.0-bad-version!", "not a valid requirement"),
+        ("x y", "not a valid requirement"),
+        ("x ; python_versoin < '3'", "not a valid requirement"),
+        ("-x y", "knows no option -x"),
+        ("--unheard-of", "knows no option --unheard-of"),
+        ("x --install-option=--prefix", "refuses the whole line"),
+        ("x --hash=md5:00", "sha256"),
+        ("x --hash", "needs a value"),
+        ("--pre=1", "takes no value"),
+        ("--no-b", "needs a value"),
+        ("--no", "ambiguous"),
+        ("--use-feature=2020-resolver", "no feature '2020-resolver'"),
+        ("-e 'unclosed", "cannot be split"),
+        ("{{ cookiecutter.dep }}", "template"),
+        ("pkg-${NAME}==1", "environment variable NAME"),
+        ("https://${HOST}/main.zip", "environment variable HOST"),
+        ("-r https://index.example/r.txt", "from a URL is not followed"),
+        ("-r missing.txt", "is not there"),
+        ("-r requirements.txt", "circle"),
+        ("import os", "not a valid requirement"),
+        ("$ pip install http://files.example/x-1.tar.gz", "neither a valid requirement nor a path"),
+        ("a" * 9_000, "longer than"),
+        ("a" * 201, "a name of more than"),
+        ("x==1" + ".1" * 60, "a version of more than"),
+    ],
+)
+def test_a_bad_line_is_one_problem_with_its_place_and_the_rest_counts(line: str, message: str) -> None:
+    intake = text(f"# head\nfirst==1\n\n{line}\nlast==2\n")
+    assert [one.name for one in intake.requirements] == ["first", "last"]
+    assert [(one.path, one.line) for one in intake.problems] == [("requirements.txt", 4)]
+    assert message in intake.problems[0].message
+
+
+def test_a_continued_line_has_the_number_of_its_first_physical_line() -> None:
+    intake = text(f"a==1 \\\n    --hash=sha256:{SHA} \\\n    --hash=sha512:ab\nb==2 \\\n  # a comment ends it\nc\\\n")
+    assert [(one.name, one.line, len(one.hashes)) for one in intake.requirements] == [
+        ("a", 1, 2),
+        ("b", 4, 0),
+        ("c", 6, 0),
+    ]
+
+
+def test_includes_and_constraints_are_followed_relative_to_the_including_file() -> None:
+    intake = text(
+        "-r sub/base.txt\n-cconstraints.txt\ntop\n",
+        sub__base_txt="--requirement=deep.txt\nbase\n",
+        sub__deep_txt="deep\n",
+        constraints_txt="base<3\n",
+    )
+    assert [(one.name, one.source, one.constraint) for one in intake.requirements] == [
+        ("deep", "sub/deep.txt", False),
+        ("base", "sub/base.txt", False),
+        ("base", "constraints.txt", True),
+        ("top", "requirements.txt", False),
+    ]
+    assert [source.path for source in intake.sources] == [
+        "requirements.txt",
+        "sub/base.txt",
+        "sub/deep.txt",
+        "constraints.txt",
+    ]
+    assert intake.problems == ()
+
+
+def test_a_circle_is_told_once_where_it_closes() -> None:
+    intake = text("-r b.txt\na\n", b_txt="-r requirements.txt\nb\n")
+    assert [one.name for one in intake.requirements] == ["b", "a"]
+    assert [(one.path, one.line) for one in intake.problems] == [("b.txt", 1)]
+
+
+def test_a_file_that_two_files_include_is_read_once() -> None:
+    intake = text("-r b.txt\n-r c.txt\n", b_txt="-r d.txt\n", c_txt="-r d.txt\n", d_txt="d\n")
+    assert [one.name for one in intake.requirements] == ["d"]
+
+
+def test_includes_end_at_a_bounded_depth() -> None:
+    files = {f"{number}.txt": f"-r {number + 1}.txt\nx{number}\n".encode() for number in range(40)}
+    intake = read(files, ["0.txt"])
+    assert "deeper than" in intake.problems[0].message
+    assert len(intake.requirements) < 40
+
+
+def test_options_are_kept_as_data() -> None:
+    intake = text(
+        "-i https://index.example/simple\n--extra-index https://more.example/simple\n-f wheels --pre\n"
+        "--no-binary=:all:\n--only-binary numpy\n--require-hashes\n--trusted-host index.example\n"
+    )
+    assert [(one.name, one.value, one.line) for one in intake.options] == [
+        ("index-url", "https://index.example/simple", 1),
+        ("extra-index-url", "https://more.example/simple", 2),
+        ("find-links", "wheels", 3),
+        ("pre", "", 3),
+        ("no-binary", ":all:", 4),
+        ("only-binary", "numpy", 5),
+        ("require-hashes", "", 6),
+        ("trusted-host", "index.example", 7),
+    ]
+    assert intake.problems == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--index-url https://user:s3cret@index.example/simple",
+        "--index-url https://s3cret@index.example/simple",
+        "x @ https://user:s3cret@files.example/x-1.tar.gz",
+        "git+https://s3cret@git.example/o/r#egg=x",
+        "https://files.example/x-1.tar.gz?sig=s3cret&a=b",
+        "-e git+ssh://git:s3cret@git.example/o/r#egg=x",
+        "https://user:s3cret@files.example/nameless",
+        "x == https://user:s3cret@files.example/",
+        "-r https://user:s3cret@files.example/r.txt",
+        "x @ https://user:pa/s3cret@files.example/x-1.tar.gz",
+    ],
+)
+def test_credentials_are_never_shown(line: str) -> None:
+    assert "s3cret" not in repr(text(line))
+
+
+def test_environment_variables_in_a_url_stay_as_they_are() -> None:
+    found = only("x @ https://files.example/${TOKEN}/x-1.tar.gz")
+    assert found.url == "https://files.example/${TOKEN}/x-1.tar.gz"
+
+
+def test_a_constraints_file_by_itself_only_limits() -> None:
+    intake = read({"constraints.txt": b"a<2\nb[x]<3\n"}, ["constraints.txt"])
+    assert [(one.name, one.constraint, one.extras) for one in intake.requirements] == [
+        ("a", True, ()),
+        ("b", True, ()),
+    ]
+    assert ["extras" in one.message for one in intake.problems] == [True]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "café==1 # ü\n".encode("latin-1").replace(b"caf\xe9", b"cafe"),
+        b"\xef\xbb\xbfcafe==1\r\n",
+        "cafe==1\r\n".encode("utf-16"),
+        b"\xfe\xff" + "cafe==1\n".encode("utf-16-be"),
+        "cafe==1\n".encode("utf-32"),
+        "# -*- coding: cp1252 -*-\ncafe==1 # “”\n".encode("cp1252"),
+        b"cafe==1\rother\r"[:8],
+    ],
+)
+def test_the_encodings_that_pip_reads(data: bytes) -> None:
+    intake = read({"r.txt": data}, ["r.txt"])
+    assert [(one.name, one.pinned) for one in intake.requirements] == [("cafe", "1")]
+    assert intake.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"\x1f\x8b\x08rest", "gzip"),
+        (b"a\x00b\n", "NUL"),
+        ("abc==1\n".encode("utf-16-le"), "NUL"),
+        (b"\xff\xfe\x00", "byte order mark"),
+        (b"# coding: bz2\nx\n", "coding line"),
+        (b"# coding: no-such\nx\n", "coding line"),
+        (b"\x93\x01\x02\x03\xff", "control characters"),
+        (b"x" * (8 * 1024 * 1024 + 1), "the most that is read"),
+        (b"\n" * 200_001, "lines"),
+    ],
+)
+def test_what_is_no_text_of_usable_size_is_refused_with_a_reason(data: bytes, message: str) -> None:
+    intake = read({"r.txt": data}, ["r.txt"])
+    assert intake.requirements == ()
+    assert [message in one.message for one in intake.problems] == [True]
+
+
+def test_a_missing_file_is_a_problem() -> None:
+    assert [one.message for one in read({}, ["r.txt"]).problems] == ["no such file"]
+
+
+def test_a_flood_of_problems_ends_with_one_that_says_so() -> None:
+    intake = text("==\n" * 5_000)
+    assert len(intake.problems) == 1_001
+    assert "more than" in intake.problems[-1].message

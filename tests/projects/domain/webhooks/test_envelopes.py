@@ -1,0 +1,36 @@
+"""Who sends a delivery, by its headers."""
+
+import pytest
+
+from projects.domain.webhooks.envelopes import open_envelope
+
+
+@pytest.mark.parametrize(
+    ("headers", "provider", "identity"),
+    [
+        ({"x-github-event": "push", "X-GITHUB-DELIVERY": "1"}, "github", "1"),
+        ({"X-GitHub-Event": "push", "X-Forgejo-Event": "push", "X-Forgejo-Delivery": "2"}, "gitea", "2"),
+        ({"X-Gitlab-Event": "Push Hook", "Idempotency-Key": "3", "X-Gitlab-Event-UUID": "u"}, "gitlab", "3"),
+        ({"X-Event-Key": "repo:push", "X-Request-UUID": "4"}, "bitbucket-cloud", "4"),
+        ({"X-Event-Key": "repo:refs_changed", "X-Request-Id": "5"}, "bitbucket-server", "5"),
+    ],
+)
+def test_the_sender_is_known_by_its_headers(headers: dict[str, str], provider: str, identity: str) -> None:
+    envelope = open_envelope(headers, b"{}")
+    assert envelope is not None
+    assert (envelope.provider, envelope.delivery_id) == (provider, identity)
+
+
+def test_an_unknown_sender_has_no_envelope() -> None:
+    assert open_envelope({"Content-Type": "application/json"}, b"{}") is None
+
+
+def test_without_an_id_of_its_own_a_delivery_is_known_by_its_body() -> None:
+    headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "u"}
+    ids = {open_envelope(headers, body) for body in (b"1", b"1", b"2")}
+    assert len(ids) == 2
+    first, second = (open_envelope({"X-GitHub-Event": "push"}, body) for body in (b"1", b"2"))
+    assert first is not None
+    assert second is not None
+    assert first.delivery_id.startswith("sha256:")
+    assert first.delivery_id != second.delivery_id

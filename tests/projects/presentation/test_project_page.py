@@ -1,0 +1,253 @@
+"""What the page of one project says: answers, heat map, progress, changes and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from projects.domain.assessment.diff import compare, read_changes, written_changes
+from projects.domain.assessment.verdicts import Verdict, count_verdicts
+from projects.presentation.cell_summary import shown_rows
+from projects.presentation.formats.page_export import export_lines, export_names
+from projects.presentation.heatmap import heat_map
+from projects.presentation.project_page import ProjectPage, progress_of, project_page, tell_problems
+from projects.presentation.risk_table.query import RiskQuery
+from projects.presentation.stored import ProjectState, StoredAssessment, StoredTarget
+from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package_row, project_verdict, usual_rows
+
+Rows = Mapping[str, Sequence[dict[str, Any]]]
+
+
+def assessment(rows: Rows, *, before: Rows | None = None, missing: Sequence[str] = ()) -> StoredAssessment:
+    targets = {}
+    for slug, packages in rows.items():
+        verdicts = [Verdict(row["verdict"]) for row in packages]
+        verdict = project_verdict(verdicts)
+        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", shown_rows(packages))
+    changes = read_changes(written_changes(compare(before, rows))) if before else ()
+    return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets, changes, NOON if before else None)
+
+
+def page(
+    rows: Rows | None,
+    *,
+    before: Rows | None = None,
+    missing: Sequence[str] = (),
+    targets: Sequence[str] = TARGETS,
+    query: RiskQuery | None = None,
+    requirements: Sequence[str] = ("aiohttp", "orjson"),
+) -> ProjectPage:
+    return project_page(state(rows, before, missing, targets, requirements), query or RiskQuery(), NOON)
+
+
+def state(
+    rows: Rows | None,
+    before: Rows | None = None,
+    missing: Sequence[str] = (),
+    targets: Sequence[str] = TARGETS,
+    requirements: Sequence[str] = ("aiohttp", "orjson"),
+) -> ProjectState:
+    return ProjectState(
+        targets=tuple(targets),
+        checked_at=NOON,
+        snapshot=None,
+        requirement_count=len(requirements),
+        requirements=tuple(
+            {"name": name, "pinned": "", "source": "requirements.txt", "line": 1, "specifier": "==1", "direct": None}
+            for name in requirements
+        ),
+        problems=(),
+        assessment=assessment(rows, before=before, missing=missing) if rows is not None else None,
+    )
+
+
+def sentences(found: ProjectPage) -> list[str]:
+    return [f"{answer.headline} {answer.cause} [{answer.action}]" for answer in found.answers]
+
+
+def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> None:
+    assert sentences(page(usual_rows())) == [
+        (
+            "Python 3.13 on Linux x86-64: conditional go. 1 package must move, it has a version that works. "
+            "[See what must move]"
+        ),
+        "Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313. [Tell me when it clears]",
+    ]
+
+
+def test_a_lone_blocker_can_be_watched_and_several_are_to_be_looked_at() -> None:
+    assert [answer.watch for answer in page(usual_rows()).answers] == ["", "pyyaml"]
+    three = [package_row(name, "blocked") for name in ("a", "b", "c")]
+    answer = page({LINUX_313: three}, targets=[LINUX_313]).answers[0]
+    assert (answer.action, answer.watch) == ("See the 3 blockers", "")
+    assert answer.cause.endswith("; and 1 more.")
+
+
+def test_a_cause_tells_of_the_newest_version_where_it_is_another() -> None:
+    lacks = "needs glibc 2.39, target has 2.28"
+    newest = {"version": "3.13.0", "reason": lacks, "cause": lacks}
+    answer = page({LINUX_313: [package_row("orjson", "blocked", newest=newest)]}, targets=[LINUX_313]).answers[0]
+    assert answer.cause == "orjson 3.13.0: needs glibc 2.39, target has 2.28."
+
+
+def test_a_blocker_that_the_index_does_not_have_is_told_by_its_reason() -> None:
+    row = package_row("gone", "blocked", newest=None, reason="the index has no such package")
+    assert page({LINUX_313: [row]}, targets=[LINUX_313]).answers[0].cause == "gone: the index has no such package."
+
+
+def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
+    rows = {slug: [package_row("a"), package_row("b", "degraded")] for slug in (LINUX_313, LINUX_314)}
+    assert sentences(page(rows, targets=[LINUX_313, LINUX_314])) == [
+        (
+            "Python 3.13 and 3.14 on Linux x86-64: go. "
+            "All 2 packages install as written, 1 without a fast part or by a source build. [See the packages]"
+        )
+    ]
+
+
+def test_a_conflict_is_told_in_its_own_words() -> None:
+    stored = StoredTarget(LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", shown_rows([package_row("a")]))
+    told = project_page(
+        ProjectState(
+            (LINUX_313,), NOON, None, 0, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
+        ),
+        RiskQuery(),
+        NOON,
+    )
+    assert told.answers[0].cause == "a needs b<2, c needs b>=2"
+    assert told.heat.rows[0].cells[0] is not None
+    assert told.heat.rows[0].cells[0].words == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "cause"),
+    [
+        ("conditional", "What is written does not fit together there; an upgrade path does."),
+        ("unknown", "The search for a set that fits is not complete."),
+        ("no-go", "The requirements contradict each other."),
+    ],
+)
+def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
+    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", shown_rows([package_row("a")]))
+    found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
+    told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
+    assert told.answers[0].cause == cause
+
+
+def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> None:
+    found = page(None)
+    assert found.progress is not None
+    assert (found.progress.done, found.progress.total) == (0, 2)
+    looks = {cell.look for row in found.heat.rows for cell in row.cells if cell}
+    assert looks == {Verdict.UNKNOWN}
+    assert {cell.verdict for row in found.table.rows for cell in row.cells} == {Verdict.UNKNOWN}
+    assert [row.version for row in found.table.rows] == ["==1", "==1"]
+    assert sentences(found) == [
+        "Python 3.13 and 3.14 on Linux x86-64: not known yet. 2 of 2 packages are not known yet. [See which]"
+    ]
+
+
+def test_a_target_that_was_added_since_is_unknown_until_it_is_assessed() -> None:
+    found = page({LINUX_313: [package_row("aiohttp")]}, targets=[LINUX_313, LINUX_314])
+    words = [cell.words for row in found.heat.rows for cell in row.cells if cell]
+    assert words == ["go", "2 unknown"]
+
+
+def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
+    progress = progress_of(["a", "b", "c"], ["b", "c"])
+    assert progress is not None
+    assert progress.words == "1 of 3, b…"
+    assert progress_of(["a"], []) is None
+    metadata = progress_of(["a", "b"], ["b 1.0", "b 1.1"])
+    assert metadata is not None
+    assert metadata.words == "2 of 2; next what 2 releases need, b 1.0…"
+    both = progress_of(["a", "b"], ["b 1.0", "c"])
+    assert both is not None
+    assert (both.done, both.total, both.words) == (2, 3, "2 of 3, c…")
+    assert page(usual_rows(), missing=["orjson"]).progress is not None
+    assert page(usual_rows()).progress is None
+
+
+def test_the_heat_map_words_each_cell_with_the_count_that_decides_and_the_rest_beside_it() -> None:
+    found = page(usual_rows()).heat
+    assert [platform.platform for platform in found.platforms] == ["Linux x86-64", "Windows x64"]
+    cells = [[(cell.words, cell.rest) if cell else None for cell in row.cells] for row in found.rows]
+    assert cells == [
+        [("1 upgrade", "1 slower, 2 ready"), ("2 upgrades", "1 slower, 1 ready")],
+        [("1 blocked", "1 upgrade, 1 slower, 1 ready"), None],
+    ]
+
+
+def test_a_heat_map_of_no_columns_is_empty() -> None:
+    assert heat_map((), {}).rows == ()
+    assert page(usual_rows(), targets=[]).answers == ()
+    assert page(usual_rows(), targets=[]).table.columns == ()
+
+
+def test_the_first_columns_begin_where_the_first_platform_is_not_simply_go() -> None:
+    assert [column.slug for column in page(usual_rows()).table.columns] == [LINUX_313, LINUX_314]
+    rows = {**usual_rows(), LINUX_313: [package_row("a")]}
+    assert [column.slug for column in page(rows).table.columns] == [LINUX_314]
+    chosen = page(usual_rows(), query=RiskQuery(targets=(WINDOWS_313,)))
+    assert [column.slug for column in chosen.table.columns] == [WINDOWS_313]
+    assert chosen.chosen == WINDOWS_313
+
+
+def test_changes_are_told_once_a_package_and_way() -> None:
+    found = page(usual_rows(), before=usual_rows(moved=1))
+    assert [(change.kind.value, change.name, change.words, change.where) for change in found.changes] == [
+        ("worse", "orjson", "1.0: ready → upgrade", "on 3 targets")
+    ]
+    back = page(usual_rows(moved=1), before=usual_rows())
+    assert [change.kind.value for change in back.changes] == ["better"]
+
+
+def test_no_change_is_told_while_packages_are_missing() -> None:
+    assert page(usual_rows(), before=usual_rows(moved=1), missing=["orjson"]).changes == ()
+
+
+def test_packages_that_came_went_or_moved_are_told() -> None:
+    before = {LINUX_313: [package_row("gone"), package_row("moved")]}
+    after = {LINUX_313: [package_row("new", "blocked"), package_row("moved", version="2.0")]}
+    changes = page(after, before=before, targets=[LINUX_313]).changes
+    assert [(change.name, change.words, change.where) for change in changes] == [
+        ("new", "1.0, blocked", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
+        ("gone", "1.0, was ready", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
+        ("moved", "1.0 → 2.0, still ready", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
+    ]
+
+
+def test_many_changes_are_cut_with_their_number() -> None:
+    before = {LINUX_313: [package_row(f"p{number}") for number in range(30)]}
+    after = {LINUX_313: [package_row(f"p{number}", version=f"2.{number}") for number in range(30)]}
+    found = page(after, before=before, targets=[LINUX_313])
+    assert (len(found.changes), found.changes_left_out) == (20, 10)
+
+
+def test_problems_are_told_with_their_place_and_the_rest_counted() -> None:
+    told = tell_problems(
+        [{"path": "a.txt", "line": 7, "text": "x ==", "message": "bad"}, {"path": "b", "message": "m"}]
+    )
+    assert [(problem.place, problem.text) for problem in told] == [("a.txt:7", "x =="), ("b", "")]
+    many = tell_problems([{"path": "a", "line": line, "message": "m"} for line in range(1, 60)])
+    assert (len(many), many[-1].message) == (51, "and 9 more")
+
+
+def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
+    stored = state(usual_rows())
+    query = RiskQuery(targets=(WINDOWS_313,), sort="name")
+    shown = project_page(stored, query, NOON)
+    lines = [(line.target, line.verdict, line.row["name"]) for line in export_lines(stored, shown, usual_rows())]
+    assert lines == [(WINDOWS_313, "conditional", name) for name in ("orjson", "pyyaml", "sqlalchemy")]
+    assert export_names(stored, shown) == {WINDOWS_313: ["orjson", "pyyaml", "sqlalchemy"]}
+
+
+def test_an_export_of_what_nobody_has_assessed_calls_it_unknown() -> None:
+    stored = state(None, targets=[LINUX_313])
+    lines = list(export_lines(stored, project_page(stored, RiskQuery(), NOON), {}))
+    assert [(line.verdict, line.row["name"], line.row["verdict"]) for line in lines] == [
+        ("unknown", "aiohttp", "unknown"),
+        ("unknown", "orjson", "unknown"),
+    ]

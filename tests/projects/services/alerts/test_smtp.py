@@ -1,0 +1,196 @@
+"""Handing messages to a real SMTP server that accepts, refuses, and hangs up."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.utils import parseaddr
+
+import pytest
+from django.core.mail import EmailMultiAlternatives
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest_django.fixtures import Settings
+
+from projects.emails import Rendered, one_line
+from projects.services.alerts.smtp import Handover, compose, hand_over, message_id
+from tests.services.smtp import SmtpServer
+
+WORDS = Rendered("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
+STOP = f"https://wheelway.example/alerts/stop/7-{'a' * 43}/?with=a-path-that-no-mail-program-likes-to-see-folded"
+
+
+def a_message(to: str = "alice@team.example") -> EmailMultiAlternatives:
+    return compose(WORDS, to=to, message_id=message_id("alert-7"), stop_url=STOP)
+
+
+@pytest.fixture
+def smtp(settings: Settings, smtp_server: SmtpServer) -> SmtpServer:
+    """Mail goes to a real server."""
+    use_smtp(settings, smtp_server.port)
+    return smtp_server
+
+
+def use_smtp(settings: Settings, port: int) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
+    settings.DEFAULT_FROM_EMAIL = "Wheelway <wheelway@team.example>"
+
+
+def test_a_message_arrives_with_both_parts_and_its_headers(smtp: SmtpServer) -> None:
+    assert hand_over(a_message()).handover is Handover.ACCEPTED
+    (received,) = smtp.inbox.messages
+    assert smtp.inbox.recipients == [["alice@team.example"]]
+    assert received["Subject"] == WORDS.subject
+    assert received["To"] == "alice@team.example"
+    assert received["List-Unsubscribe"] == f"<{STOP}>"
+    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert received["Auto-Submitted"] == "auto-generated"
+    assert received["Message-ID"] == "<alert-7@team.example>"
+    assert received["Date"] is not None
+    assert [part.get_content_type() for part in received.iter_parts()] == ["text/plain", "text/html"]
+    text, html = (received.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert (text.get_content().strip(), html.get_content().strip()) == (WORDS.text, WORDS.html)
+
+
+def test_a_message_that_nobody_subscribed_to_cannot_be_unsubscribed(smtp: SmtpServer) -> None:
+    hand_over(compose(WORDS, to="alice@team.example", message_id=message_id("check-1")))
+    assert smtp.inbox.messages[0]["List-Unsubscribe"] is None
+    assert smtp.inbox.messages[0]["List-Unsubscribe-Post"] is None
+
+
+@pytest.mark.parametrize(
+    ("refusal", "handover"),
+    [
+        ("451 try later", Handover.TRY_AGAIN),
+        ("421 going down", Handover.TRY_AGAIN),
+        ("452 mailbox full", Handover.TRY_AGAIN),
+        ("550 no such mailbox", Handover.GIVEN_UP),
+        ("554 spam", Handover.GIVEN_UP),
+    ],
+)
+def test_the_servers_code_tells_whether_to_try_again(smtp: SmtpServer, refusal: str, handover: Handover) -> None:
+    smtp.inbox.refusals.append(refusal)
+    outcome = hand_over(a_message())
+    assert (outcome.handover, outcome.error) == (handover, refusal)
+    assert smtp.inbox.messages == []
+    assert hand_over(a_message()).handover is Handover.ACCEPTED
+
+
+def test_what_the_server_says_is_kept_as_short_plain_text(settings: Settings) -> None:
+    with scripted_server([b"554 no\x00\xff " + b"go away " * 50 + b"\r\n"]) as port:
+        use_smtp(settings, port)
+        outcome = hand_over(a_message())
+    assert outcome.handover is Handover.GIVEN_UP
+    assert outcome.error.startswith("554 no")
+    assert outcome.error.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("refusal", "handover"), [("450 greylisted", Handover.TRY_AGAIN), ("550 unknown user", Handover.GIVEN_UP)]
+)
+def test_a_refused_recipient_is_judged_by_its_code(
+    smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch, refusal: str, handover: Handover
+) -> None:
+    async def refuse(*_: object) -> str:
+        return refusal
+
+    monkeypatch.setattr(type(smtp.inbox), "handle_RCPT", refuse, raising=False)
+    outcome = hand_over(a_message())
+    assert (outcome.handover, outcome.error) == (handover, refusal)
+
+
+def test_a_server_that_is_not_there_is_tried_again(settings: Settings) -> None:
+    with socket.socket() as taken:
+        # Bound but not listening: nobody else gets the port, and connecting to it is refused.
+        taken.bind(("127.0.0.1", 0))
+        use_smtp(settings, taken.getsockname()[1])
+        outcome = hand_over(a_message())
+    assert outcome.handover is Handover.TRY_AGAIN
+    assert "refused" in outcome.error
+
+
+def test_a_server_that_turns_everybody_away_is_tried_again(settings: Settings) -> None:
+    with scripted_server([b"421 too busy\r\n"]) as port:
+        use_smtp(settings, port)
+        outcome = hand_over(a_message())
+    assert outcome.handover is Handover.TRY_AGAIN
+    assert outcome.error == "421 too busy"
+
+
+def test_a_connection_lost_after_the_message_left_is_never_tried_again(settings: Settings) -> None:
+    script = [b"220 hello\r\n", b"250 hello\r\n", b"250 sender ok\r\n", b"250 recipient ok\r\n", b"354 go on\r\n"]
+    with scripted_server(script) as port:
+        use_smtp(settings, port)
+        outcome = hand_over(a_message())
+    assert outcome.handover is Handover.GIVEN_UP
+    assert "it may have arrived" in outcome.error
+
+
+@contextmanager
+def scripted_server(script: list[bytes]) -> Iterator[int]:
+    """Says one line of the script for each line it is told (and one at first), then takes what comes and hangs up."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        peer, _ = listener.accept()
+        with peer, peer.makefile("rb") as lines:
+            peer.sendall(script[0])
+            for line in script[1:]:
+                lines.readline()
+                peer.sendall(line)
+            if len(script) > 1:
+                for line in lines:
+                    if line == b".\r\n":
+                        return
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        thread.join(10)
+        listener.close()
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: a_message(to="alice@team.example\nBcc: everybody@team.example"),
+        lambda: compose(WORDS, to="alice@team.example", message_id="<a@b>\r\nBcc: x@team.example"),
+        lambda: compose(WORDS, to="alice@team.example", message_id="<a@b>", stop_url="https://x/\nBcc: x@y.example"),
+        lambda: compose(
+            Rendered("one\nBcc: x@team.example", "text", "html"), to="alice@team.example", message_id="<a@b>"
+        ),
+        lambda: a_message(to="two@team.example, three@team.example"),
+    ],
+    ids=["recipient", "message id", "stop link", "subject", "two addresses"],
+)
+def test_a_header_cannot_be_smuggled_in(smtp: SmtpServer, build: Callable[[], EmailMultiAlternatives]) -> None:
+    assert hand_over(build()).handover is Handover.GIVEN_UP
+    assert smtp.inbox.messages == []
+
+
+@given(st.text())
+def test_a_subject_is_always_one_line(text: str) -> None:
+    subject = one_line(text)
+    assert len(subject.splitlines()) <= 1
+    assert subject == subject.strip()
+    message = EmailMultiAlternatives(subject, "text", "a@team.example", ["b@team.example"])
+    assert "\n" not in str(message.message()["Subject"]).replace("\n ", "")
+
+
+@pytest.mark.parametrize(
+    ("sender", "expected"),
+    [
+        ("Wheelway <wheelway@team.example>", "<alert-1@team.example>"),
+        ("wheelway@localhost", "<alert-1@localhost>"),
+        ("", "<alert-1@localhost>"),
+    ],
+)
+def test_a_message_id_has_the_senders_domain(settings: Settings, sender: str, expected: str) -> None:
+    settings.DEFAULT_FROM_EMAIL = sender
+    assert message_id("alert-1") == expected
+    assert parseaddr(expected)[1].count("@") == 1

@@ -1,0 +1,118 @@
+"""Answering again after an event: the same as answering in full, with only what changed worked out anew."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from projects.domain.assessment.evaluate import Resolved, Wish, resolve_all
+from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.verdicts import Policy
+from projects.presentation.formats.schema import answer_document
+from projects.services.assessments import reassess as reassessing
+from projects.services.assessments.evaluate import Answer, answer
+from projects.services.assessments.fetch import gather
+from projects.services.assessments.reassess import answer_again
+from scanner.domain.targets.target import Target
+from scanner.index.client import IndexClient
+from scanner.services.index_sets import one_index
+from scanner.services.refresh import refresh
+from tests.projects.known import requirements, targets
+from tests.replay import ReplayIndex, a_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PLATFORMS = ("manylinux_2_28_x86_64", "win_amd64", "win_arm64")
+WISH = Wish(
+    requirements("core==1.0\ntop>=1\n"),
+    targets(*(f"cp313-{platform}" for platform in PLATFORMS)),
+    Policy(),
+    timezone.now(),
+)
+
+
+@pytest.fixture(autouse=True)
+def _forgetful() -> None:
+    reassessing.forget()
+
+
+@pytest.fixture
+def index(replay: ReplayIndex) -> ReplayIndex:
+    linux = "manylinux_2_28_x86_64"
+    replay.add_package("core", [a_file(f"core-{v}-cp313-cp313-{linux}.whl") for v in ("1.0", "1.1")])
+    replay.add_package("top", [a_file("top-1.0-py3-none-any.whl", requires_dist=["core", "leaf"])])
+    replay.add_package("leaf", [a_file("leaf-1.0-py3-none-any.whl")])
+    return replay
+
+
+def read(replay: ReplayIndex, *names: str) -> None:
+    """Poll these packages, and all that is missing."""
+    indexes = one_index(replay.url, IndexClient(replay.url))
+    quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
+    refresh(indexes, names, timezone.now(), on_polled=quiet, fresh_for=timedelta(0))
+    gather(WISH, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
+
+
+def told(found: Answer) -> list[dict[str, Any]]:
+    return [answer_document(target, WISH.strategy) for target in found.targets]
+
+
+def new_dependent(index: ReplayIndex) -> None:
+    index.add_package("extra", [a_file("extra-1.0-py3-none-any.whl")])
+    index.add_files("top", [a_file("top-2.0-py3-none-any.whl", requires_dist=["extra"])])
+
+
+EVENTS: dict[str, Callable[[ReplayIndex], None]] = {
+    "a wheel joins a release": lambda index: index.add_files("core", [a_file("core-1.0-cp313-cp313-win_amd64.whl")]),
+    "a better wheel for the same": lambda index: index.add_files(
+        "core", [a_file("core-1.0-1-cp313-cp313-manylinux_2_28_x86_64.whl")]
+    ),
+    "a release comes": lambda index: index.add_files("core", [a_file("core-1.2-py3-none-any.whl")]),
+    "a release is yanked": lambda index: index.yank("core", "1.0", "broken"),
+    "a newer dependent needs something new": new_dependent,
+    "nothing": lambda index: None,
+}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_answering_again_says_what_answering_in_full_says(index: ReplayIndex, event: str) -> None:
+    indexes = one_index(index.url)
+    read(index, "core", "top", "leaf")
+    first = answer_again("practice", WISH, indexes=indexes)
+    assert told(first) == told(answer(WISH, indexes=indexes))
+    EVENTS[event](index)
+    read(index, "core", "top", "leaf")
+    later = replace(WISH, now=timezone.now())
+    again = answer_again("practice", later, indexes=indexes)
+    assert told(again) == told(answer(later, indexes=indexes))
+    assert (told(again) == told(first)) is (event == "nothing")
+
+
+def test_only_the_target_that_a_wheel_serves_is_resolved_again(
+    index: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    indexes = one_index(index.url)
+    read(index, "core", "top", "leaf")
+    answer_again("practice", WISH, indexes=indexes)
+    seen: list[list[str]] = []
+
+    def watched(wish: Wish, knowledge: Knowledge, on: Sequence[Target]) -> list[Resolved]:
+        seen.append([target.slug for target in on])
+        return resolve_all(wish, knowledge, on)
+
+    monkeypatch.setattr(reassessing, "resolve_all", watched)
+    EVENTS["a wheel joins a release"](index)
+    read(index, "core")
+    answer_again("practice", WISH, indexes=indexes)
+    assert seen == [["cp313-win_amd64"]]
+
+
+def test_another_wish_for_the_same_project_is_answered_in_full(index: ReplayIndex) -> None:
+    indexes = one_index(index.url)
+    read(index, "core", "top", "leaf")
+    answer_again("practice", WISH, indexes=indexes)
+    other = replace(WISH, targets=WISH.targets[:1])
+    assert told(answer_again("practice", other, indexes=indexes)) == told(answer(other, indexes=indexes))

@@ -1,0 +1,130 @@
+"""Assessing a snapshot against the replay index: unknown at first, complete in the end, anew only when it differs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
+from projects.services.assessments.run import CLAIM_FOR, assess_snapshot, stale_snapshots
+from projects.services.snapshots import take_snapshot
+from scanner.index.client import IndexClient
+from scanner.models import Package
+from scanner.services.indexes import get_index
+from tests.replay import ReplayIndex, a_file, faults
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WINDOWS = "cp313-win_amd64"
+
+
+@pytest.fixture
+def project() -> Project:
+    project = Project.objects.create(name="practice", slug="practice")
+    ProjectTarget.objects.create(project=project, slug=WINDOWS, position=0)
+    return project
+
+
+def snapshot_of(project: Project, text: str) -> Snapshot:
+    return take_snapshot(project, {"requirements.txt": text.encode()}, ["requirements.txt"], origin=Origin.PASTE)
+
+
+def assess(snapshot: Snapshot, replay: ReplayIndex) -> bool:
+    return assess_snapshot(snapshot.pk, timezone.now(), IndexClient(replay.url))
+
+
+@pytest.fixture(autouse=True)
+def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tasks are called by hand here; a queued one would wait for nobody."""
+    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
+
+
+def test_an_assessment_fetches_what_it_needs_and_ends_complete(project: Project, replay: ReplayIndex) -> None:
+    assert assess(snapshot_of(project, "greenlet==3.0.3\n"), replay) is False
+    assessment = Assessment.objects.get()
+    assert assessment.state == AssessmentState.COMPLETE
+    target = assessment.targets.get()
+    assert (target.target, target.verdict, target.blockers) == (WINDOWS, "conditional", ["greenlet"])
+    assert target.plan is not None
+    assert target.plan["changes"][0]["to"] == "3.1.0"
+    assert [link.package.name for link in project.packages.select_related("package")] == ["greenlet"]
+
+
+def test_what_the_index_cannot_tell_now_stays_unknown_and_partial(project: Project, replay: ReplayIndex) -> None:
+    replay.fail(faults.Status(503), "/simple/greenlet/")
+    snapshot = snapshot_of(project, "greenlet==3.0.3\nsix==1.16.0\n")
+    assert assess(snapshot, replay) is False
+    assessment = Assessment.objects.get()
+    assert assessment.state == AssessmentState.PARTIAL
+    assert "greenlet" in assessment.missing
+    rows = {row["name"]: row["verdict"] for row in assessment.targets.get().packages}
+    assert rows["greenlet"] == "unknown"
+    assert assessment.targets.get().verdict == "unknown"
+    assert stale_snapshots(timezone.now()) == [snapshot.pk]
+
+
+def test_the_same_answer_is_confirmed_and_not_written_again(project: Project, replay: ReplayIndex) -> None:
+    snapshot = snapshot_of(project, "six==1.16.0\n")
+    assess(snapshot, replay)
+    before = Assessment.objects.get()
+    assess(snapshot, replay)
+    after = Assessment.objects.get()
+    assert after.created_at == before.created_at
+    assert after.confirmed_at > before.confirmed_at
+
+
+def test_a_package_that_changed_makes_the_assessment_stale_and_a_new_answer_is_a_new_row(
+    project: Project, replay: ReplayIndex
+) -> None:
+    replay.as_of = "2024-08-15"
+    snapshot = snapshot_of(project, "greenlet==3.0.3\n")
+    assess(snapshot, replay)
+    assert Assessment.objects.get().targets.get().verdict == "no-go"
+    assert stale_snapshots(timezone.now()) == []
+    replay.as_of = None
+    from scanner.services.polling.poll import poll_package
+
+    poll_package(Package.objects.get(name="greenlet").pk, IndexClient(replay.url), timezone.now())
+    assert stale_snapshots(timezone.now()) == [snapshot.pk]
+    assess(snapshot, replay)
+    assert [one.targets.get().verdict for one in Assessment.objects.order_by("pk")] == ["no-go", "conditional"]
+
+
+def test_only_the_newest_snapshot_of_a_project_is_assessed(project: Project, replay: ReplayIndex) -> None:
+    old = snapshot_of(project, "six==1.16.0\n")
+    snapshot_of(project, "six==1.15.0\n")
+    assert assess(old, replay) is False
+    assert not Assessment.objects.exists()
+
+
+def test_a_snapshot_that_another_worker_is_at_is_left_alone_until_its_claim_has_run_out(
+    project: Project, replay: ReplayIndex
+) -> None:
+    snapshot = snapshot_of(project, "six==1.16.0\n")
+    now = timezone.now()
+    assert Snapshot.objects.claim(snapshot.pk, now, CLAIM_FOR)
+    assert assess(snapshot, replay) is False
+    assert not Assessment.objects.exists()
+    assess_snapshot(snapshot.pk, now + CLAIM_FOR + timedelta(seconds=1), IndexClient(replay.url))
+    assert Assessment.objects.get().state == AssessmentState.COMPLETE
+
+
+def test_a_package_named_by_an_address_is_never_asked_for(project: Project, replay: ReplayIndex) -> None:
+    assess(snapshot_of(project, "private @ https://files.example/private-1.0-py3-none-any.whl\n"), replay)
+    assert not Package.objects.filter(index=get_index(), name="private").exists()
+    assert not any("private" in request.path for request in replay.requests)
+
+
+@pytest.mark.parametrize(
+    ("member", "build", "verdict", "project_verdict"),
+    [("dark/__init__.py", "pure", "degraded", "go"), ("src/_dark.c", "compiled: C", "blocked", "no-go")],
+)
+def test_an_sdist_that_a_verdict_hangs_on_is_looked_into(
+    project: Project, replay: ReplayIndex, member: str, build: str, verdict: str, project_verdict: str
+) -> None:
+    pkg_info = b"Metadata-Version: 2.2\nName: dark\nVersion: 1.0\n"
+    replay.add_package("dark", [a_file("dark-1.0.tar.gz", members={member: b"", "PKG-INFO": pkg_info})])
+    assert assess(snapshot_of(project, "dark==1.0\n"), replay) is False
+    target = Assessment.objects.order_by("-pk")[0].targets.get()
+    (row,) = target.packages
+    assert (row["detail"], row["verdict"], target.verdict) == (build, verdict, project_verdict)

@@ -1,0 +1,166 @@
+"""The words beside a cell: each near miss as data and as the sentence that people read."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.domain.files.filenames import Kind
+from scanner.domain.matching.matcher import Miss, ReleaseFileFacts, judge
+from scanner.domain.matching.mismatch import MOST_NAMED
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+from scanner.domain.targets.target import Target, parse_target
+
+
+def file(what: str, requires_python: str | None = None) -> ReleaseFileFacts:
+    if what in set(Kind):
+        return ReleaseFileFacts(f"foo-1.0.{what}", Kind(what), None, (), requires_python)
+    return ReleaseFileFacts(f"foo-1.0-{what}.whl", Kind.WHEEL, what, (), requires_python)
+
+
+def on(platform: str, *minors: int) -> str:
+    return " ".join(f"cp3{minor}-cp3{minor}-{platform}" for minor in minors)
+
+
+@pytest.mark.parametrize(
+    ("slug", "files", "kind", "text"),
+    [
+        ("cp313-win_amd64", on("win_amd64", 7, 8, 9, 10, 11, 12), Miss.PYTHON, "no wheel for cp313; has cp37 to cp312"),
+        ("cp313-win_amd64", on("win_amd64", 12), Miss.PYTHON, "no wheel for cp313; has cp312"),
+        (
+            "cp313-win_amd64",
+            "cp36-cp36m-win_amd64 cp37-cp37m-win_amd64 pp310-pypy310_pp73-win_amd64 " + on("win_amd64", 8),
+            Miss.PYTHON,
+            "no wheel for cp313; has cp36 to cp38",
+        ),
+        ("cp313-win_amd64", "pp310-pypy310_pp73-win_amd64", Miss.PYTHON, "no wheel for cp313; has pp310"),
+        ("cp313-win_amd64", on("win_amd64", 9, 12), Miss.PYTHON, "no wheel for cp313; has cp39 and cp312"),
+        ("cp313-win_amd64", on("win_amd64", 12) + " sdist", Miss.PYTHON, "no wheel for cp313; has cp312"),
+        ("cp313-win_amd64", "cp314-abi3-win_amd64", Miss.PYTHON, "no wheel for cp313; has cp314-abi3"),
+        ("cp313-win_amd64", "py2-none-any", Miss.PYTHON, "no wheel for cp313; has py2"),
+        (
+            "cp314t-win_amd64",
+            "cp39-abi3-win_amd64",
+            Miss.PYTHON,
+            "no wheel for cp314t; has cp39-abi3 (free-threaded builds load no abi3)",
+        ),
+        ("cp314t-win_amd64", "cp314-cp314-win_amd64", Miss.PYTHON, "no wheel for cp314t; has cp314"),
+        (
+            "pp311-win_amd64",
+            "pp311-pypy311_pp73-win_amd64 pp310-pypy310_pp73-win_amd64 cp39-abi3-win_amd64",
+            Miss.PYTHON,
+            "no wheel for pypy311_pp80; has pypy311_pp73 (PyPy loads no stable-ABI wheel)",
+        ),
+        ("pp311-win_amd64", on("win_amd64", 11), Miss.PYTHON, "no wheel for pp311; has cp311"),
+        (
+            "cp313-manylinux_2_28_x86_64",
+            "cp313-cp313-manylinux_2_39_x86_64 cp313-cp313-manylinux_2_34_x86_64 " + on("manylinux_2_17_x86_64", 12),
+            Miss.FLOOR,
+            "needs glibc 2.34, target has 2.28",
+        ),
+        ("cp313-macosx_14_0_arm64", on("macosx_15_0_arm64", 13), Miss.FLOOR, "needs macOS 15, target has 14"),
+        ("cp313-macosx_10_9_x86_64", on("macosx_10_13_x86_64", 13), Miss.FLOOR, "needs macOS 10.13, target has 10.9"),
+        ("cp313-musllinux_1_1_x86_64", on("musllinux_1_2_x86_64", 13), Miss.FLOOR, "needs musl 1.2, target has 1.1"),
+        (
+            "cp314-android_24_arm64_v8a",
+            on("android_26_arm64_v8a", 14),
+            Miss.FLOOR,
+            "needs Android API 26, target has 24",
+        ),
+        (
+            "cp313-manylinux_2_28_aarch64",
+            on("manylinux_2_17_x86_64", 13) + " " + on("win_amd64", 13),
+            Miss.ARCHITECTURE,
+            "no wheel for Linux arm64; has Linux x86-64",
+        ),
+        ("cp313-win_arm64", on("win_amd64", 13), Miss.ARCHITECTURE, "no wheel for Windows arm64; has Windows x64"),
+        (
+            "cp313-manylinux_2_28_x86_64",
+            on("win_amd64", 13) + " " + on("macosx_11_0_arm64", 13),
+            Miss.SYSTEM,
+            "only macOS and Windows wheels",
+        ),
+        ("cp313-musllinux_1_2_x86_64", on("manylinux2014_x86_64", 13), Miss.SYSTEM, "only Linux (glibc) wheels"),
+        ("cp313-win_amd64", "cp313-cp313-beos_x86", Miss.SYSTEM, "only beos_x86 wheels"),
+        (
+            "cp313-win_amd64",
+            "egg wininst",
+            Miss.NOT_INSTALLABLE,
+            "only egg and wininst files, which installers no longer take",
+        ),
+        ("cp313-win_amd64", "sdist", Miss.NO_WHEEL, "only an sdist"),
+    ],
+)
+def test_the_nearest_miss_is_told(slug: str, files: str, kind: Miss, text: str) -> None:
+    cell = judge([file(each) for each in files.split()], parse_target(slug))
+    assert cell.miss is not None
+    assert (cell.miss.kind, cell.reason) == (kind, text)
+
+
+def test_a_cell_tells_what_is_missing_without_what_is_there_instead() -> None:
+    stable = judge([file("cp39-abi3-win_amd64")], parse_target("cp314t-win_amd64"))
+    assert stable.cause == "no wheel for cp314t"
+    tall = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
+    assert tall.cause == tall.reason == "needs glibc 2.34, target has 2.28"
+    assert judge([file("py3-none-any")], parse_target("cp313-win_amd64")).cause == "a pure Python wheel"
+
+
+def test_a_refusing_requires_python_is_told_with_the_release_it_refuses() -> None:
+    cell = judge([file("py3-none-any", ">=3.10")], parse_target("cp39-win_amd64"))
+    assert cell.miss is not None
+    assert cell.miss.kind is Miss.REQUIRES_PYTHON
+    assert cell.reason == f"Requires-Python >=3.10 refuses {parse_target('cp39-win_amd64').python.release}"
+
+
+@pytest.mark.parametrize(
+    ("slug", "files", "reason"),
+    [
+        ("cp313-win_amd64", "cp313-cp313-win_amd64", "a wheel for cp313-cp313-win_amd64"),
+        ("cp313-win_amd64", "cp37-abi3-win_amd64", "cp37-abi3 serves CPython 3.7 and later"),
+        ("cp316t-win_amd64", "cp315-abi3.abi3t-win_amd64", "cp315-abi3t serves free-threaded CPython 3.15 and later"),
+        ("cp313-win_amd64", "py3-none-any", "a pure Python wheel"),
+        (
+            "cp313-win_amd64",
+            "py3-none-any " + on("win_amd64", 10, 11, 12),
+            "only the pure Python wheel fits; no wheel for cp313; has cp310 to cp312",
+        ),
+        ("cp313-win_amd64", "", "the index has no such release"),
+    ],
+)
+def test_what_serves_is_told_too(slug: str, files: str, reason: str) -> None:
+    assert judge([file(each) for each in files.split()], parse_target(slug)).reason == reason
+
+
+def test_what_installers_overlook_is_remarked() -> None:
+    target = parse_target("cp313-win_amd64")
+    assert "'3.9+' cannot be read" in judge([file("py3-none-any", "3.9+")], target).reason
+    yanked = ReleaseFileFacts("foo-1.0-py3-none-any.whl", Kind.WHEEL, "py3-none-any", yanked=True)
+    assert "only an exact pin" in judge([yanked], target).reason
+
+
+def test_a_hostile_number_of_tags_makes_no_endless_sentence() -> None:
+    many = [file(f"cp3{minor}-cp3{minor}-win_amd64") for minor in range(100, 400, 2)]
+    cell = judge(many, parse_target("cp313-win_amd64"))
+    assert cell.miss is not None
+    assert len(cell.miss.have) == 150
+    assert cell.reason.endswith(f"{150 - MOST_NAMED} more")
+
+
+tags = st.tuples(
+    st.sampled_from(
+        ["cp312-cp312", "cp313-cp313t", "py3-none", "cp9999-abi3", "xy-z", "pp311-pypy311_pp73", "py-none"]
+    ),
+    st.lists(
+        st.sampled_from(["win_amd64", "manylinux_9_9_x86_64", "macosx_15_0_universal2", "any", "musllinux_1_2_riscv64"])
+        | st.text("abcdefgh_0123456789", min_size=1, max_size=20),
+        min_size=1,
+        max_size=3,
+    ),
+)
+
+
+@given(st.lists(tags, max_size=5), st.sampled_from(SAMPLE_TARGETS))
+def test_there_is_a_reason_for_every_release_of_any_tags(found: list[tuple[str, list[str]]], target: Target) -> None:
+    names = {f"{pair}-{'.'.join(platforms)}" for pair, platforms in found}
+    cell = judge([file(name) for name in names], target)
+    assert cell.reason
+    assert (cell.miss is None) is (cell.availability.value in {"native", "abi3", "pure", "absent"})

@@ -1,0 +1,68 @@
+"""The table of what Pythons removed, and what it says about packages."""
+
+import sys
+
+import pytest
+from packaging.version import Version
+
+from scanner.domain.releases.python_changes import (
+    ABSORBED,
+    BROKEN,
+    REMOVED_MODULES,
+    changes_since,
+    library_flags,
+    removed_since,
+)
+from scanner.domain.targets.pythons import BRANCHES
+
+
+def test_the_python_that_runs_this_has_no_module_that_it_removed() -> None:
+    gone = {module.name for module in REMOVED_MODULES if module.removed_in <= sys.version_info[:2]}
+    assert not gone & sys.stdlib_module_names
+
+
+def test_the_python_that_runs_this_still_has_those_that_go_later() -> None:
+    later = {module.name for module in REMOVED_MODULES if module.removed_in > sys.version_info[:2]}
+    assert {name.partition(".")[0] for name in later} <= sys.stdlib_module_names
+
+
+def test_every_row_names_a_known_python_and_a_source() -> None:
+    assert {module.removed_in for module in REMOVED_MODULES} <= BRANCHES.keys()
+    assert all(row.source and row.instead for row in REMOVED_MODULES)
+    assert len({module.name for module in REMOVED_MODULES}) == len(REMOVED_MODULES)
+    assert len({row.package for row in ABSORBED}) == len(ABSORBED)
+
+
+def test_what_goes_on_the_way_counts_and_nothing_else() -> None:
+    assert {module.name for module in removed_since((3, 13), (3, 15))} == {"sre_compile", "sre_constants", "sre_parse"}
+    assert removed_since((3, 13), (3, 13)) == ()
+    assert removed_since((3, 14), (3, 12)) == ()
+    assert {change.python for change in changes_since((3, 13), (3, 15))} == {(3, 14), (3, 15)}
+
+
+@pytest.mark.parametrize(
+    ("package", "version", "python", "count"),
+    [
+        ("enum34", "1.1.10", (3, 9), 1),
+        ("tomli", "2.0.1", (3, 10), 0),
+        ("tomli", "2.0.1", (3, 11), 1),
+        ("setuptools", "65.5.0", (3, 12), 1),
+        ("setuptools", "65.5.0", (3, 11), 0),
+        ("setuptools", "80.0.0", (3, 15), 0),
+        ("bottle", "0.12.25", (3, 13), 1),
+        ("requests", "2.31.0", (3, 15), 0),
+        ("future", None, (3, 13), 0),
+    ],
+)
+def test_a_package_is_flagged_on_the_pythons_that_it_concerns(
+    package: str, version: str | None, python: tuple[int, int], count: int
+) -> None:
+    assert len(library_flags(package, version, python)) == count
+
+
+@pytest.mark.parametrize("row", BROKEN, ids=lambda row: row.package)
+def test_what_helps_is_outside_of_the_broken_versions(row: object) -> None:
+    broken = next(one for one in BROKEN if one is row)
+    first = broken.instead.partition(" ")[0]
+    if first[0].isdigit():
+        assert not broken.versions.contains(Version(first))

@@ -1,0 +1,83 @@
+"""Reading requirements: the short way must say what packaging's whole grammar says."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+from scanner.domain.resolution.model.requirement import Ask, BadAsk, make_ask, read_ask
+
+TEXTS = st.builds(
+    "{}{}{}{}{}".format,
+    st.sampled_from(["demo", "Demo.Pkg", "a-b_c", "x2", "-bad", ""]),
+    st.sampled_from(["", " ", "[x]", "[x,Y_z]", " [ a , b ]", "[]", "[,]"]),
+    st.sampled_from(
+        ["", ">=1", " >=1.0, <2", "(>=1)", " (==1.*)", "==1.0b1", "===weird", "~=1", "<", ">=1 <2", "!=1.*,"]
+    ),
+    st.sampled_from(["", " "]),
+    st.sampled_from(
+        ["", '; extra == "x"', "; python_version < '3.9'", ";", '; (extra == "x")', "; nonsense", '; extra != "x"']
+    ),
+)
+
+
+@given(st.one_of(TEXTS, st.text(max_size=30)))
+def test_an_ask_says_what_the_full_grammar_says(text: str) -> None:
+    ask = read_ask(text)
+    try:
+        full = Requirement(text.strip())
+    except InvalidRequirement:
+        return
+    assert isinstance(ask, Ask), ask
+    assert ask.name == canonicalize_name(full.name)
+    assert set(ask.extras) == {canonicalize_name(extra) for extra in full.extras}
+    assert Requirement(f"n{ask.specifier}").specifier == full.specifier
+    assert (ask.marker is None) is (full.marker is None)
+    assert ask.url == full.url
+    assert ask.pre is bool(full.specifier.prereleases)
+
+
+@given(TEXTS)
+def test_what_nobody_can_read_is_a_value_with_its_text(text: str) -> None:
+    ask = read_ask(text)
+    if isinstance(ask, BadAsk):
+        assert ask.text == text
+        assert ask.message
+        with pytest.raises(InvalidRequirement):
+            Requirement(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [("a==1", True), ("a===1", True), ("a==1.*", False), ("a>=1", False), ("a", False), ("a==1,>=0", True)],
+)
+def test_only_a_whole_version_is_a_pin(text: str, exact: bool) -> None:
+    ask = read_ask(text)
+    assert isinstance(ask, Ask)
+    assert ask.exact is exact
+
+
+def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
+    ask = make_ask("Demo", "<2,>=1", extras=["Y_z", "x"], marker='sys_platform == "win32"')
+    assert str(ask) == "demo[x,y-z]>=1,<2"
+    assert str(make_ask("demo", url="https://files.example/demo.whl")) == "demo @ https://files.example/demo.whl"
+
+
+@pytest.mark.parametrize(
+    ("parts", "told", "exact", "pre"),
+    [
+        (["<2,>=1", "<4,>=3"], "demo>=1,<2 || >=3,<4", False, False),
+        (["==1", "==2"], "demo==1 || ==2", False, False),
+        (["==1", " ==1 "], "demo==1", True, False),
+        ([">=1", ">=3rc1"], "demo>=1 || >=3rc1", False, True),
+        ([], "demo", False, False),
+    ],
+)
+def test_an_ask_may_want_any_of_several_specifiers(parts: list[str], told: str, exact: bool, pre: bool) -> None:
+    ask = make_ask("demo", *parts)
+    assert (str(ask), ask.exact, ask.pre) == (told, exact, pre)
+
+
+def test_metadata_cannot_state_a_union() -> None:
+    assert isinstance(read_ask("demo>=1 || >=3"), BadAsk)

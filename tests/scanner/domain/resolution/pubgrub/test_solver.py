@@ -1,0 +1,116 @@
+"""The solver by itself: limits, assumptions, hard sets and how it tells what it found."""
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.resolution import Conflict, Incomplete, LimitReached, Limits, Resolution, Stock, resolve
+from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
+from tests.scanner.domain.resolution.sliding_chain import sliding_chain
+from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, provider, question, texts
+
+FORK: SmallIndex = {
+    "app": {"1.0": {"needs": ["lib<2"]}, "2.0": {"needs": ["lib>=2"]}},
+    "lib": {"1.0": {}, "2.0": {}},
+}
+
+
+def test_a_long_sliding_chain_is_solved_without_deep_recursion_or_many_reads() -> None:
+    source = SmallSource(sliding_chain())
+    answers = provider({}, question("p0"))
+    answers.stock = Stock(source)
+    outcome = resolve(provider(sliding_chain(), question("p0")), Limits(steps=400))
+    assert isinstance(outcome, Resolution)
+    assert len(outcome.pins) == 150
+
+
+def test_a_long_chain_that_cannot_hold_is_proven_within_bounds() -> None:
+    outcome = resolve(provider(sliding_chain(40, 30, solvable=False), question("p0")), Limits(steps=5_000))
+    assert isinstance(outcome, Conflict)
+    assert outcome.derivation.steps[-1].text.endswith("the requirements cannot hold together.")
+
+
+def test_the_search_stops_at_its_step_limit() -> None:
+    outcome = resolve(provider(sliding_chain(), question("p0")), Limits(steps=10))
+    assert outcome == LimitReached(10, "steps")
+
+
+def test_the_search_stops_when_time_is_up() -> None:
+    outcome = resolve(provider(sliding_chain(300, 5), question("p0")), Limits(expired=lambda: True))
+    assert outcome == LimitReached(64, "time")
+
+
+def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
+    answers = provider(FORK, question("app", "lib"))
+    solver = Solver(answers, answers.roots())
+    lib = Stock(SmallSource(FORK)).shelf(canonicalize_name("lib"))
+    assert lib is not None
+    old = lib.choice(Version("1.0"))
+    free = solver.solve()
+    assert isinstance(free, Solved)
+    assert free.chosen["lib"] != old
+    bound = solver.solve([("lib", old)])
+    assert isinstance(bound, Solved)
+    assert bound.chosen["lib"] == old
+    assert solver.solve([("lib", old), ("app", free.chosen["app"])]) == Unsolvable(None)
+    assert solver.solve() == free
+
+
+def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
+    index: SmallIndex = {
+        "app": {"1.0": {"needs": ["core==1.0"]}, "1.1": {}},
+        "core": {"1.0": {"on": ["win32"]}, "2.0": {}},
+    }
+    answers = provider(index, question("app<=1.0", constraints=[]))
+    solver = Solver(answers, answers.roots())
+    assert isinstance(solver.solve(), Unsolvable)
+    answers = provider(index, question("app", "core"))
+    solver = Solver(answers, answers.roots())
+    solver.solve()
+    assert not solver.always("core") & 2
+    assert solver.always("app") & 4
+
+
+def test_missing_data_is_named_all_at_once_and_a_conflict_stays_a_conflict() -> None:
+    index: SmallIndex = {
+        "app": {"1.0": {"needs": ["ghost", "dim", "lib==9"]}, "0.9": {"needs": ["ghost", "dim"]}},
+        "dim": {"1.0": {"unknown": True}},
+        "lib": {"1.0": {}},
+    }
+    outcome = resolve(provider(index, question("app", "lib"), unpolled=["ghost"]))
+    assert isinstance(outcome, Incomplete)
+    assert outcome.missing.packages == ("ghost",)
+    assert outcome.missing.releases == ((canonicalize_name("dim"), Version("1.0")),)
+    assert isinstance(resolve(provider(index, question("app", "lib>3"), unpolled=["ghost"])), Conflict)
+
+
+def test_one_clause_speaks_for_all_releases_that_are_known_to_ask_the_same() -> None:
+    rows = {f"{number}.0": {"needs": ["core>=9"]} for number in range(1, 60)}
+    index: SmallIndex = {"app": {"0.1": {}, **rows}, "core": {"1.0": {}}}  # type: ignore[dict-item]  # Rows are dicts
+    outcome = resolve(provider(index, question("app")), Limits(steps=12))
+    assert isinstance(outcome, Resolution)
+    assert texts(outcome.pins) == {"app": "0.1"}
+
+
+def test_a_derivation_tells_every_step_once_and_refers_by_number() -> None:
+    index: SmallIndex = {
+        "menu": {"1.0": {"needs": ["dish<2", "drink<2"]}, "2.0": {"needs": ["dish>=2", "drink>=2"]}},
+        "dish": {"1.0": {"needs": ["spice<2"]}, "2.0": {"needs": ["spice<2"]}},
+        "drink": {"1.0": {"needs": ["spice>=2"]}, "2.0": {"needs": ["spice>=2"]}},
+        "spice": {"1.0": {}, "2.0": {}},
+    }
+    outcome = resolve(provider(index, question("menu")))
+    assert isinstance(outcome, Conflict)
+    lines = str(outcome.derivation).splitlines()
+    assert lines[0].startswith("Because ")
+    assert all(line.startswith(("Because ", "And because ", "So ")) for line in lines)
+    assert len(set(lines)) == len(lines)
+    for step in outcome.derivation.steps:
+        if step.number is not None:
+            assert any(f"({step.number})" in other.text for other in outcome.derivation.steps if other is not step)
+
+
+def test_a_very_long_proof_is_told_from_its_last_steps() -> None:
+    outcome = resolve(provider(sliding_chain(60, 40, solvable=False), question("p0")))
+    assert isinstance(outcome, Conflict)
+    assert outcome.derivation.steps[0].text.endswith("earlier steps are left out.)")
+    assert len(outcome.derivation.steps) == 201

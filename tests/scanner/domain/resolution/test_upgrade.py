@@ -1,0 +1,192 @@
+"""Upgrade plans: what moves, how far, why, and why not."""
+
+from dataclasses import replace
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.resolution import (
+    Policy,
+    Question,
+    Step,
+    Stock,
+    Strategy,
+    Upgrade,
+    closure,
+    plan,
+    smallest_direct_change,
+)
+from scanner.domain.targets.target import Target
+from tests.scanner.domain.resolution.small_index import (
+    LINUX,
+    OLD_LINUX,
+    WINDOWS,
+    SmallIndex,
+    SmallSource,
+    question,
+    texts,
+)
+
+INDEX: SmallIndex = {
+    "model": {
+        "2.6.1": {"needs": ["core==2.16.2"]},
+        "2.7.0": {"needs": ["core==2.18.0"]},
+        "2.8.0": {"needs": ["core==2.20.0"]},
+        "3.0.0": {"needs": ["core==3.0.0"]},
+    },
+    "core": {"2.16.2": {"on": ["win32"]}, "2.18.0": {"on": ["win32"]}, "2.20.0": {}, "3.0.0": {}},
+    "driver": {"2.9.9": {"on": ["win32"]}, "2.9.10": {}, "2.10.0": {}},
+    "steady": {"1.0": {"needs": ["model>=2"]}, "2.0": {}},
+    "hopeless": {"1.0": {"on": ["win32"]}, "1.1": {"on": ["source: compiled"]}},
+    "capped": {"1.0": {"on": ["win32"]}, "2.0": {}},
+}
+
+
+def upgrade_of(asked: Question, target: Target = LINUX, index: SmallIndex = INDEX) -> Upgrade:
+    stock = Stock(SmallSource(index))
+    today = closure(stock, target, asked, Policy())
+    return Upgrade(stock, [target], asked, Policy(), today.pins)
+
+
+def told(made: object) -> list[str]:
+    return [f"{c.name} {c.before} {c.after} {c.size} {'direct' if c.direct else 'transitive'}" for c in made.changes]  # type: ignore[attr-defined]  # a Plan
+
+
+def test_a_minimal_plan_moves_what_must_move_to_the_lowest_that_works() -> None:
+    made = plan(upgrade_of(question("model==2.6.1", "driver==2.9.9", "steady==1.0")))
+    assert made.feasible
+    assert told(made) == [
+        "model 2.6.1 2.8.0 minor direct",
+        "driver 2.9.9 2.9.10 patch direct",
+        "core 2.16.2 2.20.0 minor transitive",
+    ]
+    assert made.changes[0].why == (
+        "model 2.6.1 needs core==2.16.2, and core has no wheel for cp313-manylinux_2_28_x86_64 before 2.20.0"
+    )
+    assert made.changes[1].why == "driver 2.9.9 has no file for it"
+    assert texts(made.pins or {}) == {"model": "2.8.0", "core": "2.20.0", "driver": "2.9.10", "steady": "1.0"}
+
+
+def test_a_latest_plan_moves_everything_to_the_newest() -> None:
+    upgrade = replace(upgrade_of(question("model==2.6.1", "steady==1.0")), strategy=Strategy.LATEST)
+    assert texts(plan(upgrade).pins or {}) == {"model": "3.0.0", "core": "3.0.0", "steady": "2.0"}
+
+
+def test_what_holds_as_written_needs_no_change() -> None:
+    made = plan(upgrade_of(question("model==2.6.1", "driver==2.9.9"), WINDOWS))
+    assert made.feasible
+    assert made.changes == ()
+    assert made.question == question("model==2.6.1", "driver==2.9.9")
+
+
+def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
+    made = plan(upgrade_of(question("model==2.6.1", "hopeless==1.0")))
+    assert not made.feasible
+    assert [stuck.name for stuck in made.stuck] == ["hopeless"]
+    assert made.reason == (
+        "no path: no release of hopeless is usable on cp313-manylinux_2_28_x86_64: "
+        "1.1 has no wheel, only source to compile"
+    )
+    assert told(made) == ["model 2.6.1 2.8.0 minor direct", "core 2.16.2 2.20.0 minor transitive"]
+    assert made.derivation is not None
+
+
+def test_no_path_names_the_two_that_contradict_each_other() -> None:
+    index: SmallIndex = {
+        "left": {"1.0": {"needs": ["shared<2"]}},
+        "right": {"1.0": {"needs": ["shared>=2"]}},
+        "shared": {"1.0": {}, "2.0": {}},
+    }
+    made = plan(upgrade_of(question("left", "right"), index=index))
+    assert not made.feasible
+    assert made.reason == "no path: left 1.0 needs shared<2, but right 1.0 needs shared>=2"
+
+
+def test_a_cap_is_loosened_only_when_pins_alone_do_not_help() -> None:
+    made = plan(upgrade_of(question("capped<2", "model==2.6.1")))
+    assert told(made)[0] == "capped 1.0 2.0 major direct"
+    assert made.question is not None
+    assert [str(ask) for ask in made.question.roots] == ["capped", "model>=2.6.1"]
+    kept = plan(upgrade_of(question("steady<2", "model==2.6.1")))
+    assert kept.question is not None
+    assert [str(ask) for ask in kept.question.roots] == ["steady<2", "model>=2.6.1"]
+
+
+def test_a_step_keeps_packages_within_their_series() -> None:
+    upgrade = replace(upgrade_of(question("capped==1.0")), step=Step.MINOR)
+    made = plan(upgrade)
+    assert not made.feasible
+    assert [stuck.name for stuck in made.stuck] == ["capped"]
+    assert plan(replace(upgrade, step=Step.MAJOR)).feasible
+
+
+def test_a_held_package_is_never_touched() -> None:
+    upgrade = upgrade_of(question("model==2.6.1", "driver==2.9.9"))
+    made = plan(replace(upgrade, holds=frozenset({canonicalize_name("driver")})))
+    assert not made.feasible
+    assert [stuck.name for stuck in made.stuck] == ["driver"]
+    assert all(change.name != "driver" for change in made.changes)
+
+
+def test_a_yanked_pin_that_works_may_stay() -> None:
+    index: SmallIndex = {"mail": {"2.1": {"yanked": True}, "2.2": {}}, "driver": INDEX["driver"]}
+    made = plan(upgrade_of(question("mail==2.1", "driver==2.9.9"), index=index))
+    assert told(made) == ["driver 2.9.9 2.9.10 patch direct"]
+
+
+def test_the_smallest_direct_change_for_one_blocker_leaves_the_others_aside() -> None:
+    upgrade = upgrade_of(question("model==2.6.1", "hopeless==1.0", "driver==2.9.9"))
+    blockers = closure(upgrade.stock, LINUX, upgrade.question, Policy()).blockers
+    core = canonicalize_name("core")
+    changes = smallest_direct_change(upgrade, core, blockers)
+    assert changes is not None
+    assert [(change.name, str(change.after)) for change in changes] == [("model", "2.8.0")]
+    assert smallest_direct_change(upgrade, canonicalize_name("hopeless"), blockers) is None
+
+
+def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
+    index: SmallIndex = {
+        "app": {"1.0": {"on": ["3.11"]}, "1.1": {}, "2.0": {"on": ["3.13"]}},
+        "loop": {"1.0": {"on": ["linux"]}},
+        "server": {"1.0": {"needs": ["loop; sys_platform != 'win32'"]}},
+    }
+    asked = question("app==1.0", "server")
+    current = {canonicalize_name("app"): Version("1.0"), canonicalize_name("server"): Version("1.0")}
+    upgrade = Upgrade(Stock(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, Policy(), current)
+    made = plan(upgrade)
+    assert made.feasible
+    assert texts(made.pins or {}) == {"app": "1.1", "server": "1.0", "loop": "1.0"}
+    assert [texts(resolution.pins).get("loop") for resolution in made.resolutions] == ["1.0", None]
+
+
+def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
+    asked = question("model==2.6.1", "driver==2.9.9")
+    stock = Stock(SmallSource(INDEX))
+    today = closure(stock, WINDOWS, asked, Policy())
+    made = plan(Upgrade(stock, [WINDOWS, LINUX], asked, Policy(), today.pins))
+    assert made.feasible
+    why = {str(change.name): change.why for change in made.changes}
+    assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
+    assert why["core"] == f"core 2.16.2 has no file for it on {LINUX.slug}"
+    assert why["model"] == f"model 2.6.1 needs core==2.16.2, and core has no wheel for {LINUX.slug} before 2.20.0"
+
+
+def test_a_bridge_that_does_not_exist_says_so() -> None:
+    index: SmallIndex = {"app": {"1.0": {"on": ["3.11"]}, "2.0": {"on": ["3.13"]}}}
+    current = {canonicalize_name("app"): Version("1.0")}
+    upgrade = Upgrade(Stock(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), Policy(), current)
+    made = plan(upgrade)
+    assert not made.feasible
+    assert [stuck.name for stuck in made.stuck] == ["app"]
+    assert made.reason == (
+        "no path: no release of app that the requirements admit is usable on all of "
+        "cp311-manylinux_2_28_x86_64, cp313-manylinux_2_28_x86_64"
+    )
+    assert "@" not in str(made.derivation)
+
+
+def test_what_is_missing_makes_no_plan_feasible() -> None:
+    index: SmallIndex = {"app": {"1.0": {"on": ["win32"]}, "2.0": {"unknown": True}}}
+    made = plan(upgrade_of(question("app==1.0"), index=index))
+    assert not made.feasible
+    assert made.missing.releases == ((canonicalize_name("app"), Version("2.0")),)
