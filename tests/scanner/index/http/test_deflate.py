@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scanner.index.http import deflate
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @given(st.binary(max_size=400), st.integers(1, 50))
