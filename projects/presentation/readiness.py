@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.columns import Column
-from projects.presentation.phrases import join_words
+from scanner.domain.phrases import join_words
 
 _WORDS = {
     ProjectVerdict.GO: "{} as written",

@@ -10,7 +10,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import Shown
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.phrases import count, join_words
+from scanner.domain.phrases import count, join_words
 
 _HEADLINES = {
     ProjectVerdict.GO: "go",

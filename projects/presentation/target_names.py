@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from projects.presentation.columns import Column, columns_of
-from projects.presentation.phrases import join_words
+from scanner.domain.phrases import join_words
 from scanner.domain.targets.pythons import PYTHONS
 
 # Fewer than so many in a row are named one by one.

@@ -9,7 +9,7 @@ from typing import Any
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.domain.dependency_files.values import Problem
 from projects.presentation.formats.csv_table import Judged, csv_text
-from projects.presentation.phrases import count
+from scanner.domain.phrases import count
 
 GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
 TARGET_GLYPHS = {"go": "✓", "conditional": "↑", "no-go": "✕", "unknown": "?"}

@@ -10,7 +10,7 @@ from typing import Any
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.phrases import count, join_words
+from scanner.domain.phrases import count, join_words
 from scanner.domain.resolution.loosen import Step
 
 PlanDocument = Mapping[str, Any]

@@ -1,0 +1,22 @@
+"""Counts, agreement and lists in English sentences: the one place that knows singular and plural."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return the number with its noun: "1 package", "3 packages". `plural` is for nouns that do not just add an s."""
+    return f"{number} {agree(number, noun, plural or f'{noun}s')}"
+
+
+def agree(number: int, singular: str, plural: str) -> str:
+    """Return the form that agrees with the number, as a verb or pronoun needs: `agree(n, "needs", "need")`."""
+    return singular if number == 1 else plural
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Join words as a list: "a", "a and b", "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
