@@ -31,8 +31,8 @@ def wish_for(case: Case, targets: Sequence[Target]) -> Any:
     from projects.domain.assessment.verdicts import Policy, SourcePolicy
     from projects.domain.dependency_files import read, select
 
-    intake = read({case.written.name: case.written.read_bytes()}, [case.written.name])
-    return Wish(select(intake, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
+    parsed = read({case.written.name: case.written.read_bytes()}, [case.written.name])
+    return Wish(select(parsed, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
 
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:

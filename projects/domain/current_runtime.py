@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from projects.domain.dependency_files.values import Hint
+from projects.domain.dependency_files.values import RuntimeHint
 from scanner.domain.targets.catalogue import RUNTIMES
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
 from scanner.domain.targets.target import UnknownTarget, parse_target
@@ -66,7 +66,7 @@ class _Image:
     system: str
 
 
-def today_of(hints: Sequence[Hint]) -> Today | None:
+def today_of(hints: Sequence[RuntimeHint]) -> Today | None:
     """The most telling of the signs: an image (the last stage is what runs), then exact versions, then ranges.
 
     None when nothing names a Python that is known. An image without a Python takes it from the other signs.

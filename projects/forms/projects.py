@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator
 from django.template.defaultfilters import filesizeformat
 from packaging.utils import canonicalize_name, is_normalized_name
 
-from projects.domain.dependency_files import Choices
+from projects.domain.dependency_files import AvailableGroups
 from projects.domain.dependency_files.given_files import name_files
 from projects.domain.webhooks.clone_urls import BadCloneUrl, parse_clone_url
 from projects.models import Project, Repository
@@ -137,12 +137,12 @@ class PolicyForm(_ProjectForm):
             "step": "From 2.6.1, 2.6.9 is a patch step away, 2.8.0 a minor one, 3.0.0 a major one.",
         }
 
-    def __init__(self, *args: Any, offered: Choices | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: AvailableGroups | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minimum_age_days"].validators.append(MaxValueValidator(365))
         self.initial["holds"] = "\n".join(self.instance.holds)
         groups = cast("forms.MultipleChoiceField", self.fields["groups"])
-        groups.choices = group_choices(offered or Choices((), ()), self.instance.groups)
+        groups.choices = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
         if not groups.choices:
             del self.fields["groups"]
 
@@ -154,7 +154,7 @@ class PolicyForm(_ProjectForm):
         return sorted({canonicalize_name(name) for name in names})
 
 
-def group_choices(offered: Choices, chosen: Sequence[str]) -> list[tuple[str, str]]:
+def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> list[tuple[str, str]]:
     """Value and label of each group and extra, extras last; a name that is both is one choice, since one list rules."""
     labels = {name: f"{name} (group)" for name in offered.groups}
     labels |= {name: f"{name} (group and extra)" if name in labels else f"{name} (extra)" for name in offered.extras}

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
-from projects.domain.dependency_files import Intake, read, select
+from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
 from projects.management.storage import prepare_storage
 from projects.presentation.formats.schema import confusion_document, document
@@ -45,7 +45,7 @@ class Given:
     """The files that were named: what they hold, as read. Contents are read from the disk when asked for."""
 
     roots: Sequence[str]
-    intake: Intake
+    parsed: ParsedFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +84,17 @@ def read_given(paths: Sequence[str]) -> Given:
         roots = roots_of(paths)
     except UnreadablePath as error:
         raise CommandError(str(error), returncode=2) from error
-    intake = read(FilesOnDisk(), roots)
-    if unreadable(intake, paths) or (not intake.requirements and intake.problems):
-        told = "\n".join(map(str, intake.problems))
+    parsed = read(FilesOnDisk(), roots)
+    if unreadable(parsed, paths) or (not parsed.requirements and parsed.problems):
+        told = "\n".join(map(str, parsed.problems))
         raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
-    return Given(roots, replace(intake, problems=(*intake.problems, *not_followed(intake))))
+    return Given(roots, replace(parsed, problems=(*parsed.problems, *not_followed(parsed))))
 
 
 def wish_of(given: Given, targets: Sequence[Target], options: Options) -> Wish:
     """What the options ask for."""
     return Wish(
-        select(given.intake, options["group"], options["extra"]),
+        select(given.parsed, options["group"], options["extra"]),
         targets,
         Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
         moment_of(options["as_of"]) or timezone.now(),
@@ -126,7 +126,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     end_command(indexes)
     found = answer(wish, indexes=indexes, as_of=as_of, findings=gathering.findings)
     whole = document(
-        given.intake,
+        given.parsed,
         found.targets,
         index_url=indexes.url,
         now=timezone.now(),
@@ -136,7 +136,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
         confusions=[confusion_document(one) for one in confusions(indexes, found.names)],
     )
     whole = with_written_plans(
-        whole, files=FilesOnDisk(), intake=given.intake, roots=given.roots, indexes=lambda: indexes
+        whole, files=FilesOnDisk(), parsed=given.parsed, roots=given.roots, indexes=lambda: indexes
     )
     return Told(found, whole, indexes)
 
@@ -145,7 +145,7 @@ def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
     """Those of the options, of pip's configuration and of the files, as pip would ask them."""
     try:
         primary = options["index_url"] or configured_index_url()
-        chosen = asked(primary, configured_extra_urls(), options["extra_index_url"], given.intake, os.environ)
+        chosen = asked(primary, configured_extra_urls(), options["extra_index_url"], given.parsed, os.environ)
         for note in chosen.notes:
             say(note)
         return command_set(chosen.urls)

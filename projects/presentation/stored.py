@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from projects.domain.assessment.diff import PackageChange
-from projects.domain.dependency_files.values import Hint
+from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.indexes.named_indexes import Notice
 from projects.presentation.cell_summary import Shown
 
@@ -67,5 +67,5 @@ class ProjectState:
     requirements: tuple[Mapping[str, Any], ...]
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None
-    hints: tuple[Hint, ...] = ()
+    hints: tuple[RuntimeHint, ...] = ()
     notices: tuple[Notice, ...] = ()

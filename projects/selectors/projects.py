@@ -12,7 +12,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from projects.domain.assessment.diff import read_changes
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.domain.dependency_files import Hint
+from projects.domain.dependency_files import RuntimeHint
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -112,7 +112,7 @@ def project_state(project: Project) -> ProjectState:
         requirements=requirements,
         problems=tuple(snapshot.problems),
         assessment=assessment,
-        hints=tuple(Hint(**hint) for hint in snapshot.hints),
+        hints=tuple(RuntimeHint(**hint) for hint in snapshot.hints),
         notices=notices_of(project, snapshot),
     )
 

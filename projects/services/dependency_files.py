@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from projects.domain.dependency_files import Intake, is_dependency_file
+from projects.domain.dependency_files import ParsedFiles, is_dependency_file
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES, MAX_FILES
 
 # Other people's code and what tools make: the dependency files in them are not this project's.
@@ -68,11 +68,11 @@ def roots_of(paths: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(root for path in paths for root in _roots(path)))
 
 
-def unreadable(intake: Intake, roots: Iterable[str]) -> list[str]:
+def unreadable(parsed: ParsedFiles, roots: Iterable[str]) -> list[str]:
     """The roots that gave nothing but a problem with the whole of the file."""
-    told = {one.source for one in intake.requirements} | {one.source for one in intake.unnamed}
-    told |= {one.source for one in intake.options} | {one.source for one in intake.hints}
-    failed = {one.path for one in intake.problems if one.line is None or one.message.startswith("not readable")}
+    told = {one.source for one in parsed.requirements} | {one.source for one in parsed.unnamed}
+    told |= {one.source for one in parsed.options} | {one.source for one in parsed.hints}
+    failed = {one.path for one in parsed.problems if one.line is None or one.message.startswith("not readable")}
     return [root for root in roots if root in failed and root not in told]
 
 

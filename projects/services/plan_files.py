@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from projects.domain.dependency_files import Intake
+from projects.domain.dependency_files import ParsedFiles
 from projects.domain.rewriting.written import hashed_pins, write_plan
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.digests import release_digests
@@ -16,7 +16,7 @@ def with_written_plans(
     document: Mapping[str, Any],
     *,
     files: Mapping[str, bytes],
-    intake: Intake,
+    parsed: ParsedFiles,
     roots: Sequence[str],
     indexes: Callable[[], IndexSet],
 ) -> dict[str, Any]:
@@ -28,14 +28,14 @@ def with_written_plans(
     bridge = document.get("bridge")
     plans = [entry["plan"] for entry in document["assessments"] if entry["plan"] is not None]
     plans += [bridge] if bridge is not None else []
-    wanted = hashed_pins(plans, intake)
+    wanted = hashed_pins(plans, parsed)
     digests = release_digests(indexes().keys, wanted) if wanted else {}
 
     def written(plan: Mapping[str, Any] | None, slugs: Sequence[str]) -> dict[str, Any] | None:
         if plan is None:
             return None
         targets = [parse_target(slug) for slug in slugs]
-        return write_plan(plan, files=files, intake=intake, roots=roots, targets=targets, digests=digests)
+        return write_plan(plan, files=files, parsed=parsed, roots=roots, targets=targets, digests=digests)
 
     return {
         **document,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from projects import jobs
-from projects.domain.dependency_files import Intake, Problem, read
+from projects.domain.dependency_files import FileProblem, ParsedFiles, read
 from projects.domain.indexes.named_indexes import kept
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 
@@ -24,7 +24,7 @@ MOST_HINTS = 100
 class NothingToRead(Exception):
     """No requirement could be read from any of the files; `problems` say why, each with its place."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[FileProblem]) -> None:
         super().__init__(problems)
         self.problems = tuple(problems)
 
@@ -56,11 +56,11 @@ def take_snapshot(
     `files` maps path to content; `roots` are the paths asked for, the others serve as their includes.
     Raises NothingToRead, with nothing stored, when not one requirement could be read and something was wrong.
     """
-    intake = read(files, roots)
-    if not intake.requirements and intake.problems:
-        raise NothingToRead(intake.problems)
+    parsed = read(files, roots)
+    if not parsed.requirements and parsed.problems:
+        raise NothingToRead(parsed.problems)
     with transaction.atomic():
-        snapshot = _store(project, files, roots, intake, origin=origin, commit=commit, ref=ref, user=user)
+        snapshot = _store(project, files, roots, parsed, origin=origin, commit=commit, ref=ref, user=user)
         # Without a queue the schedule finds it: the snapshot is taken all the same.
         transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
     return snapshot
@@ -70,7 +70,7 @@ def _store(
     project: Project,
     files: Mapping[str, bytes],
     roots: Sequence[str],
-    intake: Intake,
+    parsed: ParsedFiles,
     *,
     origin: Origin | str,
     commit: str,
@@ -86,12 +86,12 @@ def _store(
         created_by_id=user.pk if user is not None else None,
         problems=[
             {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
-            for problem in intake.problems
+            for problem in parsed.problems
         ],
-        options={"indexes": kept(intake.indexes)},
-        hints=[asdict(hint) for hint in intake.hints[:MOST_HINTS]],
+        options={"indexes": kept(parsed.indexes)},
+        hints=[asdict(hint) for hint in parsed.hints[:MOST_HINTS]],
     )
-    formats = {source.path: source for source in intake.sources}
+    formats = {source.path: source for source in parsed.sources}
     SnapshotFile.objects.bulk_create(
         SnapshotFile(
             snapshot=snapshot,
@@ -118,7 +118,7 @@ def _store(
             direct=requirement.direct,
             constraint=requirement.constraint,
         )
-        for requirement in intake.requirements
+        for requirement in parsed.requirements
         if requirement.name
     )
     return snapshot

@@ -12,7 +12,7 @@ from typing import Any
 from projects import jobs
 from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.verdicts import ProjectVerdict
-from projects.domain.dependency_files import Intake, read
+from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.rewriting.texts import open_text
 from projects.domain.rewriting.written import hashed_pins, write_plan
 from projects.models import Project, Snapshot
@@ -42,7 +42,7 @@ class GivenFiles:
 
     contents: Mapping[str, bytes]
     roots: Sequence[str]
-    intake: Intake
+    parsed: ParsedFiles
 
     def text(self, path: str) -> str:
         """A file as text; empty when it is none."""
@@ -72,7 +72,7 @@ def answer_upgrade(
             return Planned(None, len(stored.missing), cut_short=stored.plan is not None and not stored.missing)
         return Planned(_written(stored.plan, given, slugs, project))
     end = time.monotonic() + PAGE_SECONDS
-    wish = replace(_wish(project, given.intake, slugs, query, now), expired=lambda: _Until(end))
+    wish = replace(_wish(project, given.parsed, slugs, query, now), expired=lambda: _Until(end))
     planned = _plan(wish, indexes_of(project))
     return replace(planned, plan=_written(planned.plan, given, slugs, project))
 
@@ -84,7 +84,7 @@ def fetch_for_upgrade(
     snapshot = Snapshot.objects.filter(project=project_id).select_related("project").order_by("-pk").first()
     if snapshot is None:
         return False
-    wish = _wish(snapshot.project, given_files(snapshot).intake, query.targets(target), query, now)
+    wish = _wish(snapshot.project, given_files(snapshot).parsed, query.targets(target), query, now)
     gathering = gather(
         wish,
         indexes=indexes_of(snapshot.project, client),
@@ -111,8 +111,8 @@ def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
     jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together))
 
 
-def _wish(project: Project, intake: Intake, slugs: Sequence[str], query: UpgradeQuery, now: datetime) -> Wish:
-    wish = wish_of(project, intake, [parse_target(slug) for slug in slugs], now)
+def _wish(project: Project, parsed: ParsedFiles, slugs: Sequence[str], query: UpgradeQuery, now: datetime) -> Wish:
+    wish = wish_of(project, parsed, [parse_target(slug) for slug in slugs], now)
     return replace(wish, strategy=query.strategy, with_plans=False, bridge=True)
 
 
@@ -142,11 +142,11 @@ def _written(
 ) -> dict[str, Any] | None:
     if plan is None:
         return None
-    wanted = hashed_pins([plan], given.intake)
+    wanted = hashed_pins([plan], given.parsed)
     return write_plan(
         plan,
         files=given.contents,
-        intake=given.intake,
+        parsed=given.parsed,
         roots=given.roots,
         targets=[parse_target(slug) for slug in slugs],
         digests=release_digests(indexes_of(project).keys, wanted) if wanted else {},

@@ -87,7 +87,7 @@ def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery
         planned,
         files={path: given.text(path) for path in paths},
         released=change_dates(project, planned.plan),
-        today=today_of(given.intake.hints),
+        today=today_of(given.parsed.hints),
     )
 
 

@@ -20,7 +20,7 @@ from projects.domain.assessment.package_result import Place, Standing, build_row
 from projects.domain.assessment.provenance import places_in
 from projects.domain.assessment.root_requirements import question_of
 from projects.domain.assessment.verdicts import Policy, ProjectVerdict, Verdict, count_verdicts, judge_project
-from projects.domain.dependency_files.values import Origin, ParsedRequirement
+from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure
@@ -71,7 +71,7 @@ class Wish:
     @property
     def foreign(self) -> frozenset[str]:
         """Packages that come from an address, a repository or a folder."""
-        return frozenset(one.name for one in self.requirements if one.origin is not Origin.INDEX)
+        return frozenset(one.name for one in self.requirements if one.origin is not RequirementOrigin.INDEX)
 
     @property
     def names(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from packaging.markers import InvalidMarker
 from packaging.specifiers import InvalidSpecifier
 
-from projects.domain.dependency_files.values import Origin, ParsedRequirement
+from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.candidates import Question
 from scanner.domain.resolution.model.requirement import Ask, make_ask
 
@@ -32,7 +32,7 @@ def question_of(requirements: Iterable[ParsedRequirement]) -> Question:
 def _asks(requirement: ParsedRequirement) -> Sequence[Ask]:
     """One ask, or none where a part of the requirement cannot be read; intake has reported that with its place."""
     specifiers = requirement.alternatives or (requirement.specifier,)
-    url = None if requirement.origin is Origin.INDEX else requirement.url or requirement.origin.value
+    url = None if requirement.origin is RequirementOrigin.INDEX else requirement.url or requirement.origin.value
     try:
         return (
             make_ask(

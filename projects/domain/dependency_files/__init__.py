@@ -1,43 +1,43 @@
-"""Dependency files of every kind → one Intake. Pure: bytes in, values out; nothing is run, fetched or expanded."""
+"""Dependency files of every kind → ParsedFiles: bytes in, values out; nothing is run, fetched or expanded."""
 
 from projects.domain.dependency_files.detection import is_dependency_file
-from projects.domain.dependency_files.reading import read
-from projects.domain.dependency_files.selection import Choices, choices, select
-from projects.domain.dependency_files.shape import as_data
+from projects.domain.dependency_files.reader import read
+from projects.domain.dependency_files.selection import AvailableGroups, available_groups, select
+from projects.domain.dependency_files.serialization import to_data
 from projects.domain.dependency_files.values import (
-    Edge,
+    FileProblem,
     Format,
-    Hint,
     IndexOption,
-    Intake,
+    InstallerOption,
+    LockedDependency,
     NamedIndex,
-    Option,
-    Origin,
+    ParsedFiles,
     ParsedRequirement,
-    Problem,
-    Scope,
-    Source,
-    Unnamed,
+    RequirementOrigin,
+    RequirementScope,
+    RuntimeHint,
+    SourceFile,
+    UnnamedRequirement,
 )
 
 __all__ = [
-    "Choices",
-    "Edge",
+    "AvailableGroups",
+    "FileProblem",
     "Format",
-    "Hint",
     "IndexOption",
-    "Intake",
+    "InstallerOption",
+    "LockedDependency",
     "NamedIndex",
-    "Option",
-    "Origin",
+    "ParsedFiles",
     "ParsedRequirement",
-    "Problem",
-    "Scope",
-    "Source",
-    "Unnamed",
-    "as_data",
-    "choices",
+    "RequirementOrigin",
+    "RequirementScope",
+    "RuntimeHint",
+    "SourceFile",
+    "UnnamedRequirement",
+    "available_groups",
     "is_dependency_file",
     "read",
     "select",
+    "to_data",
 ]

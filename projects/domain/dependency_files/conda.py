@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import yaml
 
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.limits import MAX_YAML_BYTES
 from projects.domain.dependency_files.lines import LogicalLine, logical_lines
-from projects.domain.dependency_files.pep508 import Place
-from projects.domain.dependency_files.report import Report
+from projects.domain.dependency_files.pep508 import RequirementContext
 from projects.domain.dependency_files.requirements_txt import Include, read_line
 
 
@@ -24,25 +24,25 @@ def compose(text: str) -> yaml.Node | None:
         raise yaml.YAMLError("nested too deeply") from error
 
 
-def read_conda(report: Report, root: yaml.Node | None, path: str, include: Include) -> None:
+def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, include: Include) -> None:
     """Read `dependencies`; never raises."""
     dependencies = child(root, "dependencies")
     if not isinstance(dependencies, yaml.SequenceNode):
-        report.problem(path, None, "", "no list of dependencies")
+        builder.add_problem(path, None, "", "no list of dependencies")
         return
     conda: list[str] = []
     first = _line(dependencies)
     for item in dependencies.value:
         if isinstance(item, yaml.ScalarNode):
-            _read_python(report, item, path)
+            _read_python(builder, item, path)
             conda.append(str(item.value))
         elif isinstance(item, yaml.MappingNode):
-            _read_pip(report, child(item, "pip"), path, include)
+            _read_pip(builder, child(item, "pip"), path, include)
         else:
-            report.problem(path, _line(item), "", "neither a conda package nor a pip list")
+            builder.add_problem(path, _line(item), "", "neither a conda package nor a pip list")
     if conda:
         message = f"{len(conda)} conda packages come from conda channels, not from the index: not judged"
-        report.problem(path, first, ", ".join(conda), message)
+        builder.add_problem(path, first, ", ".join(conda), message)
 
 
 def child(node: yaml.Node | None, key: str) -> yaml.Node | None:
@@ -58,21 +58,21 @@ def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _read_python(report: Report, item: yaml.ScalarNode, path: str) -> None:
+def _read_python(builder: ParsedFilesBuilder, item: yaml.ScalarNode, path: str) -> None:
     name, _, version = str(item.value).partition("=")
     if name.strip() in {"python", "python-freethreading"} and version.strip("= "):
         value = version.strip("= ").partition("=")[0].removesuffix(".*")
-        report.hint("python", f"{value}t" if name.strip().endswith("freethreading") else value, path, _line(item))
+        builder.add_hint("python", f"{value}t" if name.strip().endswith("freethreading") else value, path, _line(item))
 
 
-def _read_pip(report: Report, node: yaml.Node | None, path: str, include: Include) -> None:
+def _read_pip(builder: ParsedFilesBuilder, node: yaml.Node | None, path: str, include: Include) -> None:
     if not isinstance(node, yaml.SequenceNode):
         return
     for item in node.value:
         if not isinstance(item, yaml.ScalarNode):
-            report.problem(path, _line(item), "", "an entry of the pip list must be a text")
+            builder.add_problem(path, _line(item), "", "an entry of the pip list must be a text")
             continue
         # conda writes the list into a requirements file, so an entry may say all that a line may.
         for line in logical_lines(str(item.value)):
             if line.text:
-                read_line(report, LogicalLine(_line(item), line.text, line.comment), Place(path), include)
+                read_line(builder, LogicalLine(_line(item), line.text, line.comment), RequirementContext(path), include)

@@ -31,7 +31,7 @@ _BINARY_STARTS = {
 }
 
 
-class Undecodable(ValueError):
+class UndecodableFile(ValueError):
     """The bytes are not a text that we read; `reason` is a sentence for the user."""
 
     def __init__(self, reason: str) -> None:
@@ -42,18 +42,18 @@ class Undecodable(ValueError):
 def decode(data: bytes) -> str:
     """The text of `data`: byte order mark, coding line (PEP 263), UTF-8, else Latin-1, in this order.
 
-    Raises Undecodable for binary data, NUL characters, unknown codings and anything above the size limits.
+    Raises UndecodableFile for binary data, NUL characters, unknown codings and anything above the size limits.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise Undecodable(f"the file has more than {MAX_FILE_BYTES:,} bytes, the most that is read")
+        raise UndecodableFile(f"the file has more than {MAX_FILE_BYTES:,} bytes, the most that is read")
     for start, what in _BINARY_STARTS.items():
         if data.startswith(start):
-            raise Undecodable(f"this is {what}, not a text file")
+            raise UndecodableFile(f"this is {what}, not a text file")
     text = _decode(data)
     if "\x00" in text:
-        raise Undecodable("the file holds NUL characters: it is binary, or UTF-16 without a byte order mark")
+        raise UndecodableFile("the file holds NUL characters: it is binary, or UTF-16 without a byte order mark")
     if text.count("\n") > MAX_LINES:
-        raise Undecodable(f"the file has more than {MAX_LINES:,} lines")
+        raise UndecodableFile(f"the file has more than {MAX_LINES:,} lines")
     return text
 
 
@@ -63,7 +63,7 @@ def _decode(data: bytes) -> str:
             try:
                 return data[len(mark) :].decode(encoding)
             except UnicodeDecodeError as error:
-                raise Undecodable(f"the byte order mark says {encoding}, the bytes do not fit it") from error
+                raise UndecodableFile(f"the byte order mark says {encoding}, the bytes do not fit it") from error
     declared = _declared_encoding(data)
     if declared is not None:
         return _decode_as(data, declared)
@@ -74,7 +74,7 @@ def _decode(data: bytes) -> str:
     # Latin-1 accepts every byte, so data that nobody types is told apart by its control characters.
     controls = sum(1 for char in text[:65_536] if char < " " and char not in "\t\n\r\x0c\x1b")
     if controls:
-        raise Undecodable("the file is neither text in UTF-8 nor in Latin-1: it holds control characters")
+        raise UndecodableFile("the file is neither text in UTF-8 nor in Latin-1: it holds control characters")
     return text
 
 
@@ -92,7 +92,7 @@ def _decode_as(data: bytes, encoding: str) -> str:
     try:
         name, text = codecs.lookup(encoding).name, data.decode(encoding)
     except (LookupError, UnicodeError, ValueError) as error:
-        raise Undecodable(message) from error
+        raise UndecodableFile(message) from error
     if name in _HIDING:
-        raise Undecodable(message)
+        raise UndecodableFile(message)
     return text

@@ -9,38 +9,40 @@ from __future__ import annotations
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.dependency_files.documents import TomlLines, array
-from projects.domain.dependency_files.report import Report
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import TomlLineNumbers, array
 
 _MAX_GROUPS = 300
 
 
 def included_by(
-    report: Report, groups: dict[str, object], path: str, lines: TomlLines
+    builder: ParsedFilesBuilder, groups: dict[str, object], path: str, lines: TomlLineNumbers
 ) -> dict[NormalizedName, tuple[NormalizedName, ...]]:
     """Normalised group → the other groups that include it, directly or not, sorted.
 
     An unknown, malformed or cyclic include becomes a problem; the other includes hold.
     """
     if len(groups) > _MAX_GROUPS:
-        report.problem(path, None, "", f"more than {_MAX_GROUPS} dependency groups: their includes are not followed")
+        builder.add_problem(
+            path, None, "", f"more than {_MAX_GROUPS} dependency groups: their includes are not followed"
+        )
         return {}
-    includes = {canonicalize_name(group[:120]): _own_includes(report, group, groups, path, lines) for group in groups}
+    includes = {canonicalize_name(group[:120]): _own_includes(builder, group, groups, path, lines) for group in groups}
     if len(includes) < len(groups):
-        report.problem(path, lines.header("dependency-groups"), "", "two dependency groups have the same name")
+        builder.add_problem(path, lines.header("dependency-groups"), "", "two dependency groups have the same name")
     found: dict[NormalizedName, set[NormalizedName]] = {}
     for group in includes:
-        reached = _reached(group, includes)
-        if group in reached:
+        reachable = _reached(group, includes)
+        if group in reachable:
             line = lines.key("dependency-groups", group)
-            report.problem(path, line, group, "this dependency group includes itself")
-        for other in reached - {group}:
+            builder.add_problem(path, line, group, "this dependency group includes itself")
+        for other in reachable - {group}:
             found.setdefault(other, set()).add(group)
     return {group: tuple(sorted(names)) for group, names in found.items()}
 
 
 def _own_includes(
-    report: Report, group: str, groups: dict[str, object], path: str, lines: TomlLines
+    builder: ParsedFilesBuilder, group: str, groups: dict[str, object], path: str, lines: TomlLineNumbers
 ) -> tuple[NormalizedName, ...]:
     known = {canonicalize_name(name[:120]) for name in groups}
     found = []
@@ -50,20 +52,22 @@ def _own_includes(
         name = item.get("include-group")
         line = lines.key("dependency-groups", group)
         if not isinstance(name, str) or len(item) != 1:
-            report.problem(path, line, group, 'an entry is neither a requirement nor {include-group = "…"}')
+            builder.add_problem(path, line, group, 'an entry is neither a requirement nor {include-group = "…"}')
         elif canonicalize_name(name[:120]) not in known:
-            report.problem(path, lines.text(name, "dependency-groups", group) or line, name, "no such dependency group")
+            builder.add_problem(
+                path, lines.text(name, "dependency-groups", group) or line, name, "no such dependency group"
+            )
         else:
             found.append(canonicalize_name(name[:120]))
     return tuple(found)
 
 
 def _reached(group: NormalizedName, includes: dict[NormalizedName, tuple[NormalizedName, ...]]) -> set[NormalizedName]:
-    reached: set[NormalizedName] = set()
+    reachable: set[NormalizedName] = set()
     waiting = list(includes[group])
     while waiting:
         name = waiting.pop()
-        if name not in reached:
-            reached.add(name)
+        if name not in reachable:
+            reachable.add(name)
             waiting.extend(includes[name])
-    return reached
+    return reachable

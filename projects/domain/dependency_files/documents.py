@@ -21,7 +21,7 @@ _TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
 _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
 
 
-class Unreadable(ValueError):
+class UnreadableDocument(ValueError):
     """The text is not a document of its format; `line` is 1-based or None."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
@@ -30,35 +30,35 @@ class Unreadable(ValueError):
 
 
 def load_toml(text: str) -> dict[str, object]:
-    """The document; raises Unreadable, also for what would cost tomllib more than its size suggests."""
+    """The document; raises UnreadableDocument, also for what would cost tomllib more than its size suggests."""
     for number, line in enumerate(text.split("\n"), start=1):
         # A key or header stands at the start of its line; a quoted part of it may hold anything.
         if line.count(".") >= MAX_PARTS_OF_TOML_KEY and _LONG_KEY.match(_QUOTED.sub("s", line)):
-            raise Unreadable(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
+            raise UnreadableDocument(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
     try:
         return tomllib.loads(text)
     except RecursionError as error:
-        raise Unreadable("not readable as TOML: nested too deeply") from error
+        raise UnreadableDocument("not readable as TOML: nested too deeply") from error
     except (ValueError, OverflowError, MemoryError) as error:
         found = _AT_LINE.search(str(error))
-        raise Unreadable(f"not readable as TOML: {error}", int(found[1]) if found else None) from error
+        raise UnreadableDocument(f"not readable as TOML: {error}", int(found[1]) if found else None) from error
 
 
 def load_json(text: str) -> dict[str, object]:
-    """The object; raises Unreadable, also for any other JSON value."""
+    """The object; raises UnreadableDocument, also for any other JSON value."""
     try:
         value: object = json.loads(text)
         # A lone surrogate is valid JSON and no text: it could be neither stored nor printed.
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as error:
-        raise Unreadable("not readable as JSON: nested too deeply") from error
+        raise UnreadableDocument("not readable as JSON: nested too deeply") from error
     except json.JSONDecodeError as error:
-        raise Unreadable(f"not readable as JSON: {error.msg}", error.lineno) from error
+        raise UnreadableDocument(f"not readable as JSON: {error.msg}", error.lineno) from error
     except (ValueError, MemoryError) as error:
-        raise Unreadable(f"not readable as JSON: {type(error).__name__}") from error
+        raise UnreadableDocument(f"not readable as JSON: {type(error).__name__}") from error
     if not isinstance(value, dict):
-        raise Unreadable("the JSON text is not an object")
+        raise UnreadableDocument("the JSON text is not an object")
     return value
 
 
@@ -124,7 +124,7 @@ def strings(value: object) -> list[str]:
     return [item for item in array(value) if isinstance(item, str)]
 
 
-def dig(value: object, *keys: str) -> object:
+def get_in(value: object, *keys: str) -> object:
     """The value under a path of table keys, None where the path ends early."""
     for key in keys:
         if not isinstance(value, Mapping) or key not in value:
@@ -133,7 +133,7 @@ def dig(value: object, *keys: str) -> object:
     return value
 
 
-class TomlLines:
+class TomlLineNumbers:
     """Line numbers in a TOML text, which tomllib does not give: of table headers, keys and quoted texts.
 
     One pass over the text makes the index. A best effort that is right for what tools and people write, and None

@@ -6,8 +6,8 @@ import re
 
 import yaml
 
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.conda import compose
-from projects.domain.dependency_files.report import Report
 
 _FROM = re.compile(r"FROM\s+(?:--platform=(?P<platform>\S+)\s+)?(?P<image>\S+)", re.IGNORECASE)
 _ARG = re.compile(r"ARG\s+(?P<name>\w+)=(?P<value>\S+)", re.IGNORECASE)
@@ -17,20 +17,20 @@ _VERSION = re.compile(r"(?:python-|cpython-)?(?P<version>(?:pypy-?)?\d[\w.\-]{0,
 _MATRIX_KEYS = {"python-version", "python_version", "python", "python-versions", "pyversion", "py"}
 
 
-def read_hints(report: Report, text: str, path: str) -> None:
+def read_hints(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     """Read one Dockerfile, version file or workflow; what is not understood is no hint and no problem."""
     name = path.lower().replace("\\", "/").rpartition("/")[2]
     if name.endswith((".yml", ".yaml")):
-        _read_workflow(report, text, path)
+        _read_workflow(builder, text, path)
     elif name == ".tool-versions":
-        _read_tool_versions(report, text, path)
+        _read_tool_versions(builder, text, path)
     elif name in {".python-version", "runtime.txt"}:
-        _read_versions(report, text, path)
+        _read_versions(builder, text, path)
     else:
-        _read_images(report, text, path)
+        _read_images(builder, text, path)
 
 
-def _read_images(report: Report, text: str, path: str) -> None:
+def _read_images(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     arguments: dict[str, str] = {}
     stages: set[str] = set()
     for number, physical in enumerate(text.splitlines(), start=1):
@@ -42,28 +42,28 @@ def _read_images(report: Report, text: str, path: str) -> None:
             # A stage may stand on an earlier one, which has been told already.
             if image.lower() not in stages and image.lower() != "scratch":
                 platform = found["platform"]
-                report.hint("image", image if not platform else f"{image} {platform}", path, number)
+                builder.add_hint("image", image if not platform else f"{image} {platform}", path, number)
             if stage := _STAGE.search(line):
                 stages.add(stage[1].lower())
 
 
-def _read_versions(report: Report, text: str, path: str) -> None:
+def _read_versions(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         found = _VERSION.fullmatch(line.partition("#")[0].strip()[:100])
         if found:
-            report.hint("python", found["version"], path, number)
+            builder.add_hint("python", found["version"], path, number)
 
 
-def _read_tool_versions(report: Report, text: str, path: str) -> None:
+def _read_tool_versions(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         words = line.partition("#")[0][:500].split()
         if words[:1] == ["python"]:
             for word in words[1:]:
                 if _VERSION.fullmatch(word):
-                    report.hint("python", word, path, number)
+                    builder.add_hint("python", word, path, number)
 
 
-def _read_workflow(report: Report, text: str, path: str) -> None:
+def _read_workflow(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     try:
         root = compose(text)
     except yaml.YAMLError:
@@ -81,11 +81,11 @@ def _read_workflow(report: Report, text: str, path: str) -> None:
         elif isinstance(node, yaml.MappingNode):
             for key, value in reversed(node.value):
                 if isinstance(key, yaml.ScalarNode) and key.value in _MATRIX_KEYS:
-                    _read_matrix(report, value, path)
+                    _read_matrix(builder, value, path)
                 waiting.append(value)
 
 
-def _read_matrix(report: Report, node: yaml.Node, path: str) -> None:
+def _read_matrix(builder: ParsedFilesBuilder, node: yaml.Node, path: str) -> None:
     items = node.value if isinstance(node, yaml.SequenceNode) else [node]
     for item in items:
         if isinstance(item, yaml.ScalarNode):
@@ -93,4 +93,4 @@ def _read_matrix(report: Report, node: yaml.Node, path: str) -> None:
             for text in str(item.value)[:2_000].split("\n"):
                 found = _VERSION.fullmatch(text.strip())
                 if found:
-                    report.hint("python", found["version"], path, int(item.start_mark.line) + 1)
+                    builder.add_hint("python", found["version"], path, int(item.start_mark.line) + 1)

@@ -8,12 +8,12 @@ from urllib.parse import unquote
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.dependency_files.documents import array, dig, string, strings, table
-from projects.domain.dependency_files.json_lines import JsonLines
-from projects.domain.dependency_files.locked import Belonging, locked, remote
-from projects.domain.dependency_files.pep508 import Malformed, Place, parse
-from projects.domain.dependency_files.report import Report
-from projects.domain.dependency_files.values import Edge, Origin
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
+from projects.domain.dependency_files.json_lines import JsonLineNumbers
+from projects.domain.dependency_files.locked_packages import Belonging, locked, remote_origin
+from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, parse_requirement
+from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin
 
 # A package URL: pkg:pypi/name@version?qualifiers#subpath; a namespace does not exist for Python packages.
 _PURL = re.compile(
@@ -21,12 +21,12 @@ _PURL = re.compile(
 )
 
 
-def read_cyclonedx(report: Report, document: dict[str, object], text: str, path: str) -> None:
+def read_cyclonedx(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Every component with a pkg:pypi package URL, nested ones too; the others are counted in one problem."""
-    lines = JsonLines(text)
+    lines = JsonLineNumbers(text)
     names: dict[str, NormalizedName] = {}
     without = 0
-    start = len(report.requirements)
+    start = len(builder.requirements)
     references: list[str] = []
     waiting = list(reversed(array(document.get("components"))))
     while waiting:
@@ -44,98 +44,104 @@ def read_cyclonedx(report: Report, document: dict[str, object], text: str, path:
         origin, url = _from_qualifiers(found["rest"] or "")
         try:
             requirement = locked(fields, path, line, Belonging(), origin=origin, url=url)
-        except Malformed as error:
-            report.problem(path, line, purl, str(error))
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, purl, str(error))
             continue
-        report.require(requirement)
+        builder.add_requirement(requirement)
         reference = string(component.get("bom-ref")) or purl
         references.append(reference)
         names[reference] = requirement.name
     if without:
-        report.problem(path, None, "", f"{without} components are not packages of a Python index: not judged")
-    _add_graph(report, document, start, references, names)
+        builder.add_problem(path, None, "", f"{without} components are not packages of a Python index: not judged")
+    _add_graph(builder, document, start, references, names)
 
 
-def _from_qualifiers(rest: str) -> tuple[Origin, str | None]:
+def _from_qualifiers(rest: str) -> tuple[RequirementOrigin, str | None]:
     for part in rest.split("&"):
         key, _, value = part.partition("=")
         if key == "vcs_url":
-            return Origin.VCS, unquote(value)
+            return RequirementOrigin.VCS, unquote(value)
         if key in {"download_url", "file_name"} and "://" in unquote(value):
-            return remote("url", unquote(value), None)
-    return Origin.INDEX, None
+            return remote_origin("url", unquote(value), None)
+    return RequirementOrigin.INDEX, None
 
 
 def _add_graph(
-    report: Report, document: dict[str, object], start: int, references: list[str], names: dict[str, NormalizedName]
+    builder: ParsedFilesBuilder,
+    document: dict[str, object],
+    start: int,
+    references: list[str],
+    names: dict[str, NormalizedName],
 ) -> None:
     graph: dict[str, list[str]] = {}
     for entry in array(document.get("dependencies")):
-        reference = string(dig(entry, "ref"))
+        reference = string(get_in(entry, "ref"))
         if reference is not None:
-            graph.setdefault(reference, []).extend(strings(dig(entry, "dependsOn")))
-    root = string(dig(document, "metadata", "component", "bom-ref"))
+            graph.setdefault(reference, []).extend(strings(get_in(entry, "dependsOn")))
+    root = string(get_in(document, "metadata", "component", "bom-ref"))
     direct = set(graph[root]) if root is not None and root in graph else None
     # Several components may share a name, so references decide and names are only what an edge shows.
     edges = {
-        reference: tuple(Edge(name) for name in dict.fromkeys(names[target] for target in targets if target in names))
+        reference: tuple(
+            LockedDependency(name) for name in dict.fromkeys(names[target] for target in targets if target in names)
+        )
         for reference, targets in graph.items()
     }
     for position, reference in enumerate(references, start=start):
-        if position >= len(report.requirements):
+        if position >= len(builder.requirements):
             break
-        report.requirements[position] = replace(
-            report.requirements[position],
+        builder.requirements[position] = replace(
+            builder.requirements[position],
             # References are unique; of components that share one, only the first gets the edges.
             dependencies=edges.pop(reference, ()),
-            has_edges=reference in graph,
+            lists_dependencies=reference in graph,
             direct=None if direct is None else reference in direct,
         )
 
 
-def read_pip_inspect(report: Report, document: dict[str, object], text: str, path: str) -> None:
+def read_pip_inspect(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Every installed distribution; `direct` is what pip noted as requested, edges from its Requires-Dist."""
-    lines = JsonLines(text)
-    python = string(dig(document, "environment", "python_full_version"))
+    lines = JsonLineNumbers(text)
+    python = string(get_in(document, "environment", "python_full_version"))
     if python:
-        report.hint("python", python, path, lines.key("python_full_version"))
+        builder.add_hint("python", python, path, lines.key("python_full_version"))
     # `pip install --report` has the same entries under "install".
     for entry in array(document.get("installed")) or array(document.get("install")):
-        metadata = table(dig(entry, "metadata"))
+        metadata = table(get_in(entry, "metadata"))
         name = string(metadata.get("name"))
         line = None if name is None else lines.text(name)
         edges = []
         for required in strings(metadata.get("requires_dist")):
             try:
-                found = parse(required, Place(path), line)
-            except Malformed as error:
-                report.problem(path, line, required, str(error))
+                found = parse_requirement(required, RequirementContext(path), line)
+            except MalformedRequirement as error:
+                builder.add_problem(path, line, required, str(error))
             else:
-                edges.append(Edge(found.name, found.marker, found.extras))
-        requested = dig(entry, "requested")
-        origin, url = _direct_url(dig(entry, "direct_url"))
+                edges.append(LockedDependency(found.name, found.marker, found.extras))
+        requested = get_in(entry, "requested")
+        origin, url = _direct_url(get_in(entry, "direct_url"))
         try:
             requirement = locked(
-                {"name": name, "version": metadata.get("version"), "extras": dig(entry, "requested_extras")},
+                {"name": name, "version": metadata.get("version"), "extras": get_in(entry, "requested_extras")},
                 path,
                 line,
                 Belonging(direct=requested if isinstance(requested, bool) else None),
                 origin=origin,
                 url=url,
                 edges=tuple(edges),
-                editable=dig(entry, "direct_url", "dir_info", "editable") is True,
+                editable=get_in(entry, "direct_url", "dir_info", "editable") is True,
             )
-        except Malformed as error:
-            report.problem(path, line, canonicalize_name(name[:120]) if name else "", str(error))
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, canonicalize_name(name[:120]) if name else "", str(error))
         else:
-            report.require(requirement)
+            builder.add_requirement(requirement)
 
 
-def _direct_url(value: object) -> tuple[Origin, str | None]:
-    url = string(dig(value, "url"))
+def _direct_url(value: object) -> tuple[RequirementOrigin, str | None]:
+    url = string(get_in(value, "url"))
     if url is None:
-        return Origin.INDEX, None
-    vcs = string(dig(value, "vcs_info", "vcs"))
+        return RequirementOrigin.INDEX, None
+    vcs = string(get_in(value, "vcs_info", "vcs"))
     if vcs is not None:
-        return remote(vcs, url, string(dig(value, "vcs_info", "commit_id")))
-    return remote("directory" if dig(value, "dir_info") is not None else "url", url, None)
+        return remote_origin(vcs, url, string(get_in(value, "vcs_info", "commit_id")))
+    return remote_origin("directory" if get_in(value, "dir_info") is not None else "url", url, None)

@@ -7,7 +7,7 @@ import re
 _STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"([ \t]*:)?')
 
 
-class JsonLines:
+class JsonLineNumbers:
     """An index made in one pass; repeated questions for the same text move on to its next occurrence."""
 
     def __init__(self, text: str) -> None:

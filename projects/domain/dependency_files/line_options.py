@@ -54,7 +54,7 @@ _FEATURES = {
 }
 
 
-class BadOption(ValueError):
+class InvalidOption(ValueError):
     """An option that pip would refuse; the text is a message for the user."""
 
 
@@ -80,11 +80,11 @@ def split_options(line: str) -> tuple[str, str]:
 
 
 def parse_options(text: str) -> LineOptions:
-    """The options in `text`; raises BadOption where pip stops too. Unique abbreviations count, as for pip."""
+    """The options in `text`; raises InvalidOption where pip stops too. Unique abbreviations count, as for pip."""
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise BadOption(f"the options cannot be split: {error}".lower()) from error
+        raise InvalidOption(f"the options cannot be split: {error}".lower()) from error
     options: list[tuple[str, str]] = []
     rest: list[str] = []
     position = 0
@@ -103,7 +103,7 @@ def parse_options(text: str) -> LineOptions:
             rest.append(word)
     for name, value in options:
         if name == "use-feature" and value not in _FEATURES:
-            raise BadOption(f"today's pip has no feature {value[:60]!r} to switch on")
+            raise InvalidOption(f"today's pip has no feature {value[:60]!r} to switch on")
     return LineOptions(tuple(options), tuple(rest))
 
 
@@ -114,13 +114,13 @@ def _long(word: str) -> tuple[str, str | None]:
     if _LONG[name]:
         return _SAME.get(name, name), value if has_value else None
     if has_value:
-        raise BadOption(f"--{name} takes no value")
+        raise InvalidOption(f"--{name} takes no value")
     return name, ""
 
 
 def _short(word: str) -> tuple[str, str | None]:
     if word[1] not in _SHORT:
-        raise BadOption(f"pip knows no option {word[:2]} in a requirements file")
+        raise InvalidOption(f"pip knows no option {word[:2]} in a requirements file")
     return _SHORT[word[1]], word[2:] or None
 
 
@@ -131,13 +131,13 @@ def _complete(name: str) -> str:
     if len({_SAME.get(match, match) for match in matches}) == 1:
         return matches[0]
     if matches:
-        raise BadOption(f"--{name} is ambiguous: {', '.join(f'--{match}' for match in matches)}")
+        raise InvalidOption(f"--{name} is ambiguous: {', '.join(f'--{match}' for match in matches)}")
     if name in _GONE:
-        raise BadOption(f"--{name} is no option of today's pip, which refuses the whole line")
-    raise BadOption(f"pip knows no option --{name[:60]} in a requirements file")
+        raise InvalidOption(f"--{name} is no option of today's pip, which refuses the whole line")
+    raise InvalidOption(f"pip knows no option --{name[:60]} in a requirements file")
 
 
 def _next(words: Sequence[str], position: int, option: str) -> tuple[str, int]:
     if position >= len(words):
-        raise BadOption(f"{option} needs a value")
+        raise InvalidOption(f"{option} needs a value")
     return words[position], position + 1

@@ -11,7 +11,7 @@ import re
 from packaging.version import Version
 
 from projects.domain.dependency_files.limits import MAX_ALTERNATIVES, MAX_REQUIREMENT_LENGTH
-from projects.domain.dependency_files.pep508 import Malformed, normal_specifier
+from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_specifier
 
 _UNION = re.compile(r"\|\|?")
 _CLAUSE = re.compile(
@@ -21,18 +21,18 @@ _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 
 
 def alternatives(text: str) -> tuple[str, ...]:
-    """The specifier sets of which any may hold; ("",) for any version. Raises Malformed.
+    """The specifier sets of which any may hold; ("",) for any version. Raises MalformedRequirement.
 
     ("^1.2 || ^3", say, gives (">=1.2,<2.0", ">=3,<4") in packaging's own order of clauses.)
     """
     if len(text) > MAX_REQUIREMENT_LENGTH:
-        raise Malformed("the version constraint is too long")
+        raise MalformedRequirement("the version constraint is too long")
     parts = _UNION.split(text.strip())
     if len(parts) > MAX_ALTERNATIVES:
-        raise Malformed(f"a union of more than {MAX_ALTERNATIVES} parts")
+        raise MalformedRequirement(f"a union of more than {MAX_ALTERNATIVES} parts")
     found: list[str] = []
     if len(parts) > 1 and not all(part.strip() for part in parts):
-        raise Malformed(f"{text!r} is a union with an empty part")
+        raise MalformedRequirement(f"{text!r} is a union with an empty part")
     for part in parts:
         specifier = _conjunction(part.strip(), text)
         if specifier not in found:
@@ -41,7 +41,10 @@ def alternatives(text: str) -> tuple[str, ...]:
 
 
 def python_marker(text: str) -> str | None:
-    """The environment marker for a Poetry constraint on Python itself, None for any Python. Raises Malformed."""
+    """Return the environment marker for a Poetry constraint on Python, None for any Python.
+
+    Raises MalformedRequirement.
+    """
     options = []
     for specifier in alternatives(text):
         clauses = [_python_clause(clause) for clause in specifier.split(",") if clause]
@@ -54,7 +57,7 @@ def python_marker(text: str) -> str | None:
 def _python_clause(clause: str) -> str:
     found = re.fullmatch(r"(===|~=|==|!=|<=|>=|<|>)(.+)", clause)
     if not found:
-        raise Malformed(f"{clause!r} cannot be a condition on Python")
+        raise MalformedRequirement(f"{clause!r} cannot be a condition on Python")
     operator, version = found[1], found[2]
     precise = len(version.removesuffix(".*").split(".")) > 2
     return f'python_{"full_" if precise else ""}version {operator} "{version}"'
@@ -68,13 +71,13 @@ def _conjunction(text: str, whole: str) -> str:
     while position < len(text):
         found = _CLAUSE.match(text, position)
         if not found:
-            raise Malformed(f"{whole!r} is not a version constraint")
+            raise MalformedRequirement(f"{whole!r} is not a version constraint")
         clauses.extend(_clause(found["operator"] or "", found["version"]))
         if len(clauses) > MAX_ALTERNATIVES * 2:
-            raise Malformed("a version constraint of too many clauses")
+            raise MalformedRequirement("a version constraint of too many clauses")
         separator = _SEPARATOR.match(text, found.end())
         position = found.end() if separator is None else separator.end()
-    return normal_specifier(",".join(clauses))
+    return normalize_specifier(",".join(clauses))
 
 
 def _clause(operator: str, version: str) -> list[str]:
@@ -112,8 +115,8 @@ def _spelled(text: str) -> str:
 
 def _parsed(text: str) -> Version:
     if len(text) > 300:
-        raise Malformed("a version of more than 300 characters")
+        raise MalformedRequirement("a version of more than 300 characters")
     try:
         return Version(text)
     except ValueError as error:
-        raise Malformed(f"{text!r} is not a valid version") from error
+        raise MalformedRequirement(f"{text!r} is not a valid version") from error

@@ -9,14 +9,25 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.limits import MAX_LINE_LENGTH
-from projects.domain.dependency_files.line_options import BadOption, LineOptions, parse_options, split_options
+from projects.domain.dependency_files.line_options import InvalidOption, LineOptions, parse_options, split_options
 from projects.domain.dependency_files.lines import LogicalLine, logical_lines
-from projects.domain.dependency_files.pep508 import Malformed, Place, normal_marker, parse, pin_of
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    RequirementContext,
+    normalize_marker,
+    parse_requirement,
+    pinned_version,
+)
 from projects.domain.dependency_files.redaction import environment_variables
-from projects.domain.dependency_files.report import Report
-from projects.domain.dependency_files.urls import is_archive, is_url, point
-from projects.domain.dependency_files.values import IndexOption, Origin, ParsedRequirement, Unnamed
+from projects.domain.dependency_files.urls import is_archive, is_url, parse_direct_reference
+from projects.domain.dependency_files.values import (
+    IndexOption,
+    ParsedRequirement,
+    RequirementOrigin,
+    UnnamedRequirement,
+)
 
 # (target as written, line, whether it is a constraints file)
 Include = Callable[[str, int, bool], None]
@@ -29,44 +40,50 @@ _INDEX_OPTIONS = {"index-url", "extra-index-url", "no-index", "find-links"}
 _CODE = re.compile(r"(?:from\s+[\w.]+\s+)?import\s+\w|def\s+\w+\(|#!|<\?xml|<!doctype|<html", re.IGNORECASE)
 
 
-def read_requirements(report: Report, content: str, place: Place, include: Include) -> None:
+def read_requirements(builder: ParsedFilesBuilder, content: str, context: RequirementContext, include: Include) -> None:
     """Put everything that `content` asks for into `report`; never raises."""
     for line in logical_lines(content):
         if line.text:
-            read_line(report, line, place, include)
+            read_line(builder, line, context, include)
 
 
-def read_line(report: Report, line: LogicalLine, place: Place, include: Include | None) -> None:
+def read_line(
+    builder: ParsedFilesBuilder, line: LogicalLine, context: RequirementContext, include: Include | None
+) -> None:
     """Read one logical line; without `include` (a conda list, say) an include is a problem."""
-    if report.full:
+    if builder.full:
         return
     if len(line.text) > MAX_LINE_LENGTH:
-        report.problem(place.source, line.number, line.text[:500], f"longer than {MAX_LINE_LENGTH:,} characters")
+        builder.add_problem(context.source, line.number, line.text[:500], f"longer than {MAX_LINE_LENGTH:,} characters")
         return
     text, option_text = split_options(line.text)
     try:
         options = parse_options(option_text)
         hashes = _hashes(options)
-    except BadOption as error:
-        report.problem(place.source, line.number, line.text, str(error))
+    except InvalidOption as error:
+        builder.add_problem(context.source, line.number, line.text, str(error))
         return
     editables = options.values("editable")
     if text:
         if editables:
-            report.problem(place.source, line.number, line.text, "-e after a requirement has no effect")
-        _read_requirement(report, text, line, place, hashes, editable=False)
+            builder.add_problem(context.source, line.number, line.text, "-e after a requirement has no effect")
+        _read_requirement(builder, text, line, context, hashes, editable=False)
     elif editables:
-        _read_requirement(report, editables[0], line, place, hashes, editable=True)
+        _read_requirement(builder, editables[0], line, context, hashes, editable=True)
         for more in editables[1:]:
-            report.problem(place.source, line.number, more, "pip reads only the first -e of a line")
+            builder.add_problem(context.source, line.number, more, "pip reads only the first -e of a line")
     else:
-        _read_options(report, line, options, place, include)
+        _read_options(builder, line, options, context, include)
     if options.rest:
-        report.problem(place.source, line.number, " ".join(options.rest), "pip ignores what follows the options")
+        builder.add_problem(context.source, line.number, " ".join(options.rest), "pip ignores what follows the options")
 
 
 def _read_options(
-    report: Report, line: LogicalLine, options: LineOptions, place: Place, include: Include | None
+    builder: ParsedFilesBuilder,
+    line: LogicalLine,
+    options: LineOptions,
+    context: RequirementContext,
+    include: Include | None,
 ) -> None:
     included = [
         (value, name == "constraint") for name, value in options.options if name in {"requirement", "constraint"}
@@ -75,52 +92,60 @@ def _read_options(
     included.sort(key=lambda item: item[1])
     for position, (target, constraint) in enumerate(included):
         if position:
-            report.problem(place.source, line.number, target, "pip follows only one -r or -c of a line")
+            builder.add_problem(context.source, line.number, target, "pip follows only one -r or -c of a line")
         elif include is None:
-            report.problem(place.source, line.number, target, "an include is not followed here")
+            builder.add_problem(context.source, line.number, target, "an include is not followed here")
         else:
             include(target, line.number, constraint)
     for name, value in options.options:
         if name == "hash":
-            report.problem(place.source, line.number, line.text, "--hash without a requirement has no effect")
+            builder.add_problem(context.source, line.number, line.text, "--hash without a requirement has no effect")
         elif name in _INDEX_OPTIONS:
-            report.index(IndexOption(name), value, place.source, line.number)
+            builder.add_index(IndexOption(name), value, context.source, line.number)
         elif name not in {"requirement", "constraint"}:
-            report.option(name, value, place.source, line.number)
+            builder.add_option(name, value, context.source, line.number)
 
 
 def _hashes(options: LineOptions) -> tuple[str, ...]:
     hashes = options.values("hash")
     for value in hashes:
         if not _HASH.fullmatch(value):
-            raise BadOption("pip takes --hash only as sha256:, sha384: or sha512: and a digest")
+            raise InvalidOption("pip takes --hash only as sha256:, sha384: or sha512: and a digest")
     return tuple(value.lower() for value in hashes)
 
 
 def _read_requirement(
-    report: Report, text: str, line: LogicalLine, place: Place, hashes: tuple[str, ...], *, editable: bool
+    builder: ParsedFilesBuilder,
+    text: str,
+    line: LogicalLine,
+    context: RequirementContext,
+    hashes: tuple[str, ...],
+    *,
+    editable: bool,
 ) -> None:
     try:
-        requirement = _parse(text, line, place, editable=editable)
-    except Malformed as error:
-        report.problem(place.source, line.number, line.text, str(error))
+        requirement = _parse(text, line, context, editable=editable)
+    except MalformedRequirement as error:
+        builder.add_problem(context.source, line.number, line.text, str(error))
         return
-    if isinstance(requirement, Unnamed):
-        report.leave_unnamed(replace(requirement, editable=editable))
+    if isinstance(requirement, UnnamedRequirement):
+        builder.add_unnamed(replace(requirement, editable=editable))
         return
-    if place.constraint and requirement.extras:
+    if context.constraint and requirement.extras:
         message = "pip refuses a constraint with extras; the extras are left out"
-        report.problem(place.source, line.number, line.text, message)
+        builder.add_problem(context.source, line.number, line.text, message)
         requirement = replace(requirement, extras=())
-    report.require(replace(requirement, hashes=hashes, editable=editable, raw=line.text))
+    builder.add_requirement(replace(requirement, hashes=hashes, editable=editable, raw=line.text))
 
 
-def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> ParsedRequirement | Unnamed:
+def _parse(
+    text: str, line: LogicalLine, context: RequirementContext, *, editable: bool
+) -> ParsedRequirement | UnnamedRequirement:
     if editable and text.lower().startswith(_BARE_VERSION_CONTROL):
         # As pip reads it after -e: git://… stands for git+git://….
         text = f"{text.partition(':')[0]}+{text}"
     if is_url(text):
-        return _parse_address(text, line, place, is_path=False)
+        return _parse_address(text, line, context, is_path=False)
     head = text.partition("@")[0]
     # "name @ url" holds slashes too; a path has them, or a leading dot, before any "@".
     has_url = "@" in text and "/" not in head and not head.startswith(".")
@@ -128,54 +153,58 @@ def _parse(text: str, line: LogicalLine, place: Place, *, editable: bool) -> Par
     looks_like_path = stem.startswith((".", "~")) or "/" in stem or "\\" in stem
     if not has_url and (looks_like_path or is_archive(stem) or editable):
         if _CODE.match(text):
-            raise Malformed("this line is not from a requirements file")
+            raise MalformedRequirement("this line is not from a requirements file")
         if "{{" in text or "{%" in text:
-            raise Malformed("not a valid requirement: it looks like a template that has not been rendered")
+            raise MalformedRequirement("not a valid requirement: it looks like a template that has not been rendered")
         odd = any(mark in stem for mark in "<>=!") or "://" in stem
         if odd and not editable and not stem.startswith((".", "/", "~")):
-            raise Malformed("neither a valid requirement nor a path")
-        return _parse_address(text, line, place, is_path=True)
-    return parse(text, place, line.number, raw=line.text)
+            raise MalformedRequirement("neither a valid requirement nor a path")
+        return _parse_address(text, line, context, is_path=True)
+    return parse_requirement(text, context, line.number, raw=line.text)
 
 
-def _parse_address(text: str, line: LogicalLine, place: Place, *, is_path: bool) -> ParsedRequirement | Unnamed:
+def _parse_address(
+    text: str, line: LogicalLine, context: RequirementContext, *, is_path: bool
+) -> ParsedRequirement | UnnamedRequirement:
     # A URL may hold ";": there only "; " begins a marker.
     address, separator, marker_text = text.partition(";" if is_path else "; ")
     if not separator and not is_path:
         address, separator, marker_text = text.partition(" ;")
     address = address.strip()
-    marker = normal_marker(marker_text)
+    marker = normalize_marker(marker_text)
     if " " in address and not is_path:
-        raise Malformed("a URL holds no spaces")
+        raise MalformedRequirement("a URL holds no spaces")
     extras: tuple[str, ...] = ()
     found = _TRAILING_EXTRAS.fullmatch(address) if "#" not in address else None
     if found and (is_path or is_archive(found["path"])):
         address = found["path"]
         extras = tuple(sorted(extra.strip() for extra in found["extras"].split(",") if extra.strip()))
-    pointer = point(address)
-    extras = extras or tuple(sorted(pointer.extras))
-    origin = Origin.PATH if is_path else pointer.origin
-    if pointer.name is None:
+    reference = parse_direct_reference(address)
+    extras = extras or tuple(sorted(reference.extras))
+    origin = RequirementOrigin.PATH if is_path else reference.origin
+    if reference.name is None:
         variables = environment_variables(address)
         if variables and not is_path:
-            raise Malformed(f"the name depends on environment variable {variables[0]}, which is never expanded here")
-        return Unnamed(place.source, line.number, origin, text, extras, marker)
-    specifier = "" if pointer.version is None else f"=={pointer.version}"
+            raise MalformedRequirement(
+                f"the name depends on environment variable {variables[0]}, which is never expanded here"
+            )
+        return UnnamedRequirement(context.source, line.number, origin, text, extras, marker)
+    specifier = "" if reference.version is None else f"=={reference.version}"
     return ParsedRequirement(
-        name=pointer.name,
+        name=reference.name,
         specifier=specifier,
         extras=extras,
         marker=marker,
-        source=place.source,
+        source=context.source,
         line=line.number,
         url=address,
-        groups=place.groups,
-        scope=place.scope,
-        constraint=place.constraint,
-        override=place.override,
-        direct=place.direct,
-        locked=place.locked,
-        pinned=pin_of(specifier),
+        groups=context.groups,
+        scope=context.scope,
+        constraint=context.constraint,
+        override=context.override,
+        direct=context.direct,
+        locked=context.locked,
+        pinned=pinned_version(specifier),
         origin=origin,
-        url_version=pointer.version,
+        url_version=reference.version,
     )

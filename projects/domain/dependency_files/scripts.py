@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from projects.domain.dependency_files.documents import TomlLines, Unreadable, array, dig, load_toml, string, table
-from projects.domain.dependency_files.pep508 import Place, require_text
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import (
+    TomlLineNumbers,
+    UnreadableDocument,
+    array,
+    get_in,
+    load_toml,
+    string,
+    table,
+)
+from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_uv
-from projects.domain.dependency_files.report import Report
 
 _START = "# /// script"
 _END = "# ///"
@@ -14,7 +22,7 @@ _END = "# ///"
 def script_block(text: str) -> str | None:
     """The block's TOML on the lines where the file has it (other lines empty); None without a whole block.
 
-    Raises Unreadable if the file has more than one block.
+    Raises UnreadableDocument if the file has more than one block.
     """
     lines = [line.rstrip() for line in text.splitlines()]
     starts = [number for number, line in enumerate(lines) if line == _START]
@@ -34,29 +42,29 @@ def script_block(text: str) -> str | None:
         if end is None:
             continue
         if found is not None:
-            raise Unreadable("more than one script block, which PEP 723 forbids", start + 1)
+            raise UnreadableDocument("more than one script block, which PEP 723 forbids", start + 1)
         content = [line[2:] if line.startswith("# ") else "" for line in lines[start + 1 : end]]
         found = [""] * (start + 1) + content
     return None if found is None else "\n".join(found)
 
 
-def read_script(report: Report, text: str, path: str) -> None:
+def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     """Read dependencies and requires-python of the block; never raises."""
     try:
         block = script_block(text)
         document = {} if block is None else load_toml(block)
-    except Unreadable as error:
-        report.problem(path, error.line, "", str(error))
+    except UnreadableDocument as error:
+        builder.add_problem(path, error.line, "", str(error))
         return
     if block is None:
-        report.problem(path, None, "", "a Python file without a script block (PEP 723): nothing to read")
+        builder.add_problem(path, None, "", "a Python file without a script block (PEP 723): nothing to read")
         return
-    lines = TomlLines(block)
+    lines = TomlLineNumbers(block)
     python = string(document.get("requires-python"))
     if python:
-        report.hint("python", python, path, lines.key("", "requires-python"))
-    start = len(report.requirements)
+        builder.add_hint("python", python, path, lines.key("", "requires-python"))
+    start = len(builder.requirements)
     for item in array(document.get("dependencies")):
-        require_text(report, item, Place(path), lines.text(item) if isinstance(item, str) else None)
-    read_uv(report, table(dig(document, "tool", "uv")), path, lines)
-    apply_uv_sources(report, table(dig(document, "tool", "uv", "sources")), start)
+        parse_into(builder, item, RequirementContext(path), lines.text(item) if isinstance(item, str) else None)
+    read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)
+    apply_uv_sources(builder, table(get_in(document, "tool", "uv", "sources")), start)

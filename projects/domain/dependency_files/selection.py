@@ -7,30 +7,32 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-from projects.domain.dependency_files.values import Intake, ParsedRequirement, Scope
+from projects.domain.dependency_files.values import ParsedFiles, ParsedRequirement, RequirementScope
 
 
 @dataclass(frozen=True, slots=True)
-class Choices:
+class AvailableGroups:
     """What can be chosen, each sorted; `groups` holds dependency groups, tool environments and build requirements."""
 
     groups: tuple[str, ...]
     extras: tuple[str, ...]
 
 
-def choices(intake: Intake) -> Choices:
+def available_groups(parsed: ParsedFiles) -> AvailableGroups:
     """The groups and extras that the files name."""
     groups: set[str] = set()
     extras: set[str] = set()
-    for requirement in intake.requirements:
-        if requirement.scope is Scope.EXTRA:
+    for requirement in parsed.requirements:
+        if requirement.scope is RequirementScope.EXTRA:
             extras.update(requirement.groups)
-        elif requirement.scope is not Scope.MAIN:
+        elif requirement.scope is not RequirementScope.MAIN:
             groups.update(requirement.groups)
-    return Choices(tuple(sorted(groups)), tuple(sorted(extras)))
+    return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)))
 
 
-def select(intake: Intake, groups: Collection[str] = (), extras: Collection[str] = ()) -> tuple[ParsedRequirement, ...]:
+def select(
+    parsed: ParsedFiles, groups: Collection[str] = (), extras: Collection[str] = ()
+) -> tuple[ParsedRequirement, ...]:
     """The requirements that count, in file order. Names are compared normalised; without choices, main alone.
 
     A requirement of the project's own name with extras ("app[all]") stands for those extras and is left out itself.
@@ -38,13 +40,13 @@ def select(intake: Intake, groups: Collection[str] = (), extras: Collection[str]
     """
     wanted_groups = {canonicalize_name(name) for name in groups}
     wanted_extras: set[str] = {canonicalize_name(name) for name in extras}
-    own = set(intake.own_names)
-    asked: list[ParsedRequirement] = [found for found in intake.requirements if found.name in own and found.extras]
+    own = set(parsed.project_names)
+    asked: list[ParsedRequirement] = [found for found in parsed.requirements if found.name in own and found.extras]
     waiting = list(wanted_extras)
     behind: dict[str, list[str]] = {}
     for found in asked:
         names = [canonicalize_name(extra) for extra in found.extras]
-        if found.scope is Scope.EXTRA:
+        if found.scope is RequirementScope.EXTRA:
             for group in found.groups:
                 behind.setdefault(canonicalize_name(group), []).extend(names)
         elif _counts(found, wanted_groups, ()):
@@ -57,15 +59,15 @@ def select(intake: Intake, groups: Collection[str] = (), extras: Collection[str]
             waiting.extend(behind.get(extra, ()))
     return tuple(
         found
-        for found in intake.requirements
+        for found in parsed.requirements
         if _counts(found, wanted_groups, wanted_extras) and not (found.name in own and found.extras)
     )
 
 
 def _counts(requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str]) -> bool:
     names = [canonicalize_name(name) for name in requirement.groups]
-    if requirement.scope is Scope.MAIN:
+    if requirement.scope is RequirementScope.MAIN:
         return True
-    if requirement.scope is Scope.EXTRA:
+    if requirement.scope is RequirementScope.EXTRA:
         return any(name in extras for name in names) or (requirement.locked and any(name in groups for name in names))
     return any(name in groups for name in names)

@@ -9,11 +9,16 @@ import ast
 import warnings
 from dataclasses import replace
 
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.limits import MAX_SYNTAX_TREE_BYTES
-from projects.domain.dependency_files.pep508 import Malformed, Place, normal_marker, parse
-from projects.domain.dependency_files.report import Report
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    RequirementContext,
+    normalize_marker,
+    parse_requirement,
+)
 from projects.domain.dependency_files.setup_cfg import extra_place
-from projects.domain.dependency_files.values import Scope
+from projects.domain.dependency_files.values import RequirementScope
 
 _MAX_DEPTH = 50
 _MAX_STEPS = 100_000
@@ -24,24 +29,24 @@ class _Computed(Exception):  # Not an error: the value needs the program to run.
     pass
 
 
-def read_setup_py(report: Report, text: str, path: str) -> None:
+def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     """Read the lists that are literal; every other one is a problem that says so. Never raises, never runs code."""
-    tree = _tree(report, text, path)
+    tree = _tree(builder, text, path)
     if tree is None:
         return
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node) == "setup"]
     if not calls:
-        report.problem(path, None, "", "no call of setup(): nothing to read")
+        builder.add_problem(path, None, "", "no call of setup(): nothing to read")
         return
     names = _Names(tree)
     for call in calls:
         for keyword in call.keywords:
-            _read_keyword(report, keyword, names, path)
+            _read_keyword(builder, keyword, names, path)
 
 
-def _tree(report: Report, text: str, path: str) -> ast.Module | None:
+def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | None:
     if len(text) > MAX_SYNTAX_TREE_BYTES:
-        report.problem(path, None, "", f"a program of more than {MAX_SYNTAX_TREE_BYTES:,} characters is not read")
+        builder.add_problem(path, None, "", f"a program of more than {MAX_SYNTAX_TREE_BYTES:,} characters is not read")
         return None
     try:
         with warnings.catch_warnings():
@@ -49,9 +54,9 @@ def _tree(report: Report, text: str, path: str) -> ast.Module | None:
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        report.problem(path, error.lineno, "", f"not readable as Python: {error.msg}")
+        builder.add_problem(path, error.lineno, "", f"not readable as Python: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
-        report.problem(path, None, "", f"not readable as Python: {type(error).__name__}")
+        builder.add_problem(path, None, "", f"not readable as Python: {type(error).__name__}")
     return None
 
 
@@ -59,10 +64,12 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _read_keyword(report: Report, keyword: ast.keyword, names: _Names, path: str) -> None:
+def _read_keyword(builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Names, path: str) -> None:
     line = keyword.value.lineno
     if keyword.arg is None:
-        report.problem(path, line, "", "setup(**…): arguments are computed, which only running the file would tell")
+        builder.add_problem(
+            path, line, "", "setup(**…): arguments are computed, which only running the file would tell"
+        )
         return
     wanted = {
         "name",
@@ -80,57 +87,63 @@ def _read_keyword(report: Report, keyword: ast.keyword, names: _Names, path: str
     except _Computed:
         if keyword.arg != "name":
             message = "computed by the program; it is not run here, so these requirements are unknown"
-            report.problem(path, line, keyword.arg, message)
+            builder.add_problem(path, line, keyword.arg, message)
         return
     if changed:
-        report.problem(path, line, keyword.arg, "the program changes this list later, which is not followed")
+        builder.add_problem(path, line, keyword.arg, "the program changes this list later, which is not followed")
         return
-    _use(report, keyword.arg, value, path, line)
+    _use(builder, keyword.arg, value, path, line)
 
 
-def _use(report: Report, argument: str, value: object, path: str, line: int) -> None:
+def _use(builder: ParsedFilesBuilder, argument: str, value: object, path: str, line: int) -> None:
     match argument, value:
         case "name", str():
-            report.own(value)
+            builder.add_project_name(value)
         case "python_requires", str():
-            report.hint("python", value, path, line)
+            builder.add_hint("python", value, path, line)
         case "install_requires", _:
-            _read_list(report, value, Place(path), line, None)
+            _read_list(builder, value, RequirementContext(path), line, None)
         case "setup_requires", _:
-            _read_list(report, value, Place(path, Scope.BUILD, ("setup_requires",)), line, None)
+            _read_list(
+                builder, value, RequirementContext(path, RequirementScope.BUILD, ("setup_requires",)), line, None
+            )
         case "tests_require", _:
-            _read_list(report, value, Place(path, Scope.EXTRA, ("tests-require",)), line, None)
+            _read_list(builder, value, RequirementContext(path, RequirementScope.EXTRA, ("tests-require",)), line, None)
         case "extras_require", dict():
             for extra, content in value.items():
                 if isinstance(extra, str):
-                    _read_list(report, content, extra_place(path, extra), line, extra.partition(":")[2].strip() or None)
+                    _read_list(
+                        builder, content, extra_place(path, extra), line, extra.partition(":")[2].strip() or None
+                    )
         case "extras_require", _:
-            report.problem(path, line, argument, "must be a dictionary of lists")
+            builder.add_problem(path, line, argument, "must be a dictionary of lists")
 
 
-def _read_list(report: Report, value: object, place: Place, line: int, marker: str | None) -> None:
+def _read_list(
+    builder: ParsedFilesBuilder, value: object, context: RequirementContext, line: int, marker: str | None
+) -> None:
     # setuptools also takes one text with a requirement a line.
     items = value.splitlines() if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
-        report.problem(place.source, line, "", "must be a list of requirements")
+        builder.add_problem(context.source, line, "", "must be a list of requirements")
         return
     for item in items:
         text, at = item if isinstance(item, _Text) else (item, line)
         if not isinstance(text, str):
-            report.problem(place.source, at, "", "a requirement must be a text")
+            builder.add_problem(context.source, at, "", "a requirement must be a text")
             continue
         text = text.strip()
         if not text or text.startswith("#"):
             continue
         try:
-            requirement = parse(text, place, at)
+            requirement = parse_requirement(text, context, at)
             if marker is not None:
                 both = marker if requirement.marker is None else f"({marker}) and ({requirement.marker})"
-                requirement = replace(requirement, marker=normal_marker(both))
-        except Malformed as error:
-            report.problem(place.source, at, text, str(error))
+                requirement = replace(requirement, marker=normalize_marker(both))
+        except MalformedRequirement as error:
+            builder.add_problem(context.source, at, text, str(error))
         else:
-            report.require(requirement)
+            builder.add_requirement(requirement)
 
 
 class _Text(tuple[str, int]):

@@ -16,7 +16,7 @@ _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _REF_MAX = 200
 
 
-class BadUpload(ValueError):
+class InvalidUpload(ValueError):
     """The body is not an upload; `reason` tells its sender what to mend."""
 
     def __init__(self, reason: str) -> None:
@@ -40,7 +40,7 @@ class Upload:
 
 
 def read_upload(body: bytes, content_type: str, path: str = "") -> Upload:
-    """Read JSON, or with any other content type one requirement file called `path`. Raises BadUpload.
+    """Read JSON, or with any other content type one requirement file called `path`. Raises InvalidUpload.
 
     The JSON is `{"files": {path: text or {"base64": …}}, "roots": […], "commit": …, "ref": …}`; only "files" must be
     there, and without "roots" every file is one.
@@ -51,15 +51,15 @@ def read_upload(body: bytes, content_type: str, path: str = "") -> Upload:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
-        raise BadUpload("the body is not JSON") from None
+        raise InvalidUpload("the body is not JSON") from None
     if not isinstance(document, dict) or not isinstance(document.get("files"), dict):
-        raise BadUpload('expected an object with "files"')
+        raise InvalidUpload('expected an object with "files"')
     if not 0 < len(document["files"]) <= FILES_MAX:
-        raise BadUpload(f"expected 1 to {FILES_MAX} files")
+        raise InvalidUpload(f"expected 1 to {FILES_MAX} files")
     files = {_checked_path(name): _content(name, value) for name, value in document["files"].items()}
     roots = document.get("roots") or list(files)
     if not isinstance(roots, list) or not all(isinstance(root, str) and root in files for root in roots):
-        raise BadUpload('"roots" must list paths of "files"')
+        raise InvalidUpload('"roots" must list paths of "files"')
     return Upload(files, tuple(roots), _text(document, "commit", _COMMIT), _text(document, "ref", None))
 
 
@@ -67,7 +67,7 @@ def _checked_path(path: str) -> str:
     segments = path.split("/")
     climbs = any(segment in ("", ".", "..") for segment in segments)
     if climbs or len(path) > PATH_MAX or _UNPRINTABLE.search(path):
-        raise BadUpload("a path must be relative to the root of the repository, without . and ..")
+        raise InvalidUpload("a path must be relative to the root of the repository, without . and ..")
     return path
 
 
@@ -78,13 +78,13 @@ def _content(path: str, value: object) -> bytes:
         try:
             return base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
-            raise BadUpload(f"{path} is not base64") from None
-    raise BadUpload(f'{path} must be a text or {{"base64": …}}')
+            raise InvalidUpload(f"{path} is not base64") from None
+    raise InvalidUpload(f'{path} must be a text or {{"base64": …}}')
 
 
 def _text(document: Mapping[str, object], name: str, pattern: re.Pattern[str] | None) -> str:
     value = document.get(name) or ""
     usable = isinstance(value, str) and len(value) <= _REF_MAX and not _UNPRINTABLE.search(value)
     if not isinstance(value, str) or not usable or (value and pattern and not pattern.fullmatch(value)):
-        raise BadUpload(f'"{name}" is not usable')
+        raise InvalidUpload(f'"{name}" is not usable')
     return value

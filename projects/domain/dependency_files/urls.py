@@ -15,7 +15,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 
-from projects.domain.dependency_files.values import Origin
+from projects.domain.dependency_files.values import RequirementOrigin
 
 _VERSION_CONTROL = ("git", "hg", "svn", "bzr")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.\-]{0,40}):")
@@ -24,10 +24,10 @@ _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".ta
 
 
 @dataclass(frozen=True, slots=True)
-class Pointer:
+class DirectReference:
     """A URL's or path's own testimony; name and version are None where only a build would tell."""
 
-    origin: Origin
+    origin: RequirementOrigin
     name: NormalizedName | None = None
     version: str | None = None
     extras: tuple[str, ...] = ()
@@ -47,28 +47,28 @@ def is_archive(text: str) -> bool:
     return text.lower().endswith(_ARCHIVES)
 
 
-def origin_of(url: str) -> Origin:
+def origin_of(url: str) -> RequirementOrigin:
     """Version control, a local file or a remote one, by the scheme alone."""
     scheme = url.partition(":")[0].lower()
     if scheme.split("+")[0] in _VERSION_CONTROL:
-        return Origin.VCS
-    return Origin.PATH if scheme == "file" else Origin.URL
+        return RequirementOrigin.VCS
+    return RequirementOrigin.PATH if scheme == "file" else RequirementOrigin.URL
 
 
-def point(url: str) -> Pointer:
+def parse_direct_reference(url: str) -> DirectReference:
     """What `url` (or a bare archive path) says of itself. Never raises, never follows anything."""
-    origin = origin_of(url) if is_url(url) else Origin.PATH
+    origin = origin_of(url) if is_url(url) else RequirementOrigin.PATH
     address, _, fragment = url.partition("#")
     for part in fragment.split("&"):
         key, _, value = part.partition("=")
         found = _EGG.match(unquote(value)) if key == "egg" else None
         if found:
             extras = tuple(extra.strip() for extra in (found["extras"] or "").split(",") if extra.strip())
-            return Pointer(origin, canonicalize_name(found["name"]), None, extras)
-    if origin is Origin.VCS:
-        return Pointer(origin)
+            return DirectReference(origin, canonicalize_name(found["name"]), None, extras)
+    if origin is RequirementOrigin.VCS:
+        return DirectReference(origin)
     name, version = _from_file_name(unquote(address.partition("?")[0]).replace("\\", "/").rpartition("/")[2])
-    return Pointer(origin, name, version)
+    return DirectReference(origin, name, version)
 
 
 def _from_file_name(file_name: str) -> tuple[NormalizedName | None, str | None]:

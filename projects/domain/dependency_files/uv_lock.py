@@ -4,48 +4,48 @@ from __future__ import annotations
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.dependency_files.documents import TomlLines, array, dig, string, strings, table
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, strings, table
 from projects.domain.dependency_files.limits import MAX_GROUPS
-from projects.domain.dependency_files.locked import (
+from projects.domain.dependency_files.locked_packages import (
     Belonging,
     archive_hashes,
-    edge,
     locked,
-    reached,
-    readable_edges,
-    remote,
+    reachable,
+    read_dependencies,
+    read_dependency,
+    remote_origin,
 )
-from projects.domain.dependency_files.pep508 import Malformed, normal_marker
-from projects.domain.dependency_files.report import Report
-from projects.domain.dependency_files.values import Edge, Origin, Scope
+from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_marker
+from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 _OWN = ("virtual", "editable")
 
 
-def read_uv_lock(report: Report, document: dict[str, object], text: str, path: str) -> None:
+def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Every package but the workspace's own; what only extras or groups of its own reach carries their names."""
-    lines = TomlLines(text)
+    lines = TomlLineNumbers(text)
     packages = [table(package) for package in array(document.get("package"))]
     numbered = lines.entries("package") == len(packages)
     python = string(document.get("requires-python"))
     if python:
-        report.hint("python", python, path, lines.key("", "requires-python"))
-    members = set(strings(dig(document, "manifest", "members")))
+        builder.add_hint("python", python, path, lines.key("", "requires-python"))
+    members = set(strings(get_in(document, "manifest", "members")))
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
-        report.own(package.get("name"))
+        builder.add_project_name(package.get("name"))
     belongings = _belongings(document, own, packages)
     if belongings is None:
-        report.problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")
+        builder.add_problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")
         belongings = {}
     for position, package in enumerate(packages):
         if _is_own(package, members):
             continue
         line = lines.header("package", position) if numbered else None
         try:
-            _read_package(report, package, path, line, belongings)
-        except Malformed as error:
-            report.problem(path, line, string(package.get("name")) or "", str(error))
+            _read_package(builder, package, path, line, belongings)
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, string(package.get("name")) or "", str(error))
 
 
 def _is_own(package: dict[str, object], members: set[str]) -> bool:
@@ -55,7 +55,7 @@ def _is_own(package: dict[str, object], members: set[str]) -> bool:
 
 
 def _read_package(
-    report: Report,
+    builder: ParsedFilesBuilder,
     package: dict[str, object],
     path: str,
     line: int | None,
@@ -64,14 +64,14 @@ def _read_package(
     edges, messages = _edges(package)
     name = string(package.get("name")) or ""
     for message in messages:
-        report.problem(path, line, name, message)
+        builder.add_problem(path, line, name, message)
     origin, url = _origin(table(package.get("source")))
-    report.locked_index(dig(package, "source", "registry"), path, line)
+    builder.add_locked_index(get_in(package, "source", "registry"), path, line)
     files = [package.get("sdist"), *array(package.get("wheels"))]
     markers = strings(package.get("resolution-markers"))
-    marker = normal_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
+    marker = normalize_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
     belonging = belongings.get(canonicalize_name(name[:120]), Belonging(direct=None))
-    report.require(
+    builder.add_requirement(
         locked(
             package,
             path,
@@ -87,21 +87,21 @@ def _read_package(
     )
 
 
-def _origin(source: dict[str, object]) -> tuple[Origin, str | None]:
+def _origin(source: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
     for kind in ("git", "url", "path", "directory", "editable", "virtual"):
         address = string(source.get(kind))
         if address is not None:
             # A git source's fragment is the commit; its query repeats what was asked for.
-            return remote(kind, address, None)
-    return Origin.INDEX, None
+            return remote_origin(kind, address, None)
+    return RequirementOrigin.INDEX, None
 
 
-def _edges(package: dict[str, object]) -> tuple[list[Edge], list[str]]:
-    edges, messages = readable_edges(array(package.get("dependencies")))
+def _edges(package: dict[str, object]) -> tuple[list[LockedDependency], list[str]]:
+    edges, messages = read_dependencies(array(package.get("dependencies")))
     for extra, entries in table(package.get("optional-dependencies")).items():
         try:
-            more, problems = readable_edges(array(entries), extra)
-        except Malformed as error:
+            more, problems = read_dependencies(array(entries), extra)
+        except MalformedRequirement as error:
             more, problems = [], [str(error)]
         edges += more
         messages += problems
@@ -117,11 +117,14 @@ def _belongings(
         if name is not None:
             known = graph.setdefault(canonicalize_name(name[:120]), [])
             known.extend(found.name for found in _edges(package)[0])
-    main: set[NormalizedName] = {_name(entry) for entry in array(dig(document, "manifest", "requirements"))}
-    groups: dict[tuple[Scope, str], set[NormalizedName]] = {}
+    main: set[NormalizedName] = {_name(entry) for entry in array(get_in(document, "manifest", "requirements"))}
+    groups: dict[tuple[RequirementScope, str], set[NormalizedName]] = {}
     for package in own:
         main |= _names(package.get("dependencies"))
-        for key, scope in (("optional-dependencies", Scope.EXTRA), ("dev-dependencies", Scope.GROUP)):
+        for key, scope in (
+            ("optional-dependencies", RequirementScope.EXTRA),
+            ("dev-dependencies", RequirementScope.GROUP),
+        ):
             for group, entries in table(package.get(key)).items():
                 groups.setdefault((scope, canonicalize_name(group[:120])), set()).update(_names(entries))
     return _assign(graph, main, groups) if len(groups) <= MAX_GROUPS else None
@@ -130,20 +133,22 @@ def _belongings(
 def _assign(
     graph: dict[NormalizedName, list[NormalizedName]],
     main: set[NormalizedName],
-    groups: dict[tuple[Scope, str], set[NormalizedName]],
+    groups: dict[tuple[RequirementScope, str], set[NormalizedName]],
 ) -> dict[NormalizedName, Belonging]:
     direct = main.union(*groups.values())
-    in_main = reached(main, graph)
-    behind: dict[NormalizedName, dict[Scope, list[str]]] = {}
+    in_main = reachable(main, graph)
+    behind: dict[NormalizedName, dict[RequirementScope, list[str]]] = {}
     for (scope, group), names in groups.items():
-        for name in reached(names, graph) - in_main:
+        for name in reachable(names, graph) - in_main:
             behind.setdefault(name, {}).setdefault(scope, []).append(group)
     known = bool(direct)
     found = {name: Belonging(direct=name in direct if known else None) for name in graph}
     for name, scopes in behind.items():
         # One that both an extra and a group reach is named by the extra first: extras ship, groups do not.
-        scope = Scope.EXTRA if Scope.EXTRA in scopes else Scope.GROUP
-        chosen_by = tuple(sorted(set(scopes.get(Scope.EXTRA, [])) | set(scopes.get(Scope.GROUP, []))))
+        scope = RequirementScope.EXTRA if RequirementScope.EXTRA in scopes else RequirementScope.GROUP
+        chosen_by = tuple(
+            sorted(set(scopes.get(RequirementScope.EXTRA, [])) | set(scopes.get(RequirementScope.GROUP, [])))
+        )
         found[name] = Belonging(scope, chosen_by, name in direct)
     return found
 
@@ -154,7 +159,7 @@ def _names(entries: object) -> set[NormalizedName]:
 
 def _name(entry: object) -> NormalizedName:
     try:
-        return edge(entry).name
-    except Malformed:
+        return read_dependency(entry).name
+    except MalformedRequirement:
         # Its package's own reading reports it; the empty name reaches nothing.
         return canonicalize_name("")

@@ -38,7 +38,7 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Scope(StrEnum):
+class RequirementScope(StrEnum):
     """Which part of the project asks: always, with an extra, with a group, to build it, or in a tool's environment."""
 
     MAIN = "main"
@@ -48,7 +48,7 @@ class Scope(StrEnum):
     ENVIRONMENT = "environment"
 
 
-class Origin(StrEnum):
+class RequirementOrigin(StrEnum):
     """Where the requirement says that its files come from; only `index` can be judged against an index."""
 
     INDEX = "index"
@@ -58,7 +58,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class LockedDependency:
     """One dependency of a locked package, as its lock names it; `version` only where the lock forks."""
 
     name: NormalizedName
@@ -85,7 +85,7 @@ class ParsedRequirement:
     line: int | None = None
     url: str | None = None
     groups: tuple[str, ...] = ()
-    scope: Scope = Scope.MAIN
+    scope: RequirementScope = RequirementScope.MAIN
     hashes: tuple[str, ...] = ()
     editable: bool = False
     raw: str = ""
@@ -94,10 +94,10 @@ class ParsedRequirement:
     direct: bool | None = True
     pinned: str | None = None
     locked: bool = False
-    origin: Origin = Origin.INDEX
+    origin: RequirementOrigin = RequirementOrigin.INDEX
     alternatives: tuple[str, ...] = ()
-    dependencies: tuple[Edge, ...] = ()
-    has_edges: bool = False
+    dependencies: tuple[LockedDependency, ...] = ()
+    lists_dependencies: bool = False
     url_version: str | None = None
 
     @property
@@ -107,12 +107,12 @@ class ParsedRequirement:
 
 
 @dataclass(frozen=True, slots=True)
-class Unnamed:
+class UnnamedRequirement:
     """A requirement that installs something whose name only a build or a checkout would tell."""
 
     source: str
     line: int | None
-    origin: Origin
+    origin: RequirementOrigin
     text: str
     extras: tuple[str, ...] = ()
     marker: str | None = None
@@ -120,7 +120,7 @@ class Unnamed:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FileProblem:
     """Something that was not understood or is not judged, with its place; the rest of the file counts."""
 
     path: str
@@ -134,7 +134,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceFile:
     """One file that was read; `sha256` is the hex digest of its bytes."""
 
     path: str
@@ -143,7 +143,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Option:
+class InstallerOption:
     """A setting that the file gives to its installer, e.g. ("index-url", "https://index.example/simple")."""
 
     name: str
@@ -200,7 +200,7 @@ class NamedIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Hint:
+class RuntimeHint:
     """A sign of the Python or platform that the project uses today; kind "python" or "image"."""
 
     kind: str
@@ -210,18 +210,18 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class ParsedFiles:
     """All that was read, in the order of the files and of the lines in them.
 
     `own_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it).
     """
 
-    sources: tuple[Source, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
     requirements: tuple[ParsedRequirement, ...] = ()
-    problems: tuple[Problem, ...] = ()
-    options: tuple[Option, ...] = ()
-    hints: tuple[Hint, ...] = ()
-    unnamed: tuple[Unnamed, ...] = ()
-    own_names: tuple[NormalizedName, ...] = ()
+    problems: tuple[FileProblem, ...] = ()
+    options: tuple[InstallerOption, ...] = ()
+    hints: tuple[RuntimeHint, ...] = ()
+    unnamed: tuple[UnnamedRequirement, ...] = ()
+    project_names: tuple[NormalizedName, ...] = ()
     indexes: tuple[NamedIndex, ...] = ()

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from projects.domain.dependency_files import Format, IndexOption, Intake, NamedIndex, Problem
+from projects.domain.dependency_files import FileProblem, Format, IndexOption, NamedIndex, ParsedFiles
 from projects.domain.dependency_files.redaction import environment_variables
 from scanner.domain.index_address import UnusableAddress, web_address, without_credentials
 
@@ -46,7 +46,7 @@ class Asked:
 
 
 def asked(
-    primary: str, configured: Sequence[str], extra: Sequence[str], intake: Intake, environment: Mapping[str, str]
+    primary: str, configured: Sequence[str], extra: Sequence[str], parsed: ParsedFiles, environment: Mapping[str, str]
 ) -> Asked:
     """What pip would ask when it is given these addresses and the files that `intake` was read from.
 
@@ -56,8 +56,8 @@ def asked(
     """
     usable, notes = _usable(configured)
     urls = [primary, *usable, *extra]
-    formats = {source.path: source.format for source in intake.sources}
-    for _, line in groupby(intake.indexes, key=lambda named: (named.path, named.line)):
+    formats = {source.path: source.format for source in parsed.sources}
+    for _, line in groupby(parsed.indexes, key=lambda named: (named.path, named.line)):
         # Of one line pip takes --index-url first, wherever it stands.
         for named in sorted(line, key=lambda named: named.option is not IndexOption.INDEX_URL):
             if named.option not in (IndexOption.INDEX_URL, IndexOption.EXTRA_INDEX_URL):
@@ -89,11 +89,11 @@ def _usable(configured: Sequence[str]) -> tuple[list[str], list[str]]:
     return usable, notes
 
 
-def not_followed(intake: Intake) -> tuple[Problem, ...]:
+def not_followed(parsed: ParsedFiles) -> tuple[FileProblem, ...]:
     """The lines that would take a package from elsewhere than an index, each as a problem at its place."""
     return tuple(
-        Problem(named.path, named.line, named.shown, _NOT_FOLLOWED[named.option])
-        for named in intake.indexes
+        FileProblem(named.path, named.line, named.shown, _NOT_FOLLOWED[named.option])
+        for named in parsed.indexes
         if named.option in _NOT_FOLLOWED
     )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from projects.domain.current_runtime import today_of
-from projects.domain.dependency_files.values import Hint
+from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.report.values import Check, Evidence, Noted, Removed
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import Release, changes_since, removed_since
@@ -48,7 +48,7 @@ _LIBRARIES = {
 
 def todays_python(hints: Iterable[Mapping[str, Any]]) -> Release | None:
     """The Python that the project's files say it runs on, best guess; None where they say nothing."""
-    read = [Hint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
+    read = [RuntimeHint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
     today = today_of(read)
     python = find_python(today.pythons[0]) if today is not None and today.pythons else None
     return python.version if python is not None else None

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.dependency_files.pep508 import Malformed
+from projects.domain.dependency_files.pep508 import MalformedRequirement
 from projects.domain.dependency_files.poetry_versions import alternatives
 from projects.domain.rewriting.moves import Edit, apply
 
@@ -133,5 +133,5 @@ def _admits(specifier: str, version: Version) -> bool:
 def _admits_poetry(constraint: str, version: Version) -> bool:
     try:
         return any(_admits(one, version) for one in alternatives(constraint.strip()))
-    except Malformed:
+    except MalformedRequirement:
         return False

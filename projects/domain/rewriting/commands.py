@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 
 from packaging.version import Version
 
-from projects.domain.dependency_files.values import Format, Source
+from projects.domain.dependency_files.values import Format, SourceFile
 from projects.domain.rewriting.moves import Moves
 
 
-def commands(sources: Iterable[Source], moves: Moves) -> list[str]:
+def commands(sources: Iterable[SourceFile], moves: Moves) -> list[str]:
     """One command for each file that a tool has to write again, in the order of the files."""
     moved = {name: moves.pins[name] for name in sorted({*moves.before, *moves.added}) if name in moves.pins}
     if not moved:
@@ -19,7 +19,7 @@ def commands(sources: Iterable[Source], moves: Moves) -> list[str]:
     return [said for source in sources if (said := _command(source, moved)) is not None]
 
 
-def _command(source: Source, moved: Mapping[str, Version]) -> str | None:
+def _command(source: SourceFile, moved: Mapping[str, Version]) -> str | None:
     names = " ".join(moved)
     pins = " ".join(f"'{name}=={version}'" for name, version in moved.items())
     path = posixpath.basename(source.path)

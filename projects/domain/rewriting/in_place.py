@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from projects.domain.dependency_files.values import Format, Origin, ParsedRequirement
+from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementOrigin
 from projects.domain.rewriting.bounds import move_poetry
 from projects.domain.rewriting.moves import Edit, Moves, Trouble, apply
 from projects.domain.rewriting.requirement_text import edits_of
@@ -30,7 +30,7 @@ def rewrite_in_place(
     edits: set[Edit] = set()
     troubles: list[Trouble] = []
     for requirement in requirements:
-        if requirement.origin is not Origin.INDEX or not _concerns(requirement, moves):
+        if requirement.origin is not RequirementOrigin.INDEX or not _concerns(requirement, moves):
             continue
         found = set(_edits(lines, form, requirement, moves))
         edits |= found

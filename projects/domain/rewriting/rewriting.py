@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from projects.domain.dependency_files.values import Format, Intake, Source
+from projects.domain.dependency_files.values import Format, ParsedFiles, SourceFile
 from projects.domain.rewriting.commands import commands
 from projects.domain.rewriting.in_place import IN_PLACE, rewrite_in_place
 from projects.domain.rewriting.moves import Moves, Trouble
@@ -48,23 +48,23 @@ class Rewriting:
         return "".join(file.patch for file in self.changed)
 
 
-def rewrite(files: Mapping[str, bytes], intake: Intake, moves: Moves) -> Rewriting:
+def rewrite(files: Mapping[str, bytes], parsed: ParsedFiles, moves: Moves) -> Rewriting:
     """The files after the plan. `files` are those that `intake` was read from; one that is not there is passed by."""
     changed: list[RewrittenFile] = []
     texts: dict[str, str] = {}
     troubles: list[Trouble] = []
-    for source in intake.sources:
+    for source in parsed.sources:
         data = _content(files, source.path)
         opened = open_text(data) if data is not None else None
         if opened is None:
             continue
-        after, told = _rewritten(opened.text, source, intake, moves)
+        after, told = _rewritten(opened.text, source, parsed, moves)
         troubles += told
         if source.format in _LINES or source.format in IN_PLACE:
             texts[source.path] = after
         if after != opened.text:
             changed.append(RewrittenFile(source.path, opened.text, after, opened.write(after)))
-    return Rewriting(tuple(changed), texts, tuple(troubles), tuple(commands(intake.sources, moves)))
+    return Rewriting(tuple(changed), texts, tuple(troubles), tuple(commands(parsed.sources, moves)))
 
 
 def main_text(rewriting: Rewriting, roots: Sequence[str]) -> str | None:
@@ -75,10 +75,10 @@ def main_text(rewriting: Rewriting, roots: Sequence[str]) -> str | None:
     return None if first is None else rewriting.texts[first]
 
 
-def _rewritten(text: str, source: Source, intake: Intake, moves: Moves) -> tuple[str, tuple[Trouble, ...]]:
+def _rewritten(text: str, source: SourceFile, parsed: ParsedFiles, moves: Moves) -> tuple[str, tuple[Trouble, ...]]:
     if source.format in _LINES:
         return rewrite_lines(text, source.path, moves, locked=source.format in _LOCKED)
-    own = [requirement for requirement in intake.requirements if requirement.source == source.path]
+    own = [requirement for requirement in parsed.requirements if requirement.source == source.path]
     if source.format in IN_PLACE:
         return rewrite_in_place(text, source.path, source.format, own, moves)
     if source.format in _ONLY_THEIR_TOOL or not own:

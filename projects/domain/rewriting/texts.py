@@ -6,7 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from projects.domain.dependency_files.decoding import Undecodable, decode
+from projects.domain.dependency_files.decoding import UndecodableFile, decode
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -37,7 +37,7 @@ def open_text(data: bytes) -> Opened | None:
     """The text that intake reads; None where intake reads none, or where writing it back would change a byte."""
     try:
         text = decode(data)
-    except Undecodable:
+    except UndecodableFile:
         return None
     declared = tuple((b"", found[1].decode("ascii", "replace")) for found in _CODING.finditer(data[:4096]))
     for mark, encoding in (*_MARKS, *declared):

@@ -7,7 +7,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from projects.domain.dependency_files.values import Format, Intake
+from projects.domain.dependency_files.values import Format, ParsedFiles
 from projects.domain.rewriting.moves import Moves
 from projects.domain.rewriting.pasting import constraints, pip_lines, uv_lines
 from projects.domain.rewriting.rewriting import main_text, rewrite
@@ -17,9 +17,9 @@ PlanDocument = Mapping[str, Any]
 _PIP_READS = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
 
 
-def hashed_pins(plans: Iterable[PlanDocument], intake: Intake) -> set[tuple[str, str]]:
+def hashed_pins(plans: Iterable[PlanDocument], parsed: ParsedFiles) -> set[tuple[str, str]]:
     """The releases whose file digests `write_plan` needs: none where the files hold no hashes."""
-    if not any(requirement.hashes for requirement in intake.requirements):
+    if not any(requirement.hashes for requirement in parsed.requirements):
         return set()
     return {
         (name, plan["pins"][name])
@@ -33,7 +33,7 @@ def write_plan(
     plan: PlanDocument,
     *,
     files: Mapping[str, bytes],
-    intake: Intake,
+    parsed: ParsedFiles,
     roots: Sequence[str],
     targets: Sequence[Target],
     digests: Mapping[tuple[str, str], Sequence[str]],
@@ -45,11 +45,11 @@ def write_plan(
     `rewriting_problems`.
     """
     moves = _moves(plan, targets, digests)
-    rewriting = rewrite(files, intake, moves)
+    rewriting = rewrite(files, parsed, moves)
     slug = "-and-".join(target.slug for target in targets)
     moved = {name: moves.pins[name] for name in (*moves.before, *moves.added) if name in moves.pins}
-    direct = {change["name"]: _extras(intake, change["name"]) for change in plan["changes"] if change["direct"]}
-    read_by_pip = [source.path for source in intake.sources if source.format in _PIP_READS and source.path in roots]
+    direct = {change["name"]: _extras(parsed, change["name"]) for change in plan["changes"] if change["direct"]}
+    read_by_pip = [source.path for source in parsed.sources if source.format in _PIP_READS and source.path in roots]
     title = f"the whole set for {slug}, as planned"
     return {
         **plan,
@@ -66,8 +66,8 @@ def write_plan(
     }
 
 
-def _extras(intake: Intake, name: str) -> str:
-    extras = sorted({extra for one in intake.requirements if one.name == name for extra in one.extras})
+def _extras(parsed: ParsedFiles, name: str) -> str:
+    extras = sorted({extra for one in parsed.requirements if one.name == name for extra in one.extras})
     return f"[{','.join(extras)}]" if extras else ""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from projects.domain.dependency_files import Intake, as_data, read
+from projects.domain.dependency_files import ParsedFiles, read, to_data
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 
 
@@ -28,16 +28,16 @@ class Command(BaseCommand):
             roots = roots_of(options["paths"])
         except UnreadablePath as error:
             raise CommandError(str(error), returncode=2) from error
-        intake = read(FilesOnDisk(), roots)
+        parsed = read(FilesOnDisk(), roots)
         if options["format"] == "json":
-            self.stdout.write(json.dumps(as_data(intake), indent=2, ensure_ascii=False))
+            self.stdout.write(json.dumps(to_data(parsed), indent=2, ensure_ascii=False))
         else:
-            self.stdout.write(_table(intake))
-        if unreadable(intake, options["paths"]):
+            self.stdout.write(_table(parsed))
+        if unreadable(parsed, options["paths"]):
             raise CommandError("a file could not be read: see the problems", returncode=2)
 
 
-def _table(intake: Intake) -> str:
+def _table(parsed: ParsedFiles) -> str:
     rows = [
         (
             f"{one.source}:{one.line or '?'}",
@@ -46,11 +46,11 @@ def _table(intake: Intake) -> str:
             one.group or ("constraint" if one.constraint else ""),
             one.marker or "",
         )
-        for one in intake.requirements
+        for one in parsed.requirements
     ]
     widths = [max((len(row[column]) for row in rows), default=0) for column in range(4)]
     lines = ["  ".join([*(row[at].ljust(widths[at]) for at in range(4)), row[4]]).rstrip() for row in rows]
-    if intake.problems:
+    if parsed.problems:
         lines += ["", "Problems:"]
-        lines += [f"  {one.path}:{one.line or '?'}: {one.message}  {one.text}".rstrip() for one in intake.problems]
+        lines += [f"  {one.path}:{one.line or '?'}: {one.message}  {one.text}".rstrip() for one in parsed.problems]
     return "\n".join(lines)

@@ -9,7 +9,7 @@ from typing import Any
 from packaging.version import Version
 
 from projects.domain.assessment.evaluate import TargetAnswer
-from projects.domain.dependency_files import Intake, as_data
+from projects.domain.dependency_files import ParsedFiles, to_data
 from scanner.domain.releases.name_confusion import Confusion
 from scanner.domain.resolution.model.plans import Change, Plan
 from scanner.domain.resolution.upgrade import Strategy
@@ -18,7 +18,7 @@ SCHEMA = 1
 
 
 def document(
-    intake: Intake,
+    parsed: ParsedFiles,
     answers: Iterable[TargetAnswer],
     *,
     index_url: str,
@@ -33,7 +33,7 @@ def document(
     `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand.
     """
     return document_of(
-        intake,
+        parsed,
         [answer_document(answer, strategy) for answer in answers],
         index_url=index_url,
         now=now,
@@ -44,7 +44,7 @@ def document(
 
 
 def document_of(
-    intake: Intake,
+    parsed: ParsedFiles,
     entries: Sequence[Mapping[str, Any]],
     *,
     index_url: str,
@@ -61,7 +61,7 @@ def document_of(
         "schema": SCHEMA,
         "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "index": {"url": index_url, **_extra(extra_urls, confusions)},
-        **as_data(intake),
+        **to_data(parsed),
         "assessments": list(entries),
         "bridge": bridge,
     }

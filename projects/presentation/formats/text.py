@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
-from projects.domain.dependency_files.values import Problem
+from projects.domain.dependency_files.values import FileProblem
 from projects.presentation.formats.csv_table import Judged, csv_text
 from scanner.domain.phrases import count
 
@@ -125,7 +125,7 @@ def _confusions(document: Document) -> str:
 
 def _problems(document: Document) -> str:
     problems = (
-        Problem(problem["path"], problem["line"], problem["text"], problem["message"])
+        FileProblem(problem["path"], problem["line"], problem["text"], problem["message"])
         for problem in document["problems"]
     )
     return "\n".join(f"! {problem}" for problem in problems)

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.diff import Rows, compare, written_changes
 from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.verdicts import Policy, SourcePolicy, Verdict
-from projects.domain.dependency_files import Intake, read, select
+from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -57,16 +57,16 @@ def policy_of(project: Project) -> Policy:
     return Policy(SourcePolicy(project.source_builds), project.prereleases, project.minimum_age_days)
 
 
-def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> Intake:
+def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> ParsedFiles:
     """The snapshot's files, read again as they were taken; `files` are all of them, when they are at hand."""
     held = list(snapshot.files.all()) if files is None else files
     return read({file.path: bytes(file.content) for file in held}, [file.path for file in held if file.is_root])
 
 
-def wish_of(project: Project, intake: Intake, targets: Sequence[Target], now: datetime) -> Wish:
+def wish_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> Wish:
     """What the project's policy asks of these files on these targets."""
     return Wish(
-        select(intake, groups=project.groups, extras=project.groups),
+        select(parsed, groups=project.groups, extras=project.groups),
         targets,
         policy_of(project),
         now,

@@ -28,10 +28,10 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
     wanted = shown if shown is not None else dict.fromkeys(stored)
     entries = [_entry(stored[slug], names) for slug, names in wanted.items() if slug in stored]
     files = list(snapshot.files.all())
-    intake = read_snapshot(snapshot, files)
+    parsed = read_snapshot(snapshot, files)
     return with_written_plans(
         document_of(
-            intake,
+            parsed,
             entries,
             index_url=assessment.index_url,
             now=assessment.confirmed_at,
@@ -39,7 +39,7 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
             confusions=assessment.confusions,
         ),
         files={file.path: bytes(file.content) for file in files},
-        intake=intake,
+        parsed=parsed,
         roots=[file.path for file in files if file.is_root],
         indexes=lambda: indexes_of(project),
     )

@@ -42,7 +42,7 @@ def process(delivery_id: int, now: datetime) -> int | None:
             _postpone(delivery, str(problem), now)
             return BACKOFF[delivery.attempts - 1]
         _fail(delivery, str(problem), now)
-    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.BadUpload) as problem:
+    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.InvalidUpload) as problem:
         _fail(delivery, str(problem), now)
     except SealBroken:
         _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)

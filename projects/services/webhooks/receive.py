@@ -81,7 +81,7 @@ def accept_upload(hook_key: str, headers: Mapping[str, str], path: str, body: by
         return Unreadable("X-Wheelway-Delivery must be at most 150 printable characters")
     try:
         upload = uploads.read_upload(body, given.get("content-type", ""), path)
-    except uploads.BadUpload as problem:
+    except uploads.InvalidUpload as problem:
         return Unreadable(problem.reason)
     if before := Delivery.objects.filter(repository=repository, proof=proof).first():
         return Accepted(before)

@@ -5,15 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.current_runtime import likely_targets, today_of
-from projects.domain.dependency_files.values import Hint
+from projects.domain.dependency_files.values import RuntimeHint
 from scanner.domain.targets.target import parse_target
 
 
-def hints(*signs: tuple[str, str, str]) -> list[Hint]:
-    return [Hint(kind, value, source, 1) for kind, value, source in signs]
+def hints(*signs: tuple[str, str, str]) -> list[RuntimeHint]:
+    return [RuntimeHint(kind, value, source, 1) for kind, value, source in signs]
 
 
-def image(value: str) -> list[Hint]:
+def image(value: str) -> list[RuntimeHint]:
     return hints(("image", value, "Dockerfile"))
 
 
@@ -81,8 +81,8 @@ def test_any_python_at_all_is_no_news() -> None:
 words = st.text(alphabet="pythonypalpine:-.0123456789/@$ ><=,t{}debianslim", max_size=40)
 
 
-@given(st.lists(st.builds(Hint, st.sampled_from(["python", "image"]), words, words, st.none()), max_size=6))
-def test_any_sign_is_read_and_every_target_told_is_one(signs: list[Hint]) -> None:
+@given(st.lists(st.builds(RuntimeHint, st.sampled_from(["python", "image"]), words, words, st.none()), max_size=6))
+def test_any_sign_is_read_and_every_target_told_is_one(signs: list[RuntimeHint]) -> None:
     today = today_of(signs)
     if today is not None:
         assert today.words

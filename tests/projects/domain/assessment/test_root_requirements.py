@@ -22,10 +22,10 @@ DEMO: Mapping[str, Releases] = {
 def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     """(the project's verdict, the version, its verdict) on each target for one line of tool.poetry.dependencies."""
     text = f'[tool.poetry]\nname = "app"\n[tool.poetry.dependencies]\npython = ">=3.9"\ndemo = {dependency}\n'
-    intake = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
-    assert not intake.problems
+    parsed = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
+    assert not parsed.problems
     on = targets(*slugs)
-    wish = Wish(intake.requirements, on, Policy(), NOW)
+    wish = Wish(parsed.requirements, on, Policy(), NOW)
     index = SmallIndex(DEMO, on, wish.foreign)
     answers = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
     return [

@@ -8,7 +8,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from projects.domain.dependency_files import Intake, Origin, ParsedRequirement, Scope
+from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, RequirementOrigin, RequirementScope
 from tests.projects.domain.dependency_files.facts import main, of, pep508_differences, same_marker, same_specifier
 
 
@@ -16,11 +16,11 @@ def _sha(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
 
 
-def requirements(intake: Intake, expected: dict[str, Any]) -> list[str]:
+def requirements(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     found = []
-    named = {one.line: one for one in intake.requirements}
-    unnamed = {one.line: one for one in intake.unnamed}
-    problems = {one.line for one in intake.problems}
+    named = {one.line: one for one in parsed.requirements}
+    unnamed = {one.line: one for one in parsed.unnamed}
+    problems = {one.line for one in parsed.problems}
     for fact in expected["requirements"]:
         line = fact["line"]
         if fact.get("invalid"):
@@ -35,7 +35,7 @@ def requirements(intake: Intake, expected: dict[str, Any]) -> list[str]:
             found += line_differences(named[line], fact)
     facts = {fact["line"] for fact in expected["requirements"]}
     found += [f"line {line}: not in the facts" for line in (named.keys() | unnamed.keys()) if line not in facts]
-    found += _options(intake, expected)
+    found += _options(parsed, expected)
     return found
 
 
@@ -65,11 +65,11 @@ def line_differences(one: ParsedRequirement, fact: dict[str, Any]) -> list[str]:
     return found
 
 
-def _options(intake: Intake, expected: dict[str, Any]) -> list[str]:
+def _options(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     found = []
     for name, values in expected["options"].items():
         option = {"extra_index_urls": "extra-index-url"}.get(name, name.replace("_", "-"))
-        ours = [one.value for one in intake.options if one.name == option]
+        ours = [one.value for one in parsed.options if one.name == option]
         for value in values if isinstance(values, list) else [values]:
             if value is True:
                 if not ours:
@@ -77,43 +77,43 @@ def _options(intake: Intake, expected: dict[str, Any]) -> list[str]:
             elif value["url_sha256"] not in [_sha(text) for text in ours] and not any("****" in text for text in ours):
                 found.append(f"option {option}: {ours}")
     includes = {(one["line"], one["target"]) for one in expected["includes"]}
-    told = {(one.line, one.text) for one in intake.problems}
+    told = {(one.line, one.text) for one in parsed.problems}
     return found + [f"include {one} is not told" for one in includes - told]
 
 
-def conda(intake: Intake, expected: dict[str, Any]) -> list[str]:
+def conda(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     found = []
     pip = expected["pip"] or []
     named = [fact for fact in pip if fact["name"] is not None]
-    ours = [one.name for one in intake.requirements]
+    ours = [one.name for one in parsed.requirements]
     if ours != [fact["name"] for fact in named]:
         return [f"names {ours}"]
-    for one, fact in zip(intake.requirements, named, strict=True):
+    for one, fact in zip(parsed.requirements, named, strict=True):
         found += line_differences(one, fact)
-    if len(intake.unnamed) != len(pip) - len(named):
-        found.append(f"{len(intake.unnamed)} without a name")
+    if len(parsed.unnamed) != len(pip) - len(named):
+        found.append(f"{len(parsed.unnamed)} without a name")
     if expected["conda_count"] and not any(
-        one.message.startswith(f"{expected['conda_count']} conda") for one in intake.problems
+        one.message.startswith(f"{expected['conda_count']} conda") for one in parsed.problems
     ):
         found.append("the conda packages are not named as not judged")
     return found
 
 
-def cyclonedx(intake: Intake, expected: dict[str, Any]) -> list[str]:
-    ours = Counter((one.name, one.pinned) for one in intake.requirements)
+def cyclonedx(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
+    ours = Counter((one.name, one.pinned) for one in parsed.requirements)
     theirs = Counter((one["name"], one["version"]) for one in expected["packages"])
     found = [] if ours == theirs else [f"packages {ours - theirs} and {theirs - ours}"]
-    foreign = Counter(one.name for one in intake.requirements if one.origin is not Origin.INDEX)
+    foreign = Counter(one.name for one in parsed.requirements if one.origin is not RequirementOrigin.INDEX)
     told = Counter(one["name"] for one in expected["packages"] if one["purl_qualifiers"])
     return found if foreign == told else [*found, f"from elsewhere: {foreign} instead of {told}"]
 
 
-def locked(intake: Intake, expected: dict[str, Any]) -> list[str]:
+def locked(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     """poetry.lock, pdm.lock, pylock.toml and uv.lock: name, version, extras, marker and group of each package."""
     found = []
-    own = set(intake.own_names)
+    own = set(parsed.project_names)
     ours: dict[tuple[str, str | None, tuple[str, ...]], list[ParsedRequirement]] = {}
-    for one in intake.requirements:
+    for one in parsed.requirements:
         ours.setdefault((one.name, one.pinned, one.extras), []).append(one)
     theirs = {
         (one["name"], one["version"] and str(Version(one["version"])), tuple(one.get("extras", ()))): one
@@ -130,11 +130,13 @@ def locked(intake: Intake, expected: dict[str, Any]) -> list[str]:
 def _locked_differences(parts: list[ParsedRequirement], fact: dict[str, Any]) -> list[str]:
     found = _marker_differences(parts, fact.get("marker"))
     groups = fact.get("groups") or ([fact["category"]] if "category" in fact else [])
-    is_main = any(one.scope is not Scope.GROUP for one in parts)
+    is_main = any(one.scope is not RequirementScope.GROUP for one in parts)
     if groups and is_main != bool({"main", "default"} & set(groups)):
         found.append(f"groups {groups}")
     source = fact.get("source")
-    if isinstance(source, str) and (source == "registry") != all(one.origin is Origin.INDEX for one in parts):
+    if isinstance(source, str) and (source == "registry") != all(
+        one.origin is RequirementOrigin.INDEX for one in parts
+    ):
         found.append(f"source {source}")
     if fact.get("resolution_markers") and any(one.marker is None for one in parts):
         found.append("the fork's markers are lost")
@@ -147,7 +149,8 @@ def _marker_differences(parts: list[ParsedRequirement], markers: str | dict[str,
             f"the marker of group {group}"
             for group, marker in markers.items()
             if not any(
-                same_marker(one.marker, marker) and (group in one.groups or one.scope is Scope.MAIN) for one in parts
+                same_marker(one.marker, marker) and (group in one.groups or one.scope is RequirementScope.MAIN)
+                for one in parts
             )
         ]
     if markers and "dependency_groups" in markers:
@@ -157,11 +160,11 @@ def _marker_differences(parts: list[ParsedRequirement], markers: str | dict[str,
     return []
 
 
-def pipfile(intake: Intake, expected: dict[str, Any]) -> list[str]:
+def pipfile(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     found = []
     for section, facts in expected["sections"].items():
         group = {"packages": "", "default": "", "dev-packages": "dev", "develop": "dev"}.get(section, section)
-        ours = of(intake, Scope.GROUP, group) if group else main(intake)
+        ours = of(parsed, RequirementScope.GROUP, group) if group else main(parsed)
         if [one.name for one in ours] != [fact["name"] for fact in facts]:
             found.append(f"{section}: {[one.name for one in ours]}")
             continue
@@ -183,65 +186,73 @@ def pipfile(intake: Intake, expected: dict[str, Any]) -> list[str]:
     return found
 
 
-def setup_cfg(intake: Intake, expected: dict[str, Any]) -> list[str]:
-    found = pep508_differences(main(intake), expected["install_requires"] or [], "install_requires")
-    built = of(intake, Scope.BUILD, "setup_requires")
+def setup_cfg(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
+    found = pep508_differences(main(parsed), expected["install_requires"] or [], "install_requires")
+    built = of(parsed, RequirementScope.BUILD, "setup_requires")
     found += pep508_differences(built, expected["setup_requires"] or [], "setup_requires")
-    tests = of(intake, Scope.EXTRA, "tests-require")
+    tests = of(parsed, RequirementScope.EXTRA, "tests-require")
     found += pep508_differences(tests, expected["tests_require"] or [], "tests_require")
     for extra, facts in (expected["extras_require"] or {}).items():
-        found += pep508_differences(of(intake, Scope.EXTRA, canonicalize_name(extra)), facts, extra)
-    python = [one.value for one in intake.hints if one.kind == "python"]
+        found += pep508_differences(of(parsed, RequirementScope.EXTRA, canonicalize_name(extra)), facts, extra)
+    python = [one.value for one in parsed.hints if one.kind == "python"]
     if python != ([expected["requires_python"]] if expected["requires_python"] else []):
         found.append(f"python {python}")
-    if expected["pbr"] and not any("pbr" in one.message for one in intake.problems):
+    if expected["pbr"] and not any("pbr" in one.message for one in parsed.problems):
         found.append("pbr is not named")
     return found
 
 
-def pyproject(intake: Intake, expected: dict[str, Any]) -> list[str]:
-    found = pep508_differences(of(intake, Scope.BUILD, "build-system"), expected["build_requires"], "build-system")
+def pyproject(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
+    found = pep508_differences(
+        of(parsed, RequirementScope.BUILD, "build-system"), expected["build_requires"], "build-system"
+    )
     project, poetry = expected.get("project") or {}, expected.get("poetry")
     if not poetry:
-        plain = [one for one in main(intake) if not one.constraint and not one.override]
+        plain = [one for one in main(parsed) if not one.constraint and not one.override]
         found += pep508_differences(plain, project.get("dependencies") or [], "dependencies")
     for extra, facts in (project.get("optional_dependencies") or {}).items():
-        found += pep508_differences(of(intake, Scope.EXTRA, canonicalize_name(extra)), facts, extra)
-    found += _groups(intake, expected.get("dependency_groups") or {}, hybrid=bool(poetry))
-    if project.get("dependencies_dynamic") and not any(one.text == "dependencies" for one in intake.problems):
+        found += pep508_differences(of(parsed, RequirementScope.EXTRA, canonicalize_name(extra)), facts, extra)
+    found += _groups(parsed, expected.get("dependency_groups") or {}, hybrid=bool(poetry))
+    if project.get("dependencies_dynamic") and not any(one.text == "dependencies" for one in parsed.problems):
         found.append("dynamic dependencies are not told")
     for name, kinds in ((expected.get("uv") or {}).get("sources") or {}).items():
         if kinds[0] in {"workspace", "git"}:
-            origins = {one.origin for one in intake.requirements if one.name == name and one.scope is not Scope.BUILD}
-            if Origin.INDEX in origins:
+            origins = {
+                one.origin
+                for one in parsed.requirements
+                if one.name == name and one.scope is not RequirementScope.BUILD
+            }
+            if RequirementOrigin.INDEX in origins:
                 found.append(f"{name}: taken from the index in spite of its source")
     if poetry:
-        found += _poetry(intake, poetry, project)
+        found += _poetry(parsed, poetry, project)
     return found
 
 
-def _groups(intake: Intake, groups: dict[str, list[dict[str, Any]]], *, hybrid: bool) -> list[str]:
+def _groups(parsed: ParsedFiles, groups: dict[str, list[dict[str, Any]]], *, hybrid: bool) -> list[str]:
     found = []
     for group, facts in groups.items():
-        ours = of(intake, Scope.GROUP, canonicalize_name(group))
+        ours = of(parsed, RequirementScope.GROUP, canonicalize_name(group))
         if not hybrid:
             found += pep508_differences(ours, [fact for fact in facts if "name" in fact], group)
         for name in [fact["include_group"] for fact in facts if "include_group" in fact]:
-            inside = of(intake, Scope.GROUP, canonicalize_name(name))
+            inside = of(parsed, RequirementScope.GROUP, canonicalize_name(name))
             if not all(canonicalize_name(group) in one.groups for one in inside):
                 found.append(f"{group}: does not include {name}")
     return found
 
 
-def _poetry(intake: Intake, poetry: dict[str, Any], project: dict[str, Any]) -> list[str]:
+def _poetry(parsed: ParsedFiles, poetry: dict[str, Any], project: dict[str, Any]) -> list[str]:
     found = []
     sections = [(None, poetry["dependencies"]), ("dev", poetry["dev_dependencies_legacy"]), *poetry["groups"].items()]
     standard = len(project.get("dependencies") or [])
     for group, facts in sections:
         if group is None:
-            ours = [one for one in intake.requirements if one.scope in {Scope.MAIN, Scope.EXTRA}][standard:]
+            ours = [one for one in parsed.requirements if one.scope in {RequirementScope.MAIN, RequirementScope.EXTRA}][
+                standard:
+            ]
         else:
-            ours = of(intake, Scope.GROUP, group)
+            ours = of(parsed, RequirementScope.GROUP, group)
         rows = [(fact["name"], constraint) for fact in facts for constraint in fact["constraints"]]
         if group == "dev" and not rows:
             continue
@@ -257,12 +268,12 @@ def _poetry(intake: Intake, poetry: dict[str, Any], project: dict[str, Any]) -> 
                 found.append(f"{name}: marker {one.marker!r} instead of {fact['marker']!r}")
             if sorted(one.extras) != sorted(fact["extras"]) or one.origin.value != fact["kind"]:
                 found.append(f"{name}: {one.extras} {one.origin}")
-            if fact["optional"] and one.scope is not Scope.EXTRA:
+            if fact["optional"] and one.scope is not RequirementScope.EXTRA:
                 found.append(f"{name}: optional, yet always required")
     return found
 
 
-CHECKS: dict[str, Callable[[Intake, dict[str, Any]], list[str]]] = {
+CHECKS: dict[str, Callable[[ParsedFiles, dict[str, Any]], list[str]]] = {
     "requirements-txt": requirements,
     "constraints": requirements,
     "pip-compile": requirements,

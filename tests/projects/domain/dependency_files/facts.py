@@ -8,7 +8,7 @@ from typing import Any
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
-from projects.domain.dependency_files import Intake, ParsedRequirement, Scope, read
+from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, RequirementScope, read
 
 FOLDER = "corpus/dependency-files"
 # The facts' own keys for what they hold against each other.
@@ -41,7 +41,7 @@ def cases(shared: Path) -> list[Case]:
     return found
 
 
-def reading(shared: Path, case: Case) -> Intake:
+def reading(shared: Path, case: Case) -> ParsedFiles:
     """The file alone, as the facts describe it."""
     return read({case.name: (shared / FOLDER / case.key).read_bytes()}, [case.name])
 
@@ -83,9 +83,9 @@ def pep508_differences(ours: list[ParsedRequirement], theirs: list[dict[str, Any
     return found
 
 
-def main(intake: Intake) -> list[ParsedRequirement]:
-    return [one for one in intake.requirements if one.scope is Scope.MAIN]
+def main(parsed: ParsedFiles) -> list[ParsedRequirement]:
+    return [one for one in parsed.requirements if one.scope is RequirementScope.MAIN]
 
 
-def of(intake: Intake, scope: Scope, group: str) -> list[ParsedRequirement]:
-    return [one for one in intake.requirements if one.scope is scope and one.group == group]
+def of(parsed: ParsedFiles, scope: RequirementScope, group: str) -> list[ParsedRequirement]:
+    return [one for one in parsed.requirements if one.scope is scope and one.group == group]

@@ -9,7 +9,7 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
-from projects.domain.dependency_files import Intake, as_data, choices, read, select
+from projects.domain.dependency_files import ParsedFiles, available_groups, read, select, to_data
 
 PATHS = [
     "requirements.txt",
@@ -33,22 +33,22 @@ PATHS = [
 ]
 
 
-def check(intake: Intake) -> None:
+def check(parsed: ParsedFiles) -> None:
     """What holds of every reading: text that can be stored and printed, parts that packaging takes."""
-    json.dumps(as_data(intake), ensure_ascii=False).encode()
-    for one in intake.requirements:
+    json.dumps(to_data(parsed), ensure_ascii=False).encode()
+    for one in parsed.requirements:
         assert one.name == canonicalize_name(one.name, validate=True)
         for specifier in one.alternatives or (one.specifier,):
             SpecifierSet(specifier)
         assert one.marker is None or str(Marker(one.marker))
-        assert all(edge.marker is None or str(Marker(edge.marker)) for edge in one.dependencies)
+        assert all(dependency.marker is None or str(Marker(dependency.marker)) for dependency in one.dependencies)
         assert one.line is None or one.line >= 1
-    for problem in intake.problems:
+    for problem in parsed.problems:
         assert problem.message
         assert len(problem.text) <= 200
         assert "\n" not in problem.text
-    names = choices(intake)
-    assert len(select(intake, groups=names.groups, extras=names.extras)) <= len(intake.requirements)
+    names = available_groups(parsed)
+    assert len(select(parsed, groups=names.groups, extras=names.extras)) <= len(parsed.requirements)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -22,20 +22,20 @@ pytz==2024.1  # via -c limits.txt, celery[redis]
 
 
 def test_pip_compile_tells_direct_from_transitive_and_gives_edges() -> None:
-    intake = read({"requirements.txt": COMPILED}, ["requirements.txt"])
-    assert [source.format for source in intake.sources] == [Format.PIP_COMPILE]
-    assert {str(one.name): one.direct for one in intake.requirements} == {
+    parsed = read({"requirements.txt": COMPILED}, ["requirements.txt"])
+    assert [source.format for source in parsed.sources] == [Format.PIP_COMPILE]
+    assert {str(one.name): one.direct for one in parsed.requirements} == {
         "asgiref": False,
         "django": True,
         "django-extensions": True,
         "sqlparse": False,
         "pytz": False,
     }
-    assert all(one.locked and one.has_edges for one in intake.requirements)
-    edges = {str(one.name): [edge.name for edge in one.dependencies] for one in intake.requirements}
+    assert all(one.locked and one.lists_dependencies for one in parsed.requirements)
+    edges = {str(one.name): [dependency.name for dependency in one.dependencies] for one in parsed.requirements}
     assert edges["django"] == ["asgiref", "sqlparse"]
     assert edges["django-extensions"] == ["django"]
-    assert intake.requirements[0].hashes == ("sha256:aa",)
+    assert parsed.requirements[0].hashes == ("sha256:aa",)
 
 
 def test_without_annotations_the_in_file_beside_it_tells_what_is_direct() -> None:
@@ -58,10 +58,10 @@ def test_pip_freeze_is_a_closure_without_direct() -> None:
         b"a==1\n# Editable install with no version control (me==0.1)\n-e /home/me/project\n"
         b"b @ file:///tmp/b-2-py3-none-any.whl\n"
     )
-    intake = read({"frozen.txt": content}, ["frozen.txt"])
-    assert [source.format for source in intake.sources] == [Format.PIP_FREEZE]
-    assert [(one.name, one.direct, one.url_version) for one in intake.requirements] == [
+    parsed = read({"frozen.txt": content}, ["frozen.txt"])
+    assert [source.format for source in parsed.sources] == [Format.PIP_FREEZE]
+    assert [(one.name, one.direct, one.url_version) for one in parsed.requirements] == [
         ("a", None, None),
         ("b", None, "2"),
     ]
-    assert len(intake.unnamed) == 1
+    assert len(parsed.unnamed) == 1

@@ -56,12 +56,12 @@ def test_no_credentials_of_the_corpus_are_shown(shared: Path) -> None:
     shown = [reading(shared, case) for case in cases(shared)]
     texts = [
         text
-        for intake in shown
+        for parsed in shown
         for text in (
-            *(one.url or "" for one in intake.requirements),
-            *(one.raw for one in intake.requirements),
-            *(one.value for one in intake.options),
-            *(one.text for one in intake.problems),
+            *(one.url or "" for one in parsed.requirements),
+            *(one.raw for one in parsed.requirements),
+            *(one.value for one in parsed.options),
+            *(one.text for one in parsed.problems),
         )
     ]
     users = [user for text in texts for user in re.findall(r"(\w+)://([^/@\s]*)@", text)]

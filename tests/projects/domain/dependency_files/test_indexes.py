@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.dependency_files import IndexOption, Intake, as_data, read
+from projects.domain.dependency_files import IndexOption, ParsedFiles, read, to_data
 
 A, B, C = "https://a.index.example/simple", "https://b.index.example/simple/", "http://c.index.example:8080"
 I, E, X, L = IndexOption.INDEX_URL, IndexOption.EXTRA_INDEX_URL, IndexOption.EXPLICIT, IndexOption.LOCKED  # noqa: E741
@@ -15,10 +15,10 @@ Named = tuple[IndexOption, str, int | None]
 
 
 def named(path: str, content: str) -> list[Named]:
-    intake = read({path: content.encode()}, [path])
-    assert [one.message for one in intake.problems] == []
-    assert {one.path for one in intake.indexes} <= {path}
-    return [(one.option, one.url, one.line) for one in intake.indexes]
+    parsed = read({path: content.encode()}, [path])
+    assert [one.message for one in parsed.problems] == []
+    assert {one.path for one in parsed.indexes} <= {path}
+    return [(one.option, one.url, one.line) for one in parsed.indexes]
 
 
 @pytest.mark.parametrize(
@@ -140,10 +140,10 @@ def test_an_included_file_names_its_own_in_its_place() -> None:
 def test_a_bad_address_is_a_problem_at_its_place_and_the_rest_counts(
     path: str, content: str, line: int, message: str
 ) -> None:
-    intake = read({path: content.encode()}, [path])
-    assert [(one.path, one.line) for one in intake.problems] == [(path, line)]
-    assert message in intake.problems[0].message
-    assert "s3cr3t" not in everything_shown(intake)
+    parsed = read({path: content.encode()}, [path])
+    assert [(one.path, one.line) for one in parsed.problems] == [(path, line)]
+    assert message in parsed.problems[0].message
+    assert "s3cr3t" not in everything_shown(parsed)
 
 
 def test_an_index_on_a_disk_counts_all_the_same_since_nothing_is_asked_in_its_place() -> None:
@@ -170,9 +170,9 @@ def test_an_index_is_shown_and_compared_without_its_login(
     assert (found.shown, found.address, found.has_login) == (shown, address, has_login)
 
 
-def everything_shown(intake: Intake) -> str:
-    shown = [text for one in intake.indexes for text in (one.shown, one.address or "", repr(one), str(one))]
-    return json.dumps([as_data(intake), shown])
+def everything_shown(parsed: ParsedFiles) -> str:
+    shown = [text for one in parsed.indexes for text in (one.shown, one.address or "", repr(one), str(one))]
+    return json.dumps([to_data(parsed), shown])
 
 
 SECRET = st.tuples(st.text("abz09._~-:/?#@![]$&()*+,;=%{}|^", max_size=8), st.text("xyz/@:?#", max_size=4)).map(
@@ -195,8 +195,8 @@ SECRET = st.tuples(st.text("abz09._~-:/?#@![]$&()*+,;=%{}|^", max_size=8), st.te
 def test_no_login_of_any_spelling_is_shown(path: str, template: str, user: str, password: str, scheme: str) -> None:
     url = f"{scheme}{user}:{password}@host.example/simple"
     content = template.format(url=url)
-    intake = read({path: content.encode()}, [path])
-    assert "s3cr3t" not in everything_shown(intake)
+    parsed = read({path: content.encode()}, [path])
+    assert "s3cr3t" not in everything_shown(parsed)
 
 
 URL_PART = st.text("abc019.-_~", min_size=1, max_size=6)
@@ -226,6 +226,6 @@ def test_tables_of_any_shape_name_only_texts(data: st.DataObject) -> None:
         data.draw(header) + "\n" + "\n".join(f"{key} = {data.draw(value)}" for key in keys)
         for _ in range(data.draw(st.integers(0, 4)))
     )
-    intake = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
+    parsed = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
     entries = text.count("[[")
-    assert len({one.line for one in intake.indexes} | {one.line for one in intake.problems}) == entries
+    assert len({one.line for one in parsed.indexes} | {one.line for one in parsed.problems}) == entries

@@ -55,8 +55,8 @@ def theirs(path: Path) -> dict[int, Any]:
 
 
 def differences(path: Path) -> list[str]:
-    intake = read({path.name: path.read_bytes()}, [path.name])
-    ours = {one.line: one for one in intake.requirements}
+    parsed = read({path.name: path.read_bytes()}, [path.name])
+    ours = {one.line: one for one in parsed.requirements}
     found = []
     for line, other in theirs(path).items():
         text = other.requirement_line.line

@@ -2,13 +2,13 @@
 
 import json
 
-from projects.domain.dependency_files import Format, Intake, Origin, Scope, read, select
+from projects.domain.dependency_files import Format, ParsedFiles, RequirementOrigin, RequirementScope, read, select
 
 
-def one_file(path: str, content: str) -> Intake:
-    intake = read({path: content.encode()}, [path])
-    assert all(one.locked for one in intake.requirements)
-    return intake
+def one_file(path: str, content: str) -> ParsedFiles:
+    parsed = read({path: content.encode()}, [path])
+    assert all(one.locked for one in parsed.requirements)
+    return parsed
 
 
 POETRY_21 = """\
@@ -67,25 +67,25 @@ content-hash = "x"
 
 
 def test_poetry_lock_of_today() -> None:
-    intake = one_file("poetry.lock", POETRY_21)
-    rows = [(one.name, one.pinned, one.marker, one.scope, one.groups) for one in intake.requirements]
+    parsed = one_file("poetry.lock", POETRY_21)
+    rows = [(one.name, one.pinned, one.marker, one.scope, one.groups) for one in parsed.requirements]
     assert rows == [
-        ("colorama", "0.4.6", 'os_name == "nt"', Scope.MAIN, ()),
-        ("colorama", "0.4.6", 'sys_platform == "win32"', Scope.GROUP, ("test",)),
-        ("click", "8.1", None, Scope.MAIN, ()),
-        ("redis", "5.0", None, Scope.EXTRA, ("fast",)),
-        ("mine", "0", None, Scope.GROUP, ("dev",)),
+        ("colorama", "0.4.6", 'os_name == "nt"', RequirementScope.MAIN, ()),
+        ("colorama", "0.4.6", 'sys_platform == "win32"', RequirementScope.GROUP, ("test",)),
+        ("click", "8.1", None, RequirementScope.MAIN, ()),
+        ("redis", "5.0", None, RequirementScope.EXTRA, ("fast",)),
+        ("mine", "0", None, RequirementScope.GROUP, ("dev",)),
     ]
-    assert [one.line for one in intake.requirements] == [3, 3, 12, 25, 33]
-    click = intake.requirements[2]
-    assert [(edge.name, edge.marker) for edge in click.dependencies] == [
+    assert [one.line for one in parsed.requirements] == [3, 3, 12, 25, 33]
+    click = parsed.requirements[2]
+    assert [(dependency.name, dependency.marker) for dependency in click.dependencies] == [
         ("colorama", 'platform_system == "Windows"'),
         ("redis", 'extra == "cache"'),
     ]
-    mine = intake.requirements[4]
-    assert (mine.origin, mine.url) == (Origin.VCS, "git+https://git.example/o/mine.git@abc")
-    assert intake.requirements[0].hashes == ("sha256:aa",)
-    assert [one.value for one in intake.hints] == ["^3.9"]
+    mine = parsed.requirements[4]
+    assert (mine.origin, mine.url) == (RequirementOrigin.VCS, "git+https://git.example/o/mine.git@abc")
+    assert parsed.requirements[0].hashes == ("sha256:aa",)
+    assert [one.value for one in parsed.hints] == ["^3.9"]
 
 
 def test_poetry_lock_of_old_with_hashes_apart_and_a_manifest_that_tells_direct() -> None:
@@ -114,12 +114,12 @@ python-versions = "*"
         "a/pyproject.toml": b"[tool.poetry.dependencies]\n'aspy.yaml' = '*'\n",
         "pyproject.toml": b"[project]\nname='x'\ndependencies=['attrs']\n",
     }
-    intake = read(files, list(files))
-    found = {str(one.name): one for one in intake.requirements if one.locked}
+    parsed = read(files, list(files))
+    found = {str(one.name): one for one in parsed.requirements if one.locked}
     assert found["aspy-yaml"].hashes == ("sha256:aa", "sha256:bb")
     assert found["aspy-yaml"].marker == 'python_version >= "3"'
     assert (found["aspy-yaml"].direct, found["attrs"].direct) == (True, False)
-    assert found["attrs"].scope is Scope.GROUP
+    assert found["attrs"].scope is RequirementScope.GROUP
 
 
 UV = """\
@@ -180,28 +180,30 @@ source = { git = "https://git.example/o/pytest?rev=main#abc" }
 
 
 def test_uv_lock_with_a_fork_extras_and_groups() -> None:
-    intake = one_file("uv.lock", UV)
-    rows = [(one.name, one.pinned, one.scope, one.groups, one.direct) for one in intake.requirements]
+    parsed = one_file("uv.lock", UV)
+    rows = [(one.name, one.pinned, one.scope, one.groups, one.direct) for one in parsed.requirements]
     assert rows == [
-        ("asgiref", "3", Scope.EXTRA, ("web",), False),
-        ("flask", "3.0", Scope.EXTRA, ("web",), True),
-        ("local", "1", Scope.MAIN, (), False),
-        ("numpy", "1.26", Scope.MAIN, (), True),
-        ("numpy", "2.0", Scope.MAIN, (), True),
-        ("pytest", "8", Scope.GROUP, ("dev",), True),
+        ("asgiref", "3", RequirementScope.EXTRA, ("web",), False),
+        ("flask", "3.0", RequirementScope.EXTRA, ("web",), True),
+        ("local", "1", RequirementScope.MAIN, (), False),
+        ("numpy", "1.26", RequirementScope.MAIN, (), True),
+        ("numpy", "2.0", RequirementScope.MAIN, (), True),
+        ("pytest", "8", RequirementScope.GROUP, ("dev",), True),
     ]
-    found = {str(one.name): one for one in intake.requirements}
+    found = {str(one.name): one for one in parsed.requirements}
     assert found["numpy"].marker == 'python_full_version >= "3.12"'
     assert found["numpy"].hashes == ("sha256:bb",)
-    assert [(edge.name, edge.marker) for edge in found["flask"].dependencies] == [("asgiref", 'extra == "async"')]
-    assert found["pytest"].origin is Origin.VCS
-    assert found["local"].origin is Origin.PATH
-    assert intake.own_names == ("app",)
-    assert [one.name for one in select(intake, extras=["web"])] == ["asgiref", "flask", "local", "numpy", "numpy"]
+    assert [(dependency.name, dependency.marker) for dependency in found["flask"].dependencies] == [
+        ("asgiref", 'extra == "async"')
+    ]
+    assert found["pytest"].origin is RequirementOrigin.VCS
+    assert found["local"].origin is RequirementOrigin.PATH
+    assert parsed.project_names == ("app",)
+    assert [one.name for one in select(parsed, extras=["web"])] == ["asgiref", "flask", "local", "numpy", "numpy"]
 
 
 def test_pdm_lock() -> None:
-    intake = one_file(
+    parsed = one_file(
         "pdm.lock",
         """\
 [metadata]
@@ -228,20 +230,20 @@ name = "bad name!"
 version = "1"
 """,
     )
-    rows = [(one.name, one.extras, one.marker, one.group, one.origin) for one in intake.requirements]
+    rows = [(one.name, one.extras, one.marker, one.group, one.origin) for one in parsed.requirements]
     assert rows == [
-        ("requests", (), None, None, Origin.INDEX),
-        ("requests", ("security",), 'sys_platform == "linux"', "dev", Origin.INDEX),
-        ("demo", (), None, None, Origin.PATH),
+        ("requests", (), None, None, RequirementOrigin.INDEX),
+        ("requests", ("security",), 'sys_platform == "linux"', "dev", RequirementOrigin.INDEX),
+        ("demo", (), None, None, RequirementOrigin.PATH),
     ]
-    assert [(edge.name, edge.marker) for edge in intake.requirements[0].dependencies] == [
+    assert [(dependency.name, dependency.marker) for dependency in parsed.requirements[0].dependencies] == [
         ("idna", 'python_version >= "3"')
     ]
-    assert [one.line for one in intake.problems] == [4, 20]
+    assert [one.line for one in parsed.problems] == [4, 20]
 
 
 def test_pylock() -> None:
-    intake = one_file(
+    parsed = one_file(
         "pylock.dev.toml",
         """\
 lock-version = "1.0"
@@ -266,21 +268,21 @@ marker = "'default' in dependency_groups"
 directory = {path = "c", editable = true}
 """,
     )
-    rows = [(one.name, one.pinned, one.marker, one.scope, one.groups, one.origin) for one in intake.requirements]
+    rows = [(one.name, one.pinned, one.marker, one.scope, one.groups, one.origin) for one in parsed.requirements]
     assert rows == [
-        ("a", "1", None, Scope.MAIN, (), Origin.INDEX),
-        ("b", "2", 'sys_platform == "win32"', Scope.GROUP, ("dev", "x"), Origin.INDEX),
-        ("c", None, None, Scope.MAIN, (), Origin.PATH),
+        ("a", "1", None, RequirementScope.MAIN, (), RequirementOrigin.INDEX),
+        ("b", "2", 'sys_platform == "win32"', RequirementScope.GROUP, ("dev", "x"), RequirementOrigin.INDEX),
+        ("c", None, None, RequirementScope.MAIN, (), RequirementOrigin.PATH),
     ]
-    assert [edge.name for edge in intake.requirements[0].dependencies] == ["b"]
-    assert intake.requirements[0].hashes == ("sha256:aa",)
-    assert intake.problems == ()
+    assert [dependency.name for dependency in parsed.requirements[0].dependencies] == ["b"]
+    assert parsed.requirements[0].hashes == ("sha256:aa",)
+    assert parsed.problems == ()
 
 
 def test_an_invalid_pylock_is_told_and_its_packages_still_read() -> None:
-    intake = one_file("pylock.toml", "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\nversion = 1\n")
-    assert [one.name for one in intake.requirements] == ["a"]
-    assert [one.line for one in intake.problems] == [None, 4]
+    parsed = one_file("pylock.toml", "[[packages]]\nname = 'a'\nversion = '1'\n[[packages]]\nname = 'b'\nversion = 1\n")
+    assert [one.name for one in parsed.requirements] == ["a"]
+    assert [one.line for one in parsed.problems] == [None, 4]
 
 
 def test_pipfile_and_its_lock() -> None:
@@ -311,15 +313,15 @@ python_version = "3.11"
         "develop": {"pytest": {"version": "==8"}},
     }
     files = {"Pipfile": manifest.encode(), "Pipfile.lock": json.dumps(lock, indent=1).encode()}
-    intake = read(files, list(files))
-    wanted = {str(one.name): one for one in intake.requirements if not one.locked}
+    parsed = read(files, list(files))
+    wanted = {str(one.name): one for one in parsed.requirements if not one.locked}
     assert wanted["requests"].extras == ("socks",)
     assert wanted["win"].marker == 'python_version < "3.12" and sys_platform == "win32"'
-    assert (wanted["vcs"].origin, wanted["vcs"].editable) == (Origin.VCS, True)
-    assert wanted["here"].origin is Origin.PATH
+    assert (wanted["vcs"].origin, wanted["vcs"].editable) == (RequirementOrigin.VCS, True)
+    assert wanted["here"].origin is RequirementOrigin.PATH
     assert (wanted["pytest"].group, wanted["sphinx"].group) == ("dev", "docs")
-    assert [(one.text, one.line) for one in intake.problems] == [("bad", 9)]
-    locked = {str(one.name): one for one in intake.requirements if one.locked}
+    assert [(one.text, one.line) for one in parsed.problems] == [("bad", 9)]
+    locked = {str(one.name): one for one in parsed.requirements if one.locked}
     assert {name: one.direct for name, one in locked.items()} == {
         "requests": True,
         "idna": False,
@@ -329,8 +331,8 @@ python_version = "3.11"
     assert locked["requests"].hashes == ("sha256:aa",)
     assert locked["idna"].hashes == ("sha256:bb",)
     assert locked["pytest"].line == 26
-    assert [(one.name, one.value) for one in intake.options] == [("index-url", "https://****@index.example/simple")]
-    assert [one.value for one in intake.hints] == ["3.11", "3.11"]
+    assert [(one.name, one.value) for one in parsed.options] == [("index-url", "https://****@index.example/simple")]
+    assert [one.value for one in parsed.hints] == ["3.11", "3.11"]
 
 
 def test_a_lock_is_known_by_its_content_when_its_name_says_nothing() -> None:

@@ -4,15 +4,22 @@ import json
 
 import pytest
 
-from projects.domain.dependency_files import Format, Hint, Intake, Origin, is_dependency_file, read
+from projects.domain.dependency_files import (
+    Format,
+    ParsedFiles,
+    RequirementOrigin,
+    RuntimeHint,
+    is_dependency_file,
+    read,
+)
 
 
-def one_file(path: str, content: str) -> Intake:
+def one_file(path: str, content: str) -> ParsedFiles:
     return read({path: content.encode()}, [path])
 
 
 def test_a_conda_environment_gives_its_pip_part_and_names_the_rest() -> None:
-    intake = one_file(
+    parsed = one_file(
         "environment.yml",
         """\
 name: env
@@ -29,20 +36,20 @@ dependencies:
     - [nested]
 """,
     )
-    assert [(one.name, one.line, one.editable) for one in intake.requirements] == [
+    assert [(one.name, one.line, one.editable) for one in parsed.requirements] == [
         ("requests", 7, False),
         ("mine", 8, True),
     ]
-    assert [(one.name, one.line) for one in intake.options] == [("pre", 9)]
-    assert [(one.value, one.line) for one in intake.hints] == [("3.8.5", 4)]
-    messages = {one.line: one.message for one in intake.problems}
+    assert [(one.name, one.line) for one in parsed.options] == [("pre", 9)]
+    assert [(one.value, one.line) for one in parsed.hints] == [("3.8.5", 4)]
+    messages = {one.line: one.message for one in parsed.problems}
     assert set(messages) == {4, 10, 11, 12}
     assert "2 conda packages" in messages[4]
 
 
 def test_free_threaded_python_of_conda_is_told() -> None:
-    intake = one_file("env.yml", "dependencies:\n- python-freethreading=3.14\n")
-    assert [one.value for one in intake.hints] == ["3.14t"]
+    parsed = one_file("env.yml", "dependencies:\n- python-freethreading=3.14\n")
+    assert [one.value for one in parsed.hints] == ["3.14t"]
 
 
 @pytest.mark.parametrize(
@@ -82,11 +89,11 @@ BOM = {
 
 
 def test_a_cyclonedx_document() -> None:
-    intake = one_file("bom.json", json.dumps(BOM, indent=1))
-    rows = [(one.name, one.pinned, one.direct, one.origin) for one in intake.requirements]
-    assert rows == [("a-b", "1", True, Origin.INDEX), ("c", "2+local", False, Origin.VCS)]
-    assert [edge.name for edge in intake.requirements[0].dependencies] == ["c"]
-    assert len(intake.problems) == 2
+    parsed = one_file("bom.json", json.dumps(BOM, indent=1))
+    rows = [(one.name, one.pinned, one.direct, one.origin) for one in parsed.requirements]
+    assert rows == [("a-b", "1", True, RequirementOrigin.INDEX), ("c", "2+local", False, RequirementOrigin.VCS)]
+    assert [dependency.name for dependency in parsed.requirements[0].dependencies] == ["c"]
+    assert len(parsed.problems) == 2
 
 
 def test_pip_inspect() -> None:
@@ -111,19 +118,19 @@ def test_pip_inspect() -> None:
         ],
         "environment": {"python_full_version": "3.12.4"},
     }
-    intake = one_file("installed.json", json.dumps(content, indent=1))
-    rows = [(one.name, one.direct, one.origin, one.editable) for one in intake.requirements]
+    parsed = one_file("installed.json", json.dumps(content, indent=1))
+    rows = [(one.name, one.direct, one.origin, one.editable) for one in parsed.requirements]
     assert rows == [
-        ("flask", True, Origin.INDEX, False),
-        ("werkzeug", False, Origin.INDEX, False),
-        ("mine", None, Origin.PATH, True),
+        ("flask", True, RequirementOrigin.INDEX, False),
+        ("werkzeug", False, RequirementOrigin.INDEX, False),
+        ("mine", None, RequirementOrigin.PATH, True),
     ]
-    assert [(edge.name, edge.marker) for edge in intake.requirements[0].dependencies] == [
+    assert [(dependency.name, dependency.marker) for dependency in parsed.requirements[0].dependencies] == [
         ("werkzeug", None),
         ("asgiref", 'extra == "async"'),
     ]
-    assert [one.value for one in intake.hints] == ["3.12.4"]
-    assert len(intake.problems) == 1
+    assert [one.value for one in parsed.hints] == ["3.12.4"]
+    assert len(parsed.problems) == 1
 
 
 def test_a_script_with_inline_metadata() -> None:
@@ -139,10 +146,10 @@ def test_a_script_with_inline_metadata() -> None:
 # ///
 import requests
 """
-    intake = one_file("tool.py", content)
-    assert [source.format for source in intake.sources] == [Format.SCRIPT]
-    assert [(one.name, one.line) for one in intake.requirements] == [("requests", 5), ("rich", 7)]
-    assert [(one.value, one.line) for one in intake.hints] == [(">=3.11", 3)]
+    parsed = one_file("tool.py", content)
+    assert [source.format for source in parsed.sources] == [Format.SCRIPT]
+    assert [(one.name, one.line) for one in parsed.requirements] == [("requests", 5), ("rich", 7)]
+    assert [(one.value, one.line) for one in parsed.hints] == [(">=3.11", 3)]
 
 
 @pytest.mark.parametrize(
@@ -155,8 +162,8 @@ import requests
     ],
 )
 def test_a_bad_script_block_is_a_problem(content: str, message: str) -> None:
-    intake = one_file("tool.py", content)
-    assert [message in one.message for one in intake.problems] == [True]
+    parsed = one_file("tool.py", content)
+    assert [message in one.message for one in parsed.problems] == [True]
 
 
 @pytest.mark.parametrize(
@@ -183,9 +190,9 @@ def test_a_bad_script_block_is_a_problem(content: str, message: str) -> None:
     ],
 )
 def test_signs_of_todays_target(path: str, content: str, expected: list[tuple[str, str, int]]) -> None:
-    intake = one_file(path, content)
-    assert list(intake.hints) == [Hint(kind, value, path, line) for kind, value, line in expected]
-    assert intake.requirements == ()
+    parsed = one_file(path, content)
+    assert list(parsed.hints) == [RuntimeHint(kind, value, path, line) for kind, value, line in expected]
+    assert parsed.requirements == ()
 
 
 @pytest.mark.parametrize(
@@ -213,6 +220,6 @@ def test_which_files_of_a_directory_are_taken(path: str, expected: bool) -> None
 
 @pytest.mark.parametrize("content", ['{"name": "x"}', "[]", '{"bomFormat": ', '{"a": "\\ud800", "bomFormat": 1}'])
 def test_json_of_no_known_kind_is_one_problem(content: str) -> None:
-    intake = one_file("package.json", content)
-    assert intake.requirements == ()
-    assert intake.problems
+    parsed = one_file("package.json", content)
+    assert parsed.requirements == ()
+    assert parsed.problems

@@ -7,7 +7,7 @@ from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from projects.domain.dependency_files.pep508 import Malformed
+from projects.domain.dependency_files.pep508 import MalformedRequirement
 from projects.domain.dependency_files.poetry_versions import alternatives, python_marker
 
 
@@ -54,7 +54,7 @@ def test_a_constraint_becomes_specifier_sets(written: str, expected: list[str]) 
 def test_what_is_no_constraint_is_malformed_or_any_version(written: str) -> None:
     try:
         found = alternatives(written)
-    except Malformed:
+    except MalformedRequirement:
         return
     assert found == ("",)
 
@@ -90,6 +90,6 @@ def test_the_lower_end_is_admitted_and_the_next_breaking_one_is_not(release: lis
 def test_any_text_gives_specifiers_or_malformed(written: str) -> None:
     try:
         found = alternatives(written)
-    except Malformed:
+    except MalformedRequirement:
         return
     assert all(SpecifierSet(one) is not None for one in found)

@@ -3,18 +3,25 @@
 import pytest
 from packaging.dependency_groups import resolve_dependency_groups
 
-from projects.domain.dependency_files import Intake, Origin, Scope, choices, read, select
+from projects.domain.dependency_files import (
+    ParsedFiles,
+    RequirementOrigin,
+    RequirementScope,
+    available_groups,
+    read,
+    select,
+)
 
 
-def pyproject(content: str, **others: str) -> Intake:
+def pyproject(content: str, **others: str) -> ParsedFiles:
     files = {"pyproject.toml": content.encode()} | {
         name.replace("_txt", ".txt"): other.encode() for name, other in others.items()
     }
     return read(files, ["pyproject.toml"])
 
 
-def named(intake: Intake, scope: Scope, group: str | None = None) -> list[str]:
-    return [one.name for one in intake.requirements if one.scope is scope and one.group == group]
+def named(parsed: ParsedFiles, scope: RequirementScope, group: str | None = None) -> list[str]:
+    return [one.name for one in parsed.requirements if one.scope is scope and one.group == group]
 
 
 STANDARD = """\
@@ -41,23 +48,23 @@ dev = [{include-group = "test"}, {include-group = "DOCS"}, "ruff"]
 
 
 def test_pep_621_extras_groups_and_build_requirements_are_told_apart() -> None:
-    intake = pyproject(STANDARD)
-    assert named(intake, Scope.MAIN) == ["requests", "six"]
-    assert named(intake, Scope.EXTRA, "speed-up") == ["orjson"]
-    assert named(intake, Scope.GROUP, "test") == ["pytest", "coverage"]
-    assert named(intake, Scope.BUILD, "build-system") == ["setuptools"]
-    assert [(one.line, one.text) for one in intake.problems] == [(10, "broken >=")]
-    assert {str(one.name): one.line for one in intake.requirements}["six"] == 9
-    assert [(one.kind, one.value, one.line) for one in intake.hints] == [("python", ">=3.10", 6)]
-    assert intake.own_names == ("demo-app",)
+    parsed = pyproject(STANDARD)
+    assert named(parsed, RequirementScope.MAIN) == ["requests", "six"]
+    assert named(parsed, RequirementScope.EXTRA, "speed-up") == ["orjson"]
+    assert named(parsed, RequirementScope.GROUP, "test") == ["pytest", "coverage"]
+    assert named(parsed, RequirementScope.BUILD, "build-system") == ["setuptools"]
+    assert [(one.line, one.text) for one in parsed.problems] == [(10, "broken >=")]
+    assert {str(one.name): one.line for one in parsed.requirements}["six"] == 9
+    assert [(one.kind, one.value, one.line) for one in parsed.hints] == [("python", ">=3.10", 6)]
+    assert parsed.project_names == ("demo-app",)
 
 
 def test_chosen_groups_and_extras_count_with_what_they_include() -> None:
-    intake = pyproject(STANDARD)
-    assert choices(intake).groups == ("build-system", "dev", "docs", "test")
-    assert choices(intake).extras == ("all", "speed-up")
-    assert [one.name for one in select(intake)] == ["requests", "six"]
-    assert [one.name for one in select(intake, groups=["Dev"])] == [
+    parsed = pyproject(STANDARD)
+    assert available_groups(parsed).groups == ("build-system", "dev", "docs", "test")
+    assert available_groups(parsed).extras == ("all", "speed-up")
+    assert [one.name for one in select(parsed)] == ["requests", "six"]
+    assert [one.name for one in select(parsed, groups=["Dev"])] == [
         "requests",
         "six",
         "pytest",
@@ -65,7 +72,7 @@ def test_chosen_groups_and_extras_count_with_what_they_include() -> None:
         "sphinx",
         "ruff",
     ]
-    assert [one.name for one in select(intake, extras=["all"])] == ["requests", "six", "orjson", "rich"]
+    assert [one.name for one in select(parsed, extras=["all"])] == ["requests", "six", "orjson", "rich"]
 
 
 def test_included_groups_are_those_that_packaging_resolves() -> None:
@@ -82,9 +89,9 @@ def test_included_groups_are_those_that_packaging_resolves() -> None:
             for item in content
         ]
         lines.append(f"{name} = [{', '.join(items)}]")
-    intake = pyproject("[dependency-groups]\n" + "\n".join(lines))
+    parsed = pyproject("[dependency-groups]\n" + "\n".join(lines))
     for group in groups:
-        ours = {one.name for one in select(intake, groups=[group])}
+        ours = {one.name for one in select(parsed, groups=[group])}
         assert ours == set(resolve_dependency_groups(groups, group))
 
 
@@ -101,15 +108,15 @@ def test_included_groups_are_those_that_packaging_resolves() -> None:
     ],
 )
 def test_a_bad_group_is_a_problem_and_its_readable_entries_count(groups: str, message: str) -> None:
-    intake = pyproject(f"[dependency-groups]\n{groups}\n")
-    assert [one.name for one in intake.requirements] == ["x"]
-    assert any(message in one.message for one in intake.problems)
+    parsed = pyproject(f"[dependency-groups]\n{groups}\n")
+    assert [one.name for one in parsed.requirements] == ["x"]
+    assert any(message in one.message for one in parsed.problems)
 
 
 def test_broken_includes_do_not_cost_their_number_of_ways() -> None:
     groups = "".join(f"g{n} = [{{include-group = 'g{n + 1}'}}, {{include-group = 'g{n + 1}'}}]\n" for n in range(60))
-    intake = pyproject(f"[dependency-groups]\n{groups}g60 = ['x', {{include-group = 'g0'}}]\n")
-    assert [one.name for one in intake.requirements] == ["x"]
+    parsed = pyproject(f"[dependency-groups]\n{groups}g60 = ['x', {{include-group = 'g0'}}]\n")
+    assert [one.name for one in parsed.requirements] == ["x"]
 
 
 POETRY = """\
@@ -139,32 +146,32 @@ sphinx = "~7.1"
 
 
 def test_poetry_old_and_new() -> None:
-    intake = pyproject(POETRY)
-    found = {str(one.name): one for one in intake.requirements if one.name != "many"}
+    parsed = pyproject(POETRY)
+    found = {str(one.name): one for one in parsed.requirements if one.name != "many"}
     assert found["caret"].specifier == "<2.0,>=1.2"
     assert found["union"].specifier == "<2,>=1 || <4,>=3"
     assert found["union"].alternatives == ("<2,>=1", "<4,>=3")
     assert found["union"].extras == ("x",)
-    assert (found["vcs"].origin, found["vcs"].url) == (Origin.VCS, "git+https://git.example/o/r.git@abc")
-    assert (found["local"].origin, found["local"].editable) == (Origin.PATH, True)
-    assert (found["wheel"].origin, found["wheel"].url_version) == (Origin.URL, "1.0")
-    assert (found["optional"].scope, found["optional"].groups) == (Scope.EXTRA, ("more",))
-    assert (found["unused"].scope, found["unused"].groups) == (Scope.EXTRA, ())
-    assert (found["pytest"].scope, found["pytest"].group) == (Scope.GROUP, "dev")
+    assert (found["vcs"].origin, found["vcs"].url) == (RequirementOrigin.VCS, "git+https://git.example/o/r.git@abc")
+    assert (found["local"].origin, found["local"].editable) == (RequirementOrigin.PATH, True)
+    assert (found["wheel"].origin, found["wheel"].url_version) == (RequirementOrigin.URL, "1.0")
+    assert (found["optional"].scope, found["optional"].groups) == (RequirementScope.EXTRA, ("more",))
+    assert (found["unused"].scope, found["unused"].groups) == (RequirementScope.EXTRA, ())
+    assert (found["pytest"].scope, found["pytest"].group) == (RequirementScope.GROUP, "dev")
     assert (found["sphinx"].group, found["sphinx"].specifier) == ("docs", "<7.2,>=7.1")
-    many = [(one.specifier, one.marker) for one in intake.requirements if one.name == "many"]
+    many = [(one.specifier, one.marker) for one in parsed.requirements if one.name == "many"]
     assert many == [
         ("<=1.9", 'python_version < "3.10"'),
         ("<3,>=2", 'python_version >= "3.10" and sys_platform == "linux"'),
     ]
-    assert [(one.text, one.line) for one in intake.problems] == [("bad", 16)]
+    assert [(one.text, one.line) for one in parsed.problems] == [("bad", 16)]
     assert found["caret"].line == 5
-    assert "optional" in [one.name for one in select(intake, extras=["more"])]
-    assert "optional" not in [one.name for one in select(intake)]
+    assert "optional" in [one.name for one in select(parsed, extras=["more"])]
+    assert "optional" not in [one.name for one in select(parsed)]
 
 
 def test_pdm_hatch_flit_and_uv() -> None:
-    intake = pyproject(
+    parsed = pyproject(
         """\
 [tool.pdm.dev-dependencies]
 lint = ["flake8", "-e file:///here#egg=mine"]
@@ -194,7 +201,7 @@ url = "https://u:p@index.example/simple"
 default = true
 """
     )
-    found = {str(one.name): one for one in intake.requirements}
+    found = {str(one.name): one for one in parsed.requirements}
     assert [found[name].group for name in ("flake8", "mine", "mkdocs", "pytest", "ruff")] == [
         "lint",
         "lint",
@@ -202,15 +209,18 @@ default = true
         "test",
         "dev",
     ]
-    assert found["mkdocs"].scope is Scope.ENVIRONMENT
+    assert found["mkdocs"].scope is RequirementScope.ENVIRONMENT
     assert found["asgiref"].override
     assert found["asgiref"].specifier == "==3.2.10"
     assert found["grpcio"].constraint
     assert found["werkzeug"].override
-    assert (found["lib"].origin, found["both"].origin) == (Origin.PATH, Origin.INDEX)
-    assert (found["remote"].origin, found["remote"].url) == (Origin.VCS, "git+https://****@git.example/o/remote")
-    assert [(one.name, one.value) for one in intake.options] == [("index-url", "https://****@index.example/simple")]
-    assert found["docutils"].scope is Scope.MAIN
+    assert (found["lib"].origin, found["both"].origin) == (RequirementOrigin.PATH, RequirementOrigin.INDEX)
+    assert (found["remote"].origin, found["remote"].url) == (
+        RequirementOrigin.VCS,
+        "git+https://****@git.example/o/remote",
+    )
+    assert [(one.name, one.value) for one in parsed.options] == [("index-url", "https://****@index.example/simple")]
+    assert found["docutils"].scope is RequirementScope.MAIN
 
 
 def test_dynamic_dependencies_come_from_the_files_that_setuptools_is_told() -> None:
@@ -223,17 +233,17 @@ dependencies = {file = ["main.txt", "none.txt"]}
 [tool.setuptools.dynamic.optional-dependencies]
 fast = {file = "fast.txt"}
 """
-    intake = pyproject(content, main_txt="a==1\n", fast_txt="b==2\n")
-    assert [(one.name, one.scope, one.group, one.source) for one in intake.requirements] == [
-        ("a", Scope.MAIN, None, "main.txt"),
-        ("b", Scope.EXTRA, "fast", "fast.txt"),
+    parsed = pyproject(content, main_txt="a==1\n", fast_txt="b==2\n")
+    assert [(one.name, one.scope, one.group, one.source) for one in parsed.requirements] == [
+        ("a", RequirementScope.MAIN, None, "main.txt"),
+        ("b", RequirementScope.EXTRA, "fast", "fast.txt"),
     ]
-    assert [(one.text, one.message) for one in intake.problems] == [("none.txt", "the included file is not there")]
+    assert [(one.text, one.message) for one in parsed.problems] == [("none.txt", "the included file is not there")]
 
 
 def test_dynamic_dependencies_of_any_other_backend_are_a_problem() -> None:
-    intake = pyproject('[project]\nname = "p"\ndynamic = ["dependencies"]\n')
-    assert [(one.line, one.text) for one in intake.problems] == [(3, "dependencies")]
+    parsed = pyproject('[project]\nname = "p"\ndynamic = ["dependencies"]\n')
+    assert [(one.line, one.text) for one in parsed.problems] == [(3, "dependencies")]
 
 
 @pytest.mark.parametrize(
@@ -248,15 +258,15 @@ def test_dynamic_dependencies_of_any_other_backend_are_a_problem() -> None:
     ],
 )
 def test_what_is_no_toml_is_one_problem(content: str, line: int | None) -> None:
-    intake = pyproject(content)
-    assert [(one.path, one.line) for one in intake.problems] == [("pyproject.toml", line)]
-    assert intake.requirements == ()
+    parsed = pyproject(content)
+    assert [(one.path, one.line) for one in parsed.problems] == [("pyproject.toml", line)]
+    assert parsed.requirements == ()
 
 
 def test_dots_in_texts_are_no_dotted_keys() -> None:
     wheels = ", ".join(f"{{a = 'x-{n}.1.0-py3.whl'}}" for n in range(100))
-    intake = pyproject(
+    parsed = pyproject(
         f"[tool.x]\nwheels = [{wheels}]\nlong = '''\n{'.' * 200}\n'''\n[project]\ndependencies = ['six']\n"
     )
-    assert [one.name for one in intake.requirements] == ["six"]
-    assert intake.problems == ()
+    assert [one.name for one in parsed.requirements] == ["six"]
+    assert parsed.problems == ()

@@ -2,22 +2,22 @@
 
 import pytest
 
-from projects.domain.dependency_files import Intake, Origin, ParsedRequirement, read
+from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, RequirementOrigin, read
 
 SHA = "0" * 64
 
 
-def text(content: str, **others: str) -> Intake:
+def text(content: str, **others: str) -> ParsedFiles:
     files = {"requirements.txt": content.encode()}
     files |= {name.replace("__", "/").replace("_txt", ".txt"): other.encode() for name, other in others.items()}
     return read(files, ["requirements.txt"])
 
 
 def only(content: str) -> ParsedRequirement:
-    intake = text(content)
-    assert intake.problems == ()
-    assert len(intake.requirements) == 1
-    return intake.requirements[0]
+    parsed = text(content)
+    assert parsed.problems == ()
+    assert len(parsed.requirements) == 1
+    return parsed.requirements[0]
 
 
 @pytest.mark.parametrize(
@@ -47,26 +47,32 @@ def test_a_requirement_is_normalised(
         marker,
         pinned,
     )
-    assert (found.origin, found.direct, found.constraint, found.line) == (Origin.INDEX, True, False, 1)
+    assert (found.origin, found.direct, found.constraint, found.line) == (RequirementOrigin.INDEX, True, False, 1)
 
 
 @pytest.mark.parametrize(
     ("line", "name", "specifier", "origin", "url"),
     [
-        ("pip @ https://files.example/pip-9.0-py3-none-any.whl", "pip", "", Origin.URL, None),
-        ("https://files.example/x/My_Pkg-1.2-1-py3-none-any.whl", "my-pkg", "==1.2", Origin.URL, None),
-        ("https://files.example/x/pkg-1.2.tar.gz#sha256=ab", "pkg", "==1.2", Origin.URL, None),
-        ("git+https://git.example/o/r.git@v1.0#egg=My.Pkg[x]&subdirectory=s", "my-pkg", "", Origin.VCS, None),
-        ("git+ssh://git@git.example/o/r#egg=pkg", "pkg", "", Origin.VCS, None),
-        ("pkg@git+https://git.example/o/r@main", "pkg", "", Origin.VCS, "git+https://git.example/o/r@main"),
-        ("-e git://git.example/o/r#egg=pkg", "pkg", "", Origin.VCS, "git+git://git.example/o/r#egg=pkg"),
-        ("./wheels/numpy-1.9.2-cp34-none-win32.whl", "numpy", "==1.9.2", Origin.PATH, None),
-        ("file:///srv/pkg-3.tar.gz", "pkg", "==3", Origin.PATH, None),
-        ("foo @ file://../foo", "foo", "", Origin.PATH, None),
+        ("pip @ https://files.example/pip-9.0-py3-none-any.whl", "pip", "", RequirementOrigin.URL, None),
+        ("https://files.example/x/My_Pkg-1.2-1-py3-none-any.whl", "my-pkg", "==1.2", RequirementOrigin.URL, None),
+        ("https://files.example/x/pkg-1.2.tar.gz#sha256=ab", "pkg", "==1.2", RequirementOrigin.URL, None),
+        (
+            "git+https://git.example/o/r.git@v1.0#egg=My.Pkg[x]&subdirectory=s",
+            "my-pkg",
+            "",
+            RequirementOrigin.VCS,
+            None,
+        ),
+        ("git+ssh://git@git.example/o/r#egg=pkg", "pkg", "", RequirementOrigin.VCS, None),
+        ("pkg@git+https://git.example/o/r@main", "pkg", "", RequirementOrigin.VCS, "git+https://git.example/o/r@main"),
+        ("-e git://git.example/o/r#egg=pkg", "pkg", "", RequirementOrigin.VCS, "git+git://git.example/o/r#egg=pkg"),
+        ("./wheels/numpy-1.9.2-cp34-none-win32.whl", "numpy", "==1.9.2", RequirementOrigin.PATH, None),
+        ("file:///srv/pkg-3.tar.gz", "pkg", "==3", RequirementOrigin.PATH, None),
+        ("foo @ file://../foo", "foo", "", RequirementOrigin.PATH, None),
     ],
 )
 def test_a_direct_reference_tells_its_name_and_origin(
-    line: str, name: str, specifier: str, origin: Origin, url: str | None
+    line: str, name: str, specifier: str, origin: RequirementOrigin, url: str | None
 ) -> None:
     found = only(line)
     assert (found.name, found.specifier, found.origin) == (name, specifier, origin)
@@ -77,21 +83,21 @@ def test_a_direct_reference_tells_its_name_and_origin(
 @pytest.mark.parametrize(
     ("line", "origin", "extras"),
     [
-        ("-e .", Origin.PATH, ()),
-        ("-e ./lib[d,dev]", Origin.PATH, ("d", "dev")),
-        (".", Origin.PATH, ()),
-        ("../other", Origin.PATH, ()),
-        ("git+https://git.example/o/r", Origin.VCS, ()),
-        ("https://git.example/archive/main.zip", Origin.URL, ()),
+        ("-e .", RequirementOrigin.PATH, ()),
+        ("-e ./lib[d,dev]", RequirementOrigin.PATH, ("d", "dev")),
+        (".", RequirementOrigin.PATH, ()),
+        ("../other", RequirementOrigin.PATH, ()),
+        ("git+https://git.example/o/r", RequirementOrigin.VCS, ()),
+        ("https://git.example/archive/main.zip", RequirementOrigin.URL, ()),
     ],
 )
 def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
-    line: str, origin: Origin, extras: tuple[str, ...]
+    line: str, origin: RequirementOrigin, extras: tuple[str, ...]
 ) -> None:
-    intake = text(f"six\n{line}\n")
-    assert [one.name for one in intake.requirements] == ["six"]
-    assert [(one.origin, one.extras, one.line) for one in intake.unnamed] == [(origin, extras, 2)]
-    assert [(one.line, "not judged" in one.message) for one in intake.problems] == [(2, True)]
+    parsed = text(f"six\n{line}\n")
+    assert [one.name for one in parsed.requirements] == ["six"]
+    assert [(one.origin, one.extras, one.line) for one in parsed.unnamed] == [(origin, extras, 2)]
+    assert [(one.line, "not judged" in one.message) for one in parsed.problems] == [(2, True)]
 
 
 @pytest.mark.parametrize(
@@ -126,15 +132,15 @@ def test_what_has_no_name_is_kept_apart_and_told_as_not_judged(
     ],
 )
 def test_a_bad_line_is_one_problem_with_its_place_and_the_rest_counts(line: str, message: str) -> None:
-    intake = text(f"# head\nfirst==1\n\n{line}\nlast==2\n")
-    assert [one.name for one in intake.requirements] == ["first", "last"]
-    assert [(one.path, one.line) for one in intake.problems] == [("requirements.txt", 4)]
-    assert message in intake.problems[0].message
+    parsed = text(f"# head\nfirst==1\n\n{line}\nlast==2\n")
+    assert [one.name for one in parsed.requirements] == ["first", "last"]
+    assert [(one.path, one.line) for one in parsed.problems] == [("requirements.txt", 4)]
+    assert message in parsed.problems[0].message
 
 
 def test_a_continued_line_has_the_number_of_its_first_physical_line() -> None:
-    intake = text(f"a==1 \\\n    --hash=sha256:{SHA} \\\n    --hash=sha512:ab\nb==2 \\\n  # a comment ends it\nc\\\n")
-    assert [(one.name, one.line, len(one.hashes)) for one in intake.requirements] == [
+    parsed = text(f"a==1 \\\n    --hash=sha256:{SHA} \\\n    --hash=sha512:ab\nb==2 \\\n  # a comment ends it\nc\\\n")
+    assert [(one.name, one.line, len(one.hashes)) for one in parsed.requirements] == [
         ("a", 1, 2),
         ("b", 4, 0),
         ("c", 6, 0),
@@ -142,51 +148,51 @@ def test_a_continued_line_has_the_number_of_its_first_physical_line() -> None:
 
 
 def test_includes_and_constraints_are_followed_relative_to_the_including_file() -> None:
-    intake = text(
+    parsed = text(
         "-r sub/base.txt\n-cconstraints.txt\ntop\n",
         sub__base_txt="--requirement=deep.txt\nbase\n",
         sub__deep_txt="deep\n",
         constraints_txt="base<3\n",
     )
-    assert [(one.name, one.source, one.constraint) for one in intake.requirements] == [
+    assert [(one.name, one.source, one.constraint) for one in parsed.requirements] == [
         ("deep", "sub/deep.txt", False),
         ("base", "sub/base.txt", False),
         ("base", "constraints.txt", True),
         ("top", "requirements.txt", False),
     ]
-    assert [source.path for source in intake.sources] == [
+    assert [source.path for source in parsed.sources] == [
         "requirements.txt",
         "sub/base.txt",
         "sub/deep.txt",
         "constraints.txt",
     ]
-    assert intake.problems == ()
+    assert parsed.problems == ()
 
 
 def test_a_circle_is_told_once_where_it_closes() -> None:
-    intake = text("-r b.txt\na\n", b_txt="-r requirements.txt\nb\n")
-    assert [one.name for one in intake.requirements] == ["b", "a"]
-    assert [(one.path, one.line) for one in intake.problems] == [("b.txt", 1)]
+    parsed = text("-r b.txt\na\n", b_txt="-r requirements.txt\nb\n")
+    assert [one.name for one in parsed.requirements] == ["b", "a"]
+    assert [(one.path, one.line) for one in parsed.problems] == [("b.txt", 1)]
 
 
 def test_a_file_that_two_files_include_is_read_once() -> None:
-    intake = text("-r b.txt\n-r c.txt\n", b_txt="-r d.txt\n", c_txt="-r d.txt\n", d_txt="d\n")
-    assert [one.name for one in intake.requirements] == ["d"]
+    parsed = text("-r b.txt\n-r c.txt\n", b_txt="-r d.txt\n", c_txt="-r d.txt\n", d_txt="d\n")
+    assert [one.name for one in parsed.requirements] == ["d"]
 
 
 def test_includes_end_at_a_bounded_depth() -> None:
     files = {f"{number}.txt": f"-r {number + 1}.txt\nx{number}\n".encode() for number in range(40)}
-    intake = read(files, ["0.txt"])
-    assert "deeper than" in intake.problems[0].message
-    assert len(intake.requirements) < 40
+    parsed = read(files, ["0.txt"])
+    assert "deeper than" in parsed.problems[0].message
+    assert len(parsed.requirements) < 40
 
 
 def test_options_are_kept_as_data() -> None:
-    intake = text(
+    parsed = text(
         "-i https://index.example/simple\n--extra-index https://more.example/simple\n-f wheels --pre\n"
         "--no-binary=:all:\n--only-binary numpy\n--require-hashes\n--trusted-host index.example\n"
     )
-    assert [(one.name, one.value, one.line) for one in intake.options] == [
+    assert [(one.name, one.value, one.line) for one in parsed.options] == [
         ("index-url", "https://index.example/simple", 1),
         ("extra-index-url", "https://more.example/simple", 2),
         ("find-links", "wheels", 3),
@@ -196,7 +202,7 @@ def test_options_are_kept_as_data() -> None:
         ("require-hashes", "", 6),
         ("trusted-host", "index.example", 7),
     ]
-    assert intake.problems == ()
+    assert parsed.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -224,12 +230,12 @@ def test_environment_variables_in_a_url_stay_as_they_are() -> None:
 
 
 def test_a_constraints_file_by_itself_only_limits() -> None:
-    intake = read({"constraints.txt": b"a<2\nb[x]<3\n"}, ["constraints.txt"])
-    assert [(one.name, one.constraint, one.extras) for one in intake.requirements] == [
+    parsed = read({"constraints.txt": b"a<2\nb[x]<3\n"}, ["constraints.txt"])
+    assert [(one.name, one.constraint, one.extras) for one in parsed.requirements] == [
         ("a", True, ()),
         ("b", True, ()),
     ]
-    assert ["extras" in one.message for one in intake.problems] == [True]
+    assert ["extras" in one.message for one in parsed.problems] == [True]
 
 
 @pytest.mark.parametrize(
@@ -245,9 +251,9 @@ def test_a_constraints_file_by_itself_only_limits() -> None:
     ],
 )
 def test_the_encodings_that_pip_reads(data: bytes) -> None:
-    intake = read({"r.txt": data}, ["r.txt"])
-    assert [(one.name, one.pinned) for one in intake.requirements] == [("cafe", "1")]
-    assert intake.problems == ()
+    parsed = read({"r.txt": data}, ["r.txt"])
+    assert [(one.name, one.pinned) for one in parsed.requirements] == [("cafe", "1")]
+    assert parsed.problems == ()
 
 
 @pytest.mark.parametrize(
@@ -266,9 +272,9 @@ def test_the_encodings_that_pip_reads(data: bytes) -> None:
     ],
 )
 def test_what_is_no_text_of_usable_size_is_refused_with_a_reason(data: bytes, message: str) -> None:
-    intake = read({"r.txt": data}, ["r.txt"])
-    assert intake.requirements == ()
-    assert [message in one.message for one in intake.problems] == [True]
+    parsed = read({"r.txt": data}, ["r.txt"])
+    assert parsed.requirements == ()
+    assert [message in one.message for one in parsed.problems] == [True]
 
 
 def test_a_missing_file_is_a_problem() -> None:
@@ -276,6 +282,6 @@ def test_a_missing_file_is_a_problem() -> None:
 
 
 def test_a_flood_of_problems_ends_with_one_that_says_so() -> None:
-    intake = text("==\n" * 5_000)
-    assert len(intake.problems) == 1_001
-    assert "more than" in intake.problems[-1].message
+    parsed = text("==\n" * 5_000)
+    assert len(parsed.problems) == 1_001
+    assert "more than" in parsed.problems[-1].message

@@ -2,16 +2,16 @@
 
 import pytest
 
-from projects.domain.dependency_files import Intake, Scope, read
+from projects.domain.dependency_files import ParsedFiles, RequirementScope, read
 
 
-def one_file(path: str, content: str, **others: str) -> Intake:
+def one_file(path: str, content: str, **others: str) -> ParsedFiles:
     files = {path: content.encode()} | {name.replace("_txt", ".txt"): text.encode() for name, text in others.items()}
     return read(files, [path])
 
 
 def test_setup_cfg() -> None:
-    intake = one_file(
+    parsed = one_file(
         "setup.cfg",
         """\
 [metadata]
@@ -38,29 +38,29 @@ two =
 max-line-length = 100
 """,
     )
-    rows = [(one.name, one.scope, one.group, one.line) for one in intake.requirements]
+    rows = [(one.name, one.scope, one.group, one.line) for one in parsed.requirements]
     assert rows == [
-        ("boto3", Scope.MAIN, None, 9),
-        ("flake8", Scope.MAIN, None, 10),
-        ("gocardless-pro", Scope.MAIN, None, 12),
-        ("wheel", Scope.BUILD, "setup_requires", 6),
-        ("pytest", Scope.EXTRA, "tests-require", 14),
-        ("responses", Scope.EXTRA, "tests-require", 14),
-        ("flask", Scope.EXTRA, "api-x", 16),
-        ("six", Scope.EXTRA, "one", 17),
-        ("a", Scope.EXTRA, "two", 19),
-        ("b", Scope.EXTRA, "two", 20),
+        ("boto3", RequirementScope.MAIN, None, 9),
+        ("flake8", RequirementScope.MAIN, None, 10),
+        ("gocardless-pro", RequirementScope.MAIN, None, 12),
+        ("wheel", RequirementScope.BUILD, "setup_requires", 6),
+        ("pytest", RequirementScope.EXTRA, "tests-require", 14),
+        ("responses", RequirementScope.EXTRA, "tests-require", 14),
+        ("flask", RequirementScope.EXTRA, "api-x", 16),
+        ("six", RequirementScope.EXTRA, "one", 17),
+        ("a", RequirementScope.EXTRA, "two", 19),
+        ("b", RequirementScope.EXTRA, "two", 20),
     ]
-    assert [(one.line, one.text) for one in intake.problems] == [(13, "broken >=")]
-    assert intake.own_names == ("my-pkg",)
-    assert [one.value for one in intake.hints] == [">=3.7"]
+    assert [(one.line, one.text) for one in parsed.problems] == [(13, "broken >=")]
+    assert parsed.project_names == ("my-pkg",)
+    assert [one.value for one in parsed.hints] == [">=3.7"]
 
 
 def test_setup_cfg_may_name_a_file_and_a_section_without_requirements_is_none() -> None:
-    intake = one_file(
+    parsed = one_file(
         "setup.cfg", "[options]\ninstall_requires = file: r.txt\n[bdist_rpm]\nrequires = amqp\n", r_txt="a\n"
     )
-    assert [(one.name, one.source) for one in intake.requirements] == [("a", "r.txt")]
+    assert [(one.name, one.source) for one in parsed.requirements] == [("a", "r.txt")]
 
 
 SETUP = """\
@@ -90,20 +90,20 @@ setup(
 
 
 def test_setup_py_gives_its_literals_and_tells_the_rest() -> None:
-    intake = one_file("setup.py", SETUP)
-    rows = [(one.name, one.scope, one.group, one.marker, one.line) for one in intake.requirements]
+    parsed = one_file("setup.py", SETUP)
+    rows = [(one.name, one.scope, one.group, one.marker, one.line) for one in parsed.requirements]
     assert rows == [
-        ("six", Scope.MAIN, None, None, 3),
-        ("attrs", Scope.MAIN, None, None, 3),
-        ("toolz", Scope.MAIN, None, None, 11),
-        ("wheel", Scope.BUILD, "setup_requires", None, 14),
-        ("win-inet-pton", Scope.EXTRA, "socks", 'sys_platform == "win32"', 18),
-        ("backports", Scope.MAIN, None, 'python_version < "3.9"', 19),
-        ("six", Scope.EXTRA, "all", None, 3),
-        ("attrs", Scope.EXTRA, "all", None, 3),
+        ("six", RequirementScope.MAIN, None, None, 3),
+        ("attrs", RequirementScope.MAIN, None, None, 3),
+        ("toolz", RequirementScope.MAIN, None, None, 11),
+        ("wheel", RequirementScope.BUILD, "setup_requires", None, 14),
+        ("win-inet-pton", RequirementScope.EXTRA, "socks", 'sys_platform == "win32"', 18),
+        ("backports", RequirementScope.MAIN, None, 'python_version < "3.9"', 19),
+        ("six", RequirementScope.EXTRA, "all", None, 3),
+        ("attrs", RequirementScope.EXTRA, "all", None, 3),
     ]
-    assert [(one.line, one.text) for one in intake.problems] == [(12, "broken >="), (15, "tests_require")]
-    assert "changes this list later" in intake.problems[1].message
+    assert [(one.line, one.text) for one in parsed.problems] == [(12, "broken >="), (15, "tests_require")]
+    assert "changes this list later" in parsed.problems[1].message
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_setup_py_gives_its_literals_and_tells_the_rest() -> None:
     ],
 )
 def test_what_only_running_it_would_tell_is_a_problem(call: str, message: str) -> None:
-    intake = one_file("setup.py", call + "\n")
-    assert intake.requirements == ()
-    assert len(intake.problems) == 1
-    assert any(part in intake.problems[0].message for part in message.split("|"))
+    parsed = one_file("setup.py", call + "\n")
+    assert parsed.requirements == ()
+    assert len(parsed.problems) == 1
+    assert any(part in parsed.problems[0].message for part in message.split("|"))

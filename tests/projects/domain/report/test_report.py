@@ -40,22 +40,22 @@ TEXT = "# the shell\nshell==1.0\nenum34==1.1  # old\n"
 def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     """The document of these requirements over targets, plans written."""
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
-    intake = read(files, list(files))
+    parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
-    wish = Wish(intake.requirements, on, Policy(), NOW, **wishes)
+    wish = Wish(parsed.requirements, on, Policy(), NOW, **wishes)
     index = SmallIndex(PACKAGES, on, wish.foreign)
     resolved = resolve_all(wish, index.knowledge)
     answers = answer_all(resolved, index.knowledge, index.files_of, NOW)
     bridge = bridge_over(wish, index.knowledge, resolved)
     whole = document(
-        intake, answers, index_url="https://index.example/simple", now=NOW, strategy=wish.strategy, bridge=bridge
+        parsed, answers, index_url="https://index.example/simple", now=NOW, strategy=wish.strategy, bridge=bridge
     )
     for entry in whole["assessments"]:
         if entry["plan"] is not None:
             entry["plan"] = write_plan(
                 entry["plan"],
                 files=files,
-                intake=intake,
+                parsed=parsed,
                 roots=["requirements.txt"],
                 targets=[parse_target(entry["target"])],
                 digests={},

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.dependency_files import Intake, Origin, read
+from projects.domain.dependency_files import ParsedFiles, RequirementOrigin, read
 from projects.domain.rewriting import Moves, rewrite
 
 FOLDERS = ("requirements-txt", "pip-compile", "constraints", "pyproject", "setup-cfg", "pipfile", "conda-env")
@@ -21,11 +21,11 @@ def files_of(shared: Path) -> list[tuple[str, bytes]]:
     return [(path.name, path.read_bytes()) for path in found]
 
 
-def pins_of(intake: Intake) -> dict[str, Version]:
+def pins_of(parsed: ParsedFiles) -> dict[str, Version]:
     pins: dict[str, Version] = {}
-    for one in intake.requirements:
+    for one in parsed.requirements:
         try:
-            if one.pinned and one.origin is Origin.INDEX:
+            if one.pinned and one.origin is RequirementOrigin.INDEX:
                 pins[one.name] = Version(one.pinned)
         except InvalidVersion:
             continue
@@ -34,10 +34,10 @@ def pins_of(intake: Intake) -> dict[str, Version]:
 
 def test_no_change_gives_every_real_file_back(shared: Path) -> None:
     for path, data in files_of(shared):
-        intake = read({path: data}, [path])
-        times = Counter(str(one.name) for one in intake.requirements)
-        pins = {name: version for name, version in pins_of(intake).items() if times[name] == 1}
-        assert rewrite({path: data}, intake, Moves(pins, {}, [])).changed == (), path
+        parsed = read({path: data}, [path])
+        times = Counter(str(one.name) for one in parsed.requirements)
+        pins = {name: version for name, version in pins_of(parsed).items() if times[name] == 1}
+        assert rewrite({path: data}, parsed, Moves(pins, {}, [])).changed == (), path
 
 
 def test_every_pin_of_every_real_file_moves_and_nothing_else(shared: Path) -> None:
@@ -56,7 +56,7 @@ def test_every_pin_of_every_real_file_moves_and_nothing_else(shared: Path) -> No
         for was, now in zip(old.requirements, new.requirements, strict=True):
             same = ("name", "extras", "marker", "url", "groups", "scope", "editable", "constraint", "direct")
             assert all(getattr(was, key) == getattr(now, key) for key in same), (path, was.raw)
-            if was.name in goals and was.pinned and was.origin is Origin.INDEX:
+            if was.name in goals and was.pinned and was.origin is RequirementOrigin.INDEX:
                 moved += 1
                 assert now.pinned is not None, (path, was.raw)
                 assert Version(now.pinned) == goals[was.name], (path, was.raw)

@@ -6,7 +6,7 @@ from typing import Any
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.current_runtime import today_of
-from projects.domain.dependency_files.values import Hint
+from projects.domain.dependency_files.values import RuntimeHint
 from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_words
@@ -32,7 +32,7 @@ def page_of(
     planned: Planned,
     query: UpgradeQuery | None = None,
     stored: StoredUpgrade = STORED,
-    hints: list[Hint] | None = None,
+    hints: list[RuntimeHint] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> UpgradePage:
     released = {("shell", "3.0"): datetime(2026, 1, 2, tzinfo=UTC)}
@@ -104,7 +104,7 @@ def test_what_holds_already_is_ticked_and_the_tests_are_left_to_the_team() -> No
 
 
 def test_today_s_target_is_offered_until_it_is_asked_and_ticked_once_it_holds() -> None:
-    hints = [Hint("image", "python:3.11-slim", "Dockerfile", 1)]
+    hints = [RuntimeHint("image", "python:3.11-slim", "Dockerfile", 1)]
     asked = page_of(Planned(plan_of(MOVES)), hints=hints)
     assert [choice.column.slug for choice in asked.near if choice.is_today] == [TODAY]
     assert any("where you are today: tick it above" in text for text in texts(asked, done=False))

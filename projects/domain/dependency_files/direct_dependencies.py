@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from packaging.utils import NormalizedName
 
-from projects.domain.dependency_files.report import Report
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.values import Format
 
 _MANIFESTS: dict[Format, tuple[Format, ...]] = {
@@ -23,15 +23,15 @@ _MANIFESTS: dict[Format, tuple[Format, ...]] = {
 }
 
 
-def relate(report: Report) -> None:
+def relate(builder: ParsedFilesBuilder) -> None:
     """Set `direct` where a lock left it open and a manifest of its kind lies beside it."""
-    formats = {source.path: source.format for source in report.sources}
+    formats = {source.path: source.format for source in builder.sources}
     asked: dict[tuple[str, Format], set[NormalizedName]] = {}
-    for requirement in report.requirements:
+    for requirement in builder.requirements:
         if not requirement.locked and not requirement.constraint and not requirement.override:
             key = (posixpath.dirname(requirement.source), formats.get(requirement.source, Format.UNKNOWN))
             asked.setdefault(key, set()).add(requirement.name)
-    for position, requirement in enumerate(report.requirements):
+    for position, requirement in enumerate(builder.requirements):
         if not requirement.locked or requirement.direct is not None:
             continue
         folder = posixpath.dirname(requirement.source)
@@ -39,4 +39,4 @@ def relate(report: Report) -> None:
         names = [asked[folder, manifest] for manifest in _MANIFESTS.get(found, ()) if (folder, manifest) in asked]
         if names:
             direct = any(requirement.name in known for known in names)
-            report.requirements[position] = replace(requirement, direct=direct)
+            builder.requirements[position] = replace(requirement, direct=direct)

@@ -10,30 +10,30 @@ from dataclasses import replace
 import yaml
 
 from projects.domain.dependency_files import compiled, detection
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.conda import compose, read_conda
-from projects.domain.dependency_files.decoding import Undecodable, decode
-from projects.domain.dependency_files.documents import Unreadable, load_json, load_toml
+from projects.domain.dependency_files.decoding import UndecodableFile, decode
+from projects.domain.dependency_files.direct_dependencies import relate
+from projects.domain.dependency_files.documents import UnreadableDocument, load_json, load_toml
 from projects.domain.dependency_files.hints import read_hints
 from projects.domain.dependency_files.inventories import read_cyclonedx, read_pip_inspect
 from projects.domain.dependency_files.limits import MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TOTAL_BYTES
 from projects.domain.dependency_files.pdm_lock import read_pdm_lock
-from projects.domain.dependency_files.pep508 import Place
+from projects.domain.dependency_files.pep508 import RequirementContext
 from projects.domain.dependency_files.pipfile import read_pipfile, read_pipfile_lock
 from projects.domain.dependency_files.poetry_lock import read_poetry_lock
 from projects.domain.dependency_files.pylock import read_pylock
 from projects.domain.dependency_files.pyproject import read_pyproject
-from projects.domain.dependency_files.relations import relate
-from projects.domain.dependency_files.report import Report
 from projects.domain.dependency_files.requirements_txt import Include, read_requirements
 from projects.domain.dependency_files.scripts import read_script
 from projects.domain.dependency_files.setup_cfg import read_setup_cfg
 from projects.domain.dependency_files.setup_py import read_setup_py
 from projects.domain.dependency_files.urls import is_url
 from projects.domain.dependency_files.uv_lock import read_uv_lock
-from projects.domain.dependency_files.values import Format, Intake, Scope, Source
+from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
 
 _Loader = Callable[[str], dict[str, object]]
-_DocumentReader = Callable[[Report, dict[str, object], str, str], None]
+_DocumentReader = Callable[[ParsedFilesBuilder, dict[str, object], str, str], None]
 _DOCUMENTS: dict[Format, tuple[_Loader, _DocumentReader]] = {
     Format.PIPFILE: (load_toml, read_pipfile),
     Format.POETRY_LOCK: (load_toml, read_poetry_lock),
@@ -44,12 +44,12 @@ _DOCUMENTS: dict[Format, tuple[_Loader, _DocumentReader]] = {
     Format.CYCLONEDX: (load_json, read_cyclonedx),
     Format.PIP_INSPECT: (load_json, read_pip_inspect),
 }
-_TEXTS: dict[Format, Callable[[Report, str, str], None]] = {
+_TEXTS: dict[Format, Callable[[ParsedFilesBuilder, str, str], None]] = {
     Format.SETUP_PY: read_setup_py,
     Format.SCRIPT: read_script,
     Format.HINT: read_hints,
 }
-_LINES: dict[Format, Callable[[Report, str, Place, Include], None]] = {
+_LINES: dict[Format, Callable[[ParsedFilesBuilder, str, RequirementContext, Include], None]] = {
     Format.REQUIREMENTS: read_requirements,
     Format.CONSTRAINTS: read_requirements,
     Format.PIP_COMPILE: compiled.read_compiled,
@@ -57,7 +57,7 @@ _LINES: dict[Format, Callable[[Report, str, Place, Include], None]] = {
 }
 
 
-def read(files: Mapping[str, bytes], roots: Sequence[str]) -> Intake:
+def read(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
     """Read the `roots` and what they include, all looked up in `files` (path with "/" → bytes). Pure, never raises.
 
     A file is read once, however often it is included; one that is missing, binary, too large or not of its format is
@@ -66,15 +66,15 @@ def read(files: Mapping[str, bytes], roots: Sequence[str]) -> Intake:
     reading = _Reading(files)
     for root in roots:
         reading.root(root)
-    relate(reading.report)
-    return reading.report.intake()
+    relate(reading.builder)
+    return reading.builder.build()
 
 
 class _Reading:
     def __init__(self, files: Mapping[str, bytes]) -> None:
-        self.report = Report()
+        self.builder = ParsedFilesBuilder()
         self._files = files
-        self._done: set[tuple[str, bool, Scope, tuple[str, ...]]] = set()
+        self._done: set[tuple[str, bool, RequirementScope, tuple[str, ...]]] = set()
         self._formats: dict[str, Format] = {}
         self._bytes = 0
 
@@ -82,14 +82,14 @@ class _Reading:
         """Read one file by its own name; a constraints file only limits."""
         data = self._data(path)
         if data is None:
-            self.report.problem(path, None, "", "no such file")
-        elif (posixpath.normpath(path), False, Scope.MAIN, ()) not in self._done:
+            self.builder.add_problem(path, None, "", "no such file")
+        elif (posixpath.normpath(path), False, RequirementScope.MAIN, ()) not in self._done:
             text = self._text(path, data)
             if text is not None:
                 found = detection.detect(path, text)
                 constraint = detection.is_constraints(path)
                 self._note(path, data, found)
-                self._read(text, found, Place(path, constraint=constraint), (path,))
+                self._read(text, found, RequirementContext(path, constraint=constraint), (path,))
 
     def _data(self, path: str) -> bytes | None:
         for candidate in (path, posixpath.normpath(path), path.replace("\\", "/")):
@@ -102,65 +102,65 @@ class _Reading:
     def _text(self, path: str, data: bytes) -> str | None:
         self._bytes += len(data)
         if self._bytes > MAX_TOTAL_BYTES:
-            self.report.problem(path, None, "", f"more than {MAX_TOTAL_BYTES:,} bytes in all: not read")
+            self.builder.add_problem(path, None, "", f"more than {MAX_TOTAL_BYTES:,} bytes in all: not read")
             return None
         if path not in self._formats and len(self._formats) >= MAX_FILES:
-            self.report.problem(path, None, "", f"more than {MAX_FILES} files: not read")
+            self.builder.add_problem(path, None, "", f"more than {MAX_FILES} files: not read")
             return None
         try:
             return decode(data)
-        except Undecodable as error:
+        except UndecodableFile as error:
             self._note(path, data, Format.UNKNOWN)
-            self.report.problem(path, None, "", error.reason)
+            self.builder.add_problem(path, None, "", error.reason)
             return None
 
     def _note(self, path: str, data: bytes, found: Format) -> None:
         if path not in self._formats:
             self._formats[path] = found
-            self.report.sources.append(Source(path, found, hashlib.sha256(data).hexdigest()))
+            self.builder.sources.append(SourceFile(path, found, hashlib.sha256(data).hexdigest()))
 
-    def _read(self, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
-        path = place.source
-        self._done.add((posixpath.normpath(path), place.constraint, place.scope, place.groups))
+    def _read(self, text: str, found: Format, context: RequirementContext, stack: tuple[str, ...]) -> None:
+        path = context.source
+        self._done.add((posixpath.normpath(path), context.constraint, context.scope, context.groups))
         try:
-            self._parse(text, found, place, stack)
-        except Unreadable as error:
-            self.report.problem(path, error.line, "", str(error))
+            self._parse(text, found, context, stack)
+        except UnreadableDocument as error:
+            self.builder.add_problem(path, error.line, "", str(error))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = None if mark is None else int(mark.line) + 1
             message = getattr(error, "problem", None) or str(error)
-            self.report.problem(path, line, "", f"not readable as YAML: {message}")
+            self.builder.add_problem(path, line, "", f"not readable as YAML: {message}")
 
-    def _parse(self, text: str, found: Format, place: Place, stack: tuple[str, ...]) -> None:
-        report, path = self.report, place.source
+    def _parse(self, text: str, found: Format, context: RequirementContext, stack: tuple[str, ...]) -> None:
+        builder, path = self.builder, context.source
 
         def include(target: str, line: int | None, constraint: bool) -> None:
-            self._include(target, line, replace(place, constraint=constraint), stack)
+            self._include(target, line, replace(context, constraint=constraint), stack)
 
-        def include_file(target: str, line: int | None, of: Place) -> None:
+        def include_file(target: str, line: int | None, of: RequirementContext) -> None:
             self._include(target, line, of, stack)
 
         if found in _DOCUMENTS:
             load, read_document = _DOCUMENTS[found]
-            read_document(report, load(text), text, path)
+            read_document(builder, load(text), text, path)
         elif found in _TEXTS:
-            _TEXTS[found](report, text, path)
+            _TEXTS[found](builder, text, path)
         elif found in _LINES:
-            _LINES[found](report, text, place, include)
+            _LINES[found](builder, text, context, include)
         elif found is Format.PYPROJECT:
-            read_pyproject(report, load_toml(text), text, path, include_file)
+            read_pyproject(builder, load_toml(text), text, path, include_file)
         elif found is Format.SETUP_CFG:
-            read_setup_cfg(report, text, path, include_file)
+            read_setup_cfg(builder, text, path, include_file)
         elif found is Format.CONDA:
-            read_conda(report, compose(text), path, include)
+            read_conda(builder, compose(text), path, include)
         else:
-            raise Unreadable("this is no dependency file of a format that is known here")
+            raise UnreadableDocument("this is no dependency file of a format that is known here")
 
-    def _include(self, target: str, line: int | None, place: Place, stack: tuple[str, ...]) -> None:
+    def _include(self, target: str, line: int | None, context: RequirementContext, stack: tuple[str, ...]) -> None:
         source = stack[-1]
         if is_url(target):
-            self.report.problem(source, line, target, "an include from a URL is not followed")
+            self.builder.add_problem(source, line, target, "an include from a URL is not followed")
             return
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         data = self._data(path)
@@ -168,17 +168,17 @@ class _Reading:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target.replace("\\", "/")))
             data = self._data(path)
         if data is None:
-            self.report.problem(source, line, target, "the included file is not there")
+            self.builder.add_problem(source, line, target, "the included file is not there")
         elif path in map(posixpath.normpath, stack):
-            self.report.problem(source, line, target, "the files include each other in a circle")
+            self.builder.add_problem(source, line, target, "the files include each other in a circle")
         elif len(stack) > MAX_INCLUDE_DEPTH:
-            self.report.problem(source, line, target, f"includes go deeper than {MAX_INCLUDE_DEPTH} files")
-        elif (path, place.constraint, place.scope, place.groups) not in self._done:
+            self.builder.add_problem(source, line, target, f"includes go deeper than {MAX_INCLUDE_DEPTH} files")
+        elif (path, context.constraint, context.scope, context.groups) not in self._done:
             text = self._text(path, data)
             if text is None:
                 return
             found = compiled.format_of(text)
-            if found is Format.REQUIREMENTS and place.constraint:
+            if found is Format.REQUIREMENTS and context.constraint:
                 found = Format.CONSTRAINTS
             self._note(path, data, found)
-            self._read(text, found, replace(place, source=path), (*stack, path))
+            self._read(text, found, replace(context, source=path), (*stack, path))

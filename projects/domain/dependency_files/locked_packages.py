@@ -7,17 +7,27 @@ from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from projects.domain.dependency_files.documents import dig, string, strings
-from projects.domain.dependency_files.pep508 import Malformed, normal_marker, normal_name, normal_version
+from projects.domain.dependency_files.documents import get_in, string, strings
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    normalize_marker,
+    normalize_name,
+    normalize_version,
+)
 from projects.domain.dependency_files.urls import origin_of
-from projects.domain.dependency_files.values import Edge, Origin, ParsedRequirement, Scope
+from projects.domain.dependency_files.values import (
+    LockedDependency,
+    ParsedRequirement,
+    RequirementOrigin,
+    RequirementScope,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
     """On whose behalf a locked package is there."""
 
-    scope: Scope = Scope.MAIN
+    scope: RequirementScope = RequirementScope.MAIN
     groups: tuple[str, ...] = ()
     direct: bool | None = None
 
@@ -28,16 +38,16 @@ def locked(
     line: int | None,
     belonging: Belonging,
     *,
-    origin: Origin = Origin.INDEX,
+    origin: RequirementOrigin = RequirementOrigin.INDEX,
     url: str | None = None,
     marker: str | None = None,
     hashes: tuple[str, ...] = (),
-    edges: tuple[Edge, ...] | None = None,
+    edges: tuple[LockedDependency, ...] | None = None,
     editable: bool = False,
 ) -> ParsedRequirement:
-    """A package with `name`, `version` (may be absent) and `extras` from `fields`. Raises Malformed."""
-    version = None if fields.get("version") is None else normal_version(fields["version"])
-    name = normal_name(fields.get("name"))
+    """A package with `name`, `version` (may be absent) and `extras` from `fields`. Raises MalformedRequirement."""
+    version = None if fields.get("version") is None else normalize_version(fields["version"])
+    name = normalize_name(fields.get("name"))
     return ParsedRequirement(
         name=name,
         specifier="" if version is None else f"=={version}",
@@ -56,27 +66,30 @@ def locked(
         locked=True,
         origin=origin,
         dependencies=edges or (),
-        has_edges=edges is not None,
+        lists_dependencies=edges is not None,
     )
 
 
-def edge(entry: object, extra: str | None = None) -> Edge:
-    """An edge from a table with name, marker, version and extra(s); behind `extra` if given. Raises Malformed."""
-    marker = normal_marker(dig(entry, "marker"))
+def read_dependency(entry: object, extra: str | None = None) -> LockedDependency:
+    """Return the dependency in a table with name, marker, version and extras; conditional on `extra` if given.
+
+    Raises MalformedRequirement.
+    """
+    marker = normalize_marker(get_in(entry, "marker"))
     if extra is not None:
-        condition = f'extra == "{normal_name(extra)}"'
-        marker = normal_marker(condition if marker is None else f"{condition} and ({marker})")
-    extras = tuple(sorted(strings(dig(entry, "extra")) or strings(dig(entry, "extras"))))
-    return Edge(normal_name(dig(entry, "name")), marker, extras, string(dig(entry, "version")))
+        condition = f'extra == "{normalize_name(extra)}"'
+        marker = normalize_marker(condition if marker is None else f"{condition} and ({marker})")
+    extras = tuple(sorted(strings(get_in(entry, "extra")) or strings(get_in(entry, "extras"))))
+    return LockedDependency(normalize_name(get_in(entry, "name")), marker, extras, string(get_in(entry, "version")))
 
 
-def readable_edges(entries: Iterable[object], extra: str | None = None) -> tuple[list[Edge], list[str]]:
+def read_dependencies(entries: Iterable[object], extra: str | None = None) -> tuple[list[LockedDependency], list[str]]:
     """The edges that can be read, and a message for each that cannot."""
     edges, messages = [], []
     for entry in entries:
         try:
-            edges.append(edge(entry, extra))
-        except Malformed as error:
+            edges.append(read_dependency(entry, extra))
+        except MalformedRequirement as error:
             messages.append(str(error))
     return edges, messages
 
@@ -85,7 +98,7 @@ def file_hashes(files: object) -> tuple[str, ...]:
     """The hashes in a list of {file = …, hash = "sha256:…"}; a bare hexadecimal digest is a sha256."""
     found = []
     for item in files if isinstance(files, list) else []:
-        value = item if isinstance(item, str) else string(dig(item, "hash"))
+        value = item if isinstance(item, str) else string(get_in(item, "hash"))
         if value:
             found.append(value if ":" in value else f"sha256:{value}")
     return tuple(dict.fromkeys(found))
@@ -95,26 +108,29 @@ def archive_hashes(entries: Iterable[object]) -> tuple[str, ...]:
     """The hashes of wheels and sdists in uv's form (hash = "…") or PEP 751's (hashes = {sha256 = "…"})."""
     found = []
     for entry in entries:
-        single = string(dig(entry, "hash"))
+        single = string(get_in(entry, "hash"))
         if single:
             found.append(single)
-        several = dig(entry, "hashes")
+        several = get_in(entry, "hashes")
         if isinstance(several, dict):
             found.extend(f"{algorithm}:{digest}" for algorithm, digest in several.items() if isinstance(digest, str))
     return tuple(dict.fromkeys(found))
 
 
-def remote(kind: str, address: str, ref: str | None) -> tuple[Origin, str]:
+def remote_origin(kind: str, address: str, ref: str | None) -> tuple[RequirementOrigin, str]:
     """Origin and URL of a package that its lock takes from elsewhere; `kind` is a lock's own word for it."""
     if kind in {"git", "hg", "svn", "bzr"}:
         prefix = "" if address.startswith(f"{kind}+") else f"{kind}+"
-        return Origin.VCS, f"{prefix}{address}{'@' + ref if ref and '@' not in address.rpartition('/')[2] else ''}"
+        return (
+            RequirementOrigin.VCS,
+            f"{prefix}{address}{'@' + ref if ref and '@' not in address.rpartition('/')[2] else ''}",
+        )
     if kind in {"path", "file", "directory", "editable", "virtual"}:
-        return Origin.PATH, address
+        return RequirementOrigin.PATH, address
     return origin_of(address), address
 
 
-def reached(
+def reachable(
     roots: Iterable[NormalizedName], edges: Mapping[NormalizedName, Iterable[NormalizedName]]
 ) -> frozenset[NormalizedName]:
     """All names that the roots lead to, the roots included."""

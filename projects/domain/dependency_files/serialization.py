@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from projects.domain.dependency_files.values import Edge, Intake, ParsedRequirement
+from projects.domain.dependency_files.values import LockedDependency, ParsedFiles, ParsedRequirement
 
 
-def as_data(intake: Intake) -> dict[str, object]:
+def to_data(parsed: ParsedFiles) -> dict[str, object]:
     """Lists of dictionaries of texts, numbers and None, in the order of the files."""
     return {
         "sources": [
-            {"path": source.path, "format": source.format.value, "sha256": source.sha256} for source in intake.sources
+            {"path": source.path, "format": source.format.value, "sha256": source.sha256} for source in parsed.sources
         ],
         "problems": [
             {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
-            for problem in intake.problems
+            for problem in parsed.problems
         ],
-        "requirements": [requirement_data(requirement) for requirement in intake.requirements],
+        "requirements": [_requirement_data(requirement) for requirement in parsed.requirements],
         "options": [
             {"name": option.name, "value": option.value, "source": option.source, "line": option.line}
-            for option in intake.options
+            for option in parsed.options
         ],
         "hints": [
-            {"kind": hint.kind, "value": hint.value, "source": hint.source, "line": hint.line} for hint in intake.hints
+            {"kind": hint.kind, "value": hint.value, "source": hint.source, "line": hint.line} for hint in parsed.hints
         ],
     }
 
 
-def requirement_data(requirement: ParsedRequirement) -> dict[str, object]:
+def _requirement_data(requirement: ParsedRequirement) -> dict[str, object]:
     """One requirement; the first six keys are schema 1's."""
     return {
         "name": requirement.name,
@@ -48,9 +48,16 @@ def requirement_data(requirement: ParsedRequirement) -> dict[str, object]:
         "locked": requirement.locked,
         "origin": requirement.origin.value,
         "alternatives": list(requirement.alternatives),
-        "dependencies": [_edge_data(edge) for edge in requirement.dependencies] if requirement.has_edges else None,
+        "dependencies": [_edge_data(dependency) for dependency in requirement.dependencies]
+        if requirement.lists_dependencies
+        else None,
     }
 
 
-def _edge_data(edge: Edge) -> dict[str, object]:
-    return {"name": edge.name, "marker": edge.marker, "extras": list(edge.extras), "version": edge.version}
+def _edge_data(dependency: LockedDependency) -> dict[str, object]:
+    return {
+        "name": dependency.name,
+        "marker": dependency.marker,
+        "extras": list(dependency.extras),
+        "version": dependency.version,
+    }
