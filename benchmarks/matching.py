@@ -16,7 +16,8 @@ from packaging.version import Version
 
 from scanner.domain.files.filenames import ParsedName, parse_filename
 from scanner.domain.files.release_profile import Shape
-from scanner.domain.matching.matcher import Matcher, ReleaseFileFacts, shape_of
+from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE
 from tests.replay.recording import read, recorded_names
 

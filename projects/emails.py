@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from projects.models import Alert, Subscription
 from projects.presentation.upstream_notes import ToldNote, one_line_summary
-from scanner.domain.matching.matcher import Availability
+from scanner.domain.matching.availability import Availability
 from scanner.domain.targets.target import parse_target
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from projects.domain.dependency_files.values import RuntimeHint
-from scanner.domain.targets.catalogue import RUNTIMES
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
+from scanner.domain.targets.runtimes import RUNTIMES
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 _PYTHON = re.compile(r"(?P<pypy>pypy-?)?(?P<major>[23])\.(?P<minor>\d{1,2})(?:\.\d+|\.[x*])?(?P<threads>t)?(?![\w])")
@@ -177,7 +177,7 @@ def _read_image(text: str) -> _Image | None:
         prefix, system = "Amazon Linux 2023" if newer else "Amazon Linux 2,", "AWS Lambda"
     if python is None and not system:
         return None
-    platforms = [runtime.platform for runtime in RUNTIMES if prefix and runtime.label.startswith(prefix)]
+    platforms = [runtime.platform.slug for runtime in RUNTIMES if prefix and runtime.label.startswith(prefix)]
     arm = any(word in asked for word in _ARM)
     # Without a word about the processor both are possible; x86-64 is the more likely.
     if asked and "$" not in asked:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
-from scanner.domain.matching.matcher import Availability, Cell, ReleaseFileFacts, judge
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts
+from scanner.domain.matching.explain import Cell, judge
 from scanner.domain.targets.target import Target
 
 # The files of each release of a package, by version as the index normalises it.

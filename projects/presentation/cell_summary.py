@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from projects.domain.assessment.verdicts import Verdict
-from scanner.domain.matching.matcher import Availability
+from scanner.domain.matching.availability import Availability
 
 StoredRow = Mapping[str, Any]
 _READY_WORDS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}

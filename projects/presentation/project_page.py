@@ -22,7 +22,7 @@ from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from projects.presentation.stored import ProjectState, SnapshotLine
 from projects.presentation.summary import Answer, TargetResult, answers, important
-from scanner.domain.matching.matcher import Availability
+from scanner.domain.matching.availability import Availability
 
 _COLUMNS_AT_FIRST = 6
 _TOLD_PROBLEMS = 50

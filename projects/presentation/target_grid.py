@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from projects.presentation.columns import column_of
-from scanner.domain.targets.catalogue import RUNTIMES, SAMPLE_TARGETS, Runtime
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import PYTHONS, Python
+from scanner.domain.targets.runtimes import RUNTIMES, Runtime
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 # Beside the sample's: what a grid must offer without being asked.
@@ -63,7 +64,7 @@ def chosen_targets(slugs: Sequence[str], runtimes: Sequence[str], pythons: Seque
 
     Raises UnknownTarget for a slug that is none.
     """
-    platforms = [runtime.platform for runtime in RUNTIMES if runtime.label in runtimes]
+    platforms = [runtime.platform.slug for runtime in RUNTIMES if runtime.label in runtimes]
     wanted = [*slugs, *(f"{python}-{platform}" for platform in platforms for python in pythons)]
     return list(dict.fromkeys(parse_target(slug).slug for slug in wanted))
 
@@ -72,7 +73,7 @@ def runtimes_by_system() -> dict[str, list[Runtime]]:
     """What people run, by system, in the catalogue's order."""
     grouped: dict[str, list[Runtime]] = {}
     for runtime in RUNTIMES:
-        grouped.setdefault(runtime.system.value, []).append(runtime)
+        grouped.setdefault(runtime.platform.system.value, []).append(runtime)
     return grouped
 
 

@@ -16,6 +16,7 @@ from projects.domain.claims import Claim, Facts, Offered
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import judge
+from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import refresh
@@ -99,4 +100,4 @@ def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> 
         return None
     cell = judge(files_of(release), target, source_detail=release.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
-    return Offered(str(release.version), cell.availability.value, cell.file or "", day, cell.reason)
+    return Offered(str(release.version), cell.availability.value, cell.file or "", day, reason_text(cell.reason))

@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from scanner.domain.matching.availability import Availability, Offer
-from scanner.domain.matching.matcher import ReleaseFileFacts
+from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 from scanner.domain.releases.regressions import predecessor
 from scanner.domain.targets.target import Target
 from scanner.models import Release

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from packaging.utils import InvalidName, canonicalize_name
 
-from scanner.domain.matching.matcher import ReleaseFileFacts
+from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.models import Package, PackageState, Release
 from scanner.selectors.candidates import release_files
 

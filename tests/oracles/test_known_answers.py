@@ -9,7 +9,10 @@ from packaging.version import Version
 from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.matching.matcher import Matcher, ReleaseFileFacts, judge, shape_of
+from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.matching.explain import judge
+from scanner.domain.matching.matcher import Matcher
+from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.targets.target import parse_target
 from tests.replay.recording import read
 
@@ -55,4 +58,4 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
     )
     cell = judge(releases(name)[version], target)
     helped = steps_up(PackageView(name, True, True, "", "active", None, views), 0, WHEELS, version)
-    assert (cell.availability.value, str(helped[0].version)) == (availability, first), cell.reason
+    assert (cell.availability.value, str(helped[0].version)) == (availability, first), reason_text(cell.reason)

@@ -32,7 +32,9 @@ from pip._vendor.packaging.utils import NormalizedName
 from pip._vendor.packaging.utils import canonicalize_name as pips_name
 
 from scanner.domain.files.filenames import Kind, ParsedName, parse_filename
-from scanner.domain.matching.matcher import Availability, Matcher, ReleaseFileFacts, judge, shape_of
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts, shape_of
+from scanner.domain.matching.explain import judge
+from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.target import Target, parse_target

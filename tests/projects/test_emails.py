@@ -9,7 +9,7 @@ from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Alert, Project, Subscription
 from projects.presentation.upstream_notes import ToldNote, tell_note
-from scanner.domain.matching.matcher import Availability
+from scanner.domain.matching.availability import Availability
 from tests.projects.watching import NOON, person, project_of, queued_alert
 
 pytestmark = pytest.mark.django_db

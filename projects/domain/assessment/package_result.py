@@ -22,7 +22,8 @@ from projects.domain.assessment.verdicts import (
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import Cell
-from scanner.domain.matching.floors import who_may_move
+from scanner.domain.matching.floors import glibc_requirement
+from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import library_flags
 from scanner.domain.resolution.loosen import Step, step_between
@@ -198,23 +199,23 @@ def _offer(release: ReleaseView | None, target: Target, proofs: Proofs) -> dict[
 
 def _reason(standing: Standing, cell: Cell | None, hope: Cell | None) -> str:
     """Why the judged version stands as it does and, where no version helps, what the newest one lacks."""
-    said = cell.reason if cell else standing.reason
+    said = reason_text(cell.reason) if cell else standing.reason
     if hope is None or standing.newest is None or standing.newest == standing.release:
         return said
-    return f"{said}; the newest, {standing.newest.version}: {hope.reason}"
+    return f"{said}; the newest, {standing.newest.version}: {reason_text(hope.reason)}"
 
 
 def _lacking(newest: ReleaseView | None, hope: Cell | None) -> dict[str, str] | None:
     """What the newest version lacks where none helps: a clause, and the same in a few words."""
     if newest is None or hope is None:
         return None
-    return {"version": str(newest.version), "reason": hope.reason, "cause": hope.cause}
+    return {"version": str(newest.version), "reason": reason_text(hope.reason), "cause": cause_text(hope.reason)}
 
 
 def _elsewhere(hope: Cell | None, target: Target) -> list[str]:
     """Where a blocked package's newest release would install, when only a newer libc is asked for."""
-    told = who_may_move(hope.miss, target) if hope is not None else None
-    return [told] if told else []
+    requirement = glibc_requirement(hope.reason.mismatch, target) if hope is not None else None
+    return [glibc_text(requirement)] if requirement else []
 
 
 def _text(version: Version | None) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scanner.domain.matching.matcher import Availability
+from scanner.domain.matching.availability import Availability
 
 
 class Verdict(StrEnum):

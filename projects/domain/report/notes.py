@@ -11,10 +11,10 @@ from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.report.values import Check, Evidence, Noted, Removed
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import Release, changes_since, removed_since
-from scanner.domain.targets.catalogue import RUNTIMES
 from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.pythons import BRANCHES, find_python
-from scanner.domain.targets.target import Target, parse_target
+from scanner.domain.targets.runtimes import RUNTIMES
+from scanner.domain.targets.target import Target
 
 Entry = Mapping[str, Any]
 _COMPILERS = {
@@ -132,7 +132,7 @@ def _served(target: Target) -> list[str]:
     platform = target.platform
     found = []
     for runtime in RUNTIMES:
-        other = parse_target(f"cp313-{runtime.platform}").platform
+        other = runtime.platform
         same = (other.system, other.architecture) == (platform.system, platform.architecture)
         if same and other.floor >= platform.floor:
             found.append(runtime.label.replace("3.X", _dotted(target.python.version)))

@@ -24,8 +24,8 @@ from projects.domain.upstream.notes import (
 from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.selectors import uses_of
 from projects.services.assessments.run import policy_of
-from scanner.domain.matching.availability import Availability
-from scanner.domain.matching.matcher import ReleaseFileFacts, judge
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts
+from scanner.domain.matching.explain import judge
 from scanner.domain.releases.regressions import lost
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.selectors.offered import Offered, OfferedReleases

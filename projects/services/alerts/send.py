@@ -16,7 +16,7 @@ from projects.models import Alert, AlertState, Membership, Subscription
 from projects.selectors import told_notes
 from projects.services.alerts.smtp import Handover, Outcome, compose, hand_over, message_id
 from projects.services.alerts.watches import packages_of, stop_path
-from scanner.domain.matching.matcher import judge
+from scanner.domain.matching.explain import judge
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import release_facts
 

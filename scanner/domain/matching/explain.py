@@ -19,7 +19,8 @@ from scanner.domain.matching.availability import (
     is_compiled,
     is_readable,
 )
-from scanner.domain.matching.mismatch import Miss, NearMiss, nearest_miss
+from scanner.domain.matching.mismatch import nearest_mismatch
+from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Python
 from scanner.domain.targets.target import Layer, Pair, Target, pairs_of
@@ -30,8 +31,7 @@ class Cell:
     """One release on one target.
 
     file, tag, uploaded_at: what an installer would take and the best of its tags; None where it takes nothing, tag
-    also for an sdist. detail: for `source`, what the build needs. reason: a clause for people. miss: where no
-    compiled wheel serves, why; the reason's data.
+    also for an sdist. detail: for `source`, what the build needs. reason: why, as data (see `reason_text`).
     """
 
     availability: Availability
@@ -40,13 +40,7 @@ class Cell:
     tag: str | None
     uploaded_at: datetime | None
     detail: str | None
-    reason: str
-    miss: NearMiss | None = None
-
-    @property
-    def cause(self) -> str:
-        """The reason in a few words: what is missing, where something is."""
-        return self.miss.short if self.miss is not None else self.reason
+    reason: AvailabilityReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,59 +132,36 @@ def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: s
     build from the sdist ("pure", "compiled: Rust"); "unseen" stands where nothing is.
     """
     if not files:
-        return _nothing(Availability.ABSENT, "the index has no such release", None)
+        return _nothing(Availability.ABSENT, None)
     choice = _taken(files, target)
     if choice is None:
-        nearest = nearest_miss(files, target)
-        refused = nearest.kind is Miss.REQUIRES_PYTHON
-        return _nothing(Availability.EXCLUDED if refused else Availability.NONE, nearest.text, nearest)
+        nearest = nearest_mismatch(files, target)
+        refused = nearest.kind is MismatchKind.REQUIRES_PYTHON
+        return _nothing(Availability.EXCLUDED if refused else Availability.NONE, nearest)
     if choice.fit is None:
         availability, detail = Availability.SOURCE, source_detail or "unseen"
     else:
         compiled = any(is_compiled(file.tag_set) for file in files)
         availability, detail = availability_of(choice.fit.layer, compiled=compiled), None
-    miss = _miss_beside(availability, files, target)
-    return Cell(
-        availability,
-        choice.file.yanked,
-        choice.file.filename,
-        choice.fit.tag if choice.fit else None,
-        choice.file.uploaded_at,
-        detail,
-        "; ".join((_reason(availability, choice, miss), *_remarks(choice.file))),
-        miss,
-    )
+    file, tag = choice.file, choice.fit.tag if choice.fit else None
+    ignored = None if is_readable(file.requires_python) else file.requires_python
+    mismatch = _mismatch_beside(availability, files, target)
+    reason = AvailabilityReason(availability, tag, mismatch, file.yanked, ignored)
+    return Cell(availability, file.yanked, file.filename, tag, file.uploaded_at, detail, reason)
 
 
-def _nothing(availability: Availability, reason: str, miss: NearMiss | None) -> Cell:
-    return Cell(availability, False, None, None, None, None, reason, miss)
+def _nothing(availability: Availability, mismatch: WheelMismatch | None) -> Cell:
+    reason = AvailabilityReason(availability, mismatch=mismatch)
+    return Cell(availability, yanked=False, file=None, tag=None, uploaded_at=None, detail=None, reason=reason)
 
 
-def _miss_beside(availability: Availability, files: Sequence[ReleaseFileFacts], target: Target) -> NearMiss | None:
-    """Why not a compiled wheel, where an sdist or a plain wheel serves in its place."""
+def _mismatch_beside(
+    availability: Availability, files: Sequence[ReleaseFileFacts], target: Target
+) -> WheelMismatch | None:
+    """Return why no compiled wheel serves, where an sdist or a pure Python wheel serves instead."""
     if availability is Availability.FALLBACK:
-        return nearest_miss([file for file in files if is_compiled(file.tag_set)], target)
+        return nearest_mismatch([file for file in files if is_compiled(file.tag_set)], target)
     if availability is Availability.SOURCE:
         wheels = [file for file in files if file.kind is Kind.WHEEL]
-        return nearest_miss(wheels, target) if wheels else NearMiss(Miss.NO_WHEEL, (), "a wheel")
+        return nearest_mismatch(wheels, target) if wheels else WheelMismatch(MismatchKind.NO_WHEEL)
     return None
-
-
-def _reason(availability: Availability, choice: _Choice, miss: NearMiss | None) -> str:
-    tag = choice.fit.tag if choice.fit else ""
-    if availability is Availability.ABI3:
-        interpreter, abi, _ = tag.split("-")
-        builds = "free-threaded CPython" if abi == "abi3t" else "CPython"
-        return f"{interpreter}-{abi} serves {builds} {interpreter[2]}.{interpreter[3:]} and later"
-    if availability is Availability.PURE:
-        return "a pure Python wheel"
-    if miss is None:
-        return f"a wheel for {tag}"
-    return f"only the pure Python wheel fits; {miss.text}" if availability is Availability.FALLBACK else miss.text
-
-
-def _remarks(file: ReleaseFileFacts) -> Iterator[str]:
-    if file.yanked:
-        yield "yanked: only an exact pin takes it"
-    if not is_readable(file.requires_python):
-        yield f"its Requires-Python {file.requires_python!r} cannot be read and is ignored, as installers do"

@@ -1,46 +1,53 @@
-"""Which of the systems that people run have the glibc that a wheel needs, and which just have not. Pure."""
+"""The systems whose glibc is new enough for a wheel, and those whose glibc is not."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 
-from scanner.domain.matching.mismatch import Miss, NearMiss
-from scanner.domain.targets.catalogue import RUNTIMES
+from scanner.domain.matching.reason import MismatchKind, WheelMismatch
+from scanner.domain.targets.platform_tags import System
+from scanner.domain.targets.runtimes import RUNTIMES
 from scanner.domain.targets.target import Target
 
-_GLIBC = re.compile(r"glibc 2\.(\d+)")
-_PLATFORM = re.compile(r"manylinux_2_(\d+)_(.+)")
+
+@dataclass(frozen=True, slots=True)
+class GlibcSystem:
+    """A system that people run, with the minor version of its glibc 2."""
+
+    name: str
+    minor: int
 
 
-def who_may_move(miss: NearMiss | None, target: Target) -> str | None:
-    """One sentence on a wheel that only a newer glibc takes; None when something else is in the way.
+@dataclass(frozen=True, slots=True)
+class GlibcRequirement:
+    """The minor version of glibc 2 that the wheels of a release need.
 
-    Names the system with the lowest glibc that suffices, and the one with the highest that does not.
+    `lowest_enough` is the system with the lowest glibc that suffices, `highest_short` the one with the highest that
+    does not; None where no known system is on that side.
     """
-    platform = _PLATFORM.fullmatch(target.platform.slug)
-    needed = _GLIBC.fullmatch(miss.have[0]) if miss is not None and miss.kind is Miss.FLOOR and miss.have else None
-    if platform is None or needed is None:
+
+    minor: int
+    lowest_enough: GlibcSystem | None
+    highest_short: GlibcSystem | None
+
+
+def glibc_requirement(mismatch: WheelMismatch | None, target: Target) -> GlibcRequirement | None:
+    """Return what the wheels need when a newer glibc is all that the target lacks, else None."""
+    platform = target.platform
+    if mismatch is None or mismatch.kind is not MismatchKind.FLOOR or mismatch.floor is None:
         return None
-    minor = int(needed[1])
-    known = [
-        (int(found[1]), _name(one.label)) for one in RUNTIMES if (found := _same_machine(one.platform, platform[2]))
+    if platform.system is not System.GLIBC:
+        return None
+    needed = mismatch.floor[1]
+    systems = [
+        GlibcSystem(runtime.name, runtime.platform.floor[1])
+        for runtime in RUNTIMES
+        if (runtime.platform.system, runtime.platform.architecture) == (System.GLIBC, platform.architecture)
     ]
-    enough = min((one for one in known if one[0] >= minor), key=_floor, default=None)
-    short = max((one for one in known if one[0] < minor), key=_floor, default=None)
-    examples = [f"{enough[1]} has it"] if enough else []
-    examples += [f"{short[1]} has 2.{short[0]}"] if short else []
-    told = f" ({', '.join(examples)})" if examples else ""
-    return f"A machine with glibc 2.{minor} or newer may move today{told}."
+    enough = [system for system in systems if system.minor >= needed]
+    short = [system for system in systems if system.minor < needed]
+    return GlibcRequirement(needed, min(enough, key=_minor, default=None), max(short, key=_minor, default=None))
 
 
-def _same_machine(slug: str, machine: str) -> re.Match[str] | None:
-    found = _PLATFORM.fullmatch(slug)
-    return found if found is not None and found[2] == machine else None
-
-
-def _name(label: str) -> str:
-    return label.rpartition(" on ")[0] or label
-
-
-def _floor(known: tuple[int, str]) -> int:
-    return known[0]
+def _minor(system: GlibcSystem) -> int:
+    return system.minor

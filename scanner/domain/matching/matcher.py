@@ -13,18 +13,12 @@ from scanner.domain.files.release_profile import Shape
 from scanner.domain.matching.availability import (
     Availability,
     Offer,
-    ReleaseFileFacts,
     accepts_python,
     availability_of,
     expand,
     is_compiled,
-    shape_of,
 )
-from scanner.domain.matching.explain import Cell, judge
-from scanner.domain.matching.mismatch import Miss, NearMiss
 from scanner.domain.targets.target import Layer, Pair, Target, pairs_of
-
-__all__ = ["Availability", "Cell", "Matcher", "Miss", "NearMiss", "Offer", "ReleaseFileFacts", "judge", "shape_of"]
 
 LAYERS = tuple(Layer)
 # One object each, so that thousands of rows of hundreds of offers hold pointers only.

@@ -1,77 +1,17 @@
-"""Why no wheel of a release serves a target: the nearest miss, as data first and as a sentence last."""
+"""Why no wheel of a release serves a target: the nearest mismatch."""
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from scanner.domain.files.filenames import Kind
 from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand
+from scanner.domain.matching.reason import MismatchKind, StableAbiLimit, WheelMismatch
 from scanner.domain.targets.labels import label_ranges, pair_label
 from scanner.domain.targets.platform_tags import PlatformTag, System, read_platform_tag
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Implementation
 from scanner.domain.targets.target import STABLE_ABIS, Pair, Target, pairs_of
-
-
-class Miss(StrEnum):
-    """What stood in the way, nearest first: what clears with the least change comes before the rest."""
-
-    REQUIRES_PYTHON = "requires-python"
-    FLOOR = "floor"
-    PYTHON = "python"
-    ARCHITECTURE = "architecture"
-    SYSTEM = "system"
-    NO_WHEEL = "no-wheel"
-    NOT_INSTALLABLE = "not-installable"
-
-
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """have: what the release offers instead, need: what the target would take; their terms depend on `kind`.
-
-    REQUIRES_PYTHON: the specifier / the Python's release. FLOOR: the lowest floor / the target's. PYTHON: tags such as
-    "cp37 to cp312" / "cp313". ARCHITECTURE and SYSTEM: names people use. file: the nearest file where there is one.
-    """
-
-    kind: Miss
-    have: tuple[str, ...]
-    need: str
-    file: str | None = None
-    remark: str | None = None
-
-    @property
-    def text(self) -> str:
-        """One clause, without a capital or a full stop: "no wheel for cp313; has cp37 to cp312"."""
-        have = _listed(self.have)
-        match self.kind:
-            case Miss.REQUIRES_PYTHON:
-                text = f"Requires-Python {have} refuses {self.need}"
-            case Miss.FLOOR:
-                text = f"needs {have}, target has {self.need}"
-            case Miss.PYTHON | Miss.ARCHITECTURE:
-                text = f"{self.short}; has {have}"
-            case Miss.SYSTEM:
-                text = f"only {have} wheels"
-            case Miss.NO_WHEEL:
-                text = "only an sdist"
-            case Miss.NOT_INSTALLABLE:
-                text = f"only {have} files, which installers no longer take"
-        return f"{text} ({self.remark})" if self.remark else text
-
-    @property
-    def short(self) -> str:
-        """What is missing, without what is there instead: "no wheel for cp313"."""
-        return f"no wheel for {self.need}" if self.kind in (Miss.PYTHON, Miss.ARCHITECTURE) else self.text
-
-
-MOST_NAMED = 8
-"""How many tags or systems one sentence lists; a hostile page could name thousands."""
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = [*names[:MOST_NAMED], *([f"{len(names) - MOST_NAMED} more"] if len(names) > MOST_NAMED else [])]
-    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +32,18 @@ class _Wheel:
         )
 
 
-def nearest_miss(files: Iterable[ReleaseFileFacts], target: Target) -> NearMiss:
-    """The nearest miss of a release of which no wheel serves the target. The order of the files does not matter."""
+def nearest_mismatch(files: Iterable[ReleaseFileFacts], target: Target) -> WheelMismatch:
+    """Return the nearest mismatch of a release of which no wheel serves the target, whatever the order of its files."""
     ordered = sorted(files, key=lambda file: file.filename)
     installable = [file for file in ordered if file.installable]
     if not installable:
         kinds = sorted({file.kind.value for file in ordered})
-        return NearMiss(Miss.NOT_INSTALLABLE, tuple(kinds), "a wheel or an sdist")
+        return WheelMismatch(MismatchKind.NOT_INSTALLABLE, tuple(kinds))
     wheels = {file.filename: _seen(file.filename, file.tag_set, target) for file in ordered if file.tag_set is not None}
     if refused := _refused(installable, wheels, target):
         return refused
     if not wheels:
-        return NearMiss(Miss.NO_WHEEL, (), "a wheel")
+        return WheelMismatch(MismatchKind.NO_WHEEL)
     seen = list(wheels.values())
     return _floor(seen, target) or _python(seen, target) or _architecture(seen, target) or _system(seen, target)
 
@@ -129,7 +69,7 @@ def _read(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str], tuple[Platfor
     return pairs, platforms, tuple(tag for tag in read if tag is not None)
 
 
-def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target: Target) -> NearMiss | None:
+def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target: Target) -> WheelMismatch | None:
     """Requires-Python, when it refuses a file that would fit, or every file that could be installed at all."""
     release = target.python.release
     refused = [file for file in files if not accepts_python(file.requires_python, release)]
@@ -139,7 +79,7 @@ def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target
     blame = min(fitting or refused, key=lambda file: (file.kind is not Kind.WHEEL, file.filename), default=None)
     if blame is None:
         return None
-    return NearMiss(Miss.REQUIRES_PYTHON, (blame.requires_python or "",), str(release), blame.filename)
+    return WheelMismatch(MismatchKind.REQUIRES_PYTHON, (blame.requires_python or "",), str(release), blame.filename)
 
 
 def _fits(wheel: _Wheel) -> bool:
@@ -156,7 +96,7 @@ _FLOOR_NAMES = {
 }
 
 
-def _floor(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+def _floor(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
     """A wheel for this Python and machine that wants a newer system."""
     platform = target.platform
     floors = [
@@ -166,7 +106,7 @@ def _floor(wheels: list[_Wheel], target: Target) -> NearMiss | None:
         return None
     floor, filename = min(floors)
     have = f"{_FLOOR_NAMES.get(platform.system, platform.system.value)} {_dotted(floor, platform.system)}"
-    return NearMiss(Miss.FLOOR, (have,), _dotted(platform.floor, platform.system), filename)
+    return WheelMismatch(MismatchKind.FLOOR, (have,), _dotted(platform.floor, platform.system), filename, floor)
 
 
 def _dotted(floor: tuple[int, int], system: System) -> str:
@@ -174,7 +114,7 @@ def _dotted(floor: tuple[int, int], system: System) -> str:
     return str(floor[0]) if whole else f"{floor[0]}.{floor[1]}"
 
 
-def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+def _python(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
     """Wheels for this machine, none for this Python."""
     here = [wheel for wheel in wheels if not wheel.loads and (wheel.runs or wheel.on(target.platform))]
     if not here:
@@ -182,11 +122,11 @@ def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
     python = target.python
     pairs = {pair for wheel in here for pair in wheel.pairs}
     stable = {abi for _, abi in pairs if abi in STABLE_ABIS}
-    remark = None
+    limit = None
     if python.free_threaded and stable == {"abi3"}:
-        remark = "free-threaded builds load no abi3"
+        limit = StableAbiLimit.FREE_THREADED
     elif python.implementation is Implementation.PYPY and stable:
-        remark = "PyPy loads no stable-ABI wheel"
+        limit = StableAbiLimit.PYPY
     # Wheels for the other implementation say nothing about this one, unless there is nothing else to say.
     kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
     need, labels = python.abi_label, {pair_label(pair) for pair in kin}
@@ -194,10 +134,10 @@ def _python(wheels: list[_Wheel], target: Target) -> NearMiss | None:
     if need in labels:
         # Built for this very PyPy version, and for another generation of its ABI.
         need, have = python.abi, tuple(sorted({abi for interpreter, abi in kin if interpreter == need}))
-    return NearMiss(Miss.PYTHON, have, need, here[-1].filename, remark)
+    return WheelMismatch(MismatchKind.PYTHON, have, need, here[-1].filename, stable_abi_limit=limit)
 
 
-def _architecture(wheels: list[_Wheel], target: Target) -> NearMiss | None:
+def _architecture(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
     """Wheels for this system, none for this processor."""
     platform = target.platform
     nearest = [wheel for wheel in wheels if wheel.loads] or wheels
@@ -208,17 +148,17 @@ def _architecture(wheels: list[_Wheel], target: Target) -> NearMiss | None:
         if tag.system is platform.system
         for architecture in tag.architectures
     }
-    return NearMiss(Miss.ARCHITECTURE, tuple(sorted(names)), platform.label) if names else None
+    return WheelMismatch(MismatchKind.ARCHITECTURE, tuple(sorted(names)), platform.label) if names else None
 
 
 _WITH_LIBC = {System.GLIBC: "Linux (glibc)", System.MUSL: "Alpine (musl)"}
 
 
-def _system(wheels: list[_Wheel], target: Target) -> NearMiss:
+def _system(wheels: list[_Wheel], target: Target) -> WheelMismatch:
     """Wheels for other systems only."""
     systems = {tag.system for wheel in wheels for tag in wheel.machines}
     libcs = target.platform.system in _WITH_LIBC
     names = [_WITH_LIBC.get(system, system.value) if libcs else system.value for system in System if system in systems]
     if not names:
         names = sorted({platform for wheel in wheels for platform in wheel.platforms})
-    return NearMiss(Miss.SYSTEM, tuple(names), target.platform.label)
+    return WheelMismatch(MismatchKind.SYSTEM, tuple(names), target.platform.label)

@@ -7,7 +7,8 @@ from packaging.version import Version
 
 from projects.domain.watches import Found, Wanted, arrival, first_served, parse_version, wanted
 from scanner.domain.files.filenames import Kind
-from scanner.domain.matching.matcher import Availability, ReleaseFileFacts, judge
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts
+from scanner.domain.matching.explain import judge
 from scanner.domain.targets.target import parse_target
 
 TARGET = parse_target("cp313-win_amd64")

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from packaging.tags import parse_tag
 
 from scanner.domain.files.filenames import Kind
-from scanner.domain.matching.matcher import Availability, Matcher, Offer, ReleaseFileFacts, judge, shape_of
+from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts, shape_of
+from scanner.domain.matching.explain import judge
+from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
 
@@ -178,7 +180,7 @@ def test_the_matcher_and_the_judge_agree_on_every_target(release: list[ReleaseFi
         assert Offer(cell.availability, cell.yanked) == offer, target.slug
         assert (cell.file is not None) is (offer.availability.installs_wheel or offer.availability == "source")
         assert (cell.tag is not None) is offer.availability.installs_wheel
-        assert cell.reason
+        assert cell.reason.availability is cell.availability
 
 
 @given(releases, st.randoms(use_true_random=False), targets)

@@ -1,12 +1,17 @@
-"""The words beside a cell: each near miss as data and as the sentence that people read."""
+"""The nearest mismatch of a release on a target, and the sentence for it."""
+
+import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.domain.files.filenames import Kind
-from scanner.domain.matching.matcher import Miss, ReleaseFileFacts, judge
-from scanner.domain.matching.mismatch import MOST_NAMED
+from scanner.domain.matching.availability import ReleaseFileFacts
+from scanner.domain.matching.explain import judge
+from scanner.domain.matching.floors import GlibcRequirement, GlibcSystem, glibc_requirement
+from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
+from scanner.domain.matching.reason_text import MOST_NAMED, cause_text, glibc_text, reason_text
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
 
@@ -24,91 +29,124 @@ def on(platform: str, *minors: int) -> str:
 @pytest.mark.parametrize(
     ("slug", "files", "kind", "text"),
     [
-        ("cp313-win_amd64", on("win_amd64", 7, 8, 9, 10, 11, 12), Miss.PYTHON, "no wheel for cp313; has cp37 to cp312"),
-        ("cp313-win_amd64", on("win_amd64", 12), Miss.PYTHON, "no wheel for cp313; has cp312"),
+        (
+            "cp313-win_amd64",
+            on("win_amd64", 7, 8, 9, 10, 11, 12),
+            MismatchKind.PYTHON,
+            "no wheel for cp313; has cp37 to cp312",
+        ),
+        ("cp313-win_amd64", on("win_amd64", 12), MismatchKind.PYTHON, "no wheel for cp313; has cp312"),
         (
             "cp313-win_amd64",
             "cp36-cp36m-win_amd64 cp37-cp37m-win_amd64 pp310-pypy310_pp73-win_amd64 " + on("win_amd64", 8),
-            Miss.PYTHON,
+            MismatchKind.PYTHON,
             "no wheel for cp313; has cp36 to cp38",
         ),
-        ("cp313-win_amd64", "pp310-pypy310_pp73-win_amd64", Miss.PYTHON, "no wheel for cp313; has pp310"),
-        ("cp313-win_amd64", on("win_amd64", 9, 12), Miss.PYTHON, "no wheel for cp313; has cp39 and cp312"),
-        ("cp313-win_amd64", on("win_amd64", 12) + " sdist", Miss.PYTHON, "no wheel for cp313; has cp312"),
-        ("cp313-win_amd64", "cp314-abi3-win_amd64", Miss.PYTHON, "no wheel for cp313; has cp314-abi3"),
-        ("cp313-win_amd64", "py2-none-any", Miss.PYTHON, "no wheel for cp313; has py2"),
+        ("cp313-win_amd64", "pp310-pypy310_pp73-win_amd64", MismatchKind.PYTHON, "no wheel for cp313; has pp310"),
+        ("cp313-win_amd64", on("win_amd64", 9, 12), MismatchKind.PYTHON, "no wheel for cp313; has cp39 and cp312"),
+        ("cp313-win_amd64", on("win_amd64", 12) + " sdist", MismatchKind.PYTHON, "no wheel for cp313; has cp312"),
+        ("cp313-win_amd64", "cp314-abi3-win_amd64", MismatchKind.PYTHON, "no wheel for cp313; has cp314-abi3"),
+        ("cp313-win_amd64", "py2-none-any", MismatchKind.PYTHON, "no wheel for cp313; has py2"),
         (
             "cp314t-win_amd64",
             "cp39-abi3-win_amd64",
-            Miss.PYTHON,
+            MismatchKind.PYTHON,
             "no wheel for cp314t; has cp39-abi3 (free-threaded builds load no abi3)",
         ),
-        ("cp314t-win_amd64", "cp314-cp314-win_amd64", Miss.PYTHON, "no wheel for cp314t; has cp314"),
+        ("cp314t-win_amd64", "cp314-cp314-win_amd64", MismatchKind.PYTHON, "no wheel for cp314t; has cp314"),
         (
             "pp311-win_amd64",
             "pp311-pypy311_pp73-win_amd64 pp310-pypy310_pp73-win_amd64 cp39-abi3-win_amd64",
-            Miss.PYTHON,
+            MismatchKind.PYTHON,
             "no wheel for pypy311_pp80; has pypy311_pp73 (PyPy loads no stable-ABI wheel)",
         ),
-        ("pp311-win_amd64", on("win_amd64", 11), Miss.PYTHON, "no wheel for pp311; has cp311"),
+        ("pp311-win_amd64", on("win_amd64", 11), MismatchKind.PYTHON, "no wheel for pp311; has cp311"),
         (
             "cp313-manylinux_2_28_x86_64",
             "cp313-cp313-manylinux_2_39_x86_64 cp313-cp313-manylinux_2_34_x86_64 " + on("manylinux_2_17_x86_64", 12),
-            Miss.FLOOR,
+            MismatchKind.FLOOR,
             "needs glibc 2.34, target has 2.28",
         ),
-        ("cp313-macosx_14_0_arm64", on("macosx_15_0_arm64", 13), Miss.FLOOR, "needs macOS 15, target has 14"),
-        ("cp313-macosx_10_9_x86_64", on("macosx_10_13_x86_64", 13), Miss.FLOOR, "needs macOS 10.13, target has 10.9"),
-        ("cp313-musllinux_1_1_x86_64", on("musllinux_1_2_x86_64", 13), Miss.FLOOR, "needs musl 1.2, target has 1.1"),
+        ("cp313-macosx_14_0_arm64", on("macosx_15_0_arm64", 13), MismatchKind.FLOOR, "needs macOS 15, target has 14"),
+        (
+            "cp313-macosx_10_9_x86_64",
+            on("macosx_10_13_x86_64", 13),
+            MismatchKind.FLOOR,
+            "needs macOS 10.13, target has 10.9",
+        ),
+        (
+            "cp313-musllinux_1_1_x86_64",
+            on("musllinux_1_2_x86_64", 13),
+            MismatchKind.FLOOR,
+            "needs musl 1.2, target has 1.1",
+        ),
         (
             "cp314-android_24_arm64_v8a",
             on("android_26_arm64_v8a", 14),
-            Miss.FLOOR,
+            MismatchKind.FLOOR,
             "needs Android API 26, target has 24",
         ),
         (
             "cp313-manylinux_2_28_aarch64",
             on("manylinux_2_17_x86_64", 13) + " " + on("win_amd64", 13),
-            Miss.ARCHITECTURE,
+            MismatchKind.ARCHITECTURE,
             "no wheel for Linux arm64; has Linux x86-64",
         ),
-        ("cp313-win_arm64", on("win_amd64", 13), Miss.ARCHITECTURE, "no wheel for Windows arm64; has Windows x64"),
+        (
+            "cp313-win_arm64",
+            on("win_amd64", 13),
+            MismatchKind.ARCHITECTURE,
+            "no wheel for Windows arm64; has Windows x64",
+        ),
         (
             "cp313-manylinux_2_28_x86_64",
             on("win_amd64", 13) + " " + on("macosx_11_0_arm64", 13),
-            Miss.SYSTEM,
+            MismatchKind.SYSTEM,
             "only macOS and Windows wheels",
         ),
-        ("cp313-musllinux_1_2_x86_64", on("manylinux2014_x86_64", 13), Miss.SYSTEM, "only Linux (glibc) wheels"),
-        ("cp313-win_amd64", "cp313-cp313-beos_x86", Miss.SYSTEM, "only beos_x86 wheels"),
+        (
+            "cp313-musllinux_1_2_x86_64",
+            on("manylinux2014_x86_64", 13),
+            MismatchKind.SYSTEM,
+            "only Linux (glibc) wheels",
+        ),
+        ("cp313-win_amd64", "cp313-cp313-beos_x86", MismatchKind.SYSTEM, "only beos_x86 wheels"),
         (
             "cp313-win_amd64",
             "egg wininst",
-            Miss.NOT_INSTALLABLE,
+            MismatchKind.NOT_INSTALLABLE,
             "only egg and wininst files, which installers no longer take",
         ),
-        ("cp313-win_amd64", "sdist", Miss.NO_WHEEL, "only an sdist"),
+        ("cp313-win_amd64", "sdist", MismatchKind.NO_WHEEL, "only an sdist"),
     ],
 )
-def test_the_nearest_miss_is_told(slug: str, files: str, kind: Miss, text: str) -> None:
+def test_the_nearest_mismatch_is_found(slug: str, files: str, kind: MismatchKind, text: str) -> None:
     cell = judge([file(each) for each in files.split()], parse_target(slug))
-    assert cell.miss is not None
-    assert (cell.miss.kind, cell.reason) == (kind, text)
+    assert cell.reason.mismatch is not None
+    assert (cell.reason.mismatch.kind, reason_text(cell.reason)) == (kind, text)
 
 
-def test_a_cell_tells_what_is_missing_without_what_is_there_instead() -> None:
+def test_a_floor_is_kept_as_a_number() -> None:
+    cell = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
+    assert cell.reason.mismatch == WheelMismatch(
+        MismatchKind.FLOOR, ("glibc 2.34",), "2.28", "foo-1.0-cp313-cp313-manylinux_2_34_x86_64.whl", (2, 34)
+    )
+
+
+def test_a_short_cause_names_what_is_missing_without_what_is_there_instead() -> None:
     stable = judge([file("cp39-abi3-win_amd64")], parse_target("cp314t-win_amd64"))
-    assert stable.cause == "no wheel for cp314t"
+    assert cause_text(stable.reason) == "no wheel for cp314t"
     tall = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
-    assert tall.cause == tall.reason == "needs glibc 2.34, target has 2.28"
-    assert judge([file("py3-none-any")], parse_target("cp313-win_amd64")).cause == "a pure Python wheel"
+    assert cause_text(tall.reason) == "needs glibc 2.34, target has 2.28"
+    plain = judge([file("py3-none-any")], parse_target("cp313-win_amd64"))
+    assert cause_text(plain.reason) == "a pure Python wheel"
 
 
-def test_a_refusing_requires_python_is_told_with_the_release_it_refuses() -> None:
+def test_a_requires_python_that_refuses_is_named_with_the_release_it_refuses() -> None:
     cell = judge([file("py3-none-any", ">=3.10")], parse_target("cp39-win_amd64"))
-    assert cell.miss is not None
-    assert cell.miss.kind is Miss.REQUIRES_PYTHON
-    assert cell.reason == f"Requires-Python >=3.10 refuses {parse_target('cp39-win_amd64').python.release}"
+    assert cell.reason.mismatch is not None
+    assert cell.reason.mismatch.kind is MismatchKind.REQUIRES_PYTHON
+    assert reason_text(cell.reason) == f"Requires-Python >=3.10 refuses {parse_target('cp39-win_amd64').python.release}"
 
 
 @pytest.mark.parametrize(
@@ -126,23 +164,60 @@ def test_a_refusing_requires_python_is_told_with_the_release_it_refuses() -> Non
         ("cp313-win_amd64", "", "the index has no such release"),
     ],
 )
-def test_what_serves_is_told_too(slug: str, files: str, reason: str) -> None:
-    assert judge([file(each) for each in files.split()], parse_target(slug)).reason == reason
+def test_a_reason_names_the_wheel_that_serves(slug: str, files: str, reason: str) -> None:
+    assert reason_text(judge([file(each) for each in files.split()], parse_target(slug)).reason) == reason
 
 
-def test_what_installers_overlook_is_remarked() -> None:
+def test_a_yank_and_an_ignored_requires_python_are_remarked() -> None:
     target = parse_target("cp313-win_amd64")
-    assert "'3.9+' cannot be read" in judge([file("py3-none-any", "3.9+")], target).reason
-    yanked = ReleaseFileFacts("foo-1.0-py3-none-any.whl", Kind.WHEEL, "py3-none-any", yanked=True)
-    assert "only an exact pin" in judge([yanked], target).reason
+    ignored = judge([file("py3-none-any", "3.9+")], target)
+    assert ignored.reason.ignored_requires_python == "3.9+"
+    assert reason_text(ignored.reason) == (
+        "a pure Python wheel; its Requires-Python '3.9+' cannot be read and is ignored, as installers do"
+    )
+    yanked = judge([ReleaseFileFacts("foo-1.0-py3-none-any.whl", Kind.WHEEL, "py3-none-any", yanked=True)], target)
+    assert yanked.reason.yanked
+    assert reason_text(yanked.reason) == "a pure Python wheel; yanked: only an exact pin takes it"
 
 
 def test_a_hostile_number_of_tags_makes_no_endless_sentence() -> None:
     many = [file(f"cp3{minor}-cp3{minor}-win_amd64") for minor in range(100, 400, 2)]
     cell = judge(many, parse_target("cp313-win_amd64"))
-    assert cell.miss is not None
-    assert len(cell.miss.have) == 150
-    assert cell.reason.endswith(f"{150 - MOST_NAMED} more")
+    assert cell.reason.mismatch is not None
+    assert len(cell.reason.mismatch.have) == 150
+    assert reason_text(cell.reason).endswith(f" and {150 - MOST_NAMED} more")
+
+
+@pytest.mark.parametrize(
+    ("target", "floor", "minor", "enough", "short"),
+    [
+        ("cp313-manylinux_2_28_x86_64", (2, 39), 39, "Ubuntu 24.04", "python:3.X-bookworm (Debian 12)"),
+        ("cp313-manylinux_2_28_x86_64", (2, 90), 90, None, "python:3.X and python:3.X-slim (Debian 13)"),
+        ("cp313-manylinux_2_28_s390x", (2, 34), 34, None, None),
+    ],
+)
+def test_systems_on_both_sides_of_a_glibc_floor_are_found(
+    target: str, floor: tuple[int, int], minor: int, enough: str | None, short: str | None
+) -> None:
+    found = glibc_requirement(WheelMismatch(MismatchKind.FLOOR, floor=floor), parse_target(target))
+    assert found is not None
+    names = [system and system.name for system in (found.lowest_enough, found.highest_short)]
+    assert (found.minor, *names) == (minor, enough, short)
+
+
+def test_only_a_glibc_floor_has_systems_on_both_sides() -> None:
+    linux, macos = parse_target("cp313-manylinux_2_28_x86_64"), parse_target("cp313-macosx_14_0_arm64")
+    assert glibc_requirement(None, linux) is None
+    assert glibc_requirement(WheelMismatch(MismatchKind.PYTHON, ("cp312",), "cp313"), linux) is None
+    assert glibc_requirement(WheelMismatch(MismatchKind.FLOOR, floor=(15, 0)), macos) is None
+
+
+def test_the_sentence_on_a_glibc_floor_names_both_systems() -> None:
+    requirement = GlibcRequirement(39, GlibcSystem("Ubuntu 24.04", 39), GlibcSystem("Debian 12", 36))
+    assert glibc_text(requirement) == (
+        "A machine with glibc 2.39 or newer may move today (Ubuntu 24.04 has it, Debian 12 has 2.36)."
+    )
+    assert glibc_text(GlibcRequirement(90, None, None)) == "A machine with glibc 2.90 or newer may move today."
 
 
 tags = st.tuples(
@@ -162,5 +237,8 @@ tags = st.tuples(
 def test_there_is_a_reason_for_every_release_of_any_tags(found: list[tuple[str, list[str]]], target: Target) -> None:
     names = {f"{pair}-{'.'.join(platforms)}" for pair, platforms in found}
     cell = judge([file(name) for name in names], target)
-    assert cell.reason
-    assert (cell.miss is None) is (cell.availability.value in {"native", "abi3", "pure", "absent"})
+    assert reason_text(cell.reason)
+    assert cause_text(cell.reason)
+    assert (cell.reason.mismatch is None) is (cell.availability.value in {"native", "abi3", "pure", "absent"})
+    stored = json.loads(json.dumps(cell.reason.to_json()))
+    assert AvailabilityReason.from_json(stored) == cell.reason

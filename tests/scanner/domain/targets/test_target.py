@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from packaging.markers import Marker
 from packaging.version import Version
 
-from scanner.domain.targets.catalogue import CATALOGUE, DEFAULT_TARGETS, RUNTIMES, SAMPLE_TARGETS
+from scanner.domain.targets.catalogue import CATALOGUE, DEFAULT_TARGETS, SAMPLE_TARGETS
 from scanner.domain.targets.platform_tags import System, read_platform_tag
 from scanner.domain.targets.platforms import ARCHITECTURES, Platform, parse_platform
 from scanner.domain.targets.pythons import BRANCHES, PYTHONS, find_python
@@ -69,14 +69,6 @@ def test_the_sample_is_six_pythons_on_six_platforms_of_the_catalogue() -> None:
         )
     ]
     assert set(SAMPLE_TARGETS) | set(DEFAULT_TARGETS) <= set(CATALOGUE)
-
-
-def test_every_runtime_names_a_platform_that_every_python_can_have() -> None:
-    for runtime in RUNTIMES:
-        platform = parse_platform(runtime.platform)
-        assert isinstance(platform, Platform), runtime.label
-        assert (platform.slug, platform.system) == (runtime.platform, runtime.system)
-    assert len({runtime.label for runtime in RUNTIMES}) == len(RUNTIMES)
 
 
 @pytest.mark.parametrize(
