@@ -49,15 +49,15 @@ def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[s
     from projects.domain.assessment.root_requirements import question_of
     from projects.services.assessments.read_index import Reading
     from scanner.domain.resolution.blockers import certain_blockers
-    from scanner.domain.resolution.model.cache import Stock
+    from scanner.domain.resolution.model.cache import ResolutionCache
     from scanner.domain.resolution.target_provider import TargetProvider
     from scanner.services.index_sets import one_index
 
     wish = wish_for(case, targets)
-    stock = Stock(Reading(one_index(index_url), wish).knowledge)
+    cache = ResolutionCache(Reading(one_index(index_url), wish).knowledge)
     question, policy = question_of(wish.requirements), wish.resolver_policy
     return {
-        target.slug: set(map(str, certain_blockers(TargetProvider(stock, target, question, policy))[0]))
+        target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, question, policy))[0]))
         for target in targets
     }
 
@@ -108,10 +108,10 @@ def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]
     from projects.domain.assessment.root_requirements import question_of
     from projects.services.assessments.read_index import Reading
     from scanner.domain.resolution.closure import closure
-    from scanner.domain.resolution.model.cache import Stock
+    from scanner.domain.resolution.model.cache import ResolutionCache
     from scanner.services.index_sets import one_index
 
     wish = wish_for(case, [parse_target(slug)])
-    stock = Stock(Reading(one_index(index_url), wish).knowledge)
-    found = closure(stock, wish.targets[0], question_of(wish.requirements), wish.resolver_policy)
+    cache = ResolutionCache(Reading(one_index(index_url), wish).knowledge)
+    found = closure(cache, wish.targets[0], question_of(wish.requirements), wish.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure

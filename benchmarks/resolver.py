@@ -19,18 +19,18 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 from scanner.domain.resolution import (
-    Ask,
     Builds,
     Closure,
     Policy,
-    Question,
+    Requirement,
     Resolution,
-    Stock,
+    ResolutionCache,
+    RootRequirements,
     Strategy,
     Upgrade,
     closure,
     plan,
-    read_ask,
+    read_requirement,
     resolve,
 )
 from scanner.domain.targets.target import Target, parse_target
@@ -117,9 +117,9 @@ def compare_verdicts(uv: str, seeds: int) -> None:
             index = random_index(rng)
             pins = {name: rng.choice(list(index[name])[:3]) for name in list(index)[: rng.randint(2, 5)]}
             asked = question(*(f"{name}=={version}" for name, version in pins.items()))
-            stock = Stock(SmallSource(index))
-            today = closure(stock, LINUX, asked, WHEELS_ONLY)
-            made = plan(Upgrade(stock, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
+            shared = ResolutionCache(SmallSource(index))
+            today = closure(shared, LINUX, asked, WHEELS_ONLY)
+            made = plan(Upgrade(shared, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
             with tempfile.TemporaryDirectory() as folder:
                 write_wheels(index, Path(folder))
                 exact = [f"{name}=={version}" for name, version in pins.items()]
@@ -135,21 +135,21 @@ def compare_verdicts(uv: str, seeds: int) -> None:
     print(f"  {more} minimal plans move more requirements than uv's lowest-direct\n")
 
 
-def read_case(path: Path) -> Question:
+def read_case(path: Path) -> RootRequirements:
     """A requirements file of plain lines."""
     lines = (line.partition(" #")[0].strip() for line in path.read_text().splitlines())
-    asks = [read_ask(line) for line in lines if line and not line.startswith("#")]
-    return Question(tuple(ask for ask in asks if isinstance(ask, Ask)))
+    asks = [read_requirement(line) for line in lines if line and not line.startswith("#")]
+    return RootRequirements(tuple(ask for ask in asks if isinstance(ask, Requirement)))
 
 
-def answer_all(source: RecordedSource, asked: Question, targets: Sequence[Target]) -> Mapping[Target, Closure]:
+def answer_all(source: RecordedSource, asked: RootRequirements, targets: Sequence[Target]) -> Mapping[Target, Closure]:
     """Every closure with every blocker, and a minimal plan where nothing holds."""
-    stock = Stock(source)
+    cache = ResolutionCache(source)
     found = {}
     for target in targets:
-        found[target] = closure(stock, target, asked, WHEELS_ONLY)
+        found[target] = closure(cache, target, asked, WHEELS_ONLY)
         if not found[target].holds and not found[target].missing:
-            plan(Upgrade(stock, [target], asked, WHEELS_ONLY, found[target].pins))
+            plan(Upgrade(cache, [target], asked, WHEELS_ONLY, found[target].pins))
     return found
 
 

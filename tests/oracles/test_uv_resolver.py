@@ -11,7 +11,7 @@ from scanner.domain.resolution import (
     Policy,
     Preference,
     Resolution,
-    Stock,
+    ResolutionCache,
     Strategy,
     Upgrade,
     closure,
@@ -51,7 +51,9 @@ def test_uv_finds_a_set_exactly_when_we_do(uv: str, cache: Path, tmp_path: Path,
     theirs = uv_compile(uv, tmp_path, roots, cache, platform=PLATFORMS[here])
     ours = resolve(provider(index, question(*roots), here, WHEELS_ONLY))
     assert isinstance(ours, Resolution) is (theirs is not None)
-    assert closure(Stock(SmallSource(index)), here, question(*roots), WHEELS_ONLY).holds is (theirs is not None)
+    assert closure(ResolutionCache(SmallSource(index)), here, question(*roots), WHEELS_ONLY).holds is (
+        theirs is not None
+    )
     if theirs is not None:
         assert holds(index, roots, theirs, here.marker_environment["sys_platform"])
 
@@ -65,10 +67,10 @@ def test_a_minimal_plan_moves_no_more_requirements_than_the_lowest_direct_set(
     pins = {name: min(rows, key=lambda text: [int(part) for part in text.split(".")]) for name, rows in index.items()}
     roots = [f"{name}=={pins[name]}" for name in list(pins)[:3]]
     write_wheels(index, tmp_path)
-    stock = Stock(SmallSource(index))
+    shared = ResolutionCache(SmallSource(index))
     asked = question(*roots)
-    today = closure(stock, LINUX, asked, WHEELS_ONLY)
-    made = plan(Upgrade(stock, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
+    today = closure(shared, LINUX, asked, WHEELS_ONLY)
+    made = plan(Upgrade(shared, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
     theirs = uv_compile(uv, tmp_path, [text.replace("==", ">=") for text in roots], cache, resolution="lowest-direct")
     assert made.feasible is (theirs is not None)
     if theirs is not None:

@@ -10,7 +10,7 @@ from packaging.version import Version
 from projects.domain.assessment.evaluate import Resolved, Wish
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.root_requirements import question_of
-from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.upgrade import Upgrade, plan
 
@@ -26,7 +26,7 @@ def bridge_over(wish: Wish, knowledge: Knowledge, resolved: Sequence[Resolved]) 
     for one in reversed(resolved):
         current.update(one.closure.pins)
     upgrade = Upgrade(
-        Stock(knowledge),
+        ResolutionCache(knowledge),
         [one.target for one in resolved],
         question_of(wish.requirements),
         wish.resolver_policy,

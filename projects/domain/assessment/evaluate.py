@@ -27,11 +27,11 @@ from scanner.domain.resolution.closure import Closure, closure
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model import outcomes
 from scanner.domain.resolution.model import policy as resolver
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.source import Builds
-from scanner.domain.resolution.resolve import Limits
+from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from scanner.domain.targets.target import Target
 
@@ -78,9 +78,9 @@ class Wish:
         """Packages that the requirements name and that the index is asked for."""
         return frozenset(one.name for one in self.requirements) - self.foreign
 
-    def limits(self) -> Limits:
+    def limits(self) -> SearchLimits:
         """Fresh limits for one search."""
-        return Limits(expired=self.expired() if self.expired else None)
+        return SearchLimits(expired=self.expired() if self.expired else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ class TargetAnswer:
 
 def resolve_all(wish: Wish, knowledge: Knowledge, targets: Sequence[Target] | None = None) -> list[Resolved]:
     """Closure, standings and plan of each target (all of the wish, or these of them), in order."""
-    stock = Stock(knowledge)
+    cache = ResolutionCache(knowledge)
     question = question_of(wish.requirements)
     return [
-        _resolve(wish, knowledge, stock, question, target) for target in (wish.targets if targets is None else targets)
+        _resolve(wish, knowledge, cache, question, target) for target in (wish.targets if targets is None else targets)
     ]
 
 
@@ -159,15 +159,17 @@ def answer_all(
     return [_answer(one, knowledge, proofs, now) for one in resolved]
 
 
-def _resolve(wish: Wish, knowledge: Knowledge, stock: Stock, question: Question, target: Target) -> Resolved:
-    found = closure(stock, target, question, wish.resolver_policy, limits=wish.limits())
+def _resolve(
+    wish: Wish, knowledge: Knowledge, cache: ResolutionCache, question: RootRequirements, target: Target
+) -> Resolved:
+    found = closure(cache, target, question, wish.resolver_policy, limits=wish.limits())
     standings = _standings(wish, knowledge, target, found)
     way = None
     # A search that was cut short says nothing about the question as written.
     refuted = found.limit is None
     if wish.with_plans and not found.holds and not found.missing:
         upgrade = Upgrade(
-            stock,
+            cache,
             [target],
             question,
             wish.resolver_policy,

@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from projects.domain.assessment.offers import PackageView, ReleaseView
 from scanner.domain.resolution.model.source import Supplied, supply_of
-from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 
 
@@ -28,7 +28,7 @@ class Knowledge:
         self.targets = tuple(targets)
         self.blind: set[tuple[str, Version]] = set()
         self._columns = {target: column for column, target in enumerate(self.targets)}
-        self._shelves: dict[NormalizedName, Shelf] = {}
+        self._packages: dict[NormalizedName, PackageVersions] = {}
         self._kinds: dict[Hashable, ReleaseView] = {}
         self._alike: dict[NormalizedName, list[Hashable]] = {}
 
@@ -36,7 +36,7 @@ class Knowledge:
         """Take in packages anew. A Stock over this knowledge must be made anew too."""
         self.views.update(views)
         for name in views:
-            self._shelves.pop(NormalizedName(name), None)
+            self._packages.pop(NormalizedName(name), None)
             self._alike.pop(NormalizedName(name), None)
 
     def column(self, target: Target) -> int:
@@ -48,20 +48,20 @@ class Knowledge:
         view = self.views.get(name)
         return None if view is None else view.release(version)
 
-    def shelf(self, name: NormalizedName) -> Shelf | None:
+    def package(self, name: NormalizedName) -> PackageVersions | None:
         """All releases; an empty shelf when the index has no such package; None when it has not answered."""
-        known = self._shelves.get(name)
+        known = self._packages.get(name)
         if known is not None:
             return known
         if name in self.foreign:
-            return Shelf(name, ())
+            return PackageVersions(name, ())
         view = self.views.get(name)
         if view is None or not view.answered:
             return None
         for release in view.releases:
             self._kinds.setdefault(release.kind, release)
-        made = Shelf(name, [Release(one.version, one.kind, one.uploaded_at) for one in view.releases])
-        self._shelves[name] = made
+        made = PackageVersions(name, [Candidate(one.version, one.kind, one.uploaded_at) for one in view.releases])
+        self._packages[name] = made
         return made
 
     def supplied(self, shape: Hashable, target: Target) -> Supplied:
@@ -75,8 +75,8 @@ class Knowledge:
         """The same for targets with the same offer of every kind of release on the package's shelf."""
         known = self._alike.get(name)
         if known is None:
-            shelf = self.shelf(name)
-            rows = [self._kinds[kind].offers for kind, _ in shelf.shapes] if shelf is not None else []
+            package = self.package(name)
+            rows = [self._kinds[kind].offers for kind, _ in package.shapes] if package is not None else []
             # Offers live as long as the process; comparing which they are is cheaper than what they are.
             known = [tuple(map(id, column)) for column in zip(*rows, strict=True)] or [()] * len(self.targets)
             self._alike[name] = known

@@ -23,9 +23,9 @@ def places_in(closure: Closure, requirements: Iterable[ParsedRequirement]) -> di
         if known is None or (known.constraint and not requirement.constraint):
             own[requirement.name] = requirement
     limits: dict[NormalizedName, dict[str, None]] = {}
-    for edge in closure.reach.edges:
-        if edge.ask.specifier:
-            limits.setdefault(edge.ask.name, {})[edge.ask.specifier] = None
+    for edge in closure.graph.edges:
+        if edge.requirement.specifier:
+            limits.setdefault(edge.requirement.name, {})[edge.requirement.specifier] = None
     shares = _shares(closure)
     return {
         entry.name: Place(
@@ -54,9 +54,9 @@ def _is_direct(said: Collection[bool | None], *, asked: bool) -> bool | None:
 def _shares(closure: Closure) -> Mapping[NormalizedName, float]:
     """The share of the other packages that cannot be installed without this one, for each package."""
     askers: dict[NormalizedName, set[NormalizedName]] = {}
-    for edge in closure.reach.edges:
-        if edge.by is not None and edge.by != edge.ask.name:
-            askers.setdefault(edge.ask.name, set()).add(edge.by)
+    for edge in closure.graph.edges:
+        if edge.dependent is not None and edge.dependent != edge.requirement.name:
+            askers.setdefault(edge.requirement.name, set()).add(edge.dependent)
     others = max(len(closure.entries) - 1, 1)
     return {entry.name: len(_above(entry.name, askers)) / others for entry in closure.entries}
 

@@ -11,7 +11,7 @@ from packaging.version import Version
 from projects.domain.assessment.evaluate import TargetAnswer
 from projects.domain.dependency_files import ParsedFiles, to_data
 from scanner.domain.releases.name_confusion import Confusion
-from scanner.domain.resolution.model.plans import Change, Plan
+from scanner.domain.resolution.model.plans import Plan, VersionChange
 from scanner.domain.resolution.upgrade import Strategy
 
 SCHEMA = 1
@@ -140,7 +140,7 @@ def _bridge(bridge: Plan, strategy: Strategy) -> dict[str, Any]:
     return {"targets": [target.slug for target in bridge.targets], **plan_document(bridge, strategy)}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: VersionChange) -> dict[str, Any]:
     return {
         "name": change.name,
         "from": str(change.before),

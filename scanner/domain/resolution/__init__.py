@@ -4,61 +4,73 @@ Fill a `Source`, wrap it in a `Stock`, put a `Question` with a `Policy` to it: `
 written, `plan` how it could hold. Both name in `missing` what must be fetched before their answer counts.
 """
 
-from scanner.domain.resolution.closure import Closure, Entry, closure
+from scanner.domain.resolution.closure import Closure, ClosureMember, closure
 from scanner.domain.resolution.explain.derivation import Clash, Derivation
-from scanner.domain.resolution.graph import Edge
-from scanner.domain.resolution.loosen import Step, relax, relax_ask, step_between
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
-from scanner.domain.resolution.model.outcomes import Conflict, Incomplete, LimitReached, Missing, Outcome, Resolution
-from scanner.domain.resolution.model.plans import Change, Plan, Stuck
+from scanner.domain.resolution.graph import DependencyEdge
+from scanner.domain.resolution.loosen import Step, loosen, loosen_requirement, step_between
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.outcomes import (
+    Conflict,
+    Incomplete,
+    LimitReached,
+    Missing,
+    Resolution,
+    ResolutionOutcome,
+)
+from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import Order, Policy, Preference
-from scanner.domain.resolution.model.requirement import Ask, BadAsk, make_ask, read_ask
-from scanner.domain.resolution.model.source import Builds, Source, Supplied, Supply, supply_of
-from scanner.domain.resolution.model.versions import Release, Shelf
-from scanner.domain.resolution.resolve import Limits, resolve
+from scanner.domain.resolution.model.requirement import (
+    InvalidRequirement,
+    Requirement,
+    make_requirement,
+    read_requirement,
+)
+from scanner.domain.resolution.model.source import Builds, CandidateSource, Supplied, Supply, supply_of
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
+from scanner.domain.resolution.resolve import SearchLimits, resolve
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan, smallest_direct_change
 
 __all__ = [
-    "Ask",
-    "BadAsk",
+    "Blocker",
     "Builds",
-    "Change",
+    "Candidate",
+    "CandidateSource",
     "Clash",
     "Closure",
+    "ClosureMember",
     "Conflict",
+    "DependencyEdge",
     "Derivation",
-    "Edge",
-    "Entry",
     "Incomplete",
+    "InvalidRequirement",
     "LimitReached",
-    "Limits",
     "Missing",
     "Order",
-    "Outcome",
+    "PackageVersions",
     "Plan",
     "Policy",
     "Preference",
-    "Question",
-    "Release",
+    "Requirement",
     "Resolution",
-    "Shelf",
-    "Source",
+    "ResolutionCache",
+    "ResolutionOutcome",
+    "RootRequirements",
+    "SearchLimits",
     "Step",
-    "Stock",
     "Strategy",
-    "Stuck",
     "Supplied",
     "Supply",
     "TargetProvider",
     "Upgrade",
+    "VersionChange",
     "closure",
-    "make_ask",
+    "loosen",
+    "loosen_requirement",
+    "make_requirement",
     "plan",
-    "read_ask",
-    "relax",
-    "relax_ask",
+    "read_requirement",
     "resolve",
     "smallest_direct_change",
     "step_between",

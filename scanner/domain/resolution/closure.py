@@ -8,23 +8,23 @@ from functools import cached_property
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.blockers import Found, best_effort, explain_in, search
+from scanner.domain.resolution.blockers import SearchResult, best_effort, explain_in, find_blockers
 from scanner.domain.resolution.explain.derivation import Derivation
-from scanner.domain.resolution.graph import Reach
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.graph import DependencyGraph
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Missing
 from scanner.domain.resolution.model.policy import Policy, Preference
 from scanner.domain.resolution.paths import Paths
-from scanner.domain.resolution.problem import Scope
-from scanner.domain.resolution.resolve import Limits
+from scanner.domain.resolution.problem import ResolutionProblem
+from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.targets.target import Target
 
-__all__ = ["Closure", "Entry", "closure"]
+__all__ = ["Closure", "ClosureMember", "closure"]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ClosureMember:
     """One package of a closure.
 
     `version` is None when no candidate could be chosen (the index has none that is asked for, or the package is not
@@ -49,13 +49,13 @@ class Closure:
     """
 
     target: Target
-    entries: tuple[Entry, ...]
+    entries: tuple[ClosureMember, ...]
     blockers: tuple[NormalizedName, ...]
     conflict: Derivation | None
     missing: Missing
     limit: LimitReached | None
-    found: Found
-    reach: Reach
+    found: SearchResult
+    graph: DependencyGraph
 
     @property
     def holds(self) -> bool:
@@ -74,7 +74,7 @@ class Closure:
 
     @cached_property
     def _paths(self) -> Paths:
-        return Paths(self.reach.edges)
+        return Paths(self.graph.edges)
 
     def paths(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
         """By which ways a package arrives: see `Paths.to`."""
@@ -82,48 +82,54 @@ class Closure:
 
 
 def closure(
-    stock: Stock,
+    cache: ResolutionCache,
     target: Target,
-    question: Question,
+    roots: RootRequirements,
     policy: Policy,
     *,
     preference: Preference | None = None,
-    limits: Limits | None = None,
+    limits: SearchLimits | None = None,
 ) -> Closure:
     """Resolve the requirements as written, and go on where nothing is usable.
 
     When a set holds, its entries are that set: what an installer with the same preference would choose.
     """
-    found = search(Scope(stock, [target], question, policy, preference or Preference(), limits or Limits()))
-    scope = found.scope
-    provider = scope.providers[0]
+    found = find_blockers(
+        ResolutionProblem(cache, [target], roots, policy, preference or Preference(), limits or SearchLimits())
+    )
+    problem = found.problem
+    provider = problem.providers[0]
     if found.choices is None:
-        choices, reach = best_effort(provider)
+        choices, graph = best_effort(provider)
     else:
-        choices, reach = found.choices, scope.reaches(found.choices)[0]
-    direct = {ask.name for ask in provider.asked}
-    entries: dict[NormalizedName, Entry] = {}
-    for edge in reach.edges:
-        name = edge.ask.name
+        choices, graph = found.choices, problem.graphs(found.choices)[0]
+    direct = {requirement.name for requirement in provider.requirements}
+    entries: dict[NormalizedName, ClosureMember] = {}
+    for edge in graph.edges:
+        name = edge.requirement.name
         if name in entries:
             continue
-        ration, choice = provider.ration(name), choices.get(name, 0)
-        url = None if ration is None else next((url for url, bit in ration.urls.items() if bit == choice and url), None)
-        entries[name] = Entry(
+        candidates, choice = provider.candidates(name), choices.get(name, 0)
+        url = (
+            None
+            if candidates is None
+            else next((url for url, bit in candidates.urls.items() if bit == choice and url), None)
+        )
+        entries[name] = ClosureMember(
             name,
-            reach.members.get(name),
+            graph.members.get(name),
             name in direct,
-            tuple(sorted(reach.extras.get(name, ()))),
-            ration is not None and not choice & ration.usable,
+            tuple(sorted(graph.extras.get(name, ()))),
+            candidates is not None and not choice & candidates.usable,
             url,
         )
     return Closure(
         target,
         tuple(entries.values()),
         tuple(entry.name for entry in entries.values() if entry.blocked),
-        None if found.proof is None else explain_in(scope, found.proof),
-        scope.missing(),
+        None if found.proof is None else explain_in(problem, found.proof),
+        problem.missing(),
         found.limit,
         found,
-        reach,
+        graph,
     )

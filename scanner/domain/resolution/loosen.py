@@ -11,10 +11,10 @@ from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
 from scanner.domain.files.core_metadata import parse_specifier
-from scanner.domain.resolution.model.candidates import Question
-from scanner.domain.resolution.model.requirement import Ask, make_ask, specifiers_of
+from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.requirement import Requirement, make_requirement, specifiers_of
 
-__all__ = ["Step", "relax", "relax_ask", "step_between"]
+__all__ = ["Step", "loosen", "loosen_requirement", "step_between"]
 
 
 class Step(StrEnum):
@@ -42,21 +42,23 @@ def _ceiling(version: Version, step: Step) -> str | None:
     return f"<{epoch}{version.major}.{version.minor + 1}"
 
 
-def relax_ask(ask: Ask, current: Version | None, step: Step = Step.MAJOR, *, caps: bool = True) -> Ask:
+def loosen_requirement(
+    requirement: Requirement, current: Version | None, step: Step = Step.MAJOR, *, caps: bool = True
+) -> Requirement:
     """A looser ask: "==x" and "===x" become ">=x". With `caps`, "~=x" and "==x.*" do too, and "<" and "<=" go.
 
     Lower bounds and exclusions stay. `current` is the version that steps are counted from; an exact pin counts from
     itself. Of a union each part is loosened. An ask for a URL, or for a version that is none, stays as it is.
     """
-    if ask.url is not None:
-        return ask
+    if requirement.url is not None:
+        return requirement
     specifiers = []
-    for one in specifiers_of(ask.specifier):
+    for one in specifiers_of(requirement.specifier):
         looser = _looser(one, current, step, caps=caps)
         if looser is None:
-            return ask
+            return requirement
         specifiers.append(looser)
-    return make_ask(ask.name, *specifiers, extras=ask.extras, marker=ask.marker)
+    return make_requirement(requirement.name, *specifiers, extras=requirement.extras, marker=requirement.marker)
 
 
 def _looser(specifier: str, current: Version | None, step: Step, *, caps: bool) -> str | None:
@@ -90,28 +92,38 @@ def _loosened(clause: Specifier, *, caps: bool) -> list[str] | None:
     return [str(clause)]
 
 
-def relax(
-    question: Question,
+def loosen(
+    roots: RootRequirements,
     current: Mapping[NormalizedName, Version],
     *,
     step: Step = Step.MAJOR,
     holds: Iterable[NormalizedName] = (),
     caps: bool = True,
-) -> Question:
+) -> RootRequirements:
     """The question with every ask and constraint loosened, but for held packages, which stay where they are.
 
     `current` are the versions that are in use. A held package is kept at its current version even where its
     requirement admits more, also when only others ask for it. Overrides stay: they are decisions of their own.
     """
     held = frozenset(holds)
-    pinned = {ask.name: current[ask.name] for ask in question.roots if ask.exact and ask.name in current}
+    pinned = {
+        requirement.name: current[requirement.name]
+        for requirement in roots.requirements
+        if requirement.exact and requirement.name in current
+    }
 
-    def loosen(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    def loosen_all(requirements: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
         return tuple(
-            ask if ask.name in held else relax_ask(ask, current.get(ask.name), step, caps=caps) for ask in asks
+            requirement
+            if requirement.name in held
+            else loosen_requirement(requirement, current.get(requirement.name), step, caps=caps)
+            for requirement in requirements
         )
 
-    kept = tuple(make_ask(name, f"=={current[name]}") for name in sorted(held) if name in current)
+    kept = tuple(make_requirement(name, f"=={current[name]}") for name in sorted(held) if name in current)
     return replace(
-        question, roots=loosen(question.roots), constraints=(*loosen(question.constraints), *kept), pinned=pinned
+        roots,
+        requirements=loosen_all(roots.requirements),
+        constraints=(*loosen_all(roots.constraints), *kept),
+        pinned=pinned,
     )

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.explain.reasons import Asked, Unreadable
-from scanner.domain.resolution.model.requirement import Ask
-from scanner.domain.resolution.model.versions import Shelf
+from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
-from scanner.domain.resolution.pubgrub.provider_protocol import Candidates, Dependency
+from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
 from scanner.domain.resolution.target_provider import CHOSEN, TargetProvider
 
 __all__ = ["BridgeProvider"]
 
-_Ask = tuple[int, Ask]
+_TargetRequirement = tuple[int, Requirement]
 
 
 class BridgeProvider:
@@ -30,79 +30,83 @@ class BridgeProvider:
         self._providers = providers
         self._wanted: dict[str, tuple[int, NormalizedName, NormalizedName | None]] = {}
 
-    def roots(self) -> Iterator[Dependency[_Ask]]:
+    def root_dependencies(self) -> Iterator[Dependency[_TargetRequirement]]:
         """What the project asks for on each target."""
         for index, provider in enumerate(self._providers):
-            for ask in provider.asked:
-                yield from self._ask(index, (), ask, Asked(ask))
+            for requirement in provider.requirements:
+                yield from self._require(index, (), requirement, Required(requirement))
 
-    def identify(self, requirement: _Ask) -> Sequence[str]:
+    def identify(self, requirement: _TargetRequirement) -> Sequence[str]:
         """The package, its presence on the asking target, and one presence for each extra."""
-        index, ask = requirement
-        nodes: list[str] = [ask.name]
-        for extra in (None, *ask.extras):
-            node = f"{ask.name}@{index}" if extra is None else f"{ask.name}[{extra}]@{index}"
-            self._wanted[node] = (index, ask.name, extra)
+        index, own = requirement
+        nodes: list[str] = [own.name]
+        for extra in (None, *own.extras):
+            node = f"{own.name}@{index}" if extra is None else f"{own.name}[{extra}]@{index}"
+            self._wanted[node] = (index, own.name, extra)
             nodes.append(node)
         return nodes
 
-    def candidates(self, node: str) -> Candidates:
+    def facts(self, node: str) -> NodeFacts:
         """A presence holds or not. A package may choose what exists; whether it is usable depends on the target."""
         if node in self._wanted:
-            return Candidates(((~(CHOSEN | ABSENT), None),), follows=self._wanted[node][1])
+            return NodeFacts(((~(CHOSEN | ABSENT), None),), follows=self._wanted[node][1])
         known = 0
         for provider in self._providers:
-            ration = provider.ration(NormalizedName(node))
-            known |= CHOSEN if ration is None else ration.known
-        return Candidates(((~(known | ABSENT), None),))
+            candidates = provider.candidates(NormalizedName(node))
+            known |= CHOSEN if candidates is None else candidates.known
+        return NodeFacts(((~(known | ABSENT), None),))
 
-    def satisfied(self, node: str, requirement: _Ask) -> int:
+    def satisfied(self, node: str, requirement: _TargetRequirement) -> int:
         """What an ask admits on its target."""
-        index, ask = requirement
-        return CHOSEN if node in self._wanted else self._providers[index].satisfied(node, ask)
+        index, own = requirement
+        return CHOSEN if node in self._wanted else self._providers[index].satisfied(node, own)
 
     def prefer(self, node: str, allowed: int) -> int:
         """The preferred of those usable on every target, else on most of them, else of all."""
         if node in self._wanted:
             return CHOSEN & allowed
         name = NormalizedName(node)
-        rations = [provider.ration(name) for provider in self._providers]
+        candidate_sets = [provider.candidates(name) for provider in self._providers]
         everywhere = allowed
-        for ration in rations:
-            if ration is not None and everywhere & ration.usable:
-                everywhere &= ration.usable
+        for candidates in candidate_sets:
+            if candidates is not None and everywhere & candidates.usable:
+                everywhere &= candidates.usable
         first = self._providers[0]
-        return first.prefer(node, everywhere) if rations[0] is not None else lowest(allowed & CHOSEN or allowed)
+        return first.prefer(node, everywhere) if candidate_sets[0] is not None else lowest(allowed & CHOSEN or allowed)
 
-    def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[_Ask]]:
+    def dependencies(
+        self, node: str, choice: int, chosen: Mapping[str, int]
+    ) -> Iterable[Dependency[_TargetRequirement]]:
         """What a package brings on a target where it is wanted; a package alone brings nothing."""
         if node not in self._wanted:
             return
         index, name, extra = self._wanted[node]
         provider = self._providers[index]
         release = chosen[name]
-        needs = provider.needs(name, release)
-        if needs is None:
+        dependencies = provider.dependencies_of(name, release)
+        if dependencies is None:
             return
-        if needs.unreadable is not None and extra is None:
-            yield Dependency(((name, release), (node, CHOSEN)), None, Unreadable(name, needs.unreadable.text))
-        for stated, ask in provider.brought(needs, extra):
-            carriers = provider.stock.carriers(name, stated)
-            reason = Asked(ask, name, extra, carriers)
-            yield from self._ask(index, ((name, carriers), (node, CHOSEN)), ask, reason)
+        if dependencies.unreadable is not None and extra is None:
+            yield Dependency(
+                ((name, release), (node, CHOSEN)), None, InvalidDependency(name, dependencies.unreadable.text)
+            )
+        for stated, requirement in provider.applicable(dependencies, extra):
+            releases = provider.cache.dependents(name, stated)
+            reason = Required(requirement, name, extra, releases)
+            yield from self._require(index, ((name, releases), (node, CHOSEN)), requirement, reason)
 
-    def shelf(self, node: str) -> Shelf | None:
+    def package(self, node: str) -> PackageVersions | None:
         """The shelf that a node chooses from, if it chooses a version."""
-        return None if node in self._wanted else self._providers[0].shelf(node)
+        return None if node in self._wanted else self._providers[0].package(node)
 
-    def _ask(
-        self, index: int, dependents: tuple[tuple[str, int], ...], ask: Ask, reason: object
-    ) -> Iterator[Dependency[_Ask]]:
-        yield Dependency(dependents, (index, ask), reason)
-        ration = self._providers[index].ration(ask.name)
-        if ration is not None:
-            node = f"{ask.name}@{index}"
-            for never, why in ration.never:
-                barred = never & ration.known
-                if barred or not ration.known:
-                    yield Dependency(((ask.name, barred or ~ABSENT), (node, CHOSEN)), None, why)
+    def _require(
+        self, index: int, dependents: tuple[tuple[str, int], ...], requirement: Requirement, reason: object
+    ) -> Iterator[Dependency[_TargetRequirement]]:
+        yield Dependency(dependents, (index, requirement), reason)
+        candidates = self._providers[index].candidates(requirement.name)
+        if candidates is not None:
+            node = f"{requirement.name}@{index}"
+            for forbidden, why in candidates.forbidden:
+                barred = forbidden & candidates.known
+                if barred or not candidates.known:
+                    yield Dependency(((requirement.name, barred or ~ABSENT), (node, CHOSEN)), None, why)

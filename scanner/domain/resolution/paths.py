@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.graph import Edge
+from scanner.domain.resolution.graph import DependencyEdge
 
 __all__ = ["Paths"]
 
@@ -17,11 +17,11 @@ _EXPLORED = 5_000
 class Paths:
     """Finds paths over the asks of one closure."""
 
-    def __init__(self, edges: Iterable[Edge]) -> None:
+    def __init__(self, edges: Iterable[DependencyEdge]) -> None:
         self._askers: dict[NormalizedName, dict[tuple[NormalizedName, NormalizedName | None] | None, None]] = {}
         for edge in edges:
-            asker = None if edge.by is None else (edge.by, edge.by_extra)
-            self._askers.setdefault(edge.ask.name, {})[asker] = None
+            asker = None if edge.dependent is None else (edge.dependent, edge.extra)
+            self._askers.setdefault(edge.requirement.name, {})[asker] = None
 
     def to(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
         """Up to `limit` paths, each from a package that the project names to `name` itself, no package twice.

@@ -7,70 +7,76 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.graph import Reach, walk
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.graph import DependencyGraph, walk
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.resolution.model.policy import Policy, Preference
-from scanner.domain.resolution.model.requirement import Ask
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver
-from scanner.domain.resolution.resolve import Limits, missing_of
+from scanner.domain.resolution.resolve import SearchLimits, missing_of
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target
 
-__all__ = ["Choices", "Scope"]
+__all__ = ["Choices", "ResolutionProblem"]
 
 Choices = dict[NormalizedName, int]
 
 
 @dataclass(slots=True)
-class Scope:
+class ResolutionProblem:
     """One search problem. `providers` has one member a target; what is chosen must hold on all of them."""
 
-    stock: Stock
+    cache: ResolutionCache
     targets: Sequence[Target]
-    question: Question
+    roots: RootRequirements
     policy: Policy
     preference: Preference
-    limits: Limits = field(default_factory=Limits)
-    waived: frozenset[NormalizedName] = frozenset()
-    phantoms: frozenset[NormalizedName] = frozenset()
-    aside: frozenset[NormalizedName] = frozenset()
+    limits: SearchLimits = field(default_factory=SearchLimits)
+    tolerated: frozenset[NormalizedName] = frozenset()
+    placeholders: frozenset[NormalizedName] = frozenset()
+    unchecked: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
-    _solver: Solver[tuple[int, Ask]] | Solver[Ask] | None = field(init=False, default=None)
+    _solver: Solver[tuple[int, Requirement]] | Solver[Requirement] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self.providers = tuple(
             TargetProvider(
-                self.stock,
+                self.cache,
                 target,
-                self.question,
+                self.roots,
                 self.policy,
                 self.preference,
-                waived=self.waived,
-                phantoms=self.phantoms,
-                aside=self.aside,
+                tolerated=self.tolerated,
+                placeholders=self.placeholders,
+                unchecked=self.unchecked,
             )
             for target in self.targets
         )
 
     @property
-    def solver(self) -> Solver[tuple[int, Ask]] | Solver[Ask]:
+    def solver(self) -> Solver[tuple[int, Requirement]] | Solver[Requirement]:
         """The one solver of this problem. Made when first asked for: a look at the providers often settles it."""
         if self._solver is None:
             limit, expired = self.limits.steps, self.limits.expired
             if len(self.providers) == 1:
                 provider = self.providers[0]
-                self._solver = Solver(provider, provider.roots(), limit=limit, expired=expired)
+                self._solver = Solver(provider, provider.root_dependencies(), limit=limit, expired=expired)
             else:
                 bridge = BridgeProvider(self.providers)
-                self._solver = Solver(bridge, bridge.roots(), limit=limit, expired=expired)
+                self._solver = Solver(bridge, bridge.root_dependencies(), limit=limit, expired=expired)
         return self._solver
 
-    def with_waivers(self, waived: Iterable[NormalizedName], phantoms: Iterable[NormalizedName]) -> Scope:
+    def allowing(
+        self, tolerated: Iterable[NormalizedName], placeholders: Iterable[NormalizedName]
+    ) -> ResolutionProblem:
         """The same problem, with more packages let through."""
-        return replace(self, waived=self.waived | frozenset(waived), phantoms=self.phantoms | frozenset(phantoms))
+        return replace(
+            self,
+            tolerated=self.tolerated | frozenset(tolerated),
+            placeholders=self.placeholders | frozenset(placeholders),
+        )
 
     def choices(self, found: Solved) -> Choices:
         """The chosen candidates of packages, without the nodes of extras and targets."""
@@ -85,7 +91,7 @@ class Scope:
             self._missed() == before
         )
 
-    def reaches(self, choices: Mapping[NormalizedName, int]) -> list[Reach]:
+    def graphs(self, choices: Mapping[NormalizedName, int]) -> list[DependencyGraph]:
         """What the choices lead to, target by target."""
         return [walk(provider, choices) for provider in self.providers]
 

@@ -10,17 +10,24 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.explain.derivation import Derivation, derive
 from scanner.domain.resolution.explain.sentences import Phrases
 from scanner.domain.resolution.graph import walk
-from scanner.domain.resolution.model.outcomes import Conflict, Incomplete, LimitReached, Missing, Outcome, Resolution
-from scanner.domain.resolution.model.requirement import Ask
-from scanner.domain.resolution.pubgrub.incompatibility import Clause
+from scanner.domain.resolution.model.outcomes import (
+    Conflict,
+    Incomplete,
+    LimitReached,
+    Missing,
+    Resolution,
+    ResolutionOutcome,
+)
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solver, Unsolvable
 from scanner.domain.resolution.target_provider import TargetProvider
 
-__all__ = ["Limits", "explain", "missing_of", "resolution_of", "resolve"]
+__all__ = ["SearchLimits", "explain", "missing_of", "resolution_of", "resolve"]
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SearchLimits:
     """How long one search may take: decisions and conflicts, and a callable that tells when time is up."""
 
     steps: int = 200_000
@@ -39,34 +46,36 @@ def missing_of(*providers: TargetProvider) -> Missing:
 
 def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]) -> Resolution:
     """The part of a set of choices that the requirements lead to on the provider's target."""
-    reach = walk(provider, chosen)
+    graph = walk(provider, chosen)
     urls = {}
-    for edge in reach.edges:
-        if edge.ask.url is not None and reach.members.get(edge.ask.name, True) is None:
-            urls[edge.ask.name] = edge.ask.url
+    for edge in graph.edges:
+        if edge.requirement.url is not None and graph.members.get(edge.requirement.name, True) is None:
+            urls[edge.requirement.name] = edge.requirement.url
     return Resolution(
-        {name: version for name, version in reach.members.items() if version is not None},
+        {name: version for name, version in graph.members.items() if version is not None},
         urls,
-        {name: tuple(sorted(extras)) for name, extras in reach.extras.items()},
-        tuple(reach.edges),
+        {name: tuple(sorted(extras)) for name, extras in graph.extras.items()},
+        tuple(graph.edges),
     )
 
 
-def explain(proof: Clause, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
+def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
     """A solver's proof in words, with the versions of the providers' shelves; of a bridge give them all, in order."""
     first = providers[0]
-    phrases = Phrases(first.shelf, [provider.target.slug for provider in providers])
-    return derive(proof, nodes, phrases, lambda ask: first.satisfied(ask.name, ask))
+    phrases = Phrases(first.package, [provider.target.slug for provider in providers])
+    return derive(proof, nodes, phrases, lambda requirement: first.satisfied(requirement.name, requirement))
 
 
-def resolve(provider: TargetProvider, limits: Limits | None = None) -> Outcome:
+def resolve(provider: TargetProvider, limits: SearchLimits | None = None) -> ResolutionOutcome:
     """Find one set that satisfies everything, by the provider's preference.
 
     A conflict is a conflict whatever is still missing, since more data only brings more demands; a solution that
     leans on missing data is Incomplete, and names all that was met on the way.
     """
-    limits = limits or Limits()
-    solver: Solver[Ask] = Solver(provider, provider.roots(), limit=limits.steps, expired=limits.expired)
+    limits = limits or SearchLimits()
+    solver: Solver[Requirement] = Solver(
+        provider, provider.root_dependencies(), limit=limits.steps, expired=limits.expired
+    )
     found = solver.solve()
     if isinstance(found, Exhausted):
         return LimitReached(found.steps, found.reason)

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.reasons import Asked, Unreadable
-from scanner.domain.resolution.model.cache import Needs, Stock
-from scanner.domain.resolution.model.candidates import PHANTOM, Desk, Question, Ration
+from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
+from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
+from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
 from scanner.domain.resolution.model.policy import Policy, Preference
-from scanner.domain.resolution.model.requirement import Ask
-from scanner.domain.resolution.model.versions import Shelf
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
-from scanner.domain.resolution.pubgrub.provider_protocol import Candidates, Dependency
+from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
 from scanner.domain.targets.target import Target
 
 __all__ = ["CHOSEN", "TargetProvider"]
@@ -37,48 +37,50 @@ class TargetProvider:
 
     def __init__(
         self,
-        stock: Stock,
+        cache: ResolutionCache,
         target: Target,
-        question: Question,
+        roots: RootRequirements,
         policy: Policy,
         preference: Preference | None = None,
         *,
-        waived: frozenset[NormalizedName] = frozenset(),
-        phantoms: frozenset[NormalizedName] = frozenset(),
-        aside: frozenset[NormalizedName] = frozenset(),
+        tolerated: frozenset[NormalizedName] = frozenset(),
+        placeholders: frozenset[NormalizedName] = frozenset(),
+        unchecked: frozenset[NormalizedName] = frozenset(),
     ) -> None:
-        self.stock, self.target, self.question, self.policy = stock, target, question, policy
+        self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
-        self.waived, self.phantoms, self.aside = waived, phantoms, aside
+        self.tolerated, self.placeholders, self.unchecked = tolerated, placeholders, unchecked
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self.likely_releases: set[tuple[NormalizedName, Version]] = set()
-        self._desk = Desk.of(stock, target, policy)
-        self._markers = self._desk.markers
-        self._rations: dict[NormalizedName, Ration | None] = {}
-        self._satisfied: dict[Ask, int] = {}
-        self._brought: dict[tuple[int, NormalizedName | None], tuple[tuple[Ask, Ask], ...]] = {}
+        self._candidate_cache = CandidateCache.of(cache, target, policy)
+        self._markers = self._candidate_cache.markers
+        self._candidate_sets: dict[NormalizedName, CandidateSet | None] = {}
+        self._satisfied: dict[Requirement, int] = {}
+        self._applicable: dict[tuple[int, NormalizedName | None], tuple[tuple[Requirement, Requirement], ...]] = {}
         self._visits: dict[NormalizedName, int] = {}
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
-        self._overrides: dict[NormalizedName, list[Ask]] = {}
-        for ask in question.overrides:
-            self._overrides.setdefault(ask.name, [])
-            if self._markers.holds(ask, ""):
-                self._overrides[ask.name].append(ask)
-        self.asked = tuple(self._active(question.roots))
-        self._constraints: dict[NormalizedName, list[Ask]] = {}
-        for ask in self._active(question.constraints):
-            self._constraints.setdefault(ask.name, []).append(ask)
-        self._own: dict[NormalizedName, list[Ask]] = {name: list(asks) for name, asks in self._overrides.items()}
-        for ask in (*self.asked, *self._active(question.constraints)):
-            self._own.setdefault(ask.name, []).append(ask)
+        self._overrides: dict[NormalizedName, list[Requirement]] = {}
+        for requirement in roots.overrides:
+            self._overrides.setdefault(requirement.name, [])
+            if self._markers.holds(requirement, ""):
+                self._overrides[requirement.name].append(requirement)
+        self.requirements = tuple(self._active(roots.requirements))
+        self._constraints: dict[NormalizedName, list[Requirement]] = {}
+        for requirement in self._active(roots.constraints):
+            self._constraints.setdefault(requirement.name, []).append(requirement)
+        self._own: dict[NormalizedName, list[Requirement]] = {
+            name: list(requirements) for name, requirements in self._overrides.items()
+        }
+        for requirement in (*self.requirements, *self._active(roots.constraints)):
+            self._own.setdefault(requirement.name, []).append(requirement)
 
-    def roots(self) -> Iterator[Dependency[Ask]]:
+    def root_dependencies(self) -> Iterator[Dependency[Requirement]]:
         """What the project itself asks for on this target (`asked`), as dependencies of nobody."""
-        for ask in self.asked:
-            yield Dependency((), ask, Asked(ask))
+        for requirement in self.requirements:
+            yield Dependency((), requirement, Required(requirement))
 
-    def identify(self, requirement: Ask) -> Sequence[str]:
+    def identify(self, requirement: Requirement) -> Sequence[str]:
         """The package, then "package[extra]" for each extra."""
         name = requirement.name
         if not requirement.extras:
@@ -90,47 +92,47 @@ class TargetProvider:
             nodes.append(node)
         return nodes
 
-    def candidates(self, node: str) -> Candidates:
+    def facts(self, node: str) -> NodeFacts:
         """For an extra: chosen or not. For a package: what its ration rules out."""
         if node in self._extras:
-            return Candidates(((~(CHOSEN | ABSENT), None),), follows=self._extras[node][0])
-        ration = self.ration(NormalizedName(node))
-        if ration is None:
-            return Candidates(((~(CHOSEN | ABSENT), None),))
-        return Candidates(ration.never)
+            return NodeFacts(((~(CHOSEN | ABSENT), None),), follows=self._extras[node][0])
+        candidates = self.candidates(NormalizedName(node))
+        if candidates is None:
+            return NodeFacts(((~(CHOSEN | ABSENT), None),))
+        return NodeFacts(candidates.forbidden)
 
-    def satisfied(self, node: str, requirement: Ask) -> int:
+    def satisfied(self, node: str, requirement: Requirement) -> int:
         """The candidates that an ask admits: see `Ration.admitted`."""
         if node in self._extras:
             return CHOSEN
         known = self._satisfied.get(requirement)
         if known is None:
-            ration = self.ration(requirement.name)
-            if ration is None:
+            candidates = self.candidates(requirement.name)
+            if candidates is None:
                 known = CHOSEN
-            elif self._desk.plain(requirement.name) is ration:
-                known = self._desk.admitted(ration, requirement)
+            elif self._candidate_cache.plain(requirement.name) is candidates:
+                known = self._candidate_cache.admitted(candidates, requirement)
             else:
-                known = ration.admitted(requirement)
+                known = candidates.admitted(requirement)
             self._satisfied[requirement] = known
         return known
 
     def prefer(self, node: str, allowed: int) -> int:
         """The preferred candidate; of a waived package a usable one before any other."""
-        ration = None if node in self._extras else self.ration(NormalizedName(node))
-        if ration is None:
+        candidates = None if node in self._extras else self.candidates(NormalizedName(node))
+        if candidates is None:
             return CHOSEN & allowed
-        allowed &= ration.known
+        allowed &= candidates.known
         if not allowed:
             return 0
-        phantom = ration.urls.get(PHANTOM, 0)
-        opaque = allowed & ~(ration.shelf.all | phantom)
-        versions = allowed & ration.shelf.all
+        placeholder = candidates.urls.get(PLACEHOLDER_URL, 0)
+        opaque = allowed & ~(candidates.package.all | placeholder)
+        versions = allowed & candidates.package.all
         if opaque or not versions:
             return lowest(opaque or allowed)
-        return self.preference.pick(ration.shelf, versions & ration.usable or versions)
+        return self.preference.pick(candidates.package, versions & candidates.usable or versions)
 
-    def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[Ask]]:
+    def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[Requirement]]:
         """What a release or one of its extras brings; all releases known to bring the same share the clause."""
         extra = None
         dependents: tuple[tuple[str, int], ...] = ()
@@ -139,92 +141,100 @@ class TargetProvider:
             name, extra = self._extras[node]
             choice = chosen[name]
             dependents = ((node, CHOSEN),)
-        ration = self.ration(name)
-        if ration is None or choice & ~ration.shelf.all:
+        candidates = self.candidates(name)
+        if candidates is None or choice & ~candidates.package.all:
             return
-        needs = self._needs(ration, choice)
-        if needs is None:
+        dependencies = self._visit(candidates, choice)
+        if dependencies is None:
             return
-        if needs.unreadable is not None and extra is None:
-            yield Dependency(((name, choice),), None, Unreadable(name, needs.unreadable.text))
-        for stated, ask in self.brought(needs, extra):
-            carriers = self.stock.carriers(name, stated)
-            yield Dependency(((name, carriers), *dependents), ask, Asked(ask, name, extra, carriers))
+        if dependencies.unreadable is not None and extra is None:
+            yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.unreadable.text))
+        for stated, requirement in self.applicable(dependencies, extra):
+            releases = self.cache.dependents(name, stated)
+            yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
 
-    def needs(self, name: NormalizedName, choice: int) -> Needs | None:
+    def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
         """What one release needs; None when that is not known (and then remembered as missing) or opaque."""
-        ration = self.ration(name)
-        if ration is None or choice & ~ration.shelf.all:
+        candidates = self.candidates(name)
+        if candidates is None or choice & ~candidates.package.all:
             return None
-        needs = self.stock.needs(ration.shelf, choice)
-        if needs is None:
-            self.missing_releases.add((name, ration.shelf.version(choice)))
-            near = self.preference.next_after(ration.shelf, choice, ration.usable & ration.shelf.all)
-            self.likely_releases.update((name, ration.shelf.version(1 << position)) for position in near)
-        return needs
+        dependencies = self.cache.dependencies(candidates.package, choice)
+        if dependencies is None:
+            self.missing_releases.add((name, candidates.package.version(choice)))
+            near = self.preference.next_after(candidates.package, choice, candidates.usable & candidates.package.all)
+            self.likely_releases.update((name, candidates.package.version(1 << position)) for position in near)
+        return dependencies
 
-    def brought(self, needs: Needs, extra: NormalizedName | None) -> tuple[tuple[Ask, Ask], ...]:
+    def applicable(
+        self, dependencies: Dependencies, extra: NormalizedName | None
+    ) -> tuple[tuple[Requirement, Requirement], ...]:
         """(the ask as stated, the ask that counts) of a release (`extra` None) or of what one extra adds to it."""
         # Needs live as long as the stock, so their identity names them.
-        key = (id(needs), extra)
-        known = self._brought.get(key)
+        key = (id(dependencies), extra)
+        known = self._applicable.get(key)
         if known is None:
-            known = self._brought[key] = tuple(
-                (stated, ask) for stated in self._stated(needs, extra) for ask in self._overridden(stated)
+            known = self._applicable[key] = tuple(
+                (stated, requirement)
+                for stated in self._stated(dependencies, extra)
+                for requirement in self._overridden(stated)
             )
         return known
 
-    def _stated(self, needs: Needs, extra: NormalizedName | None) -> list[Ask]:
+    def _stated(self, dependencies: Dependencies, extra: NormalizedName | None) -> list[Requirement]:
         holds = self._markers.holds
         if extra is None:
-            return [*needs.plain, *(ask for ask in needs.gated if holds(ask, ""))]
-        added = [ask for ask in needs.gated if holds(ask, extra) and not holds(ask, "")]
-        return [*needs.by_extra.get(extra, ()), *added]
+            return [*dependencies.plain, *(requirement for requirement in dependencies.gated if holds(requirement, ""))]
+        added = [
+            requirement
+            for requirement in dependencies.gated
+            if holds(requirement, extra) and not holds(requirement, "")
+        ]
+        return [*dependencies.by_extra.get(extra, ()), *added]
 
-    def ration(self, name: NormalizedName) -> Ration | None:
+    def candidates(self, name: NormalizedName) -> CandidateSet | None:
         """What may be chosen of a package; None when it was not polled (then remembered as missing)."""
-        if name not in self._rations:
-            shelf = self.stock.shelf(name)
-            if shelf is None:
+        if name not in self._candidate_sets:
+            package = self.cache.package(name)
+            if package is None:
                 self.missing_packages.add(name)
-            self._rations[name] = None if shelf is None else self._make_ration(shelf)
-        return self._rations[name]
+            self._candidate_sets[name] = None if package is None else self._make_candidate_set(package)
+        return self._candidate_sets[name]
 
-    def _make_ration(self, shelf: Shelf) -> Ration | None:
-        name = shelf.name
-        waived, phantom = name in self.waived, name in self.phantoms
-        plain = name not in self._own and name not in self.question.pinned and name not in self.aside
-        if plain and not waived and not phantom:
-            return self._desk.plain(name)
-        return self._desk.ration(
-            shelf,
+    def _make_candidate_set(self, package: PackageVersions) -> CandidateSet | None:
+        name = package.name
+        tolerated, placeholder = name in self.tolerated, name in self.placeholders
+        plain = name not in self._own and name not in self.roots.pinned and name not in self.unchecked
+        if plain and not tolerated and not placeholder:
+            return self._candidate_cache.plain(name)
+        return self._candidate_cache.candidates(
+            package,
             tuple(self._own.get(name, ())),
             constraints=tuple(self._constraints.get(name, ())),
-            pinned=self.question.pinned.get(name),
-            waived=waived,
-            phantom=phantom,
-            aside=name in self.aside,
+            pinned=self.roots.pinned.get(name),
+            tolerated=tolerated,
+            placeholder=placeholder,
+            unchecked=name in self.unchecked,
         )
 
-    def shelf(self, node: str) -> Shelf | None:
+    def package(self, node: str) -> PackageVersions | None:
         """The shelf that a node chooses from; None for an extra and for a package that was not polled."""
-        ration = None if node in self._extras else self._rations.get(NormalizedName(node))
-        return None if ration is None else ration.shelf
+        candidates = None if node in self._extras else self._candidate_sets.get(NormalizedName(node))
+        return None if candidates is None else candidates.package
 
-    def _needs(self, ration: Ration, choice: int) -> Needs | None:
+    def _visit(self, candidates: CandidateSet, choice: int) -> Dependencies | None:
         # A package that is decided again and again is in a hard spot: read more of it each time, so that one clause
         # speaks for many releases.
-        name = ration.shelf.name
+        name = candidates.package.name
         visits = self._visits.get(name, 0)
         if visits:
-            self.stock.read_around(ration.shelf, choice, ration.usable & ration.shelf.all, 4**visits)
+            self.cache.read_around(candidates.package, choice, candidates.usable & candidates.package.all, 4**visits)
         self._visits[name] = min(visits + 1, 6)
-        return self.needs(name, choice)
+        return self.dependencies_of(name, choice)
 
-    def _active(self, asks: Iterable[Ask]) -> Iterator[Ask]:
-        for ask in asks:
-            if self._markers.holds(ask, ""):
-                yield from self._overridden(ask)
+    def _active(self, requirements: Iterable[Requirement]) -> Iterator[Requirement]:
+        for requirement in requirements:
+            if self._markers.holds(requirement, ""):
+                yield from self._overridden(requirement)
 
-    def _overridden(self, ask: Ask) -> Sequence[Ask]:
-        return self._overrides.get(ask.name, (ask,))
+    def _overridden(self, requirement: Requirement) -> Sequence[Requirement]:
+        return self._overrides.get(requirement.name, (requirement,))

@@ -9,18 +9,18 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.blockers import certain_blockers, explain_in, search
+from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.moves import why_it_moves, why_stuck
-from scanner.domain.resolution.loosen import Step, relax, step_between
-from scanner.domain.resolution.minimise import shrink
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.loosen import Step, loosen, step_between
+from scanner.domain.resolution.minimise import minimise
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
-from scanner.domain.resolution.model.plans import Change, Plan, Stuck
+from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import Order, Policy, Preference
-from scanner.domain.resolution.problem import Choices, Scope
+from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
-from scanner.domain.resolution.resolve import Limits, resolution_of
+from scanner.domain.resolution.resolve import SearchLimits, resolution_of
 from scanner.domain.targets.target import Target
 
 __all__ = ["Strategy", "Upgrade", "plan", "smallest_direct_change"]
@@ -41,33 +41,35 @@ class Upgrade:
     how far each may move. `refuted` says that the question as written is known to have no solution.
     """
 
-    stock: Stock
+    cache: ResolutionCache
     targets: Sequence[Target]
-    question: Question
+    roots: RootRequirements
     policy: Policy
     current: Mapping[NormalizedName, Version]
     strategy: Strategy = Strategy.MINIMAL
     step: Step = Step.MAJOR
     holds: frozenset[NormalizedName] = frozenset()
-    limits: Limits = field(default_factory=Limits)
+    limits: SearchLimits = field(default_factory=SearchLimits)
     refuted: bool = False
 
-    def scope(self, question: Question, aside: Iterable[NormalizedName] = ()) -> Scope:
+    def problem(self, roots: RootRequirements, unchecked: Iterable[NormalizedName] = ()) -> ResolutionProblem:
         """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
-        preference = Preference(order, self.current, question.direct)
-        return Scope(self.stock, self.targets, question, self.policy, preference, self.limits, aside=frozenset(aside))
+        preference = Preference(order, self.current, roots.direct)
+        return ResolutionProblem(
+            self.cache, self.targets, roots, self.policy, preference, self.limits, unchecked=frozenset(unchecked)
+        )
 
-    def questions(self) -> list[Question]:
+    def forms(self) -> list[RootRequirements]:
         """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""
-        forms = [self.question] if self.strategy is Strategy.MINIMAL else []
+        forms = [self.roots] if self.strategy is Strategy.MINIMAL else []
         if self.strategy is Strategy.MINIMAL:
-            forms.append(relax(self.question, self.current, step=self.step, holds=self.holds, caps=False))
-        forms.append(relax(self.question, self.current, step=self.step, holds=self.holds))
+            forms.append(loosen(self.roots, self.current, step=self.step, holds=self.holds, caps=False))
+        forms.append(loosen(self.roots, self.current, step=self.step, holds=self.holds))
         if self.strategy is Strategy.MINIMAL and self.holds:
             forms[0] = replace(forms[0], constraints=forms[-1].constraints)
         distinct = [form for index, form in enumerate(forms) if form not in forms[:index]]
-        return [form for form in distinct if form != self.question] or distinct if self.refuted else distinct
+        return [form for form in distinct if form != self.roots] or distinct if self.refuted else distinct
 
 
 def plan(upgrade: Upgrade) -> Plan:
@@ -77,53 +79,53 @@ def plan(upgrade: Upgrade) -> Plan:
     loosened only where pins alone do not help, and taking back any single change breaks the set. Never raises: no
     path, missing data and a limit are values of the plan.
     """
-    questions = upgrade.questions()
-    for question in questions:
-        scope = upgrade.scope(question)
-        if question is not questions[-1] and any(any(certain_blockers(provider)) for provider in scope.providers):
+    forms = upgrade.forms()
+    for roots in forms:
+        problem = upgrade.problem(roots)
+        if roots is not forms[-1] and any(any(certain_blockers(provider)) for provider in problem.providers):
             continue
-        found = scope.solver.solve()
+        found = problem.solver.solve()
         if isinstance(found, Exhausted):
-            return _cut_short(upgrade, scope, LimitReached(found.steps, found.reason))
+            return _cut_short(upgrade, problem, LimitReached(found.steps, found.reason))
         if isinstance(found, Solved):
-            return _finish(upgrade, scope, scope.choices(found))
-        if question is questions[-1]:
-            return _no_path(upgrade, scope, found)
+            return _finish(upgrade, problem, problem.choices(found))
+        if roots is forms[-1]:
+            return _no_path(upgrade, problem, found)
     raise AssertionError("the last form is always tried")
 
 
 def smallest_direct_change(
     upgrade: Upgrade, blocker: NormalizedName, others: Iterable[NormalizedName]
-) -> tuple[Change, ...] | None:
+) -> tuple[VersionChange, ...] | None:
     """What the project must write down to clear one blocker, the other blockers left aside; None when nothing does."""
-    scope = upgrade.scope(upgrade.questions()[-1], frozenset(others) - {blocker})
-    found = scope.solver.solve()
+    problem = upgrade.problem(upgrade.forms()[-1], frozenset(others) - {blocker})
+    found = problem.solver.solve()
     if not isinstance(found, Solved):
         return None
-    return _finish(upgrade, scope, scope.choices(found)).direct_changes
+    return _finish(upgrade, problem, problem.choices(found)).direct_changes
 
 
 def _kept(upgrade: Upgrade) -> Choices:
     """The versions in use as sets of one, where the index has them."""
     kept = {}
     for name, version in upgrade.current.items():
-        shelf = upgrade.stock.shelf(name)
-        choice = 0 if shelf is None else shelf.choice(version)
+        package = upgrade.cache.package(name)
+        choice = 0 if package is None else package.choice(version)
         if choice:
             kept[name] = choice
     return kept
 
 
-def _finish(upgrade: Upgrade, scope: Scope, choices: Choices) -> Plan:
+def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> Plan:
     """Shrink a found set and write it down."""
     if upgrade.strategy is Strategy.MINIMAL:
-        choices = shrink(scope, choices, _kept(upgrade))
-    resolutions = tuple(resolution_of(provider, choices) for provider in scope.providers)
+        choices = minimise(problem, choices, _kept(upgrade))
+    resolutions = tuple(resolution_of(provider, choices) for provider in problem.providers)
     pins: dict[NormalizedName, Version] = {}
     for resolution in resolutions:
         pins.update(resolution.pins)
-    changes = _changes(upgrade, scope, choices, pins)
-    missing = scope.missing()
+    changes = _changes(upgrade, problem, choices, pins)
+    missing = problem.missing()
     return Plan(
         tuple(upgrade.targets),
         not missing,
@@ -134,42 +136,42 @@ def _finish(upgrade: Upgrade, scope: Scope, choices: Choices) -> Plan:
         missing=missing,
         reason="some of what it hangs on is not known yet" if missing else None,
         resolutions=resolutions,
-        question=scope.question,
+        roots=problem.roots,
     )
 
 
 def _dropped(upgrade: Upgrade, resolutions: Sequence[Resolution]) -> tuple[NormalizedName, ...]:
-    reached = {edge.ask.name for resolution in resolutions for edge in resolution.edges}
+    reached = {edge.requirement.name for resolution in resolutions for edge in resolution.edges}
     return tuple(name for name in upgrade.current if name not in reached)
 
 
 def _changes(
-    upgrade: Upgrade, scope: Scope, choices: Choices, pins: Mapping[NormalizedName, Version]
-) -> tuple[Change, ...]:
+    upgrade: Upgrade, problem: ResolutionProblem, choices: Choices, pins: Mapping[NormalizedName, Version]
+) -> tuple[VersionChange, ...]:
     """The moves, direct ones first, then in the order of the set."""
-    reaches = scope.reaches(choices)
+    graphs = problem.graphs(choices)
     changes = []
     for name, after in pins.items():
         before = upgrade.current.get(name)
         if before is not None and before != after:
             newest = upgrade.strategy is Strategy.LATEST
-            why = "a newer version is there" if newest else why_it_moves(scope, reaches, name, before)
-            direct = name in upgrade.question.direct
-            changes.append(Change(name, before, after, direct, step_between(before, after), why))
+            why = "a newer version is there" if newest else why_it_moves(problem, graphs, name, before)
+            direct = name in upgrade.roots.direct
+            changes.append(VersionChange(name, before, after, direct, step_between(before, after), why))
     return tuple(sorted(changes, key=lambda change: not change.direct))
 
 
-def _cut_short(upgrade: Upgrade, scope: Scope, limit: LimitReached) -> Plan:
+def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached) -> Plan:
     reason = f"the search was cut short after {limit.steps} steps"
-    return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=scope.missing(), limit=limit)
+    return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
-def _no_path(upgrade: Upgrade, scope: Scope, failure: Unsolvable) -> Plan:
+def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Plan:
     """Say what nothing clears, and plan the rest around it."""
-    derivation = explain_in(scope, failure.proof) if failure.proof is not None else None
-    found = search(scope)
+    derivation = explain_in(problem, failure.proof) if failure.proof is not None else None
+    found = find_blockers(problem)
     if found.limit is not None:
-        return _cut_short(upgrade, found.scope, found.limit)
+        return _cut_short(upgrade, found.problem, found.limit)
     if found.choices is None:
         reason = "the requirements contradict each other"
         if derivation is not None and derivation.clashes:
@@ -177,18 +179,18 @@ def _no_path(upgrade: Upgrade, scope: Scope, failure: Unsolvable) -> Plan:
             reason = f"{clash.first}, but {clash.second}"
         return Plan(
             tuple(upgrade.targets), feasible=False, reason=f"no path: {reason}", derivation=derivation,
-            missing=found.scope.missing(),
+            missing=found.problem.missing(),
         )  # fmt: skip
-    partial = _finish(upgrade, found.scope, found.choices)
-    stuck: dict[NormalizedName, Stuck] = {}
-    for provider, resolution in zip(found.scope.providers, partial.resolutions, strict=True):
+    partial = _finish(upgrade, found.problem, found.choices)
+    stuck: dict[NormalizedName, Blocker] = {}
+    for provider, resolution in zip(found.problem.providers, partial.resolutions, strict=True):
         for edge in resolution.edges:
-            name = edge.ask.name
-            ration = provider.ration(name)
+            name = edge.requirement.name
+            candidates = provider.candidates(name)
             version = resolution.pins.get(name)
-            choice = 0 if ration is None or version is None else ration.shelf.choice(version)
-            if ration is not None and name not in resolution.urls and not choice & ration.usable:
-                stuck.setdefault(name, Stuck(name, why_stuck(provider, name, found.scope.targets)))
+            choice = 0 if candidates is None or version is None else candidates.package.choice(version)
+            if candidates is not None and name not in resolution.urls and not choice & candidates.usable:
+                stuck.setdefault(name, Blocker(name, why_stuck(provider, name, found.problem.targets)))
     kept_back = {name for name in stuck if name in upgrade.current}
     return replace(
         partial,

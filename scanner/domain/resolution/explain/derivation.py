@@ -8,19 +8,19 @@ from itertools import combinations
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.explain.reasons import Asked, NotOnIndex, Reason, Unavailable
+from scanner.domain.resolution.explain.reasons import PackageNotFound, Reason, Required, Unavailable
 from scanner.domain.resolution.explain.sentences import Phrases
-from scanner.domain.resolution.model.requirement import Ask
-from scanner.domain.resolution.pubgrub.incompatibility import Because, Clause, Derived
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.pubgrub.incompatibility import DerivedCause, ExternalCause, Incompatibility
 
-__all__ = ["Clash", "Derivation", "Step", "derive", "reasons_of"]
+__all__ = ["Clash", "Derivation", "DerivationStep", "derive", "reasons_of"]
 
 # A proof of a hard set has thousands of steps; nobody reads further back than this.
 _TOLD = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class DerivationStep:
     """One conclusion. `number` is set when a later step refers to it."""
 
     number: int | None
@@ -43,7 +43,7 @@ class Clash:
 class Derivation:
     """The whole proof. `reasons` are its leaves in the order in which they are used."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[DerivationStep, ...]
     reasons: tuple[Reason, ...]
     clashes: tuple[Clash, ...]
 
@@ -52,7 +52,9 @@ class Derivation:
         return "\n".join(f"{step.text} ({step.number})" if step.number else step.text for step in self.steps)
 
 
-def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Callable[[Ask], int]) -> Derivation:
+def derive(
+    proof: Incompatibility, nodes: Sequence[str], phrases: Phrases, admitted: Callable[[Requirement], int]
+) -> Derivation:
     """Tell a proof from its leaves to its end. `nodes` names the numbers in its clauses."""
     order = _told_in_order(proof)
     lines = {id(clause): position for position, clause in enumerate(order)}
@@ -66,7 +68,7 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
     steps = []
     left_out = max(0, len(order) - _TOLD)
     if left_out:
-        steps.append(Step(None, f"({left_out} earlier steps are left out.)"))
+        steps.append(DerivationStep(None, f"({left_out} earlier steps are left out.)"))
     for position, clause in enumerate(order[left_out:], left_out):
         causes = []
         follows = False
@@ -84,19 +86,19 @@ def derive(proof: Clause, nodes: Sequence[str], phrases: Phrases, admitted: Call
         last = position == len(order) - 1
         conclusion = "the requirements cannot hold together" if last else phrases.clause(clause, nodes)
         text = f"{lead} {' and '.join(causes)}, {conclusion}." if causes else f"So {conclusion}."
-        steps.append(Step(numbered.get(position), text))
+        steps.append(DerivationStep(numbered.get(position), text))
     reasons = reasons_of(proof)
     return Derivation(tuple(steps), reasons, tuple(_clashes(reasons, phrases, admitted)))
 
 
-def reasons_of(proof: Clause) -> tuple[Reason, ...]:
+def reasons_of(proof: Incompatibility) -> tuple[Reason, ...]:
     """The leaves of a proof, each once, without telling it."""
     found: dict[Reason, None] = {}
     seen = {id(proof)}
     stack = [proof]
     while stack:
         clause = stack.pop()
-        if isinstance(clause.cause, Derived):
+        if isinstance(clause.cause, DerivedCause):
             for part in (clause.cause.second, clause.cause.first):
                 if id(part) not in seen:
                     seen.add(id(part))
@@ -108,22 +110,22 @@ def reasons_of(proof: Clause) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _reason(clause: Clause) -> Reason | None:
+def _reason(clause: Incompatibility) -> Reason | None:
     """What a leaf rests on; None for facts that go without saying."""
     cause = clause.cause
-    return cause.reason if isinstance(cause, Because) else None  # type: ignore[return-value]  # providers give Reasons
+    return cause.reason if isinstance(cause, ExternalCause) else None  # type: ignore[return-value]  # providers give Reasons
 
 
-def _parts(clause: Clause) -> list[Clause]:
+def _parts(clause: Incompatibility) -> list[Incompatibility]:
     """The two clauses that a derived one rests on, passing through those that only add a fact without saying."""
     cause = clause.cause
-    if not isinstance(cause, Derived):
+    if not isinstance(cause, DerivedCause):
         return []
     return [_spoken(cause.first), _spoken(cause.second)]
 
 
-def _spoken(clause: Clause) -> Clause:
-    while isinstance(clause.cause, Derived):
+def _spoken(clause: Incompatibility) -> Incompatibility:
+    while isinstance(clause.cause, DerivedCause):
         first, second = clause.cause.first, clause.cause.second
         if _is_silent(second):
             clause = first
@@ -134,16 +136,16 @@ def _spoken(clause: Clause) -> Clause:
     return clause
 
 
-def _is_silent(clause: Clause) -> bool:
-    return isinstance(clause.cause, Because) and clause.cause.reason is None
+def _is_silent(clause: Incompatibility) -> bool:
+    return isinstance(clause.cause, ExternalCause) and clause.cause.reason is None
 
 
-def _told_in_order(proof: Clause) -> list[Clause]:
+def _told_in_order(proof: Incompatibility) -> list[Incompatibility]:
     """Every derived clause once, each after those it rests on, the proof's own last. Deep proofs need no recursion."""
-    order: list[Clause] = []
+    order: list[Incompatibility] = []
     done: set[int] = set()
     proof = _spoken(proof) if _parts(proof) else proof
-    stack: list[tuple[Clause, bool]] = [(proof, False)]
+    stack: list[tuple[Incompatibility, bool]] = [(proof, False)]
     while stack:
         clause, expanded = stack.pop()
         if id(clause) in done:
@@ -153,22 +155,24 @@ def _told_in_order(proof: Clause) -> list[Clause]:
             order.append(clause)
             continue
         stack.append((clause, True))
-        stack.extend((part, False) for part in _parts(clause) if isinstance(part.cause, Derived))
-    if not order or not isinstance(order[-1].cause, Derived):
-        return [Clause((), Derived(proof, proof))] if not isinstance(proof.cause, Derived) else order
+        stack.extend((part, False) for part in _parts(clause) if isinstance(part.cause, DerivedCause))
+    if not order or not isinstance(order[-1].cause, DerivedCause):
+        return [Incompatibility((), DerivedCause(proof, proof))] if not isinstance(proof.cause, DerivedCause) else order
     return order
 
 
-def _clashes(reasons: Iterable[Reason], phrases: Phrases, admitted: Callable[[Ask], int]) -> list[Clash]:
+def _clashes(reasons: Iterable[Reason], phrases: Phrases, admitted: Callable[[Requirement], int]) -> list[Clash]:
     """The pairs of demands that leave nothing of a package, at most three of each."""
     demands: dict[NormalizedName, list[tuple[int, str]]] = {}
     for reason in reasons:
-        if isinstance(reason, Asked):
-            demands.setdefault(reason.ask.name, []).append((admitted(reason.ask), phrases.reason(reason)))
+        if isinstance(reason, Required):
+            demands.setdefault(reason.requirement.name, []).append(
+                (admitted(reason.requirement), phrases.reason(reason))
+            )
         elif isinstance(reason, Unavailable):
             rest = phrases.known(reason.name) & ~reason.releases
             demands.setdefault(reason.name, []).append((rest, phrases.reason(reason)))
-        elif isinstance(reason, NotOnIndex):
+        elif isinstance(reason, PackageNotFound):
             demands.setdefault(reason.name, []).insert(0, (0, phrases.reason(reason)))
     found = []
     for name, listed in demands.items():

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.model.requirement import Ask
+from scanner.domain.resolution.model.requirement import Requirement
 
-__all__ = ["Asked", "Constrained", "NotOnIndex", "Reason", "Unavailable", "Unreadable"]
+__all__ = ["Constrained", "InvalidDependency", "PackageNotFound", "Reason", "Required", "Unavailable"]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Required:
     """Somebody requires something. `by` is None for the project itself; `releases` are those known to ask it."""
 
-    ask: Ask
-    by: NormalizedName | None = None
+    requirement: Requirement
+    dependent: NormalizedName | None = None
     extra: NormalizedName | None = None
     releases: int = 0
 
@@ -25,7 +25,7 @@ class Asked:
 class Constrained:
     """A constraint limits a package, without asking for it."""
 
-    ask: Ask
+    requirement: Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +39,18 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOnIndex:
+class PackageNotFound:
     """The index has no such package."""
 
     name: NormalizedName
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class InvalidDependency:
     """A release states a requirement that nobody can read."""
 
     name: NormalizedName
     text: str
 
 
-Reason = Asked | Constrained | Unavailable | NotOnIndex | Unreadable
+Reason = Required | Constrained | Unavailable | PackageNotFound | InvalidDependency

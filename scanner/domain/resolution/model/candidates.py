@@ -8,130 +8,130 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.reasons import Constrained, NotOnIndex, Reason, Unavailable
-from scanner.domain.resolution.model.cache import Stock, Usable
+from scanner.domain.resolution.explain.reasons import Constrained, PackageNotFound, Reason, Unavailable
+from scanner.domain.resolution.model.cache import InstallableVersions, ResolutionCache
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.policy import Policy
-from scanner.domain.resolution.model.requirement import Ask
-from scanner.domain.resolution.model.versions import Shelf
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT
 from scanner.domain.targets.target import Target
 
-__all__ = ["PHANTOM", "Desk", "Question", "Ration"]
+__all__ = ["PLACEHOLDER_URL", "CandidateCache", "CandidateSet", "RootRequirements"]
 
-PHANTOM = ""
+PLACEHOLDER_URL = ""
 """Stands among a ration's URLs for the candidate of a phantom."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class RootRequirements:
     """What a project asks for. Constraints limit without asking; an override replaces every ask for its package.
 
     `pinned` names versions that the project runs by its own pin although the asks here are looser: they may stay
     even when they are yanked or younger than the policy allows.
     """
 
-    roots: tuple[Ask, ...]
-    constraints: tuple[Ask, ...] = ()
-    overrides: tuple[Ask, ...] = ()
+    requirements: tuple[Requirement, ...]
+    constraints: tuple[Requirement, ...] = ()
+    overrides: tuple[Requirement, ...] = ()
     pinned: Mapping[NormalizedName, Version] = field(default_factory=dict, hash=False)
 
     @property
     def direct(self) -> frozenset[NormalizedName]:
         """The packages named by the project itself."""
-        return frozenset(ask.name for ask in self.roots)
+        return frozenset(requirement.name for requirement in self.requirements)
 
 
 @dataclass(frozen=True, slots=True)
-class Ration:
+class CandidateSet:
     """What one target may choose of one package: sets over its shelf.
 
     `known` is all that exists, `usable` what may be chosen, `never` what may not, with reasons; `opened` are releases
     that the project pins, exempt from yanks and age. `urls` are opaque candidates above the shelf.
     """
 
-    shelf: Shelf
+    package: PackageVersions
     known: int
     usable: int
-    never: tuple[tuple[int, Reason | None], ...]
+    forbidden: tuple[tuple[int, Reason | None], ...]
     yanked: int
-    opened: int
-    pre_open: bool
+    project_pinned: int
+    prereleases_open: bool
     urls: Mapping[str, int]
 
-    def admitted(self, ask: Ask) -> int:
+    def admitted(self, requirement: Requirement) -> int:
         """The candidates that satisfy an ask, usable or not.
 
         No pre-release that neither it nor the project mentions, unless nothing else satisfies it; nothing yanked that
         neither it nor the project pins. A direct URL satisfies every ask for the name but another URL's.
         """
-        if ask.url is not None:
-            return self.urls.get(ask.url, 0)
-        admitted = self.shelf.admitted(ask.specifier) & self.known
-        if self.yanked and not ask.exact:
-            admitted &= ~self.yanked | self.opened
-        if not (ask.pre or self.pre_open):
-            admitted = admitted & ~self.shelf.prereleases or admitted
+        if requirement.url is not None:
+            return self.urls.get(requirement.url, 0)
+        admitted = self.package.admitted(requirement.specifier) & self.known
+        if self.yanked and not requirement.exact:
+            admitted &= ~self.yanked | self.project_pinned
+        if not (requirement.pre or self.prereleases_open):
+            admitted = admitted & ~self.package.prereleases or admitted
         return admitted | sum(self.urls.values()) if self.urls else admitted
 
 
-class Desk:
+class CandidateCache:
     """Rations and markers of one target and policy, shared by every question put to it."""
 
-    def __init__(self, stock: Stock, target: Target, policy: Policy) -> None:
-        self.stock, self.target, self.policy = stock, target, policy
+    def __init__(self, cache: ResolutionCache, target: Target, policy: Policy) -> None:
+        self.cache, self.target, self.policy = cache, target, policy
         self.markers = MarkerMemo(target)
-        self._plain: dict[NormalizedName, Ration | None] = {}
-        self._admitted: dict[Ask, int] = {}
-        self._usable = stock.usable_by(target, policy.builds)
-        self._own: dict[Hashable, Ration] = {}
-        self._shared: dict[Hashable, Ration] = stock.shared((Ration, policy), dict)
+        self._plain: dict[NormalizedName, CandidateSet | None] = {}
+        self._admitted: dict[Requirement, int] = {}
+        self._installable = cache.installable_by(target, policy.builds)
+        self._own: dict[Hashable, CandidateSet] = {}
+        self._shared: dict[Hashable, CandidateSet] = cache.shared((CandidateSet, policy), dict)
 
     @classmethod
-    def of(cls, stock: Stock, target: Target, policy: Policy) -> Desk:
+    def of(cls, cache: ResolutionCache, target: Target, policy: Policy) -> CandidateCache:
         """The one desk of a stock for this target and policy."""
-        return stock.shared((cls, target, policy), lambda: cls(stock, target, policy))
+        return cache.shared((cls, target, policy), lambda: cls(cache, target, policy))
 
-    def plain(self, name: NormalizedName) -> Ration | None:
+    def plain(self, name: NormalizedName) -> CandidateSet | None:
         """The ration of a package that the project says nothing about; None when it was not polled."""
         if name not in self._plain:
-            shelf = self.stock.shelf(name)
-            self._plain[name] = None if shelf is None else self.ration(shelf, ())
+            package = self.cache.package(name)
+            self._plain[name] = None if package is None else self.candidates(package, ())
         return self._plain[name]
 
-    def usable(self, shelf: Shelf) -> Usable:
+    def usable(self, package: PackageVersions) -> InstallableVersions:
         """What the target can use of a shelf."""
-        known = self._usable.get(shelf.name)
-        return self.stock.usable(shelf, self.target, self.policy.builds) if known is None else known
+        known = self._installable.get(package.name)
+        return self.cache.usable(package, self.target, self.policy.builds) if known is None else known
 
-    def admitted(self, ration: Ration, ask: Ask) -> int:
+    def admitted(self, candidates: CandidateSet, requirement: Requirement) -> int:
         """What an ask admits of the plain ration of its package."""
-        known = self._admitted.get(ask)
+        known = self._admitted.get(requirement)
         if known is None:
-            known = self._admitted[ask] = ration.admitted(ask)
+            known = self._admitted[requirement] = candidates.admitted(requirement)
         return known
 
-    def ration(
+    def candidates(
         self,
-        shelf: Shelf,
-        own: tuple[Ask, ...],
+        package: PackageVersions,
+        own: tuple[Requirement, ...],
         *,
-        constraints: tuple[Ask, ...] = (),
+        constraints: tuple[Requirement, ...] = (),
         pinned: Version | None = None,
-        waived: bool = False,
-        phantom: bool = False,
-        aside: bool = False,
-    ) -> Ration:
+        tolerated: bool = False,
+        placeholder: bool = False,
+        unchecked: bool = False,
+    ) -> CandidateSet:
         """A ration with the project's own asks for the package, its constraints and its waivers; made once of each."""
-        key = (shelf.name, own, constraints, pinned, waived, phantom, aside)
+        key = (package.name, own, constraints, pinned, tolerated, placeholder, unchecked)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the stock: their identity tells targets apart that differ here.
-            among = (*key, id(self.usable(shelf)))
+            among = (*key, id(self.usable(package)))
             made = self._shared.get(among)
             if made is None:
-                made = self._make(shelf, own, constraints, pinned, waived, phantom, aside)
-                if not any(isinstance(reason, Unavailable) for _, reason in made.never):
+                made = self._make(package, own, constraints, pinned, tolerated, placeholder, unchecked)
+                if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
                     self._shared[among] = made
             self._own[key] = made
@@ -139,60 +139,66 @@ class Desk:
 
     def _make(
         self,
-        shelf: Shelf,
-        own: tuple[Ask, ...],
-        constraints: tuple[Ask, ...],
+        package: PackageVersions,
+        own: tuple[Requirement, ...],
+        constraints: tuple[Requirement, ...],
         pinned: Version | None,
-        waived: bool,
-        phantom: bool,
-        aside: bool,
-    ) -> Ration:
-        known, young = shelf.all, 0
-        opened = 0 if pinned is None else shelf.choice(pinned)
-        pre_open = self.policy.pre
+        tolerated: bool,
+        placeholder: bool,
+        unchecked: bool,
+    ) -> CandidateSet:
+        known, young = package.all, 0
+        project_pinned = 0 if pinned is None else package.choice(pinned)
+        prereleases_open = self.policy.pre
         urls: dict[str, int] = {}
-        for ask in own:
-            pre_open = pre_open or ask.pre
-            if ask.exact:
-                opened |= shelf.admitted(ask.specifier)
-            if ask.url is not None:
-                urls[ask.url] = 0
-        if phantom:
-            urls[PHANTOM] = 0
+        for requirement in own:
+            prereleases_open = prereleases_open or requirement.pre
+            if requirement.exact:
+                project_pinned |= package.admitted(requirement.specifier)
+            if requirement.url is not None:
+                urls[requirement.url] = 0
+        if placeholder:
+            urls[PLACEHOLDER_URL] = 0
         for index, url in enumerate(urls):
-            urls[url] = 2 << len(shelf.versions) + index
+            urls[url] = 2 << len(package.versions) + index
         now, age = self.policy.now, self.policy.minimum_age
         if now is not None:
-            known &= ~self.stock.uploaded_after(shelf, now)
-            young = self.stock.uploaded_after(shelf, now - age) & known & ~opened if age else 0
+            known &= ~self.cache.uploaded_after(package, now)
+            young = self.cache.uploaded_after(package, now - age) & known & ~project_pinned if age else 0
         opaque = sum(urls.values())
-        usable = self.usable(shelf)
-        free = known if aside else known & usable.accepted & ~young
+        usable = self.usable(package)
+        free = known if unchecked else known & usable.accepted & ~young
         whole = known | opaque
-        never = [self._barred(shelf, known & ~free, whole, young, waived=waived)]
-        choosable = free | opaque & ~urls.get(PHANTOM, 0)
-        made = Ration(shelf, whole, choosable, tuple(never), usable.yanked, opened, pre_open, urls)
+        forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated)]
+        choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)
+        made = CandidateSet(
+            package, whole, choosable, tuple(forbidden), usable.yanked, project_pinned, prereleases_open, urls
+        )
         limits = [*self._limits(made, constraints)]
         if not limits:
             return made
-        return Ration(shelf, whole, choosable, (*never, *limits), usable.yanked, opened, pre_open, urls)
+        return CandidateSet(
+            package, whole, choosable, (*forbidden, *limits), usable.yanked, project_pinned, prereleases_open, urls
+        )
 
-    def _barred(self, shelf: Shelf, barred: int, whole: int, young: int, *, waived: bool) -> tuple[int, Reason | None]:
+    def _barred(
+        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: bool
+    ) -> tuple[int, Reason | None]:
         """What is no candidate at all, with the reason where there is one to tell."""
         beyond = ~(whole | ABSENT)
         if not whole:
-            return beyond, NotOnIndex(shelf.name)
-        if not barred or waived:
+            return beyond, PackageNotFound(package.name)
+        if not barred or tolerated:
             return beyond, None
-        usable = self.usable(shelf)
+        usable = self.usable(package)
         listed = [(words, mask & barred) for words, mask in usable.obstacles if mask & barred]
         if young & barred:
             listed.append(("is younger than the policy allows", young & barred))
-        return barred | beyond, Unavailable(shelf.name, barred, tuple(listed), self.target.slug)
+        return barred | beyond, Unavailable(package.name, barred, tuple(listed), self.target.slug)
 
     @staticmethod
-    def _limits(ration: Ration, constraints: Iterable[Ask]) -> Iterator[tuple[int, Reason | None]]:
-        for ask in constraints:
-            outside = ration.known & ~ration.admitted(ask)
+    def _limits(candidates: CandidateSet, constraints: Iterable[Requirement]) -> Iterator[tuple[int, Reason | None]]:
+        for requirement in constraints:
+            outside = candidates.known & ~candidates.admitted(requirement)
             if outside:
-                yield outside, Constrained(ask)
+                yield outside, Constrained(requirement)

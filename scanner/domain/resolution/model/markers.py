@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 
-from scanner.domain.resolution.model.requirement import Ask
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.targets.target import Target
 
 __all__ = ["MarkerMemo"]
@@ -57,13 +57,13 @@ class MarkerMemo:
         self._environment = dict(target.marker_environment)
         self._known: dict[tuple[str, str], bool] = {}
 
-    def holds(self, ask: Ask, extra: str) -> bool:
+    def holds(self, requirement: Requirement, extra: str) -> bool:
         """Whether the ask counts when `extra` (or "" for none) is wanted. A comparison without sense does not hold."""
-        text = ask.marker
+        text = requirement.marker
         if text is None:
             return True
-        if ask.only_extra is not None:
-            return ask.only_extra == extra
+        if requirement.only_extra is not None:
+            return requirement.only_extra == extra
         key = (text, extra)
         known = self._known.get(key)
         if known is None:

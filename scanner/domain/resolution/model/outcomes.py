@@ -9,9 +9,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.explain.derivation import Derivation
-from scanner.domain.resolution.graph import Edge
+from scanner.domain.resolution.graph import DependencyEdge
 
-__all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Outcome", "Resolution"]
+__all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Resolution", "ResolutionOutcome"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Resolution:
     pins: Mapping[NormalizedName, Version]
     urls: Mapping[NormalizedName, str]
     extras: Mapping[NormalizedName, tuple[NormalizedName, ...]]
-    edges: tuple[Edge, ...]
+    edges: tuple[DependencyEdge, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +73,4 @@ class LimitReached:
     reason: str
 
 
-Outcome = Resolution | Conflict | Incomplete | LimitReached
+ResolutionOutcome = Resolution | Conflict | Incomplete | LimitReached

@@ -10,15 +10,15 @@ from packaging.version import Version
 
 from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.loosen import Step
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Missing, Resolution
 from scanner.domain.targets.target import Target
 
-__all__ = ["Change", "Plan", "Stuck"]
+__all__ = ["Blocker", "Plan", "VersionChange"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class VersionChange:
     """One package moves. `direct` means that the project itself names it; `why` is a clause of a sentence."""
 
     name: NormalizedName
@@ -30,7 +30,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Stuck:
+class Blocker:
     """A package that no admitted version clears, and why."""
 
     name: NormalizedName
@@ -50,19 +50,19 @@ class Plan:
 
     targets: tuple[Target, ...]
     feasible: bool
-    changes: tuple[Change, ...] = ()
+    changes: tuple[VersionChange, ...] = ()
     pins: Mapping[NormalizedName, Version] | None = None
     added: tuple[NormalizedName, ...] = ()
     dropped: tuple[NormalizedName, ...] = ()
-    stuck: tuple[Stuck, ...] = ()
+    stuck: tuple[Blocker, ...] = ()
     reason: str | None = None
     derivation: Derivation | None = None
     missing: Missing = field(default_factory=Missing)
     limit: LimitReached | None = None
     resolutions: tuple[Resolution, ...] = ()
-    question: Question | None = None
+    roots: RootRequirements | None = None
 
     @property
-    def direct_changes(self) -> tuple[Change, ...]:
+    def direct_changes(self) -> tuple[VersionChange, ...]:
         """The changes a person has to write down."""
         return tuple(change for change in self.changes if change.direct)

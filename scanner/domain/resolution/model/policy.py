@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.model.source import Builds
-from scanner.domain.resolution.model.versions import Shelf
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
 
 __all__ = ["Order", "Policy", "Preference"]
@@ -53,24 +53,24 @@ class Preference:
     keep: Mapping[NormalizedName, Version] = field(default_factory=lambda: MappingProxyType({}))
     direct: frozenset[NormalizedName] = frozenset()
 
-    def pick(self, shelf: Shelf, allowed: int) -> int:
+    def pick(self, package: PackageVersions, allowed: int) -> int:
         """The best of a non-empty set, as a set of one."""
-        if self.order is Order.LOWEST or (self.order is Order.LOWEST_DIRECT and shelf.name in self.direct):
+        if self.order is Order.LOWEST or (self.order is Order.LOWEST_DIRECT and package.name in self.direct):
             return lowest(allowed)
-        kept = self.keep.get(shelf.name) if self.order is Order.KEEP else None
+        kept = self.keep.get(package.name) if self.order is Order.KEEP else None
         if kept is None:
             return highest(allowed)
-        choice = shelf.choice(kept)
+        choice = package.choice(kept)
         if choice & allowed:
             return choice
-        above = allowed & shelf.admitted(f">={kept.public}")
-        finals = above & ~shelf.prereleases
+        above = allowed & package.admitted(f">={kept.public}")
+        finals = above & ~package.prereleases
         return lowest(finals or above) if above else highest(allowed)
 
-    def next_after(self, shelf: Shelf, choice: int, usable: int, count: int = 6) -> list[int]:
+    def next_after(self, package: PackageVersions, choice: int, usable: int, count: int = 6) -> list[int]:
         """The positions that would be tried next if a choice failed, nearest first: what to fetch ahead of need."""
         upward = self.order in {Order.LOWEST, Order.KEEP} or (
-            self.order is Order.LOWEST_DIRECT and shelf.name in self.direct
+            self.order is Order.LOWEST_DIRECT and package.name in self.direct
         )
         if upward:
             return list(bits(usable & ~((choice << 1) - 1)))[:count]

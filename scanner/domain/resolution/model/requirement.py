@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from packaging.markers import InvalidMarker, Marker
-from packaging.requirements import InvalidRequirement
+from packaging.requirements import InvalidRequirement as InvalidRequirementError
 from packaging.specifiers import InvalidSpecifier
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.files.core_metadata import parse_requirement, parse_specifier
 
-__all__ = ["Ask", "BadAsk", "make_ask", "read_ask", "specifiers_of"]
+__all__ = ["InvalidRequirement", "Requirement", "make_requirement", "read_requirement", "specifiers_of"]
 
 # Between the parts of a union, which PEP 440 cannot say and Poetry can.
 _OR = " || "
@@ -30,7 +30,7 @@ _ONLY_EXTRA = re.compile(r"""\(?\s*extra\s*==\s*(?P<quote>['"])(?P<extra>[A-Za-z
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Requirement:
     """A requirement.
 
     `specifier` is a PEP 440 specifier, or a union of them: `specifiers_of` takes it apart. `only_extra` is set when the
@@ -63,7 +63,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class BadAsk:
+class InvalidRequirement:
     """A requirement that nobody can read: the release that states it cannot be trusted to install."""
 
     text: str
@@ -88,13 +88,13 @@ def _reading_order(clause: str) -> tuple[bool, str]:
     return (not clause.startswith((">", "=", "~")), clause)
 
 
-def make_ask(
+def make_requirement(
     name: str,
     *specifiers: str,
     extras: Iterable[str] = (),
     marker: str | None = None,
     url: str | None = None,
-) -> Ask:
+) -> Requirement:
     """An ask from its parts, as a requirements file gives them; raises InvalidSpecifier or InvalidMarker.
 
     Any version will do without a specifier; with several one that any of them admits.
@@ -112,7 +112,7 @@ def make_ask(
         else:
             marker = _checked_marker(marker)
     names = tuple(sorted({canonicalize_name(extra) for extra in extras}))
-    return Ask(canonicalize_name(name), names, text, marker or None, url, only, exact, pre)
+    return Requirement(canonicalize_name(name), names, text, marker or None, url, only, exact, pre)
 
 
 @lru_cache(maxsize=8_192)
@@ -122,15 +122,15 @@ def _checked_marker(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def read_ask(text: str) -> Ask | BadAsk:
+def read_requirement(text: str) -> Requirement | InvalidRequirement:
     """One Requires-Dist value or requirement line; the same text gives the same object. Never raises."""
     common = _COMMON.fullmatch(text.strip())
     try:
         if common is not None:
             extras = [extra.strip() for extra in (common["extras"] or "").split(",") if extra.strip()]
-            return make_ask(common["name"], common["specifier"], extras=extras, marker=common["marker"])
+            return make_requirement(common["name"], common["specifier"], extras=extras, marker=common["marker"])
         full = parse_requirement(text)
-    except (InvalidRequirement, InvalidSpecifier, InvalidMarker) as error:
-        return BadAsk(text, str(error).partition("\n")[0])
+    except (InvalidRequirementError, InvalidSpecifier, InvalidMarker) as error:
+        return InvalidRequirement(text, str(error).partition("\n")[0])
     marker = None if full.marker is None else str(full.marker)
-    return make_ask(full.name, str(full.specifier), extras=full.extras, marker=marker, url=full.url)
+    return make_requirement(full.name, str(full.specifier), extras=full.extras, marker=marker, url=full.url)

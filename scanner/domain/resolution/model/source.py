@@ -12,10 +12,10 @@ from packaging.version import Version
 
 from scanner.domain.files.builds import COMPILED, PURE, UNSEEN
 from scanner.domain.matching.availability import Availability
-from scanner.domain.resolution.model.versions import Shelf
+from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.targets.target import Target
 
-__all__ = ["Builds", "Source", "Supplied", "Supply"]
+__all__ = ["Builds", "CandidateSource", "Supplied", "Supply"]
 
 
 class Supply(StrEnum):
@@ -71,13 +71,13 @@ class Supplied:
     yanked: bool = False
 
 
-class Source(Protocol):
+class CandidateSource(Protocol):
     """The index as stored. Answers must not change while a resolution runs.
 
     Each is asked often: keep what was made. An answer of None means "not known yet" and ends up in `missing`.
     """
 
-    def shelf(self, name: NormalizedName) -> Shelf | None:
+    def package(self, name: NormalizedName) -> PackageVersions | None:
         """All releases of a package; an empty shelf when the index has no such package; None when not polled."""
 
     def supplied(self, shape: Hashable, target: Target) -> Supplied:

@@ -19,11 +19,11 @@ from scanner.domain.files.core_metadata import parse_specifier
 from scanner.domain.resolution.model.requirement import specifiers_of
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
-__all__ = ["Release", "Shelf"]
+__all__ = ["Candidate", "PackageVersions"]
 
 
 @dataclass(frozen=True, slots=True)
-class Release:
+class Candidate:
     """One release as the resolver sees it.
 
     `shape` is any value that is equal for releases with the same offer on every target. `uploaded_at` is aware, or
@@ -35,10 +35,10 @@ class Release:
     uploaded_at: datetime | None = None
 
 
-class Shelf:
+class PackageVersions:
     """The releases of one package, ascending; immutable once made, its sets are memoised."""
 
-    def __init__(self, name: NormalizedName, releases: Iterable[Release]) -> None:
+    def __init__(self, name: NormalizedName, releases: Iterable[Candidate]) -> None:
         self.name = name
         self.releases = tuple(sorted(releases, key=lambda release: release.version))
         self.versions = tuple(release.version for release in self.releases)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, Because, Clause
-from scanner.domain.resolution.pubgrub.provider_protocol import Candidates
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility
+from scanner.domain.resolution.pubgrub.provider_protocol import NodeFacts
 
-__all__ = ["Assignment", "Entry"]
+__all__ = ["Assignment", "PartialSolution"]
 
 
-class Entry(NamedTuple):
+class Assignment(NamedTuple):
     """One step: at a level, a node was limited to a set. `after` is what was left; no cause means a decision."""
 
     order: int
     level: int
     mask: int
     after: int
-    cause: Clause | None
+    cause: Incompatibility | None
 
 
-class Assignment:
+class PartialSolution:
     """Steps in order, with a stack of levels; level 0 holds what is true without any decision.
 
     `allowed` is the set left of each node, `open` the nodes that must be chosen and are not decided.
@@ -31,25 +31,27 @@ class Assignment:
         self.decided: list[bool] = []
         self.open: set[int] = set()
         self.level = 0
-        self._history: list[list[Entry]] = []
+        self._history: list[list[Assignment]] = []
         self._trail: list[int] = []
 
-    def add(self, number: int, candidates: Candidates) -> None:
+    def add(self, number: int, facts: NodeFacts) -> None:
         """Take in the next node with the facts that always hold of it."""
         allowed = ANYTHING
         history = []
-        for never, reason in candidates.never:
-            allowed &= ~never
-            history.append(Entry(-1, 0, ~never, allowed, Clause(((number, never),), Because(reason))))
+        for forbidden, reason in facts.forbidden:
+            allowed &= ~forbidden
+            history.append(
+                Assignment(-1, 0, ~forbidden, allowed, Incompatibility(((number, forbidden),), ExternalCause(reason)))
+            )
         self.allowed.append(allowed)
         self.decided.append(False)
         self._history.append(history)
 
-    def limit(self, node: int, mask: int, cause: Clause | None) -> None:
+    def limit(self, node: int, mask: int, cause: Incompatibility | None) -> None:
         """One step at the current level."""
         after = self.allowed[node] & mask
         self.allowed[node] = after
-        self._history[node].append(Entry(len(self._trail), self.level, mask, after, cause))
+        self._history[node].append(Assignment(len(self._trail), self.level, mask, after, cause))
         self._trail.append(node)
         if self.decided[node]:
             self.open.discard(node)
@@ -81,7 +83,7 @@ class Assignment:
                 self.open.add(node)
         self.level = level
 
-    def satisfier(self, node: int, mask: int) -> Entry:
+    def satisfier(self, node: int, mask: int) -> Assignment:
         """The first step after which nothing is left of a node outside a set; there must be one."""
         for entry in self._history[node]:
             if entry.after & mask == entry.after:

@@ -12,7 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-__all__ = ["ABSENT", "ANYTHING", "Because", "Clause", "Derived", "Reason", "bits", "highest", "lowest"]
+__all__ = [
+    "ABSENT",
+    "ANYTHING",
+    "DerivedCause",
+    "ExternalCause",
+    "Incompatibility",
+    "Reason",
+    "bits",
+    "highest",
+    "lowest",
+]
 
 ABSENT = 1
 ANYTHING = -1
@@ -39,21 +49,21 @@ def bits(mask: int) -> Iterator[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Because(Generic[Reason]):
+class ExternalCause(Generic[Reason]):
     """A fact given from outside: a requirement, a missing wheel, a constraint."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Derived:
+class DerivedCause:
     """A fact that follows from two others."""
 
-    first: Clause
-    second: Clause
+    first: Incompatibility
+    second: Incompatibility
 
 
-class Clause:
+class Incompatibility:
     """Terms (node number, set) that cannot all hold at once, and why.
 
     Each node stands at most once. No terms at all means: nothing can hold, there is no solution.
@@ -61,7 +71,7 @@ class Clause:
 
     __slots__ = ("cause", "terms")
 
-    def __init__(self, terms: tuple[tuple[int, int], ...], cause: Because[object] | Derived) -> None:
+    def __init__(self, terms: tuple[tuple[int, int], ...], cause: ExternalCause[object] | DerivedCause) -> None:
         self.terms = terms
         self.cause = cause
 
@@ -69,7 +79,7 @@ class Clause:
         return f"Clause({self.terms!r})"
 
 
-def resolve(first: Clause, second: Clause, node: int) -> Clause:
+def resolve(first: Incompatibility, second: Incompatibility, node: int) -> Incompatibility:
     """The clause that follows from both by resolving on `node`: there the sets unite, elsewhere they intersect."""
     merged = dict(first.terms)
     for other, mask in second.terms:
@@ -81,4 +91,4 @@ def resolve(first: Clause, second: Clause, node: int) -> Clause:
             merged[other] = mask
     if merged[node] == ANYTHING:
         del merged[node]
-    return Clause(tuple(merged.items()), Derived(first, second))
+    return Incompatibility(tuple(merged.items()), DerivedCause(first, second))

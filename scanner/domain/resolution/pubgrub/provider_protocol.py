@@ -9,21 +9,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-__all__ = ["Candidates", "Dependency", "Provider"]
+__all__ = ["Dependency", "DependencyProvider", "NodeFacts"]
 
 R = TypeVar("R")
 R_contra = TypeVar("R_contra", contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Candidates:
+class NodeFacts:
     """What is always true of a node: sets that may never be chosen, each with its reason.
 
     A set must cover everything that is not a candidate (it is usually a complement). `follows` names the node whose
     choice must be known before this one is decided: an extra follows its package.
     """
 
-    never: Sequence[tuple[int, object]]
+    forbidden: Sequence[tuple[int, object]]
     follows: str | None = None
 
 
@@ -40,13 +40,13 @@ class Dependency(Generic[R]):
     reason: object
 
 
-class Provider(Protocol[R]):
+class DependencyProvider(Protocol[R]):
     """Answers of one target and one policy. Sets are integers as `clauses` describes them."""
 
     def identify(self, requirement: R) -> Sequence[str]:
         """The nodes that a requirement asks for: the package first, then one per extra."""
 
-    def candidates(self, node: str) -> Candidates:
+    def facts(self, node: str) -> NodeFacts:
         """Called once, when the node is first seen."""
 
     def satisfied(self, node: str, requirement: R) -> int:

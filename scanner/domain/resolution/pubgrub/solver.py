@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from scanner.domain.resolution.pubgrub.assignment import Assignment, Entry
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, Because, Clause, resolve
-from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, Provider
+from scanner.domain.resolution.pubgrub.assignment import Assignment, PartialSolution
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility, resolve
+from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, DependencyProvider
 
 __all__ = ["Exhausted", "Solved", "Solver", "Unsolvable"]
 
@@ -32,7 +32,7 @@ class Solved:
 class Unsolvable:
     """No solution: the clause without terms whose causes are the proof; None when only the assumptions failed."""
 
-    proof: Clause | None
+    proof: Incompatibility | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Solver(Generic[R]):
 
     def __init__(
         self,
-        provider: Provider[R],
+        provider: DependencyProvider[R],
         requirements: Iterable[Dependency[R]],
         *,
         limit: int = 200_000,
@@ -62,14 +62,14 @@ class Solver(Generic[R]):
         self._limit = limit
         self._expired = expired
         self._number: dict[str, int] = {}
-        self._held = Assignment()
-        self._watch: list[list[Clause]] = []
+        self._held = PartialSolution()
+        self._watch: list[list[Incompatibility]] = []
         self._follows: list[int] = []
         self._conflicts: list[int] = []
         self._loaded: set[tuple[int, int]] = set()
         self._seen: set[tuple[tuple[int, int], ...]] = set()
         self._queue: list[int] = []
-        self._failed: Clause | None = None
+        self._failed: Incompatibility | None = None
         for requirement in requirements:
             self._add_dependency(requirement)
 
@@ -134,38 +134,40 @@ class Solver(Generic[R]):
         self._watch.append([])
         self._conflicts.append(0)
         self._follows.append(-1)
-        candidates = self._provider.candidates(node)
-        self._held.add(number, candidates)
-        if candidates.follows is not None:
-            self._follows[number] = self._intern(candidates.follows)
+        facts = self._provider.facts(node)
+        self._held.add(number, facts)
+        if facts.follows is not None:
+            self._follows[number] = self._intern(facts.follows)
         return number
 
-    def _add_dependency(self, dependency: Dependency[R]) -> list[Clause]:
+    def _add_dependency(self, dependency: Dependency[R]) -> list[Incompatibility]:
         """Store the clauses of one dependency: at least one of "a dependent not chosen" and "satisfied" holds."""
         provider = self._provider
         base: dict[int, int] = {}
         for node, mask in dependency.dependents:
             base[self._intern(node)] = mask
-        asked: Sequence[tuple[str, int] | None] = [None]
+        requirements_met: Sequence[tuple[str, int] | None] = [None]
         if dependency.requirement is not None:
             requirement = dependency.requirement
-            asked = [(node, ~provider.satisfied(node, requirement)) for node in provider.identify(requirement)]
+            requirements_met = [
+                (node, ~provider.satisfied(node, requirement)) for node in provider.identify(requirement)
+            ]
         added = []
-        for ask in asked:
+        for satisfying in requirements_met:
             terms = base
-            if ask is not None:
-                number = self._intern(ask[0])
-                terms = {**base, number: base.get(number, ANYTHING) & ask[1]}
+            if satisfying is not None:
+                number = self._intern(satisfying[0])
+                terms = {**base, number: base.get(number, ANYTHING) & satisfying[1]}
             if all(terms.values()):
                 key = tuple(terms.items())
                 if key not in self._seen:
                     self._seen.add(key)
-                    clause = Clause(key, Because(dependency.reason))
+                    clause = Incompatibility(key, ExternalCause(dependency.reason))
                     self._store(clause)
                     added.append(clause)
         return added
 
-    def _store(self, clause: Clause) -> None:
+    def _store(self, clause: Incompatibility) -> None:
         if not clause.terms:
             self._failed = clause
         for node, _ in clause.terms:
@@ -193,7 +195,7 @@ class Solver(Generic[R]):
         choice = self._provider.prefer(name, allowed)
         self._queue.append(node)
         if not choice:
-            self._store(Clause(((node, allowed),), Because(None)))
+            self._store(Incompatibility(((node, allowed),), ExternalCause(None)))
             return
         follows = self._follows[node]
         if (node, choice) not in self._loaded or follows >= 0:
@@ -208,11 +210,11 @@ class Solver(Generic[R]):
                 return
         held.decide(node, choice)
 
-    def _would_conflict(self, clause: Clause, node: int) -> bool:
+    def _would_conflict(self, clause: Incompatibility, node: int) -> bool:
         allowed = self._held.allowed
         return all(other == node or allowed[other] & mask == allowed[other] for other, mask in clause.terms)
 
-    def _propagate(self) -> Clause | None:
+    def _propagate(self) -> Incompatibility | None:
         """Follow every clause with one term left; the clause that is violated, or None."""
         allowed, watch, queue, limit = self._held.allowed, self._watch, self._queue, self._held.limit
         while queue:
@@ -236,7 +238,7 @@ class Solver(Generic[R]):
                     queue.append(last)
         return None
 
-    def _learn(self, clause: Clause) -> Clause | None:
+    def _learn(self, clause: Incompatibility) -> Incompatibility | None:
         """Resolve a violated clause back to its decision, keep the result, jump back; None when nothing is left."""
         while clause.terms:
             latest, node, level = self._latest(clause)
@@ -251,10 +253,10 @@ class Solver(Generic[R]):
         self._failed = clause
         return None
 
-    def _latest(self, clause: Clause) -> tuple[Entry, int, int]:
+    def _latest(self, clause: Incompatibility) -> tuple[Assignment, int, int]:
         """(the step that completed a violated clause, its node, the level at which the rest already held)."""
         satisfier = self._held.satisfier
-        latest: Entry | None = None
+        latest: Assignment | None = None
         node = mask = -1
         level = 0
         for other, other_mask in clause.terms:

@@ -14,7 +14,7 @@ from scanner.domain.files.release_profile import Offered, Shape
 from scanner.domain.matching.availability import Offer
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.resolution.model.source import Supplied, supply_of
-from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 from tests.replay import recorded_names
 from tests.replay.recording import RecordedPackage, read
@@ -29,7 +29,7 @@ def _recorded(name: str) -> RecordedPackage:
 
 
 @cache
-def shelf_of(name: NormalizedName) -> Shelf:
+def package_of(name: NormalizedName) -> PackageVersions:
     """The recorded releases of a package, each with the shape of its files."""
     files: dict[Version, list[Offered]] = {}
     first: dict[Version, datetime] = {}
@@ -41,7 +41,7 @@ def shelf_of(name: NormalizedName) -> Shelf:
             moment = datetime.fromisoformat(file.uploaded_at)
             first[parsed.version] = min(moment, first.get(parsed.version, moment))
     shapes = {version: _SHAPES.setdefault(shape, len(_SHAPES)) for version, shape in _shapes(files).items()}
-    return Shelf(name, [Release(version, shapes[version], first[version]) for version in files])
+    return PackageVersions(name, [Candidate(version, shapes[version], first[version]) for version in files])
 
 
 def _shapes(files: dict[Version, list[Offered]]) -> dict[Version, Shape]:
@@ -69,9 +69,9 @@ class RecordedSource:
         self._offers: list[tuple[Offer, ...]] = []
         self._names = frozenset(recorded_names())
 
-    def shelf(self, name: NormalizedName) -> Shelf | None:
+    def package(self, name: NormalizedName) -> PackageVersions | None:
         """The releases of a package; None when it was not recorded."""
-        return shelf_of(name) if name in self._names else None
+        return package_of(name) if name in self._names else None
 
     def supplied(self, shape: Hashable, target: Target) -> Supplied:
         """What matching says of a shape."""

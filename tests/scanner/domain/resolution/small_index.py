@@ -9,12 +9,12 @@ from typing import TypedDict
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution.model.cache import Stock
-from scanner.domain.resolution.model.candidates import Question
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.policy import Policy, Preference
-from scanner.domain.resolution.model.requirement import Ask, read_ask
+from scanner.domain.resolution.model.requirement import Requirement, read_requirement
 from scanner.domain.resolution.model.source import Supplied, Supply
-from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target, parse_target
 
@@ -45,14 +45,14 @@ class SmallSource:
         self._unpolled = {canonicalize_name(name) for name in unpolled}
         self.read: list[tuple[NormalizedName, Version]] = []
 
-    def shelf(self, name: NormalizedName) -> Shelf | None:
+    def package(self, name: NormalizedName) -> PackageVersions | None:
         """The releases of a package."""
         if name in self._unpolled:
             return None
-        return Shelf(
+        return PackageVersions(
             name,
             [
-                Release(
+                Candidate(
                     Version(version),
                     (tuple(row.get("on", ["*"])), row.get("yanked", False)),
                     datetime.fromisoformat(row["uploaded"]).replace(tzinfo=UTC) if "uploaded" in row else None,
@@ -85,21 +85,21 @@ class SmallSource:
         return None if row.get("unknown") else row.get("needs", [])
 
 
-def asks(*texts: str) -> tuple[Ask, ...]:
+def requirements(*texts: str) -> tuple[Requirement, ...]:
     """Requirements that must be readable."""
-    read = [read_ask(text) for text in texts]
-    assert all(isinstance(ask, Ask) for ask in read), read
-    return tuple(ask for ask in read if isinstance(ask, Ask))
+    read = [read_requirement(text) for text in texts]
+    assert all(isinstance(requirement, Requirement) for requirement in read), read
+    return tuple(requirement for requirement in read if isinstance(requirement, Requirement))
 
 
-def question(*roots: str, constraints: Sequence[str] = (), overrides: Sequence[str] = ()) -> Question:
+def question(*roots: str, constraints: Sequence[str] = (), overrides: Sequence[str] = ()) -> RootRequirements:
     """A question from requirement texts."""
-    return Question(asks(*roots), asks(*constraints), asks(*overrides))
+    return RootRequirements(requirements(*roots), requirements(*constraints), requirements(*overrides))
 
 
 def provider(
     index: SmallIndex,
-    asked: Question,
+    asked: RootRequirements,
     target: Target = LINUX,
     policy: Policy | None = None,
     preference: Preference | None = None,
@@ -107,7 +107,7 @@ def provider(
 ) -> TargetProvider:
     """A provider over a small index."""
     return TargetProvider(
-        Stock(SmallSource(index, unpolled)), target, asked, policy or Policy(), preference or Preference()
+        ResolutionCache(SmallSource(index, unpolled)), target, asked, policy or Policy(), preference or Preference()
     )
 
 

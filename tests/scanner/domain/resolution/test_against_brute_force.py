@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
-from scanner.domain.resolution.model.cache import Stock
+from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Conflict, Resolution
 from scanner.domain.resolution.model.policy import Order, Policy, Preference
 from scanner.domain.resolution.resolve import resolve
@@ -65,7 +65,7 @@ def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallI
 def test_a_closure_names_a_blocker_or_a_conflict_exactly_when_nothing_holds(
     index: SmallIndex, asked: list[str]
 ) -> None:
-    result = closure(Stock(SmallSource(index)), LINUX, question(*asked), Policy())
+    result = closure(ResolutionCache(SmallSource(index)), LINUX, question(*asked), Policy())
     assert result.holds is any(every_set(index, asked))
     for name in result.blockers:
         version = result.pins.get(name)
@@ -86,14 +86,16 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
 ) -> None:
     named = {canonicalize_name(Requirement(text).name) for text in (*asked, *today)}
     current = {name: Version(next(iter(index[name]))) for name in sorted(named)}
-    stock = Stock(SmallSource(index))
-    upgrade = Upgrade(stock, [LINUX], question(*asked), Policy(), current, Strategy.MINIMAL)
+    cache = ResolutionCache(SmallSource(index))
+    upgrade = Upgrade(cache, [LINUX], question(*asked), Policy(), current, Strategy.MINIMAL)
     made = plan(upgrade)
-    assert made.feasible is any(every_set(index, [str(ask) for ask in upgrade.questions()[-1].roots]))
+    assert made.feasible is any(
+        every_set(index, [str(requirement) for requirement in upgrade.forms()[-1].requirements])
+    )
     event(f"changes: {len(made.changes)}")
     if made.feasible:
-        assert made.question is not None
-        form = [str(ask) for ask in made.question.roots]
+        assert made.roots is not None
+        form = [str(requirement) for requirement in made.roots.requirements]
         pins = texts(made.pins or {})
         assert holds(index, form, pins)
         for change in made.changes:
@@ -105,9 +107,11 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
 
 @given(indexes, roots)
 def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: SmallIndex, asked: list[str]) -> None:
-    upgrade = Upgrade(Stock(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL)
+    upgrade = Upgrade(
+        ResolutionCache(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL
+    )
     made = plan(upgrade)
-    relaxed = [str(ask) for ask in upgrade.questions()[-1].roots]
+    relaxed = [str(requirement) for requirement in upgrade.forms()[-1].requirements]
     assert made.feasible is any(every_set(index, relaxed, ("linux", "win32")))
     if made.feasible:
         pins = texts(made.pins or {})

@@ -4,9 +4,9 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution.loosen import Step, relax, relax_ask, step_between
-from scanner.domain.resolution.model.requirement import make_ask
-from tests.scanner.domain.resolution.small_index import asks, question
+from scanner.domain.resolution.loosen import Step, loosen, loosen_requirement, step_between
+from scanner.domain.resolution.model.requirement import make_requirement
+from tests.scanner.domain.resolution.small_index import question, requirements
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ from tests.scanner.domain.resolution.small_index import asks, question
     ],
 )
 def test_an_ask_loosens_as_far_as_it_may(asked: str, caps: bool, step: Step, loosened: str) -> None:
-    ask = asks(asked)[0]
-    loose = relax_ask(ask, Version("4.1"), step, caps=caps)
+    requirement = requirements(asked)[0]
+    loose = loosen_requirement(requirement, Version("4.1"), step, caps=caps)
     assert str(loose) == loosened
-    assert loose.marker == ask.marker
+    assert loose.marker == requirement.marker
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_a_move_is_as_large_as_the_first_number_that_differs(before: str, after:
 def test_a_held_package_stays_where_it_is_even_when_others_ask_for_it() -> None:
     held, other = canonicalize_name("held"), canonicalize_name("other")
     current = {held: Version("1.1"), other: Version("3.0")}
-    loose = relax(question("held>=1", "other==3.0"), current, holds=[held])
-    assert [str(ask) for ask in loose.roots] == ["held>=1", "other>=3.0"]
-    assert [str(ask) for ask in loose.constraints] == ["held==1.1"]
+    loose = loosen(question("held>=1", "other==3.0"), current, holds=[held])
+    assert [str(requirement) for requirement in loose.requirements] == ["held>=1", "other>=3.0"]
+    assert [str(requirement) for requirement in loose.constraints] == ["held==1.1"]
     assert loose.pinned == {other: Version("3.0")}
 
 
@@ -71,11 +71,11 @@ def test_a_held_package_stays_where_it_is_even_when_others_ask_for_it() -> None:
     ],
 )
 def test_each_part_of_a_union_is_loosened(caps: bool, step: Step, loosened: str) -> None:
-    union = make_ask("demo", ">=1,<2", ">=3,<4", marker="sys_platform == 'linux'")
-    loose = relax_ask(union, Version("4.1"), step, caps=caps)
+    union = make_requirement("demo", ">=1,<2", ">=3,<4", marker="sys_platform == 'linux'")
+    loose = loosen_requirement(union, Version("4.1"), step, caps=caps)
     assert (str(loose), loose.marker) == (loosened, union.marker)
 
 
 def test_a_union_with_a_part_that_is_no_version_stays_as_it_is() -> None:
-    union = make_ask("demo", "===strange", ">=3,<4")
-    assert relax_ask(union, None) == union
+    union = make_requirement("demo", "===strange", ">=3,<4")
+    assert loosen_requirement(union, None) == union

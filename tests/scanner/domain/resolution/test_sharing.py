@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution import Builds, Closure, Plan, Policy, Stock, Upgrade, closure, plan
+from scanner.domain.resolution import Builds, Closure, Plan, Policy, ResolutionCache, Upgrade, closure, plan
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, question
@@ -25,21 +25,21 @@ class SharingSource(SmallSource):
         return (markers["sys_platform"], markers["python_version"])
 
 
-def answered(stock: Stock, target: Target, roots: list[str]) -> tuple[Closure, Plan | None]:
-    found = closure(stock, target, question(*roots), WHEELS_ONLY)
+def answered(cache: ResolutionCache, target: Target, roots: list[str]) -> tuple[Closure, Plan | None]:
+    found = closure(cache, target, question(*roots), WHEELS_ONLY)
     if found.holds:
         return found, None
-    return found, plan(Upgrade(stock, [target], question(*roots), WHEELS_ONLY, found.pins))
+    return found, plan(Upgrade(cache, [target], question(*roots), WHEELS_ONLY, found.pins))
 
 
 @given(st.integers(0, 100_000))
 def test_each_target_alone_gets_the_answer_it_gets_among_others(seed: int) -> None:
     rng = random.Random(seed)
     index, roots = random_index(rng), random_roots(rng)
-    together = Stock(SharingSource(index))
+    together = ResolutionCache(SharingSource(index))
     for target in TARGETS:
         shared, shared_plan = answered(together, target, roots)
-        alone, own_plan = answered(Stock(SmallSource(index)), target, roots)
+        alone, own_plan = answered(ResolutionCache(SmallSource(index)), target, roots)
         assert shared.holds is alone.holds
         assert set(shared.blockers) == set(alone.blockers)
         assert (shared.conflict is None) is (alone.conflict is None)

@@ -7,9 +7,9 @@ from packaging.version import Version
 
 from scanner.domain.resolution import (
     Policy,
-    Question,
+    ResolutionCache,
+    RootRequirements,
     Step,
-    Stock,
     Strategy,
     Upgrade,
     closure,
@@ -42,10 +42,10 @@ INDEX: SmallIndex = {
 }
 
 
-def upgrade_of(asked: Question, target: Target = LINUX, index: SmallIndex = INDEX) -> Upgrade:
-    stock = Stock(SmallSource(index))
-    today = closure(stock, target, asked, Policy())
-    return Upgrade(stock, [target], asked, Policy(), today.pins)
+def upgrade_of(asked: RootRequirements, target: Target = LINUX, index: SmallIndex = INDEX) -> Upgrade:
+    cache = ResolutionCache(SmallSource(index))
+    today = closure(cache, target, asked, Policy())
+    return Upgrade(cache, [target], asked, Policy(), today.pins)
 
 
 def told(made: object) -> list[str]:
@@ -76,7 +76,7 @@ def test_what_holds_as_written_needs_no_change() -> None:
     made = plan(upgrade_of(question("model==2.6.1", "driver==2.9.9"), WINDOWS))
     assert made.feasible
     assert made.changes == ()
-    assert made.question == question("model==2.6.1", "driver==2.9.9")
+    assert made.roots == question("model==2.6.1", "driver==2.9.9")
 
 
 def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
@@ -105,11 +105,11 @@ def test_no_path_names_the_two_that_contradict_each_other() -> None:
 def test_a_cap_is_loosened_only_when_pins_alone_do_not_help() -> None:
     made = plan(upgrade_of(question("capped<2", "model==2.6.1")))
     assert told(made)[0] == "capped 1.0 2.0 major direct"
-    assert made.question is not None
-    assert [str(ask) for ask in made.question.roots] == ["capped", "model>=2.6.1"]
+    assert made.roots is not None
+    assert [str(requirement) for requirement in made.roots.requirements] == ["capped", "model>=2.6.1"]
     kept = plan(upgrade_of(question("steady<2", "model==2.6.1")))
-    assert kept.question is not None
-    assert [str(ask) for ask in kept.question.roots] == ["steady<2", "model>=2.6.1"]
+    assert kept.roots is not None
+    assert [str(requirement) for requirement in kept.roots.requirements] == ["steady<2", "model>=2.6.1"]
 
 
 def test_a_step_keeps_packages_within_their_series() -> None:
@@ -136,7 +136,7 @@ def test_a_yanked_pin_that_works_may_stay() -> None:
 
 def test_the_smallest_direct_change_for_one_blocker_leaves_the_others_aside() -> None:
     upgrade = upgrade_of(question("model==2.6.1", "hopeless==1.0", "driver==2.9.9"))
-    blockers = closure(upgrade.stock, LINUX, upgrade.question, Policy()).blockers
+    blockers = closure(upgrade.cache, LINUX, upgrade.roots, Policy()).blockers
     core = canonicalize_name("core")
     changes = smallest_direct_change(upgrade, core, blockers)
     assert changes is not None
@@ -152,7 +152,7 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
     }
     asked = question("app==1.0", "server")
     current = {canonicalize_name("app"): Version("1.0"), canonicalize_name("server"): Version("1.0")}
-    upgrade = Upgrade(Stock(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, Policy(), current)
+    upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, Policy(), current)
     made = plan(upgrade)
     assert made.feasible
     assert texts(made.pins or {}) == {"app": "1.1", "server": "1.0", "loop": "1.0"}
@@ -161,9 +161,9 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
 
 def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
     asked = question("model==2.6.1", "driver==2.9.9")
-    stock = Stock(SmallSource(INDEX))
-    today = closure(stock, WINDOWS, asked, Policy())
-    made = plan(Upgrade(stock, [WINDOWS, LINUX], asked, Policy(), today.pins))
+    cache = ResolutionCache(SmallSource(INDEX))
+    today = closure(cache, WINDOWS, asked, Policy())
+    made = plan(Upgrade(cache, [WINDOWS, LINUX], asked, Policy(), today.pins))
     assert made.feasible
     why = {str(change.name): change.why for change in made.changes}
     assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
@@ -174,7 +174,7 @@ def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
 def test_a_bridge_that_does_not_exist_says_so() -> None:
     index: SmallIndex = {"app": {"1.0": {"on": ["3.11"]}, "2.0": {"on": ["3.13"]}}}
     current = {canonicalize_name("app"): Version("1.0")}
-    upgrade = Upgrade(Stock(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), Policy(), current)
+    upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), Policy(), current)
     made = plan(upgrade)
     assert not made.feasible
     assert [stuck.name for stuck in made.stuck] == ["app"]

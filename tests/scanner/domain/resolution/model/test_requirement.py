@@ -3,10 +3,16 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement as InvalidRequirementError
+from packaging.requirements import Requirement as PackagingRequirement
 from packaging.utils import canonicalize_name
 
-from scanner.domain.resolution.model.requirement import Ask, BadAsk, make_ask, read_ask
+from scanner.domain.resolution.model.requirement import (
+    InvalidRequirement,
+    Requirement,
+    make_requirement,
+    read_requirement,
+)
 
 TEXTS = st.builds(
     "{}{}{}{}{}".format,
@@ -24,28 +30,28 @@ TEXTS = st.builds(
 
 @given(st.one_of(TEXTS, st.text(max_size=30)))
 def test_an_ask_says_what_the_full_grammar_says(text: str) -> None:
-    ask = read_ask(text)
+    requirement = read_requirement(text)
     try:
-        full = Requirement(text.strip())
-    except InvalidRequirement:
+        full = PackagingRequirement(text.strip())
+    except InvalidRequirementError:
         return
-    assert isinstance(ask, Ask), ask
-    assert ask.name == canonicalize_name(full.name)
-    assert set(ask.extras) == {canonicalize_name(extra) for extra in full.extras}
-    assert Requirement(f"n{ask.specifier}").specifier == full.specifier
-    assert (ask.marker is None) is (full.marker is None)
-    assert ask.url == full.url
-    assert ask.pre is bool(full.specifier.prereleases)
+    assert isinstance(requirement, Requirement), requirement
+    assert requirement.name == canonicalize_name(full.name)
+    assert set(requirement.extras) == {canonicalize_name(extra) for extra in full.extras}
+    assert PackagingRequirement(f"n{requirement.specifier}").specifier == full.specifier
+    assert (requirement.marker is None) is (full.marker is None)
+    assert requirement.url == full.url
+    assert requirement.pre is bool(full.specifier.prereleases)
 
 
 @given(TEXTS)
 def test_what_nobody_can_read_is_a_value_with_its_text(text: str) -> None:
-    ask = read_ask(text)
-    if isinstance(ask, BadAsk):
-        assert ask.text == text
-        assert ask.message
-        with pytest.raises(InvalidRequirement):
-            Requirement(text)
+    requirement = read_requirement(text)
+    if isinstance(requirement, InvalidRequirement):
+        assert requirement.text == text
+        assert requirement.message
+        with pytest.raises(InvalidRequirementError):
+            PackagingRequirement(text)
 
 
 @pytest.mark.parametrize(
@@ -53,15 +59,17 @@ def test_what_nobody_can_read_is_a_value_with_its_text(text: str) -> None:
     [("a==1", True), ("a===1", True), ("a==1.*", False), ("a>=1", False), ("a", False), ("a==1,>=0", True)],
 )
 def test_only_a_whole_version_is_a_pin(text: str, exact: bool) -> None:
-    ask = read_ask(text)
-    assert isinstance(ask, Ask)
-    assert ask.exact is exact
+    requirement = read_requirement(text)
+    assert isinstance(requirement, Requirement)
+    assert requirement.exact is exact
 
 
 def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
-    ask = make_ask("Demo", "<2,>=1", extras=["Y_z", "x"], marker='sys_platform == "win32"')
-    assert str(ask) == "demo[x,y-z]>=1,<2"
-    assert str(make_ask("demo", url="https://files.example/demo.whl")) == "demo @ https://files.example/demo.whl"
+    requirement = make_requirement("Demo", "<2,>=1", extras=["Y_z", "x"], marker='sys_platform == "win32"')
+    assert str(requirement) == "demo[x,y-z]>=1,<2"
+    assert (
+        str(make_requirement("demo", url="https://files.example/demo.whl")) == "demo @ https://files.example/demo.whl"
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,9 +83,9 @@ def test_an_ask_is_written_without_its_marker_and_lower_bounds_first() -> None:
     ],
 )
 def test_an_ask_may_want_any_of_several_specifiers(parts: list[str], told: str, exact: bool, pre: bool) -> None:
-    ask = make_ask("demo", *parts)
-    assert (str(ask), ask.exact, ask.pre) == (told, exact, pre)
+    requirement = make_requirement("demo", *parts)
+    assert (str(requirement), requirement.exact, requirement.pre) == (told, exact, pre)
 
 
 def test_metadata_cannot_state_a_union() -> None:
-    assert isinstance(read_ask("demo>=1 || >=3"), BadAsk)
+    assert isinstance(read_requirement("demo>=1 || >=3"), InvalidRequirement)

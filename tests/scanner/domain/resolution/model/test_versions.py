@@ -7,8 +7,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution.model.requirement import make_ask
-from scanner.domain.resolution.model.versions import Release, Shelf
+from scanner.domain.resolution.model.requirement import make_requirement
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
 NUMBERS = st.integers(0, 3)
@@ -34,16 +34,16 @@ CLAUSES = st.one_of(
 )
 
 
-def shelf_of(*texts: str) -> Shelf:
-    return Shelf(canonicalize_name("demo"), [Release(Version(text), "any") for text in texts])
+def package_of(*texts: str) -> PackageVersions:
+    return PackageVersions(canonicalize_name("demo"), [Candidate(Version(text), "any") for text in texts])
 
 
 @given(st.lists(VERSIONS, min_size=1, max_size=12, unique_by=Version), st.lists(CLAUSES, max_size=3).map(",".join))
 def test_a_specifier_admits_what_packaging_says_it_contains(texts: list[str], specifier: str) -> None:
-    shelf = shelf_of(*texts)
-    found = {shelf.versions[position - 1] for position in bits(shelf.admitted(specifier))}
+    package = package_of(*texts)
+    found = {package.versions[position - 1] for position in bits(package.admitted(specifier))}
     wanted = SpecifierSet(specifier)
-    assert found == {version for version in shelf.versions if wanted.contains(version, prereleases=True)}
+    assert found == {version for version in package.versions if wanted.contains(version, prereleases=True)}
 
 
 @given(
@@ -51,17 +51,20 @@ def test_a_specifier_admits_what_packaging_says_it_contains(texts: list[str], sp
     st.lists(st.lists(CLAUSES, max_size=2).map(",".join), min_size=1, max_size=3),
 )
 def test_a_union_admits_what_any_of_its_parts_does(texts: list[str], parts: list[str]) -> None:
-    shelf = shelf_of(*texts)
-    found = {shelf.versions[position - 1] for position in bits(shelf.admitted(make_ask("demo", *parts).specifier))}
+    package = package_of(*texts)
+    found = {
+        package.versions[position - 1]
+        for position in bits(package.admitted(make_requirement("demo", *parts).specifier))
+    }
     wanted = [SpecifierSet(part) for part in parts]
-    assert found == {v for v in shelf.versions if any(part.contains(v, prereleases=True) for part in wanted)}
+    assert found == {v for v in package.versions if any(part.contains(v, prereleases=True) for part in wanted)}
 
 
 def test_choices_and_versions_are_each_other_s_inverse() -> None:
-    shelf = shelf_of("2.0", "1.0", "1.5")
-    assert shelf.versions == (Version("1.0"), Version("1.5"), Version("2.0"))
-    assert [shelf.version(shelf.choice(version)) for version in shelf.versions] == list(shelf.versions)
-    assert shelf.choice(Version("3")) == 0
+    package = package_of("2.0", "1.0", "1.5")
+    assert package.versions == (Version("1.0"), Version("1.5"), Version("2.0"))
+    assert [package.version(package.choice(version)) for version in package.versions] == list(package.versions)
+    assert package.choice(Version("3")) == 0
 
 
 @pytest.mark.parametrize(
@@ -75,10 +78,10 @@ def test_choices_and_versions_are_each_other_s_inverse() -> None:
     ],
 )
 def test_a_set_is_told_in_runs(specifier: str, words: str) -> None:
-    shelf = shelf_of("1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0")
-    assert shelf.describe(shelf.admitted(specifier)) == words
+    package = package_of("1.0", "1.5", "2.0", "2.5", "3.0", "3.5", "4.0")
+    assert package.describe(package.admitted(specifier)) == words
 
 
 def test_a_ragged_set_is_cut_short() -> None:
-    shelf = shelf_of(*map(str, range(12)))
-    assert shelf.describe(sum(shelf.choice(Version(str(n))) for n in range(0, 12, 2))) == "0, 2, 4, 3 more ranges"
+    package = package_of(*map(str, range(12)))
+    assert package.describe(sum(package.choice(Version(str(n))) for n in range(0, 12, 2))) == "0, 2, 4, 3 more ranges"

@@ -3,7 +3,15 @@
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution import Conflict, Incomplete, LimitReached, Limits, Resolution, Stock, resolve
+from scanner.domain.resolution import (
+    Conflict,
+    Incomplete,
+    LimitReached,
+    Resolution,
+    ResolutionCache,
+    SearchLimits,
+    resolve,
+)
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, provider, question, texts
@@ -17,32 +25,32 @@ FORK: SmallIndex = {
 def test_a_long_sliding_chain_is_solved_without_deep_recursion_or_many_reads() -> None:
     source = SmallSource(sliding_chain())
     answers = provider({}, question("p0"))
-    answers.stock = Stock(source)
-    outcome = resolve(provider(sliding_chain(), question("p0")), Limits(steps=400))
+    answers.cache = ResolutionCache(source)
+    outcome = resolve(provider(sliding_chain(), question("p0")), SearchLimits(steps=400))
     assert isinstance(outcome, Resolution)
     assert len(outcome.pins) == 150
 
 
 def test_a_long_chain_that_cannot_hold_is_proven_within_bounds() -> None:
-    outcome = resolve(provider(sliding_chain(40, 30, solvable=False), question("p0")), Limits(steps=5_000))
+    outcome = resolve(provider(sliding_chain(40, 30, solvable=False), question("p0")), SearchLimits(steps=5_000))
     assert isinstance(outcome, Conflict)
     assert outcome.derivation.steps[-1].text.endswith("the requirements cannot hold together.")
 
 
 def test_the_search_stops_at_its_step_limit() -> None:
-    outcome = resolve(provider(sliding_chain(), question("p0")), Limits(steps=10))
+    outcome = resolve(provider(sliding_chain(), question("p0")), SearchLimits(steps=10))
     assert outcome == LimitReached(10, "steps")
 
 
 def test_the_search_stops_when_time_is_up() -> None:
-    outcome = resolve(provider(sliding_chain(300, 5), question("p0")), Limits(expired=lambda: True))
+    outcome = resolve(provider(sliding_chain(300, 5), question("p0")), SearchLimits(expired=lambda: True))
     assert outcome == LimitReached(64, "time")
 
 
 def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
     answers = provider(FORK, question("app", "lib"))
-    solver = Solver(answers, answers.roots())
-    lib = Stock(SmallSource(FORK)).shelf(canonicalize_name("lib"))
+    solver = Solver(answers, answers.root_dependencies())
+    lib = ResolutionCache(SmallSource(FORK)).package(canonicalize_name("lib"))
     assert lib is not None
     old = lib.choice(Version("1.0"))
     free = solver.solve()
@@ -61,10 +69,10 @@ def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
         "core": {"1.0": {"on": ["win32"]}, "2.0": {}},
     }
     answers = provider(index, question("app<=1.0", constraints=[]))
-    solver = Solver(answers, answers.roots())
+    solver = Solver(answers, answers.root_dependencies())
     assert isinstance(solver.solve(), Unsolvable)
     answers = provider(index, question("app", "core"))
-    solver = Solver(answers, answers.roots())
+    solver = Solver(answers, answers.root_dependencies())
     solver.solve()
     assert not solver.always("core") & 2
     assert solver.always("app") & 4
@@ -86,7 +94,7 @@ def test_missing_data_is_named_all_at_once_and_a_conflict_stays_a_conflict() -> 
 def test_one_clause_speaks_for_all_releases_that_are_known_to_ask_the_same() -> None:
     rows = {f"{number}.0": {"needs": ["core>=9"]} for number in range(1, 60)}
     index: SmallIndex = {"app": {"0.1": {}, **rows}, "core": {"1.0": {}}}  # type: ignore[dict-item]  # Rows are dicts
-    outcome = resolve(provider(index, question("app")), Limits(steps=12))
+    outcome = resolve(provider(index, question("app")), SearchLimits(steps=12))
     assert isinstance(outcome, Resolution)
     assert texts(outcome.pins) == {"app": "0.1"}
 
