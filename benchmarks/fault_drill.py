@@ -289,10 +289,10 @@ def not_polled_since(moment: datetime) -> list[int]:
 def watch(index: ReplayIndex) -> None:
     from django.utils import timezone
 
-    from scanner.services.follow_packages import watch_packages
+    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
 
-    watch_packages(get_index().pk, names(index), timezone.now())
+    ensure_packages(get_index().pk, names(index), timezone.now())
 
 
 def settle() -> None:

@@ -146,7 +146,7 @@ def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[f
     from scanner.index.formats.read import ACCEPT
     from scanner.models import Package
     from scanner.services.polling.poll import poll_package
-    from scanner.services.polling.results import Outcome
+    from scanner.services.polling.results import PollResult
     from scanner.services.polling.schedule import poll_batch
 
     client, package = IndexClient(index.url), Package.objects.get(name=name)
@@ -168,7 +168,7 @@ def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[f
         def ours() -> None:
             for _ in range(number // len(keys)):
                 Package.objects.filter(pk__in=keys).update(due_at=now)
-                assert poll_batch(keys, seconds=60) == {Outcome.UNCHANGED.value: len(keys)}
+                assert poll_batch(keys, seconds=60) == {PollResult.UNCHANGED.value: len(keys)}
 
         taken = [(timed(bare), timed(ours)) for _ in range(pairs + 1)]
     return taken[1:]

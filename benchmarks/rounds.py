@@ -111,13 +111,13 @@ def report(url: str, options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from scanner.models import Index, ReleaseFile, WheelEvent
-    from scanner.services.follow_packages import watch_packages
+    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
 
     print(f"{options.packages:,} packages of {options.files} files, {options.database}, one worker process")
     names = [f"package-{number:05}" for number in range(options.packages)]
     for start in range(0, len(names), 2000):
-        watch_packages(get_index().pk, names[start : start + 2000], timezone.now())
+        ensure_packages(get_index().pk, names[start : start + 2000], timezone.now())
     before = megabytes()
     first = timed(poll_all_due)
     files = ReleaseFile.objects.count()

@@ -55,12 +55,12 @@ app.conf.beat_schedule = {
         "options": {"expires": 50},
     },
     "keep the counts of polls": {
-        "task": "scanner.tasks.keep_tallies",
+        "task": "scanner.tasks.keep_stats",
         "schedule": Every(600.0),
         "options": {"expires": 500},
     },
     "mend what a clock that jumped has put off": {
-        "task": "scanner.tasks.mend_times",
+        "task": "scanner.tasks.repair_times",
         "schedule": Every(300.0),
         "options": {"expires": 280},
     },

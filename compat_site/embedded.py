@@ -19,7 +19,7 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 from waitress.server import BaseWSGIServer
 
-from scanner.services.shutdown import take_back
+from scanner.services.shutdown import clear_stop_request
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Jobs:
 
     def start(self) -> None:
         """Start both, and let every entry of the schedule tick once now, not after its first interval."""
-        take_back()
+        clear_stop_request()
         for thread in self._threads:
             thread.start()
         for entry in self._app.conf.beat_schedule.values():

@@ -14,7 +14,7 @@ from celery.exceptions import Reject, SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
 
 from scanner.services.log_context import about
-from scanner.services.shutdown import ask_to_stop, stop_asked
+from scanner.services.shutdown import request_stop, stop_requested
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ class Job(Task[..., Any]):
             try:
                 return super().__call__(*args, **kwargs)
             except SoftTimeLimitExceeded as error:
-                if not stop_asked():
+                if not stop_requested():
                     logger.exception("cut short by its time limit")
                     raise
                 logger.warning("cut short because its worker stops; it goes back into the queue")
@@ -49,7 +49,7 @@ class Job(Task[..., Any]):
 
 def stop_worker(**_: Any) -> None:
     """Tell the jobs of this worker to end, and see to it that they do. Called when it begins to shut down."""
-    ask_to_stop()
+    request_stop()
     hurry = threading.Timer(CUT_SHORT_AFTER, _cut_short)
     hurry.daemon = True
     hurry.start()

@@ -10,9 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from scanner.services import clock, serials
-from scanner.services import settle_releases as settling
-from scanner.services.polling import schedule as rounds
-from scanner.services.polling import stats as tallies
+from scanner.services import settle_releases as quiet_releases
+from scanner.services.polling import schedule, stats
 
 logger = logging.getLogger(__name__)
 
@@ -25,13 +24,13 @@ TRIES = 30
 @shared_task
 def poll_due_packages() -> int:
     """Queue a poll for each package that is due, in batches. Returns how many packages."""
-    rounds.forget_lost_queue()
+    schedule.requeue_lost_polls()
     queued = 0
-    for batch in rounds.queue_due(timezone.now()):
+    for batch in schedule.queue_due(timezone.now()):
         try:
             poll_packages.delay(batch)
         except Exception:
-            rounds.unqueue(batch)
+            schedule.unqueue(batch)
             raise
         queued += len(batch)
     return queued
@@ -45,8 +44,8 @@ def poll_packages(self: Task[..., dict[str, int]], package_ids: list[int], held:
     """
     mark = datetime.fromisoformat(held) if held is not None else None
     try:
-        return rounds.poll_batch(package_ids, seconds=settings.WHEELWAY_BATCH_SECONDS, held=mark)
-    except rounds.DatabaseAway as away:
+        return schedule.poll_batch(package_ids, seconds=settings.WHEELWAY_BATCH_SECONDS, held=mark)
+    except schedule.DatabaseAway as away:
         told = " ".join(str(away).split())
         logger.error("the database cannot be used, the batch comes again in %s s: %s", AGAIN_AFTER, told)  # noqa: TRY400  one line
         again = {"held": away.held.isoformat()}
@@ -56,7 +55,7 @@ def poll_packages(self: Task[..., dict[str, int]], package_ids: list[int], held:
 @shared_task
 def poll_package(package_id: int) -> str:
     """Poll one package unless that has happened meanwhile. Returns the outcome's name."""
-    return rounds.poll_if_due(package_id).value
+    return schedule.poll_if_due(package_id).value
 
 
 @shared_task
@@ -68,18 +67,18 @@ def follow_serials() -> int:
 @shared_task
 def settle_releases() -> int:
     """Write the event of each release that has become quiet, and of each that lost a target. Returns how many."""
-    return settling.settle_releases(timezone.now())
+    return quiet_releases.settle_releases(timezone.now())
 
 
 @shared_task
-def keep_tallies() -> int:
+def keep_stats() -> int:
     """Write what this process counted and forget what no page shows. Returns how many rows were forgotten."""
-    tallies.flush()
-    forgotten: int = tallies.forget_old(timezone.now())
+    stats.flush()
+    forgotten: int = stats.delete_old(timezone.now())
     return forgotten
 
 
 @shared_task
-def mend_times() -> int:
+def repair_times() -> int:
     """Make due what a clock that jumped has put off. Returns how many packages."""
-    return clock.mend_times(timezone.now())
+    return clock.repair_times(timezone.now())

@@ -29,8 +29,8 @@ from projects.services.plan_files import with_written_plans
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.services.index_sets import IndexSet, command_set, end_command
-from scanner.services.indexes import BadPipConfiguration, configured_extra_urls, configured_index_url
+from scanner.services.index_sets import IndexSet, command_set, stop_command_polls
+from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
 from scanner.services.private_indexes import confusions
 from scanner.services.refresh import FRESH_FOR
 
@@ -123,7 +123,7 @@ def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
     )
     for name, fault in sorted(gathering.faults.items()):
         say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
-    end_command(indexes)
+    stop_command_polls(indexes)
     found = answer(wish, indexes=indexes, as_of=as_of, findings=gathering.findings)
     whole = document(
         given.parsed,
@@ -149,7 +149,7 @@ def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
         for note in chosen.notes:
             say(note)
         return command_set(chosen.urls)
-    except (BadPipConfiguration, BadIndexOption) as error:
+    except (InvalidPipConfiguration, BadIndexOption) as error:
         raise CommandError(str(error), returncode=2) from error
     except ValueError as error:
         raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error

@@ -17,7 +17,7 @@ from projects.presentation.indexes import Count, IndexLine, login_words, standin
 from scanner.domain.index_address import UnusableAddress, plain_address, without_credentials
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
-from scanner.services.rate_limits import closed_hosts
+from scanner.services.rate_limits import throttled_hosts
 
 _INSTEAD = "in the place of the default"
 _BESIDE = "beside it"
@@ -40,7 +40,7 @@ def index_lines(project: Project, now: datetime) -> list[IndexLine]:
     rows = list(ProjectIndex.objects.filter(project=project).select_related("index"))
     rows.sort(key=lambda row: (row.role != IndexRole.PRIMARY, row.position, row.pk))
     counts = _counts(project)
-    gates = {gate.host: gate.until for gate in closed_hosts(now)}
+    gates = {gate.host: gate.until for gate in throttled_hosts(now)}
     lines = [_line(row, counts.get(row.index_id if row.index.scope else None, Count()), gates) for row in rows]
     if not any(row.role == IndexRole.PRIMARY for row in rows):
         lines.insert(0, _default_line(counts.get(None, Count()), gates))

@@ -18,7 +18,7 @@ def dismiss(project: Project, note_id: int, user: User, because: str, now: datet
     return mine.exists()
 
 
-def take_back(project: Project, note_id: int) -> bool:
+def clear_stop_request(project: Project, note_id: int) -> bool:
     """Show it again. False when the project has no such note."""
     mine = Note.objects.filter(pk=note_id, project=project)
     return mine.update(dismissed_at=None, dismissed_by=None, dismissed_because="") == 1

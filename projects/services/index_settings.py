@@ -28,7 +28,7 @@ def name_index(
 
     `address` is without a login, `login` as
     scanner.domain.index_address.login_text gives it; naming an index again changes
-    its role and login. Raises BadIndexAddress, AlreadyAsked, TooManyIndexes.
+    its role and login. Raises InvalidIndexAddress, AlreadyAsked, TooManyIndexes.
     """
     with transaction.atomic():
         others = ProjectIndex.objects.filter(project=project).exclude(index__url=address)

@@ -12,20 +12,20 @@ from django.utils import timezone
 from projects import jobs
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
 from scanner.domain.releases.name_confusion import Confusion
-from scanner.services.follow_packages import ask_beside_again, watch_everywhere
-from scanner.services.index_sets import IndexSet, default_and
+from scanner.services.follow_packages import ensure_packages_on, recheck_missing
+from scanner.services.index_sets import IndexSet, default_index_and
 from scanner.services.indexes import IndexClient, get_index
 from scanner.services.private_indexes import (
-    BadIndexAddress,
-    ask_again,
+    InvalidIndexAddress,
     confusions,
-    forget_index,
+    delete_index,
     is_shared,
     make_private_index,
+    repoll_failed,
 )
 
 __all__ = [
-    "BadIndexAddress",
+    "InvalidIndexAddress",
     "add_index",
     "confusions_of",
     "index_ids",
@@ -40,7 +40,7 @@ def add_index(project: Project, address: str, role: IndexRole, *, closes_release
     """Name an index, with or without credentials in its address; naming it again changes its credentials and role.
 
     A new primary index takes the place of the one before, which becomes an extra one. The installation's index, named
-    without credentials, is the one that everybody shares. Assessed after commit. Raises BadIndexAddress.
+    without credentials, is the one that everybody shares. Assessed after commit. Raises InvalidIndexAddress.
     """
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
@@ -59,7 +59,7 @@ def add_index(project: Project, address: str, role: IndexRole, *, closes_release
             create_defaults={"role": role, "position": 0 if last is None else last + 1},
         )
         # With other credentials an index that refused may answer now.
-        ask_again(index_id, _scope(project), timezone.now())
+        repoll_failed(index_id, _scope(project), timezone.now())
         _assess_again(project)
     return row
 
@@ -69,7 +69,7 @@ def remove_index(project: Project, index_id: int) -> None:
     with transaction.atomic():
         gone, _ = ProjectIndex.objects.filter(project=project, index=index_id).delete()
         if gone:
-            forget_index(index_id, _scope(project))
+            delete_index(index_id, _scope(project))
             _assess_again(project)
 
 
@@ -86,7 +86,7 @@ def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
     `client` asks the installation's index in the place of its own. One query for a project that names none, else two.
     """
     named = ProjectIndex.objects.filter(project=project)
-    default, own = default_and(named.values("index"), client)
+    default, own = default_index_and(named.values("index"), client)
     if not own:
         return IndexSet((default,))
     known = {default.pk: default, **own}
@@ -129,7 +129,7 @@ def index_ids_of(project_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
 
 def watch_names(project: Project, names: Collection[str], now: datetime) -> dict[int, list[int]]:
     """Have these names polled on every index that the project's installer would ask. Keys of packages by index."""
-    watched = watch_everywhere(index_ids(project), names, now)
+    watched = ensure_packages_on(index_ids(project), names, now)
     return {index: [package.pk for package in packages] for index, packages in watched.items()}
 
 
@@ -138,7 +138,7 @@ def ask_missing_again(now: datetime) -> int:
     not have them: one that comes up on a second index changes what pip takes. Returns how many. One statement.
     """
     resting = ProjectPackage.objects.filter(project__indexes__isnull=False)
-    return ask_beside_again(resting.values("package"), now)
+    return recheck_missing(resting.values("package"), now)
 
 
 def confusions_of(project: Project, names: Collection[str]) -> list[Confusion]:

@@ -27,7 +27,7 @@ from projects.services.index_settings import (
     change_login,
     name_index,
 )
-from projects.services.indexes import BadIndexAddress, remove_index
+from projects.services.indexes import InvalidIndexAddress, remove_index
 
 
 @never_cache
@@ -59,7 +59,7 @@ def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
                 login=given["login"],
                 closes_releases=given["closes_releases"],
             )
-        except BadIndexAddress as error:
+        except InvalidIndexAddress as error:
             form.add_error("address", f"This address cannot be used: {error}.")
         except AlreadyAsked:
             form.add_error("address", "This is the installation's own index, which is asked already.")

@@ -20,15 +20,15 @@ from projects.presentation.operator import MEANINGS, OUTCOMES, Figures, findings
 from projects.selectors import MessagesHealth, messages_health
 from scanner.selectors.operator import (
     LATELY,
-    Chosen,
+    PollFilter,
     PollingHealth,
-    Tally,
+    ResultCount,
     followed_indexes,
     next_polls,
+    poll_stats_since,
     polling_health,
-    tallies_since,
 )
-from scanner.services.rate_limits import closed_hosts
+from scanner.services.rate_limits import throttled_hosts
 
 _SPAN = timedelta(hours=24)
 _POLLS = 50
@@ -51,9 +51,9 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
         answer = render(request, f"projects/operator.html#{_NOW}", context)
     else:
         name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
-        only = next((chosen for chosen in Chosen if chosen.value == request.GET.get("only")), Chosen.ALL)
+        only = next((chosen for chosen in PollFilter if chosen.value == request.GET.get("only")), PollFilter.ALL)
         polls = next_polls(_POLLS, now, name=name, only=only)
-        context |= {"area": "operator", "name": name, "only": only, "choices": list(Chosen), "polls": polls}
+        context |= {"area": "operator", "name": name, "only": only, "choices": list(PollFilter), "polls": polls}
         context |= {"indexes": followed_indexes(), "most": _POLLS, "now": now}
         answer = render(request, "projects/operator.html", context)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
@@ -61,7 +61,7 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
 
 
 def _figures(now: datetime) -> dict[str, object]:
-    health, tallies, closed = polling_health(now), tallies_since(now - _SPAN), closed_hosts(now)
+    health, stats, closed = polling_health(now), poll_stats_since(now - _SPAN), throttled_hosts(now)
     sending = messages_health(now)
     figures = Figures(
         packages=health.packages,
@@ -82,9 +82,9 @@ def _figures(now: datetime) -> dict[str, object]:
         "findings": findings(figures, [(gate.host, gate.until - now) for gate in closed]),
         "health": health,
         "sending": sending,
-        "tallies": [(OUTCOMES.get(tally.outcome, tally.outcome), tally) for tally in tallies],
-        "unchanged_share": _unchanged_share(tallies),
-        "size": sum(tally.size for tally in tallies),
+        "tallies": [(OUTCOMES.get(counted.outcome, counted.outcome), counted) for counted in stats],
+        "unchanged_share": _unchanged_share(stats),
+        "size": sum(counted.size for counted in stats),
         "closed": closed,
     }
 
@@ -96,10 +96,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not _may_read_metrics(request):
         raise Http404
     now = timezone.now()
-    samples = _samples(polling_health(now), tallies_since(now - _SPAN)) + _message_samples(messages_health(now))
+    samples = _samples(polling_health(now), poll_stats_since(now - _SPAN)) + _message_samples(messages_health(now))
     samples += [
         Sample("wheelway_host_gated_seconds", {"host": gate.host}, (gate.until - now).total_seconds())
-        for gate in closed_hosts(now)
+        for gate in throttled_hosts(now)
     ]
     return HttpResponse(exposition(samples, MEANINGS), content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -112,8 +112,8 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_staff", False))
 
 
-def _unchanged_share(tallies: list[Tally]) -> float | None:
-    answered = {tally.outcome: tally.polls for tally in tallies if tally.outcome in ("changed", "unchanged")}
+def _unchanged_share(stats: list[ResultCount]) -> float | None:
+    answered = {counted.outcome: counted.polls for counted in stats if counted.outcome in ("changed", "unchanged")}
     total = sum(answered.values())
     return answered.get("unchanged", 0) / total if total else None
 
@@ -133,7 +133,7 @@ def _message_samples(health: MessagesHealth) -> list[Sample]:
     ]
 
 
-def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
+def _samples(health: PollingHealth, stats: list[ResultCount]) -> list[Sample]:
     samples = [
         Sample("wheelway_packages", {}, health.packages),
         Sample("wheelway_packages_due", {}, health.due),
@@ -150,7 +150,7 @@ def _samples(health: PollingHealth, tallies: list[Tally]) -> list[Sample]:
     ]
     if health.last_answer_at is not None:
         samples.append(Sample("wheelway_last_answer_timestamp_seconds", {}, health.last_answer_at.timestamp()))
-    for tally in tallies:
-        samples.append(Sample("wheelway_polls_last_day", {"outcome": tally.outcome}, tally.polls))
-        samples.append(Sample("wheelway_page_bytes_last_day", {"outcome": tally.outcome}, tally.size))
+    for counted in stats:
+        samples.append(Sample("wheelway_polls_last_day", {"outcome": counted.outcome}, counted.polls))
+        samples.append(Sample("wheelway_page_bytes_last_day", {"outcome": counted.outcome}, counted.size))
     return samples

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.emails import one_line
 from projects.selectors import upstream_of
-from projects.services.dismissing import REASON_LENGTH, dismiss, take_back
+from projects.services.dismissing import REASON_LENGTH, clear_stop_request, dismiss
 
 _NO_REASON = "Say in a few words why it does not matter, so that the others know."
 
@@ -24,7 +24,7 @@ def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     project = get_project(request, slug, edit=True)
     reason, error = one_line(request.POST.get("reason", "")), ""
     if "again" in request.POST:
-        found = take_back(project, pk)
+        found = clear_stop_request(project, pk)
     elif reason:
         found = dismiss(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
     else:

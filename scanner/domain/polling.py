@@ -73,7 +73,7 @@ def after_old_page(name: str, now: datetime, cadence: Cadence) -> NextPoll:
     return NextPoll(now + _spread(name, cadence.first_retry), "its page is older than its serial")
 
 
-def after_gate(name: str, until: datetime, host: str) -> NextPoll:
+def after_throttle(name: str, until: datetime, host: str) -> NextPoll:
     """When a host that asked to be left alone may be asked again: not everybody in the same second."""
     return NextPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked to be left alone")
 

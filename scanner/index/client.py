@@ -16,10 +16,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.domain.index_address import without_credentials
 from scanner.domain.index_page.page import IndexPage, RootPage
 from scanner.index.archives.reader import MetadataReader
-from scanner.index.errors import BadIndexPage, DigestMismatch, NoSuchFile, NoSuchPackage
+from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
 from scanner.index.formats import read as wire
 from scanner.index.formats.rows import serial_of
-from scanner.index.host_limiter import Gate
+from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits, Reply, Transport
 
 PRODUCT = "Wheelway/0.1"
@@ -43,7 +43,7 @@ class FreshPage:
 
     vanished: None when `page` is the whole page. Else `page` has only the rows that may be new or say something new,
     in the place of so many rows of the page before. prints: for the next request; empty for none. whole: reads all of
-    it, raising BadIndexPage.
+    it, raising InvalidIndexPage.
     """
 
     page: IndexPage
@@ -52,7 +52,7 @@ class FreshPage:
     content_hash: str
     size: int
     vanished: int | None
-    prints: bytes
+    checksums: bytes
     whole: Callable[[], IndexPage] = field(repr=False, compare=False)
 
 
@@ -69,7 +69,7 @@ class FreshRoot:
     url: str
 
     def page(self, *, above: int | None = None, among: Collection[NormalizedName] | None = None) -> RootPage:
-        """What it says, as wire.read_root has it. Raises BadIndexPage."""
+        """What it says, as wire.read_root has it. Raises InvalidIndexPage."""
         return wire.read_root(self.content_type, self.body, self.url, above=above, among=among)
 
 
@@ -90,17 +90,17 @@ class IndexClient:
         contact: str = "",
         session: requests.Session | None = None,
         user_agent: str | None = None,
-        gate: Gate | None = None,
+        limiter: HostLimiter | None = None,
         limits: Limits | None = None,
         ca_bundle: str | None = None,
     ) -> None:
         """url: the simple index, with or without credentials. contact: whom its operator can write to. ca_bundle: a
         file of certificates to trust instead of the built-in ones. ValueError for an address that is none."""
         self._limits = limits or Limits()
-        self.gate = gate or Gate()
+        self.limiter = limiter or HostLimiter()
         agent = user_agent or default_user_agent(contact)
         self._transport = Transport(
-            url, user_agent=agent, gate=self.gate, limits=self._limits, session=session, ca_bundle=ca_bundle
+            url, user_agent=agent, limiter=self.limiter, limits=self._limits, session=session, ca_bundle=ca_bundle
         )
         self._url = self._transport.url
         self._reader = MetadataReader(self._transport)
@@ -125,13 +125,13 @@ class IndexClient:
         etag: str | None = None,
         last_modified: str | None = None,
         content_hash: str | None = None,
-        prints: Callable[[], bytes] = bytes,
+        checksums: Callable[[], bytes] = bytes,
     ) -> FreshPage | NotModified:
         """One package's page. Give what the last FreshPage held; with the same content_hash nothing is parsed, with
         its prints (asked for only when needed) only what may have changed.
 
-        Raises NoSuchPackage, IndexUnavailable, BadIndexPage, HostGated; InvalidName (a ValueError) for what can be
-        no package's name, before anything is sent.
+        Raises NoSuchPackage, IndexUnavailable, InvalidIndexPage, HostThrottled, and InvalidName (a ValueError) for
+        a name that no package can have, before anything is sent.
         """
         canonical = canonicalize_name(name, validate=True)
         url = f"{self._url}/{quote(canonical, safe='')}/"
@@ -144,7 +144,7 @@ class IndexClient:
             raise NoSuchPackage(error.url, canonical) from None
         content_type = reply.headers.get("Content-Type", "")
         serial = serial_of(reply.headers.get("X-PyPI-Last-Serial"))
-        delta = wire.compare(content_type, body, prints())
+        delta = wire.compare(content_type, body, checksums())
         digest = hashlib.sha256(body).hexdigest() if delta is None else delta.digest()
         if digest == content_hash:
             return NotModified(serial)
@@ -154,7 +154,7 @@ class IndexClient:
             return _with_serial(page, serial)
 
         changed = wire.read_changes(delta, canonical, reply.url) if delta is not None else None
-        new_prints = delta.prints if delta is not None else b""
+        new_prints = delta.checksums if delta is not None else b""
         if delta is None or changed is None:
             page, vanished = whole(), None
         else:
@@ -189,12 +189,8 @@ class IndexClient:
             raise DigestMismatch(without_credentials(url), file.metadata_sha256, digest)
         return body
 
-    def tail(self, url: str, size: int) -> bytes:
-        """The last `size` bytes of a file, or all of a shorter one, by one ranged request."""
-        return self._reader.tail(url, size)
-
     def wheel_metadata(self, url: str) -> bytes:
-        """METADATA out of a wheel by ranged reads of its end. Raises BadArchive, NoSuchFile, else as `page`."""
+        """METADATA out of a wheel by ranged reads of its end. Raises InvalidArchive, NoSuchFile, else as `page`."""
         return self._reader.wheel(url)
 
     def sdist_metadata(self, url: str) -> bytes:
@@ -207,7 +203,7 @@ class IndexClient:
 
     def _whole(self, reply: Reply, limit: int) -> bytes:
         if reply.status != 200:
-            raise BadIndexPage(without_credentials(reply.url), "status", f"{reply.status} was not asked for")
+            raise InvalidIndexPage(without_credentials(reply.url), "status", f"{reply.status} was not asked for")
         return self._transport.read(reply, limit)
 
 
@@ -234,7 +230,7 @@ def _headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
 
 def _not_modified(reply: Reply, validator: str | None) -> NotModified:
     if not validator:
-        raise BadIndexPage(without_credentials(reply.url), "status", "304 was not asked for")
+        raise InvalidIndexPage(without_credentials(reply.url), "status", "304 was not asked for")
     return NotModified(serial_of(reply.headers.get("X-PyPI-Last-Serial")))
 
 

@@ -9,7 +9,7 @@ import os
 from functools import cache
 
 __all__ = [
-    "BadPipConfiguration",
+    "InvalidPipConfiguration",
     "default_ca_bundle",
     "default_extra_index_urls",
     "default_index_url",
@@ -20,7 +20,7 @@ __all__ = [
 _SECTIONS = (":env:", "install", "global")
 
 
-class BadPipConfiguration(Exception):
+class InvalidPipConfiguration(Exception):
     """pip's configuration files cannot be read, so which index they name is unknown.
 
     reason: pip's own sentence. Guessing the public index instead could ask it for private names.
@@ -38,7 +38,7 @@ def default_index_url() -> str:
     """The simple index's address, without a trailing slash; it may carry credentials, so never print it as it is.
 
     Order: PIP_INDEX_URL, `install.index-url`, `global.index-url` (site, user and global files, as pip ranks
-    them), else pip's constant. Reads files: call once. Raises BadPipConfiguration.
+    them), else pip's constant. Reads files: call once. Raises InvalidPipConfiguration.
     """
     return (_configured("index-url") or public_index_url()).rstrip("/")
 
@@ -56,7 +56,8 @@ def default_extra_index_urls() -> list[str]:
     """The simple indexes that pip asks beside, in order, without trailing slashes; they may carry credentials.
 
     PIP_EXTRA_INDEX_URL, else `install.extra-index-url`, else `global.extra-index-url`: as pip has it, the first of them
-    that is set counts alone, and white space parts the addresses. Reads files: call once. Raises BadPipConfiguration.
+    that is set counts alone, and white space parts the addresses. Reads files: call once.
+    Raises InvalidPipConfiguration.
     """
     return [url.rstrip("/") for url in (_configured("extra-index-url") or "").split()]
 
@@ -64,7 +65,7 @@ def default_extra_index_urls() -> list[str]:
 def default_ca_bundle() -> str | None:
     """The file of certificates that pip trusts, when its configuration names one; None leaves it to requests.
 
-    Variables that requests itself reads come before it. Reads files: call once. Raises BadPipConfiguration.
+    Variables that requests itself reads come before it. Reads files: call once. Raises InvalidPipConfiguration.
     """
     if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
         return None
@@ -80,7 +81,7 @@ def _configured(option: str) -> str | None:
     try:
         configuration.load()
     except ConfigurationError as error:
-        raise BadPipConfiguration(str(error)) from error
+        raise InvalidPipConfiguration(str(error)) from error
     for section in _SECTIONS:
         try:
             value = configuration.get_value(f"{section}.{option}")

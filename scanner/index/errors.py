@@ -57,7 +57,7 @@ class HostNotAllowed(IndexUnavailable):
         super().__init__(url, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list its host")
 
 
-class HostGated(IndexFault):
+class HostThrottled(IndexFault):
     """The host asked to be left alone until then, or all its places are taken: nothing was sent.
 
     until: aware, UTC. host: as in the address, with its port.
@@ -73,7 +73,7 @@ class HostGated(IndexFault):
         return f"{self.host} {self.reason}; next request not before {self.until:%Y-%m-%d %H:%M:%S} UTC"
 
 
-class BadIndexPage(IndexFault):
+class InvalidIndexPage(IndexFault):
     """An answer that is not what was asked for. place: where ("line 3 column 7", "meta.api-version", "byte 1048")."""
 
     def __init__(self, url: str, place: str, message: str) -> None:
@@ -85,7 +85,7 @@ class BadIndexPage(IndexFault):
         return f"{self.url} cannot be read at {self.place}: {self.message}"
 
 
-class BadArchive(IndexFault):
+class InvalidArchive(IndexFault):
     """A wheel or sdist whose metadata cannot be read within the bounds."""
 
     def __init__(self, url: str, message: str) -> None:
@@ -96,7 +96,7 @@ class BadArchive(IndexFault):
         return f"{self.url}: {self.message}"
 
 
-class DigestMismatch(BadArchive):
+class DigestMismatch(InvalidArchive):
     """A metadata file that is not the one the index announced."""
 
     def __init__(self, url: str, expected: str, actual: str) -> None:

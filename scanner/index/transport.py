@@ -13,8 +13,8 @@ import requests
 from requests.auth import AuthBase
 
 from scanner.domain.index_address import without_credentials
-from scanner.index.errors import BadIndexPage, IndexFault
-from scanner.index.host_limiter import Gate
+from scanner.index.errors import IndexFault, InvalidIndexPage
+from scanner.index.host_limiter import HostLimiter
 from scanner.index.http.bodies import bounded, raw_chunks, unpacked
 from scanner.index.http.deadline import time_limit
 from scanner.index.http.failures import FAILURES, check_status, fault_of
@@ -46,7 +46,7 @@ class Transport:
         url: str,
         *,
         user_agent: str,
-        gate: Gate,
+        limiter: HostLimiter,
         limits: Limits,
         session: requests.Session | None = None,
         ca_bundle: str | None = None,
@@ -54,7 +54,7 @@ class Transport:
         """session: how connections are made; without one, any host is asked (sessions.py)."""
         self.url, auth = split_credentials(url)
         self.limits = limits
-        self.gate = gate
+        self.limiter = limiter
         self._origin = origin_of(self.url)
         self._auth = auth
         self._agent = user_agent
@@ -66,8 +66,8 @@ class Transport:
     def get(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> Iterator[Reply]:
         """The answer to one request, redirects followed; 200, 206, 304 and 416 only.
 
-        Raises NoSuchFile (404, 410), IndexRefused, IndexUnavailable, HostGated, BadIndexPage (bad redirects). What
-        breaks while the body is read inside comes out in the same words.
+        Raises NoSuchFile (404, 410), IndexRefused, IndexUnavailable, HostThrottled, InvalidIndexPage (bad redirects).
+        A failure while the body is read inside the context raises the same exceptions.
         """
         shown = without_credentials(url)
         try:
@@ -87,7 +87,7 @@ class Transport:
         shown = without_credentials(reply.url)
         coding = reply.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "x-gzip", ""):
-            raise BadIndexPage(shown, "Content-Encoding", f"{coding[:40]!r} was not asked for")
+            raise InvalidIndexPage(shown, "Content-Encoding", f"{coding[:40]!r} was not asked for")
         sent = bounded(raw_chunks(reply.response), wire or self.limits.wire, shown, "bytes are read")
         if coding in ("identity", ""):
             yield from bounded(sent, limit, shown, "bytes are read")
@@ -102,18 +102,18 @@ class Transport:
             # Never on another origin, to which a redirect or a file's address may lead, and not on the way back either.
             auth = auth if origin_of(url) == self._origin else None
             host = urlsplit(url).netloc.lower()
-            with self.gate.passing(host, shown), closing(self._send(url, headers, method, auth)) as response:
+            with self.limiter.slot(host, shown), closing(self._send(url, headers, method, auth)) as response:
                 if response.raw.length_remaining == 0:
                     # Nothing follows the head, so the connection can serve the next request; close() would end it.
                     response.raw.release_conn()
                 logger.debug("asked url=%s status=%s", shown, response.status_code)
                 if response.status_code not in _REDIRECTS:
-                    self.gate.heard(host, shown, response.status_code, response.headers.get("Retry-After"))
+                    self.limiter.check_answer(host, shown, response.status_code, response.headers.get("Retry-After"))
                     check_status(shown, response.status_code)
                     yield Reply(response.status_code, response.headers, url, response)
                     return
                 url = redirect_target(url, response.headers.get("Location"), shown)
-        raise BadIndexPage(without_credentials(url), "Location", f"more than {self.limits.redirects} redirects")
+        raise InvalidIndexPage(without_credentials(url), "Location", f"more than {self.limits.redirects} redirects")
 
     def _send(self, url: str, headers: Mapping[str, str], method: str, auth: AuthBase | None) -> requests.Response:
         return self._session.request(

@@ -43,8 +43,8 @@ class Index(models.Model):
         return self.url
 
 
-class HostGate(models.Model):
-    """A host that asked to be left alone, for all processes to see. Only where no Redis keeps it."""
+class HostThrottle(models.Model):
+    """A host that answered 429, 503 or 504, shared by all processes. Used only where there is no Redis."""
 
     host = models.CharField(max_length=255, primary_key=True)
     closed_until = models.DateTimeField()
@@ -53,18 +53,18 @@ class HostGate(models.Model):
         return self.host
 
 
-class PollTally(models.Model):
-    """How many polls of one hour ended in one outcome, for the operator. Counted in batches."""
+class PollStats(models.Model):
+    """How many polls of one hour ended in one result, for the operator. Written in batches."""
 
     hour = models.DateTimeField()
-    outcome = models.CharField(max_length=12)
+    result = models.CharField(max_length=12)
     polls = models.PositiveIntegerField(default=0)
     size = models.BigIntegerField(default=0, help_text="bytes of pages")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["hour", "outcome"], name="polltally_hour_outcome_unique"),
+            models.UniqueConstraint(fields=["hour", "result"], name="pollstats_hour_result_unique"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.hour:%Y-%m-%d %H:00} {self.outcome}"
+        return f"{self.hour:%Y-%m-%d %H:00} {self.result}"

@@ -44,10 +44,6 @@ class PackageQuerySet(models.QuerySet["Package"]):
         is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_WAIT)
         return self.unclaimed(now).filter(unqueued, is_due).order_by("due_at", "pk")
 
-    def never_answered(self) -> Self:
-        """Those of which no poll has brought an answer yet."""
-        return self.filter(state=PackageState.PENDING)
-
     def queue(self, pks: Collection[int], now: datetime) -> list[int]:
         """Mark those of these that are due as queued, so that no other scheduler queues them. Returns which."""
         with transaction.atomic():
@@ -60,7 +56,8 @@ class PackageQuerySet(models.QuerySet["Package"]):
 class Package(models.Model):
     """A name on an index, and the state of polling it."""
 
-    index = models.ForeignKey(Index, on_delete=models.PROTECT, related_name="packages")
+    # Its unique constraint begins with the index: a second database index would only cost.
+    index = models.ForeignKey(Index, on_delete=models.PROTECT, related_name="packages", db_index=False)
     name = models.CharField(max_length=200, help_text="normalised (PEP 503)")
     state = models.CharField(max_length=10, choices=PackageState.choices, default=PackageState.PENDING)
     status = models.CharField(max_length=12, default="active", help_text="project status marker (PEP 792)")
@@ -76,7 +73,7 @@ class Package(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, help_text="next poll; null is never")
     due_reason = models.CharField(max_length=80, blank=True)
     queued_until = models.DateTimeField(null=True, blank=True, help_text="a poll waits in a queue")
-    claimed_until = models.DateTimeField(null=True, blank=True, help_text="a worker polls it; names that worker's turn")
+    claimed_until = models.DateTimeField(null=True, blank=True, help_text="end and name of the worker's claim")
     newest_release_at = models.DateTimeField(null=True, blank=True, help_text="first upload of its newest release")
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     absences = models.PositiveSmallIntegerField(default=0, help_text="answers in a row that it is not there")
@@ -100,11 +97,11 @@ class Package(models.Model):
         return self.name
 
 
-class PagePrints(models.Model):
-    """A print of every row of a package's page as it was last stored, so that only rows that differ are read."""
+class RowChecksums(models.Model):
+    """The checksums of the rows of a package's page as last stored, so that only rows that differ are parsed."""
 
-    package = models.OneToOneField(Package, on_delete=models.CASCADE, primary_key=True, related_name="prints")
-    prints = models.BinaryField()
+    package = models.OneToOneField(Package, on_delete=models.CASCADE, primary_key=True, related_name="row_checksums")
+    checksums = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"prints of package {self.package_id}"
+        return f"row checksums of package {self.package_id}"

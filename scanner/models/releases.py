@@ -38,9 +38,6 @@ class CoreMetadata(models.Model):
 
     digest = models.CharField(max_length=64)
     requires_dist = models.JSONField(default=list)
-    requires_python = models.TextField(blank=True)
-    provides_extra = models.JSONField(default=list)
-    problems = models.JSONField(default=list)
 
     class Meta:
         verbose_name_plural = "core metadata"
@@ -58,11 +55,13 @@ class Release(models.Model):
     # Its unique constraint begins with the package: a second index on it would only cost.
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="releases", db_index=False)
     version = models.CharField(max_length=120, help_text="normalised (PEP 440)")
-    shape = models.ForeignKey(ReleaseShape, on_delete=models.PROTECT, related_name="releases")
+    # Shapes and metadata are looked up from their releases only, and never deleted.
+    shape = models.ForeignKey(ReleaseShape, on_delete=models.PROTECT, related_name="releases", db_index=False)
     first_uploaded_at = models.DateTimeField(null=True, blank=True)
     last_uploaded_at = models.DateTimeField(null=True, blank=True)
-    metadata = models.ForeignKey(CoreMetadata, on_delete=models.PROTECT, null=True, blank=True, related_name="releases")
-    metadata_source = models.CharField(max_length=20, blank=True, help_text="where the metadata was read")
+    metadata = models.ForeignKey(
+        CoreMetadata, on_delete=models.PROTECT, null=True, blank=True, related_name="releases", db_index=False
+    )
     metadata_error = models.TextField(blank=True, help_text="why the metadata could not be read")
     metadata_tried_at = models.DateTimeField(null=True, blank=True)
     build_detail = models.CharField(max_length=80, blank=True, help_text="what building the sdist needs")
@@ -76,7 +75,7 @@ class Release(models.Model):
             models.UniqueConstraint(fields=["package", "version"], name="release_package_version_unique"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # settling.settle_releases: releases that are still being uploaded.
+            # scanner.services.settle_releases: releases that are still being uploaded.
             models.Index(fields=["id"], name="release_unsettled", condition=Q(unsettled_since__isnull=False)),
         ]
 

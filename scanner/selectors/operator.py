@@ -8,13 +8,13 @@ from enum import Enum
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 
-from scanner.models import CLAIM_FOR, Index, Package, PollTally, Release, WheelEvent
+from scanner.models import CLAIM_FOR, Index, Package, PollStats, Release, WheelEvent
 
 # The span over which the rate of answers is told.
 LATELY = timedelta(minutes=10)
 
 
-class Chosen(Enum):
+class PollFilter(Enum):
     """Which packages to show."""
 
     ALL = "all"
@@ -59,7 +59,7 @@ class NextPoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class ResultCount:
     """Polls of one outcome over a span. size: bytes of pages."""
 
     outcome: str
@@ -113,17 +113,17 @@ def polling_health(now: datetime) -> PollingHealth:
     )
 
 
-def next_polls(limit: int, now: datetime, *, name: str = "", only: Chosen = Chosen.ALL) -> list[NextPoll]:
+def next_polls(limit: int, now: datetime, *, name: str = "", only: PollFilter = PollFilter.ALL) -> list[NextPoll]:
     """The packages that are polled next, the longest due first; those that never are come last. One query.
 
     name: part of a package's name.
     """
     chosen = {
-        Chosen.ALL: Q(),
-        Chosen.DUE: Q(due_at__lte=now),
-        Chosen.FAILING: Q(failures__gt=0),
-        Chosen.NEW: Q(state="pending", due_at__isnull=False),
-        Chosen.ENDED: Q(due_at__isnull=True),
+        PollFilter.ALL: Q(),
+        PollFilter.DUE: Q(due_at__lte=now),
+        PollFilter.FAILING: Q(failures__gt=0),
+        PollFilter.NEW: Q(state="pending", due_at__isnull=False),
+        PollFilter.ENDED: Q(due_at__isnull=True),
     }[only]
     found = Package.objects.filter(chosen, name__contains=name)
     rows = found.select_related("index").order_by(F("due_at").asc(nulls_last=True), "pk")[:limit]
@@ -142,11 +142,11 @@ def next_polls(limit: int, now: datetime, *, name: str = "", only: Chosen = Chos
     ]
 
 
-def tallies_since(moment: datetime) -> list[Tally]:
+def poll_stats_since(moment: datetime) -> list[ResultCount]:
     """How polls ended since then, by whole hours. One query."""
-    rows = PollTally.objects.filter(hour__gte=moment.replace(minute=0, second=0, microsecond=0))
-    totals = rows.values("outcome").annotate(all_polls=Sum("polls"), all_bytes=Sum("size")).order_by("outcome")
-    return [Tally(row["outcome"], row["all_polls"], row["all_bytes"]) for row in totals]
+    rows = PollStats.objects.filter(hour__gte=moment.replace(minute=0, second=0, microsecond=0))
+    totals = rows.values("result").annotate(all_polls=Sum("polls"), all_bytes=Sum("size")).order_by("result")
+    return [ResultCount(row["result"], row["all_polls"], row["all_bytes"]) for row in totals]
 
 
 def followed_indexes() -> list[FollowedIndex]:

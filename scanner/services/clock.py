@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from scanner.domain.polling import CLOCK_SKEW
-from scanner.index.host_limiter import LONGEST_SILENCE
+from scanner.index.host_limiter import LONGEST_CLOSURE
 from scanner.models import Package
 
 logger = logging.getLogger(__name__)
@@ -17,12 +17,12 @@ logger = logging.getLogger(__name__)
 _REASON = "its times were set by a clock that jumped"
 
 
-def mend_times(now: datetime) -> int:
+def repair_times(now: datetime) -> int:
     """Make due what is put off for longer than any rule does, or was answered in the future. Returns how many.
 
     Claims, marks in the queue, closed hosts and the like are bounded where they are read.
     """
-    longest = max(*settings.WHEELWAY_CADENCE.values(), LONGEST_SILENCE) + CLOCK_SKEW
+    longest = max(*settings.WHEELWAY_CADENCE.values(), LONGEST_CLOSURE) + CLOCK_SKEW
     answered = Q(checked_at__gt=now + CLOCK_SKEW)
     wrong = answered | Q(due_at__gt=now + longest) | Q(changed_at__gt=now + CLOCK_SKEW)
     pks = list(Package.objects.filter(wrong).values_list("pk", flat=True))

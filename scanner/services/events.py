@@ -23,7 +23,7 @@ Packages: TypeAlias = Collection[int] | QuerySet[Any, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class NewFile:
+class OfferedFile:
     """A claimed event that offers a file: added, or no longer yanked."""
 
     version: str
@@ -39,14 +39,14 @@ class Yanked:
 
 
 @dataclass(slots=True)
-class Claimed:
+class ClaimedEvents:
     """What one caller has claimed of one package's events.
 
     files: what is offered, oldest first. released: versions that are complete, each with the time when that was seen.
     yanked: by version. status_at: when its status last changed, None when it did not.
     """
 
-    files: list[NewFile] = field(default_factory=list)
+    files: list[OfferedFile] = field(default_factory=list)
     released: dict[str, datetime] = field(default_factory=dict)
     yanked: dict[str, Yanked] = field(default_factory=dict)
     status_at: datetime | None = None
@@ -84,7 +84,7 @@ def packages_with_events() -> list[int]:
     return sorted(unprocessed.order_by().values_list("package_id", flat=True).distinct())
 
 
-def claim_events(package_id: int, now: datetime) -> Claimed:
+def claim_events(package_id: int, now: datetime) -> ClaimedEvents:
     """Claim what is ready of one package's events. Two statements.
 
     Call inside the transaction that acts on them: when it fails, they are unclaimed again. A release that is still
@@ -98,11 +98,11 @@ def claim_events(package_id: int, now: datetime) -> Claimed:
     return _sorted_out(ready)
 
 
-def _sorted_out(events: Iterable[WheelEvent]) -> Claimed:
-    claimed = Claimed()
+def _sorted_out(events: Iterable[WheelEvent]) -> ClaimedEvents:
+    claimed = ClaimedEvents()
     for event in events:
         if event.kind in OFFERING:
-            claimed.files.append(NewFile(event.version, event.filename))
+            claimed.files.append(OfferedFile(event.version, event.filename))
         elif event.kind == WheelEventKind.RELEASE:
             claimed.released[event.version] = event.seen_at
         elif event.kind == WheelEventKind.YANKED:

@@ -17,17 +17,17 @@ ASK_AGAIN_AFTER = timedelta(minutes=10)
 ASK_BESIDE_AFTER = timedelta(days=1)
 
 
-def watch_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, Package]:
+def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, Package]:
     """The packages of these normalised names, made where they are new, by name.
 
     New ones are due at once. A name that no index can have ends in a terminal state and is never
     polled; one that was missing on the index is asked for again, because somebody asks.
     """
-    return {package.name: package for package in watch_everywhere((index_id,), set(names), now)[index_id]}
+    return {package.name: package for package in ensure_packages_on((index_id,), set(names), now)[index_id]}
 
 
-def watch_everywhere(index_ids: Collection[int], names: Collection[str], now: datetime) -> dict[int, list[Package]]:
-    """As `watch_packages` on each of these indexes, by index. As many queries as for one.
+def ensure_packages_on(index_ids: Collection[int], names: Collection[str], now: datetime) -> dict[int, list[Package]]:
+    """As `ensure_packages` on each of these indexes, by index. As many queries as for one.
 
     A name that is missing here and there on another of them is asked for again once a day only.
     """
@@ -42,7 +42,7 @@ def watch_everywhere(index_ids: Collection[int], names: Collection[str], now: da
     return {index: list(here.values()) for index, here in known.items()}
 
 
-def ask_beside_again(package_ids: Collection[int] | QuerySet[Any, Any], now: datetime) -> int:
+def recheck_missing(package_ids: Collection[int] | QuerySet[Any, Any], now: datetime) -> int:
     """Ask again for those of these that were missing a day ago: a name may have come up there. Returns how many."""
     missing = Package.objects.filter(
         pk__in=package_ids, state=PackageState.MISSING, due_at=None, checked_at__lt=now - ASK_BESIDE_AFTER
@@ -74,7 +74,7 @@ def _new(index_id: int, name: str, now: datetime) -> Package:
     return Package(index_id=index_id, name=name, due_at=now, due_reason="new")
 
 
-def forget_claims() -> int:
+def clear_claims() -> int:
     """Give every claimed package back, for a start after which no queue holds their polls. Returns how many."""
     held = Package.objects.filter(Q(claimed_until__isnull=False) | Q(queued_until__isnull=False))
     return held.update(claimed_until=None, queued_until=None)

@@ -16,7 +16,7 @@ from scanner.services.indexes import client_for, client_of, configured_index_url
 
 
 @dataclass(frozen=True, slots=True)
-class AskedIndex:
+class IndexSource:
     """One index. url: without credentials. is_private: its packages are somebody's own. connect: the client that
     asks it, with its own credentials and gate; raises SealBroken or ValueError when there can be none.
     """
@@ -35,9 +35,9 @@ class IndexSet:
     Equal sets read the same packages. How versions and files are pooled: scanner.domain.releases.pooling.
     """
 
-    indexes: tuple[AskedIndex, ...]
+    indexes: tuple[IndexSource, ...]
 
-    def __iter__(self) -> Iterator[AskedIndex]:
+    def __iter__(self) -> Iterator[IndexSource]:
         return iter(self.indexes)
 
     @property
@@ -70,9 +70,9 @@ def one_index(url: str | None = None, client: IndexClient | None = None) -> Inde
     return IndexSet((_asked(get_index(url), client),))
 
 
-def default_and(
+def default_index_and(
     keys: QuerySet[Any, Any], client: IndexClient | None = None
-) -> tuple[AskedIndex, dict[int, AskedIndex]]:
+) -> tuple[IndexSource, dict[int, IndexSource]]:
     """The index that everybody shares, asked by `client` if one is given, and those that the keys name, by key.
     One query once the shared one is known.
     """
@@ -91,7 +91,7 @@ def command_set(urls: Sequence[str]) -> IndexSet:
     which are not stored. All but the configured one count as private. Raises ValueError for what is no address.
     """
     configured = without_credentials(configured_index_url())
-    found: dict[int, AskedIndex] = {}
+    found: dict[int, IndexSource] = {}
     for place, url in enumerate(urls):
         client, address = client_for(url), without_credentials(url)
         if place == 0 or address == configured:
@@ -103,12 +103,12 @@ def command_set(urls: Sequence[str]) -> IndexSet:
     return IndexSet(tuple(found.values()))
 
 
-def end_command(indexes: IndexSet) -> None:
+def stop_command_polls(indexes: IndexSet) -> None:
     """Leave nothing to the poller that it could not ask for: the logins end with the command."""
     mine = Package.objects.filter(index__in=indexes.keys, index__scope=_COMMAND)
     mine.update(due_at=None, due_reason="asked for again by the next command that names its index")
 
 
-def _asked(row: Index, client: IndexClient | None = None) -> AskedIndex:
+def _asked(row: Index, client: IndexClient | None = None) -> IndexSource:
     connect = partial(client_of, row) if client is None else (lambda: client)
-    return AskedIndex(row.pk, row.url, row.closes_releases, bool(row.scope), connect)
+    return IndexSource(row.pk, row.url, row.closes_releases, bool(row.scope), connect)

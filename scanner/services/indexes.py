@@ -9,7 +9,7 @@ from django.conf import settings
 from scanner.domain.index_address import with_login, without_credentials
 from scanner.index.client import IndexClient
 from scanner.index.default_index import (
-    BadPipConfiguration,
+    InvalidPipConfiguration,
     default_ca_bundle,
     default_extra_index_urls,
     default_index_url,
@@ -17,18 +17,18 @@ from scanner.index.default_index import (
 )
 from scanner.index.sessions import guarded_session
 from scanner.models import Index
-from scanner.services.rate_limits import host_gate
+from scanner.services.rate_limits import host_limiter
 
 # Some are handed on: the team's side enters the scanner through its services only.
 __all__ = [
-    "BadPipConfiguration",
     "IndexClient",
+    "InvalidPipConfiguration",
     "client_for",
     "client_of",
     "configured_extra_urls",
     "configured_index_url",
     "get_index",
-    "host_gate",
+    "host_limiter",
     "public_index_url",
 ]
 
@@ -68,7 +68,7 @@ def client_of(index: Index) -> IndexClient:
 @lru_cache(maxsize=64)
 def client_for(url: str) -> IndexClient:
     """One client a process and address of the operator's, so that connections are kept."""
-    return IndexClient(url, contact=settings.WHEELWAY_CONTACT, gate=host_gate(), ca_bundle=default_ca_bundle())
+    return IndexClient(url, contact=settings.WHEELWAY_CONTACT, limiter=host_limiter(), ca_bundle=default_ca_bundle())
 
 
 @lru_cache(maxsize=64)
@@ -76,7 +76,7 @@ def _guarded_client_for(url: str, allowed_hosts: tuple[str, ...]) -> IndexClient
     return IndexClient(
         url,
         contact=settings.WHEELWAY_CONTACT,
-        gate=host_gate(),
+        limiter=host_limiter(),
         session=guarded_session(allowed_hosts),
         ca_bundle=default_ca_bundle(),
     )

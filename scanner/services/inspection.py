@@ -15,7 +15,7 @@ from scanner.domain.files.builds import READ, SdistView, judge_sdist
 from scanner.domain.files.filenames import Kind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
-from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
+from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import Package, Release, ReleaseFile
 
 logger = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
     if sdist is not None:
         try:
             names, texts = client.sdist_view(sdist.url, READ)
-        except (NoSuchFile, BadArchive) as error:
+        except (NoSuchFile, InvalidArchive) as error:
             logger.info("sdist not read release=%s error=%s", release_id, error)
         except IndexFault as error:
             logger.warning("sdist release=%s error=%s", release_id, error)

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextvars import copy_context
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,9 +18,9 @@ from scanner.domain.files import core_metadata as metadata
 from scanner.domain.files.filenames import Kind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
-from scanner.index.errors import BadArchive, IndexFault, NoSuchFile
+from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import CoreMetadata, Release, ReleaseFile
-from scanner.services.shutdown import stop_asked
+from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
 
@@ -31,15 +30,7 @@ _TRUSTED_SDIST = (2, 2)
 TRY_AGAIN_AFTER = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A metadata document and the way it came."""
-
-    text: str
-    source: str
-
-
-class NotTrustworthy(Exception):
+class UntrustedMetadata(Exception):
     """An sdist says of itself that only a build would tell what it needs."""
 
 
@@ -52,14 +43,14 @@ def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
     if release is None:
         return True
     try:
-        found = _fetch(release, client)
-    except (NoSuchFile, BadArchive, NotTrustworthy) as error:
+        text = _fetch(release, client)
+    except (NoSuchFile, InvalidArchive, UntrustedMetadata) as error:
         Release.objects.filter(pk=release_id).update(metadata_error=str(error), metadata_tried_at=now)
         return True
     except IndexFault as error:
         logger.warning("metadata release=%s version=%s error=%s", release_id, release.version, error)
         return False
-    _keep(release, found, now)
+    _store(release, text, now)
     return True
 
 
@@ -77,7 +68,7 @@ def fetch_many(
     """
 
     def fetch(release_id: int) -> bool:
-        if stop_asked():
+        if stop_requested():
             return False
         try:
             return fetch_metadata(release_id, client, now)
@@ -94,7 +85,7 @@ def fetch_many(
     return failed
 
 
-def without_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
+def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
     """Those of these releases whose metadata is to be fetched: key to "name version", by the key of their index."""
     wanted = sorted(release_ids)
     # Tried in the future is tried by a clock that jumped.
@@ -108,18 +99,20 @@ def without_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     return found
 
 
-def _fetch(release: Release, client: IndexClient) -> _Found:
+def _fetch(release: Release, client: IndexClient) -> str:
     files = list(ReleaseFile.objects.filter(release=release).select_related("package").order_by("filename"))
-    last: NoSuchFile | BadArchive | NotTrustworthy = NoSuchFile(f"release {release.version} without wheel or sdist")
+    last: NoSuchFile | InvalidArchive | UntrustedMetadata = NoSuchFile(
+        f"release {release.version} without wheel or sdist"
+    )
     for attempt in _attempts(files, client):
         try:
             return attempt()
-        except (NoSuchFile, BadArchive, NotTrustworthy) as error:
+        except (NoSuchFile, InvalidArchive, UntrustedMetadata) as error:
             last = error
     raise last
 
 
-def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], _Found]]:
+def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
     """Ways to the metadata, the cheapest first."""
     wheels = sorted((file for file in files if file.kind == Kind.WHEEL), key=_plainest)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
@@ -130,16 +123,16 @@ def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callabl
         yield partial(_from_sdist, client, sdist)
 
 
-def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> _Found:
-    return _Found(_text(client.metadata(wheel)), "metadata file")
+def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> str:
+    return _text(client.metadata(wheel))
 
 
-def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> _Found:
-    return _Found(_text(client.wheel_metadata(wheel.url)), "wheel")
+def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> str:
+    return _text(client.wheel_metadata(wheel.url))
 
 
-def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> _Found:
-    return _Found(_trusted(_text(client.sdist_metadata(sdist.url))), "sdist")
+def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> str:
+    return _trusted(_text(client.sdist_metadata(sdist.url)))
 
 
 def _plainest(file: ReleaseFile) -> tuple[bool, bool, str]:
@@ -152,9 +145,9 @@ def _trusted(text: str) -> str:
     version = parsed.metadata_version or "0"
     number = tuple(int(part) for part in version.split(".") if part.isdigit())
     if number < _TRUSTED_SDIST:
-        raise NotTrustworthy(f"only an sdist, whose metadata {version} does not bind what a build would need")
+        raise UntrustedMetadata(f"only an sdist, whose metadata {version} does not bind what a build would need")
     if "requires-dist" in parsed.dynamic:
-        raise NotTrustworthy("only an sdist, which says that its dependencies are known after a build")
+        raise UntrustedMetadata("only an sdist, which says that its dependencies are known after a build")
     return text
 
 
@@ -162,20 +155,9 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def _keep(release: Release, found: _Found, now: datetime) -> None:
-    parsed = metadata.parse_core_metadata(found.text)
-    facts = {
-        "requires_dist": [str(requirement) for requirement in parsed.requires_dist],
-        "requires_python": str(parsed.requires_python or ""),
-        "provides_extra": list(parsed.provides_extra),
-        "problems": [
-            {"field": problem.field, "text": problem.text[:500], "message": problem.message}
-            for problem in parsed.problems
-        ],
-    }
-    digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+def _store(release: Release, text: str, now: datetime) -> None:
+    requires_dist = [str(requirement) for requirement in metadata.parse_core_metadata(text).requires_dist]
+    digest = hashlib.sha256(json.dumps(requires_dist).encode()).hexdigest()
     with transaction.atomic():
-        row, _ = CoreMetadata.objects.get_or_create(digest=digest, defaults=facts)
-        Release.objects.filter(pk=release.pk).update(
-            metadata=row, metadata_source=found.source, metadata_error="", metadata_tried_at=now
-        )
+        row, _ = CoreMetadata.objects.get_or_create(digest=digest, defaults={"requires_dist": requires_dist})
+        Release.objects.filter(pk=release.pk).update(metadata=row, metadata_error="", metadata_tried_at=now)

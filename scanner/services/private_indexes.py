@@ -16,7 +16,7 @@ from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import configured_index_url
 
 
-class BadIndexAddress(Exception):
+class InvalidIndexAddress(Exception):
     """An address that no client could ask. The text never holds what stood in it."""
 
 
@@ -24,7 +24,7 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     """The row of an index that only `scope` sees, made or given its new credentials. Returns its key.
 
     Credentials in the address are sealed and never shown again. A private index closes no release after 14 days
-    unless that is said. Raises BadIndexAddress.
+    unless that is said. Raises InvalidIndexAddress.
     """
     if not scope:
         raise ValueError("a private index belongs to somebody")
@@ -32,9 +32,9 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
         login = web_address(address.strip()).netloc.rpartition("@")[0]
         url = plain_address(address.strip())
     except UnusableAddress as error:
-        raise BadIndexAddress(str(error)) from None
+        raise InvalidIndexAddress(str(error)) from None
     if len(url) > 500:
-        raise BadIndexAddress("an index address has no more than 500 characters")
+        raise InvalidIndexAddress("an index address has no more than 500 characters")
     facts = {"login": Sealed.of(login), "closes_releases": closes_releases}
     index, _ = Index.objects.update_or_create(url=url, scope=scope, defaults=facts)
     return index.pk
@@ -46,7 +46,7 @@ def is_shared(address: str) -> bool:
     return not has_login and without_credentials(address.strip()) == without_credentials(configured_index_url())
 
 
-def ask_again(index_id: int, scope: str, now: datetime) -> None:
+def repoll_failed(index_id: int, scope: str, now: datetime) -> None:
     """Have what an index of this scope failed to answer, or said not to have, asked for at once.
 
     An index may hide from one login what it shows to another.
@@ -57,7 +57,7 @@ def ask_again(index_id: int, scope: str, now: datetime) -> None:
     failed.update(due_at=now, due_reason="the index has other credentials")
 
 
-def forget_index(index_id: int, scope: str) -> None:
+def delete_index(index_id: int, scope: str) -> None:
     """Delete an index of this scope with its credentials and everything that was stored of it."""
     Package.objects.filter(index=index_id, index__scope=scope).exclude(index__scope="").delete()
     Index.objects.filter(pk=index_id, scope=scope).exclude(scope="").delete()

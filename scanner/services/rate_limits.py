@@ -17,8 +17,8 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from scanner.domain.polling import CLOCK_SKEW
-from scanner.index.host_limiter import LONGEST_SILENCE, Gate, MemoryGateStore, Politeness, later_of
-from scanner.models import HostGate
+from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterPolicy, MemoryLimiterStore, later_reopening
+from scanner.models import HostThrottle
 
 logger = logging.getLogger(__name__)
 
@@ -32,30 +32,30 @@ _T = TypeVar("_T")
 
 
 @cache
-def host_gate() -> Gate:
+def host_limiter() -> HostLimiter:
     """The politeness of this installation towards every host."""
-    store = RedisGateStore(settings.REDIS_URL) if settings.REDIS_URL else DatabaseGateStore()
-    return Gate(store, politeness=Politeness(places=settings.WHEELWAY_INDEX_CONNECTIONS))
+    store = RedisLimiterStore(settings.REDIS_URL) if settings.REDIS_URL else DatabaseLimiterStore()
+    return HostLimiter(store, politeness=LimiterPolicy(slots=settings.WHEELWAY_INDEX_CONNECTIONS))
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedHost:
+class ThrottledHost:
     """A host that is left alone until then."""
 
     host: str
     until: datetime
 
 
-def closed_hosts(now: datetime) -> list[ClosedHost]:
+def throttled_hosts(now: datetime) -> list[ThrottledHost]:
     """The hosts that asked to be left alone, for the operator, in order of their names."""
     if settings.REDIS_URL:
-        return RedisGateStore(settings.REDIS_URL).closed(now)
-    latest = now + LONGEST_SILENCE + CLOCK_SKEW
-    rows = HostGate.objects.filter(closed_until__gt=now, closed_until__lte=latest).order_by("host")
-    return [ClosedHost(row.host, row.closed_until) for row in rows]
+        return RedisLimiterStore(settings.REDIS_URL).closed(now)
+    latest = now + LONGEST_CLOSURE + CLOCK_SKEW
+    rows = HostThrottle.objects.filter(closed_until__gt=now, closed_until__lte=latest).order_by("host")
+    return [ThrottledHost(row.host, row.closed_until) for row in rows]
 
 
-class DatabaseGateStore(MemoryGateStore):
+class DatabaseLimiterStore(MemoryLimiterStore):
     """Which hosts are closed stands in the database, for every process and after a restart; places are a process's."""
 
     def __init__(self) -> None:
@@ -63,30 +63,30 @@ class DatabaseGateStore(MemoryGateStore):
         self._looked: dict[str, float] = {}
 
     def closed_until(self, host: str) -> datetime | None:
-        """As GateStore has it; what another process said is known within a second."""
+        """As LimiterStore has it; what another process said is known within a second."""
         if time.monotonic() - self._looked.get(host, -LOOK_EVERY) >= LOOK_EVERY:
             self._looked[host] = time.monotonic()
-            stored = HostGate.objects.filter(pk=host).values_list("closed_until", flat=True).first()
+            stored = HostThrottle.objects.filter(pk=host).values_list("closed_until", flat=True).first()
             if stored is not None:
                 super().close(host, stored)
         return super().closed_until(host)
 
     def close(self, host: str, until: datetime) -> None:
-        """As GateStore has it."""
+        """As LimiterStore has it."""
         super().close(host, until)
         try:
             with transaction.atomic():
-                later = HostGate.objects.filter(
-                    pk=host, closed_until__gte=until, closed_until__lte=until + LONGEST_SILENCE
+                later = HostThrottle.objects.filter(
+                    pk=host, closed_until__gte=until, closed_until__lte=until + LONGEST_CLOSURE
                 )
                 if not later.exists():
-                    HostGate.objects.update_or_create(pk=host, defaults={"closed_until": until})
+                    HostThrottle.objects.update_or_create(pk=host, defaults={"closed_until": until})
         except DatabaseError:
             # This process knows it all the same.
             logger.warning("gate not stored host=%s", host, exc_info=True)
 
 
-class RedisGateStore:
+class RedisLimiterStore:
     """Closed hosts and taken places in Redis. While Redis does not answer, this process keeps its own."""
 
     def __init__(self, url: str) -> None:
@@ -95,41 +95,41 @@ class RedisGateStore:
         self._error: type[Exception] = redis.RedisError
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
         self._enter: Any = self._redis.register_script(_ENTER)
-        self._memory = MemoryGateStore()
+        self._memory = MemoryLimiterStore()
         self._mine = threading.local()
 
     def closed_until(self, host: str) -> datetime | None:
-        """As GateStore has it."""
+        """As LimiterStore has it."""
         stored = self._ask(lambda: self._redis.get(f"wheelway:closed:{host}"), None)
         mine = self._memory.closed_until(host)
         if stored is None:
             return mine
-        return later_of(datetime.fromtimestamp(float(stored), UTC), mine)
+        return later_reopening(datetime.fromtimestamp(float(stored), UTC), mine)
 
     def close(self, host: str, until: datetime) -> None:
-        """As GateStore has it."""
+        """As LimiterStore has it."""
         self._memory.close(host, until)
-        until = later_of(until, self.closed_until(host))
+        until = later_reopening(until, self.closed_until(host))
         left = max(1, int((until - timezone.now()).total_seconds()) + 1)
         self._ask(lambda: self._redis.set(f"wheelway:closed:{host}", until.timestamp(), ex=left), None)
 
-    def closed(self, now: datetime) -> list[ClosedHost]:
+    def closed(self, now: datetime) -> list[ThrottledHost]:
         """All hosts that are closed."""
         keys: list[bytes] = self._ask(lambda: list(self._redis.scan_iter("wheelway:closed:*")), [])
         hosts = sorted(key.decode().removeprefix("wheelway:closed:") for key in keys)
         known = ((host, self.closed_until(host)) for host in hosts)
-        latest = now + LONGEST_SILENCE + CLOCK_SKEW
-        return [ClosedHost(host, until) for host, until in known if until is not None and now < until <= latest]
+        latest = now + LONGEST_CLOSURE + CLOCK_SKEW
+        return [ThrottledHost(host, until) for host, until in known if until is not None and now < until <= latest]
 
-    def enter(self, host: str, places: int, patience: timedelta) -> bool:
-        """As GateStore has it; places are the installation's."""
+    def acquire(self, host: str, slots: int, patience: timedelta) -> bool:
+        """As LimiterStore has it; places are the installation's."""
         token = secrets.token_hex(8)
         end, held = time.monotonic() + patience.total_seconds(), PLACE_FOR.total_seconds()
         while True:
-            taken = self._ask(partial(self._enter, [f"wheelway:places:{host}"], [held, places, token]), None)
+            taken = self._ask(partial(self._enter, [f"wheelway:places:{host}"], [held, slots, token]), None)
             if taken is None:
                 self._held().append(None)
-                if self._memory.enter(host, places, patience):
+                if self._memory.acquire(host, slots, patience):
                     return True
                 self._held().pop()
                 return False
@@ -140,11 +140,11 @@ class RedisGateStore:
                 return False
             time.sleep(_ASK_EVERY)
 
-    def leave(self, host: str) -> None:
-        """As GateStore has it. Called by the thread that entered."""
+    def release(self, host: str) -> None:
+        """As LimiterStore has it. Called by the thread that entered."""
         token = self._held().pop()
         if token is None:
-            self._memory.leave(host)
+            self._memory.release(host)
         else:
             self._ask(lambda: self._redis.zrem(f"wheelway:places:{host}", token), None)
 

@@ -13,12 +13,12 @@ from django.db.models import F
 from scanner.index.client import IndexClient
 from scanner.models import Package, PackageState, Release
 from scanner.sealed import SealBroken
-from scanner.services.follow_packages import watch_everywhere
-from scanner.services.index_sets import AskedIndex, IndexSet
+from scanner.services.follow_packages import ensure_packages_on
+from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.inspection import inspect_sdists
-from scanner.services.metadata import fetch_many, without_metadata
+from scanner.services.metadata import fetch_many, lacking_metadata
 from scanner.services.polling.poll import poll_many
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
-class Refreshed:
+class RefreshResult:
     """What a refresh brought. `faults`: of each package that an index could not be asked about, what went wrong; what
     was stored of it stays. `came`: whether any index answered for any of them.
     """
@@ -50,20 +50,20 @@ def refresh(
     on_polled: Progress,
     fresh_for: timedelta = FRESH_FOR,
     patient: bool = False,
-) -> Refreshed:
+) -> RefreshResult:
     """Poll those of these packages that were not looked at lately on each index, each by its own client, but for
     those that somebody is polling.
 
     `patient` leaves a package alone whose next try after a failure is still to come.
     `on_polled` is told the name, how many polls are done, and of how many.
     """
-    packages = watch_everywhere(indexes.keys, set(names), now)
+    packages = ensure_packages_on(indexes.keys, set(names), now)
     stale = {
         index: {one.pk: one.name for one in packages[index.pk] if _is_stale(one, now, fresh_for, patient=patient)}
         for index in indexes
     }
     total = sum(map(len, stale.values()))
-    found = Refreshed(came=sum(map(len, packages.values())) > total)
+    found = RefreshResult(came=sum(map(len, packages.values())) > total)
     done = 0
 
     def tell(name: str) -> None:
@@ -81,11 +81,11 @@ def refresh(
 
 
 def _ask(
-    index: AskedIndex,
+    index: IndexSource,
     client: IndexClient,
     mine: dict[int, str],
     now: datetime,
-    found: Refreshed,
+    found: RefreshResult,
     tell: Callable[[str], None],
 ) -> None:
     """Poll these packages of one index. A private one may be behind a network that is not there: when it answers for
@@ -93,9 +93,9 @@ def _ask(
     """
     answered = False
 
-    def polled(package_id: int, outcome: Outcome) -> None:
+    def polled(package_id: int, outcome: PollResult) -> None:
         nonlocal answered
-        if outcome in (Outcome.FAILED, Outcome.GATED):
+        if outcome in (PollResult.FAILED, PollResult.THROTTLED):
             found.add_fault(mine[package_id], Package.objects.values_list("last_error", flat=True).get(pk=package_id))
         else:
             answered = True
@@ -112,7 +112,7 @@ def _ask(
     found.came = found.came or answered
 
 
-def _refuse(index: AskedIndex, mine: dict[int, str], found: Refreshed) -> None:
+def _refuse(index: IndexSource, mine: dict[int, str], found: RefreshResult) -> None:
     """Say of these packages that their index cannot be asked at all."""
     reason = f"{index.url} cannot be asked: its address or its login cannot be used"
     Package.objects.filter(pk__in=mine).update(last_error=reason)
@@ -120,7 +120,7 @@ def _refuse(index: AskedIndex, mine: dict[int, str], found: Refreshed) -> None:
         found.add_fault(name, reason)
 
 
-def _client(index: AskedIndex) -> IndexClient | None:
+def _client(index: IndexSource) -> IndexClient | None:
     try:
         return index.connect()
     except (SealBroken, ValueError):
@@ -132,7 +132,7 @@ def refresh_metadata(indexes: IndexSet, release_ids: Collection[int], now: datet
     """Fetch the core metadata of these releases where it is not known, each from the index that has its files.
     Returns how many came.
     """
-    wanted = without_metadata(release_ids, now)
+    wanted = lacking_metadata(release_ids, now)
     total = sum(map(len, wanted.values()))
     done = came = 0
 
@@ -150,7 +150,7 @@ def refresh_metadata(indexes: IndexSet, release_ids: Collection[int], now: datet
     return came
 
 
-def look_inside(indexes: IndexSet, release_ids: Collection[int], now: datetime) -> int:
+def inspect_releases(indexes: IndexSet, release_ids: Collection[int], now: datetime) -> int:
     """Look into the sdists of these releases, each by the client of its index. Returns how many are known now."""
     rows = Release.objects.filter(pk__in=release_ids).annotate(on=F("package__index_id")).values_list("on", "pk")
     by_index: dict[int, list[int]] = {}

@@ -124,7 +124,7 @@ def _unanswered(index: Index, reason: str, now: datetime) -> int:
 
 
 def _told(index: Index, seen: Seen, answer: FreshRoot, now: datetime) -> _Told:
-    """Raises BadIndexPage."""
+    """Raises InvalidIndexPage."""
     above = rows_above(seen, now, settings.WHEELWAY_ROOT_COMPARE)
     if above is not None:
         page = answer.page(above=above)

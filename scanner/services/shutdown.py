@@ -11,16 +11,16 @@ import mmap
 _mark = mmap.mmap(-1, 1)
 
 
-def ask_to_stop() -> None:
+def request_stop() -> None:
     """Tell the jobs of this process and of those forked from it. Safe inside a signal handler."""
     _mark[0] = 1
 
 
-def take_back() -> None:
+def clear_stop_request() -> None:
     """As if nobody had been told: for a process that starts its jobs again."""
     _mark[0] = 0
 
 
-def stop_asked() -> bool:
+def stop_requested() -> bool:
     """Whether somebody has asked."""
     return _mark[0] == 1

@@ -13,7 +13,7 @@ from projects.models import Assessment, IndexRole, ProjectIndex, ProjectPackage
 from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index
 from scanner.domain.releases.name_confusion import Confusion, Standing
-from scanner.models import HostGate, Index, Package, PackageState
+from scanner.models import HostThrottle, Index, Package, PackageState
 from tests.browser.conftest import OpenPage
 from tests.cast import WINDOWS_313, Cast
 
@@ -37,7 +37,9 @@ def fill(cast: Cast) -> Index:
     }.items():
         package = Package.objects.create(index=index, name=name, **more)
         ProjectPackage.objects.create(project=cast.project, package=package)
-    HostGate.objects.create(host="packages.private-registry-of-a-large-company.example", closed_until=timezone.now())
+    HostThrottle.objects.create(
+        host="packages.private-registry-of-a-large-company.example", closed_until=timezone.now()
+    )
     snapshot = cast.project.snapshots.order_by("-pk")[0]
     snapshot.options = {"indexes": kept(read({"requirements.txt": NAMED}, ["requirements.txt"]).indexes)}
     snapshot.save()

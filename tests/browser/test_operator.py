@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scanner.models import HostGate, Package
+from scanner.models import HostThrottle, Package
 from scanner.services.indexes import get_index
 from tests.browser.conftest import OpenPage
 from tests.cast import Cast
@@ -21,7 +21,7 @@ def busy(cast: Cast) -> None:
     cast.alice.is_staff = True
     cast.alice.save()
     now = timezone.now()
-    HostGate.objects.create(host="index.example", closed_until=now + timedelta(minutes=4))
+    HostThrottle.objects.create(host="index.example", closed_until=now + timedelta(minutes=4))
     name, error = "a-rather-long-name-" * 3 + "end", "https://index.example/simple/" + "x" * 200
     Package.objects.create(index=get_index(), name=name, due_at=now, due_reason="quiet", failures=3, last_error=error)
 
@@ -41,7 +41,7 @@ def test_the_figures_refresh_and_the_list_stays_as_it_is(open_page: OpenPage, bu
     page = open_page("/operator/?only=failing")
     expect(page.locator("#operator-now")).to_contain_text("index.example asked to be left alone")
     page.get_by_label("Filter by name").fill("half typed")
-    HostGate.objects.all().delete()
+    HostThrottle.objects.all().delete()
     page.evaluate("htmx.trigger('#operator-now', 'refresh')")
     expect(page.locator("#operator-now")).to_contain_text("None: every host may be asked.")
     expect(page.get_by_label("Filter by name")).to_have_value("half typed")

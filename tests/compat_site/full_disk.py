@@ -34,7 +34,7 @@ def main(free: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from scanner.models import Package, ReleaseFile, WheelEvent
-    from scanner.services.follow_packages import watch_packages
+    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
     from scanner.services.polling import schedule as rounds
 
@@ -47,7 +47,7 @@ def main(free: int) -> dict[str, Any]:
         }
 
     call_command("migrate", verbosity=0)
-    packages = watch_packages(get_index().pk, ["small", "large"], timezone.now())
+    packages = ensure_packages(get_index().pk, ["small", "large"], timezone.now())
     small, large = packages["small"].pk, packages["large"].pk
     rounds.poll_batch([small], seconds=20)
     filler = fill(Path(os.environ["WHEELWAY_DATA"]), free)

@@ -172,8 +172,8 @@ class Installation:
             "-v0",
             "-c",
             "from django.utils import timezone; from scanner.services.indexes import get_index;"
-            "from scanner.services.follow_packages import watch_packages;"
-            f"watch_packages(get_index().pk, {sorted(names)!r}, timezone.now())",
+            "from scanner.services.follow_packages import ensure_packages;"
+            f"ensure_packages(get_index().pk, {sorted(names)!r}, timezone.now())",
         )
 
     def polled(self, names: Collection[str]) -> None:

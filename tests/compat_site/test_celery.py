@@ -8,7 +8,7 @@ from django.db import OperationalError
 
 from compat_site.celery import Every, app
 from scanner.services.log_context import facts_of_lines
-from scanner.services.shutdown import ask_to_stop, take_back
+from scanner.services.shutdown import clear_stop_request, request_stop
 
 
 def test_the_schedule_names_tasks_that_exist() -> None:
@@ -57,14 +57,14 @@ def test_a_job_cut_short_goes_back_into_the_queue_only_when_its_worker_stops(sto
     @app.task(name=f"tests.long-{stops}", shared=False)
     def long() -> None:
         if stops:
-            ask_to_stop()
+            request_stop()
         raise SoftTimeLimitExceeded
 
     try:
         with pytest.raises(Reject if stops else SoftTimeLimitExceeded):
             long()
     finally:
-        take_back()
+        clear_stop_request()
 
 
 def test_a_lost_database_is_one_line_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
-from scanner.services.follow_packages import watch_packages
+from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
 from tests.flows.test_watch_to_email import months
@@ -20,7 +20,7 @@ FIRST, LAST = datetime(2023, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC
 @pytest.mark.parametrize("name", ["greenlet", "numpy", "cryptography"])
 def test_each_wheel_event_is_written_exactly_once(replay: ReplayIndex, name: str) -> None:
     client = IndexClient(replay.url)
-    package = watch_packages(get_index().pk, [name], FIRST)[name]
+    package = ensure_packages(get_index().pk, [name], FIRST)[name]
     before: set[str] = set()
     for now in months(FIRST, LAST):
         replay.as_of = now

@@ -15,10 +15,10 @@ from projects.services.alerts.send import send
 from projects.services.alerts.watches import NothingToWaitFor, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind
-from scanner.services.follow_packages import watch_packages
+from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 from tests.projects.watching import TARGET, person, project_of
 from tests.replay import ReplayIndex
 from tests.services.smtp import SmtpServer
@@ -43,9 +43,9 @@ class Installation:
         self.replay = replay
         self.client = IndexClient(replay.url)
         self.package = package
-        self.package_id = watch_packages(get_index().pk, [package], WATCH_SET)[package].pk
+        self.package_id = ensure_packages(get_index().pk, [package], WATCH_SET)[package].pk
 
-    def poll(self, now: datetime) -> Outcome:
+    def poll(self, now: datetime) -> PollResult:
         self.replay.as_of = now
         return poll_package(self.package_id, self.client, now)
 
@@ -152,7 +152,7 @@ def test_a_poll_that_finds_no_change_brings_nothing(greenlet: Installation, mail
     alice = person()
     greenlet.poll(WATCH_SET)
     watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
-    assert greenlet.poll(WATCH_SET) is Outcome.UNCHANGED
+    assert greenlet.poll(WATCH_SET) is PollResult.UNCHANGED
     greenlet.beat(WATCH_SET)
     assert mail_server.inbox.messages == []
     assert Package.objects.get().is_watched

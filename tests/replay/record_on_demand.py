@@ -15,7 +15,7 @@ import requests
 from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.default_index import default_index_url
-from scanner.index.errors import BadArchive, IndexFault
+from scanner.index.errors import IndexFault, InvalidArchive
 from tests.replay.packages import Lines, ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of
 from tests.replay.recording import read_metadata, write_metadata, write_pages
@@ -98,7 +98,7 @@ class RecordingIndex(ReplayIndex):
                 return self._client.wheel_metadata(file.url)
         if file.filename.endswith((".tar.gz", ".tgz", ".zip")):
             return self._client.sdist_metadata(file.url)
-        raise BadArchive(file.url, "no metadata in this kind of file")
+        raise InvalidArchive(file.url, "no metadata in this kind of file")
 
 
 def compact(text: bytes) -> Lines:

@@ -22,8 +22,8 @@ from projects.services.accounts import first_account
 from projects.services.leftovers import give_work_back
 from projects.services.sample import load_sample
 from projects.services.sign_in import make_sign_in_link
-from scanner.services.follow_packages import forget_claims
-from scanner.services.shutdown import ask_to_stop
+from scanner.services.follow_packages import clear_claims
+from scanner.services.shutdown import request_stop
 
 # Seconds.
 IMPATIENT_AFTER = 1.5
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
                 if not settings.REDIS_URL:
                     # The queue of the last run ended with it, however it ended.
-                    forget_claims()
+                    clear_claims()
                     give_work_back()
                 jobs = embedded.Jobs(app)
                 jobs.start()
@@ -111,7 +111,7 @@ class Command(BaseCommand):
 
     def _stop_jobs(self, jobs: embedded.Jobs) -> None:
         # The running jobs end soon, and hold nothing then.
-        ask_to_stop()
+        request_stop()
         self._say("Stopping…")
         if not jobs.stop():
             self._say("A job was still running; it is taken up again at the next start.")

@@ -17,7 +17,7 @@ from django.utils import timezone
 from projects.domain.claims import BadClaims, Claim, Facts, Holds, Judged, judge_claim, read_claims
 from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
 from projects.services.claims import read_facts
-from scanner.services.index_sets import end_command
+from scanner.services.index_sets import stop_command_polls
 
 
 class Command(BaseCommand):
@@ -70,7 +70,7 @@ class Command(BaseCommand):
         entry = told.document["assessments"][0]
         facts = read_facts(wish, entry, claims, indexes=told.indexes, as_of=moment_of(asked["as_of"]))
         # It has asked for the packages that only claims name.
-        end_command(told.indexes)
+        stop_command_polls(told.indexes)
         return facts
 
     def _say(self, line: str) -> None:

@@ -29,7 +29,7 @@ from scanner.domain.matching.explain import judge
 from scanner.domain.releases.regressions import lost
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.selectors.offered import Offered, OfferedReleases
-from scanner.services.events import Claimed
+from scanner.services.events import ClaimedEvents
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Draft:
 
 
 def drafts_of(
-    name: str, claimed: Claimed, users: Sequence[Concerned], releases: OfferedReleases, status: str, reason: str
+    name: str, claimed: ClaimedEvents, users: Sequence[Concerned], releases: OfferedReleases, status: str, reason: str
 ) -> list[Draft]:
     """The drafts for what was claimed of a package. `status` and `reason` are its status now."""
     drafts = [
@@ -83,7 +83,7 @@ def users_of(rows: Sequence[ProjectPackage]) -> tuple[list[Concerned], OfferedRe
     return users, releases
 
 
-def _regressions(name: str, users: Sequence[Concerned], claimed: Claimed) -> Iterator[Draft]:
+def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) -> Iterator[Draft]:
     """Most releases lose nothing, and then nothing more is read."""
     losses: list[tuple[Concerned, Version, Version, set[str]]] = []
     for version in sorted(map(Version, claimed.released)):
@@ -124,7 +124,7 @@ def _lost_place(place: LostPlace) -> NotedPlace:
     )
 
 
-def _yanks(name: str, users: Sequence[Concerned], claimed: Claimed) -> Iterator[Draft]:
+def _yanks(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) -> Iterator[Draft]:
     """What is in use counts as it was when the yank was seen: soon after, a range is assessed without the version."""
     for text, yank in claimed.yanked.items():
         version = Version(text)
@@ -143,7 +143,9 @@ def _yanks(name: str, users: Sequence[Concerned], claimed: Claimed) -> Iterator[
                 yield Draft(user, NoteKind.YANK, text, yank_severity(found), facts, proof=version)
 
 
-def _statuses(name: str, users: Sequence[Concerned], claimed: Claimed, status: str, reason: str) -> Iterator[Draft]:
+def _statuses(
+    name: str, users: Sequence[Concerned], claimed: ClaimedEvents, status: str, reason: str
+) -> Iterator[Draft]:
     severity = STATUS_SEVERITY.get(status)
     if claimed.status_at is None or severity is None:
         return

@@ -14,10 +14,10 @@ from projects.domain.upstream.notes import FLAPS_FOR, NoteKind, is_same_news, re
 from projects.models import Note, ProjectPackage
 from projects.services.alerts.note_drafts import Concerned, Draft, drafts_of, users_of
 from scanner.selectors.offered import Offered
-from scanner.services.events import Claimed
+from scanner.services.events import ClaimedEvents
 
 
-def write_notes(package_id: int, claimed: Claimed, now: datetime) -> None:
+def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
     """Inside the transaction that claimed the events: make and close the notes of the projects that use the package.
 
     What is judged is the state of the index now, so the order in which events come does not matter.

@@ -15,8 +15,8 @@ from projects.services.assessments.read_index import Reading
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
-from scanner.services.refresh import Progress, look_inside, refresh, refresh_metadata
-from scanner.services.shutdown import stop_asked
+from scanner.services.refresh import Progress, inspect_releases, refresh, refresh_metadata
+from scanner.services.shutdown import stop_requested
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
 SCOUTS = 4
@@ -65,7 +65,7 @@ def gather(
     sdists = _Sdists(indexes)
 
     def is_over() -> bool:
-        return time.monotonic() > end or stop_asked()
+        return time.monotonic() > end or stop_requested()
 
     def poll(names: Iterable[str]) -> bool:
         wanted = set(names) - polled
@@ -119,7 +119,7 @@ class _Sdists:
         unseen = unseen_in(findings.resolved, findings.reading.knowledge)
         wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
         self.looked.update(wanted)
-        seen = look_inside(self.indexes, wanted, timezone.now()) if wanted else 0
+        seen = inspect_releases(self.indexes, wanted, timezone.now()) if wanted else 0
         if seen:
             findings.reading.again({unseen[pk] for pk in wanted})
         return bool(seen)

@@ -37,7 +37,7 @@ from projects.services.indexes import indexes_of, own_index_ids, own_keys
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.services.follow_packages import watch_everywhere
+from scanner.services.follow_packages import ensure_packages_on
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 from scanner.services.private_indexes import confusions
@@ -138,7 +138,7 @@ def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
 def _answer_and_store(snapshot: Snapshot, wish: Wish, indexes: IndexSet) -> Answer:
     found = answer_again((snapshot.pk, snapshot.created_at), wish, indexes=indexes)
     now = timezone.now()
-    packages = watch_everywhere(indexes.keys, found.names, now)
+    packages = ensure_packages_on(indexes.keys, found.names, now)
     with transaction.atomic():
         _store(snapshot, found, indexes, wish, now)
         # On every index: a name that comes up on another one changes what pip takes.

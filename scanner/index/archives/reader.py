@@ -15,7 +15,7 @@ from packaging.utils import canonicalize_name
 
 from scanner.domain.index_address import without_credentials
 from scanner.index.archives.remote_file import RemoteFile
-from scanner.index.errors import BadArchive, BadIndexPage
+from scanner.index.errors import InvalidArchive, InvalidIndexPage
 from scanner.index.http.bodies import bounded, unpacked
 from scanner.index.transport import Reply, Transport
 
@@ -35,10 +35,6 @@ class MetadataReader:
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._limits = transport.limits
-
-    def tail(self, url: str, size: int) -> bytes:
-        """The last `size` bytes of the file, or all of a shorter one."""
-        return RemoteFile(self._transport, url, size).tail
 
     def wheel(self, url: str) -> bytes:
         """METADATA of the wheel's one dist-info folder."""
@@ -61,16 +57,16 @@ class MetadataReader:
         if name.endswith(".zip"):
             return self._from_zip(url, shown, _is_pkg_info, "PKG-INFO")
         if not name.endswith((".tar.gz", ".tgz")):
-            raise BadArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
+            raise InvalidArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
         with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
             if reply.status != 200:
-                raise BadArchive(shown, f"status {reply.status} was not asked for")
+                raise InvalidArchive(shown, f"status {reply.status} was not asked for")
             try:
                 return self._from_tar(reply, shown)
-            except BadIndexPage as error:
-                raise BadArchive(shown, error.message) from None
+            except InvalidIndexPage as error:
+                raise InvalidArchive(shown, error.message) from None
             except _BROKEN_TAR as error:
-                raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+                raise InvalidArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
 
     def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
         """(paths below the top folder, contents of those of them in `wanted`). Nothing is unpacked to disk or run."""
@@ -78,23 +74,23 @@ class MetadataReader:
         if name.endswith(".zip"):
             return self._view_of_zip(url, shown, wanted)
         if not name.endswith((".tar.gz", ".tgz")):
-            raise BadArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
+            raise InvalidArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
         with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
             if reply.status != 200:
-                raise BadArchive(shown, f"status {reply.status} was not asked for")
+                raise InvalidArchive(shown, f"status {reply.status} was not asked for")
             try:
                 return self._view_of_tar(reply, shown, wanted)
-            except BadIndexPage as error:
-                raise BadArchive(shown, error.message) from None
+            except InvalidIndexPage as error:
+                raise InvalidArchive(shown, error.message) from None
             except _BROKEN_TAR as error:
-                raise BadArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+                raise InvalidArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
 
     def _view_of_tar(self, reply: Reply, shown: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
         names, texts = [], {}
         with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
             for number, member in enumerate(archive):
                 if number >= _MAX_MEMBERS:
-                    raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+                    raise InvalidArchive(shown, f"more than {_MAX_MEMBERS:,} members")
                 path = _below_top(member.name)
                 if not member.isreg() or path is None:
                     continue
@@ -117,7 +113,7 @@ class MetadataReader:
                         with archive.open(entry) as member:
                             texts[path] = member.read(self._limits.metadata)
         except _BROKEN_ZIP as error:
-            raise BadArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+            raise InvalidArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
         return names, texts
 
     def _stream(self, reply: Reply, shown: str) -> "_Stream":
@@ -130,30 +126,30 @@ class MetadataReader:
         with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
             for number, member in enumerate(archive):
                 if number >= _MAX_MEMBERS:
-                    raise BadArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+                    raise InvalidArchive(shown, f"more than {_MAX_MEMBERS:,} members")
                 if not member.isreg() or not _is_pkg_info(member.name.removeprefix("./")):
                     continue
                 if member.size > self._limits.metadata:
-                    raise BadArchive(shown, f"PKG-INFO is larger than {self._limits.metadata:,} bytes")
+                    raise InvalidArchive(shown, f"PKG-INFO is larger than {self._limits.metadata:,} bytes")
                 content = archive.extractfile(member)
                 if content is not None:
                     return content.read()
-        raise BadArchive(shown, "there is no PKG-INFO in its top folder")
+        raise InvalidArchive(shown, "there is no PKG-INFO in its top folder")
 
     def _from_zip(self, url: str, shown: str, wanted: Callable[[str], bool], what: str) -> bytes:
         try:
             with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
                 found = [entry for entry in archive.infolist() if wanted(entry.filename)]
                 if len(found) != 1:
-                    raise BadArchive(shown, f"{len(found) or 'no'} {what} where one should be")
+                    raise InvalidArchive(shown, f"{len(found) or 'no'} {what} where one should be")
                 if found[0].file_size > self._limits.metadata:
-                    raise BadArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
+                    raise InvalidArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
                 with archive.open(found[0]) as member:
                     body = member.read(self._limits.metadata + 1)
         except _BROKEN_ZIP as error:
-            raise BadArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+            raise InvalidArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
         if len(body) > self._limits.metadata:
-            raise BadArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
+            raise InvalidArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
         return body
 
 

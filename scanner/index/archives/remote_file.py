@@ -5,7 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from scanner.domain.index_address import without_credentials
-from scanner.index.errors import BadArchive, BadIndexPage
+from scanner.index.errors import InvalidArchive, InvalidIndexPage
 from scanner.index.transport import Reply, Transport
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})\Z")
 
 
 class RemoteFile(io.RawIOBase):
-    """Readable and seekable. Reads raise BadArchive when the server contradicts itself or too much is asked for.
+    """Readable and seekable. Reads raise InvalidArchive when the server contradicts itself or too much is asked for.
 
     A server that knows no ranges sends the whole file: taken when it is small enough, refused when not.
     """
 
-    def __init__(self, transport: Transport, url: str, tail: int = _STEP) -> None:
+    def __init__(self, transport: Transport, url: str) -> None:
         super().__init__()
         self._transport = transport
         self._url = url
@@ -32,12 +32,7 @@ class RemoteFile(io.RawIOBase):
         self._parts: list[tuple[int, bytes]] = []
         self._position = 0
         self.size = 0
-        self._fetch_tail(tail)
-
-    @property
-    def tail(self) -> bytes:
-        """What was fetched first: the end of the file."""
-        return self._parts[0][1]
+        self._fetch_tail(_STEP)
 
     def readable(self) -> bool:
         return True
@@ -73,21 +68,21 @@ class RemoteFile(io.RawIOBase):
         end = min([start + max(wanted, _STEP), self.size, *ends])
         begin, data, total = self._ranged(f"bytes={start}-{end - 1}")
         if begin != start or total != self.size or not data:
-            raise BadArchive(self._shown, "the server sent another range than asked for")
+            raise InvalidArchive(self._shown, "the server sent another range than asked for")
         self._parts.append((begin, data))
         return data[:wanted]
 
     def _fetch_tail(self, size: int) -> None:
         begin, data, self.size = self._ranged(f"bytes=-{size}", whole_will_do=True)
         if begin + len(data) != self.size:
-            raise BadArchive(self._shown, "the server sent another range than asked for")
+            raise InvalidArchive(self._shown, "the server sent another range than asked for")
         self._parts.append((begin, data))
 
     def _ranged(self, asked: str, *, whole_will_do: bool = False) -> tuple[int, bytes, int]:
         """(first byte, data, size of the file)."""
         self._requests += 1
         if self._requests > _MAX_REQUESTS:
-            raise BadArchive(self._shown, f"its directory is scattered over more than {_MAX_REQUESTS} reads")
+            raise InvalidArchive(self._shown, f"its directory is scattered over more than {_MAX_REQUESTS} reads")
         headers = {"Range": asked, "Accept": "*/*", "Accept-Encoding": "identity"}
         with self._transport.get(self._url, headers) as reply:
             if reply.status == 200 and whole_will_do:
@@ -95,17 +90,17 @@ class RemoteFile(io.RawIOBase):
                 return 0, data, len(data)
             found = _CONTENT_RANGE.match(reply.headers.get("Content-Range", "").strip())
             if reply.status != 206 or found is None:
-                raise BadArchive(self._shown, f"a ranged request was answered with {reply.status}")
+                raise InvalidArchive(self._shown, f"a ranged request was answered with {reply.status}")
             first, last, size = (int(number) for number in found.groups())
             data = self._body(reply)
         if len(data) != last - first + 1:
-            raise BadArchive(self._shown, "the server sent another range than it says")
+            raise InvalidArchive(self._shown, "the server sent another range than it says")
         return first, data, size
 
     def _body(self, reply: Reply) -> bytes:
         try:
             data = self._transport.read(reply, self._budget)
-        except BadIndexPage as error:
-            raise BadArchive(self._shown, error.message) from None
+        except InvalidIndexPage as error:
+            raise InvalidArchive(self._shown, error.message) from None
         self._budget -= len(data)
         return data

@@ -11,11 +11,11 @@ from urllib.parse import unquote, urljoin, urlsplit
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats import rows
 from scanner.index.formats.json_page import check_api_version
 from scanner.index.formats.markup import Unended, attributes, tokens
-from scanner.index.formats.rows import BadRow, Problems
+from scanner.index.formats.rows import InvalidRow, Problems
 
 _ARCHIVES = (
     ".whl", ".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tar.z", ".tar", ".egg", ".exe", ".msi",
@@ -44,7 +44,7 @@ class _Announced:
 
 
 def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> IndexPage:
-    """One package's page; BadIndexPage with the place when it is none, ends early or is too large."""
+    """One package's page; InvalidIndexPage with the place when it is none, ends early or is too large."""
     page = _gather(text, url, max_files)
     if "pypi:repository-version" in page.meta:
         check_api_version(page.meta["pypi:repository-version"], url, "pypi:repository-version")
@@ -60,7 +60,7 @@ def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> Inde
         try:
             filename = rows.filename_of(_filename(link["href"], label))
             files.append((place, _file(link, filename, base, announced, place)))
-        except BadRow as error:
+        except InvalidRow as error:
             problems.row(place, error, filename)
     if not files:
         _check_empty(page, problems, name, url)
@@ -89,7 +89,7 @@ def _gather(text: str, url: str, max_files: int) -> _Page:
                 if "href" in link:
                     page.links.append((link, "".join(label)))
                 if len(page.links) > max_files:
-                    raise BadIndexPage(url, "links", f"no more than {max_files:,} files are read")
+                    raise InvalidIndexPage(url, "links", f"no more than {max_files:,} files are read")
                 link = None
             elif token.kind == "start" and token.text == "meta":
                 found = attributes(token)
@@ -99,9 +99,9 @@ def _gather(text: str, url: str, max_files: int) -> _Page:
             elif token.kind == "comment" and (serial := _SERIAL.match(token.text)):
                 page.serial = rows.serial_of(serial.group(1))
     except Unended as error:
-        raise BadIndexPage(url, f"character {error.position}", f"{error.what} does not end") from None
+        raise InvalidIndexPage(url, f"character {error.position}", f"{error.what} does not end") from None
     if link is not None:
-        raise BadIndexPage(url, f"link {len(page.links) + 1}", "the link does not end")
+        raise InvalidIndexPage(url, f"link {len(page.links) + 1}", "the link does not end")
     return page
 
 
@@ -109,25 +109,25 @@ def _base(page: _Page, url: str) -> str:
     try:
         return url if page.base is None else urljoin(url, page.base)
     except ValueError as error:
-        raise BadIndexPage(url, "base", f"the address cannot be read: {error}") from None
+        raise InvalidIndexPage(url, "base", f"the address cannot be read: {error}") from None
 
 
 def check_whole(text: str, url: str) -> None:
     """A page cut between two links looks like one with fewer files; only its missing end tells."""
     head, tail = text[:2000].lower(), text[-2000:].lower()
     if "<html" in head and "</html" not in tail and "</body" not in tail:
-        raise BadIndexPage(url, f"character {len(text)}", "the page ends early: <html> is not closed")
+        raise InvalidIndexPage(url, f"character {len(text)}", "the page ends early: <html> is not closed")
 
 
 def _check_empty(page: _Page, problems: Problems, name: NormalizedName, url: str) -> None:
     """No file at all is believed only of a page that says what it is: a sign-in form has no files either."""
     if problems.skipped:
-        raise BadIndexPage(url, problems.found[0].place, f"no link can be read: {problems.found[0].message}")
+        raise InvalidIndexPage(url, problems.found[0].place, f"no link can be read: {problems.found[0].message}")
     if "pypi:repository-version" in page.meta:
         return
     if any(name in canonicalize_name(word) for word in " ".join(page.words)[:20_000].split()):
         return
-    raise BadIndexPage(url, "page", "no link to a file, and nothing that marks an index page")
+    raise InvalidIndexPage(url, "page", "no link to a file, and nothing that marks an index page")
 
 
 def _filename(href: str, label: str) -> str:
@@ -135,11 +135,11 @@ def _filename(href: str, label: str) -> str:
     try:
         path = urlsplit(href).path
     except ValueError as error:
-        raise BadRow("href", href, f"the address cannot be read: {error}") from None
+        raise InvalidRow("href", href, f"the address cannot be read: {error}") from None
     for candidate in (unquote(path.rpartition("/")[2]), label.strip()):
         if candidate.lower().endswith(_ARCHIVES):
             return candidate
-    raise BadRow("href", href, "neither the address nor the label is a file name")
+    raise InvalidRow("href", href, "neither the address nor the label is a file name")
 
 
 def _file(link: dict[str, str], filename: str, base: str, announced: _Announced, place: str) -> IndexFile:
@@ -170,6 +170,6 @@ def _metadata(link: dict[str, str], announced: _Announced, place: str) -> tuple[
         return mark.lower() != "false", None
     try:
         return True, rows.sha256_of(digest)
-    except BadRow as error:
+    except InvalidRow as error:
         announced.problems.fact(f"{place}.data-core-metadata", error.value, error.message)
         return True, None

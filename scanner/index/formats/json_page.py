@@ -8,9 +8,9 @@ from typing import Any
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats import rows
-from scanner.index.formats.rows import BadRow, Problems
+from scanner.index.formats.rows import InvalidRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
 # Texts that need no second look: nothing to trim, to lower or to refuse.
@@ -19,7 +19,7 @@ _SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
-    """One package's page; BadIndexPage with the place when it is none, is for another package, or is too large."""
+    """One package's page; InvalidIndexPage with the place when it is none, is for another package, or is too large."""
     document = read_any(body, url)
     # Then no text of the page can hold a control character, a backslash or anything beyond printable ASCII.
     plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
@@ -33,9 +33,9 @@ def read_document(
     _check_name(document.get("name"), name, url)
     entries = document.get("files")
     if not isinstance(entries, list):
-        raise BadIndexPage(url, "files", "there is no list of files")
+        raise InvalidIndexPage(url, "files", "there is no list of files")
     if len(entries) > max_files:
-        raise BadIndexPage(url, "files", f"{len(entries):,} files; no more than {max_files:,} are read")
+        raise InvalidIndexPage(url, "files", f"{len(entries):,} files; no more than {max_files:,} are read")
     problems = Problems()
     files: list[tuple[str, IndexFile]] = []
     for position, entry in enumerate(entries):
@@ -47,10 +47,10 @@ def read_document(
                 filename = _filename(entry)
                 file = _file(entry, filename, url, problems, place)
             files.append((place, file))
-        except BadRow as error:
+        except InvalidRow as error:
             problems.row(place, error, filename)
     if entries and not files:
-        raise BadIndexPage(url, problems.found[0].place, f"no row can be read: {problems.found[0].message}")
+        raise InvalidIndexPage(url, problems.found[0].place, f"no row can be read: {problems.found[0].message}")
     status, reason = _status(document.get("project-status"), problems)
     return IndexPage(
         name=name,
@@ -64,10 +64,10 @@ def read_document(
 
 
 def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
-    """The document when its meta mapping names an API version that can be read, else BadIndexPage."""
+    """The document when its meta mapping names an API version that can be read, else InvalidIndexPage."""
     meta = document.get("meta")
     if not isinstance(meta, dict):
-        raise BadIndexPage(url, "meta", "there is no meta mapping")
+        raise InvalidIndexPage(url, "meta", "there is no meta mapping")
     check_api_version(meta.get("api-version"), url, "meta.api-version")
     return document
 
@@ -76,38 +76,38 @@ def check_api_version(value: object, url: str, place: str) -> None:
     """PEP 629: another major version is an error, a newer minor one is fine."""
     found = _API_VERSION.match(value) if isinstance(value, str) else None
     if found is None:
-        raise BadIndexPage(url, place, "there is no API version")
+        raise InvalidIndexPage(url, place, "there is no API version")
     if found.group(1) != "1":
-        raise BadIndexPage(url, place, f"API version {value}; only 1.x can be read")
+        raise InvalidIndexPage(url, place, f"API version {value}; only 1.x can be read")
 
 
 def read_any(body: bytes, url: str) -> dict[str, Any]:
-    """The mapping that an answer is, in a version that can be read, else BadIndexPage with the place."""
+    """The mapping that an answer is, in a version that can be read, else InvalidIndexPage with the place."""
     try:
         document = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise BadIndexPage(url, f"byte {error.start}", "not UTF-8 text") from None
+        raise InvalidIndexPage(url, f"byte {error.start}", "not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        raise BadIndexPage(url, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+        raise InvalidIndexPage(url, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
     except RecursionError:
-        raise BadIndexPage(url, "page", "nested too deeply") from None
+        raise InvalidIndexPage(url, "page", "nested too deeply") from None
     except ValueError:
-        raise BadIndexPage(url, "page", "a number with too many digits") from None
+        raise InvalidIndexPage(url, "page", "a number with too many digits") from None
     if not isinstance(document, dict):
-        raise BadIndexPage(url, "page", "not a JSON mapping")
+        raise InvalidIndexPage(url, "page", "not a JSON mapping")
     return check_document(document, url)
 
 
 def _check_name(given: object, name: NormalizedName, url: str) -> None:
     if not isinstance(given, str):
-        raise BadIndexPage(url, "name", "there is no name")
+        raise InvalidIndexPage(url, "name", "there is no name")
     if canonicalize_name(given[:300]) != name:
-        raise BadIndexPage(url, "name", f"the page of another package: {given[:100]!r}")
+        raise InvalidIndexPage(url, "name", f"the page of another package: {given[:100]!r}")
 
 
 def _filename(entry: object) -> str:
     if not isinstance(entry, dict):
-        raise BadRow("", entry, "not a mapping")
+        raise InvalidRow("", entry, "not a mapping")
     return rows.filename_of(entry.get("filename"))
 
 
@@ -161,7 +161,7 @@ def _usual_file(entry: Any) -> IndexFile | None:
 def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, place: str) -> IndexFile:
     hashes = entry.get("hashes")
     if hashes is not None and not isinstance(hashes, dict):
-        raise BadRow("hashes", hashes, "not a mapping of digests")
+        raise InvalidRow("hashes", hashes, "not a mapping of digests")
     yanked, reason = rows.yank_of(entry.get("yanked"))
     # PEP 714: the new key wins where both stand.
     announced = entry["core-metadata"] if "core-metadata" in entry else entry.get("data-dist-info-metadata")
@@ -188,7 +188,7 @@ def _metadata(announced: object, problems: Problems, place: str) -> tuple[bool |
     if isinstance(announced, dict):
         try:
             return True, rows.sha256_of(announced.get("sha256"))
-        except BadRow as error:
+        except InvalidRow as error:
             problems.fact(f"{place}.core-metadata", error.value, error.message)
             return True, None
     problems.fact(f"{place}.core-metadata", announced, "neither true, false nor digests")

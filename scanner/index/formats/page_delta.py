@@ -26,7 +26,7 @@ _ROWS_TOGETHER = 16
 _MARK = b"rows\x02\x00\x00\x00"
 
 
-class _Group(NamedTuple):
+class _RowGroup(NamedTuple):
     """Rows that follow each other. size: bytes of their text, with the joints between them and none at the ends."""
 
     size: int
@@ -35,7 +35,7 @@ class _Group(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
+class PageDelta:
     """What may differ from an earlier page.
 
     frame: the page's text with an empty list of files. rows: the texts of the rows that may be new or say something
@@ -47,7 +47,7 @@ class Delta:
     rows: list[bytes]
     vanished: int
     total: int
-    prints: bytes
+    checksums: bytes
 
     @property
     def pays(self) -> bool:
@@ -56,7 +56,7 @@ class Delta:
 
     def digest(self) -> str:
         """Names the page's text: two pages with the same digest say the same."""
-        return hashlib.sha256(self.frame + self.prints).hexdigest()
+        return hashlib.sha256(self.frame + self.checksums).hexdigest()
 
     def document(self) -> dict[str, Any]:
         """The page as JSON with these rows alone. Raises ValueError, TypeError, RecursionError."""
@@ -65,7 +65,7 @@ class Delta:
         return document
 
 
-def compare(body: bytes, known: bytes) -> Delta | None:
+def compare(body: bytes, known: bytes) -> PageDelta | None:
     """What may differ from the page whose prints are `known`; all of it where they are none. None for a page that is
     not written as indexes write it, or has no rows."""
     cut = _cut(body)
@@ -84,7 +84,7 @@ def compare(body: bytes, known: bytes) -> Delta | None:
         rows = []
     vanished = groups[len(front) : len(groups) - len(back)]
     found = [*front, *_grouped(rows, region[begin:], len(joint)), *back]
-    return Delta(frame, rows, _rows(vanished), _rows(found), _packed(found))
+    return PageDelta(frame, rows, _rows(vanished), _rows(found), _packed(found))
 
 
 def _cut(body: bytes) -> tuple[bytes, memoryview, bytes] | None:
@@ -99,7 +99,7 @@ def _cut(body: bytes) -> tuple[bytes, memoryview, bytes] | None:
     return None
 
 
-def _from_front(groups: Iterable[_Group], region: memoryview, joint: bytes) -> tuple[list[_Group], int]:
+def _from_front(groups: Iterable[_RowGroup], region: memoryview, joint: bytes) -> tuple[list[_RowGroup], int]:
     """(the groups that the text begins with, where the row after them begins)."""
     same, begin, step = [], 0, len(joint)
     for group in groups:
@@ -112,7 +112,7 @@ def _from_front(groups: Iterable[_Group], region: memoryview, joint: bytes) -> t
     return same, begin
 
 
-def _from_back(groups: list[_Group], region: memoryview, joint: bytes, least: int) -> tuple[list[_Group], int]:
+def _from_back(groups: list[_RowGroup], region: memoryview, joint: bytes, least: int) -> tuple[list[_RowGroup], int]:
     """(the groups that the text from `least` on ends with, where the row before them ends)."""
     same, end, step = 0, len(region), len(joint)
     for group in reversed(groups):
@@ -127,28 +127,28 @@ def _from_back(groups: list[_Group], region: memoryview, joint: bytes, least: in
     return groups[len(groups) - same :], end
 
 
-def _grouped(rows: list[bytes], text: memoryview, step: int) -> Iterator[_Group]:
+def _grouped(rows: list[bytes], text: memoryview, step: int) -> Iterator[_RowGroup]:
     """`text` begins with these rows."""
     begin = 0
     for first in range(0, len(rows), _ROWS_TOGETHER):
         together = rows[first : first + _ROWS_TOGETHER]
         end = begin + sum(map(len, together)) + step * (len(together) - 1)
-        yield _Group(end - begin, crc32(text[begin:end]), len(together))
+        yield _RowGroup(end - begin, crc32(text[begin:end]), len(together))
         begin = end + step
 
 
-def _rows(groups: Iterable[_Group]) -> int:
+def _rows(groups: Iterable[_RowGroup]) -> int:
     return sum(group.rows for group in groups)
 
 
-def _packed(groups: Iterable[_Group]) -> bytes:
+def _packed(groups: Iterable[_RowGroup]) -> bytes:
     numbers = array("I", [number for group in groups for number in group])
     if sys.byteorder == "big":
         numbers.byteswap()
     return _MARK + numbers.tobytes()
 
 
-def _unpacked(stored: bytes) -> list[_Group]:
+def _unpacked(stored: bytes) -> list[_RowGroup]:
     """The groups, none for what an earlier version or nobody wrote."""
     if not stored.startswith(_MARK) or (len(stored) - len(_MARK)) % 12:
         return []
@@ -156,4 +156,4 @@ def _unpacked(stored: bytes) -> list[_Group]:
     numbers.frombytes(stored[len(_MARK) :])
     if sys.byteorder == "big":
         numbers.byteswap()
-    return list(map(_Group._make, zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)))
+    return list(map(_RowGroup._make, zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)))

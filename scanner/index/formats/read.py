@@ -1,7 +1,7 @@
-"""An index's answer → values. Which reader, by content type; what is wrong with it becomes BadIndexPage.
+"""An index's answer → values. Which reader, by content type; what is wrong with it becomes InvalidIndexPage.
 
 Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (yank), 658/714 (metadata), 740
-(provenance), 792 (status). Readers take time in proportion to the body and raise nothing but BadIndexPage.
+(provenance), 792 (status). Readers take time in proportion to the body and raise nothing but InvalidIndexPage.
 """
 
 from collections.abc import Collection
@@ -10,12 +10,9 @@ from email.message import Message
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import IndexPage, RootPage
-from scanner.index.errors import BadIndexPage
-from scanner.index.formats import html_page as wire_html
-from scanner.index.formats import json_page as wire_json
-from scanner.index.formats import page_delta as row_prints
-from scanner.index.formats import root_page as wire_root
-from scanner.index.formats.page_delta import Delta
+from scanner.index.errors import InvalidIndexPage
+from scanner.index.formats import html_page, json_page, page_delta, root_page
+from scanner.index.formats.page_delta import PageDelta
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 # JSON first; HTML for what has no JSON. Versions are named, so that a v2 is never sent by surprise.
@@ -34,25 +31,25 @@ def read_page(
     """One package's page. url: where the body came from, the base of relative addresses."""
     media, charset = _media(content_type)
     if media == JSON_TYPE:
-        return wire_json.read_page(body, name, url, max_files)
+        return json_page.read_page(body, name, url, max_files)
     if media in _HTML_TYPES:
-        return wire_html.read_page(_decoded(body, charset, url), name, url, max_files)
+        return html_page.read_page(_decoded(body, charset, url), name, url, max_files)
     raise _wrong_type(url, content_type)
 
 
-def compare(content_type: str, body: bytes, known: bytes) -> Delta | None:
+def compare(content_type: str, body: bytes, known: bytes) -> PageDelta | None:
     """What may differ from an earlier page with the prints `known`; None when only the whole page tells."""
-    return row_prints.compare(body, known) if _media(content_type)[0] == JSON_TYPE else None
+    return page_delta.compare(body, known) if _media(content_type)[0] == JSON_TYPE else None
 
 
-def read_changes(delta: Delta, name: NormalizedName, url: str) -> IndexPage | None:
+def read_changes(delta: PageDelta, name: NormalizedName, url: str) -> IndexPage | None:
     """The page with the rows of `delta` alone; None when all of it must be read."""
     if not delta.pays:
         return None
     try:
-        document = wire_json.check_document(delta.document(), url)
-        page = wire_json.read_document(document, name, url, MAX_FILES)
-    except (BadIndexPage, ValueError, TypeError, RecursionError):
+        document = json_page.check_document(delta.document(), url)
+        page = json_page.read_document(document, name, url, MAX_FILES)
+    except (InvalidIndexPage, ValueError, TypeError, RecursionError):
         # Cut in the wrong place, or really bad: reading all of it says which, with the right place in its words.
         return None
     # A row that cannot be read may stand for a stored file, and only the whole page tells which.
@@ -74,9 +71,9 @@ def read_root(
     """
     media, charset = _media(content_type)
     if media == JSON_TYPE:
-        return wire_root.read_json(body, url, above=above, among=among, max_names=max_names)
+        return root_page.read_json(body, url, above=above, among=among, max_names=max_names)
     if media in _HTML_TYPES:
-        return wire_root.read_html(_decoded(body, charset, url), url, among=among, max_names=max_names)
+        return root_page.read_html(_decoded(body, charset, url), url, among=among, max_names=max_names)
     raise _wrong_type(url, content_type)
 
 
@@ -90,9 +87,9 @@ def _decoded(body: bytes, charset: str, url: str) -> str:
     try:
         return body.decode(charset, errors="replace")
     except LookupError:
-        raise BadIndexPage(url, "Content-Type", f"unknown character set {charset[:40]!r}") from None
+        raise InvalidIndexPage(url, "Content-Type", f"unknown character set {charset[:40]!r}") from None
 
 
-def _wrong_type(url: str, content_type: str) -> BadIndexPage:
+def _wrong_type(url: str, content_type: str) -> InvalidIndexPage:
     given = f"{content_type[:80]!r}" if content_type else "none"
-    return BadIndexPage(url, "Content-Type", f"neither a JSON nor an HTML index page (content type: {given})")
+    return InvalidIndexPage(url, "Content-Type", f"neither a JSON nor an HTML index page (content type: {given})")

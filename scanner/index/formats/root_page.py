@@ -13,7 +13,7 @@ from typing import Any
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_page.page import RootPage
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats import rows
 from scanner.index.formats.html_page import check_whole
 from scanner.index.formats.json_page import check_document, read_any
@@ -40,7 +40,7 @@ def read_json(
         document = read_any(body, url)
     entries = document.get("projects")
     if not isinstance(entries, list):
-        raise BadIndexPage(url, "projects", "there is no list of projects")
+        raise InvalidIndexPage(url, "projects", "there is no list of projects")
     return _gathered([entries], url, above, among, max_names)
 
 
@@ -52,12 +52,12 @@ def read_html(text: str, url: str, *, among: Collection[NormalizedName] | None, 
     for link in _LINK.finditer(text):
         count += 1
         if count > max_names:
-            raise BadIndexPage(url, "links", f"no more than {max_names:,} names are read")
+            raise InvalidIndexPage(url, "links", f"no more than {max_names:,} names are read")
         name = canonicalize_name(link.group(1).strip())
         if name in among if among is not None else _NORMAL.match(name):
             serials[name] = None
     if not count and "pypi:repository-version" not in text:
-        raise BadIndexPage(url, "page", "no link to a package, and nothing that marks an index page")
+        raise InvalidIndexPage(url, "page", "no link to a package, and nothing that marks an index page")
     return RootPage(serials, count)
 
 
@@ -85,7 +85,7 @@ def _gathered(
     for entries in slices:
         count += len(entries)
         if count > most:
-            raise BadIndexPage(url, "projects", f"no more than {most:,} names are read")
+            raise InvalidIndexPage(url, "projects", f"no more than {most:,} names are read")
         chosen = entries if above is None else _above(entries, above)
         newest = _higher(newest, _newest(chosen))
         for name, entry in _normal(chosen) if among is None else _among(chosen, among):

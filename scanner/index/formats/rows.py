@@ -22,7 +22,7 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]{1,5})?/[!\"$-~]*+\Z"
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
-class BadRow(Exception):
+class InvalidRow(Exception):
     """A fact without which the row cannot be trusted. `key` names it as the wire form does."""
 
     def __init__(self, key: str, value: object, message: str) -> None:
@@ -40,7 +40,7 @@ class Problems:
     skipped: int = 0
     dropped: int = 0
 
-    def row(self, place: str, error: BadRow, filename: str | None) -> None:
+    def row(self, place: str, error: InvalidRow, filename: str | None) -> None:
         """A row that was skipped."""
         self.skipped += 1
         self._add(
@@ -68,18 +68,18 @@ class Problems:
 def filename_of(value: object) -> str:
     """A file name as the index gives it: one path segment, storable."""
     if not isinstance(value, str) or not value.strip():
-        raise BadRow("filename", value, "there is no file name")
+        raise InvalidRow("filename", value, "there is no file name")
     if len(value) > _MAX_FILENAME:
-        raise BadRow("filename", value, f"the file name is longer than {_MAX_FILENAME} characters")
+        raise InvalidRow("filename", value, f"the file name is longer than {_MAX_FILENAME} characters")
     if _UNSTORABLE.search(value) or "/" in value or "\\" in value:
-        raise BadRow("filename", value, "the file name holds characters that no file name may")
+        raise InvalidRow("filename", value, "the file name holds characters that no file name may")
     return value
 
 
 def url_of(value: object, base_url: str) -> str:
     """An absolute http(s) address without its fragment."""
     if not isinstance(value, str) or not value.strip():
-        raise BadRow("url", value, "there is no address")
+        raise InvalidRow("url", value, "there is no address")
     value = value.partition("#")[0]
     if _PLAIN_URL.match(value) and len(value) <= _MAX_URL:
         return value
@@ -88,11 +88,11 @@ def url_of(value: object, base_url: str) -> str:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError as error:
-        raise BadRow("url", value, f"the address cannot be read: {error}") from None
+        raise InvalidRow("url", value, f"the address cannot be read: {error}") from None
     if not usable:
-        raise BadRow("url", value, "only http and https addresses are followed")
+        raise InvalidRow("url", value, "only http and https addresses are followed")
     if len(url) > _MAX_URL or _UNSTORABLE.search(url):
-        raise BadRow("url", value, "the address is too long or holds control characters")
+        raise InvalidRow("url", value, "the address is too long or holds control characters")
     return url
 
 
@@ -107,7 +107,7 @@ def sha256_of(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not _SHA256.match(value):
-        raise BadRow("hashes", value, "the SHA-256 digest is not 64 hexadecimal digits")
+        raise InvalidRow("hashes", value, "the SHA-256 digest is not 64 hexadecimal digits")
     return value.lower()
 
 
@@ -116,10 +116,10 @@ def requires_python_of(value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str):
-        raise BadRow("requires-python", value, "Requires-Python is not a text")
+        raise InvalidRow("requires-python", value, "Requires-Python is not a text")
     text = value.strip()
     if len(text) > _MAX_SPECIFIER or _UNSTORABLE.search(text):
-        raise BadRow("requires-python", value, "Requires-Python is too long or holds control characters")
+        raise InvalidRow("requires-python", value, "Requires-Python is too long or holds control characters")
     return text or None
 
 
@@ -131,7 +131,7 @@ def yank_of(value: object) -> tuple[bool, str | None]:
         return True, None
     if isinstance(value, str):
         return bool(value), reason_of(value)
-    raise BadRow("yanked", value, "yanked is neither true, false nor a reason")
+    raise InvalidRow("yanked", value, "yanked is neither true, false nor a reason")
 
 
 def reason_of(value: str) -> str | None:
@@ -188,7 +188,7 @@ def unique(files: list[tuple[str, IndexFile]], problems: Problems) -> tuple[Inde
     kept: dict[str, IndexFile] = {}
     for place, file in files:
         if file.filename in kept:
-            problems.row(place, BadRow("filename", file.filename, "the page lists this file twice"), None)
+            problems.row(place, InvalidRow("filename", file.filename, "the page lists this file twice"), None)
         else:
             kept[file.filename] = file
     return tuple(kept.values())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import requests
 
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.http.deflate import Broken, decompressobj
 
 # Bytes at once: as sent, and unpacked. What a piece unpacks to fits in one as a rule, so nothing is copied twice.
@@ -19,17 +19,17 @@ def raw_chunks(response: requests.Response) -> Iterator[bytes]:
 
 
 def bounded(chunks: Iterator[bytes], limit: int, shown: str, what: str) -> Iterator[bytes]:
-    """The same pieces. Raises BadIndexPage at the first byte above `limit`; `what` ends its sentence."""
+    """The same pieces. Raises InvalidIndexPage at the first byte above `limit`; `what` ends its sentence."""
     seen = 0
     for chunk in chunks:
         seen += len(chunk)
         if seen > limit:
-            raise BadIndexPage(shown, f"byte {limit + 1}", f"no more than {limit:,} {what}")
+            raise InvalidIndexPage(shown, f"byte {limit + 1}", f"no more than {limit:,} {what}")
         yield chunk
 
 
 def unpacked(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
-    """gzip, in pieces of bounded size whatever it holds; several members follow each other. Raises BadIndexPage."""
+    """gzip, in pieces of bounded size whatever it holds; several members follow each other. Raises InvalidIndexPage."""
     unpacker, sent = decompressobj(31), 0
     try:
         for chunk in chunks:
@@ -44,6 +44,6 @@ def unpacked(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
         while not unpacker.eof and (piece := unpacker.decompress(unpacker.unconsumed_tail, _PIECE)):
             yield piece
     except Broken:
-        raise BadIndexPage(shown, f"byte {sent}", "the gzip encoding is broken") from None
+        raise InvalidIndexPage(shown, f"byte {sent}", "the gzip encoding is broken") from None
     if not unpacker.eof:
-        raise BadIndexPage(shown, f"byte {sent}", "the gzip encoding ends early")
+        raise InvalidIndexPage(shown, f"byte {sent}", "the gzip encoding ends early")

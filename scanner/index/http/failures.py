@@ -5,7 +5,14 @@ from collections.abc import Iterator
 import requests
 import urllib3
 
-from scanner.index.errors import BadIndexPage, HostNotAllowed, IndexFault, IndexRefused, IndexUnavailable, NoSuchFile
+from scanner.index.errors import (
+    HostNotAllowed,
+    IndexFault,
+    IndexRefused,
+    IndexUnavailable,
+    InvalidIndexPage,
+    NoSuchFile,
+)
 from scanner.index.http.address_guard import AddressRefused
 from scanner.index.http.deadline import DeadlinePassed
 from scanner.index.limits import Limits
@@ -30,7 +37,7 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
     if any(isinstance(cause, AddressRefused) for cause in causes):
         return HostNotAllowed(shown)
     if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in causes):
-        return BadIndexPage(shown, "body", "the answer was cut off")
+        return InvalidIndexPage(shown, "body", "the answer was cut off")
     if any(isinstance(cause, DeadlinePassed) for cause in causes):
         return IndexUnavailable(shown, f"the answer was not complete after {limits.total:g} s")
     # Only the system's own words: a library's sentence may quote the whole address.

@@ -4,7 +4,7 @@ from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 from requests.auth import AuthBase, HTTPBasicAuth
 
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 
 Origin = tuple[str, str | None, int | None]
 
@@ -30,9 +30,9 @@ def split_credentials(url: str) -> tuple[str, AuthBase | None]:
 
 
 def redirect_target(url: str, location: str | None, shown: str) -> str:
-    """Where an answer from `url` leads on. Raises BadIndexPage: to nowhere, to no web address, from https to http."""
+    """Return the target of a redirect. Raises InvalidIndexPage where it is missing, no web address, or leaves https."""
     if not location:
-        raise BadIndexPage(shown, "Location", "a redirect to nowhere")
+        raise InvalidIndexPage(shown, "Location", "a redirect to nowhere")
     try:
         target = urljoin(url, location)
         parts = urlsplit(target)
@@ -43,7 +43,7 @@ def redirect_target(url: str, location: str | None, shown: str) -> str:
     except ValueError:
         usable = False
     if not usable:
-        raise BadIndexPage(shown, "Location", "a redirect to what is not an http or https address")
+        raise InvalidIndexPage(shown, "Location", "a redirect to what is not an http or https address")
     if url.startswith("https:") and parts.scheme == "http":
-        raise BadIndexPage(shown, "Location", "a redirect from https to http")
+        raise InvalidIndexPage(shown, "Location", "a redirect from https to http")
     return target

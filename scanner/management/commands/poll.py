@@ -13,11 +13,11 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.management.progress import Progress
 from scanner.models import Package
-from scanner.services.follow_packages import watch_packages
-from scanner.services.indexes import BadPipConfiguration, client_of, get_index
-from scanner.services.polling import stats as tallies
+from scanner.services.follow_packages import ensure_packages
+from scanner.services.indexes import InvalidPipConfiguration, client_of, get_index
+from scanner.services.polling import stats
 from scanner.services.polling.poll import poll_many
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 
 
 class Command(BaseCommand):
@@ -37,20 +37,20 @@ class Command(BaseCommand):
             wanted = {str(canonicalize_name(name, validate=True)) for name in names}
             index = get_index()
             client = client_of(index)
-        except (InvalidName, BadPipConfiguration, ValueError) as error:
+        except (InvalidName, InvalidPipConfiguration, ValueError) as error:
             raise CommandError(str(error)) from error
         now = timezone.now()
-        packages = {package.pk: package.name for package in watch_packages(index.pk, wanted, now).values()}
+        packages = {package.pk: package.name for package in ensure_packages(index.pk, wanted, now).values()}
         failed = []
         progress = Progress(len(packages), sys.stderr)
 
-        def told(package_id: int, outcome: Outcome) -> None:
+        def told(package_id: int, result: PollResult) -> None:
             package = Package.objects.get(pk=package_id)
-            if outcome in (Outcome.FAILED, Outcome.GATED):
+            if result in (PollResult.FAILED, PollResult.THROTTLED):
                 failed.append(package.name)
             next_poll = f"next {package.due_at:%Y-%m-%d %H:%M} UTC" if package.due_at else "no next poll"
             reason = package.last_error or package.due_reason
-            line = f"{package.name}  {outcome.value}  {next_poll}  ({reason})"
+            line = f"{package.name}  {result.value}  {next_poll}  ({reason})"
             if sys.stdout.isatty() and sys.stderr.isatty():
                 # Not behind the progress, which stands on the last line of the same terminal.
                 line = f"\r\x1b[K{line}"
@@ -58,6 +58,6 @@ class Command(BaseCommand):
             progress.done(package.name)
 
         poll_many(packages, client, now, on_polled=told, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
-        tallies.flush()
+        stats.flush()
         if failed:
             raise CommandError(f"could not be asked about: {', '.join(sorted(failed))}", returncode=1)

@@ -15,12 +15,12 @@ from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
 from scanner.domain.polling import CLOCK_SKEW, NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
-from scanner.services.shutdown import stop_asked
+from scanner.services.shutdown import stop_requested
 from scanner.services.storage.sql import select_rows
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class PollClaim:
     """A claimed package as it was stored when the turn began. `until` names the turn."""
 
     pk: int
@@ -40,15 +40,15 @@ class Turn:
     until: datetime
 
 
-def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn | None:
+def claim_poll(package_id: int, now: datetime, *, if_due: bool = False) -> PollClaim | None:
     """Claim the package; None when another worker has it, when it is gone, or with `if_due` when it is not due.
 
     None as well when this process was told to stop: it begins nothing new. A claim or due time far ahead was written
     by a clock that jumped, and does not count.
     """
-    if stop_asked():
+    if stop_requested():
         return None
-    until = turn_name(now)
+    until = claim_expiry(now)
     moment = connection.ops.adapt_datetimefield_value
     parameters = [moment(until), package_id, moment(now), moment(until + CLOCK_SKEW)]
     if if_due:
@@ -56,14 +56,14 @@ def take_turn(package_id: int, now: datetime, *, if_due: bool = False) -> Turn |
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_IF_DUE if if_due else _TAKE, parameters)
         row = cursor.fetchone()
-    return _turn(row, until) if row is not None else None
+    return _claim_from_row(row, until) if row is not None else None
 
 
-def take_due_turns(package_ids: Collection[int], now: datetime) -> dict[int, Turn]:
-    """As `take_turn` with `if_due`, for several packages by one statement; without those that are not to be had."""
-    if not package_ids or stop_asked():
+def claim_due_polls(package_ids: Collection[int], now: datetime) -> dict[int, PollClaim]:
+    """As `claim_poll` with `if_due`, for several packages by one statement; without those that are not to be had."""
+    if not package_ids or stop_requested():
         return {}
-    until = turn_name(now)
+    until = claim_expiry(now)
     moment = connection.ops.adapt_datetimefield_value
     # A moment more: of two workers the one that looked at its clock first may come second, and must not take the
     # other's turn for one of the future.
@@ -71,68 +71,68 @@ def take_due_turns(package_ids: Collection[int], now: datetime) -> dict[int, Tur
     with connection.cursor() as cursor:
         cursor.execute(_TAKE_DUE.format(", ".join(["%s"] * len(package_ids))), [moment(until), *package_ids, *times])
         rows = cursor.fetchall()
-    return {row[0]: _turn(row, until) for row in rows}
+    return {row[0]: _claim_from_row(row, until) for row in rows}
 
 
-def _turn(row: Sequence[Any], until: datetime) -> Turn:
+def _claim_from_row(row: Sequence[Any], until: datetime) -> PollClaim:
     pk, index_id, name, state, etag, modified, digest, serial, failures, absences, watched, newest, closes, root = row
     polled = (pk, index_id, name, state, etag, modified, digest, serial, failures, absences, bool(watched))
-    return Turn(*polled, _moment(newest), bool(closes), _moment(root), until)
+    return PollClaim(*polled, _moment(newest), bool(closes), _moment(root), until)
 
 
 @dataclass(frozen=True, slots=True)
-class Unchanged:
+class UnchangedPoll:
     """The end of a turn in which the index said that nothing is new.
 
     behind: the next poll when the root page says otherwise.
     """
 
-    turn: Turn
+    claim: PollClaim
     now: datetime
     next_poll: NextPoll
     behind: NextPoll
 
 
-def end_unchanged(ends: Sequence[Unchanged]) -> None:
+def release_unchanged(ends: Sequence[UnchangedPoll]) -> None:
     """Note for each that the index answered. A turn that had run out and is another's by now is left alone."""
     if len(ends) == 1:
         with connection.cursor() as cursor:
             cursor.execute(_END, _end_parameters(ends[0]))
     elif ends:
         # In one order, so that two workers never wait for each other in a circle.
-        ordered = sorted(ends, key=lambda end: end.turn.pk)
+        ordered = sorted(ends, key=lambda end: end.claim.pk)
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.executemany(_END, [_end_parameters(end) for end in ordered])
 
 
-def _end_parameters(end: Unchanged) -> tuple[Any, ...]:
+def _end_parameters(end: UnchangedPoll) -> tuple[Any, ...]:
     moment = connection.ops.adapt_datetimefield_value
     times = (moment(end.behind.at), moment(end.next_poll.at), end.behind.reason, end.next_poll.reason)
-    return (PackageState.CURRENT.value, moment(end.now), *times, end.turn.pk, moment(end.turn.until))
+    return (PackageState.CURRENT.value, moment(end.now), *times, end.claim.pk, moment(end.claim.until))
 
 
-def lock_turn(turn: Turn) -> Package | None:
+def lock_claimed_package(claim: PollClaim) -> Package | None:
     """The package with its row locked until the transaction ends; None when the turn is another's by now."""
     where, moment = "id = %s AND claimed_until = %s", connection.ops.adapt_datetimefield_value
-    row = next(select_rows(Package, _ALL, where, [turn.pk, moment(turn.until)], lock=True), None)
+    row = next(select_rows(Package, _ALL, where, [claim.pk, moment(claim.until)], lock=True), None)
     return Package.from_db(DEFAULT_DB_ALIAS, _ALL, row) if row is not None else None
 
 
 _ALL = tuple(field.attname for field in Package._meta.concrete_fields)  # noqa: SLF001  Django documents it as its API
 
 
-def end_turn(turn: Turn, **changes: object) -> bool:
+def release_claim(claim: PollClaim, **changes: object) -> bool:
     """End the turn and write these fields. False, and nothing written, when it is another's by now."""
-    mine = Package.objects.filter(pk=turn.pk, claimed_until=turn.until)
+    mine = Package.objects.filter(pk=claim.pk, claimed_until=claim.until)
     return mine.update(claimed_until=None, queued_until=None, **changes) == 1
 
 
-def turn_name(now: datetime) -> datetime:
+def claim_expiry(now: datetime) -> datetime:
     """The moment that names the turns taken at `now`: known before it is certain that they were taken."""
     return now + CLAIM_FOR
 
 
-def give_back(package_ids: Collection[int], until: datetime) -> int:
+def release_claims(package_ids: Collection[int], until: datetime) -> int:
     """End those turns of this name that nothing has ended, and write nothing else: others may go on at once."""
     mine = Package.objects.filter(pk__in=package_ids, claimed_until=until)
     return mine.update(claimed_until=None, queued_until=None)

@@ -15,59 +15,66 @@ from django.db import DatabaseError, connection
 from scanner.index.client import IndexClient, NotModified
 from scanner.index.errors import IndexFault, NoSuchPackage
 from scanner.services.log_context import about
-from scanner.services.polling.claims import Turn, Unchanged, end_unchanged, give_back, take_turn
-from scanner.services.polling.results import Outcome, prints_of, store_absence, store_answer, store_fault, unchanged
+from scanner.services.polling.claims import PollClaim, UnchangedPoll, claim_poll, release_claims, release_unchanged
+from scanner.services.polling.results import (
+    PollResult,
+    row_checksums_of,
+    store_answer,
+    store_fault,
+    store_missing,
+    unchanged,
+)
 from scanner.services.polling.stats import count
 
 logger = logging.getLogger(__name__)
 
 
-def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due: bool = False) -> Outcome:
+def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due: bool = False) -> PollResult:
     """Ask the index once for this package and store the answer; no network call is made inside a transaction.
 
     Files, releases and wheel events are written in one transaction. On any fault the stored data stays and the next
     try is set; a fault is an outcome, not an exception. NOT_DUE, and nothing asked, while another worker polls it.
     """
-    turn = take_turn(package_id, now, if_due=if_due)
-    if turn is None:
-        return Outcome.NOT_DUE
-    ends: list[Unchanged] = []
+    claim = claim_poll(package_id, now, if_due=if_due)
+    if claim is None:
+        return PollResult.NOT_DUE
+    ends: list[UnchangedPoll] = []
     try:
         with about(package=package_id):
-            outcome = poll_turn(turn, client, now, ends)
-        end_unchanged(ends)
+            result = poll_claimed(claim, client, now, ends)
+        release_unchanged(ends)
     except BaseException:
         # A database error or a time limit cut it short: others may go on at once.
         with suppress(DatabaseError):
-            give_back([package_id], turn.until)
+            release_claims([package_id], claim.until)
         raise
-    return outcome
+    return result
 
 
-def poll_turn(turn: Turn, client: IndexClient, now: datetime, ends: list[Unchanged]) -> Outcome:
+def poll_claimed(claim: PollClaim, client: IndexClient, now: datetime, ends: list[UnchangedPoll]) -> PollResult:
     """As `poll_package`, of a package that is claimed. When nothing is new the turn's end is added to `ends`, for the
     caller to write."""
     size = 0
     try:
         answer = client.page(
-            turn.name,
-            etag=turn.etag or None,
-            last_modified=turn.last_modified or None,
-            content_hash=turn.content_hash or None,
-            prints=partial(prints_of, turn.pk),
+            claim.name,
+            etag=claim.etag or None,
+            last_modified=claim.last_modified or None,
+            content_hash=claim.content_hash or None,
+            checksums=partial(row_checksums_of, claim.pk),
         )
         if isinstance(answer, NotModified):
-            ends.append(unchanged(turn, now))
-            outcome = Outcome.UNCHANGED
+            ends.append(unchanged(claim, now))
+            result = PollResult.UNCHANGED
         else:
-            outcome, size = store_answer(turn, answer, now), answer.size
+            result, size = store_answer(claim, answer, now), answer.size
     except NoSuchPackage as error:
-        outcome = store_absence(turn, error, now)
+        result = store_missing(claim, error, now)
     except IndexFault as error:
-        outcome = store_fault(turn, error, now)
-    count(outcome.value, size, now)
-    logger.info("polled package=%s id=%s outcome=%s", turn.name, turn.pk, outcome.value)
-    return outcome
+        result = store_fault(claim, error, now)
+    count(result.value, size, now)
+    logger.info("polled package=%s id=%s outcome=%s", claim.name, claim.pk, result.value)
+    return result
 
 
 def poll_many(
@@ -75,12 +82,12 @@ def poll_many(
     client: IndexClient,
     now: datetime,
     *,
-    on_polled: Callable[[int, Outcome], None],
+    on_polled: Callable[[int, PollResult], None],
     workers: int,
 ) -> None:
     """Poll several packages at once from threads of this process, telling each one that is done."""
 
-    def poll(package_id: int) -> Outcome:
+    def poll(package_id: int) -> PollResult:
         try:
             return poll_package(package_id, client, now)
         finally:

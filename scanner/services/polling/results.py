@@ -10,11 +10,11 @@ from django.conf import settings
 from django.db import transaction
 
 from scanner.domain.index_page.page import IndexPage
-from scanner.domain.polling import Cadence, Known, NextPoll, after_answer, after_failure, after_gate, after_old_page
+from scanner.domain.polling import Cadence, Known, NextPoll, after_answer, after_failure, after_old_page, after_throttle
 from scanner.index.client import FreshPage
-from scanner.index.errors import HostGated, IndexFault, NoSuchPackage
-from scanner.models import Package, PackageState, PagePrints, WheelEvent, WheelEventKind
-from scanner.services.polling.claims import Turn, Unchanged, end_turn, is_followed, lock_turn
+from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
+from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
+from scanner.services.polling.claims import PollClaim, UnchangedPoll, is_followed, lock_claimed_package, release_claim
 from scanner.services.storage.page import Stored, store_changes, store_page
 from scanner.services.storage.sql import select_rows, update_rows
 
@@ -27,7 +27,7 @@ GONE_AFTER = 6
 OLDER_PAGE = "the index answered with an older page than before"
 
 
-class Outcome(Enum):
+class PollResult(Enum):
     """What one poll ended in."""
 
     CHANGED = "changed"
@@ -35,49 +35,49 @@ class Outcome(Enum):
     OLDER = "older"
     MISSING = "missing"
     FAILED = "failed"
-    GATED = "gated"
+    THROTTLED = "gated"
     NOT_DUE = "not due"
 
 
-def prints_of(package_id: int) -> bytes:
+def row_checksums_of(package_id: int) -> bytes:
     """Of the package's page as it was last stored; empty where there are none. One query."""
-    stored = next(select_rows(PagePrints, ("prints",), "package_id = %s", [package_id]), (b"",))
+    stored = next(select_rows(RowChecksums, ("checksums",), "package_id = %s", [package_id]), (b"",))
     return bytes(stored[0])
 
 
-def unchanged(turn: Turn, now: datetime) -> Unchanged:
+def unchanged(claim: PollClaim, now: datetime) -> UnchangedPoll:
     """The end of a turn in which nothing was new, for the caller to end with others."""
-    return Unchanged(
-        turn, now, _next_poll(turn, turn.newest_release_at, now), after_old_page(turn.name, now, cadence())
+    return UnchangedPoll(
+        claim, now, _next_poll(claim, claim.newest_release_at, now), after_old_page(claim.name, now, cadence())
     )
 
 
-def store_answer(turn: Turn, answer: FreshPage, now: datetime) -> Outcome:
+def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResult:
     """End the turn with a page: files, releases and wheel events in one transaction. NOT_DUE, and nothing stored, when
     the turn is another's by now."""
     with transaction.atomic():
-        package = lock_turn(turn)
+        package = lock_claimed_package(claim)
         if package is None:
-            return Outcome.NOT_DUE
+            return PollResult.NOT_DUE
         if _is_older(package, answer):
-            outcome = Outcome.OLDER
+            result = PollResult.OLDER
             package.last_error = OLDER_PAGE
         else:
-            outcome = _store(package, answer, now)
+            result = _store(package, answer, now)
             package.etag = answer.etag or ""
             package.last_modified = answer.last_modified or ""
             package.last_error = ""
         package.state = PackageState.CURRENT
         package.checked_at = now
         package.failures = package.absences = 0
-        if outcome is Outcome.OLDER or _is_behind(package):
+        if result is PollResult.OLDER or _is_behind(package):
             next_poll = after_old_page(package.name, now, cadence())
         else:
-            next_poll = _next_poll(turn, package.newest_release_at, now)
+            next_poll = _next_poll(claim, package.newest_release_at, now)
         package.due_at, package.due_reason = next_poll.at, next_poll.reason
         package.claimed_until = package.queued_until = None
         update_rows([package], _ANSWERED)
-    return outcome
+    return result
 
 
 # All but what others write meanwhile: is_watched and wanted_serial.
@@ -99,16 +99,16 @@ def _is_behind(package: Package) -> bool:
     return wanted is not None and serial is not None and wanted > serial
 
 
-def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
+def _store(package: Package, answer: FreshPage, now: datetime) -> PollResult:
     is_first = package.revision == 0
     page, stored = _store_files(package, answer, now)
-    prints = PagePrints(package_id=package.pk, prints=answer.prints)
+    checksums = RowChecksums(package_id=package.pk, checksums=answer.checksums)
     if is_first:
-        PagePrints.objects.bulk_create(
-            [prints], update_conflicts=True, unique_fields=["package"], update_fields=["prints"]
+        RowChecksums.objects.bulk_create(
+            [checksums], update_conflicts=True, unique_fields=["package"], update_fields=["checksums"]
         )
     else:
-        update_rows([prints], ["prints"])
+        update_rows([checksums], ["checksums"])
     new_status = package.status != page.status.value
     if new_status and not is_first:
         WheelEvent.objects.create(
@@ -128,7 +128,7 @@ def _store(package: Package, answer: FreshPage, now: datetime) -> Outcome:
     if changed:
         package.revision += 1
         package.changed_at = now
-    return Outcome.CHANGED if changed else Outcome.UNCHANGED
+    return PollResult.CHANGED if changed else PollResult.UNCHANGED
 
 
 def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[IndexPage, Stored]:
@@ -143,15 +143,15 @@ def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[In
     return page, store_page(package, page, now)
 
 
-def store_absence(turn: Turn, error: NoSuchPackage, now: datetime) -> Outcome:
+def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> PollResult:
     """End the turn of a name that is not there.
 
     A package without stored data ends here; one with data keeps it, and is gone for good after some tries.
     """
-    absences = turn.absences + 1
-    if turn.state in (PackageState.PENDING, PackageState.MISSING) or absences >= GONE_AFTER:
-        end_turn(
-            turn,
+    absences = claim.absences + 1
+    if claim.state in (PackageState.PENDING, PackageState.MISSING) or absences >= GONE_AFTER:
+        release_claim(
+            claim,
             state=PackageState.MISSING,
             checked_at=now,
             absences=absences,
@@ -160,34 +160,36 @@ def store_absence(turn: Turn, error: NoSuchPackage, now: datetime) -> Outcome:
             due_reason="not on the index; asked for again when a project names it",
         )
     else:
-        again = after_failure(turn.name, now, 2 * absences, cadence())
+        again = after_failure(claim.name, now, 2 * absences, cadence())
         reason = f"not there {absences} time{'s' if absences > 1 else ''} in a row"
-        end_turn(turn, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
-    return Outcome.MISSING
+        release_claim(claim, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
+    return PollResult.MISSING
 
 
-def store_fault(turn: Turn, error: IndexFault, now: datetime) -> Outcome:
+def store_fault(claim: PollClaim, error: IndexFault, now: datetime) -> PollResult:
     """End the turn with the next try: stored data stay."""
     # The index is unwell, so its earlier 404 may have been an error too.
-    if isinstance(error, HostGated):
-        again = after_gate(turn.name, max(error.until, now), error.host)
-        end_turn(turn, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
-        return Outcome.GATED
-    failures = turn.failures + 1
-    again = after_failure(turn.name, now, failures, cadence())
-    end_turn(turn, absences=0, failures=failures, last_error=str(error), due_at=again.at, due_reason=again.reason[:80])
-    logger.warning("poll failed package=%s error=%s", turn.name, error)
-    return Outcome.FAILED
+    if isinstance(error, HostThrottled):
+        again = after_throttle(claim.name, max(error.until, now), error.host)
+        release_claim(claim, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
+        return PollResult.THROTTLED
+    failures = claim.failures + 1
+    again = after_failure(claim.name, now, failures, cadence())
+    release_claim(
+        claim, absences=0, failures=failures, last_error=str(error), due_at=again.at, due_reason=again.reason[:80]
+    )
+    logger.warning("poll failed package=%s error=%s", claim.name, error)
+    return PollResult.FAILED
 
 
-def _next_poll(turn: Turn, newest_release_at: datetime | None, now: datetime) -> NextPoll:
+def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: datetime) -> NextPoll:
     known = Known(
         newest_release_at,
-        turn.is_watched,
-        turn.closes_releases,
-        is_followed(turn.root_checked_at, now, settings.WHEELWAY_ROOT_PATIENCE),
+        claim.is_watched,
+        claim.closes_releases,
+        is_followed(claim.root_checked_at, now, settings.WHEELWAY_ROOT_PATIENCE),
     )
-    return after_answer(turn.name, now, known, cadence())
+    return after_answer(claim.name, now, known, cadence())
 
 
 def cadence() -> Cadence:

@@ -17,19 +17,19 @@ from scanner.models import Index, Package
 from scanner.sealed import SealBroken
 from scanner.services.indexes import IndexClient, client_of
 from scanner.services.log_context import about
-from scanner.services.polling import stats as tallies
+from scanner.services.polling import stats
 from scanner.services.polling.claims import (
-    Turn,
-    Unchanged,
-    end_turn,
-    end_unchanged,
-    give_back,
-    take_due_turns,
-    turn_name,
+    PollClaim,
+    UnchangedPoll,
+    claim_due_polls,
+    claim_expiry,
+    release_claim,
+    release_claims,
+    release_unchanged,
 )
-from scanner.services.polling.poll import poll_package, poll_turn
-from scanner.services.polling.results import Outcome, cadence
-from scanner.services.shutdown import stop_asked
+from scanner.services.polling.poll import poll_claimed, poll_package
+from scanner.services.polling.results import PollResult, cadence
+from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +47,12 @@ class DatabaseAway(Exception):
         self.held = held
 
 
-def poll_if_due(package_id: int, now: datetime | None = None) -> Outcome:
+def poll_if_due(package_id: int, now: datetime | None = None) -> PollResult:
     """Poll unless somebody has done so meanwhile or the package is gone; then nothing is asked."""
     index = Index.objects.filter(packages=package_id).first()
     client = _client(index) if index is not None else None
     if client is None:
-        return Outcome.NOT_DUE
+        return PollResult.NOT_DUE
     with about(package=package_id):
         return poll_package(package_id, client, now or timezone.now(), if_due=True)
 
@@ -62,7 +62,7 @@ def unqueue(package_ids: Collection[int]) -> None:
     Package.objects.filter(pk__in=package_ids).update(queued_until=None)
 
 
-def forget_lost_queue() -> int:
+def requeue_lost_polls() -> int:
     """Let everything be queued again when Redis has lost its memory, and the queued polls with it. Returns how many.
 
     Else they would wait for their marks to run out. A poll that is queued twice is done once.
@@ -115,68 +115,68 @@ def poll_batch(package_ids: Collection[int], *, seconds: float, held: datetime |
     end, now = time.monotonic() + seconds, timezone.now()
     try:
         if held is not None:
-            give_back(package_ids, held)
-        turns = take_due_turns(package_ids, now) if seconds > 0 else {}
+            release_claims(package_ids, held)
+        claims = claim_due_polls(package_ids, now) if seconds > 0 else {}
         try:
-            outcomes = _poll_turns(turns, end)
+            results = _poll_claimed(claims, end)
         except BaseException:
             _drop_connection()
             raise
         finally:
             # Also when a time limit or a signal ends the batch.
-            give_back(turns, turn_name(now))
-        left = [pk for pk in package_ids if pk not in turns]
+            release_claims(claims, claim_expiry(now))
+        left = [pk for pk in package_ids if pk not in claims]
         if left:
-            outcomes[Outcome.NOT_DUE.value] = len(left)
+            results[PollResult.NOT_DUE.value] = len(left)
             unqueue(left)
-        tallies.flush()
+        stats.flush()
     except (OperationalError, InterfaceError) as error:
-        raise DatabaseAway(error, turn_name(now)) from error
-    return outcomes
+        raise DatabaseAway(error, claim_expiry(now)) from error
+    return results
 
 
-def _poll_turns(turns: Mapping[int, Turn], end: float) -> dict[str, int]:
-    outcomes: dict[str, int] = {}
+def _poll_claimed(claims: Mapping[int, PollClaim], end: float) -> dict[str, int]:
+    results: dict[str, int] = {}
     clients = {
-        index.pk: _client(index) for index in Index.objects.filter(pk__in={turn.index_id for turn in turns.values()})
+        index.pk: _client(index) for index in Index.objects.filter(pk__in={claim.index_id for claim in claims.values()})
     }
-    unchanged: list[Unchanged] = []
+    unchanged: list[UnchangedPoll] = []
     try:
-        for turn in turns.values():
-            client = clients[turn.index_id]
-            if time.monotonic() >= end or stop_asked():
+        for claim in claims.values():
+            client = clients[claim.index_id]
+            if time.monotonic() >= end or stop_requested():
                 break
             if client is None:
                 again = timezone.now() + cadence().last_retry
-                end_turn(turn, due_at=again, due_reason=_UNUSABLE, last_error=_UNUSABLE)
+                release_claim(claim, due_at=again, due_reason=_UNUSABLE, last_error=_UNUSABLE)
                 continue
-            outcome = _poll(turn, client, unchanged)
-            outcomes[outcome.value] = outcomes.get(outcome.value, 0) + 1
+            result = _poll(claim, client, unchanged)
+            results[result.value] = results.get(result.value, 0) + 1
     finally:
-        end_unchanged(unchanged)
-    return outcomes
+        release_unchanged(unchanged)
+    return results
 
 
-def _poll(turn: Turn, client: IndexClient, unchanged: list[Unchanged]) -> Outcome:
-    with about(package=turn.pk):
+def _poll(claim: PollClaim, client: IndexClient, unchanged: list[UnchangedPoll]) -> PollResult:
+    with about(package=claim.pk):
         try:
-            return poll_turn(turn, client, timezone.now(), unchanged)
+            return poll_claimed(claim, client, timezone.now(), unchanged)
         except DatabaseError as error:
             if not connection.is_usable():
                 raise
-            return _not_stored(turn, error)
+            return _not_stored(claim, error)
 
 
-def _not_stored(turn: Turn, error: DatabaseError) -> Outcome:
+def _not_stored(claim: PollClaim, error: DatabaseError) -> PollResult:
     """A page that the database refuses fails its own package, not its batch. Where not even that can be written (the
     disk is full), the error goes on."""
-    now, failures = timezone.now(), turn.failures + 1
+    now, failures = timezone.now(), claim.failures + 1
     told = f"its page could not be stored: {' '.join(str(error).split())}"
-    logger.error("poll failed package=%s error=%s", turn.name, told)
-    again = after_failure(turn.name, now, failures, cadence())
-    end_turn(turn, failures=failures, last_error=told, due_at=again.at, due_reason=again.reason[:80])
-    tallies.count(Outcome.FAILED.value, 0, now)
-    return Outcome.FAILED
+    logger.error("poll failed package=%s error=%s", claim.name, told)
+    again = after_failure(claim.name, now, failures, cadence())
+    release_claim(claim, failures=failures, last_error=told, due_at=again.at, due_reason=again.reason[:80])
+    stats.count(PollResult.FAILED.value, 0, now)
+    return PollResult.FAILED
 
 
 def _drop_connection() -> None:

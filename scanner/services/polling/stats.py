@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from scanner.models import PollTally
+from scanner.models import PollStats
 
 # What a process that is killed may lose of the counts; no other data wait here.
 FLUSH_AFTER = timedelta(seconds=10)
@@ -19,11 +19,11 @@ _waiting: dict[tuple[datetime, str], list[int]] = {}
 _since: list[datetime] = []
 
 
-def count(outcome: str, size: int, now: datetime) -> None:
+def count(result: str, size: int, now: datetime) -> None:
     """Count one poll of `size` bytes."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     with _lock:
-        tally = _waiting.setdefault((hour, outcome), [0, 0])
+        tally = _waiting.setdefault((hour, result), [0, 0])
         tally[0] += 1
         tally[1] += size
         if not _since:
@@ -40,14 +40,14 @@ def flush() -> None:
         _waiting.clear()
         _since.clear()
     # In one order, so that two processes that flush never wait for each other in a circle.
-    for (hour, outcome), (polls, size) in sorted(waiting.items()):
+    for (hour, result), (polls, size) in sorted(waiting.items()):
         with transaction.atomic():
-            row = PollTally.objects.filter(hour=hour, outcome=outcome)
+            row = PollStats.objects.filter(hour=hour, result=result)
             if not row.update(polls=F("polls") + polls, size=F("size") + size):
-                PollTally.objects.bulk_create([PollTally(hour=hour, outcome=outcome)], ignore_conflicts=True)
+                PollStats.objects.bulk_create([PollStats(hour=hour, result=result)], ignore_conflicts=True)
                 row.update(polls=F("polls") + polls, size=F("size") + size)
 
 
-def forget_old(now: datetime) -> int:
+def delete_old(now: datetime) -> int:
     """Delete the tallies that no page shows any more. Returns how many."""
-    return PollTally.objects.filter(hour__lt=now - KEEP_FOR).delete()[0]
+    return PollStats.objects.filter(hour__lt=now - KEEP_FOR).delete()[0]

@@ -178,7 +178,7 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _Gathered], shapes:
 
 _COLUMNS = (
     *("package", "version", "shape", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
-    *("metadata_source", "metadata_error", "build_detail"),
+    *("metadata_error", "build_detail"),
 )
 
 
@@ -202,7 +202,7 @@ def _insert(
             time(min(gathered[version].times, default=None)),
             time(max(gathered[version].times, default=None)),
             since,
-            *("", "", ""),
+            *("", ""),
         )
         for version in versions
     )

@@ -8,7 +8,7 @@ from pytest_django.fixtures import Settings
 
 from projects.models import IndexRole, ProjectIndex
 from projects.services.indexes import (
-    BadIndexAddress,
+    InvalidIndexAddress,
     add_index,
     confusions_of,
     index_ids,
@@ -71,7 +71,7 @@ def test_two_projects_never_share_a_private_index() -> None:
     "address", ["", "private.example", "ftp://private.example", "https://", "https://[bad", "file:///x"]
 )
 def test_an_address_that_no_client_could_ask_is_refused(address: str) -> None:
-    with pytest.raises(BadIndexAddress):
+    with pytest.raises(InvalidIndexAddress):
         add_index(project_of(), address, IndexRole.EXTRA)
     assert not ProjectIndex.objects.exists()
 

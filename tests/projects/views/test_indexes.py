@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from projects.models import IndexRole, ProjectIndex, ProjectPackage, Subscription
 from projects.services.indexes import add_index
 from projects.services.snapshots import take_snapshot
-from scanner.models import HostGate, Index, Package, PackageState
+from scanner.models import HostThrottle, Index, Package, PackageState
 from tests.cast import WINDOWS_313, Cast, make_project
 
 URL = "https://private.example/simple"
@@ -224,7 +224,7 @@ def test_the_list_says_how_each_index_stands(alice: Client, cast: Cast, row: Pro
         package = Package.objects.create(index=row.index, name=name, **more)
         ProjectPackage.objects.create(project=cast.project, package=package)
     Package.objects.create(index=row.index, name="of nobody's", state=PackageState.CURRENT)
-    HostGate.objects.create(host="private.example", closed_until=now + timedelta(minutes=2))
+    HostThrottle.objects.create(host="private.example", closed_until=now + timedelta(minutes=2))
     page = " ".join(alice.get(PAGE).content.decode().split())
     assert "1 of 2 could not be read; has 1 of 2 packages" in page
     assert "refused &lt;the&gt; request" in page

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from projects.models import Alert, Subscription
 from projects.presentation.formats.metrics import Sample, exposition
-from scanner.models import HostGate, Package, PollTally
+from scanner.models import HostThrottle, Package, PollStats
 from scanner.services.indexes import get_index
 from tests.projects.watching import person, project_of, queued_alert
 
@@ -101,10 +101,10 @@ def test_prometheus_reads_what_the_metrics_say(client: Client, settings: Setting
     packages(0, 3)
     now = timezone.now()
     Package.objects.filter(name="demo-0").update(checked_at=now, failures=1)
-    HostGate.objects.create(host='odd"host\\', closed_until=now + timedelta(minutes=3))
-    for outcome, polls, size in (("unchanged", 900, 0), ("changed", 12, 123_456_789_012)):
-        PollTally.objects.create(
-            hour=now.replace(minute=0, second=0, microsecond=0), outcome=outcome, polls=polls, size=size
+    HostThrottle.objects.create(host='odd"host\\', closed_until=now + timedelta(minutes=3))
+    for result, polls, size in (("unchanged", 900, 0), ("changed", 12, 123_456_789_012)):
+        PollStats.objects.create(
+            hour=now.replace(minute=0, second=0, microsecond=0), result=result, polls=polls, size=size
         )
     answer = client.get("/metrics", headers={"Authorization": "Bearer let-me-see"})
     assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")

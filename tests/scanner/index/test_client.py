@@ -9,14 +9,14 @@ from packaging.utils import InvalidName
 
 from scanner.index.client import FreshPage, FreshRoot, IndexClient, NotModified, default_user_agent
 from scanner.index.errors import (
-    BadIndexPage,
-    HostGated,
+    HostThrottled,
     IndexFault,
     IndexRefused,
     IndexUnavailable,
+    InvalidIndexPage,
     NoSuchPackage,
 )
-from scanner.index.host_limiter import Gate
+from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits
 from tests.replay import ReplayIndex, faults
 
@@ -33,7 +33,7 @@ def index() -> Iterator[ReplayIndex]:
 
 @pytest.fixture
 def client(index: ReplayIndex) -> IndexClient:
-    return IndexClient(index.url, contact="ops@team.example", gate=Gate(clock=lambda: NOW), limits=SMALL)
+    return IndexClient(index.url, contact="ops@team.example", limiter=HostLimiter(clock=lambda: NOW), limits=SMALL)
 
 
 def fresh(client: IndexClient, name: str = "demo") -> FreshPage:
@@ -172,25 +172,25 @@ def test_the_root_gives_serials_and_is_conditional() -> None:
         (faults.Status(403), IndexRefused, "status 403"),
         (faults.Status(404), NoSuchPackage, "not on the index"),
         (faults.Status(410), NoSuchPackage, "not on the index"),
-        (faults.Status(304), BadIndexPage, "304 was not asked for"),
-        (faults.Status(429), HostGated, "answered 429"),
-        (faults.Replace(b"\x00\xff\xfe"), BadIndexPage, "not UTF-8"),
-        (faults.Replace(b"{}"), BadIndexPage, "meta"),
-        (faults.Replace(content_type="image/png"), BadIndexPage, "Content-Type"),
-        (faults.Replace(b"<html>sign in</html>", "text/html"), BadIndexPage, "nothing that marks an index page"),
-        (faults.Redirect("loop"), BadIndexPage, "more than 5 redirects"),
-        (faults.Redirect("ftp://files.example/"), BadIndexPage, "not an http or https address"),
-        (faults.Redirect("//["), BadIndexPage, "not an http or https address"),
-        (faults.Truncated(), BadIndexPage, "cut off"),
-        (faults.CutQuietly(), BadIndexPage, "gzip encoding ends early"),
+        (faults.Status(304), InvalidIndexPage, "304 was not asked for"),
+        (faults.Status(429), HostThrottled, "answered 429"),
+        (faults.Replace(b"\x00\xff\xfe"), InvalidIndexPage, "not UTF-8"),
+        (faults.Replace(b"{}"), InvalidIndexPage, "meta"),
+        (faults.Replace(content_type="image/png"), InvalidIndexPage, "Content-Type"),
+        (faults.Replace(b"<html>sign in</html>", "text/html"), InvalidIndexPage, "nothing that marks an index page"),
+        (faults.Redirect("loop"), InvalidIndexPage, "more than 5 redirects"),
+        (faults.Redirect("ftp://files.example/"), InvalidIndexPage, "not an http or https address"),
+        (faults.Redirect("//["), InvalidIndexPage, "not an http or https address"),
+        (faults.Truncated(), InvalidIndexPage, "cut off"),
+        (faults.CutQuietly(), InvalidIndexPage, "gzip encoding ends early"),
         (faults.Reset(), IndexUnavailable, "connection failed"),
         (faults.Reset(after_bytes=20), IndexUnavailable, "connection failed"),
         (faults.Silence(), IndexUnavailable, "silent for 1.5 s"),
         (faults.Silence(head=True), IndexUnavailable, "silent for 1.5 s"),
         (faults.Drip(), IndexUnavailable, "not complete after 4 s"),
-        (faults.Oversized(300_000), BadIndexPage, "no more than 200,000 bytes are read"),
-        (faults.Oversized(300_000, announced=True), BadIndexPage, "no more than 200,000 bytes are read"),
-        (faults.GzipBomb(20_000_000), BadIndexPage, "no more than 400,000 bytes are unpacked"),
+        (faults.Oversized(300_000), InvalidIndexPage, "no more than 200,000 bytes are read"),
+        (faults.Oversized(300_000, announced=True), InvalidIndexPage, "no more than 200,000 bytes are read"),
+        (faults.GzipBomb(20_000_000), InvalidIndexPage, "no more than 400,000 bytes are unpacked"),
     ],
     ids=repr,
 )
@@ -218,7 +218,7 @@ def test_a_truncated_page_without_compression_is_not_taken_for_a_shorter_one(
     index.style.gzip = False
     index.style.json = False
     index.fail(faults.CutQuietly(share=0.8))
-    with pytest.raises(BadIndexPage):
+    with pytest.raises(InvalidIndexPage):
         client.page("demo")
 
 
@@ -237,7 +237,7 @@ def test_an_encoding_that_is_broken_or_was_not_asked_for_is_refused(
     index: ReplayIndex, client: IndexClient, body: bytes, coding: str
 ) -> None:
     index.fail(faults.Encoded(body, coding))
-    with pytest.raises(BadIndexPage):
+    with pytest.raises(InvalidIndexPage):
         client.page("demo")
 
 
@@ -251,10 +251,10 @@ def test_nothing_listens_there() -> None:
 @pytest.mark.parametrize("name", ["demo", "other"])
 def test_retry_after_stops_every_request_to_the_host(index: ReplayIndex, client: IndexClient, name: str) -> None:
     index.fail(faults.Status(503, retry_after=40), times=1)
-    with pytest.raises(HostGated) as caught:
+    with pytest.raises(HostThrottled) as caught:
         client.page("demo")
     assert caught.value.until == NOW + timedelta(seconds=40)
-    with pytest.raises(HostGated) as again:
+    with pytest.raises(HostThrottled) as again:
         client.page(name)
     assert again.value.until == caught.value.until
     assert len(index.requests) == 1
@@ -262,14 +262,14 @@ def test_retry_after_stops_every_request_to_the_host(index: ReplayIndex, client:
 
 def test_a_gated_host_is_asked_again_when_its_time_has_come(index: ReplayIndex) -> None:
     now = [NOW]
-    client = IndexClient(index.url, gate=Gate(clock=lambda: now[0]))
+    client = IndexClient(index.url, limiter=HostLimiter(clock=lambda: now[0]))
     index.fail(faults.Status(429, retry_after="Sat, 21 Nov 2026 12:01:00 GMT"), times=1)
-    with pytest.raises(HostGated):
+    with pytest.raises(HostThrottled):
         client.page("demo")
-    assert client.gate.closed_until(client.host) == NOW + timedelta(minutes=1)
+    assert client.limiter.closed_until(client.host) == NOW + timedelta(minutes=1)
     now[0] = NOW + timedelta(minutes=1)
     assert fresh(client).page.files
-    assert client.gate.closed_until(client.host) is None
+    assert client.limiter.closed_until(client.host) is None
 
 
 ADDRESSES: list[Callable[[str], str]] = [
@@ -284,7 +284,7 @@ def test_credentials_are_sent_and_never_shown(
     index: ReplayIndex, with_credentials: Callable[[str], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    client = IndexClient(with_credentials(index.url), limits=SMALL, gate=Gate(clock=lambda: NOW))
+    client = IndexClient(with_credentials(index.url), limits=SMALL, limiter=HostLimiter(clock=lambda: NOW))
     shown = [repr(client), client.url, str(vars(client))]
     answer = fresh(client)
     assert index.requests[0].headers["authorization"].startswith("Basic ")

@@ -6,7 +6,7 @@ import pytest
 from pip._internal.models.index import PyPI
 
 from scanner.index.default_index import (
-    BadPipConfiguration,
+    InvalidPipConfiguration,
     default_extra_index_urls,
     default_index_url,
 )
@@ -80,5 +80,5 @@ def test_extra_indexes_come_from_the_first_place_that_names_any(
 
 def test_a_configuration_that_pip_cannot_read_is_told_and_not_guessed_around(pip_conf: Path) -> None:
     pip_conf.write_text("[global\nindex-url")
-    with pytest.raises(BadPipConfiguration, match="cannot be read"):
+    with pytest.raises(InvalidPipConfiguration, match="cannot be read"):
         default_index_url()

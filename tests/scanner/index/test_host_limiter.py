@@ -7,26 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.index.errors import HostGated
-from scanner.index.host_limiter import Gate, MemoryGateStore, Politeness, wait_asked_for
+from scanner.index.errors import HostThrottled
+from scanner.index.host_limiter import HostLimiter, LimiterPolicy, MemoryLimiterStore, parse_retry_after
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOST, URL = "index.example", "https://index.example/simple"
-IMPATIENT = Politeness(places=1, patience=timedelta(0))
+IMPATIENT = LimiterPolicy(slots=1, patience=timedelta(0))
 
 
-def closed_for(gate: Gate, status: int, retry_after: str | None) -> timedelta:
-    with pytest.raises(HostGated) as caught:
-        gate.heard(HOST, URL, status, retry_after)
+def closed_for(limiter: HostLimiter, status: int, retry_after: str | None) -> timedelta:
+    with pytest.raises(HostThrottled) as caught:
+        limiter.check_answer(HOST, URL, status, retry_after)
     return caught.value.until - NOW
 
 
 def test_an_answer_that_is_not_a_refusal_closes_nothing() -> None:
-    gate = Gate(clock=lambda: NOW)
+    limiter = HostLimiter(clock=lambda: NOW)
     for status in (200, 304, 404, 500, 502):
-        gate.heard(HOST, URL, status, "60")
-    with gate.passing(HOST, URL):
-        assert gate.closed_until(HOST) is None
+        limiter.check_answer(HOST, URL, status, "60")
+    with limiter.slot(HOST, URL):
+        assert limiter.closed_until(HOST) is None
 
 
 @pytest.mark.parametrize("status", [429, 503, 504])
@@ -51,58 +51,63 @@ def test_an_answer_that_is_not_a_refusal_closes_nothing() -> None:
 def test_not_now_closes_the_host_for_as_long_as_it_says_within_bounds(
     status: int, retry_after: str | None, seconds: int
 ) -> None:
-    assert closed_for(Gate(clock=lambda: NOW), status, retry_after) == timedelta(seconds=seconds)
+    assert closed_for(HostLimiter(clock=lambda: NOW), status, retry_after) == timedelta(seconds=seconds)
 
 
 def test_the_default_and_the_longest_wait_are_settings() -> None:
-    gate = Gate(
-        politeness=Politeness(default_wait=timedelta(seconds=3), longest_wait=timedelta(seconds=5)), clock=lambda: NOW
+    limiter = HostLimiter(
+        politeness=LimiterPolicy(default_wait=timedelta(seconds=3), longest_wait=timedelta(seconds=5)),
+        clock=lambda: NOW,
     )
-    assert closed_for(gate, 503, None) == timedelta(seconds=3)
-    assert closed_for(gate, 503, "3600") == timedelta(seconds=5)
+    assert closed_for(limiter, 503, None) == timedelta(seconds=3)
+    assert closed_for(limiter, 503, "3600") == timedelta(seconds=5)
 
 
 def test_a_closed_host_lets_nobody_in_and_other_hosts_stay_open() -> None:
-    gate = Gate(clock=lambda: NOW)
-    closed_for(gate, 429, "60")
-    with pytest.raises(HostGated) as caught, gate.passing(HOST, URL):
+    limiter = HostLimiter(clock=lambda: NOW)
+    closed_for(limiter, 429, "60")
+    with pytest.raises(HostThrottled) as caught, limiter.slot(HOST, URL):
         pass
     assert (caught.value.host, caught.value.until) == (HOST, NOW + timedelta(seconds=60))
-    with gate.passing("other.example", URL):
-        assert gate.closed_until("other.example") is None
+    with limiter.slot("other.example", URL):
+        assert limiter.closed_until("other.example") is None
 
 
 def test_a_host_is_never_opened_earlier_by_a_second_answer() -> None:
-    store = MemoryGateStore()
+    store = MemoryLimiterStore()
     store.close(HOST, NOW + timedelta(seconds=60))
     store.close(HOST, NOW + timedelta(seconds=5))
     assert store.closed_until(HOST) == NOW + timedelta(seconds=60)
 
 
 def test_workers_that_share_a_store_share_what_a_host_said() -> None:
-    store = MemoryGateStore()
-    closed_for(Gate(store, clock=lambda: NOW), 503, "60")
-    with pytest.raises(HostGated), Gate(store, clock=lambda: NOW).passing(HOST, URL):
+    store = MemoryLimiterStore()
+    closed_for(HostLimiter(store, clock=lambda: NOW), 503, "60")
+    with pytest.raises(HostThrottled), HostLimiter(store, clock=lambda: NOW).slot(HOST, URL):
         pass
 
 
 def test_a_place_is_given_back_also_after_a_failure() -> None:
-    gate = Gate(politeness=IMPATIENT, clock=lambda: NOW)
+    limiter = HostLimiter(politeness=IMPATIENT, clock=lambda: NOW)
     for _ in range(3):
-        with pytest.raises(KeyError), gate.passing(HOST, URL):
+        with pytest.raises(KeyError), limiter.slot(HOST, URL):
             raise KeyError
-    with gate.passing(HOST, URL), pytest.raises(HostGated, match="all its connections in use"), gate.passing(HOST, URL):
+    with (
+        limiter.slot(HOST, URL),
+        pytest.raises(HostThrottled, match="all its connections in use"),
+        limiter.slot(HOST, URL),
+    ):
         pass
 
 
 def test_no_more_threads_are_inside_than_there_are_places() -> None:
-    gate = Gate(politeness=Politeness(places=2), clock=lambda: NOW)
+    limiter = HostLimiter(politeness=LimiterPolicy(slots=2), clock=lambda: NOW)
     inside, most, counting = 0, 0, threading.Lock()
     both_in = threading.Barrier(2, timeout=30)
 
     def visit() -> None:
         nonlocal inside, most
-        with gate.passing(HOST, URL):
+        with limiter.slot(HOST, URL):
             with counting:
                 inside += 1
                 most = max(most, inside)
@@ -119,17 +124,17 @@ def test_no_more_threads_are_inside_than_there_are_places() -> None:
 
 
 def test_who_waited_for_a_place_does_not_enter_a_host_that_closed_meanwhile() -> None:
-    class ClosesWhileWaiting(MemoryGateStore):
-        def enter(self, host: str, places: int, patience: timedelta) -> bool:
+    class ClosesWhileWaiting(MemoryLimiterStore):
+        def acquire(self, host: str, slots: int, patience: timedelta) -> bool:
             self.close(host, NOW + timedelta(seconds=60))
-            return super().enter(host, places, patience)
+            return super().acquire(host, slots, patience)
 
-    gate = Gate(ClosesWhileWaiting(), clock=lambda: NOW)
-    with pytest.raises(HostGated), gate.passing(HOST, URL):
+    limiter = HostLimiter(ClosesWhileWaiting(), clock=lambda: NOW)
+    with pytest.raises(HostThrottled), limiter.slot(HOST, URL):
         pytest.fail("went in")
 
 
 @given(st.text(max_size=40))
 def test_any_retry_after_is_a_wait_of_a_second_or_more_or_none(text: str) -> None:
-    wait = wait_asked_for(text, NOW)
+    wait = parse_retry_after(text, NOW)
     assert wait is None or wait >= timedelta(seconds=1)

@@ -1,4 +1,4 @@
-"""Whatever an index sends, a reader answers with values or BadIndexPage, and soon."""
+"""Whatever an index sends, a reader answers with values or InvalidIndexPage, and soon."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import IndexPage
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats.read import JSON_TYPE, read_page, read_root
 from tests.scanner.index.formats.test_read import html_body, html_link, json_body, json_row
 
@@ -47,7 +47,7 @@ markup = st.lists(
 def read_or_refuse(content_type: str, body: bytes) -> IndexPage | None:
     try:
         return read_page(content_type, body, NAME, URL)
-    except BadIndexPage:
+    except InvalidIndexPage:
         return None
 
 
@@ -104,7 +104,7 @@ def test_any_root_page_gives_names_or_a_refusal(body: bytes) -> None:
     for content_type in (JSON_TYPE, "text/html"):
         try:
             root = read_root(content_type, body, URL)
-        except BadIndexPage:
+        except InvalidIndexPage:
             continue
         assert all(name == name.lower() for name in root.serials)
 

@@ -9,11 +9,11 @@ from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 from tests.replay import ReplayIndex
 
 NOON = datetime(2024, 9, 11, 12, tzinfo=UTC)
-Poll = Callable[..., Outcome]
+Poll = Callable[..., PollResult]
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def demo(db: None) -> Package:
 def poll(replay: ReplayIndex, demo: Package) -> Poll:
     client = IndexClient(replay.url)
 
-    def poll(now: datetime = NOON, package: Package = demo) -> Outcome:
+    def poll(now: datetime = NOON, package: Package = demo) -> PollResult:
         outcome = poll_package(package.pk, client, now)
         package.refresh_from_db()
         return outcome

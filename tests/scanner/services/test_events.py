@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from scanner.models import Package, WheelEvent, WheelEventKind
 from scanner.services.events import (
-    Claimed,
-    NewFile,
+    ClaimedEvents,
+    OfferedFile,
     claim_events,
     close_events,
     mark_watched,
@@ -30,7 +30,7 @@ def test_each_event_is_claimed_once_and_only_offers_are_handed_out() -> None:
     package = polled("demo", first, sdist("demo", "0.9"))
     polled("demo", first, second)
     with transaction.atomic():
-        assert claim_events(package.pk, LATER).files == [NewFile("2.0", second.filename)]
+        assert claim_events(package.pk, LATER).files == [OfferedFile("2.0", second.filename)]
         assert claim_events(package.pk, LATER).files == []
     assert not WheelEvent.objects.unprocessed().exists()
     assert set(WheelEvent.objects.values_list("kind", flat=True)) == {"first_poll", "added", "removed"}
@@ -45,7 +45,7 @@ def test_a_first_poll_offers_nothing() -> None:
 def test_a_yank_taken_back_offers_its_file() -> None:
     package = polled("demo", wheel("demo", "1.0", yanked=True))
     polled("demo", wheel("demo", "1.0"), seen_at=NOON)
-    assert claim_events(package.pk, LATER).files == [NewFile("1.0", "demo-1.0-cp313-cp313-win_amd64.whl")]
+    assert claim_events(package.pk, LATER).files == [OfferedFile("1.0", "demo-1.0-cp313-cp313-win_amd64.whl")]
 
 
 def test_a_transaction_that_fails_leaves_its_events_to_others() -> None:
@@ -68,9 +68,9 @@ def test_a_release_that_is_still_being_uploaded_waits_and_then_comes_whole() -> 
     late = wheel("demo", "1.0", at=NOON + timedelta(minutes=20))
     other = wheel("demo", "0.9", at=NOON - timedelta(days=3))
     polled("demo", early, late, other, seen_at=NOON + timedelta(minutes=25))
-    assert claim_events(package.pk, NOON + QUIET_FOR).files == [NewFile("0.9", other.filename)]
+    assert claim_events(package.pk, NOON + QUIET_FOR).files == [OfferedFile("0.9", other.filename)]
     whole = claim_events(package.pk, NOON + timedelta(minutes=20) + QUIET_FOR).files
-    assert whole == [NewFile("1.0", early.filename), NewFile("1.0", late.filename)]
+    assert whole == [OfferedFile("1.0", early.filename), OfferedFile("1.0", late.filename)]
 
 
 def test_patience_ends_when_files_keep_coming() -> None:
@@ -120,7 +120,7 @@ def test_what_another_caller_has_claimed_and_not_committed_is_left_to_it(postgre
     package = polled("demo")
     polled("demo", wheel("demo", "1.0"))
 
-    def claim() -> Claimed:
+    def claim() -> ClaimedEvents:
         try:
             with transaction.atomic():
                 return claim_events(package.pk, LATER)
@@ -131,7 +131,7 @@ def test_what_another_caller_has_claimed_and_not_committed_is_left_to_it(postgre
         mine = claim_events(package.pk, LATER)
         theirs = pool.submit(claim).result(30)
     assert len(mine.files) == 1
-    assert theirs == Claimed()
+    assert theirs == ClaimedEvents()
 
 
 def test_what_is_watched_is_polled_more_often_and_only_that() -> None:

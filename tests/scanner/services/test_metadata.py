@@ -6,7 +6,7 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
-from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_many, fetch_metadata, without_metadata
+from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_many, fetch_metadata, lacking_metadata
 from tests.replay import ReplayIndex, a_file, faults
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -36,7 +36,7 @@ def test_the_metadata_file_comes_first_and_costs_one_request(replay: ReplayIndex
     release = fetch(replay)
     assert release.metadata is not None
     assert release.metadata.requires_dist == ["numpy>=2"]
-    assert (release.metadata_source, release.metadata_error) == ("metadata file", "")
+    assert release.metadata_error == ""
     assert paths(replay) == [f"{PURE}.metadata"]
 
 
@@ -56,7 +56,7 @@ def test_without_a_metadata_file_the_end_of_the_wheel_is_read(replay: ReplayInde
     replay.fail(faults.Status(404), path="*.metadata")
     release = fetch(replay)
     assert release.metadata is not None
-    assert (release.metadata.requires_dist, release.metadata_source) == (["numpy>=2"], "wheel")
+    assert release.metadata.requires_dist == ["numpy>=2"]
     assert all("range" in seen.headers for seen in replay.requests if seen.path.endswith(".whl"))
 
 
@@ -66,7 +66,8 @@ def test_an_announced_digest_that_does_not_hold_is_not_believed(replay: ReplayIn
     replay.fail(faults.Replace(b"Metadata-Version: 2.1\nName: demo\nVersion: 1.0\n"), path="*.metadata")
     release = fetch(replay)
     assert release.metadata is not None
-    assert (release.metadata.requires_dist, release.metadata_source) == (["numpy>=2"], "wheel")
+    assert release.metadata.requires_dist == ["numpy>=2"]
+    assert paths(replay)[-1] == PURE
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_an_sdist_is_believed_when_it_binds_its_build(
     release = fetch(replay)
     assert release.metadata_error == error
     assert (release.metadata is None) is bool(error)
-    assert release.metadata_source == ("" if error else "sdist")
+    assert paths(replay) == ["demo-1.0.tar.gz"]
 
 
 def test_equal_metadata_is_kept_once_and_never_fetched_again(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
@@ -107,13 +108,13 @@ def test_an_index_that_is_down_is_asked_again_and_a_release_without_metadata_aft
     replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=OLD)])
     poll()
     pk = Release.objects.get().pk
-    assert without_metadata([pk], NOON) == {demo.index_id: {pk: "demo 1.0"}}
+    assert lacking_metadata([pk], NOON) == {demo.index_id: {pk: "demo 1.0"}}
     replay.fail(faults.Status(500), times=1)
     assert not fetch_metadata(pk, IndexClient(replay.url), NOON)
-    assert without_metadata([pk], NOON)
+    assert lacking_metadata([pk], NOON)
     assert fetch_metadata(pk, IndexClient(replay.url), NOON)
-    assert without_metadata([pk], NOON + timedelta(days=1)) == {}
-    assert without_metadata([pk], NOON + TRY_AGAIN_AFTER + timedelta(hours=1))
+    assert lacking_metadata([pk], NOON + timedelta(days=1)) == {}
+    assert lacking_metadata([pk], NOON + TRY_AGAIN_AFTER + timedelta(hours=1))
 
 
 @pytest.mark.django_db(transaction=True)

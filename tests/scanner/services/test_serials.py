@@ -10,10 +10,10 @@ from pytest_django.fixtures import Settings
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package
 from scanner.services import serials
-from scanner.services.follow_packages import watch_packages
+from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 from scanner.services.serials import follow, follow_all
 from tests.replay import ReplayIndex, faults
 from tests.scanner.services.conftest import NOON
@@ -27,13 +27,13 @@ class Followed:
         self.replay, self.client = replay, IndexClient(replay.url)
         for name in ("quiet", "moving", "watched"):
             replay.add_package(name, [f"{name}-1.0-py3-none-any.whl"])
-        self.packages = watch_packages(get_index().pk, ["quiet", "moving", "watched"], NOON)
+        self.packages = ensure_packages(get_index().pk, ["quiet", "moving", "watched"], NOON)
         self.poll_due(NOON)
 
     def follow(self, now: object) -> int:
         return follow(Index.objects.get(), self.client, now)  # type: ignore[arg-type]  # a time
 
-    def poll_due(self, now: object) -> list[tuple[str, Outcome]]:
+    def poll_due(self, now: object) -> list[tuple[str, PollResult]]:
         due = list(Package.objects.due(now))  # type: ignore[arg-type]  # a time
         return [(package.name, poll_package(package.pk, self.client, now)) for package in due]  # type: ignore[arg-type]  # a time
 
@@ -60,7 +60,7 @@ def test_only_what_moved_becomes_due_by_one_request(followed: Followed) -> None:
     now = NOON + timedelta(days=2)
     assert followed.follow(now) == 1
     assert len(followed.replay.requests) == 1
-    assert followed.poll_due(now) == [("moving", Outcome.CHANGED)]
+    assert followed.poll_due(now) == [("moving", PollResult.CHANGED)]
     assert followed.follow(now + HOUR) == 0
     assert followed.replay.requests[-1].status == 304
 
@@ -75,7 +75,7 @@ def test_a_page_that_is_behind_its_serial_is_asked_for_again(followed: Followed)
     poll_package(package.pk, followed.client, NOON + HOUR)
     package.refresh_from_db()
     assert package.due_reason == "its page is older than its serial"
-    assert poll_package(package.pk, followed.client, NOON + HOUR) is Outcome.UNCHANGED
+    assert poll_package(package.pk, followed.client, NOON + HOUR) is PollResult.UNCHANGED
     package.refresh_from_db()
     assert package.due_reason == "its page is older than its serial"
 
@@ -83,13 +83,13 @@ def test_a_page_that_is_behind_its_serial_is_asked_for_again(followed: Followed)
 def test_what_vanishes_from_the_root_page_and_what_appears_is_asked_for(followed: Followed) -> None:
     followed.follow(NOON + timedelta(days=1))
     followed.poll_due(NOON + timedelta(days=1))
-    new = watch_packages(get_index().pk, ["new"], NOON + timedelta(days=1))["new"]
-    assert poll_package(new.pk, followed.client, NOON + timedelta(days=1)) is Outcome.MISSING
+    new = ensure_packages(get_index().pk, ["new"], NOON + timedelta(days=1))["new"]
+    assert poll_package(new.pk, followed.client, NOON + timedelta(days=1)) is PollResult.MISSING
     now = NOON + timedelta(days=2)
     followed.replay.vanish("quiet")
     followed.replay.add_package("new", ["new-1.0.tar.gz"])
     assert followed.follow(now) == 2
-    assert sorted(followed.poll_due(now)) == [("new", Outcome.CHANGED), ("quiet", Outcome.MISSING)]
+    assert sorted(followed.poll_due(now)) == [("new", PollResult.CHANGED), ("quiet", PollResult.MISSING)]
 
 
 @pytest.mark.parametrize("how", ["fault", "html"])

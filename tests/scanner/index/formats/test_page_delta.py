@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.index.formats.page_delta import Delta, compare
+from scanner.index.formats.page_delta import PageDelta, compare
 
 NASTY = ["", "},{", '},{"', '}],"', "}]", "\\", '"', "é", "a b", '{"files":[{', "},{}", "} , {"]
 ROWS = st.lists(
@@ -27,14 +27,14 @@ def row(number: int, **facts: object) -> Row:
     return {"filename": f"demo-{number}.tar.gz", "hashes": {"sha256": "0" * 64}, "yanked": False, **facts}
 
 
-def prints(body: bytes) -> bytes:
+def checksums(body: bytes) -> bytes:
     found = compare(body, b"")
     assert found is not None
-    return found.prints
+    return found.checksums
 
 
-def between(before: list[Row], after: list[Row], *, compact: bool = True) -> Delta:
-    found = compare(page(after, compact=compact), prints(page(before, compact=compact)))
+def between(before: list[Row], after: list[Row], *, compact: bool = True) -> PageDelta:
+    found = compare(page(after, compact=compact), checksums(page(before, compact=compact)))
     assert found is not None
     return found
 
@@ -68,24 +68,24 @@ def test_little_is_read_for_little_news(after: list[Row], most: int, compact: bo
 
 
 def test_rows_that_come_one_by_one_are_kept_together() -> None:
-    known = prints(page(MANY[:20]))
+    known = checksums(page(MANY[:20]))
     for number in range(21, 200):
         found = compare(page(MANY[:number]), known)
         assert found is not None
-        known = found.prints
-    assert known == prints(page(MANY[:199]))
+        known = found.checksums
+    assert known == checksums(page(MANY[:199]))
 
 
 def test_a_page_that_moved_only_in_its_head_has_no_rows_to_read_and_another_digest() -> None:
     old, new = page(MANY, serial=1), page(MANY, serial=2)
-    found = compare(new, prints(old))
+    found = compare(new, checksums(old))
     assert found is not None
     assert (found.rows, found.vanished, found.document()["meta"]["_last-serial"]) == ([], 0, 2)
     assert found.digest() != (compare(old, b"") or found).digest()
 
 
 @pytest.mark.parametrize(
-    "known", [b"", b"junk", prints(page(MANY))[4:], prints(page(MANY)) + b"x", prints(page([row(999)]))]
+    "known", [b"", b"junk", checksums(page(MANY))[4:], checksums(page(MANY)) + b"x", checksums(page([row(999)]))]
 )
 def test_prints_of_another_page_or_of_none_make_it_read_whole(known: bytes) -> None:
     found = compare(page(MANY), known)
@@ -102,7 +102,7 @@ def test_what_is_no_page_is_left_to_the_whole_reading(body: bytes) -> None:
 def test_a_difference_is_never_missed(before: list[Row], after: list[Row], at: int, gone: int) -> None:
     new = [*before[:at], *after, *before[at + gone :]]
     known = compare(page(before), b"")
-    found = compare(page(new), known.prints if known is not None else b"")
+    found = compare(page(new), known.checksums if known is not None else b"")
     if found is None:
         return
     try:
@@ -121,8 +121,8 @@ def test_a_difference_is_never_missed(before: list[Row], after: list[Row], at: i
 def test_prints_never_depend_on_what_was_known(before: list[Row], after: list[Row]) -> None:
     old, new = compare(page(before), b""), page(after)
     fresh = compare(new, b"")
-    found = compare(new, old.prints if old is not None else b"")
-    again = compare(new, found.prints) if found is not None else None
+    found = compare(new, old.checksums if old is not None else b"")
+    again = compare(new, found.checksums) if found is not None else None
     if fresh is None or found is None or again is None:
         assert fresh is None
         return

@@ -8,7 +8,7 @@ import pytest
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import IndexFile, IndexPage, ProjectStatus
-from scanner.index.errors import BadIndexPage
+from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats.read import JSON_TYPE, read_page, read_root
 
 NAME = NormalizedName("demo")
@@ -209,12 +209,12 @@ def test_only_another_major_api_version_is_refused(version: object, fine: bool) 
         assert from_json(json_row(), meta={"api-version": version}).files
         assert from_html(html_link(), head=f'<meta name="pypi:repository-version" content="{version}">').files
     else:
-        with pytest.raises(BadIndexPage):
+        with pytest.raises(InvalidIndexPage):
             from_json(json_row(), meta={"api-version": version})
 
 
 def test_another_major_api_version_in_html_is_refused() -> None:
-    with pytest.raises(BadIndexPage, match=r"pypi:repository-version.*API version 2\.0"):
+    with pytest.raises(InvalidIndexPage, match=r"pypi:repository-version.*API version 2\.0"):
         from_html(html_link(), head='<meta name="pypi:repository-version" content="2.0">')
 
 
@@ -237,7 +237,7 @@ def test_another_major_api_version_in_html_is_refused() -> None:
     ],
 )
 def test_what_is_no_json_page_is_refused_with_the_place(body: bytes, place: str) -> None:
-    with pytest.raises(BadIndexPage) as caught:
+    with pytest.raises(InvalidIndexPage) as caught:
         read_page(JSON_TYPE, body, NAME, URL)
     assert caught.value.place == place
 
@@ -257,7 +257,7 @@ def test_what_is_no_json_page_is_refused_with_the_place(body: bytes, place: str)
     ],
 )
 def test_what_is_no_whole_html_page_is_refused(body: bytes) -> None:
-    with pytest.raises(BadIndexPage):
+    with pytest.raises(InvalidIndexPage):
         read_page(HTML, body, NAME, URL)
 
 
@@ -313,22 +313,22 @@ def test_links_in_comments_scripts_and_titles_are_not_links() -> None:
 
 
 def test_a_page_of_more_files_than_the_bound_is_refused() -> None:
-    with pytest.raises(BadIndexPage, match="no more than 2"):
+    with pytest.raises(InvalidIndexPage, match="no more than 2"):
         read_page(JSON_TYPE, json_body(*[json_row(filename=f"d-{i}.zip") for i in range(3)]), NAME, URL, max_files=2)
-    with pytest.raises(BadIndexPage, match="no more than 2"):
+    with pytest.raises(InvalidIndexPage, match="no more than 2"):
         read_page(HTML, html_body(*[html_link(filename=f"d-{i}.zip") for i in range(3)]), NAME, URL, max_files=2)
 
 
 @pytest.mark.parametrize("content_type", ["", "image/png", "application/json", "application/vnd.pypi.simple.v2+json"])
 def test_another_content_type_is_refused(content_type: str) -> None:
-    with pytest.raises(BadIndexPage, match="Content-Type"):
+    with pytest.raises(InvalidIndexPage, match="Content-Type"):
         read_page(content_type, json_body(json_row()), NAME, URL)
 
 
 def test_the_character_set_of_an_html_page_is_kept() -> None:
     body = html_body(html_link('data-yanked="größer"')).decode().encode("latin-1")
     assert read_page("text/html; charset=latin-1", body, NAME, URL).files[0].yanked_reason == "größer"
-    with pytest.raises(BadIndexPage, match="character set"):
+    with pytest.raises(InvalidIndexPage, match="character set"):
         read_page("text/html; charset=nonsense", body, NAME, URL)
 
 
@@ -370,13 +370,13 @@ def test_the_html_root_gives_names_without_serials() -> None:
     ],
 )
 def test_what_is_no_root_page_is_refused(content_type: str, body: bytes) -> None:
-    with pytest.raises(BadIndexPage):
+    with pytest.raises(InvalidIndexPage):
         read_root(content_type, body, URL)
 
 
 def test_a_root_page_of_more_names_than_the_bound_is_refused() -> None:
     body = json.dumps({"meta": {"api-version": "1.0"}, "projects": [{"name": "a"}, {"name": "b"}]}).encode()
-    with pytest.raises(BadIndexPage, match="no more than 1"):
+    with pytest.raises(InvalidIndexPage, match="no more than 1"):
         read_root(JSON_TYPE, body, URL, max_names=1)
-    with pytest.raises(BadIndexPage, match="no more than 1"):
+    with pytest.raises(InvalidIndexPage, match="no more than 1"):
         read_root(HTML, b"<a href=a>a</a><a href=b>b</a>", URL, max_names=1)

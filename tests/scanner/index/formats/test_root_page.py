@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
-from scanner.index.errors import BadIndexPage
-from scanner.index.formats import root_page as wire_root
+from scanner.index.errors import InvalidIndexPage
+from scanner.index.formats import root_page
 from scanner.index.formats.read import JSON_TYPE, read_root
 
 URL = "https://index.example/simple/"
@@ -70,9 +70,9 @@ def test_slices_tell_what_the_whole_page_tells(
 ) -> None:
     page = body(*rows, separators=separators)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(wire_root, "_SLICE", 10**9)
+        patch.setattr(root_page, "_SLICE", 10**9)
         whole = root(page, above, among)
-        patch.setattr(wire_root, "_SLICE", size)
+        patch.setattr(root_page, "_SLICE", size)
         assert root(page, above, among).serials == whole.serials
         assert root(page, above, among).names == len(rows)
         if above is None and among is None:
@@ -81,9 +81,9 @@ def test_slices_tell_what_the_whole_page_tells(
 
 
 def test_a_page_cut_off_anywhere_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire_root, "_SLICE", 1)
+    monkeypatch.setattr(root_page, "_SLICE", 1)
     for position in range(len(PAGE)):
-        with pytest.raises(BadIndexPage):
+        with pytest.raises(InvalidIndexPage):
             root(PAGE[:position])
 
 

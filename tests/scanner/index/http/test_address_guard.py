@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scanner.index.client import FreshPage, IndexClient
-from scanner.index.errors import BadIndexPage, HostNotAllowed, IndexFault, IndexUnavailable
+from scanner.index.errors import HostNotAllowed, IndexFault, IndexUnavailable, InvalidIndexPage
 from scanner.index.http.address_guard import AddressRefused, GuardedAdapter
 from scanner.index.sessions import guarded_session
 from scanner.index.transport import Limits
@@ -84,7 +84,6 @@ def test_a_redirect_leads_no_further_than_an_address(index: ReplayIndex, secret:
 
 ASKS: list[Callable[[IndexClient, Any], object]] = [
     lambda client, files: client.metadata(files[0]),
-    lambda client, files: client.tail(files[0].url, 1000),
     lambda client, files: client.wheel_metadata(files[0].url),
     lambda client, files: client.sdist_metadata(files[1].url),
     lambda client, files: client.sdist_view(files[1].url, ["setup.py"]),
@@ -197,7 +196,7 @@ def test_a_login_stays_with_its_port_and_scheme(index: ReplayIndex, secret: Repl
     client.page("demo")
     assert "authorization" not in secret.requests[0].headers
     index.fail(faults.Redirect("http://127.0.0.1:0/"), path="/simple/demo/", times=1)
-    with pytest.raises(BadIndexPage):
+    with pytest.raises(InvalidIndexPage):
         client.page("demo")
 
 

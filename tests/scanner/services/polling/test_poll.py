@@ -8,13 +8,13 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from scanner.index.client import IndexClient
-from scanner.index.host_limiter import Gate
+from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits
-from scanner.models import CLAIM_FOR, Package, PackageState, PollTally, ReleaseFile, WheelEvent
-from scanner.services.polling import stats as tallies
-from scanner.services.polling.claims import end_turn, take_turn
+from scanner.models import CLAIM_FOR, Package, PackageState, PollStats, ReleaseFile, WheelEvent
+from scanner.services.polling import stats
+from scanner.services.polling.claims import claim_poll, release_claim
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import GONE_AFTER, OLDER_PAGE, Outcome
+from scanner.services.polling.results import GONE_AFTER, OLDER_PAGE, PollResult
 from tests.replay import ReplayIndex, faults
 from tests.replay.faults import Fault
 from tests.scanner.services.conftest import NOON, Poll
@@ -58,7 +58,7 @@ def test_a_fault_leaves_stored_data_and_events_alone_and_is_over_when_it_is_over
     replay.add_files("demo", ["demo-2.0.tar.gz"])
     replay.fail(fault, path="/simple/demo/")
     outcome = poll(NOON + HOUR)
-    assert outcome in (Outcome.FAILED, Outcome.GATED, Outcome.MISSING)
+    assert outcome in (PollResult.FAILED, PollResult.THROTTLED, PollResult.MISSING)
     assert (stored(), WheelEvent.objects.count()) == (before, events)
     assert demo.state == PackageState.CURRENT
     assert demo.checked_at == NOON
@@ -66,8 +66,8 @@ def test_a_fault_leaves_stored_data_and_events_alone_and_is_over_when_it_is_over
     assert demo.due_at is not None
     assert demo.claimed_until is None
     replay.clear_faults()
-    client = IndexClient(replay.url, gate=Gate())
-    assert poll_package(demo.pk, client, NOON + 2 * HOUR) is Outcome.CHANGED
+    client = IndexClient(replay.url, limiter=HostLimiter())
+    assert poll_package(demo.pk, client, NOON + 2 * HOUR) is PollResult.CHANGED
     demo.refresh_from_db()
     assert (demo.last_error, demo.failures, demo.absences) == ("", 0, 0)
     assert ReleaseFile.objects.count() == 2
@@ -93,9 +93,9 @@ def test_a_host_that_asks_for_silence_is_asked_nothing_by_other_polls(
     replay.add_package("demo", [PURE])
     other = Package.objects.create(index=demo.index, name="other", due_at=NOON)
     replay.fail(faults.Status(429, retry_after=60), times=1)
-    assert poll() is Outcome.GATED
+    assert poll() is PollResult.THROTTLED
     asked = len(replay.requests)
-    assert poll(NOON, other) is Outcome.GATED
+    assert poll(NOON, other) is PollResult.THROTTLED
     assert len(replay.requests) == asked
     assert demo.failures == other.failures == 0
     assert "asked to be left alone" in other.due_reason
@@ -104,15 +104,15 @@ def test_a_host_that_asks_for_silence_is_asked_nothing_by_other_polls(
 def test_a_name_that_was_never_there_ends_at_once_and_one_with_data_after_some_tries(
     replay: ReplayIndex, demo: Package, poll: Poll
 ) -> None:
-    assert poll() is Outcome.MISSING
+    assert poll() is PollResult.MISSING
     assert (demo.state, demo.due_at) == (PackageState.MISSING, None)
     replay.add_package("demo", [PURE])
-    assert poll() is Outcome.CHANGED
+    assert poll() is PollResult.CHANGED
     replay.vanish("demo")
     for number in range(1, GONE_AFTER):
-        assert poll(NOON + number * HOUR) is Outcome.MISSING
+        assert poll(NOON + number * HOUR) is PollResult.MISSING
         assert demo.state == PackageState.CURRENT
-    assert poll(NOON + GONE_AFTER * HOUR) is Outcome.MISSING
+    assert poll(NOON + GONE_AFTER * HOUR) is PollResult.MISSING
     assert (demo.state, demo.due_at, ReleaseFile.objects.count()) == (PackageState.MISSING, None, 1)
 
 
@@ -136,7 +136,7 @@ def test_an_older_page_changes_nothing_and_is_asked_for_again_soon(
     poll()
     before = stored()
     replay.add_package("demo", ["demo-0.1.tar.gz"], serial=100)
-    assert poll(NOON + HOUR) is Outcome.OLDER
+    assert poll(NOON + HOUR) is PollResult.OLDER
     assert (stored(), demo.last_error, demo.serial) == (before, OLDER_PAGE, newer.serial(None))
     assert demo.due_at is not None
     assert demo.due_at - (NOON + HOUR) <= timedelta(minutes=1)
@@ -147,7 +147,7 @@ def test_duplicate_file_names_count_once(replay: ReplayIndex, demo: Package, pol
     row = b'{"filename":"%b","url":"https://files.example/x","hashes":{}}' % PURE.encode()
     body = b'{"meta":{"api-version":"1.1"},"name":"demo","files":[%b,%b]}' % (row, row)
     replay.fail(faults.Replace(body=body))
-    assert poll() is Outcome.CHANGED
+    assert poll() is PollResult.CHANGED
     assert ReleaseFile.objects.count() == 1
     assert demo.problems[0]["message"] == "the page lists this file twice"
 
@@ -156,20 +156,20 @@ def test_a_change_of_status_is_an_event(replay: ReplayIndex, demo: Package, poll
     replay.add_package("demo", [PURE])
     poll()
     replay.set_status("demo", "archived", "no longer maintained")
-    assert poll(NOON + HOUR) is Outcome.CHANGED
+    assert poll(NOON + HOUR) is PollResult.CHANGED
     assert (demo.status, demo.status_reason) == ("archived", "no longer maintained")
     assert list(WheelEvent.objects.values_list("kind", "detail"))[1:] == [("status", "active → archived")]
 
 
 def test_two_workers_never_poll_one_package_at_once(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
     replay.add_package("demo", [PURE])
-    turn = take_turn(demo.pk, NOON)
+    turn = claim_poll(demo.pk, NOON)
     assert turn is not None
-    assert poll(NOON + timedelta(seconds=5)) is Outcome.NOT_DUE
+    assert poll(NOON + timedelta(seconds=5)) is PollResult.NOT_DUE
     assert replay.requests == []
-    assert poll(NOON + CLAIM_FOR) is Outcome.CHANGED
+    assert poll(NOON + CLAIM_FOR) is PollResult.CHANGED
     # The first worker wakes up: its turn is over and its answer is dropped.
-    assert not end_turn(turn, last_error="too late")
+    assert not release_claim(turn, last_error="too late")
     demo.refresh_from_db()
     assert demo.last_error == ""
 
@@ -192,7 +192,7 @@ def test_an_answer_that_comes_after_the_turn_has_passed_on_is_dropped(
         return answer
 
     client.page = slow  # type: ignore[method-assign,assignment]  # the moment between answer and storing
-    assert poll_package(demo.pk, client, NOON) is Outcome.NOT_DUE
+    assert poll_package(demo.pk, client, NOON) is PollResult.NOT_DUE
     assert stored() == []
     demo.refresh_from_db()
     assert demo.claimed_until == NOON + 3 * CLAIM_FOR
@@ -203,19 +203,19 @@ def test_a_clock_that_jumps_and_comes_back_hides_no_package(
     replay: ReplayIndex, demo: Package, poll: Poll, jump: timedelta
 ) -> None:
     replay.add_package("demo", [PURE])
-    assert take_turn(demo.pk, NOON + jump) is not None
+    assert claim_poll(demo.pk, NOON + jump) is not None
     poll(NOON + HOUR)
     poll(NOON + jump)
     later = NOON + timedelta(days=3)
     assert list(Package.objects.due(later)) == [demo]
-    assert take_turn(demo.pk, later, if_due=True) is not None
+    assert claim_poll(demo.pk, later, if_due=True) is not None
 
 
 def test_silence_is_given_up(replay: ReplayIndex, demo: Package) -> None:
     replay.add_package("demo", [PURE])
     replay.fail(faults.Silence())
     client = IndexClient(replay.url, limits=Limits(connect=1, silence=0.2, total=1))
-    assert poll_package(demo.pk, client, NOON) is Outcome.FAILED
+    assert poll_package(demo.pk, client, NOON) is PollResult.FAILED
 
 
 @pytest.mark.parametrize(
@@ -238,15 +238,15 @@ def test_the_next_poll_has_a_reason(
 def test_polls_are_counted_in_batches(
     replay: ReplayIndex, demo: Package, poll: Poll, django_assert_num_queries: Callable[..., object]
 ) -> None:
-    tallies.flush()
-    PollTally.objects.all().delete()
+    stats.flush()
+    PollStats.objects.all().delete()
     replay.add_package("demo", [PURE])
     poll()
     poll(NOON)
-    assert not PollTally.objects.exists()
-    tallies.flush()
-    tallies.flush()
-    counted = {row.outcome: (row.polls, row.size > 0) for row in PollTally.objects.all()}
+    assert not PollStats.objects.exists()
+    stats.flush()
+    stats.flush()
+    counted = {row.result: (row.polls, row.size > 0) for row in PollStats.objects.all()}
     assert counted == {"changed": (1, True), "unchanged": (1, False)}
 
 
@@ -257,7 +257,7 @@ def test_an_unchanged_poll_takes_two_statements(
     client = IndexClient(replay.url)
     poll_package(demo.pk, client, NOON)
     with django_assert_num_queries(2):  # type: ignore[attr-defined]  # a context manager
-        assert poll_package(demo.pk, client, NOON) is Outcome.UNCHANGED
+        assert poll_package(demo.pk, client, NOON) is PollResult.UNCHANGED
 
 
 def test_a_poll_cut_short_gives_its_package_back(replay: ReplayIndex, demo: Package) -> None:

@@ -10,11 +10,11 @@ from pytest_django.fixtures import Settings
 
 from scanner import tasks
 from scanner.models import CLAIM_FOR, Package, PackageState, ReleaseFile, WheelEvent
-from scanner.services.follow_packages import forget_claims, watch_packages
+from scanner.services.follow_packages import clear_claims, ensure_packages
 from scanner.services.indexes import get_index
-from scanner.services.polling import schedule as rounds
-from scanner.services.polling.claims import give_back, take_due_turns, take_turn, turn_name
-from scanner.services.shutdown import ask_to_stop, take_back
+from scanner.services.polling import schedule
+from scanner.services.polling.claims import claim_due_polls, claim_expiry, claim_poll, release_claims
+from scanner.services.shutdown import clear_stop_request, request_stop
 from tests.replay import ReplayIndex, faults
 from tests.scanner.services.conftest import NOON
 
@@ -30,49 +30,49 @@ def test_of_two_schedulers_each_package_goes_to_one(settings: Settings) -> None:
     settings.WHEELWAY_POLL_BATCH = 3
     due = [package.pk for package in make(7)]
     make(2, due_in=30)
-    first = rounds.queue_due(NOON)
+    first = schedule.queue_due(NOON)
     mine = [next(first)]
-    theirs = list(rounds.queue_due(NOON))
+    theirs = list(schedule.queue_due(NOON))
     mine += first
     queued = [pk for batch in (*mine, *theirs) for pk in batch]
     assert sorted(queued) == due
     assert all(len(batch) <= 3 for batch in (*mine, *theirs))
-    assert list(rounds.queue_due(NOON)) == []
+    assert list(schedule.queue_due(NOON)) == []
 
 
 def test_who_looked_at_the_clock_first_and_comes_second_takes_nothing_away() -> None:
     packages = [package.pk for package in make(2)]
     later = NOON + timedelta(seconds=5)
-    assert sum(map(len, rounds.queue_due(later))) == 2
-    assert list(rounds.queue_due(NOON)) == []
-    assert sorted(take_due_turns(packages, later)) == packages
-    assert take_due_turns(packages, NOON) == {}
-    assert take_turn(packages[0], NOON) is None
+    assert sum(map(len, schedule.queue_due(later))) == 2
+    assert list(schedule.queue_due(NOON)) == []
+    assert sorted(claim_due_polls(packages, later)) == packages
+    assert claim_due_polls(packages, NOON) == {}
+    assert claim_poll(packages[0], NOON) is None
 
 
 def test_a_lost_message_is_queued_again() -> None:
     (package,) = make(1)
-    assert list(rounds.queue_due(NOON)) == [[package.pk]]
-    assert list(rounds.queue_due(NOON + CLAIM_FOR)) == [[package.pk]]
-    forget_claims()
-    assert list(rounds.queue_due(NOON + CLAIM_FOR)) == [[package.pk]]
+    assert list(schedule.queue_due(NOON)) == [[package.pk]]
+    assert list(schedule.queue_due(NOON + CLAIM_FOR)) == [[package.pk]]
+    clear_claims()
+    assert list(schedule.queue_due(NOON + CLAIM_FOR)) == [[package.pk]]
 
 
 def test_one_tick_queues_no_more_than_it_may(settings: Settings) -> None:
     settings.WHEELWAY_QUEUE_MOST = 2
     make(5)
-    assert sum(map(len, rounds.queue_due(NOON))) == 2
+    assert sum(map(len, schedule.queue_due(NOON))) == 2
 
 
 def test_ended_packages_are_never_selected_until_somebody_asks(replay: ReplayIndex, settings: Settings) -> None:
     settings.WHEELWAY_INDEX_URL = replay.url
-    known = watch_packages(get_index().pk, ["gone", "not a name!"], NOON)
+    known = ensure_packages(get_index().pk, ["gone", "not a name!"], NOON)
     assert known["not a name!"].state == PackageState.MALFORMED
-    assert rounds.poll_if_due(known["gone"].pk, NOON).value == "missing"
+    assert schedule.poll_if_due(known["gone"].pk, NOON).value == "missing"
     much_later = NOON + timedelta(days=30)
-    assert list(rounds.queue_due(much_later)) == []
-    watch_packages(get_index().pk, ["gone", "not a name!"], much_later)
-    assert list(rounds.queue_due(much_later)) == [[known["gone"].pk]]
+    assert list(schedule.queue_due(much_later)) == []
+    ensure_packages(get_index().pk, ["gone", "not a name!"], much_later)
+    assert list(schedule.queue_due(much_later)) == [[known["gone"].pk]]
 
 
 def test_a_batch_polls_each_due_package_once_however_often_it_is_delivered(
@@ -80,7 +80,7 @@ def test_a_batch_polls_each_due_package_once_however_often_it_is_delivered(
 ) -> None:
     settings.WHEELWAY_INDEX_URL = replay.url
     now = timezone.now()
-    packages = watch_packages(get_index().pk, ["greenlet", "numpy"], now)
+    packages = ensure_packages(get_index().pk, ["greenlet", "numpy"], now)
     ids = [package.pk for package in packages.values()]
     assert tasks.poll_packages(ids) == {"changed": 2}
     assert tasks.poll_packages(ids) == {"not due": 2}
@@ -92,9 +92,9 @@ def test_a_batch_that_is_out_of_time_gives_the_rest_back(replay: ReplayIndex, se
     settings.WHEELWAY_INDEX_URL = replay.url
     packages = make(3)
     Package.objects.update(queued_until=NOON + CLAIM_FOR)
-    assert rounds.poll_batch([package.pk for package in packages], seconds=0) == {"not due": 3}
+    assert schedule.poll_batch([package.pk for package in packages], seconds=0) == {"not due": 3}
     assert replay.requests == []
-    assert sum(map(len, rounds.queue_due(NOON))) == 3
+    assert sum(map(len, schedule.queue_due(NOON))) == 3
 
 
 def test_the_ticks_queue_batches_and_nothing_that_is_not_due(
@@ -132,7 +132,7 @@ def test_a_page_that_the_database_refuses_fails_its_own_package_and_not_its_batc
     first, second = make(2)
     replay.add_package(first.name, [refused_file])
     replay.add_package(second.name, ["demo-1-0-1.0.tar.gz"])
-    assert rounds.poll_batch([first.pk, second.pk], seconds=20) == {"failed": 1, "changed": 1}
+    assert schedule.poll_batch([first.pk, second.pk], seconds=20) == {"failed": 1, "changed": 1}
     first.refresh_from_db()
     assert first.last_error.startswith("its page could not be stored: ")
     assert (first.state, first.failures, first.claimed_until) == (PackageState.PENDING, 1, None)
@@ -145,40 +145,40 @@ def test_a_process_that_is_told_to_stop_begins_no_poll_and_keeps_none(replay: Re
     settings.WHEELWAY_INDEX_URL = replay.url
     packages = [package.pk for package in make(3)]
     Package.objects.update(queued_until=NOON + CLAIM_FOR)
-    replay.fail(faults.Then(ask_to_stop))
+    replay.fail(faults.Then(request_stop))
     try:
-        assert rounds.poll_batch(packages, seconds=20) == {"missing": 1}
-        assert rounds.poll_if_due(packages[1], NOON).value == "not due"
+        assert schedule.poll_batch(packages, seconds=20) == {"missing": 1}
+        assert schedule.poll_if_due(packages[1], NOON).value == "not due"
     finally:
-        take_back()
+        clear_stop_request()
     assert len(replay.requests) == 1
-    assert list(rounds.queue_due(NOON)) == [packages[1:]]
+    assert list(schedule.queue_due(NOON)) == [packages[1:]]
 
 
 def test_a_batch_that_was_cut_off_from_its_database_goes_on_with_what_it_held() -> None:
     packages = [package.pk for package in make(2)]
-    turns = take_due_turns(packages, NOON)
+    turns = claim_due_polls(packages, NOON)
     assert sorted(turns) == packages
-    assert take_due_turns(packages, NOON) == {}
-    assert give_back(packages, turn_name(NOON)) == 2
-    assert sorted(take_due_turns(packages, NOON)) == packages
+    assert claim_due_polls(packages, NOON) == {}
+    assert release_claims(packages, claim_expiry(NOON)) == 2
+    assert sorted(claim_due_polls(packages, NOON)) == packages
 
 
 def test_after_redis_lost_its_memory_everything_is_queued_anew(redis_url: str, settings: Settings) -> None:
     make(2)
-    assert sum(map(len, rounds.queue_due(NOON))) == 2
-    assert rounds.forget_lost_queue() == 0, "a process without Redis cannot lose its queue alone"
+    assert sum(map(len, schedule.queue_due(NOON))) == 2
+    assert schedule.requeue_lost_polls() == 0, "a process without Redis cannot lose its queue alone"
     settings.REDIS_URL = redis_url
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis_url}}
     cache.clear()
-    assert rounds.forget_lost_queue() == 2
-    assert sum(map(len, rounds.queue_due(NOON))) == 2
-    assert rounds.forget_lost_queue() == 0
+    assert schedule.requeue_lost_polls() == 2
+    assert sum(map(len, schedule.queue_due(NOON))) == 2
+    assert schedule.requeue_lost_polls() == 0
     cache.clear()
-    assert rounds.forget_lost_queue() == 2
+    assert schedule.requeue_lost_polls() == 2
     gone = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
     settings.CACHES = {"default": gone}
-    assert rounds.forget_lost_queue() == 0
+    assert schedule.requeue_lost_polls() == 0
 
 
 def test_a_batch_that_could_not_be_sent_is_no_longer_queued(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,4 +189,4 @@ def test_a_batch_that_could_not_be_sent_is_no_longer_queued(monkeypatch: pytest.
     make(2)
     with pytest.raises(ConnectionError):
         tasks.poll_due_packages()
-    assert sum(map(len, rounds.queue_due(NOON))) == 2
+    assert sum(map(len, schedule.queue_due(NOON))) == 2

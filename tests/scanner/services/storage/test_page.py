@@ -7,9 +7,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from scanner.index.client import IndexClient
-from scanner.models import Index, Package, PagePrints, Release, ReleaseFile, ReleaseShape, WheelEvent, WheelEventKind
+from scanner.models import Index, Package, Release, ReleaseFile, ReleaseShape, RowChecksums, WheelEvent, WheelEventKind
 from scanner.services.polling.poll import poll_package
-from scanner.services.polling.results import Outcome
+from scanner.services.polling.results import PollResult
 from tests.replay import ReplayIndex, a_file
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -29,7 +29,7 @@ def test_a_first_poll_stores_everything_and_tells_one_event(
     replay: ReplayIndex, demo: Package, poll: Poll, events: Events
 ) -> None:
     replay.add_package("demo", [PURE, "demo-1.0.tar.gz", "demo-2.0-py3-none-any.whl", "demo-no-version.zip"])
-    assert poll() is Outcome.CHANGED
+    assert poll() is PollResult.CHANGED
     assert events() == [("first_poll", "")]
     assert sorted(Release.objects.values_list("version", flat=True)) == ["1.0", "2.0"]
     unparsed = ReleaseFile.objects.get(release=None)
@@ -58,8 +58,8 @@ def test_each_change_of_a_file_is_one_event(
     told = events()
     for number, (change, expected) in enumerate(steps, start=1):
         change()
-        assert poll(NOON + number * HOUR) is Outcome.CHANGED
-        assert poll(NOON + number * HOUR) is Outcome.UNCHANGED
+        assert poll(NOON + number * HOUR) is PollResult.CHANGED
+        assert poll(NOON + number * HOUR) is PollResult.UNCHANGED
         told += expected
         assert events() == told
     assert files() == sorted([PURE, WINDOWS])
@@ -120,7 +120,7 @@ def test_an_unchanged_page_writes_nothing_but_the_times(replay: ReplayIndex, dem
     replay.add_package("demo", [PURE])
     poll()
     before = {field: getattr(demo, field) for field in ("revision", "changed_at", "content_hash", "serial", "etag")}
-    assert poll(NOON + HOUR) is Outcome.UNCHANGED
+    assert poll(NOON + HOUR) is PollResult.UNCHANGED
     assert before == {field: getattr(demo, field) for field in before}
     assert demo.checked_at == NOON + HOUR
     seen = replay.requests_for("demo")[-1]
@@ -133,7 +133,7 @@ def test_an_index_without_validators_costs_no_write_when_its_page_is_the_same(
     replay.style.validator = "none"
     replay.add_package("demo", [PURE])
     poll()
-    assert poll(NOON + HOUR) is Outcome.UNCHANGED
+    assert poll(NOON + HOUR) is PollResult.UNCHANGED
     assert demo.changed_at == NOON
 
 
@@ -166,7 +166,7 @@ def test_only_rows_that_differ_are_read_again(
     monkeypatch.setattr(stored_page, lambda *_: pytest.fail("the whole page was compared"))
     replay.add_files("demo", ["demo-2.0-py3-none-any.whl"])
     replay.yank("demo", "1.370")
-    assert poll(NOON + HOUR) is Outcome.CHANGED
+    assert poll(NOON + HOUR) is PollResult.CHANGED
     assert len(files()) == 301
     assert ReleaseFile.objects.get(yanked=True).filename == "demo-1.370-py3-none-any.whl"
 
@@ -176,7 +176,7 @@ def test_prints_that_do_not_belong_to_the_stored_page_cost_a_whole_reading_and_n
 ) -> None:
     replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(40)])
     poll()
-    PagePrints.objects.update(prints=bytes(PagePrints.objects.get().prints)[4:] + b"junk")
+    RowChecksums.objects.update(checksums=bytes(RowChecksums.objects.get().checksums)[4:] + b"junk")
     replay.add_files("demo", ["demo-2.0-py3-none-any.whl"])
     poll(NOON + HOUR)
     assert len(files()) == 41
@@ -213,7 +213,7 @@ def test_the_json_and_the_html_form_of_a_recorded_page_leave_the_same_rows(repla
         replay.style.json = is_json
         index = Index.objects.create(url=replay.url, scope=f"json: {is_json}")
         package = Package.objects.create(index=index, name=name, due_at=NOON)
-        assert poll_package(package.pk, IndexClient(replay.url), NOON) is Outcome.CHANGED
+        assert poll_package(package.pk, IndexClient(replay.url), NOON) is PollResult.CHANGED
         package.refresh_from_db()
         stored.append(
             [
