@@ -10,7 +10,8 @@ from __future__ import annotations
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array
+from projects.domain.dependency_files.documents import array
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 
 _MAX_GROUPS = 300
 

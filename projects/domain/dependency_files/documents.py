@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from projects.domain.dependency_files.limits import MAX_PARTS_OF_TOML_KEY
 
 _AT_LINE = re.compile(r"at line (\d+)")
-_TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+'")
 _LONG_KEY = re.compile(rf"[ \t]*\[{{0,2}}[ \t]*+(?:[\w\-]++[ \t]*+\.[ \t]*+){{{MAX_PARTS_OF_TOML_KEY}}}")
-_TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
-# An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
-_TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
 _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
 
 
@@ -131,55 +126,3 @@ def get_in(value: object, *keys: str) -> object:
             return None
         value = value[key]
     return value
-
-
-class TomlLineNumbers:
-    """Line numbers in a TOML text, which tomllib does not give: of table headers, keys and quoted texts.
-
-    One pass over the text makes the index. A best effort that is right for what tools and people write, and None
-    where nothing fits; it decides nothing but the number shown beside a finding.
-    """
-
-    def __init__(self, text: str) -> None:
-        self._tables: dict[str, list[int]] = {}
-        self._keys: dict[tuple[str, str], int] = {}
-        self._texts: dict[str, list[int]] = {}
-        self._cursor: dict[str, int] = {}
-        current = ""
-        for number, line in enumerate(text.splitlines(), start=1):
-            header = _TOML_TABLE.fullmatch(line) if "[" in line[:100] else None
-            if header:
-                current = re.sub(r"[\s\"']", "", header[1])
-                self._tables.setdefault(current, []).append(number)
-                continue
-            key = _TOML_KEY.match(line)
-            if key:
-                self._keys.setdefault((current, key[1].strip("\"'")), number)
-            for double, single in _TOML_TEXT.findall(line):
-                self._texts.setdefault(double or single, []).append(number)
-
-    def header(self, name: str, position: int = 0) -> int | None:
-        """The line of the `position`-th header of that name ("package", "tool.poetry.dependencies")."""
-        numbers = self._tables.get(name, [])
-        return numbers[position] if position < len(numbers) else None
-
-    def entries(self, name: str) -> int:
-        """How many headers of that name there are."""
-        return len(self._tables.get(name, []))
-
-    def key(self, table_name: str, key: str) -> int | None:
-        """The line of `key = …` in a table, or of the header of the sub-table `table.key`."""
-        return self._keys.get((table_name, key)) or self.header(f"{table_name}.{key}")
-
-    def text(self, sought: str, table_name: str = "", key: str = "") -> int | None:
-        """The next line that quotes `sought` at or after that table (and key); repeated calls move on."""
-        start = (self.key(table_name, key) if key else None) or self.header(table_name) or 1
-        # A TOML basic string writes its quotation marks with backslashes.
-        numbers = self._texts.get(sought) or self._texts.get(sought.replace('"', '\\"'), [])
-        at = max(bisect_left(numbers, start), self._cursor.get(sought, 0))
-        if at >= len(numbers):
-            at = bisect_left(numbers, start)
-        if at >= len(numbers):
-            return None
-        self._cursor[sought] = at + 1
-        return numbers[at]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, table
+from projects.domain.dependency_files.documents import array, get_in, string, table
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.values import IndexOption
 
 

@@ -10,9 +10,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
-from projects.domain.dependency_files.json_lines import JsonLineNumbers
-from projects.domain.dependency_files.locked_packages import Belonging, locked, remote_origin
-from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, parse_requirement
+from projects.domain.dependency_files.line_numbers import JsonLineNumbers
+from projects.domain.dependency_files.locked_packages import lock_context, locked_package, parse_dependencies
+from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext
+from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin
 
 # A package URL: pkg:pypi/name@version?qualifiers#subpath; a namespace does not exist for Python packages.
@@ -43,7 +44,7 @@ def read_cyclonedx(builder: ParsedFilesBuilder, document: dict[str, object], tex
             fields["version"] = unquote(found["version"])
         origin, url = _from_qualifiers(found["rest"] or "")
         try:
-            requirement = locked(fields, path, line, Belonging(), origin=origin, url=url)
+            requirement = locked_package(fields, lock_context(path), line, origin=origin, url=url)
         except MalformedRequirement as error:
             builder.add_problem(path, line, purl, str(error))
             continue
@@ -62,7 +63,7 @@ def _from_qualifiers(rest: str) -> tuple[RequirementOrigin, str | None]:
         if key == "vcs_url":
             return RequirementOrigin.VCS, unquote(value)
         if key in {"download_url", "file_name"} and "://" in unquote(value):
-            return remote_origin("url", unquote(value), None)
+            return remote_origin("url", unquote(value))
     return RequirementOrigin.INDEX, None
 
 
@@ -110,25 +111,16 @@ def read_pip_inspect(builder: ParsedFilesBuilder, document: dict[str, object], t
         metadata = table(get_in(entry, "metadata"))
         name = string(metadata.get("name"))
         line = None if name is None else lines.text(name)
-        edges = []
-        for required in strings(metadata.get("requires_dist")):
-            try:
-                found = parse_requirement(required, RequirementContext(path), line)
-            except MalformedRequirement as error:
-                builder.add_problem(path, line, required, str(error))
-            else:
-                edges.append(LockedDependency(found.name, found.marker, found.extras))
         requested = get_in(entry, "requested")
         origin, url = _direct_url(get_in(entry, "direct_url"))
         try:
-            requirement = locked(
+            requirement = locked_package(
                 {"name": name, "version": metadata.get("version"), "extras": get_in(entry, "requested_extras")},
-                path,
+                RequirementContext(path, direct=requested if isinstance(requested, bool) else None),
                 line,
-                Belonging(direct=requested if isinstance(requested, bool) else None),
                 origin=origin,
                 url=url,
-                edges=tuple(edges),
+                dependencies=parse_dependencies(builder, metadata.get("requires_dist"), path, line),
                 editable=get_in(entry, "direct_url", "dir_info", "editable") is True,
             )
         except MalformedRequirement as error:
@@ -144,4 +136,4 @@ def _direct_url(value: object) -> tuple[RequirementOrigin, str | None]:
     vcs = string(get_in(value, "vcs_info", "vcs"))
     if vcs is not None:
         return remote_origin(vcs, url, string(get_in(value, "vcs_info", "commit_id")))
-    return remote_origin("directory" if get_in(value, "dir_info") is not None else "url", url, None)
+    return remote_origin("directory" if get_in(value, "dir_info") is not None else "url", url)

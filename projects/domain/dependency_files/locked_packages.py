@@ -1,51 +1,68 @@
-"""What the lock formats share: a locked package from its parts, its edges, and who is reached from the roots."""
+"""What the readers of locks share: one package from its table, its dependencies, hashes, and who reaches whom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
 
 from packaging.utils import NormalizedName
 
-from projects.domain.dependency_files.documents import get_in, string, strings
+from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import get_in, string, strings, table
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
+    RequirementContext,
     normalize_marker,
     normalize_name,
     normalize_version,
+    parse_requirement,
 )
-from projects.domain.dependency_files.urls import origin_of
-from projects.domain.dependency_files.values import (
-    LockedDependency,
-    ParsedRequirement,
-    RequirementOrigin,
-    RequirementScope,
-)
+from projects.domain.dependency_files.values import LockedDependency, ParsedRequirement, RequirementOrigin
+
+# Reads one package from its table and its line.
+PackageReader = Callable[[dict[str, object], int | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Belonging:
-    """On whose behalf a locked package is there."""
-
-    scope: RequirementScope = RequirementScope.MAIN
-    groups: tuple[str, ...] = ()
-    direct: bool | None = None
+def lock_context(path: str) -> RequirementContext:
+    """Return the context of a package that its lock installs always and does not call direct or transitive."""
+    return RequirementContext(path, direct=None, locked=True)
 
 
-def locked(
-    fields: Mapping[str, object],
+def read_packages(
+    builder: ParsedFilesBuilder,
+    packages: Iterable[object],
     path: str,
+    lines: TomlLineNumbers,
+    header: str,
+    read: PackageReader,
+) -> None:
+    """Call `read` for each package of a TOML lock; one that is malformed becomes a problem at its line."""
+    tables = [table(package) for package in packages]
+    numbered = lines.entries(header) == len(tables)
+    for position, fields in enumerate(tables):
+        line = lines.header(header, position) if numbered else None
+        try:
+            read(fields, line)
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, string(fields.get("name")) or "", str(error))
+
+
+def locked_package(
+    fields: Mapping[str, object],
+    context: RequirementContext,
     line: int | None,
-    belonging: Belonging,
     *,
     origin: RequirementOrigin = RequirementOrigin.INDEX,
     url: str | None = None,
     marker: str | None = None,
     hashes: tuple[str, ...] = (),
-    edges: tuple[LockedDependency, ...] | None = None,
+    dependencies: Iterable[LockedDependency] | None = None,
     editable: bool = False,
 ) -> ParsedRequirement:
-    """A package with `name`, `version` (may be absent) and `extras` from `fields`. Raises MalformedRequirement."""
+    """Return the package with the `name`, `version` (may be absent) and `extras` of `fields`.
+
+    `dependencies` is None if the lock does not list them. Raises MalformedRequirement.
+    """
     version = None if fields.get("version") is None else normalize_version(fields["version"])
     name = normalize_name(fields.get("name"))
     return ParsedRequirement(
@@ -53,20 +70,20 @@ def locked(
         specifier="" if version is None else f"=={version}",
         extras=tuple(sorted(strings(fields.get("extras")))),
         marker=marker,
-        source=path,
+        source=context.source,
         line=line,
         url=url,
-        groups=belonging.groups,
-        scope=belonging.scope,
+        groups=context.groups,
+        scope=context.scope,
         hashes=hashes,
         editable=editable,
         raw=name if version is None else f"{name}=={version}",
-        direct=belonging.direct,
+        direct=context.direct,
         pinned=version,
         locked=True,
         origin=origin,
-        dependencies=edges or (),
-        lists_dependencies=edges is not None,
+        dependencies=tuple(dependencies or ()),
+        lists_dependencies=dependencies is not None,
     )
 
 
@@ -84,18 +101,33 @@ def read_dependency(entry: object, extra: str | None = None) -> LockedDependency
 
 
 def read_dependencies(entries: Iterable[object], extra: str | None = None) -> tuple[list[LockedDependency], list[str]]:
-    """The edges that can be read, and a message for each that cannot."""
-    edges, messages = [], []
+    """Return the dependencies that can be read, and a message for each of the others."""
+    dependencies, messages = [], []
     for entry in entries:
         try:
-            edges.append(read_dependency(entry, extra))
+            dependencies.append(read_dependency(entry, extra))
         except MalformedRequirement as error:
             messages.append(str(error))
-    return edges, messages
+    return dependencies, messages
+
+
+def parse_dependencies(
+    builder: ParsedFilesBuilder, texts: object, path: str, line: int | None
+) -> list[LockedDependency]:
+    """Return the dependencies in an array of PEP 508 texts; what is malformed becomes a problem."""
+    dependencies = []
+    for text in strings(texts):
+        try:
+            found = parse_requirement(text, RequirementContext(path), line)
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, text, str(error))
+        else:
+            dependencies.append(LockedDependency(found.name, found.marker, found.extras))
+    return dependencies
 
 
 def file_hashes(files: object) -> tuple[str, ...]:
-    """The hashes in a list of {file = …, hash = "sha256:…"}; a bare hexadecimal digest is a sha256."""
+    """Return the hashes in an array of {file = …, hash = "sha256:…"}; a bare hexadecimal digest is a sha256."""
     found = []
     for item in files if isinstance(files, list) else []:
         value = item if isinstance(item, str) else string(get_in(item, "hash"))
@@ -105,40 +137,26 @@ def file_hashes(files: object) -> tuple[str, ...]:
 
 
 def archive_hashes(entries: Iterable[object]) -> tuple[str, ...]:
-    """The hashes of wheels and sdists in uv's form (hash = "…") or PEP 751's (hashes = {sha256 = "…"})."""
+    """Return the hashes of wheels and sdists as uv (hash = "…") or PEP 751 (hashes = {sha256 = "…"}) writes them."""
     found = []
     for entry in entries:
         single = string(get_in(entry, "hash"))
         if single:
             found.append(single)
-        several = get_in(entry, "hashes")
-        if isinstance(several, dict):
-            found.extend(f"{algorithm}:{digest}" for algorithm, digest in several.items() if isinstance(digest, str))
+        several = table(get_in(entry, "hashes"))
+        found.extend(f"{algorithm}:{digest}" for algorithm, digest in several.items() if isinstance(digest, str))
     return tuple(dict.fromkeys(found))
 
 
-def remote_origin(kind: str, address: str, ref: str | None) -> tuple[RequirementOrigin, str]:
-    """Origin and URL of a package that its lock takes from elsewhere; `kind` is a lock's own word for it."""
-    if kind in {"git", "hg", "svn", "bzr"}:
-        prefix = "" if address.startswith(f"{kind}+") else f"{kind}+"
-        return (
-            RequirementOrigin.VCS,
-            f"{prefix}{address}{'@' + ref if ref and '@' not in address.rpartition('/')[2] else ''}",
-        )
-    if kind in {"path", "file", "directory", "editable", "virtual"}:
-        return RequirementOrigin.PATH, address
-    return origin_of(address), address
-
-
 def reachable(
-    roots: Iterable[NormalizedName], edges: Mapping[NormalizedName, Iterable[NormalizedName]]
+    roots: Iterable[NormalizedName], graph: Mapping[NormalizedName, Iterable[NormalizedName]]
 ) -> frozenset[NormalizedName]:
-    """All names that the roots lead to, the roots included."""
+    """Return all names that the roots lead to, the roots included."""
     found: set[NormalizedName] = set()
     waiting = list(roots)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting.extend(edges.get(name, ()))
+            waiting.extend(graph.get(name, ()))
     return frozenset(found)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, get_in, string, strings, table
+from projects.domain.dependency_files.documents import get_in, string, strings, table
 from projects.domain.dependency_files.index_tables import read_pipfile_sources
-from projects.domain.dependency_files.json_lines import JsonLineNumbers
+from projects.domain.dependency_files.line_numbers import JsonLineNumbers, TomlLineNumbers
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
@@ -16,7 +16,7 @@ from projects.domain.dependency_files.pep508 import (
     normalize_specifier,
     pinned_version,
 )
-from projects.domain.dependency_files.urls import origin_of, parse_direct_reference
+from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
 _OTHER_TABLES = {"source", "requires", "scripts", "pipenv", "pipfile", "build-system"}
@@ -125,12 +125,9 @@ def _entry(name: str, content: object, context: RequirementContext, line: int | 
 
 
 def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
-    for system in ("git", "hg", "svn", "bzr"):
-        address = string(fields.get(system))
-        if address is not None:
-            ref = string(fields.get("ref"))
-            prefix = "" if address.startswith(f"{system}+") else f"{system}+"
-            return RequirementOrigin.VCS, f"{prefix}{address}{'@' + ref if ref else ''}"
+    found = version_control_origin(fields, "ref")
+    if found is not None:
+        return found
     path = string(fields.get("path"))
     if path is not None:
         return RequirementOrigin.PATH, path

@@ -7,9 +7,10 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, get_in, string, strings, table
+from projects.domain.dependency_files.documents import get_in, string, strings, table
 from projects.domain.dependency_files.index_tables import read_poetry_sources
 from projects.domain.dependency_files.limits import MAX_GROUPS
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
@@ -18,7 +19,7 @@ from projects.domain.dependency_files.pep508 import (
     pinned_version,
 )
 from projects.domain.dependency_files.poetry_versions import alternatives, python_marker
-from projects.domain.dependency_files.urls import origin_of, parse_direct_reference
+from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
 
@@ -106,11 +107,9 @@ def _dependency(name: str, content: object, context: RequirementContext, line: i
 
 
 def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
-    for system in ("git", "hg", "svn", "bzr"):
-        address = string(fields.get(system))
-        if address is not None:
-            ref = next((string(fields.get(key)) for key in ("rev", "tag", "branch") if fields.get(key)), None)
-            return RequirementOrigin.VCS, f"{system}+{address}{'@' + ref if ref else ''}"
+    found = version_control_origin(fields, "rev", "tag", "branch")
+    if found is not None:
+        return found
     for key in ("path", "file"):
         if isinstance(fields.get(key), str):
             return RequirementOrigin.PATH, str(fields[key])

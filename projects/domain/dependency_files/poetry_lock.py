@@ -8,32 +8,41 @@ from dataclasses import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, strings, table
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.limits import MAX_GROUPS
-from projects.domain.dependency_files.locked_packages import Belonging, file_hashes, locked, reachable, remote_origin
-from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_marker, normalize_name
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
+from projects.domain.dependency_files.locked_packages import (
+    file_hashes,
+    lock_context,
+    locked_package,
+    reachable,
+    read_packages,
+)
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    RequirementContext,
+    normalize_marker,
+    normalize_name,
+)
 from projects.domain.dependency_files.poetry_versions import python_marker
+from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 _MAX_EXTRAS_OF_EDGE = 50
 
 
 def read_poetry_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every package; one whose marker differs between groups comes once for each marker, with its groups."""
+    """Read every package; one whose marker differs between groups has one entry for each marker."""
     lines = TomlLineNumbers(text)
-    packages = array(document.get("package"))
-    numbered = lines.entries("package") == len(packages)
     python = string(get_in(document, "metadata", "python-versions"))
     if python:
         builder.add_hint("python", python, path, lines.key("metadata", "python-versions"))
     hashes: dict[str, object] = {canonicalize_name(name): value for name, value in _metadata_hashes(document).items()}
-    for position, package in enumerate(packages):
-        line = lines.header("package", position) if numbered else None
-        fields = table(package)
-        try:
-            _read_package(builder, fields, path, line, hashes)
-        except MalformedRequirement as error:
-            builder.add_problem(path, line, string(fields.get("name")) or "", str(error))
+
+    def read(fields: dict[str, object], line: int | None) -> None:
+        _read_package(builder, fields, path, line, hashes)
+
+    read_packages(builder, array(document.get("package")), path, lines, "package", read)
     _name_extras(builder, table(document.get("extras")), path)
 
 
@@ -70,18 +79,17 @@ def _read_package(
     if get_in(fields, "source", "type") == "legacy":
         builder.add_locked_index(get_in(fields, "source", "url"), path, line)
     edges = _edges(builder, fields, path, line)
-    for marker, belonging in _belongings(fields):
+    for marker, context in _contexts(fields, path):
         builder.add_requirement(
-            locked(
+            locked_package(
                 fields,
-                path,
+                context,
                 line,
-                belonging,
                 origin=origin,
                 url=url,
                 marker=marker,
                 hashes=file_hashes(fields.get("files") or hashes.get(name)),
-                edges=edges,
+                dependencies=edges,
                 editable=fields.get("develop") is True,
             )
         )
@@ -98,23 +106,23 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
     )
 
 
-def _belongings(fields: dict[str, object]) -> list[tuple[str | None, Belonging]]:
+def _contexts(fields: dict[str, object], path: str) -> list[tuple[str | None, RequirementContext]]:
     groups = strings(fields.get("groups")) or [string(fields.get("category")) or "main"]
     optional = fields.get("optional") is True
     markers = fields.get("markers", fields.get("marker"))
-    if not isinstance(markers, dict):
-        return [(normalize_marker(markers), _belonging(tuple(groups), optional))]
     by_marker: dict[str | None, list[str]] = {}
     for group in groups:
-        by_marker.setdefault(normalize_marker(markers.get(group)), []).append(group)
-    return [(marker, _belonging(tuple(names), optional)) for marker, names in by_marker.items()]
+        marker = markers.get(group) if isinstance(markers, dict) else markers
+        by_marker.setdefault(normalize_marker(marker), []).append(group)
+    return [(marker, _context(tuple(names), path, optional=optional)) for marker, names in by_marker.items()]
 
 
-def _belonging(groups: tuple[str, ...], optional: bool) -> Belonging:
-    # An optional package is there for an extra; which one stands in the manifest and in [extras].
-    if "main" in groups:
-        return Belonging(RequirementScope.EXTRA, ()) if optional else Belonging()
-    return Belonging(RequirementScope.GROUP, groups)
+def _context(groups: tuple[str, ...], path: str, *, optional: bool) -> RequirementContext:
+    context = lock_context(path)
+    if "main" not in groups:
+        return replace(context, scope=RequirementScope.GROUP, groups=groups)
+    # An optional package is there for an extra; only the manifest and [extras] name which one.
+    return replace(context, scope=RequirementScope.EXTRA) if optional else context
 
 
 def _edges(

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from packaging.pylock import Pylock, PylockValidationError
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, strings, table
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
-    Belonging,
     archive_hashes,
-    locked,
+    lock_context,
+    locked_package,
     read_dependencies,
-    remote_origin,
+    read_packages,
 )
-from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_marker
+from projects.domain.dependency_files.pep508 import RequirementContext, normalize_marker
+from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 _MEMBER = r"""['"](?P<name>[^'"]{1,200})['"] in (?P<set>dependency_groups|extras)"""
@@ -24,7 +27,7 @@ _MORE = re.compile(rf" or {_MEMBER}")
 
 
 def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every package. A marker that begins with groups or extras becomes the package's own groups and the rest."""
+    """Read every package. A marker that begins with groups or extras becomes the package's own groups and the rest."""
     lines = TomlLineNumbers(text)
     try:
         Pylock.from_dict(document)
@@ -33,22 +36,18 @@ def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: 
     python = string(document.get("requires-python"))
     if python:
         builder.add_hint("python", python, path, lines.key("", "requires-python"))
-    packages = array(document.get("packages"))
-    numbered = lines.entries("packages") == len(packages)
     defaults = set(strings(document.get("default-groups")))
-    for position, package in enumerate(packages):
-        line = lines.header("packages", position) if numbered else None
-        fields = table(package)
-        try:
-            _read_package(builder, fields, path, line, defaults)
-        except MalformedRequirement as error:
-            builder.add_problem(path, line, string(fields.get("name")) or "", str(error))
+
+    def read(fields: dict[str, object], line: int | None) -> None:
+        _read_package(builder, fields, path, line, defaults)
+
+    read_packages(builder, array(document.get("packages")), path, lines, "packages", read)
 
 
 def _read_package(
     builder: ParsedFilesBuilder, fields: dict[str, object], path: str, line: int | None, defaults: set[str]
 ) -> None:
-    marker, belonging = _split(normalize_marker(fields.get("marker")), defaults)
+    marker, context = _split(normalize_marker(fields.get("marker")), defaults, lock_context(path))
     edges: list[LockedDependency] | None = None
     if isinstance(fields.get("dependencies"), list):
         edges, messages = read_dependencies(array(fields["dependencies"]))
@@ -58,16 +57,15 @@ def _read_package(
     builder.add_locked_index(fields.get("index"), path, line)
     files = [fields.get("sdist"), fields.get("archive"), *array(fields.get("wheels"))]
     builder.add_requirement(
-        locked(
+        locked_package(
             fields,
-            path,
+            context,
             line,
-            belonging,
             origin=origin,
             url=url,
             marker=marker,
             hashes=archive_hashes(files),
-            edges=None if edges is None else tuple(edges),
+            dependencies=edges,
             editable=get_in(fields, "directory", "editable") is True,
         )
     )
@@ -84,19 +82,17 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
     archive = table(fields.get("archive"))
     if archive:
         path = string(archive.get("path"))
-        return (
-            (RequirementOrigin.PATH, path)
-            if path is not None
-            else remote_origin("url", string(archive.get("url")) or "", None)
-        )
+        return remote_origin("url" if path is None else "path", path or string(archive.get("url")) or "")
     return RequirementOrigin.INDEX, None
 
 
-def _split(marker: str | None, defaults: set[str]) -> tuple[str | None, Belonging]:
+def _split(
+    marker: str | None, defaults: set[str], context: RequirementContext
+) -> tuple[str | None, RequirementContext]:
     """A leading `"a" in dependency_groups or "b" in extras` apart from the environment's part; else all is kept."""
     found = None if marker is None else _FIRST.match(marker)
     if marker is None or found is None:
-        return marker, Belonging()
+        return marker, context
     names, sets = [found["name"]], {found["set"]}
     end = found.end()
     while more := _MORE.match(marker, end):
@@ -105,16 +101,15 @@ def _split(marker: str | None, defaults: set[str]) -> tuple[str | None, Belongin
         end = more.end()
     opened = marker.startswith("(")
     if opened and not marker.startswith(")", end):
-        return marker, Belonging()
+        return marker, context
     rest = marker[end + opened :]
     if rest and (not rest.startswith(" and ") or (len(names) > 1 and not opened) or " or " in _outside(rest)):
-        return marker, Belonging()
+        return marker, context
     rest_marker = normalize_marker(rest.removeprefix(" and ")) if rest else None
     if defaults.intersection(names):
-        return rest_marker, Belonging()
-    return rest_marker, Belonging(
-        RequirementScope.EXTRA if sets == {"extras"} else RequirementScope.GROUP, tuple(names)
-    )
+        return rest_marker, context
+    scope = RequirementScope.EXTRA if sets == {"extras"} else RequirementScope.GROUP
+    return rest_marker, replace(context, scope=scope, groups=tuple(names))
 
 
 def _outside(text: str) -> str:

@@ -8,7 +8,8 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.dependency_groups import included_by
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, strings, table
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
 from projects.domain.dependency_files.poetry import read_poetry
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_flit, read_hatch, read_pdm, read_uv

@@ -7,8 +7,9 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, table
+from projects.domain.dependency_files.documents import array, get_in, string, table
 from projects.domain.dependency_files.index_tables import read_pdm_sources, read_uv_indexes
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.lines import LogicalLine
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
 from projects.domain.dependency_files.pipfile import read_section

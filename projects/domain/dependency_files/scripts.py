@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import (
-    TomlLineNumbers,
-    UnreadableDocument,
-    array,
-    get_in,
-    load_toml,
-    string,
-    table,
-)
+from projects.domain.dependency_files.documents import UnreadableDocument, array, get_in, load_toml, string, table
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_uv
 

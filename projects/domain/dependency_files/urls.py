@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -85,3 +86,24 @@ def _from_file_name(file_name: str) -> tuple[NormalizedName | None, str | None]:
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None, None
     return None, None
+
+
+def remote_origin(kind: str, address: str, ref: str | None = None) -> tuple[RequirementOrigin, str]:
+    """Return origin and URL of a package that is not from an index; `kind` is the file's own word for its source."""
+    if kind in _VERSION_CONTROL:
+        prefix = "" if address.startswith(f"{kind}+") else f"{kind}+"
+        suffix = f"@{ref}" if ref and "@" not in address.rpartition("/")[2] else ""
+        return RequirementOrigin.VCS, f"{prefix}{address}{suffix}"
+    if kind in {"path", "file", "directory", "editable", "virtual"}:
+        return RequirementOrigin.PATH, address
+    return origin_of(address), address
+
+
+def version_control_origin(fields: Mapping[str, object], *refs: str) -> tuple[RequirementOrigin, str] | None:
+    """Return origin and URL of a table like {git = "https://…", rev = "…"}; `refs` are the keys of the revision."""
+    for system in _VERSION_CONTROL:
+        address = fields.get(system)
+        if isinstance(address, str):
+            values = (fields.get(key) for key in refs)
+            return remote_origin(system, address, next((ref for ref in values if isinstance(ref, str) and ref), None))
+    return None

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import TomlLineNumbers, array, get_in, string, strings, table
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.limits import MAX_GROUPS
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
-    Belonging,
     archive_hashes,
-    locked,
+    lock_context,
+    locked_package,
     reachable,
     read_dependencies,
     read_dependency,
-    remote_origin,
+    read_packages,
 )
-from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_marker
+from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, normalize_marker
+from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 _OWN = ("virtual", "editable")
 
 
 def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every package but the workspace's own; what only extras or groups of its own reach carries their names."""
+    """Read every package but the workspace's own; what only its extras or groups reach has their names."""
     lines = TomlLineNumbers(text)
     packages = [table(package) for package in array(document.get("package"))]
-    numbered = lines.entries("package") == len(packages)
     python = string(document.get("requires-python"))
     if python:
         builder.add_hint("python", python, path, lines.key("", "requires-python"))
@@ -34,23 +37,21 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
         builder.add_project_name(package.get("name"))
-    belongings = _belongings(document, own, packages)
-    if belongings is None:
+    contexts = _contexts(document, own, packages, lock_context(path))
+    if contexts is None:
         builder.add_problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")
-        belongings = {}
-    for position, package in enumerate(packages):
-        if _is_own(package, members):
-            continue
-        line = lines.header("package", position) if numbered else None
-        try:
-            _read_package(builder, package, path, line, belongings)
-        except MalformedRequirement as error:
-            builder.add_problem(path, line, string(package.get("name")) or "", str(error))
+        contexts = {}
+
+    def read(package: dict[str, object], line: int | None) -> None:
+        if not _is_own(package, members):
+            _read_package(builder, package, path, line, contexts)
+
+    read_packages(builder, packages, path, lines, "package", read)
 
 
 def _is_own(package: dict[str, object], members: set[str]) -> bool:
     name, source = string(package.get("name")), table(package.get("source"))
-    # One project without members is at "."; other local paths are somebody else's code.
+    # One project without members is at "."; other local paths are not the project.
     return name in members or any(source.get(key) == "." for key in _OWN)
 
 
@@ -59,7 +60,7 @@ def _read_package(
     package: dict[str, object],
     path: str,
     line: int | None,
-    belongings: dict[NormalizedName, Belonging],
+    contexts: dict[NormalizedName, RequirementContext],
 ) -> None:
     edges, messages = _edges(package)
     name = string(package.get("name")) or ""
@@ -70,18 +71,16 @@ def _read_package(
     files = [package.get("sdist"), *array(package.get("wheels"))]
     markers = strings(package.get("resolution-markers"))
     marker = normalize_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
-    belonging = belongings.get(canonicalize_name(name[:120]), Belonging(direct=None))
     builder.add_requirement(
-        locked(
+        locked_package(
             package,
-            path,
+            contexts.get(canonicalize_name(name[:120]), lock_context(path)),
             line,
-            belonging,
             origin=origin,
             url=url,
             marker=marker,
             hashes=archive_hashes(files),
-            edges=tuple(edges),
+            dependencies=edges,
             editable="editable" in table(package.get("source")),
         )
     )
@@ -108,9 +107,12 @@ def _edges(package: dict[str, object]) -> tuple[list[LockedDependency], list[str
     return edges, messages
 
 
-def _belongings(
-    document: dict[str, object], own: list[dict[str, object]], packages: list[dict[str, object]]
-) -> dict[NormalizedName, Belonging] | None:
+def _contexts(
+    document: dict[str, object],
+    own: list[dict[str, object]],
+    packages: list[dict[str, object]],
+    context: RequirementContext,
+) -> dict[NormalizedName, RequirementContext] | None:
     graph: dict[NormalizedName, list[NormalizedName]] = {}
     for package in packages:
         name = string(package.get("name"))
@@ -127,29 +129,27 @@ def _belongings(
         ):
             for group, entries in table(package.get(key)).items():
                 groups.setdefault((scope, canonicalize_name(group[:120])), set()).update(_names(entries))
-    return _assign(graph, main, groups) if len(groups) <= MAX_GROUPS else None
+    return _assign(graph, main, groups, context) if len(groups) <= MAX_GROUPS else None
 
 
 def _assign(
     graph: dict[NormalizedName, list[NormalizedName]],
     main: set[NormalizedName],
     groups: dict[tuple[RequirementScope, str], set[NormalizedName]],
-) -> dict[NormalizedName, Belonging]:
+    context: RequirementContext,
+) -> dict[NormalizedName, RequirementContext]:
     direct = main.union(*groups.values())
     in_main = reachable(main, graph)
-    behind: dict[NormalizedName, dict[RequirementScope, list[str]]] = {}
+    reached_by: dict[NormalizedName, dict[RequirementScope, list[str]]] = {}
     for (scope, group), names in groups.items():
         for name in reachable(names, graph) - in_main:
-            behind.setdefault(name, {}).setdefault(scope, []).append(group)
-    known = bool(direct)
-    found = {name: Belonging(direct=name in direct if known else None) for name in graph}
-    for name, scopes in behind.items():
-        # One that both an extra and a group reach is named by the extra first: extras ship, groups do not.
+            reached_by.setdefault(name, {}).setdefault(scope, []).append(group)
+    found = {name: replace(context, direct=name in direct if direct else None) for name in graph}
+    for name, scopes in reached_by.items():
+        # One that both an extra and a group reach has the extra's scope: extras are published, groups are not.
         scope = RequirementScope.EXTRA if RequirementScope.EXTRA in scopes else RequirementScope.GROUP
-        chosen_by = tuple(
-            sorted(set(scopes.get(RequirementScope.EXTRA, [])) | set(scopes.get(RequirementScope.GROUP, [])))
-        )
-        found[name] = Belonging(scope, chosen_by, name in direct)
+        chosen_by = tuple(sorted({group for names_of_scope in scopes.values() for group in names_of_scope}))
+        found[name] = replace(context, scope=scope, groups=chosen_by, direct=name in direct)
     return found
 
 
