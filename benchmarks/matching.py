@@ -14,9 +14,9 @@ from packaging.tags import parse_tag
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.files.release_profile import Shape
-from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.files.filenames import ParsedFilename, parse_filename
+from scanner.domain.files.release_profile import ReleaseProfile
+from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE
 from tests.replay.recording import read, recorded_names
@@ -34,27 +34,27 @@ def timed(work: Callable[[], T], repeat: int = 3) -> tuple[float, T]:
     return best, result
 
 
-def recorded() -> tuple[list[tuple[str, str]], list[Shape]]:
+def recorded() -> tuple[list[tuple[str, str]], list[ReleaseProfile]]:
     """All recorded file names with their package, and the shape of every release."""
-    names, shapes = [], []
+    names, profiles = [], []
     for package in recorded_names():
         releases: dict[Version, list[ReleaseFileFacts]] = {}
         for file in read(package).files:
             names.append((file.filename, package))
             parsed = parse_filename(file.filename, canonicalize_name(package))
-            if isinstance(parsed, ParsedName):
+            if isinstance(parsed, ParsedFilename):
                 facts = ReleaseFileFacts(
                     file.filename, parsed.kind, parsed.tag_set, parsed.build, file.requires_python, file.yanked
                 )
                 releases.setdefault(parsed.version, []).append(facts)
-        shapes += [shape_of(files) for files in releases.values()]
-    return names, shapes
+        profiles += [profile_of(files) for files in releases.values()]
+    return names, profiles
 
 
 def main() -> None:
-    names, shapes = recorded()
+    names, profiles = recorded()
     parsing, parsed = timed(lambda: [parse_filename(name, canonicalize_name(package)) for name, package in names], 1)
-    tag_sets = [each.tag_set for each in parsed if isinstance(each, ParsedName) and each.tag_set is not None]
+    tag_sets = [each.tag_set for each in parsed if isinstance(each, ParsedFilename) and each.tag_set is not None]
     distinct = set(tag_sets)
     print(f"{len(tag_sets)} wheels of {len(names)} files, {len(distinct)} distinct tag sets, {len(CATALOGUE)} targets")
     print(f"reading file names          {parsing / len(names) * 1e6:9.2f} us a file")
@@ -95,16 +95,16 @@ def main() -> None:
 
     def judged() -> Matcher:
         fresh = Matcher(CATALOGUE)
-        for shape in shapes:
-            fresh.offers(shape)
+        for profile in profiles:
+            fresh.offers(profile)
         return fresh
 
     judging, judge = timed(judged, 2)
-    warm, _ = timed(lambda: [judge.offers(shape) for shape in shapes])
-    shape_count, row_count = len(set(shapes)), len({judge.offers(shape) for shape in shapes})
-    print(f"{len(shapes)} releases, {shape_count} distinct shapes, {row_count} distinct rows")
+    warm, _ = timed(lambda: [judge.offers(profile) for profile in profiles])
+    shape_count, row_count = len(set(profiles)), len({judge.offers(profile) for profile in profiles})
+    print(f"{len(profiles)} releases, {shape_count} distinct shapes, {row_count} distinct rows")
     print(f"rows of offers, first time  {judging / shape_count * 1e6:9.1f} us a shape, {judging * 1e3:.0f} ms in all")
-    print(f"rows of offers, known       {warm / len(shapes) * 1e6:9.2f} us a release")
+    print(f"rows of offers, known       {warm / len(profiles) * 1e6:9.2f} us a release")
 
 
 if __name__ == "__main__":

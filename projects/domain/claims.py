@@ -41,7 +41,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class ClaimedRelease:
     """What one version offers on the target: how, by which file, since when ("" where that is not known)."""
 
     version: str
@@ -66,10 +66,10 @@ class Facts:
     `named` says that the requirements name it themselves.
     """
 
-    used: Offered | None
+    used: ClaimedRelease | None
     moves_to: str | None
-    first: Offered | None
-    compiled: Offered | None
+    first: ClaimedRelease | None
+    compiled: ClaimedRelease | None
     why: str = ""
     paths: tuple[tuple[str, ...], ...] = ()
     named: bool = False
@@ -221,7 +221,7 @@ def _said(facts: Facts) -> str:
     return f"{used.version} installs by {used.file} of {used.uploaded}{moving}"
 
 
-def _told(offered: Offered, words: str) -> str:
+def _told(offered: ClaimedRelease, words: str) -> str:
     return f"{words} {offered.version}, {offered.file} of {offered.uploaded}"
 
 

@@ -10,7 +10,7 @@ from django import forms
 from django.conf import settings
 
 from projects.models import IndexRole
-from scanner.domain.index_address import UnusableAddress, login_text, plain_address, web_address
+from scanner.domain.index_address import InvalidAddress, login_text, plain_address, web_address
 from scanner.domain.network import is_listed, may_ask
 
 _LONGEST = 500
@@ -106,7 +106,7 @@ class IndexForm(LoginForm):
         try:
             parts = web_address(text)
             plain = plain_address(text)
-        except UnusableAddress as error:
+        except InvalidAddress as error:
             raise forms.ValidationError(f"This address cannot be used: {error}.") from error
         host = parts.hostname or ""
         if not _may_be_asked(host):

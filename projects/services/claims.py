@@ -12,7 +12,7 @@ from packaging.version import InvalidVersion, Version
 from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
-from projects.domain.claims import Claim, Facts, Offered
+from projects.domain.claims import Claim, ClaimedRelease, Facts
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import judge
@@ -95,9 +95,9 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> Offered | None:
+def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> ClaimedRelease | None:
     if release is None:
         return None
     cell = judge(files_of(release), target, source_detail=release.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
-    return Offered(str(release.version), cell.availability.value, cell.file or "", day, reason_text(cell.reason))
+    return ClaimedRelease(str(release.version), cell.availability.value, cell.file or "", day, reason_text(cell.reason))

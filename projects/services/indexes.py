@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from projects import jobs
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
-from scanner.domain.releases.name_confusion import Confusion
+from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.services.follow_packages import ensure_packages_on, recheck_missing
 from scanner.services.index_sets import IndexSet, default_index_and
 from scanner.services.indexes import IndexClient, get_index
@@ -141,7 +141,7 @@ def ask_missing_again(now: datetime) -> int:
     return recheck_missing(resting.values("package"), now)
 
 
-def confusions_of(project: Project, names: Collection[str]) -> list[Confusion]:
+def confusions_of(project: Project, names: Collection[str]) -> list[NameConfusion]:
     """The names that stand on a private index of the project and on another one that its installer asks as well.
 
     pip takes the best version of all indexes: whoever uploads a higher version under a private name to the public

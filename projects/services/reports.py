@@ -15,7 +15,7 @@ from projects.services.indexes import indexes_of
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.matching.explain import judge
 from scanner.domain.releases.pooling import ReleaseRecord, pool_files
-from scanner.domain.releases.python_changes import Release
+from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target, parse_target
 from scanner.selectors.candidates import package_records, release_files, release_indexes
 from scanner.services.index_sets import IndexSet
@@ -29,7 +29,7 @@ def report_of(
     indexes: IndexSet,
     now: datetime,
     as_of: datetime | None = None,
-    today: Release | None = None,
+    today: PythonVersion | None = None,
 ) -> Report:
     """The report of one target of an assessment document with written plans. A few queries. With `as_of`, files
     that were uploaded later prove nothing.

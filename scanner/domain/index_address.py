@@ -18,7 +18,7 @@ def without_credentials(url: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/")
 
 
-class UnusableAddress(ValueError):
+class InvalidAddress(ValueError):
     """No client could ask this address. The text says why and never holds what stood in it."""
 
 
@@ -29,19 +29,19 @@ def web_address(url: str) -> SplitResult:
         port, host = parts.port, parts.hostname
     except ValueError:
         # A "/" in a password ends the host for every parser, and what follows would be taken for a path.
-        raise UnusableAddress(
+        raise InvalidAddress(
             "the address cannot be read apart; a password with / : @ # or ? in it needs percent-encoding"
         ) from None
     if parts.scheme not in _DEFAULT_PORTS:
-        raise UnusableAddress("an index address starts with http:// or https://")
+        raise InvalidAddress("an index address starts with http:// or https://")
     if not host:
-        raise UnusableAddress("the address names no host")
+        raise InvalidAddress("the address names no host")
     if port == 0:
-        raise UnusableAddress("the address names no usable port")
+        raise InvalidAddress("the address names no usable port")
     if "@" in parts.path + parts.query + parts.fragment:
-        raise UnusableAddress("the address has an @ after its host; / ? and # in a login need percent-encoding")
+        raise InvalidAddress("the address has an @ after its host; / ? and # in a login need percent-encoding")
     if any(not char.isprintable() or char.isspace() for char in url):
-        raise UnusableAddress("the address holds white space or control characters")
+        raise InvalidAddress("the address holds white space or control characters")
     return parts
 
 

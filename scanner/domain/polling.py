@@ -13,7 +13,7 @@ CLOCK_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Cadence:
+class PollIntervals:
     """How often to poll, each a setting."""
 
     open_release: timedelta = timedelta(minutes=30)
@@ -25,7 +25,7 @@ class Cadence:
 
 
 @dataclass(frozen=True, slots=True)
-class NextPoll:
+class ScheduledPoll:
     """When, and the reason in words for the operator."""
 
     at: datetime
@@ -33,7 +33,7 @@ class NextPoll:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PackageActivity:
     """What decides how soon a package may change.
 
     newest_release_at: first upload of its newest release, None where the index tells no times. is_watched: somebody
@@ -47,35 +47,37 @@ class Known:
     is_followed: bool
 
 
-def after_answer(name: str, now: datetime, known: Known, cadence: Cadence) -> NextPoll:
+def after_answer(name: str, now: datetime, known: PackageActivity, cadence: PollIntervals) -> ScheduledPoll:
     """The next poll after an answer: soon while a release may still get files, rarely when all is quiet."""
     if known.is_followed:
-        return NextPoll(now + _spread(name, cadence.followed), "followed by serial: polled when the root page moves")
+        return ScheduledPoll(
+            now + _spread(name, cadence.followed), "followed by serial: polled when the root page moves"
+        )
     newest = known.newest_release_at
     is_open = newest is not None and now - newest < RELEASE_OPEN_FOR
     if is_open and known.closes_releases:
-        return NextPoll(now + _spread(name, cadence.open_release), "a release is open for new files")
+        return ScheduledPoll(now + _spread(name, cadence.open_release), "a release is open for new files")
     if known.is_watched:
-        return NextPoll(now + _spread(name, cadence.watched), "somebody watches a cell of it")
+        return ScheduledPoll(now + _spread(name, cadence.watched), "somebody watches a cell of it")
     if is_open:
-        return NextPoll(now + _spread(name, cadence.watched), "it had a release lately")
-    return NextPoll(now + _spread(name, cadence.quiet), "quiet")
+        return ScheduledPoll(now + _spread(name, cadence.watched), "it had a release lately")
+    return ScheduledPoll(now + _spread(name, cadence.quiet), "quiet")
 
 
-def after_failure(name: str, now: datetime, failures: int, cadence: Cadence) -> NextPoll:
+def after_failure(name: str, now: datetime, failures: int, cadence: PollIntervals) -> ScheduledPoll:
     """The next try after `failures` in a row (1 or more): doubling, with a ceiling."""
     wait = min(cadence.first_retry * 2 ** min(failures - 1, 20), cadence.last_retry)
-    return NextPoll(now + _spread(name, wait), f"failed {failures} time{'s' if failures > 1 else ''} in a row")
+    return ScheduledPoll(now + _spread(name, wait), f"failed {failures} time{'s' if failures > 1 else ''} in a row")
 
 
-def after_old_page(name: str, now: datetime, cadence: Cadence) -> NextPoll:
+def after_old_page(name: str, now: datetime, cadence: PollIntervals) -> ScheduledPoll:
     """The next try after a page that is older than what the index has said elsewhere."""
-    return NextPoll(now + _spread(name, cadence.first_retry), "its page is older than its serial")
+    return ScheduledPoll(now + _spread(name, cadence.first_retry), "its page is older than its serial")
 
 
-def after_throttle(name: str, until: datetime, host: str) -> NextPoll:
+def after_throttle(name: str, until: datetime, host: str) -> ScheduledPoll:
     """When a host that asked to be left alone may be asked again: not everybody in the same second."""
-    return NextPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked to be left alone")
+    return ScheduledPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked to be left alone")
 
 
 def _spread(name: str, span: timedelta) -> timedelta:

@@ -8,8 +8,8 @@ from functools import cached_property
 from packaging.version import Version
 
 from scanner.domain.files.builds import UNSEEN, infer_build
-from scanner.domain.files.filenames import Kind, wheel_tags
-from scanner.domain.files.release_profile import Shape
+from scanner.domain.files.filenames import FileKind, wheel_tags
+from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, ShapeKey, pool
@@ -124,10 +124,10 @@ class ShapeTable:
         for key in together:
             self._whole[key] = pack_offers(catalogue_matcher().offers_once(self._shape(key)))
 
-    def _shape(self, key: ShapeKey) -> Shape:
+    def _shape(self, key: ShapeKey) -> ReleaseProfile:
         if isinstance(key, int):
-            return Shape.stored(self._texts[key])
-        return Shape.of(file for member in key for file in Shape.stored(self._texts[member]).files)
+            return ReleaseProfile.stored(self._texts[key])
+        return ReleaseProfile.of(file for member in key for file in ReleaseProfile.stored(self._texts[member]).files)
 
     @cached_property
     def _others(self) -> Matcher:
@@ -187,7 +187,7 @@ def _stored_offers(shape_ids: Collection[int]) -> dict[ShapeKey, bytes]:
             else:
                 outdated.append(pk)
     for pk, text in _texts(outdated).items():
-        found[pk] = pack_offers(catalogue_matcher().offers(Shape.parse(text)))
+        found[pk] = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(text)))
     return found
 
 
@@ -199,8 +199,8 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
         for release_id, filename, kind, python, yanked, at in rows.values_list(*fields):
-            tags, build = wheel_tags(filename) if kind == Kind.WHEEL else (None, ())
-            facts = ReleaseFileFacts(filename, Kind(kind), tags, build, python or None, yanked, at)
+            tags, build = wheel_tags(filename) if kind == FileKind.WHEEL else (None, ())
+            facts = ReleaseFileFacts(filename, FileKind(kind), tags, build, python or None, yanked, at)
             found.setdefault(release_id, []).append(facts)
     return {release_id: tuple(files) for release_id, files in found.items()}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from scanner.domain.matching.availability import Offer
-from scanner.domain.releases.history import SeenEvent
+from scanner.domain.releases.history import PackageEvent
 from scanner.domain.releases.pooling import ReleaseRecord
 from scanner.domain.targets.target import Target
 from scanner.models import Package, PackageState, ReleaseFile, WheelEvent
@@ -53,7 +53,7 @@ class PackagePage:
     unparsed: tuple[str, ...]
     release_count: int
     releases: tuple[ReleaseLine, ...]
-    events: tuple[SeenEvent, ...]
+    events: tuple[PackageEvent, ...]
 
 
 def package_page(index_id: int, name: str, targets: Sequence[Target], limit: int) -> PackagePage | None:
@@ -93,9 +93,9 @@ def _release_lines(releases: Sequence[ReleaseRecord], targets: Sequence[Target])
     )
 
 
-def _events(package: Package) -> tuple[SeenEvent, ...]:
+def _events(package: Package) -> tuple[PackageEvent, ...]:
     return tuple(
-        SeenEvent(
+        PackageEvent(
             kind=event.kind,
             version=event.version,
             filename=event.filename,

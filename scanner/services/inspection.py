@@ -11,8 +11,8 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from scanner.domain.files.builds import READ, SdistView, judge_sdist
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.builds import READ, SdistContents, classify_sdist
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
@@ -52,7 +52,7 @@ def _inspect(release_id: int, *, client: IndexClient, now: datetime) -> bool:
 
 
 def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
-    sdists = ReleaseFile.objects.filter(release=release_id, kind=Kind.SDIST.value).select_related("package")
+    sdists = ReleaseFile.objects.filter(release=release_id, kind=FileKind.SDIST.value).select_related("package")
     # Installers take .tar.gz before .zip, and an index has rarely both.
     sdist = min(sdists, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename), default=None)
     detail = ""
@@ -66,7 +66,7 @@ def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
             return False
         else:
             decoded = {path: content.decode("utf-8", errors="replace") for path, content in texts.items()}
-            detail = judge_sdist(SdistView(tuple(names), decoded))
+            detail = classify_sdist(SdistContents(tuple(names), decoded))
     with transaction.atomic():
         Release.objects.filter(pk=release_id).update(build_detail=detail, build_tried_at=now)
         if detail:

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from scanner.domain.files import core_metadata as metadata
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
@@ -114,12 +114,12 @@ def _fetch(release: Release, client: IndexClient) -> str:
 
 def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
     """Ways to the metadata, the cheapest first."""
-    wheels = sorted((file for file in files if file.kind == Kind.WHEEL), key=_plainest)
+    wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_plainest)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
         yield partial(_from_metadata_file, client, wheel)
     for wheel in wheels[:1]:
         yield partial(_from_wheel, client, wheel)
-    for sdist in [file for file in files if file.kind == Kind.SDIST][:1]:
+    for sdist in [file for file in files if file.kind == FileKind.SDIST][:1]:
         yield partial(_from_sdist, client, sdist)
 
 

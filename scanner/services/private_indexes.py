@@ -8,8 +8,8 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from packaging.version import Version
 
-from scanner.domain.index_address import UnusableAddress, plain_address, web_address, without_credentials
-from scanner.domain.releases.name_confusion import Confusion, Standing, newest_of
+from scanner.domain.index_address import InvalidAddress, plain_address, web_address, without_credentials
+from scanner.domain.releases.name_confusion import IndexListing, NameConfusion, newest_of
 from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
 from scanner.services.index_sets import IndexSet
@@ -31,7 +31,7 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     try:
         login = web_address(address.strip()).netloc.rpartition("@")[0]
         url = plain_address(address.strip())
-    except UnusableAddress as error:
+    except InvalidAddress as error:
         raise InvalidIndexAddress(str(error)) from None
     if len(url) > 500:
         raise InvalidIndexAddress("an index address has no more than 500 characters")
@@ -63,7 +63,7 @@ def delete_index(index_id: int, scope: str) -> None:
     Index.objects.filter(pk=index_id, scope=scope).exclude(scope="").delete()
 
 
-def confusions(indexes: IndexSet, names: Collection[str]) -> list[Confusion]:
+def confusions(indexes: IndexSet, names: Collection[str]) -> list[NameConfusion]:
     """The names that stand on a private index and on another one of these, by name. Three queries at most.
 
     A private index that serves the very files of another one (the same names and digests) has no name of its own
@@ -82,10 +82,12 @@ def confusions(indexes: IndexSet, names: Collection[str]) -> list[Confusion]:
     confused = {name: its for name, its in shared.items() if theirs & set(its.values())}
     newest = _newest([pk for its in confused.values() for pk in its.values()])
     return [
-        Confusion(
+        NameConfusion(
             name,
             tuple(
-                Standing(index.url, index.is_private, newest.get(its[index.pk])) for index in indexes if index.pk in its
+                IndexListing(index.url, index.is_private, newest.get(its[index.pk]))
+                for index in indexes
+                if index.pk in its
             ),
         )
         for name, its in sorted(confused.items())

@@ -12,7 +12,7 @@ from django.conf import settings
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
-from scanner.domain.index_page.serials import Seen, goes_on, rows_above
+from scanner.domain.index_page.serials import SerialCheckpoint, is_continuous, serial_threshold
 from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
@@ -80,7 +80,7 @@ def follow(index: Index, client: IndexClient, now: datetime) -> int:
     An index without serials, or one that does not answer, is not followed any longer than WHEELWAY_ROOT_PATIENCE;
     its packages are then polled one by one again.
     """
-    seen = Seen(index.root_serial, index.root_names, index.root_compared_at)
+    seen = SerialCheckpoint(index.root_serial, index.root_names, index.root_compared_at)
     try:
         answer = client.root(
             index.root_etag or None,
@@ -123,12 +123,12 @@ def _unanswered(index: Index, reason: str, now: datetime) -> int:
     return later.update(due_at=now, due_reason="the root page does not tell serials any more")
 
 
-def _told(index: Index, seen: Seen, answer: FreshRoot, now: datetime) -> _Told:
+def _told(index: Index, seen: SerialCheckpoint, answer: FreshRoot, now: datetime) -> _Told:
     """Raises InvalidIndexPage."""
-    above = rows_above(seen, now, settings.WHEELWAY_ROOT_COMPARE)
+    above = serial_threshold(seen, now, settings.WHEELWAY_ROOT_COMPARE)
     if above is not None:
         page = answer.page(above=above)
-        if goes_on(seen, page):
+        if is_continuous(seen, page):
             return _Told(page, _packages(index, sorted(page.serials)), is_whole=False)
     packages = _packages(index)
     return _Told(answer.page(among=packages.keys()), packages, is_whole=True)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from packaging.version import Version
 
-from scanner.domain.files.release_profile import Shape
+from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.domain.releases.regressions import lost, predecessor, served
@@ -74,7 +74,7 @@ def _offers(shape_id: int) -> tuple[Offer, ...]:
     shape = ReleaseShape.objects.only("catalogue", "offers", "text").get(pk=shape_id)
     if shape.catalogue == catalogue_digest():
         return unpack_offers(bytes(shape.offers))
-    return catalogue_matcher().offers(Shape.parse(shape.text))
+    return catalogue_matcher().offers(ReleaseProfile.parse(shape.text))
 
 
 def _event(

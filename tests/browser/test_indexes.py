@@ -12,7 +12,7 @@ from projects.domain.indexes.named_indexes import kept
 from projects.models import Assessment, IndexRole, ProjectIndex, ProjectPackage
 from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index
-from scanner.domain.releases.name_confusion import Confusion, Standing
+from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
 from scanner.models import HostThrottle, Index, Package, PackageState
 from tests.browser.conftest import OpenPage
 from tests.cast import WINDOWS_313, Cast
@@ -44,7 +44,9 @@ def fill(cast: Cast) -> Index:
     snapshot.options = {"indexes": kept(read({"requirements.txt": NAMED}, ["requirements.txt"]).indexes)}
     snapshot.save()
     twice = [
-        Confusion("pyyaml", (Standing("https://index.example/simple", False, None), Standing(index.url, True, None))),
+        NameConfusion(
+            "pyyaml", (IndexListing("https://index.example/simple", False, None), IndexListing(index.url, True, None))
+        ),
     ]
     Assessment.objects.update(confusions=[confusion_document(one) for one in twice])
     return index

@@ -8,8 +8,8 @@ from packaging.version import Version
 
 from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
-from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.files.filenames import ParsedFilename, parse_filename
+from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import judge
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.reason_text import reason_text
@@ -24,7 +24,7 @@ def releases(name: str) -> dict[Version, list[ReleaseFileFacts]]:
     found: dict[Version, list[ReleaseFileFacts]] = {}
     for file in read(name).files:
         parsed = parse_filename(file.filename, canonicalize_name(name))
-        if isinstance(parsed, ParsedName):
+        if isinstance(parsed, ParsedFilename):
             facts = ReleaseFileFacts(
                 file.filename, parsed.kind, parsed.tag_set, parsed.build, file.requires_python, file.yanked
             )
@@ -53,7 +53,7 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
     version = Version(current)
     matcher = Matcher([target])
     views = tuple(
-        ReleaseView(each, matcher.offers(shape_of(releases(name)[each])), "compiled", None, 0)
+        ReleaseView(each, matcher.offers(profile_of(releases(name)[each])), "compiled", None, 0)
         for each in sorted(releases(name))
     )
     cell = judge(releases(name)[version], target)

@@ -31,8 +31,8 @@ from pip._vendor.packaging import _manylinux, _musllinux
 from pip._vendor.packaging.utils import NormalizedName
 from pip._vendor.packaging.utils import canonicalize_name as pips_name
 
-from scanner.domain.files.filenames import Kind, ParsedName, parse_filename
-from scanner.domain.matching.availability import Availability, ReleaseFileFacts, shape_of
+from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import judge
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
@@ -186,21 +186,21 @@ def link_of(file: RecordedFile) -> Link:
     return Link(f"https://files.example/{file.filename}", requires_python=file.requires_python, yanked_reason=yanked)
 
 
-def facts_of(file: RecordedFile, parsed: ParsedName) -> ReleaseFileFacts:
+def facts_of(file: RecordedFile, parsed: ParsedFilename) -> ReleaseFileFacts:
     return ReleaseFileFacts(file.filename, parsed.kind, parsed.tag_set, parsed.build, file.requires_python, file.yanked)
 
 
-def releases(name: str) -> Iterator[tuple[Version, list[tuple[RecordedFile, ParsedName]]]]:
+def releases(name: str) -> Iterator[tuple[Version, list[tuple[RecordedFile, ParsedFilename]]]]:
     """The recorded releases of a package as this project groups them."""
-    found: dict[Version, list[tuple[RecordedFile, ParsedName]]] = {}
+    found: dict[Version, list[tuple[RecordedFile, ParsedFilename]]] = {}
     for file in read(name).files:
         parsed = parse_filename(file.filename, canonicalize_name(name))
-        if isinstance(parsed, ParsedName):
+        if isinstance(parsed, ParsedFilename):
             found.setdefault(parsed.version, []).append((file, parsed))
     yield from found.items()
 
 
-def looks(file: RecordedFile, parsed: ParsedName) -> tuple[object, ...]:
+def looks(file: RecordedFile, parsed: ParsedFilename) -> tuple[object, ...]:
     """What evaluate_link can see of a file beside its name and version, which are compared for every file."""
     extension = file.filename.rpartition(".")[2]
     return (parsed.kind, parsed.tag_set, extension, file.requires_python, file.yanked)
@@ -211,8 +211,8 @@ def test_every_recorded_file_name_is_read_as_pip_reads_it(name: str) -> None:
     different = []
     for file in read(name).files:
         parsed = parse_filename(file.filename, canonicalize_name(name))
-        installable = isinstance(parsed, ParsedName) and parsed.kind in {Kind.WHEEL, Kind.SDIST}
-        ours = parsed.version if isinstance(parsed, ParsedName) and installable else None
+        installable = isinstance(parsed, ParsedFilename) and parsed.kind in {FileKind.WHEEL, FileKind.SDIST}
+        ours = parsed.version if isinstance(parsed, ParsedFilename) and installable else None
         if ours != pips_version(name, file, link_of(file)):
             different.append((file.filename, ours))
     assert different == []
@@ -230,7 +230,7 @@ def test_availability_of_every_recorded_release_is_what_pips_finder_says() -> No
     for name in names:
         for version, files in releases(name):
             facts = [facts_of(*file) for file in files]
-            shape = shape_of(facts)
+            shape = profile_of(facts)
             seen.update(offer.availability for offer in matcher.offers(shape))
             if shape in judged:
                 continue

@@ -10,8 +10,8 @@ from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import PackageView, ReleaseView
 from projects.domain.dependency_files import ParsedRequirement, read
 from scanner.domain.files.builds import infer_build
-from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.files.filenames import ParsedFilename, parse_filename
+from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target, parse_target
@@ -34,7 +34,7 @@ def requirements(text: str) -> tuple[ParsedRequirement, ...]:
 
 def facts(package: str, filename: str, *, requires_python: str | None = None) -> ReleaseFileFacts:
     parsed = parse_filename(filename, NormalizedName(package))
-    assert isinstance(parsed, ParsedName), parsed
+    assert isinstance(parsed, ParsedFilename), parsed
     return ReleaseFileFacts(
         filename, parsed.kind, parsed.tag_set, parsed.build, requires_python, yanked=False, uploaded_at=LONG_AGO
     )
@@ -56,7 +56,7 @@ class SmallIndex:
             files = [facts(name, filename) for filename in filenames]
             pk = len(self.files)
             self.files[pk] = files
-            shape = shape_of(files)
+            shape = profile_of(files)
             build = infer_build(offer.availability for offer in _everywhere.offers(shape))
             made.append(
                 ReleaseView(

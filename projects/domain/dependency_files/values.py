@@ -11,7 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.redaction import environment_variables, shown_address
-from scanner.domain.index_address import UnusableAddress, plain_address
+from scanner.domain.index_address import InvalidAddress, plain_address
 
 
 class Format(StrEnum):
@@ -189,7 +189,7 @@ class NamedIndex:
         """
         try:
             plain = plain_address(self.url)
-        except UnusableAddress:
+        except InvalidAddress:
             return None
         return None if environment_variables(plain.upper()) else plain
 

@@ -19,7 +19,7 @@ from projects.domain.report.notes import (
     validity,
 )
 from projects.domain.report.values import Evidence, Report, Written
-from scanner.domain.releases.python_changes import Release
+from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target
 
 SCHEMA = 1
@@ -52,7 +52,7 @@ def build_report(
     project: str,
     now: datetime,
     proofs: Proofs,
-    today: Release | None = None,
+    today: PythonVersion | None = None,
 ) -> Report:
     """The report of `target`, whose entry the document holds; its other entries on the platform make the ladder.
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from projects.domain.report.values import Rung
-from scanner.domain.targets.pythons import BRANCHES
+from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import Target, parse_target
 
 _NAMED = 4
@@ -32,7 +32,7 @@ def _order(target: Target) -> tuple[str, tuple[int, int], bool]:
 
 
 def _rung(entry: Entry, target: Target, today: date, *, is_this: bool) -> Rung:
-    branch = BRANCHES.get(target.python.version)
+    branch = PYTHON_BRANCHES.get(target.python.version)
     return Rung(
         target=target.slug,
         python=target.python.label,

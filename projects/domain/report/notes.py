@@ -10,9 +10,9 @@ from projects.domain.current_runtime import today_of
 from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.report.values import Check, Evidence, Noted, Removed
 from scanner.domain.polling import RELEASE_OPEN_FOR
-from scanner.domain.releases.python_changes import Release, changes_since, removed_since
+from scanner.domain.releases.python_changes import PythonVersion, changes_since, removed_since
 from scanner.domain.targets.platform_tags import System
-from scanner.domain.targets.pythons import BRANCHES, find_python
+from scanner.domain.targets.pythons import PYTHON_BRANCHES, find_python
 from scanner.domain.targets.runtimes import RUNTIMES
 from scanner.domain.targets.target import Target
 
@@ -46,7 +46,7 @@ _LIBRARIES = {
 }
 
 
-def todays_python(hints: Iterable[Mapping[str, Any]]) -> Release | None:
+def todays_python(hints: Iterable[Mapping[str, Any]]) -> PythonVersion | None:
     """The Python that the project's files say it runs on, best guess; None where they say nothing."""
     read = [RuntimeHint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
     today = today_of(read)
@@ -54,7 +54,7 @@ def todays_python(hints: Iterable[Mapping[str, Any]]) -> Release | None:
     return python.version if python is not None else None
 
 
-def removed_modules(today: Release | None, target: Target) -> tuple[Removed, ...]:
+def removed_modules(today: PythonVersion | None, target: Target) -> tuple[Removed, ...]:
     """Standard modules that running code would lose on the way."""
     return tuple(
         Removed(_dotted(module.removed_in), module.name, module.instead, module.source)
@@ -62,7 +62,7 @@ def removed_modules(today: Release | None, target: Target) -> tuple[Removed, ...
     )
 
 
-def other_changes(today: Release | None, target: Target) -> tuple[Noted, ...]:
+def other_changes(today: PythonVersion | None, target: Target) -> tuple[Noted, ...]:
     """What else changes on the way."""
     return tuple(
         Noted(_dotted(change.python), change.text, change.source)
@@ -72,7 +72,7 @@ def other_changes(today: Release | None, target: Target) -> tuple[Noted, ...]:
 
 def end_of_life(target: Target, now: datetime) -> str:
     """How long that Python is looked after, a sentence; "" where nobody says."""
-    branch = BRANCHES.get(target.python.version)
+    branch = PYTHON_BRANCHES.get(target.python.version)
     if branch is None or target.python.implementation.value != "cpython":
         return ""
     if branch.released is None:
@@ -174,7 +174,7 @@ def check_list(
     if removed:
         names = ", ".join(module.name for module in removed)
         checks.append(Check(False, f"Search the project's own code for removed modules: {names}", ""))
-    branch = BRANCHES.get(target.python.version)
+    branch = PYTHON_BRANCHES.get(target.python.version)
     if branch is not None and branch.end_of_life is not None:
         checks.append(
             Check(branch.end_of_life > now.date(), "That Python gets security fixes", f"until {branch.end_of_life}")
@@ -215,5 +215,5 @@ def _names(rows: Iterable[Mapping[str, Any]]) -> str:
     return ", ".join(row["name"] for row in rows)
 
 
-def _dotted(release: Release) -> str:
+def _dotted(release: PythonVersion) -> str:
     return f"{release[0]}.{release[1]}"

@@ -18,7 +18,7 @@ from projects.domain.report import as_markdown
 from projects.domain.report.page import page_context
 from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
 from projects.services.reports import report_of
-from scanner.domain.releases.python_changes import Release
+from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.pythons import PYTHONS, Implementation
 from scanner.domain.targets.target import Target
@@ -84,7 +84,7 @@ def _styles() -> str:
     return "\n".join(Path(path).read_text(encoding="utf-8") for path in found if path)
 
 
-def _python(text: str | None) -> Release | None:
+def _python(text: str | None) -> PythonVersion | None:
     if text is None:
         return None
     major, _, minor = text.partition(".")

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from projects.domain.assessment.evaluate import TargetAnswer
 from projects.domain.dependency_files import ParsedFiles, to_data
-from scanner.domain.releases.name_confusion import Confusion
+from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.model.plans import Plan, VersionChange
 from scanner.domain.resolution.upgrade import Strategy
 
@@ -71,7 +71,7 @@ def _extra(extra_urls: Sequence[str], confusions: Sequence[Mapping[str, Any]]) -
     return {"extra_urls": list(extra_urls), "confusions": list(confusions)} if extra_urls else {}
 
 
-def confusion_document(confusion: Confusion) -> dict[str, Any]:
+def confusion_document(confusion: NameConfusion) -> dict[str, Any]:
     """One entry of `confusions`: where the name stands, with the best version there, and what pip would install."""
     winner = confusion.winner
     return {

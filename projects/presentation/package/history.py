@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from projects.presentation.target_names import say_places
-from scanner.domain.releases.history import SeenEvent
+from scanner.domain.releases.history import PackageEvent
 from scanner.domain.targets.catalogue import CATALOGUE
 
 # Only of these do the events of a release tell.
@@ -40,19 +40,19 @@ _FILE_WORDS = {
 }
 
 
-def tell_history(events: Iterable[SeenEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
+def tell_history(events: Iterable[PackageEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
     """The newest `limit` lines of `events`, which come newest first. `own`: the targets of the reader's projects.
 
     Files of one release that one poll saw change in the same way are one line.
     """
-    groups: dict[tuple[object, ...], list[SeenEvent]] = {}
+    groups: dict[tuple[object, ...], list[PackageEvent]] = {}
     for event in events:
         key = (event.kind, event.version, event.detail, event.seen_at)
         groups.setdefault(key, []).append(event)
     return tuple(_line(group, own) for group in list(groups.values())[:limit])
 
 
-def _line(events: Sequence[SeenEvent], own: Sequence[str]) -> HistoryLine:
+def _line(events: Sequence[PackageEvent], own: Sequence[str]) -> HistoryLine:
     first = events[0]
     files = tuple(event.filename for event in events if event.filename)
     known = [slug for slug in own if slug in _CATALOGUE]
@@ -69,7 +69,7 @@ def _line(events: Sequence[SeenEvent], own: Sequence[str]) -> HistoryLine:
     )
 
 
-def _words(event: SeenEvent, files: int, mine: str) -> str:
+def _words(event: PackageEvent, files: int, mine: str) -> str:
     number = len(event.targets)
     match event.kind:
         case "release":

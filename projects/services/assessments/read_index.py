@@ -14,7 +14,7 @@ from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.assessment.verdicts import Policy
 from scanner.domain.files.builds import infer_build
-from scanner.domain.matching.availability import ReleaseFileFacts, shape_of
+from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, pool_files, taken
 from scanner.selectors.candidates import (
@@ -176,10 +176,10 @@ def _views_as_of(
         there = _until(pool_files(stored.get(pk, ()) for pk in release.pks), as_of)
         if not there:
             return None
-        shape = shape_of(there)
+        shape = profile_of(there)
         whole = catalogue_matcher().offers(shape)
         build = release.build_detail or infer_build(offer.availability for offer in whole)
-        spoken = taken(release, lambda part: matcher.offers(shape_of(stored.get(part.pk, ()))))
+        spoken = taken(release, lambda part: matcher.offers(profile_of(stored.get(part.pk, ()))))
         return ReleaseView(
             version=release.version,
             offers=matcher.offers(shape),

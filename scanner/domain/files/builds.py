@@ -51,14 +51,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @dataclass(frozen=True, slots=True)
-class SdistView:
+class SdistContents:
     """An sdist as it was looked at. names: paths below its top folder. texts: of the files in READ that it has."""
 
     names: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
-def judge_sdist(sdist: SdistView) -> str:
+def classify_sdist(sdist: SdistContents) -> str:
     """`pure`, or `compiled` with the languages seen: "compiled: C, Cython". In doubt it is compiled.
 
     Evidence: source files that are not tests or examples, what the build asks for, and extensions in setup.py. A

@@ -16,7 +16,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-__all__ = ["CoreMetadata", "MetadataProblem", "parse_core_metadata", "parse_requirement", "parse_specifier"]
+__all__ = ["MetadataProblem", "ParsedMetadata", "parse_core_metadata", "parse_requirement", "parse_specifier"]
 
 _WANTED = frozenset(
     {"metadata-version", "name", "version", "requires-python", "requires-dist", "provides-extra", "dynamic"}
@@ -35,7 +35,7 @@ class MetadataProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class CoreMetadata:
+class ParsedMetadata:
     """What a release says about itself. `requires_dist` keeps the document's order.
 
     `name`, `version`, `requires_python` and `metadata_version` are None when the field is missing or unreadable
@@ -102,7 +102,7 @@ def _fields(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def parse_core_metadata(text: str) -> CoreMetadata:
+def parse_core_metadata(text: str) -> ParsedMetadata:
     """Read a METADATA or PKG-INFO document. Never raises: what cannot be read is listed in `problems`.
 
     Of a field that may stand once, the first readable value counts.
@@ -133,7 +133,7 @@ def parse_core_metadata(text: str) -> CoreMetadata:
                 single.setdefault(field, value)
         except (InvalidRequirement, InvalidSpecifier, InvalidVersion, ValueError) as error:
             problems.append(MetadataProblem(field, value, str(error).splitlines()[0] if str(error) else "unreadable"))
-    return CoreMetadata(
+    return ParsedMetadata(
         name,
         version,
         tuple(requires),

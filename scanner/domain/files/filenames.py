@@ -18,7 +18,7 @@ MOST_TAGS = 1024
 """A compressed tag set multiplies out; the widest real ones give under 200 tags, a hostile one gives millions."""
 
 
-class Kind(StrEnum):
+class FileKind(StrEnum):
     """What sort of archive a name announces. Only wheels and sdists can be installed today."""
 
     WHEEL = "wheel"
@@ -31,13 +31,13 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedName:
+class ParsedFilename:
     """tag_set: a wheel's "py-abi-plat" as written, lower-cased, compressed; None for other kinds.
 
     build: a wheel's build tag, () without one; it orders wheels of equal rank.
     """
 
-    kind: Kind
+    kind: FileKind
     name: NormalizedName
     version: Version
     tag_set: str | None = None
@@ -45,7 +45,7 @@ class ParsedName:
 
 
 @dataclass(frozen=True, slots=True)
-class UnparsedName:
+class UnparsedFilename:
     """A name that counts for no release. reason: what is wrong with it, as a clause without a full stop."""
 
     filename: str
@@ -62,20 +62,20 @@ _EGG = re.compile(r"(?P<version>[^-]+)(?:-py[^-]+(?:-.+)?)?")
 _BUILD = re.compile(r"(\d+)(.*)", re.ASCII | re.DOTALL)
 _RPM = re.compile(r"(?P<version>.+)-[^-]+\.[^.-]+")
 _OTHER_ENDINGS = {
-    ".egg": (Kind.EGG, _EGG),
-    ".exe": (Kind.WININST, _PLATFORM_BUILD),
-    ".msi": (Kind.MSI, _PLATFORM_BUILD),
-    ".rpm": (Kind.RPM, _RPM),
+    ".egg": (FileKind.EGG, _EGG),
+    ".exe": (FileKind.WININST, _PLATFORM_BUILD),
+    ".msi": (FileKind.MSI, _PLATFORM_BUILD),
+    ".rpm": (FileKind.RPM, _RPM),
 }
 
 
-def parse_filename(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:
+def parse_filename(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     """Reads one file name of a package's page.
 
     The package is needed: `foo-1.0-1.tar.gz` is 1.0.post1 of foo, and `foo-bar-1.0.tar.gz` on foo's page is nobody's.
     """
     if len(filename) > LONGEST_NAME:
-        return UnparsedName(filename[:LONGEST_NAME], f"its name is longer than {LONGEST_NAME} characters")
+        return UnparsedFilename(filename[:LONGEST_NAME], f"its name is longer than {LONGEST_NAME} characters")
     if filename.endswith(".whl"):
         return _wheel(filename, package)
     for ending in _SDIST_ENDINGS:
@@ -84,7 +84,7 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedName | Unpar
     for ending, (kind, pattern) in _OTHER_ENDINGS.items():
         if filename.endswith(ending):
             return _legacy(filename, filename.removesuffix(ending), package, kind, pattern)
-    return UnparsedName(filename, "it is no archive that an installer knows")
+    return UnparsedFilename(filename, "it is no archive that an installer knows")
 
 
 def wheel_tags(filename: str) -> tuple[str, BuildTag]:
@@ -94,13 +94,13 @@ def wheel_tags(filename: str) -> tuple[str, BuildTag]:
     return "-".join(parts[-3:]).lower(), (int(match[1]), match[2]) if match else ()
 
 
-def _wheel(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:
+def _wheel(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     parts = filename.removesuffix(".whl").split("-", 5)
     if len(parts) == 5:
         # The files of a page share their few names, versions and tags, and each part is judged by itself.
         head, tag_set = _head(parts[0], parts[1]), _tag_set("-".join(parts[2:]))
         if head is not None and tag_set is not None and head[0] == package:
-            return ParsedName(Kind.WHEEL, package, head[1], tag_set)
+            return ParsedFilename(FileKind.WHEEL, package, head[1], tag_set)
     return _any_wheel(filename, package)
 
 
@@ -133,18 +133,18 @@ def _number_of_tags(tag_set: str) -> int:
     return tags
 
 
-def _any_wheel(filename: str, package: NormalizedName) -> ParsedName | UnparsedName:
+def _any_wheel(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     tag_set = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]).lower()
     tags = _number_of_tags(tag_set)
     if tags > MOST_TAGS:
-        return UnparsedName(filename, f"its tags multiply out to {tags}, more than {MOST_TAGS}")
+        return UnparsedFilename(filename, f"its tags multiply out to {tags}, more than {MOST_TAGS}")
     try:
         name, version, build, _ = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:
-        return UnparsedName(filename, _clause(error, filename))
+        return UnparsedFilename(filename, _clause(error, filename))
     if name != package:
-        return UnparsedName(filename, f"it is named for {name}, not for {package}")
-    return ParsedName(Kind.WHEEL, name, version, tag_set, build)
+        return UnparsedFilename(filename, f"it is named for {name}, not for {package}")
+    return ParsedFilename(FileKind.WHEEL, name, version, tag_set, build)
 
 
 def _clause(error: InvalidWheelFilename, filename: str) -> str:
@@ -153,33 +153,33 @@ def _clause(error: InvalidWheelFilename, filename: str) -> str:
     return text.rstrip(": ").removesuffix(" in").replace("Invalid wheel filename", "not a wheel's name")
 
 
-def _sdist(filename: str, stem: str, package: NormalizedName) -> ParsedName | UnparsedName:
+def _sdist(filename: str, stem: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     if filename.endswith(".zip") and "macosx10" in filename:
         # Installers refuse these: binary archives that old distutils made on macOS.
-        return UnparsedName(filename, "it is a binary archive for macOS 10, not an sdist")
+        return UnparsedFilename(filename, "it is a binary archive for macOS 10, not an sdist")
     rest = _after_name(stem, package)
     if rest is None:
-        return UnparsedName(filename, f"it is not named for {package}")
+        return UnparsedFilename(filename, f"it is not named for {package}")
     if version := _version(rest):
-        return ParsedName(Kind.SDIST, package, version)
+        return ParsedFilename(FileKind.SDIST, package, version)
     if (match := _PLATFORM_BUILD.fullmatch(rest)) and (version := _version(match["version"])):
         # `bdist_dumb`: built files for one machine in an archive that only looks like an sdist.
-        return ParsedName(Kind.OTHER, package, version)
-    return UnparsedName(filename, f"{rest!r} is not a version")
+        return ParsedFilename(FileKind.OTHER, package, version)
+    return UnparsedFilename(filename, f"{rest!r} is not a version")
 
 
 def _legacy(
-    filename: str, stem: str, package: NormalizedName, kind: Kind, pattern: re.Pattern[str]
-) -> ParsedName | UnparsedName:
+    filename: str, stem: str, package: NormalizedName, kind: FileKind, pattern: re.Pattern[str]
+) -> ParsedFilename | UnparsedFilename:
     rest = _after_name(stem, package)
     if rest is None:
-        return UnparsedName(filename, f"it is not named for {package}")
+        return UnparsedFilename(filename, f"it is not named for {package}")
     match = pattern.fullmatch(rest)
     # Eggs and rpms write the dash of a version as an underscore.
     version = _version(match["version"].replace("_", "-")) if match else None
     if version is None:
-        return UnparsedName(filename, f"{rest!r} does not begin with a version")
-    return ParsedName(kind, package, version)
+        return UnparsedFilename(filename, f"{rest!r} does not begin with a version")
+    return ParsedFilename(kind, package, version)
 
 
 def _after_name(stem: str, package: NormalizedName) -> str | None:

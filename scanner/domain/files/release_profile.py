@@ -9,35 +9,35 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
+class ProfileFile:
     """One file as matching sees it. tag_set: the compressed tag triple of a wheel, None for every other kind."""
 
     tag_set: str | None
-    kind: Kind
+    kind: FileKind
     requires_python: str | None = None
     yanked: bool = False
 
     def __post_init__(self) -> None:
-        if (self.tag_set is not None) != (self.kind is Kind.WHEEL):
+        if (self.tag_set is not None) != (self.kind is FileKind.WHEEL):
             raise ValueError(f"a {self.kind.value} with tags {self.tag_set!r}: wheels have tags and nothing else has")
 
 
-def _group(offered: Offered) -> tuple[bool, str, bool]:
-    return (offered.requires_python is not None, offered.requires_python or "", offered.yanked)
+def _group(profile_file: ProfileFile) -> tuple[bool, str, bool]:
+    return (profile_file.requires_python is not None, profile_file.requires_python or "", profile_file.yanked)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class ReleaseProfile:
     """A canonical set: equal for equal files in any order and number. Make it with `of` or `parse`."""
 
-    files: tuple[Offered, ...]
+    files: tuple[ProfileFile, ...]
 
     @classmethod
-    def of(cls, files: Iterable[Offered]) -> "Shape":
+    def of(cls, files: Iterable[ProfileFile]) -> "ReleaseProfile":
         return cls(tuple(sorted(set(files), key=lambda file: (*_group(file), file.kind.value, file.tag_set or ""))))
 
     @property
@@ -50,7 +50,7 @@ class Shape:
         return json.dumps(rows, separators=(",", ":"))
 
     @classmethod
-    def parse(cls, text: str) -> "Shape":
+    def parse(cls, text: str) -> "ReleaseProfile":
         """The inverse of `text`. Raises ValueError on anything else."""
         try:
             return cls.of(_listed(text))
@@ -58,12 +58,12 @@ class Shape:
             raise ValueError(f"not the text of a shape: {text[:80]!r}") from error
 
     @classmethod
-    def stored(cls, text: str) -> "Shape":
+    def stored(cls, text: str) -> "ReleaseProfile":
         """The same for a text that `text` has made, which is in order already."""
         return cls(tuple(_listed(text)))
 
 
-def _listed(text: str) -> list[Offered]:
+def _listed(text: str) -> list[ProfileFile]:
     return [
         _offered(name, requires_python, bool(yanked))
         for requires_python, yanked, names in json.loads(text)
@@ -72,7 +72,7 @@ def _listed(text: str) -> list[Offered]:
 
 
 @functools.lru_cache(maxsize=16384)
-def _offered(name: str, requires_python: str | None, yanked: bool) -> Offered:
+def _offered(name: str, requires_python: str | None, yanked: bool) -> ProfileFile:
     if name.startswith("="):
-        return Offered(None, Kind(name[1:]), requires_python, yanked)
-    return Offered(name, Kind.WHEEL, requires_python, yanked)
+        return ProfileFile(None, FileKind(name[1:]), requires_python, yanked)
+    return ProfileFile(name, FileKind.WHEEL, requires_python, yanked)

@@ -27,7 +27,7 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class PageDiff:
     """Differences, each tuple sorted by file name; a file stands in at most one tuple of added and removed.
 
     added: on the page, not stored. changed: stored with other facts, the yank included, merged (see `compare`).
@@ -45,7 +45,7 @@ class Changes:
         return bool(self.added or self.changed or self.removed)
 
 
-def compare(stored: Mapping[str, StoredFile], page: IndexPage) -> Changes:
+def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
     """The changes that bring `stored` (keyed by file name) to what `page` says.
 
     Independent of the order of either side, and idempotent: once applied, comparing again finds nothing. A fact that
@@ -74,7 +74,7 @@ def compare(stored: Mapping[str, StoredFile], page: IndexPage) -> Changes:
             elif before.yanked and not after.yanked:
                 unyanked.append(after)
     unread = _unread_names(page)
-    return Changes(
+    return PageDiff(
         added=tuple(sorted(added, key=_name)),
         changed=tuple(sorted(changed, key=_name)),
         yanked=tuple(sorted(yanked, key=_name)),

@@ -22,7 +22,7 @@ MANY = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SerialCheckpoint:
     """What the last comparison left. newest: the highest serial, None before the first one. names: rows of that page.
     compared_at: when all rows were compared last."""
 
@@ -31,7 +31,7 @@ class Seen:
     compared_at: datetime | None = None
 
 
-def rows_above(seen: Seen, now: datetime, every: timedelta) -> int | None:
+def serial_threshold(seen: SerialCheckpoint, now: datetime, every: timedelta) -> int | None:
     """The serial above which rows are compared; None when all are, as they are `every` so often."""
     if seen.newest is None or seen.compared_at is None:
         return None
@@ -39,7 +39,7 @@ def rows_above(seen: Seen, now: datetime, every: timedelta) -> int | None:
     return seen.newest - SLACK if timedelta(0) <= now - seen.compared_at < every else None
 
 
-def goes_on(seen: Seen, page: RootPage) -> bool:
+def is_continuous(seen: SerialCheckpoint, page: RootPage) -> bool:
     """Whether the rows of `page` above `rows_above` tell all that moved since."""
     if seen.newest is None or page.newest is None or page.newest < seen.newest:
         return False

@@ -11,9 +11,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag
 from packaging.version import Version
 
-from scanner.domain.files.filenames import Kind
-from scanner.domain.files.release_profile import Offered, Shape
-from scanner.domain.targets.target import Layer, Pair
+from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
+from scanner.domain.targets.target import AbiPair, TagPriority
 
 
 class Availability(StrEnum):
@@ -51,23 +51,23 @@ class Offer:
 
 
 _BY_LAYER = {
-    Layer.OWN_ABI: Availability.NATIVE,
-    Layer.OWN_STABLE: Availability.ABI3,
-    Layer.OWN_NO_ABI: Availability.NATIVE,
-    Layer.OLDER_STABLE: Availability.ABI3,
-    Layer.NO_ABI: Availability.NATIVE,
+    TagPriority.OWN_ABI: Availability.NATIVE,
+    TagPriority.OWN_STABLE: Availability.ABI3,
+    TagPriority.OWN_NO_ABI: Availability.NATIVE,
+    TagPriority.OLDER_STABLE: Availability.ABI3,
+    TagPriority.NO_ABI: Availability.NATIVE,
 }
 
 
-def availability_of(layer: Layer, *, compiled: bool) -> Availability:
+def wheel_availability(layer: TagPriority, *, compiled: bool) -> Availability:
     """What a wheel that fits in this layer means; compiled: the release has wheels for particular platforms."""
-    if layer is Layer.ANYWHERE:
+    if layer is TagPriority.ANYWHERE:
         return Availability.FALLBACK if compiled else Availability.PURE
     return _BY_LAYER[layer]
 
 
 @functools.lru_cache(maxsize=8192)
-def expand(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str]]:
+def expand(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str]]:
     """A compressed triple as its pairs and its platform tags. File names were bounded when they were parsed."""
     interpreters, abis, platforms = (component.split(".") for component in tag_set.split("-"))
     return tuple(product(interpreters, abis)), frozenset(platforms)
@@ -104,7 +104,7 @@ class ReleaseFileFacts:
     """One file of a release with what its proof needs. tag_set and build as in ParsedName; uploaded_at in UTC."""
 
     filename: str
-    kind: Kind
+    kind: FileKind
     tag_set: str | None = None
     build: BuildTag = ()
     requires_python: str | None = None
@@ -112,15 +112,15 @@ class ReleaseFileFacts:
     uploaded_at: datetime | None = None
 
     @property
-    def offered(self) -> Offered:
-        return Offered(self.tag_set, self.kind, self.requires_python, self.yanked)
+    def profile_file(self) -> ProfileFile:
+        return ProfileFile(self.tag_set, self.kind, self.requires_python, self.yanked)
 
     @property
     def installable(self) -> bool:
         """Eggs, installers and rpms are kept and shown, and no installer of today takes them."""
-        return self.kind in {Kind.WHEEL, Kind.SDIST}
+        return self.kind in {FileKind.WHEEL, FileKind.SDIST}
 
 
-def shape_of(files: Iterable[ReleaseFileFacts]) -> Shape:
+def profile_of(files: Iterable[ReleaseFileFacts]) -> ReleaseProfile:
     """The shape under which these files are matched and stored."""
-    return Shape.of(file.offered for file in files)
+    return ReleaseProfile.of(file.profile_file for file in files)

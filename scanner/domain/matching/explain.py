@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import (
     Availability,
     ReleaseFileFacts,
     accepts_python,
-    availability_of,
     expand,
     is_compiled,
     is_readable,
+    wheel_availability,
 )
 from scanner.domain.matching.mismatch import nearest_mismatch
 from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Python
-from scanner.domain.targets.target import Layer, Pair, Target, pairs_of
+from scanner.domain.targets.target import AbiPair, TagPriority, Target, supported_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,16 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class TagMatch:
     """The best tag of a wheel on a target. rank: (pair, platform), lower is better, as installers order tags."""
 
-    layer: Layer
+    layer: TagPriority
     rank: tuple[int, int]
     tag: str
 
 
 @functools.lru_cache(maxsize=65536)
-def best_fit(tag_set: str, target: Target) -> Fit | None:
+def best_tag_match(tag_set: str, target: Target) -> TagMatch | None:
     """How a wheel with these tags fits, None when it does not.
 
     The best pair and the best platform may be looked for apart, because a compressed set holds their every
@@ -64,25 +64,27 @@ def best_fit(tag_set: str, target: Target) -> Fit | None:
     machines = platforms & platform_ranks.keys()
     if not machines and "any" not in platforms:
         return None
-    known = pairs_of(target.python)
+    known = supported_pairs(target.python)
     pair_ranks = _pair_ranks(target.python)
     machine = min(machines, key=platform_ranks.__getitem__, default=None)
     if machine is not None and (pair := _best(pairs, known.with_platform, pair_ranks[0])):
         rank = (pair_ranks[0][pair], platform_ranks[machine])
-        return Fit(known.with_platform[pair], rank, f"{pair[0]}-{pair[1]}-{machine}")
+        return TagMatch(known.with_platform[pair], rank, f"{pair[0]}-{pair[1]}-{machine}")
     if "any" in platforms and (pair := _best(pairs, known.anywhere, pair_ranks[1])):
-        return Fit(Layer.ANYWHERE, (pair_ranks[1][pair], 0), f"{pair[0]}-{pair[1]}-any")
+        return TagMatch(TagPriority.ANYWHERE, (pair_ranks[1][pair], 0), f"{pair[0]}-{pair[1]}-any")
     return None
 
 
-def _best(pairs: Iterable[Pair], known: Mapping[Pair, Layer], ranks: Mapping[Pair, int]) -> Pair | None:
+def _best(
+    pairs: Iterable[AbiPair], known: Mapping[AbiPair, TagPriority], ranks: Mapping[AbiPair, int]
+) -> AbiPair | None:
     return min((pair for pair in pairs if pair in known), key=ranks.__getitem__, default=None)
 
 
 @functools.cache
-def _pair_ranks(python: Python) -> tuple[dict[Pair, int], dict[Pair, int]]:
+def _pair_ranks(python: Python) -> tuple[dict[AbiPair, int], dict[AbiPair, int]]:
     """Positions of the pairs with a platform, and behind all of them those with "any"."""
-    known = pairs_of(python)
+    known = supported_pairs(python)
     first = {pair: rank for rank, pair in enumerate(known.with_platform)}
     return first, {pair: rank for rank, pair in enumerate(known.anywhere, start=len(first))}
 
@@ -95,7 +97,7 @@ def _platform_ranks(platform: Platform) -> dict[str, int]:
 @dataclass(frozen=True, slots=True)
 class _Choice:
     file: ReleaseFileFacts
-    fit: Fit | None
+    fit: TagMatch | None
 
     @property
     def preference(self) -> tuple[bool, bool, int, int, tuple[int, str] | tuple[()]]:
@@ -108,8 +110,8 @@ def _choices(files: Iterable[ReleaseFileFacts], target: Target) -> Iterator[_Cho
     """Every file that an installer could take."""
     release = target.python.release
     for file in files:
-        fit = best_fit(file.tag_set, target) if file.tag_set is not None else None
-        if (fit or file.kind is Kind.SDIST) and accepts_python(file.requires_python, release):
+        fit = best_tag_match(file.tag_set, target) if file.tag_set is not None else None
+        if (fit or file.kind is FileKind.SDIST) and accepts_python(file.requires_python, release):
             yield _Choice(file, fit)
 
 
@@ -142,7 +144,7 @@ def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: s
         availability, detail = Availability.SOURCE, source_detail or "unseen"
     else:
         compiled = any(is_compiled(file.tag_set) for file in files)
-        availability, detail = availability_of(choice.fit.layer, compiled=compiled), None
+        availability, detail = wheel_availability(choice.fit.layer, compiled=compiled), None
     file, tag = choice.file, choice.fit.tag if choice.fit else None
     ignored = None if is_readable(file.requires_python) else file.requires_python
     mismatch = _mismatch_beside(availability, files, target)
@@ -162,6 +164,6 @@ def _mismatch_beside(
     if availability is Availability.FALLBACK:
         return nearest_mismatch([file for file in files if is_compiled(file.tag_set)], target)
     if availability is Availability.SOURCE:
-        wheels = [file for file in files if file.kind is Kind.WHEEL]
+        wheels = [file for file in files if file.kind is FileKind.WHEEL]
         return nearest_mismatch(wheels, target) if wheels else WheelMismatch(MismatchKind.NO_WHEEL)
     return None

@@ -8,19 +8,19 @@ a few ORs, once ever, however many targets there are (docs/matching.md tells the
 import functools
 from collections.abc import Iterator, Sequence
 
-from scanner.domain.files.filenames import Kind
-from scanner.domain.files.release_profile import Shape
+from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import (
     Availability,
     Offer,
     accepts_python,
-    availability_of,
     expand,
     is_compiled,
+    wheel_availability,
 )
-from scanner.domain.targets.target import Layer, Pair, Target, pairs_of
+from scanner.domain.targets.target import AbiPair, TagPriority, Target, supported_pairs
 
-LAYERS = tuple(Layer)
+LAYERS = tuple(TagPriority)
 # One object each, so that thousands of rows of hundreds of offers hold pointers only.
 _OFFERS = {(kind, yanked): Offer(kind, yanked) for kind in Availability for yanked in (False, True)}
 
@@ -46,7 +46,7 @@ class Matcher:
         self._layers: dict[str, tuple[int, ...]] = {}
         self._masks: dict[str, int] = {}
         self._pythons: dict[str | None, int] = {None: self._everything}
-        self._offers: dict[Shape, tuple[Offer, ...]] = {}
+        self._offers: dict[ReleaseProfile, tuple[Offer, ...]] = {}
         self._rows: dict[tuple[Offer, ...], tuple[Offer, ...]] = {}
 
     @functools.cached_property
@@ -59,11 +59,11 @@ class Matcher:
         return masks
 
     @functools.cached_property
-    def _pairs(self) -> tuple[dict[Pair, int], ...]:
+    def _pairs(self) -> tuple[dict[AbiPair, int], ...]:
         """Per layer, (interpreter, ABI) -> targets whose Python loads it there."""
-        masks: tuple[dict[Pair, int], ...] = tuple({} for _ in LAYERS)
+        masks: tuple[dict[AbiPair, int], ...] = tuple({} for _ in LAYERS)
         for i, target in enumerate(self.targets):
-            pairs = pairs_of(target.python)
+            pairs = supported_pairs(target.python)
             for pair, layer in (*pairs.with_platform.items(), *pairs.anywhere.items()):
                 masks[layer][pair] = masks[layer].get(pair, 0) | 1 << i
         return masks
@@ -96,7 +96,7 @@ class Matcher:
             for pair in pairs:
                 loads |= masks.get(pair, 0)
             anywhere = self._everything if "any" in platforms else 0
-            found.append(loads & (anywhere if layer is Layer.ANYWHERE else machines))
+            found.append(loads & (anywhere if layer is TagPriority.ANYWHERE else machines))
         return tuple(found)
 
     def python_mask(self, requires_python: str | None) -> int:
@@ -110,40 +110,40 @@ class Matcher:
             self._pythons[requires_python] = found
         return found
 
-    def offers(self, shape: Shape) -> tuple[Offer, ...]:
+    def offers(self, profile: ReleaseProfile) -> tuple[Offer, ...]:
         """One offer a target: what an installer there would do with the release. A release without files is absent."""
-        found = self._offers.get(shape)
+        found = self._offers.get(profile)
         if found is None:
-            row = self.offers_once(shape)
+            row = self.offers_once(profile)
             # Many shapes give the same row; one copy of each is kept.
-            found = self._offers[shape] = self._rows.setdefault(row, row)
+            found = self._offers[profile] = self._rows.setdefault(row, row)
         return found
 
-    def offers_once(self, shape: Shape) -> tuple[Offer, ...]:
+    def offers_once(self, profile: ReleaseProfile) -> tuple[Offer, ...]:
         """The same without keeping it, for callers that keep it themselves."""
-        if not shape.files:
+        if not profile.files:
             return (_OFFERS[Availability.ABSENT, False],) * len(self.targets)
-        compiled = any(is_compiled(file.tag_set) for file in shape.files)
+        compiled = any(is_compiled(file.tag_set) for file in profile.files)
         row = [_OFFERS[Availability.NONE, False]] * len(self.targets)
         undecided = self._everything
-        for yanked in sorted({file.yanked for file in shape.files}):
+        for yanked in sorted({file.yanked for file in profile.files}):
             # As installers sort: any file that is not yanked before every yanked one, then wheels before sdists.
-            wheels, sdists = self._fitting(shape, undecided, yanked=yanked)
-            choices = [(availability_of(layer, compiled=compiled), wheels[layer]) for layer in LAYERS]
+            wheels, sdists = self._fitting(profile, undecided, yanked=yanked)
+            choices = [(wheel_availability(layer, compiled=compiled), wheels[layer]) for layer in LAYERS]
             for availability, fits in (*choices, (Availability.SOURCE, sdists)):
                 offer = _OFFERS[availability, yanked]
                 for i in bits(fits & undecided):
                     row[i] = offer
                 undecided &= ~fits
-        for i in bits(undecided & self._refused(shape) if undecided else 0):
+        for i in bits(undecided & self._refused(profile) if undecided else 0):
             row[i] = _OFFERS[Availability.EXCLUDED, False]
         return tuple(row)
 
-    def _fitting(self, shape: Shape, among: int, *, yanked: bool) -> tuple[list[int], int]:
+    def _fitting(self, profile: ReleaseProfile, among: int, *, yanked: bool) -> tuple[list[int], int]:
         """Targets with a fitting wheel in each layer, and targets with an acceptable sdist, among (un)yanked files."""
         wheels = [0] * len(LAYERS)
         sdists = 0
-        for file in shape.files:
+        for file in profile.files:
             if file.yanked is not yanked:
                 continue
             if file.tag_set is not None:
@@ -152,20 +152,20 @@ class Matcher:
                     accepted = self.python_mask(file.requires_python)
                     for layer, fits in enumerate(self.layers(file.tag_set)):
                         wheels[layer] |= fits & accepted
-            elif file.kind is Kind.SDIST:
+            elif file.kind is FileKind.SDIST:
                 sdists |= self.python_mask(file.requires_python)
         return wheels, sdists
 
-    def _refused(self, shape: Shape) -> int:
+    def _refused(self, profile: ReleaseProfile) -> int:
         """Targets where Requires-Python stands in the way: it refuses a file that fits, or every installable file."""
         fitting_but_refused = 0
         accepted_by_any = 0
-        for file in shape.files:
-            if file.tag_set is None and file.kind is not Kind.SDIST:
+        for file in profile.files:
+            if file.tag_set is None and file.kind is not FileKind.SDIST:
                 continue
             accepted = self.python_mask(file.requires_python)
             accepted_by_any |= accepted
             fits = self._everything if file.tag_set is None else self.mask(file.tag_set)
             fitting_but_refused |= fits & ~accepted
-        installable = any(file.tag_set is not None or file.kind is Kind.SDIST for file in shape.files)
+        installable = any(file.tag_set is not None or file.kind is FileKind.SDIST for file in profile.files)
         return fitting_but_refused | (self._everything & ~accepted_by_any if installable else 0)

@@ -4,14 +4,14 @@ import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand
 from scanner.domain.matching.reason import MismatchKind, StableAbiLimit, WheelMismatch
 from scanner.domain.targets.labels import label_ranges, pair_label
 from scanner.domain.targets.platform_tags import PlatformTag, System, read_platform_tag
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Implementation
-from scanner.domain.targets.target import STABLE_ABIS, Pair, Target, pairs_of
+from scanner.domain.targets.target import STABLE_ABIS, AbiPair, Target, supported_pairs
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class _Wheel:
     """A wheel as one target sees it. machines: its platform tags, read; tags that no target has are left out."""
 
     filename: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[AbiPair, ...]
     platforms: frozenset[str]
     machines: tuple[PlatformTag, ...]
     loads: bool
@@ -50,7 +50,7 @@ def nearest_mismatch(files: Iterable[ReleaseFileFacts], target: Target) -> Wheel
 
 def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
     pairs, platforms, machines = _read(tag_set)
-    known = pairs_of(target.python)
+    known = supported_pairs(target.python)
     loadable = known.anywhere if platforms == {"any"} else known.with_platform
     return _Wheel(
         filename,
@@ -63,7 +63,7 @@ def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
 
 
 @functools.lru_cache(maxsize=4096)
-def _read(tag_set: str) -> tuple[tuple[Pair, ...], frozenset[str], tuple[PlatformTag, ...]]:
+def _read(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str], tuple[PlatformTag, ...]]:
     pairs, platforms = expand(tag_set)
     read = (read_platform_tag(tag) for tag in sorted(platforms))
     return pairs, platforms, tuple(tag for tag in read if tag is not None)
@@ -73,10 +73,10 @@ def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target
     """Requires-Python, when it refuses a file that would fit, or every file that could be installed at all."""
     release = target.python.release
     refused = [file for file in files if not accepts_python(file.requires_python, release)]
-    fitting = [file for file in refused if file.kind is Kind.SDIST or _fits(wheels[file.filename])]
+    fitting = [file for file in refused if file.kind is FileKind.SDIST or _fits(wheels[file.filename])]
     if not fitting and len(refused) < len(files):
         return None
-    blame = min(fitting or refused, key=lambda file: (file.kind is not Kind.WHEEL, file.filename), default=None)
+    blame = min(fitting or refused, key=lambda file: (file.kind is not FileKind.WHEEL, file.filename), default=None)
     if blame is None:
         return None
     return WheelMismatch(MismatchKind.REQUIRES_PYTHON, (blame.requires_python or "",), str(release), blame.filename)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class SeenEvent:
+class PackageEvent:
     """One change that a poll saw. kind: a value of WheelEventKind.
 
     targets: of a complete release the slugs of the catalogue's targets that it serves, of a regression those it lost.

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexListing:
     """One index that has the name. newest: its best version that is not yanked, a final one where there is one, None
     without any. url: without credentials.
     """
@@ -21,14 +21,14 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Confusion:
+class NameConfusion:
     """A name that several indexes have, one of them private: an installer may take either one's files.
 
     places: in the order in which the indexes are named.
     """
 
     name: str
-    places: tuple[Standing, ...]
+    places: tuple[IndexListing, ...]
 
     @property
     def urls(self) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ class Confusion:
         return tuple(place.url for place in self.places)
 
     @cached_property
-    def winner(self) -> Standing:
+    def winner(self) -> IndexListing:
         """Where pip takes it from when nothing limits the version: the highest, of equal ones the index named last."""
         versions = [place.newest for place in self.places if place.newest is not None]
         best = max(versions, default=None)

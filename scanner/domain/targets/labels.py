@@ -4,12 +4,12 @@ import functools
 import re
 from collections.abc import Iterable
 
-from scanner.domain.targets.target import STABLE_ABIS, Pair
+from scanner.domain.targets.target import STABLE_ABIS, AbiPair
 
 _OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
 
 
-def pair_label(pair: Pair) -> str:
+def pair_label(pair: AbiPair) -> str:
     """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; the old "cp37m" reads cp37."""
     interpreter, abi = pair
     if abi in STABLE_ABIS:

@@ -15,7 +15,7 @@ from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, Syst
 
 
 @dataclass(frozen=True, slots=True)
-class Markers:
+class PlatformMarkers:
     """The part of the marker environment that the platform decides, spelled as that platform spells it."""
 
     os_name: str
@@ -65,21 +65,21 @@ class Platform:
         return _tags(self.system, self.architecture, self.floor, self.slug)
 
     @property
-    def markers(self) -> Markers:
+    def markers(self) -> PlatformMarkers:
         machine = _MACHINES.get((self.system, self.architecture), self.architecture)
         match self.system:
             case System.GLIBC | System.MUSL:
-                return Markers("posix", "linux", "Linux", machine)
+                return PlatformMarkers("posix", "linux", "Linux", machine)
             case System.MACOS:
-                return Markers("posix", "darwin", "Darwin", machine)
+                return PlatformMarkers("posix", "darwin", "Darwin", machine)
             case System.WINDOWS:
-                return Markers("nt", "win32", "Windows", machine)
+                return PlatformMarkers("nt", "win32", "Windows", machine)
             case System.EMSCRIPTEN:
-                return Markers("posix", "emscripten", "Emscripten", machine)
+                return PlatformMarkers("posix", "emscripten", "Emscripten", machine)
             case System.IOS:
-                return Markers("posix", "ios", "iOS", machine)
+                return PlatformMarkers("posix", "ios", "iOS", machine)
             case System.ANDROID:
-                return Markers("posix", "android", "Android", machine)
+                return PlatformMarkers("posix", "android", "Android", machine)
 
 
 _READABLE = {

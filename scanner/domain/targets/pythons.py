@@ -63,7 +63,7 @@ class Python:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
+class PythonBranch:
     """The life of one Python version. `released` is None before the final release, `end_of_life` where none is set."""
 
     released: date | None
@@ -75,16 +75,16 @@ def _release(full_version: str) -> Version:
     return Version(".".join(map(str, Version(full_version).release)))
 
 
-BRANCHES: MappingProxyType[tuple[int, int], Branch] = MappingProxyType(
+PYTHON_BRANCHES: MappingProxyType[tuple[int, int], PythonBranch] = MappingProxyType(
     {
-        (3, 9): Branch(date(2020, 10, 5), date(2025, 10, 31)),
-        (3, 10): Branch(date(2021, 10, 4), date(2026, 10, 31)),
-        (3, 11): Branch(date(2022, 10, 24), date(2027, 10, 31)),
-        (3, 12): Branch(date(2023, 10, 2), date(2028, 10, 31)),
-        (3, 13): Branch(date(2024, 10, 7), date(2029, 10, 31)),
-        (3, 14): Branch(date(2025, 10, 7), date(2030, 10, 31)),
-        (3, 15): Branch(date(2026, 10, 1), date(2031, 10, 31)),
-        (3, 16): Branch(None, None),
+        (3, 9): PythonBranch(date(2020, 10, 5), date(2025, 10, 31)),
+        (3, 10): PythonBranch(date(2021, 10, 4), date(2026, 10, 31)),
+        (3, 11): PythonBranch(date(2022, 10, 24), date(2027, 10, 31)),
+        (3, 12): PythonBranch(date(2023, 10, 2), date(2028, 10, 31)),
+        (3, 13): PythonBranch(date(2024, 10, 7), date(2029, 10, 31)),
+        (3, 14): PythonBranch(date(2025, 10, 7), date(2030, 10, 31)),
+        (3, 15): PythonBranch(date(2026, 10, 1), date(2031, 10, 31)),
+        (3, 16): PythonBranch(None, None),
     }
 )
 """CPython's calendar (PEPs 596 to 790). PyPy publishes no end of life."""

@@ -17,7 +17,7 @@ from scanner.domain.targets.platforms import Platform, parse_platform
 from scanner.domain.targets.pythons import Implementation, Python, find_python
 
 
-class Layer(IntEnum):
+class TagPriority(IntEnum):
     """Kinds of tags in the order in which every installer prefers them. Values are positions, best first."""
 
     OWN_ABI = 0  # cp313-cp313-PLATFORM
@@ -29,19 +29,19 @@ class Layer(IntEnum):
 
 
 STABLE_ABIS = frozenset({"abi3", "abi3t"})
-Pair = tuple[str, str]
+AbiPair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Pairs:
+class SupportedPairs:
     """The (interpreter, ABI) pairs that one Python loads: with a platform tag, and with "any". Best first."""
 
-    with_platform: Mapping[Pair, Layer]
-    anywhere: Mapping[Pair, Layer]
+    with_platform: Mapping[AbiPair, TagPriority]
+    anywhere: Mapping[AbiPair, TagPriority]
 
 
 @functools.cache
-def pairs_of(python: Python) -> Pairs:
+def supported_pairs(python: Python) -> SupportedPairs:
     """The pairs of one Python, from `packaging.tags`, which describes this machine unless every argument is given."""
     stand_in = ["linux_x86_64"]
     own: list[Tag] = []
@@ -49,25 +49,25 @@ def pairs_of(python: Python) -> Pairs:
         own += cpython_tags(python.version, [python.abi], stand_in)
     else:
         own += generic_tags(python.interpreter, [python.abi], stand_in)
-    with_platform: dict[Pair, Layer] = {}
-    anywhere: dict[Pair, Layer] = {}
+    with_platform: dict[AbiPair, TagPriority] = {}
+    anywhere: dict[AbiPair, TagPriority] = {}
     for tag in (*own, *compatible_tags(python.version, python.interpreter, stand_in)):
         pair = (tag.interpreter, tag.abi)
         if tag.platform == "any":
-            anywhere.setdefault(pair, Layer.ANYWHERE)
+            anywhere.setdefault(pair, TagPriority.ANYWHERE)
         else:
             with_platform.setdefault(pair, _layer(pair, python))
-    return Pairs(MappingProxyType(with_platform), MappingProxyType(anywhere))
+    return SupportedPairs(MappingProxyType(with_platform), MappingProxyType(anywhere))
 
 
-def _layer(pair: Pair, python: Python) -> Layer:
+def _layer(pair: AbiPair, python: Python) -> TagPriority:
     interpreter, abi = pair
     own = interpreter == python.interpreter
     if abi in STABLE_ABIS:
-        return Layer.OWN_STABLE if own else Layer.OLDER_STABLE
+        return TagPriority.OWN_STABLE if own else TagPriority.OLDER_STABLE
     if abi == "none":
-        return Layer.OWN_NO_ABI if own else Layer.NO_ABI
-    return Layer.OWN_ABI
+        return TagPriority.OWN_NO_ABI if own else TagPriority.NO_ABI
+    return TagPriority.OWN_ABI
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ class Target:
     @functools.cached_property
     def tags(self) -> tuple[str, ...]:
         """All supported tags as text, best first: about a thousand on Linux. Matching does not need them."""
-        pairs = pairs_of(self.python)
+        pairs = supported_pairs(self.python)
         with_platform = (f"{pair[0]}-{pair[1]}-{tag}" for pair in pairs.with_platform for tag in self.platform.tags)
         return (*with_platform, *(f"{interpreter}-{abi}-any" for interpreter, abi in pairs.anywhere))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 
-from scanner.domain.polling import CLOCK_SKEW, NextPoll
+from scanner.domain.polling import CLOCK_SKEW, ScheduledPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
 from scanner.services.shutdown import stop_requested
 from scanner.services.storage.sql import select_rows
@@ -89,8 +89,8 @@ class UnchangedPoll:
 
     claim: PollClaim
     now: datetime
-    next_poll: NextPoll
-    behind: NextPoll
+    next_poll: ScheduledPoll
+    behind: ScheduledPoll
 
 
 def release_unchanged(ends: Sequence[UnchangedPoll]) -> None:

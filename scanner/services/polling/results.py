@@ -10,7 +10,15 @@ from django.conf import settings
 from django.db import transaction
 
 from scanner.domain.index_page.page import IndexPage
-from scanner.domain.polling import Cadence, Known, NextPoll, after_answer, after_failure, after_old_page, after_throttle
+from scanner.domain.polling import (
+    PackageActivity,
+    PollIntervals,
+    ScheduledPoll,
+    after_answer,
+    after_failure,
+    after_old_page,
+    after_throttle,
+)
 from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
@@ -182,8 +190,8 @@ def store_fault(claim: PollClaim, error: IndexFault, now: datetime) -> PollResul
     return PollResult.FAILED
 
 
-def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: datetime) -> NextPoll:
-    known = Known(
+def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: datetime) -> ScheduledPoll:
+    known = PackageActivity(
         newest_release_at,
         claim.is_watched,
         claim.closes_releases,
@@ -192,6 +200,6 @@ def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: dateti
     return after_answer(claim.name, now, known, cadence())
 
 
-def cadence() -> Cadence:
+def cadence() -> PollIntervals:
     """How often to poll, from the settings."""
-    return Cadence(**settings.WHEELWAY_CADENCE)
+    return PollIntervals(**settings.WHEELWAY_CADENCE)

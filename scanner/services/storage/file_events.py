@@ -7,8 +7,8 @@ from datetime import datetime
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.index_page.diff import Changes
+from scanner.domain.files.filenames import ParsedFilename, parse_filename
+from scanner.domain.index_page.diff import PageDiff
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
 from scanner.services.storage.sql import Row, insert_rows, time_writer
@@ -16,7 +16,7 @@ from scanner.services.storage.sql import Row, insert_rows, time_writer
 CHUNK = 1000
 
 
-def write_events(package: Package, changes: Changes, now: datetime, *, is_first: bool) -> None:
+def write_events(package: Package, changes: PageDiff, now: datetime, *, is_first: bool) -> None:
     """Write one event for each change of a file, or on a first page one FIRST_POLL event in the place of all.
 
     Call in the transaction that stores the changes, before they are stored.
@@ -29,7 +29,7 @@ def write_events(package: Package, changes: Changes, now: datetime, *, is_first:
         insert_rows(WheelEvent, _COLUMNS, events, ignore_conflicts=True)
 
 
-def _told(package: Package, changes: Changes, now: datetime) -> Iterator[Row]:
+def _told(package: Package, changes: PageDiff, now: datetime) -> Iterator[Row]:
     for file in changes.added:
         yield _event(package, WheelEventKind.ADDED, file.filename, file.uploaded_at, now)
     for kind, files in ((WheelEventKind.YANKED, changes.yanked), (WheelEventKind.UNYANKED, changes.unyanked)):
@@ -59,6 +59,6 @@ def _event(
     package: Package, kind: WheelEventKind, filename: str, at: datetime | None, now: datetime, detail: str = ""
 ) -> Row:
     read = parse_filename(filename, NormalizedName(package.name))
-    version, tag_set = (str(read.version), read.tag_set or "") if isinstance(read, ParsedName) else ("", "")
+    version, tag_set = (str(read.version), read.tag_set or "") if isinstance(read, ParsedFilename) else ("", "")
     time = time_writer()
     return (package.pk, kind.value, filename, version, tag_set, time(at), detail, "[]", time(now))

@@ -10,9 +10,9 @@ from itertools import chain
 from django.db.models import Max
 from packaging.utils import NormalizedName
 
-from scanner.domain.files.filenames import Kind, UnparsedName, parse_filename
+from scanner.domain.files.filenames import FileKind, UnparsedFilename, parse_filename
 from scanner.domain.files.locations import base_of, pack_location, unpack_location
-from scanner.domain.index_page.diff import Changes, StoredFile, compare
+from scanner.domain.index_page.diff import PageDiff, StoredFile, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.file_events import write_events
@@ -43,7 +43,7 @@ def store_page(package: Package, page: IndexPage, now: datetime) -> Stored:
 
     Events are written for changes against an earlier page; a first page writes one FIRST_POLL event instead.
     """
-    return _store(package, compare(_stored_files(package), page), now)
+    return _store(package, diff_page(_stored_files(package), page), now)
 
 
 def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> Stored | None:
@@ -55,7 +55,7 @@ def store_changes(package: Package, page: IndexPage, vanished: int, now: datetim
     stored = _stored_files(package, [file.filename for file in page.files])
     if len(stored) != vanished:
         return None
-    return _store(package, compare(stored, page), now)
+    return _store(package, diff_page(stored, page), now)
 
 
 _FIELDS = (
@@ -91,7 +91,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
     }
 
 
-def _store(package: Package, changes: Changes, now: datetime) -> Stored:
+def _store(package: Package, changes: PageDiff, now: datetime) -> Stored:
     # Every stored page raises the revision, so only a first one finds it at nought.
     is_first = package.revision == 0
     write_events(package, changes, now, is_first=is_first)
@@ -137,8 +137,8 @@ def _file_rows(
     package_id, base, time = package.pk, package.files_base, time_writer()
     for file in files:
         read = parsed[file.filename]
-        if isinstance(read, UnparsedName):
-            release, kind = None, Kind.OTHER.value
+        if isinstance(read, UnparsedFilename):
+            release, kind = None, FileKind.OTHER.value
         else:
             release, kind = releases[file.filename], read.kind.value
         yield (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 
-from scanner.domain.files.release_profile import Shape
+from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Availability, Offer
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE
@@ -49,7 +49,7 @@ def catalogue_digest() -> str:
     return hashlib.sha256(f"{RULES}\n{text}".encode()).hexdigest()[:16]
 
 
-def intern_shapes(shapes: Iterable[Shape]) -> dict[Shape, int]:
+def intern_shapes(shapes: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, int]:
     """The row of each shape, made where it is new."""
     digests = {hashlib.sha256(shape.text.encode()).hexdigest(): shape for shape in shapes}
     ids = _known(digests)

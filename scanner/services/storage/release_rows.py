@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanner.domain.files.filenames import Kind, ParsedName, UnparsedName, wheel_tags
-from scanner.domain.files.release_profile import Offered, Shape
+from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, wheel_tags
+from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.release_profiles import intern_shapes
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
 
 CHUNK = 2000
-Parsed = ParsedName | UnparsedName
+Parsed = ParsedFilename | UnparsedFilename
 # One file as a shape knows it: tag set, kind's value (an enum hashes slowly), Requires-Python, yanked.
 _Facts = tuple[str | None, str, str | None, bool]
 
@@ -70,8 +70,8 @@ def store_releases(
     gathered = _stored_files(known, gone)
     for filename, version in versions.items():
         read, file = parsed[filename], fresh[filename]
-        assert isinstance(read, ParsedName)
-        kind = "wheel" if read.kind is Kind.WHEEL else read.kind.value
+        assert isinstance(read, ParsedFilename)
+        kind = "wheel" if read.kind is FileKind.WHEEL else read.kind.value
         facts = (read.tag_set, kind, file.requires_python, file.yanked)
         files = gathered.get(version)
         if files is None:
@@ -94,7 +94,7 @@ def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:
     texts: dict[int, str] = {}
     found = {}
     for filename, read in parsed.items():
-        if isinstance(read, ParsedName):
+        if isinstance(read, ParsedFilename):
             text = texts.get(id(read.version))
             if text is None:
                 text = texts[id(read.version)] = str(read.version)
@@ -144,18 +144,18 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
 
 def _shapes(gathered: Mapping[str, _Gathered]) -> dict[str, int]:
     """The row of each release's shape, by version. Equal sets of files are worked out once."""
-    made: dict[frozenset[_Facts], Shape] = {}
-    chosen: dict[str, Shape] = {}
-    offered: dict[_Facts, Offered] = {}
+    made: dict[frozenset[_Facts], ReleaseProfile] = {}
+    chosen: dict[str, ReleaseProfile] = {}
+    profile_file: dict[_Facts, ProfileFile] = {}
     for version, files in gathered.items():
         facts = frozenset(files.facts)
         shape = made.get(facts)
         if shape is None:
             for fact in facts:
-                if fact not in offered:
+                if fact not in profile_file:
                     tags, kind, python, yanked = fact
-                    offered[fact] = Offered(tags, Kind(kind), python, yanked)
-            shape = made[facts] = Shape.of(offered[fact] for fact in facts)
+                    profile_file[fact] = ProfileFile(tags, FileKind(kind), python, yanked)
+            shape = made[facts] = ReleaseProfile.of(profile_file[fact] for fact in facts)
         chosen[version] = shape
     keys = intern_shapes(made.values())
     return {version: keys[shape] for version, shape in chosen.items()}

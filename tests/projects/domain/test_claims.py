@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from projects.domain.claims import BadClaims, Claim, Facts, Offered, judge_claim, read_claims
+from projects.domain.claims import BadClaims, Claim, ClaimedRelease, Facts, judge_claim, read_claims
 
-PURE = Offered("1.0", "pure", "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
-SLOW = Offered("1.0", "fallback", "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits")
-NATIVE = Offered("2.0", "native", "a-2.0-cp313-cp313-win_amd64.whl", "2024-10-10", "a wheel for cp313")
-SOURCE = Offered("1.0", "source", "a-1.0.tar.gz", "2024-01-01", "no wheel for cp313; has cp312")
+PURE = ClaimedRelease("1.0", "pure", "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
+SLOW = ClaimedRelease("1.0", "fallback", "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits")
+NATIVE = ClaimedRelease("2.0", "native", "a-2.0-cp313-cp313-win_amd64.whl", "2024-10-10", "a wheel for cp313")
+SOURCE = ClaimedRelease("1.0", "source", "a-1.0.tar.gz", "2024-01-01", "no wheel for cp313; has cp312")
 FITS = Facts(PURE, None, PURE, None)
 FALLS_BACK = Facts(SLOW, None, SLOW, NATIVE)
 MISSES = Facts(SOURCE, "2.0", NATIVE, NATIVE)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from projects.domain.watches import Found, Wanted, arrival, first_served, parse_version, wanted
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import judge
 from scanner.domain.targets.target import parse_target
@@ -18,12 +18,12 @@ OTHER = "cp312-cp312-win_amd64"
 
 def wheel(version: str, tags: str, *, yanked: bool = False, requires_python: str | None = None) -> ReleaseFileFacts:
     return ReleaseFileFacts(
-        f"demo-{version}-{tags}.whl", Kind.WHEEL, tag_set=tags, yanked=yanked, requires_python=requires_python
+        f"demo-{version}-{tags}.whl", FileKind.WHEEL, tag_set=tags, yanked=yanked, requires_python=requires_python
     )
 
 
 def sdist(version: str) -> ReleaseFileFacts:
-    return ReleaseFileFacts(f"demo-{version}.tar.gz", Kind.SDIST)
+    return ReleaseFileFacts(f"demo-{version}.tar.gz", FileKind.SDIST)
 
 
 def news_of(*files: ReleaseFileFacts) -> dict[str, set[str]]:

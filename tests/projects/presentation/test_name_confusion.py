@@ -5,17 +5,17 @@ from packaging.version import Version
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.formats.schema import confusion_document
 from projects.presentation.name_confusion import confusion_of, places_by_name, tell_confusions
-from scanner.domain.releases.name_confusion import Confusion, Standing
+from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
 
 OURS, PUBLIC, ALSO = "https://ours.example/simple", "https://index.example/simple", "https://also.example/simple"
 
 
 def stored(name: str, ours: str | None, public: str | None, *, public_is_private: bool = False) -> dict[str, object]:
     places = [
-        Standing(PUBLIC, public_is_private, Version(public) if public else None),
-        Standing(OURS, True, Version(ours) if ours else None),
+        IndexListing(PUBLIC, public_is_private, Version(public) if public else None),
+        IndexListing(OURS, True, Version(ours) if ours else None),
     ]
-    return confusion_document(Confusion(name, tuple(places)))
+    return confusion_document(NameConfusion(name, tuple(places)))
 
 
 def test_a_name_that_pip_takes_from_elsewhere_comes_first_and_is_worst() -> None:

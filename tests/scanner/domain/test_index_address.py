@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.index_address import UnusableAddress, login_text, plain_address, with_login, without_credentials
+from scanner.domain.index_address import InvalidAddress, login_text, plain_address, with_login, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_one_index_has_one_spelling(written: str, plain: str) -> None:
      "https://u:pa/ss@index.example/", "https://[::1/", "https://index.example/a b", "https://index.example:0/"],
 )  # fmt: skip
 def test_what_no_client_could_ask_is_refused(written: str) -> None:
-    with pytest.raises(UnusableAddress):
+    with pytest.raises(InvalidAddress):
         plain_address(written)
 
 
@@ -38,7 +38,7 @@ def test_no_address_does_harm_and_a_refusal_never_repeats_it(written: str) -> No
     refusal, plain = "", ""
     try:
         plain = plain_address(written + "s3cr3t@index.example")
-    except UnusableAddress as refused:
+    except InvalidAddress as refused:
         refusal = str(refused)
     assert "s3cr3t" not in refusal + plain
     assert bool(refusal) != bool(plain)

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from projects.presentation.package.history import tell_history
-from scanner.domain.releases.history import SeenEvent
+from scanner.domain.releases.history import PackageEvent
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 MAC, WINDOWS, FLOOR = "cp313-macosx_14_0_x86_64", "cp313-win_amd64", "cp313-manylinux_2_26_x86_64"
 
 
-def event(kind: str, version: str = "1.1", filename: str = "", detail: str = "", *targets: str) -> SeenEvent:
-    return SeenEvent(kind, version, filename, detail, targets, NOON if filename else None, NOON)
+def event(kind: str, version: str = "1.1", filename: str = "", detail: str = "", *targets: str) -> PackageEvent:
+    return PackageEvent(kind, version, filename, detail, targets, NOON if filename else None, NOON)
 
 
 @pytest.mark.parametrize(
@@ -36,14 +36,14 @@ def event(kind: str, version: str = "1.1", filename: str = "", detail: str = "",
         (event("removed", "1.1", "demo-1.1.tar.gz"), "1 file removed from the index", ""),
     ],
 )
-def test_each_kind_is_told_with_the_readers_own_targets(seen: SeenEvent, words: str, where: str) -> None:
+def test_each_kind_is_told_with_the_readers_own_targets(seen: PackageEvent, words: str, where: str) -> None:
     (line,) = tell_history([seen], [MAC, WINDOWS, FLOOR], 10)
     assert (line.words, line.where) == (words, where)
 
 
 def test_files_that_came_together_are_one_line() -> None:
     files = [event("added", "1.1", f"demo-1.1-{number}.whl") for number in range(5)]
-    other = SeenEvent("added", "1.1", "late.whl", "", (), NOON, NOON + timedelta(hours=1))
+    other = PackageEvent("added", "1.1", "late.whl", "", (), NOON, NOON + timedelta(hours=1))
     late, early = tell_history([other, *files], [], 10)
     assert (late.words, early.words) == ("1 file added", "5 files added")
     assert (len(early.files), early.more) == (3, 2)

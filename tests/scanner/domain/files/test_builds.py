@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.files.builds import COMPILED, PURE, READ, SdistView, judge_sdist
+from scanner.domain.files.builds import COMPILED, PURE, READ, SdistContents, classify_sdist
 
 
 def backend(name: str, *requires: str) -> str:
@@ -50,13 +50,13 @@ SETUPTOOLS = backend("setuptools.build_meta", "setuptools>=61", "wheel")
     ],
 )
 def test_an_sdist_is_judged_by_its_sources_and_its_build(names: list[str], texts: dict[str, str], detail: str) -> None:
-    assert judge_sdist(SdistView(tuple(names), texts)) == detail
+    assert classify_sdist(SdistContents(tuple(names), texts)) == detail
 
 
 @given(
     st.lists(st.text(max_size=30), max_size=8), st.dictionaries(st.sampled_from(sorted(READ)), st.text(max_size=200))
 )
 def test_whatever_an_sdist_holds_has_an_answer_that_can_be_stored(names: list[str], texts: dict[str, str]) -> None:
-    detail = judge_sdist(SdistView(tuple(names), texts))
+    detail = classify_sdist(SdistContents(tuple(names), texts))
     assert detail == PURE or detail.startswith(COMPILED)
     assert len(detail) <= 80

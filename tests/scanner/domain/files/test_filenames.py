@@ -8,7 +8,14 @@ from packaging.tags import parse_tag
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.files.filenames import LONGEST_NAME, Kind, ParsedName, UnparsedName, parse_filename, wheel_tags
+from scanner.domain.files.filenames import (
+    LONGEST_NAME,
+    FileKind,
+    ParsedFilename,
+    UnparsedFilename,
+    parse_filename,
+    wheel_tags,
+)
 
 FOO = canonicalize_name("foo")
 
@@ -25,9 +32,9 @@ def test_wheels_of_the_corpus_are_read_as_packaging_reads_them(shared: Path) -> 
     assert len(rows) > 1000
     for row in rows:
         parsed = parse_filename(row["filename"], package_of(row))
-        assert isinstance(parsed, ParsedName) is row["valid"], row["filename"]
-        if isinstance(parsed, ParsedName):
-            assert parsed.kind is Kind.WHEEL
+        assert isinstance(parsed, ParsedFilename) is row["valid"], row["filename"]
+        if isinstance(parsed, ParsedFilename):
+            assert parsed.kind is FileKind.WHEEL
             assert parsed.version == Version(row["version"])
             assert parsed.tag_set is not None
             assert {str(tag) for tag in parse_tag(parsed.tag_set)} == set(row["tags"])
@@ -36,18 +43,18 @@ def test_wheels_of_the_corpus_are_read_as_packaging_reads_them(shared: Path) -> 
 
 
 def test_archives_and_legacy_files_of_the_corpus_have_the_version_that_it_states(shared: Path) -> None:
-    kinds = {"archive": Kind.SDIST, "egg": Kind.EGG, "wininst": Kind.WININST, "msi": Kind.MSI}
+    kinds = {"archive": FileKind.SDIST, "egg": FileKind.EGG, "wininst": FileKind.WININST, "msi": FileKind.MSI}
     seen = set()
     for row in json.loads((shared / "corpus/filenames.json").read_text()):
         if row["kind"] not in kinds or not package_of(row):
             continue
         parsed = parse_filename(row["filename"], package_of(row))
         if row["valid"]:
-            assert parsed == ParsedName(kinds[row["kind"]], package_of(row), Version(row["version"]))
+            assert parsed == ParsedFilename(kinds[row["kind"]], package_of(row), Version(row["version"]))
         elif "legacy" in row:
             version = row["legacy"].get("version") or row["legacy"]["base"].rpartition("-")[2]
-            assert parsed == ParsedName(kinds[row["kind"]], package_of(row), Version(version))
-        if isinstance(parsed, ParsedName):
+            assert parsed == ParsedFilename(kinds[row["kind"]], package_of(row), Version(version))
+        if isinstance(parsed, ParsedFilename):
             seen.add(parsed.kind)
     assert seen == set(kinds.values())
 
@@ -55,29 +62,29 @@ def test_archives_and_legacy_files_of_the_corpus_have_the_version_that_it_states
 @pytest.mark.parametrize(
     ("filename", "kind", "version"),
     [
-        ("foo-1.0.tar.gz", Kind.SDIST, "1.0"),
-        ("Foo-1.0.zip", Kind.SDIST, "1.0"),
-        ("foo-1.0.tar.bz2", Kind.SDIST, "1.0"),
-        ("foo-1.0.tgz", Kind.SDIST, "1.0"),
-        ("foo-1.0.tar.xz", Kind.SDIST, "1.0"),
-        ("foo-1.0-1.tar.gz", Kind.SDIST, "1.0.post1"),
-        ("foo-1.0-rc1.tar.gz", Kind.SDIST, "1.0rc1"),
-        ("foo-1!2.0+local.3.tar.gz", Kind.SDIST, "1!2.0+local.3"),
-        ("foo-1.0.linux-x86_64.tar.gz", Kind.OTHER, "1.0"),
-        ("foo-1.0.macosx-10.9-x86_64.tar.gz", Kind.OTHER, "1.0"),
-        ("foo-1.0-py2.7.egg", Kind.EGG, "1.0"),
-        ("foo-1.0.egg", Kind.EGG, "1.0"),
-        ("foo-1.0_1-py2.7-win32.egg", Kind.EGG, "1.0.post1"),
-        ("foo-1.0.win32.exe", Kind.WININST, "1.0"),
-        ("foo-1.0.win-amd64-py3.4.exe", Kind.WININST, "1.0"),
-        ("foo-1.0.win32-py2.5-nosse.exe", Kind.WININST, "1.0"),
-        ("foo-1.0.win-amd64-py3.4.msi", Kind.MSI, "1.0"),
-        ("foo-1.0-1.noarch.rpm", Kind.RPM, "1.0"),
-        ("foo-1.0-1.src.rpm", Kind.RPM, "1.0"),
+        ("foo-1.0.tar.gz", FileKind.SDIST, "1.0"),
+        ("Foo-1.0.zip", FileKind.SDIST, "1.0"),
+        ("foo-1.0.tar.bz2", FileKind.SDIST, "1.0"),
+        ("foo-1.0.tgz", FileKind.SDIST, "1.0"),
+        ("foo-1.0.tar.xz", FileKind.SDIST, "1.0"),
+        ("foo-1.0-1.tar.gz", FileKind.SDIST, "1.0.post1"),
+        ("foo-1.0-rc1.tar.gz", FileKind.SDIST, "1.0rc1"),
+        ("foo-1!2.0+local.3.tar.gz", FileKind.SDIST, "1!2.0+local.3"),
+        ("foo-1.0.linux-x86_64.tar.gz", FileKind.OTHER, "1.0"),
+        ("foo-1.0.macosx-10.9-x86_64.tar.gz", FileKind.OTHER, "1.0"),
+        ("foo-1.0-py2.7.egg", FileKind.EGG, "1.0"),
+        ("foo-1.0.egg", FileKind.EGG, "1.0"),
+        ("foo-1.0_1-py2.7-win32.egg", FileKind.EGG, "1.0.post1"),
+        ("foo-1.0.win32.exe", FileKind.WININST, "1.0"),
+        ("foo-1.0.win-amd64-py3.4.exe", FileKind.WININST, "1.0"),
+        ("foo-1.0.win32-py2.5-nosse.exe", FileKind.WININST, "1.0"),
+        ("foo-1.0.win-amd64-py3.4.msi", FileKind.MSI, "1.0"),
+        ("foo-1.0-1.noarch.rpm", FileKind.RPM, "1.0"),
+        ("foo-1.0-1.src.rpm", FileKind.RPM, "1.0"),
     ],
 )
-def test_a_file_of_each_kind_is_told_by_its_name(filename: str, kind: Kind, version: str) -> None:
-    assert parse_filename(filename, FOO) == ParsedName(kind, FOO, Version(version))
+def test_a_file_of_each_kind_is_told_by_its_name(filename: str, kind: FileKind, version: str) -> None:
+    assert parse_filename(filename, FOO) == ParsedFilename(kind, FOO, Version(version))
 
 
 @pytest.mark.parametrize(
@@ -99,7 +106,7 @@ def test_a_file_of_each_kind_is_told_by_its_name(filename: str, kind: Kind, vers
 def test_a_wheels_tags_are_kept_compressed_and_in_lower_case(
     filename: str, tag_set: str, build: tuple[int, str] | tuple[()]
 ) -> None:
-    assert parse_filename(filename, FOO) == ParsedName(Kind.WHEEL, FOO, Version("1.0"), tag_set, build)
+    assert parse_filename(filename, FOO) == ParsedFilename(FileKind.WHEEL, FOO, Version("1.0"), tag_set, build)
     assert wheel_tags(filename) == (tag_set, build)
 
 
@@ -125,7 +132,7 @@ def test_a_wheels_tags_are_kept_compressed_and_in_lower_case(
 )
 def test_a_name_that_no_installer_would_take_is_reported_with_its_reason(filename: str, reason: str) -> None:
     parsed = parse_filename(filename, FOO)
-    assert isinstance(parsed, UnparsedName)
+    assert isinstance(parsed, UnparsedFilename)
     assert reason in parsed.reason
     assert filename.startswith(parsed.filename)
 
@@ -133,14 +140,14 @@ def test_a_name_that_no_installer_would_take_is_reported_with_its_reason(filenam
 def test_a_tag_bomb_is_refused_before_it_is_expanded() -> None:
     many = ".".join(f"a{i}" for i in range(40))
     parsed = parse_filename(f"foo-1.0-{many}-{many}-{many}.whl", FOO)
-    assert isinstance(parsed, UnparsedName)
+    assert isinstance(parsed, UnparsedFilename)
     assert "64000" in parsed.reason
 
 
 @given(st.text(max_size=80), st.sampled_from(["", ".whl", ".tar.gz", ".zip", ".egg", ".exe", ".msi", ".rpm"]))
 def test_no_name_raises(text: str, ending: str) -> None:
     parsed = parse_filename(f"foo-{text}{ending}", FOO)
-    assert isinstance(parsed, ParsedName | UnparsedName)
+    assert isinstance(parsed, ParsedFilename | UnparsedFilename)
 
 
 @given(
@@ -151,4 +158,4 @@ def test_no_name_raises(text: str, ending: str) -> None:
 def test_a_well_formed_wheel_name_comes_back_in_its_parts(minor: int, pythons: list[str], platforms: list[str]) -> None:
     tag_set = f"{'.'.join(pythons)}-none-{'.'.join(platforms)}"
     parsed = parse_filename(f"foo-1.{minor}-{tag_set}.whl", FOO)
-    assert parsed == ParsedName(Kind.WHEEL, FOO, Version(f"1.{minor}"), tag_set)
+    assert parsed == ParsedFilename(FileKind.WHEEL, FOO, Version(f"1.{minor}"), tag_set)

@@ -6,11 +6,11 @@ import pytest
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
-from scanner.domain.index_page.serials import MANY, SLACK, Seen, goes_on, rows_above
+from scanner.domain.index_page.serials import MANY, SLACK, SerialCheckpoint, is_continuous, serial_threshold
 
 NOON = datetime(2024, 9, 11, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-SEEN = Seen(newest=50_000, names=10, compared_at=NOON)
+SEEN = SerialCheckpoint(newest=50_000, names=10, compared_at=NOON)
 
 
 @pytest.mark.parametrize(
@@ -20,16 +20,16 @@ SEEN = Seen(newest=50_000, names=10, compared_at=NOON)
         (SEEN, NOON + HOUR / 2, 50_000 - SLACK),
         (SEEN, NOON + HOUR, None),
         (SEEN, NOON - HOUR / 2, None),
-        (Seen(), NOON, None),
-        (Seen(newest=50_000, names=10), NOON, None),
-        (Seen(compared_at=NOON), NOON, None),
+        (SerialCheckpoint(), NOON, None),
+        (SerialCheckpoint(newest=50_000, names=10), NOON, None),
+        (SerialCheckpoint(compared_at=NOON), NOON, None),
     ],
     ids=["at once", "soon after", "an hour later", "the clock went back", "never", "never whole", "without serials"],
 )
 def test_only_rows_with_new_serials_are_compared_between_whole_comparisons(
-    seen: Seen, now: datetime, above: int | None
+    seen: SerialCheckpoint, now: datetime, above: int | None
 ) -> None:
-    assert rows_above(seen, now, HOUR) == above
+    assert serial_threshold(seen, now, HOUR) == above
 
 
 def some(number: int) -> dict[NormalizedName, int | None]:
@@ -49,8 +49,8 @@ def some(number: int) -> dict[NormalizedName, int | None]:
     ids=["the same", "more", "fewer names", "serials went back", "no row that new", "too many to ask for by name"],
 )
 def test_a_page_that_does_not_go_on_from_the_one_before_is_compared_whole(page: RootPage, expected: bool) -> None:
-    assert goes_on(SEEN, page) is expected
+    assert is_continuous(SEEN, page) is expected
 
 
 def test_nothing_goes_on_from_nothing() -> None:
-    assert not goes_on(Seen(), RootPage(some(1), 1, 50_000))
+    assert not is_continuous(SerialCheckpoint(), RootPage(some(1), 1, 50_000))

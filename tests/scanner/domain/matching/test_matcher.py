@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.tags import parse_tag
 
-from scanner.domain.files.filenames import Kind
-from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts, shape_of
+from scanner.domain.files.filenames import FileKind
+from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import judge
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
@@ -22,17 +22,17 @@ COLUMNS = {target.slug: i for i, target in enumerate(CATALOGUE)}
 def file(what: str, requires_python: str | None = None, *, yanked: bool = False) -> ReleaseFileFacts:
     """`what` is a tag set, or a kind; a build tag may stand before a colon: "2:py3-none-any"."""
     build, _, rest = what.rpartition(":")
-    if rest in set(Kind):
-        return ReleaseFileFacts(f"foo-1.0.{rest}", Kind(rest), None, (), requires_python, yanked)
+    if rest in set(FileKind):
+        return ReleaseFileFacts(f"foo-1.0.{rest}", FileKind(rest), None, (), requires_python, yanked)
     name = f"foo-1.0{'-' + build if build else ''}-{rest}.whl"
     tags = (int(build), "") if build else ()
-    return ReleaseFileFacts(name, Kind.WHEEL, rest, tags, requires_python, yanked)
+    return ReleaseFileFacts(name, FileKind.WHEEL, rest, tags, requires_python, yanked)
 
 
 def offered(slug: str, *files: ReleaseFileFacts) -> Offer:
     """What the release offers, by both routes."""
     target = parse_target(slug)
-    offer = Matcher([target]).offers(shape_of(files))[0]
+    offer = Matcher([target]).offers(profile_of(files))[0]
     cell = judge(files, target)
     assert (cell.availability, cell.yanked) == (offer.availability, offer.yanked)
     return offer
@@ -175,7 +175,7 @@ def worth(offer: Offer) -> tuple[bool, int]:
 
 @given(releases)
 def test_the_matcher_and_the_judge_agree_on_every_target(release: list[ReleaseFileFacts]) -> None:
-    for target, offer in zip(CATALOGUE, MATCHER.offers(shape_of(release)), strict=True):
+    for target, offer in zip(CATALOGUE, MATCHER.offers(profile_of(release)), strict=True):
         cell = judge(release, target)
         assert Offer(cell.availability, cell.yanked) == offer, target.slug
         assert (cell.file is not None) is (offer.availability.installs_wheel or offer.availability == "source")
@@ -192,7 +192,7 @@ def test_the_order_of_files_does_not_matter(release: list[ReleaseFileFacts], ran
 
 @given(releases, files)
 def test_one_more_file_never_makes_a_target_worse(release: list[ReleaseFileFacts], more: ReleaseFileFacts) -> None:
-    before, after = MATCHER.offers(shape_of(release)), MATCHER.offers(shape_of([*release, more]))
+    before, after = MATCHER.offers(profile_of(release)), MATCHER.offers(profile_of([*release, more]))
     for target, old, new in zip(CATALOGUE, before, after, strict=True):
         assert worth(new) >= worth(old), target.slug
 
@@ -235,19 +235,19 @@ def test_abi3t_serves_later_free_threaded_builds_and_nothing_else(minor: int, pl
 
 def test_a_tag_set_is_matched_once_and_a_shape_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
     matcher = Matcher(SAMPLE_TARGETS)
-    shape = shape_of([file("cp313-cp313-win_amd64"), file("sdist")])
-    first = matcher.offers(shape)
+    profile = profile_of([file("cp313-cp313-win_amd64"), file("sdist")])
+    first = matcher.offers(profile)
     monkeypatch.setattr(Matcher, "_match", None)
     monkeypatch.setattr(Matcher, "offers_once", None)
-    assert matcher.offers(shape_of([file("sdist"), file("cp313-cp313-win_amd64")])) is first
+    assert matcher.offers(profile_of([file("sdist"), file("cp313-cp313-win_amd64")])) is first
     assert matcher.mask("cp313-cp313-win_amd64")
 
 
 def test_a_cell_names_the_file_that_an_installer_takes() -> None:
     when = datetime(2026, 10, 2, 8, 30, tzinfo=UTC)
-    older = ReleaseFileFacts("foo-1.0-1-cp313-cp313-win_amd64.whl", Kind.WHEEL, "cp313-cp313-win_amd64", (1, ""))
+    older = ReleaseFileFacts("foo-1.0-1-cp313-cp313-win_amd64.whl", FileKind.WHEEL, "cp313-cp313-win_amd64", (1, ""))
     newer = ReleaseFileFacts(
-        "foo-1.0-2-cp313-cp313-win_amd64.whl", Kind.WHEEL, "cp313-cp313-win_amd64", (2, ""), uploaded_at=when
+        "foo-1.0-2-cp313-cp313-win_amd64.whl", FileKind.WHEEL, "cp313-cp313-win_amd64", (2, ""), uploaded_at=when
     )
     cell = judge([newer, older, file("py3-none-any"), file("sdist")], parse_target("cp313-win_amd64"))
     assert (cell.file, cell.tag, cell.uploaded_at) == (newer.filename, "cp313-cp313-win_amd64", when)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.matching.explain import judge
 from scanner.domain.matching.floors import GlibcRequirement, GlibcSystem, glibc_requirement
@@ -17,9 +17,9 @@ from scanner.domain.targets.target import Target, parse_target
 
 
 def file(what: str, requires_python: str | None = None) -> ReleaseFileFacts:
-    if what in set(Kind):
-        return ReleaseFileFacts(f"foo-1.0.{what}", Kind(what), None, (), requires_python)
-    return ReleaseFileFacts(f"foo-1.0-{what}.whl", Kind.WHEEL, what, (), requires_python)
+    if what in set(FileKind):
+        return ReleaseFileFacts(f"foo-1.0.{what}", FileKind(what), None, (), requires_python)
+    return ReleaseFileFacts(f"foo-1.0-{what}.whl", FileKind.WHEEL, what, (), requires_python)
 
 
 def on(platform: str, *minors: int) -> str:
@@ -175,7 +175,7 @@ def test_a_yank_and_an_ignored_requires_python_are_remarked() -> None:
     assert reason_text(ignored.reason) == (
         "a pure Python wheel; its Requires-Python '3.9+' cannot be read and is ignored, as installers do"
     )
-    yanked = judge([ReleaseFileFacts("foo-1.0-py3-none-any.whl", Kind.WHEEL, "py3-none-any", yanked=True)], target)
+    yanked = judge([ReleaseFileFacts("foo-1.0-py3-none-any.whl", FileKind.WHEEL, "py3-none-any", yanked=True)], target)
     assert yanked.reason.yanked
     assert reason_text(yanked.reason) == "a pure Python wheel; yanked: only an exact pin takes it"
 

@@ -3,14 +3,14 @@
 import pytest
 from packaging.version import Version
 
-from scanner.domain.releases.name_confusion import Confusion, Standing, newest_of
+from scanner.domain.releases.name_confusion import IndexListing, NameConfusion, newest_of
 
 PUBLIC, PRIVATE = "https://public.example/simple", "https://private.example/simple"
 
 
-def confusion(public: str | None, private: str | None) -> Confusion:
+def confusion(public: str | None, private: str | None) -> NameConfusion:
     versions = [Version(one) if one else None for one in (public, private)]
-    return Confusion("ours", (Standing(PUBLIC, False, versions[0]), Standing(PRIVATE, True, versions[1])))
+    return NameConfusion("ours", (IndexListing(PUBLIC, False, versions[0]), IndexListing(PRIVATE, True, versions[1])))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from scanner.domain.files.filenames import Kind
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, pool, pool_files, taken
 
@@ -92,7 +92,7 @@ def test_the_metadata_is_that_of_the_file_which_pip_would_take(
 
 
 def file(name: str, at: datetime | None = None, *, yanked: bool = False, python: str | None = None) -> ReleaseFileFacts:
-    return ReleaseFileFacts(name, Kind.SDIST, None, (), python, yanked, at)
+    return ReleaseFileFacts(name, FileKind.SDIST, None, (), python, yanked, at)
 
 
 def test_the_same_file_on_two_indexes_is_one_with_the_earliest_time_that_any_tells() -> None:
@@ -122,6 +122,6 @@ def test_pooling_loses_and_invents_no_offer_and_the_order_of_the_indexes_does_no
     groups: list[list[ReleaseFileFacts]],
 ) -> None:
     found = pool_files(groups)
-    assert {one.offered for one in found} == {one.offered for group in groups for one in group}
+    assert {one.profile_file for one in found} == {one.profile_file for group in groups for one in group}
     if len(groups) > 1:
         assert set(found) == set(pool_files(reversed(groups)))

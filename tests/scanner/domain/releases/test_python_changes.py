@@ -6,14 +6,14 @@ import pytest
 from packaging.version import Version
 
 from scanner.domain.releases.python_changes import (
-    ABSORBED,
-    BROKEN,
+    BACKPORT_PACKAGES,
+    KNOWN_BREAKAGES,
     REMOVED_MODULES,
     changes_since,
     library_flags,
     removed_since,
 )
-from scanner.domain.targets.pythons import BRANCHES
+from scanner.domain.targets.pythons import PYTHON_BRANCHES
 
 
 def test_the_python_that_runs_this_has_no_module_that_it_removed() -> None:
@@ -27,10 +27,10 @@ def test_the_python_that_runs_this_still_has_those_that_go_later() -> None:
 
 
 def test_every_row_names_a_known_python_and_a_source() -> None:
-    assert {module.removed_in for module in REMOVED_MODULES} <= BRANCHES.keys()
+    assert {module.removed_in for module in REMOVED_MODULES} <= PYTHON_BRANCHES.keys()
     assert all(row.source and row.instead for row in REMOVED_MODULES)
     assert len({module.name for module in REMOVED_MODULES}) == len(REMOVED_MODULES)
-    assert len({row.package for row in ABSORBED}) == len(ABSORBED)
+    assert len({row.package for row in BACKPORT_PACKAGES}) == len(BACKPORT_PACKAGES)
 
 
 def test_what_goes_on_the_way_counts_and_nothing_else() -> None:
@@ -60,9 +60,9 @@ def test_a_package_is_flagged_on_the_pythons_that_it_concerns(
     assert len(library_flags(package, version, python)) == count
 
 
-@pytest.mark.parametrize("row", BROKEN, ids=lambda row: row.package)
+@pytest.mark.parametrize("row", KNOWN_BREAKAGES, ids=lambda row: row.package)
 def test_what_helps_is_outside_of_the_broken_versions(row: object) -> None:
-    broken = next(one for one in BROKEN if one is row)
+    broken = next(one for one in KNOWN_BREAKAGES if one is row)
     first = broken.instead.partition(" ")[0]
     if first[0].isdigit():
         assert not broken.versions.contains(Version(first))

@@ -9,8 +9,8 @@ from functools import cache
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from scanner.domain.files.filenames import ParsedName, parse_filename
-from scanner.domain.files.release_profile import Offered, Shape
+from scanner.domain.files.filenames import ParsedFilename, parse_filename
+from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.resolution.model.source import Supplied, supply_of
@@ -20,7 +20,7 @@ from tests.replay import recorded_names
 from tests.replay.recording import RecordedPackage, read
 
 # A shape is named by its place here, as a stored one is by its row: numbers are cheap to look up.
-_SHAPES: dict[Shape, int] = {}
+_SHAPES: dict[ReleaseProfile, int] = {}
 
 
 @cache
@@ -31,12 +31,12 @@ def _recorded(name: str) -> RecordedPackage:
 @cache
 def package_of(name: NormalizedName) -> PackageVersions:
     """The recorded releases of a package, each with the shape of its files."""
-    files: dict[Version, list[Offered]] = {}
+    files: dict[Version, list[ProfileFile]] = {}
     first: dict[Version, datetime] = {}
     for file in _recorded(name).files:
         parsed = parse_filename(file.filename, name)
-        if isinstance(parsed, ParsedName):
-            offered = Offered(parsed.tag_set, parsed.kind, file.requires_python, file.yanked)
+        if isinstance(parsed, ParsedFilename):
+            offered = ProfileFile(parsed.tag_set, parsed.kind, file.requires_python, file.yanked)
             files.setdefault(parsed.version, []).append(offered)
             moment = datetime.fromisoformat(file.uploaded_at)
             first[parsed.version] = min(moment, first.get(parsed.version, moment))
@@ -44,8 +44,8 @@ def package_of(name: NormalizedName) -> PackageVersions:
     return PackageVersions(name, [Candidate(version, shapes[version], first[version]) for version in files])
 
 
-def _shapes(files: dict[Version, list[Offered]]) -> dict[Version, Shape]:
-    return {version: Shape.of(listed) for version, listed in files.items()}
+def _shapes(files: dict[Version, list[ProfileFile]]) -> dict[Version, ReleaseProfile]:
+    return {version: ReleaseProfile.of(listed) for version, listed in files.items()}
 
 
 @cache

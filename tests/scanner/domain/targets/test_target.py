@@ -10,7 +10,7 @@ from packaging.version import Version
 from scanner.domain.targets.catalogue import CATALOGUE, DEFAULT_TARGETS, SAMPLE_TARGETS
 from scanner.domain.targets.platform_tags import System, read_platform_tag
 from scanner.domain.targets.platforms import ARCHITECTURES, Platform, parse_platform
-from scanner.domain.targets.pythons import BRANCHES, PYTHONS, find_python
+from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, find_python
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -18,10 +18,10 @@ def test_every_python_has_its_own_slug_and_a_calendar() -> None:
     assert len({python.slug for python in PYTHONS}) == len(PYTHONS)
     for python in PYTHONS:
         assert find_python(python.slug) is python
-        assert python.version in BRANCHES
+        assert python.version in PYTHON_BRANCHES
         assert Version(python.full_version).release[:2] == python.version
         assert len(python.release.release) == 3
-        assert python.is_prerelease is (BRANCHES[python.version].released is None)
+        assert python.is_prerelease is (PYTHON_BRANCHES[python.version].released is None)
 
 
 def test_the_pythons_that_teams_ask_for_are_there() -> None:
@@ -32,7 +32,7 @@ def test_the_pythons_that_teams_ask_for_are_there() -> None:
 
 
 def test_a_branch_ends_five_years_after_it_began() -> None:
-    for branch in BRANCHES.values():
+    for branch in PYTHON_BRANCHES.values():
         if branch.released and branch.end_of_life:
             assert branch.end_of_life.year - branch.released.year == 5
 
