@@ -23,24 +23,24 @@ def prepare(data: Path) -> None:
     django.setup()
 
 
-def wish_for(case: Case, targets: Sequence[Target]) -> Any:
+def request_for(case: Case, targets: Sequence[Target]) -> Any:
     """The wish of `assess CASE --source never`."""
     from django.utils import timezone
 
-    from projects.domain.assessment.evaluate import Wish
+    from projects.domain.assessment.request import AssessmentRequest
     from projects.domain.assessment.verdicts import Policy, SourcePolicy
     from projects.domain.dependency_files import read, select
 
     parsed = read({case.written.name: case.written.read_bytes()}, [case.written.name])
-    return Wish(select(parsed, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
+    return AssessmentRequest(select(parsed, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
 
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
     """The targets on which the case does not hold as written."""
-    from projects.services.assessments.evaluate import answer
+    from projects.services.assessments.evaluate import evaluate
     from scanner.services.index_sets import one_index
 
-    found = answer(wish_for(case, targets), indexes=one_index(index_url))
+    found = evaluate(request_for(case, targets), indexes=one_index(index_url))
     return [one.target for one in found.targets if one.verdict != "go"]
 
 
@@ -53,9 +53,9 @@ def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[s
     from scanner.domain.resolution.target_provider import TargetProvider
     from scanner.services.index_sets import one_index
 
-    wish = wish_for(case, targets)
-    cache = ResolutionCache(Reading(one_index(index_url), wish).knowledge)
-    question, policy = question_of(wish.requirements), wish.resolver_policy
+    request = request_for(case, targets)
+    cache = ResolutionCache(Reading(one_index(index_url), request).knowledge)
+    question, policy = question_of(request.requirements), request.resolver_policy
     return {
         target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, question, policy))[0]))
         for target in targets
@@ -78,26 +78,26 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     """(answer again, answer in full, whether they were always equal) after one more wheel each time; medians."""
     from django.utils import timezone
 
-    from projects.services.assessments.evaluate import answer
-    from projects.services.assessments.reassess import answer_again
+    from projects.services.assessments.evaluate import evaluate
+    from projects.services.assessments.reassess import reevaluate
     from scanner.index.client import IndexClient
     from scanner.services.index_sets import one_index
     from scanner.services.refresh import refresh
 
     indexes = one_index(index.url, IndexClient(index.url))
-    wish = wish_for(case, targets)
-    answer_again(case.name, wish, indexes=indexes)
+    request = request_for(case, targets)
+    reevaluate(case.name, request, indexes=indexes)
     taken: list[tuple[float, float]] = []
     equal = True
     for name, filename in _WHEELS[:pairs]:
         # As every real one, it comes after the release's first file.
         index.add_files(name, [a_file(filename, uploaded_at=timezone.now())])
         refresh(indexes, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0))
-        now = replace(wish, now=timezone.now())
+        now = replace(request, now=timezone.now())
         start = time.perf_counter()
-        again = answer_again(case.name, now, indexes=indexes)
+        again = reevaluate(case.name, now, indexes=indexes)
         middle = time.perf_counter()
-        whole = answer(now, indexes=indexes)
+        whole = evaluate(now, indexes=indexes)
         taken.append((middle - start, time.perf_counter() - middle))
         equal = equal and [one.packages for one in again.targets] == [one.packages for one in whole.targets]
     return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken), equal
@@ -111,7 +111,7 @@ def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]
     from scanner.domain.resolution.model.cache import ResolutionCache
     from scanner.services.index_sets import one_index
 
-    wish = wish_for(case, [parse_target(slug)])
-    cache = ResolutionCache(Reading(one_index(index_url), wish).knowledge)
-    found = closure(cache, wish.targets[0], question_of(wish.requirements), wish.resolver_policy)
+    request = request_for(case, [parse_target(slug)])
+    cache = ResolutionCache(Reading(one_index(index_url), request).knowledge)
+    found = closure(cache, request.targets[0], question_of(request.requirements), request.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure

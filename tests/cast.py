@@ -24,7 +24,7 @@ from projects.models import (
     SnapshotRequirement,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import shown_rows
+from projects.presentation.cell_summary import summarise_cells
 from projects.services.assessments.run import changes_since
 from scanner.models import Index, Package, PackageState
 
@@ -168,7 +168,7 @@ def assess_as(
             verdict=project_verdict(verdicts).value,
             counts=dict(count_verdicts(verdicts)),
             packages=list(packages),
-            shown=shown_rows(packages),
+            shown=summarise_cells(packages),
         )
     rest_on(project, names if resting is None else resting, checked_at=at)
     return made

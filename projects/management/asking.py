@@ -16,14 +16,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
-from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
 from projects.management.storage import prepare_storage
 from projects.presentation.formats.schema import confusion_document, document
-from projects.services.assessments.evaluate import Answer, answer, search_clock
-from projects.services.assessments.fetch import gather
+from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
+from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import with_written_plans
 from scanner.domain.resolution.loosen import Step
@@ -52,12 +52,12 @@ class Given:
 class Told:
     """An answer and its document (design §10), plans written into the files, and the indexes it came from."""
 
-    answer: Answer
+    answer: Evaluation
     document: dict[str, Any]
     indexes: IndexSet
 
 
-def add_wish_options(parser: ArgumentParser) -> None:
+def add_assessment_options(parser: ArgumentParser) -> None:
     """The options that say what counts, what a project accepts and how plans are chosen."""
     parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; repeatable")
     parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
@@ -91,9 +91,9 @@ def read_given(paths: Sequence[str]) -> Given:
     return Given(roots, replace(parsed, problems=(*parsed.problems, *not_followed(parsed))))
 
 
-def wish_of(given: Given, targets: Sequence[Target], options: Options) -> Wish:
+def request_of(given: Given, targets: Sequence[Target], options: Options) -> AssessmentRequest:
     """What the options ask for."""
-    return Wish(
+    return AssessmentRequest(
         select(given.parsed, options["group"], options["extra"]),
         targets,
         Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
@@ -106,31 +106,31 @@ def wish_of(given: Given, targets: Sequence[Target], options: Options) -> Wish:
     )
 
 
-def ask(wish: Wish, given: Given, options: Options, say: Say) -> Told:
+def ask(request: AssessmentRequest, given: Given, options: Options, say: Say) -> Told:
     """Fetch what is missing and answer. Raises CommandError with status 2 for an index that cannot be used."""
     # Standard error is for the progress line; faults are told below.
     logging.getLogger("scanner").setLevel(logging.ERROR)
     prepare_storage()
     as_of = moment_of(options["as_of"])
     indexes = _indexes(given, options, say)
-    gathering = gather(
-        wish,
+    fetched = fetch_missing(
+        request,
         indexes=indexes,
         progress=_Progress(say),
         fresh_for=FRESH_FOR,
         seconds=PATIENCE,
         as_of=as_of,
     )
-    for name, fault in sorted(gathering.faults.items()):
+    for name, fault in sorted(fetched.faults.items()):
         say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
     stop_command_polls(indexes)
-    found = answer(wish, indexes=indexes, as_of=as_of, findings=gathering.findings)
+    found = evaluate(request, indexes=indexes, as_of=as_of, resolved_request=fetched.resolved_request)
     whole = document(
         given.parsed,
         found.targets,
         index_url=indexes.url,
         now=timezone.now(),
-        strategy=wish.strategy,
+        strategy=request.strategy,
         bridge=found.bridge,
         extra_urls=indexes.extra_urls,
         confusions=[confusion_document(one) for one in confusions(indexes, found.names)],

@@ -16,7 +16,7 @@ StoredRow = Mapping[str, Any]
 _READY_WORDS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
 
 
-class Shown(NamedTuple):
+class CellSummary(NamedTuple):
     """One package on one target, in words. It is stored as a list, so a field may only be added at the end.
 
     `version` is the chosen one, else what is asked for. `text` is the shortest telling thing, `reason` the longer one,
@@ -37,14 +37,14 @@ class Shown(NamedTuple):
     unofficial: bool
 
 
-def shown_rows(packages: Iterable[StoredRow]) -> list[Shown]:
+def summarise_cells(packages: Iterable[StoredRow]) -> list[CellSummary]:
     """What is shown of each stored row, in their order."""
-    return [shown_of(row) for row in packages]
+    return [summarise_cell(row) for row in packages]
 
 
-def shown_of(row: StoredRow) -> Shown:
+def summarise_cell(row: StoredRow) -> CellSummary:
     """What is shown of a stored row."""
-    return Shown(
+    return CellSummary(
         name=row["name"],
         version=row["version"] or row.get("specifier") or "any version",
         verdict=row["verdict"],

@@ -10,7 +10,7 @@ from typing import Any
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.current_runtime import today_of
 from projects.domain.indexes.named_indexes import Notice
-from projects.presentation.cell_summary import shown_rows
+from projects.presentation.cell_summary import summarise_cells
 from projects.presentation.changes import ToldChange, tell_changes
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.freshness import is_stale
@@ -21,7 +21,7 @@ from projects.presentation.risk_table.controls import Heading, Pill, count_words
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from projects.presentation.stored import ProjectState, SnapshotLine
-from projects.presentation.summary import Answer, TargetResult, answers, important
+from projects.presentation.summary import Answer, TargetSummary, answers, important
 from scanner.domain.matching.availability import Availability
 
 _COLUMNS_AT_FIRST = 6
@@ -131,17 +131,17 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     )
 
 
-def _results(state: ProjectState) -> dict[str, TargetResult]:
+def _results(state: ProjectState) -> dict[str, TargetSummary]:
     judged = state.assessment.targets if state.assessment else {}
     results = {
-        slug: TargetResult(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
+        slug: TargetSummary(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
         for slug in state.targets
         if (stored := judged.get(slug)) is not None
     }
     if len(results) == len(state.targets):
         return results
-    rows = shown_rows(pending_rows(state.requirements))
-    unknown = TargetResult(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(rows)}, "", rows)
+    rows = summarise_cells(pending_results(state.requirements))
+    unknown = TargetSummary(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(rows)}, "", rows)
     return {slug: results.get(slug, unknown) for slug in state.targets}
 
 
@@ -189,7 +189,7 @@ def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> 
     return tuple(first[start : start + _COLUMNS_AT_FIRST])
 
 
-def pending_rows(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def pending_results(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Package rows for requirements that no assessment has looked at: all unknown, never green."""
     rows: dict[str, dict[str, Any]] = {}
     for requirement in requirements:

@@ -10,7 +10,7 @@ from typing import Any
 from projects.domain.assessment.diff import PackageChange
 from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.indexes.named_indexes import Notice
-from projects.presentation.cell_summary import Shown
+from projects.presentation.cell_summary import CellSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class StoredTarget:
     verdict: str
     counts: Mapping[str, int]
     conflict: str
-    rows: Sequence[Shown]
+    rows: Sequence[CellSummary]
 
 
 @dataclass(frozen=True, slots=True)

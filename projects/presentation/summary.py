@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.presentation.cell_summary import Shown
+from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
 from scanner.domain.phrases import count, join_words
@@ -22,13 +22,13 @@ _NAMED_BLOCKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class TargetResult:
+class TargetSummary:
     """What an assessment says about one target, with what is shown of its packages."""
 
     verdict: ProjectVerdict
     counts: Mapping[str, int]
     conflict: str
-    rows: Sequence[Shown]
+    rows: Sequence[CellSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def important(columns: Sequence[Column]) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.platform_slug == columns[0].platform_slug)
 
 
-def answers(columns: Sequence[Column], results: Mapping[str, TargetResult]) -> tuple[Answer, ...]:
+def answers(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[Answer, ...]:
     """The sentences for `columns`, in their order; neighbours that are simply go, or simply unknown, share one."""
     pairs = [(column, results[column.slug]) for column in columns if column.slug in results]
     said: list[Answer] = []
@@ -64,14 +64,14 @@ def answers(columns: Sequence[Column], results: Mapping[str, TargetResult]) -> t
     return tuple(said)
 
 
-def _headline(pairs: Sequence[tuple[Column, TargetResult]]) -> str:
+def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
     """ "Python 3.11 and 3.12 on Linux x86-64: go." """
     pythons = [pair[0].python if at else pair[0].interpreter for at, pair in enumerate(pairs)]
     place = f" on {pairs[0][0].platform}" if pairs[0][0].platform else ""
     return f"{join_words(pythons)}{place}: {_HEADLINES[pairs[0][1].verdict]}."
 
 
-def _go(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
+def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> Answer:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
     cause = f"All {count(_total(result), 'package')} install as written"
@@ -79,7 +79,7 @@ def _go(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     return Answer(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
 
 
-def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
+def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> Answer:
     column, result = pairs[0]
     missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
     cause = f"{missing} of {count(_total(result), 'package')} {'is' if missing == 1 else 'are'} not known yet."
@@ -89,7 +89,7 @@ def _unknown(pairs: Sequence[tuple[Column, TargetResult]]) -> Answer:
     return Answer(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
-def _answer(column: Column, result: TargetResult) -> Answer:
+def _answer(column: Column, result: TargetSummary) -> Answer:
     headline = _headline([(column, result)])
     look = LOOKS[result.verdict]
     if result.verdict is ProjectVerdict.NO_GO:
@@ -103,7 +103,7 @@ def _answer(column: Column, result: TargetResult) -> Answer:
     return Answer(look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug)
 
 
-def _no_go(result: TargetResult) -> tuple[str, str, str]:
+def _no_go(result: TargetSummary) -> tuple[str, str, str]:
     """Cause, action and the package to watch."""
     blocked = [row for row in result.rows if row.verdict == Verdict.BLOCKED]
     if not blocked:
@@ -116,5 +116,5 @@ def _no_go(result: TargetResult) -> tuple[str, str, str]:
     return cause, f"See the {len(blocked)} blockers", ""
 
 
-def _total(result: TargetResult) -> int:
+def _total(result: TargetSummary) -> int:
     return sum(result.counts.values())

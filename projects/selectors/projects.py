@@ -22,7 +22,7 @@ from projects.models import (
     Subscription,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import Shown, StoredRow, shown_rows
+from projects.presentation.cell_summary import CellSummary, StoredRow, summarise_cells
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
@@ -174,11 +174,11 @@ def _stored(assessment: Assessment) -> StoredAssessment:
     )
 
 
-def _shown(row: TargetAssessment) -> list[Shown]:
+def _shown(row: TargetAssessment) -> list[CellSummary]:
     if row.shown is None:
         # Stored by a version that did not work it out. One query, until the project is assessed anew.
-        return shown_rows(row.packages)
-    return list(map(Shown._make, row.shown))
+        return summarise_cells(row.packages)
+    return list(map(CellSummary._make, row.shown))
 
 
 def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:

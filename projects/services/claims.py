@@ -9,9 +9,9 @@ from typing import Any
 from django.utils import timezone
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.claims import Claim, ClaimedRelease, Facts
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.matching.availability import Availability
@@ -25,7 +25,7 @@ _COMPILED = {Availability.NATIVE, Availability.ABI3}
 
 
 def read_facts(
-    wish: Wish,
+    request: AssessmentRequest,
     entry: Mapping[str, Any],
     claims: Sequence[Claim],
     *,
@@ -36,11 +36,11 @@ def read_facts(
 
     A few queries, and one request for each claimed package that the requirements do not lead to.
     """
-    target = wish.targets[0]
+    target = request.targets[0]
     # A claim may be about a package that nothing in the requirements leads to.
     beside = {claim.name for claim in claims} - {row["name"] for row in entry["packages"]}
     refresh(indexes, beside, timezone.now(), on_polled=lambda name, done, total: None)
-    reading = Reading(indexes, wish, as_of=as_of)
+    reading = Reading(indexes, request, as_of=as_of)
     reading.again(beside)
     knowledge = reading.knowledge
     rows = {row["name"]: row for row in entry["packages"]}

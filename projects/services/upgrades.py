@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from projects import jobs
-from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.rewriting.texts import open_text
@@ -19,10 +19,10 @@ from projects.models import Project, Snapshot
 from projects.presentation.formats.schema import plan_document
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.values import Planned, StoredUpgrade
-from projects.services.assessments.evaluate import find
-from projects.services.assessments.fetch import gather
+from projects.services.assessments.evaluate import resolve_request
+from projects.services.assessments.fetch import fetch_missing
 from projects.services.assessments.read_index import Reading
-from projects.services.assessments.run import PATIENCE, wish_of
+from projects.services.assessments.run import PATIENCE, request_of
 from projects.services.indexes import indexes_of
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.digests import release_digests
@@ -72,8 +72,8 @@ def answer_upgrade(
             return Planned(None, len(stored.missing), cut_short=stored.plan is not None and not stored.missing)
         return Planned(_written(stored.plan, given, slugs, project))
     end = time.monotonic() + PAGE_SECONDS
-    wish = replace(_wish(project, given.parsed, slugs, query, now), expired=lambda: _Until(end))
-    planned = _plan(wish, indexes_of(project))
+    request = replace(_request(project, given.parsed, slugs, query, now), expired=lambda: _Until(end))
+    planned = _plan(request, indexes_of(project))
     return replace(planned, plan=_written(planned.plan, given, slugs, project))
 
 
@@ -84,9 +84,9 @@ def fetch_for_upgrade(
     snapshot = Snapshot.objects.filter(project=project_id).select_related("project").order_by("-pk").first()
     if snapshot is None:
         return False
-    wish = _wish(snapshot.project, given_files(snapshot).parsed, query.targets(target), query, now)
-    gathering = gather(
-        wish,
+    request = _request(snapshot.project, given_files(snapshot).parsed, query.targets(target), query, now)
+    fetched = fetch_missing(
+        request,
         indexes=indexes_of(snapshot.project, client),
         progress=lambda name, done, total: None,
         fresh_for=timedelta.max,
@@ -95,9 +95,9 @@ def fetch_for_upgrade(
     )
     logger.info(
         "gathered upgrade snapshot=%s target=%s complete=%s faults=%s",
-        snapshot.pk, target, gathering.complete, len(gathering.faults),
+        snapshot.pk, target, fetched.complete, len(fetched.faults),
     )  # fmt: skip
-    return gathering.complete
+    return fetched.complete
 
 
 def change_dates(project: Project, plan: Mapping[str, Any] | None) -> dict[tuple[str, str], datetime | None]:
@@ -111,9 +111,11 @@ def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
     jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together))
 
 
-def _wish(project: Project, parsed: ParsedFiles, slugs: Sequence[str], query: UpgradeQuery, now: datetime) -> Wish:
-    wish = wish_of(project, parsed, [parse_target(slug) for slug in slugs], now)
-    return replace(wish, strategy=query.strategy, with_plans=False, bridge=True)
+def _request(
+    project: Project, parsed: ParsedFiles, slugs: Sequence[str], query: UpgradeQuery, now: datetime
+) -> AssessmentRequest:
+    request = request_of(project, parsed, [parse_target(slug) for slug in slugs], now)
+    return replace(request, strategy=query.strategy, with_plans=False, bridge=True)
 
 
 class _Until:
@@ -126,15 +128,15 @@ class _Until:
         return time.monotonic() > self._end
 
 
-def _plan(wish: Wish, indexes: IndexSet) -> Planned:
-    found = find(wish, Reading(indexes, wish))
+def _plan(request: AssessmentRequest, indexes: IndexSet) -> Planned:
+    found = resolve_request(request, Reading(indexes, request))
     plan, missing = found.bridge, found.missing
     cut_short = any(one.closure.limit for one in found.resolved) or (plan is not None and plan.limit is not None)
     waiting = len(missing.packages) + len(missing.releases)
     if plan is None or waiting or cut_short:
         return Planned(None, waiting, cut_short and not waiting)
     steps = tuple(str(plan.derivation).splitlines()) if plan.derivation is not None else ()
-    return Planned(plan_document(plan, wish.strategy), derivation=steps)
+    return Planned(plan_document(plan, request.strategy), derivation=steps)
 
 
 def _written(

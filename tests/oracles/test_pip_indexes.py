@@ -16,10 +16,10 @@ import pytest
 from django.utils import timezone
 from packaging.utils import canonicalize_name
 
-from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
-from projects.services.assessments.evaluate import answer
-from projects.services.assessments.fetch import gather
+from projects.services.assessments.evaluate import evaluate
+from projects.services.assessments.fetch import fetch_missing
 from scanner.services.index_sets import command_set
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayFile, ReplayIndex, a_file
@@ -107,10 +107,14 @@ def pips(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex, folder: Pa
 
 
 def ours(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex) -> dict[str, str] | None:
-    wish = Wish(requirements("\n".join(asked)), targets(HERE), Policy(SourcePolicy.NEVER), timezone.now())
+    request = AssessmentRequest(
+        requirements("\n".join(asked)), targets(HERE), Policy(SourcePolicy.NEVER), timezone.now()
+    )
     indexes = command_set([first.url, last.url_with_login])
-    gather(wish, indexes=indexes, progress=lambda name, done, total: None, fresh_for=timedelta(minutes=10), seconds=60)
-    (found,) = answer(wish, indexes=indexes).targets
+    fetch_missing(
+        request, indexes=indexes, progress=lambda name, done, total: None, fresh_for=timedelta(minutes=10), seconds=60
+    )
+    (found,) = evaluate(request, indexes=indexes).targets
     if found.verdict != "go":
         assert found.verdict == "no-go"
         return None

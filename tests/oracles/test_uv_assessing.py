@@ -13,10 +13,11 @@ from packaging.version import Version
 from benchmarks.oracle import Case, moved, taken_back
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
-from projects.domain.assessment.evaluate import TargetAnswer, Wish
+from projects.domain.assessment.evaluate import TargetResult
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy, SourcePolicy
-from projects.services.assessments.evaluate import answer
-from projects.services.assessments.fetch import gather
+from projects.services.assessments.evaluate import evaluate
+from projects.services.assessments.fetch import fetch_missing
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
 from tests.projects.known import requirements, targets
@@ -36,17 +37,19 @@ def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
     return Uv(program, replay.url, tmp_path / "uv")
 
 
-def assessed(case: Path, replay: ReplayIndex) -> list[TargetAnswer]:
-    wish = Wish(requirements(case.read_text()), targets(*SLUGS), Policy(SourcePolicy.NEVER), timezone.now())
+def assessed(case: Path, replay: ReplayIndex) -> list[TargetResult]:
+    request = AssessmentRequest(
+        requirements(case.read_text()), targets(*SLUGS), Policy(SourcePolicy.NEVER), timezone.now()
+    )
     indexes = one_index(replay.url, IndexClient(replay.url))
-    gather(
-        wish,
+    fetch_missing(
+        request,
         indexes=indexes,
         progress=lambda name, done, total: None,
         fresh_for=timedelta(minutes=10),
         seconds=60,
     )
-    return answer(wish, indexes=indexes).targets
+    return evaluate(request, indexes=indexes).targets
 
 
 def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(

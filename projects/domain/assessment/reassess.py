@@ -9,7 +9,7 @@ from itertools import zip_longest
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import Resolved, TargetAnswer
+from projects.domain.assessment.evaluate import ResolvedTarget, TargetResult
 from projects.domain.assessment.explanations import Proofs
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import PackageView, ReleaseView
@@ -19,7 +19,7 @@ from scanner.domain.targets.target import Target
 Standings = Mapping[Target, Mapping[NormalizedName, Standing]]
 
 
-def standings_of(resolved: Sequence[Resolved]) -> dict[Target, Mapping[NormalizedName, Standing]]:
+def standings_of(resolved: Sequence[ResolvedTarget]) -> dict[Target, Mapping[NormalizedName, Standing]]:
     """How each package stands on each target: what has to be kept of a resolution to write its rows again."""
     return {one.target: one.standings for one in resolved}
 
@@ -65,13 +65,13 @@ def releases_named(standings: Standings, names: frozenset[str], targets: Sequenc
 
 
 def with_rows_again(
-    answer: TargetAnswer,
+    answer: TargetResult,
     standings: Mapping[NormalizedName, Standing],
     names: frozenset[str],
     knowledge: Knowledge,
     proofs: Proofs,
     now: datetime,
-) -> TargetAnswer:
+) -> TargetResult:
     """The answer with the rows of these packages written again."""
     if not names & standings.keys():
         return answer

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from projects.management.asking import add_wish_options, ask, read_given, target_of, wish_of
+from projects.management.asking import add_assessment_options, ask, read_given, request_of, target_of
 from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
         parser.add_argument("--target", action="append", metavar="SLUG", help="such as cp313-win_amd64; repeatable")
-        add_wish_options(parser)
+        add_assessment_options(parser)
         parser.add_argument("--bridge", action="store_true", help="also plan one set that holds on all given targets")
         parser.add_argument("--format", choices=("table", "json", "markdown", "csv"), default="table")
         parser.add_argument("--fail-on", choices=tuple(_FAILS), default="no-go", help="exit 1 on this verdict or worse")
@@ -36,10 +36,10 @@ class Command(BaseCommand):
         gc.set_threshold(200_000, 50, 50)
         targets = [target_of(slug) for slug in options["target"]] if options["target"] else list(DEFAULT_TARGETS)
         given = read_given(options["path"])
-        wish = wish_of(given, targets, options)
+        request = request_of(given, targets, options)
         if not options["target"]:
             self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
-        told = ask(wish, given, options, self._say)
+        told = ask(request, given, options, self._say)
         self._print(told.document, options["format"])
         if options["format"] == "csv":
             # A table of packages has no place for them.

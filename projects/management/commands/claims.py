@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from projects.domain.claims import BadClaims, Claim, Facts, Holds, Judged, judge_claim, read_claims
-from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
+from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
 from projects.services.claims import read_facts
 from scanner.services.index_sets import stop_command_polls
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", metavar="FILE", help="a claim file (docs/claims.md)")
         parser.add_argument("--written", metavar="DATE", help="the day on which the claims were made")
-        add_wish_options(parser)
+        add_assessment_options(parser)
         parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -65,10 +65,10 @@ class Command(BaseCommand):
     ) -> dict[str, Facts]:
         asked = {**options, "as_of": as_of.isoformat() if as_of else options["as_of"]}
         given = read_given([requirements])
-        wish = wish_of(given, [target_of(target)], asked)
-        told = ask(wish, given, asked, self._say)
+        request = request_of(given, [target_of(target)], asked)
+        told = ask(request, given, asked, self._say)
         entry = told.document["assessments"][0]
-        facts = read_facts(wish, entry, claims, indexes=told.indexes, as_of=moment_of(asked["as_of"]))
+        facts = read_facts(request, entry, claims, indexes=told.indexes, as_of=moment_of(asked["as_of"]))
         # It has asked for the packages that only claims name.
         stop_command_polls(told.indexes)
         return facts

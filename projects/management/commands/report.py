@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from projects.domain.report import as_markdown
 from projects.domain.report.page import page_context
-from projects.management.asking import add_wish_options, ask, moment_of, read_given, target_of, wish_of
+from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
 from projects.services.reports import report_of
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.catalogue import CATALOGUE
@@ -37,21 +37,21 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="the project's name, by default that of the file's folder")
         parser.add_argument("--today", metavar="3.X", help="the Python in use, by default what the files hint at")
         parser.add_argument("--no-ladder", action="store_true", help="judge this target alone, without its neighbours")
-        add_wish_options(parser)
+        add_assessment_options(parser)
         parser.add_argument("--format", choices=("markdown", "html", "json"), default="markdown")
 
     def handle(self, *args: Any, **options: Any) -> None:
         target, today = target_of(options["target"]), _python(options["today"])
         given = read_given(options["path"])
         targets = [target] if options["no_ladder"] else _ladder(target)
-        wish = wish_of(given, targets, options)
-        told = ask(wish, given, options, self._say)
+        request = request_of(given, targets, options)
+        told = ask(request, given, options, self._say)
         report = report_of(
             told.document,
             target,
             project=options["name"] or _name(options["path"][0]),
             indexes=told.indexes,
-            now=wish.now if options["as_of"] else timezone.now(),
+            now=request.now if options["as_of"] else timezone.now(),
             as_of=moment_of(options["as_of"]),
             today=today,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.cell_summary import StoredRow
 from projects.presentation.formats.csv_table import Judged
-from projects.presentation.project_page import ProjectPage, pending_rows
+from projects.presentation.project_page import ProjectPage, pending_results
 from projects.presentation.stored import ProjectState
 
 
@@ -16,7 +16,7 @@ def export_lines(
 ) -> Iterator[Judged]:
     """One line for each package and target that the page shows, in its order. `packages` are the stored rows by target;
     a target that none are stored for is not judged yet."""
-    pending = pending_rows(state.requirements)
+    pending = pending_results(state.requirements)
     rows = {
         column.slug: {row["name"]: row for row in packages.get(column.slug, pending)} for column in page.table.columns
     }
@@ -32,7 +32,7 @@ def export_lines(
 def export_names(state: ProjectState, page: ProjectPage) -> dict[str, list[str]]:
     """The packages that the page shows, by target, in its order: what an export of the assessment keeps."""
     judged = state.assessment.targets if state.assessment else {}
-    pending = {row["name"] for row in pending_rows(state.requirements)}
+    pending = {row["name"] for row in pending_results(state.requirements)}
     names: dict[str, list[str]] = {}
     for column in page.table.columns:
         target = judged.get(column.slug)

@@ -8,7 +8,7 @@ from typing import Any
 
 from packaging.version import Version
 
-from projects.domain.assessment.evaluate import TargetAnswer
+from projects.domain.assessment.evaluate import TargetResult
 from projects.domain.dependency_files import ParsedFiles, to_data
 from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.model.plans import Plan, VersionChange
@@ -19,7 +19,7 @@ SCHEMA = 1
 
 def document(
     parsed: ParsedFiles,
-    answers: Iterable[TargetAnswer],
+    answers: Iterable[TargetResult],
     *,
     index_url: str,
     now: datetime,
@@ -89,7 +89,7 @@ def _text(version: Version | None) -> str | None:
     return str(version) if version is not None else None
 
 
-def answer_document(answer: TargetAnswer, strategy: Strategy) -> dict[str, Any]:
+def answer_document(answer: TargetResult, strategy: Strategy) -> dict[str, Any]:
     """One entry of `assessments`."""
     return target_document(
         answer.target.slug,

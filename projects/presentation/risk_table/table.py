@@ -9,14 +9,14 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
-from projects.presentation.cell_summary import Shown
+from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.query import STATES, RiskQuery
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
 # The cell of a target that does not need the package.
-_NOT_NEEDED = Shown(
+_NOT_NEEDED = CellSummary(
     *("", "", Verdict.INACTIVE.value, "none", "not needed", "This target does not need the package."),
     *("", "", "", "", False, False),
 )
@@ -35,7 +35,7 @@ class RiskRow:
     via: str
     severity: Severity
     state: Verdict
-    cells: tuple[Shown, ...]
+    cells: tuple[CellSummary, ...]
     yanked: bool
     unofficial: bool
     reason: str = ""
@@ -58,7 +58,7 @@ class RiskTable:
         return len(self.columns) == 1
 
 
-def risk_table(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column], query: RiskQuery) -> RiskTable:
+def risk_table(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column], query: RiskQuery) -> RiskTable:
     """The table of `columns`, filtered and sorted as `query` asks. `shown` maps a target to its packages.
 
     A package that no chosen target has is no row; one that a chosen target lacks has an inactive cell there.
@@ -72,15 +72,15 @@ def risk_table(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column], 
     return RiskTable(tuple(columns), tuple(_sorted(kept, columns, query)), counts, len(rows))
 
 
-def _all_rows(shown: Mapping[str, Sequence[Shown]], columns: Sequence[Column]) -> list[RiskRow]:
-    by_name: dict[str, list[tuple[int, Shown]]] = {}
+def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column]) -> list[RiskRow]:
+    by_name: dict[str, list[tuple[int, CellSummary]]] = {}
     for position, column in enumerate(columns):
         for one in shown.get(column.slug, ()):
             by_name.setdefault(one.name, []).append((position, one))
     return [_row(name, found, len(columns)) for name, found in by_name.items()]
 
 
-def _row(name: str, found: Sequence[tuple[int, Shown]], width: int) -> RiskRow:
+def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> RiskRow:
     cells = [_NOT_NEEDED] * width
     for position, one in found:
         cells[position] = one

@@ -11,14 +11,14 @@ from django.conf import settings
 
 from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import (
-    Resolved,
-    TargetAnswer,
-    Wish,
-    answer_all,
+    ResolvedTarget,
+    TargetResult,
+    explain_targets,
     missing_in,
-    named_releases,
-    resolve_all,
+    releases_to_explain,
+    resolve_targets,
 )
+from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.resolution.model.plans import Plan
@@ -26,24 +26,24 @@ from scanner.services.index_sets import IndexSet
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Evaluation:
     """The verdicts over the targets, what the index was not yet asked for, and every package that was looked at.
 
     `bridge` is the one set over all targets, when the wish asks for it and nothing is missing.
     """
 
-    targets: list[TargetAnswer]
+    targets: list[TargetResult]
     missing: Missing
     names: frozenset[str]
     bridge: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class ResolvedRequest:
     """A wish resolved over all its targets, and the reading that it rests on."""
 
     reading: Reading
-    resolved: Sequence[Resolved]
+    resolved: Sequence[ResolvedTarget]
     bridge: Plan | None
 
     @property
@@ -52,27 +52,35 @@ class Findings:
         return missing_in(self.resolved) | (self.bridge.missing if self.bridge is not None else Missing())
 
 
-def find(wish: Wish, reading: Reading) -> Findings:
+def resolve_request(request: AssessmentRequest, reading: Reading) -> ResolvedRequest:
     """Resolve a wish over all its targets from what was read."""
-    resolved = resolve_all(wish, reading.knowledge)
-    return Findings(reading, resolved, bridge_over(wish, reading.knowledge, resolved))
+    resolved = resolve_targets(request, reading.knowledge)
+    return ResolvedRequest(reading, resolved, bridge_over(request, reading.knowledge, resolved))
 
 
-def answer(wish: Wish, *, indexes: IndexSet, as_of: datetime | None = None, findings: Findings | None = None) -> Answer:
+def evaluate(
+    request: AssessmentRequest,
+    *,
+    indexes: IndexSet,
+    as_of: datetime | None = None,
+    resolved_request: ResolvedRequest | None = None,
+) -> Evaluation:
     """Judge over all targets from what is stored; a few queries for each step from requirement to dependency.
 
     `findings` of the same wish, when they are at hand and nothing was stored since, save reading and resolving.
     """
-    found = findings or find(wish, Reading(indexes, wish, as_of=as_of))
-    files_of = files_reader(named_releases(found.resolved), as_of=as_of)
-    answers = answer_all(found.resolved, found.reading.knowledge, files_of, wish.now)
-    return answer_of(wish, answers, found.missing, found.bridge)
+    found = resolved_request or resolve_request(request, Reading(indexes, request, as_of=as_of))
+    files_of = files_reader(releases_to_explain(found.resolved), as_of=as_of)
+    answers = explain_targets(found.resolved, found.reading.knowledge, files_of, request.now)
+    return make_evaluation(request, answers, found.missing, found.bridge)
 
 
-def answer_of(wish: Wish, answers: list[TargetAnswer], missing: Missing, bridge: Plan | None = None) -> Answer:
+def make_evaluation(
+    request: AssessmentRequest, answers: list[TargetResult], missing: Missing, bridge: Plan | None = None
+) -> Evaluation:
     """The answer that these entries make up."""
-    seen = {row["name"] for target in answers for row in target.packages} - wish.foreign
-    return Answer(answers, missing, frozenset(wish.names | seen | set(missing.packages)), bridge)
+    seen = {row["name"] for target in answers for row in target.packages} - request.foreign
+    return Evaluation(answers, missing, frozenset(request.names | seen | set(missing.packages)), bridge)
 
 
 def search_clock() -> Callable[[], bool]:

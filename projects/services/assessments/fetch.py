@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from projects.domain.assessment.evaluate import Resolved, Wish, missing_in, resolve_all, unseen_in
-from projects.services.assessments.evaluate import Findings, find
+from projects.domain.assessment.evaluate import ResolvedTarget, missing_in, resolve_targets, unseen_in
+from projects.domain.assessment.request import AssessmentRequest
+from projects.services.assessments.evaluate import ResolvedRequest, resolve_request
 from projects.services.assessments.read_index import Reading
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.targets.target import Target
@@ -30,7 +31,7 @@ MOST_SDISTS = 20
 
 
 @dataclass(slots=True)
-class Gathering:
+class FetchResult:
     """What a gathering met. `faults` are packages that could not be asked about, with the reason.
 
     `findings` are set when they rest on all that is stored now: an answer can be made of them.
@@ -38,11 +39,11 @@ class Gathering:
 
     faults: dict[str, str] = field(default_factory=dict)
     complete: bool = False
-    findings: Findings | None = None
+    resolved_request: ResolvedRequest | None = None
 
 
-def gather(
-    wish: Wish,
+def fetch_missing(
+    request: AssessmentRequest,
     *,
     indexes: IndexSet,
     progress: Progress,
@@ -51,7 +52,7 @@ def gather(
     as_of: datetime | None = None,
     patient: bool = False,
     between: Callable[[], None] = lambda: None,
-) -> Gathering:
+) -> FetchResult:
     """Fetch until every target can be answered, the time is up, or the indexes give nothing more.
 
     Each is asked by its own client; metadata and sdists come from the one that has the file. A process that is told
@@ -59,7 +60,7 @@ def gather(
     one waits for its time.
     `between` is called after each round of fetching.
     """
-    gathering = Gathering()
+    fetched = FetchResult()
     end = time.monotonic() + seconds
     polled: set[str] = set()
     sdists = _Sdists(indexes)
@@ -71,7 +72,7 @@ def gather(
         wanted = set(names) - polled
         polled.update(wanted)
         got = refresh(indexes, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient)
-        gathering.faults.update(got.faults)
+        fetched.faults.update(got.faults)
         return got.came
 
     def fetch(missing: Missing, ahead: bool) -> bool:
@@ -86,25 +87,25 @@ def gather(
             reading.again({*missing.packages, *(name for name, _ in releases)})
         return bool(got_pages or got_metadata)
 
-    poll(wish.names)
+    poll(request.names)
     between()
-    reading = Reading(indexes, wish, as_of=as_of)
+    reading = Reading(indexes, request, as_of=as_of)
     while True:
-        gathering.findings = findings = find(wish, reading)
-        missing = findings.missing
+        fetched.resolved_request = resolved_request = resolve_request(request, reading)
+        missing = resolved_request.missing
         if not missing:
-            if not is_over() and sdists.look(findings):
+            if not is_over() and sdists.look(resolved_request):
                 continue
-            gathering.complete = True
-            return gathering
-        gathering.findings = None
-        pending = [one.target for one in findings.resolved if missing_in([one])]
+            fetched.complete = True
+            return fetched
+        fetched.resolved_request = None
+        pending = [one.target for one in resolved_request.resolved if missing_in([one])]
         for targets in (_scouts(pending), pending):
-            if not _settle(wish, reading, targets, fetch, is_over):
-                return gathering
+            if not _settle(request, reading, targets, fetch, is_over):
+                return fetched
         # What only the bridge lacks.
         if not pending and (is_over() or not fetch(missing, True)):
-            return gathering
+            return fetched
 
 
 @dataclass(slots=True)
@@ -114,19 +115,19 @@ class _Sdists:
     indexes: IndexSet
     looked: set[int] = field(default_factory=set)
 
-    def look(self, findings: Findings) -> bool:
+    def look(self, resolved_request: ResolvedRequest) -> bool:
         """Whether one more was told pure or compiled; the findings' reading then knows it."""
-        unseen = unseen_in(findings.resolved, findings.reading.knowledge)
+        unseen = unseen_in(resolved_request.resolved, resolved_request.reading.knowledge)
         wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
         self.looked.update(wanted)
         seen = inspect_releases(self.indexes, wanted, timezone.now()) if wanted else 0
         if seen:
-            findings.reading.again({unseen[pk] for pk in wanted})
+            resolved_request.reading.again({unseen[pk] for pk in wanted})
         return bool(seen)
 
 
 def _settle(
-    wish: Wish,
+    request: AssessmentRequest,
     reading: Reading,
     targets: Sequence[Target],
     fetch: Callable[[Missing, bool], bool],
@@ -135,7 +136,7 @@ def _settle(
     """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
     pending: Sequence[Target] = targets
     for number in range(ROUNDS):
-        resolved: list[Resolved] = resolve_all(wish, reading.knowledge, pending)
+        resolved: list[ResolvedTarget] = resolve_targets(request, reading.knowledge, pending)
         missing = missing_in(resolved)
         if not missing:
             return True

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from packaging.utils import canonicalize_name
 
-from projects.domain.assessment.evaluate import Wish
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy
 from scanner.domain.files.builds import infer_build
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
@@ -39,16 +39,16 @@ class Reading:
     uploaded later are not there yet; yanks are not dated, so those of today hold. `again` reads only what came in.
     """
 
-    def __init__(self, indexes: IndexSet, wish: Wish, *, as_of: datetime | None = None) -> None:
+    def __init__(self, indexes: IndexSet, request: AssessmentRequest, *, as_of: datetime | None = None) -> None:
         self.as_of = as_of
-        self.knowledge = Knowledge({}, wish.targets, wish.foreign)
+        self.knowledge = Knowledge({}, request.targets, request.foreign)
         self.indexes = indexes
-        self._wish = wish
+        self._request = request
         self._needs: dict[int, tuple[str, ...]] = {}
-        self._shapes = ShapeTable((), wish.targets)
+        self._shapes = ShapeTable((), request.targets)
         self._asked: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
-        self.again(wish.names)
+        self.again(request.names)
 
     def again(self, names: Iterable[str]) -> None:
         """Read these packages anew, and what they lead to that was not read yet."""
@@ -74,15 +74,15 @@ class Reading:
         return frozenset(name for name in self._asked if now.get(name) != self._revisions.get(name))
 
     def _views(self, records: Mapping[str, PackageRecord]) -> dict[str, PackageView]:
-        wish, needs = self._wish, self._needs
+        request, needs = self._request, self._needs
         if self.as_of is not None:
-            return _views_as_of(records, needs, self.indexes, wish, self.as_of)
+            return _views_as_of(records, needs, self.indexes, request, self.as_of)
         shapes = self._shapes
         shapes.add(release.shape for record in records.values() for release in record.releases)
         return {
             name: _view(
                 record,
-                [_release(release, shapes, needs, wish.policy, wish.now) for release in record.releases],
+                [_release(release, shapes, needs, request.policy, request.now) for release in record.releases],
                 self.indexes,
             )
             for name, record in records.items()
@@ -167,10 +167,10 @@ def _until(files: Sequence[ReleaseFileFacts], as_of: datetime | None) -> Sequenc
 
 
 def _views_as_of(
-    records: Mapping[str, PackageRecord], needs: Needs, indexes: IndexSet, wish: Wish, as_of: datetime
+    records: Mapping[str, PackageRecord], needs: Needs, indexes: IndexSet, request: AssessmentRequest, as_of: datetime
 ) -> dict[str, PackageView]:
     stored = release_files(pk for record in records.values() for release in record.releases for pk in release.pks)
-    matcher = Matcher(wish.targets)
+    matcher = Matcher(request.targets)
 
     def past(release: ReleaseRecord) -> ReleaseView | None:
         there = _until(pool_files(stored.get(pk, ()) for pk in release.pks), as_of)
@@ -186,7 +186,7 @@ def _views_as_of(
             build=build,
             uploaded_at=release.first_uploaded_at,
             pk=spoken.pk,
-            too_young=_too_young(release.first_uploaded_at, wish.policy, as_of),
+            too_young=_too_young(release.first_uploaded_at, request.policy, as_of),
             kind=(shape, build),
             needs=needs[spoken.needs] if spoken.needs is not None else None,
             needs_error=spoken.needs_error,

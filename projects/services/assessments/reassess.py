@@ -12,10 +12,17 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from projects.domain.assessment.evaluate import TargetAnswer, Wish, answer_all, missing_in, named_releases, resolve_all
+from projects.domain.assessment.evaluate import (
+    TargetResult,
+    explain_targets,
+    missing_in,
+    releases_to_explain,
+    resolve_targets,
+)
 from projects.domain.assessment.explanations import Proofs
 from projects.domain.assessment.reassess import Standings, releases_named, standings_of, touched, with_rows_again
-from projects.services.assessments.evaluate import Answer, answer, answer_of, find
+from projects.domain.assessment.request import AssessmentRequest
+from projects.services.assessments.evaluate import Evaluation, evaluate, make_evaluation, resolve_request
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.services.index_sets import IndexSet
@@ -28,10 +35,10 @@ GOOD_FOR = timedelta(hours=1)
 
 @dataclass(slots=True)
 class _Kept:
-    wish: Wish
+    request: AssessmentRequest
     reading: Reading
     standings: Standings
-    answers: Sequence[TargetAnswer]
+    answers: Sequence[TargetResult]
     since: datetime
 
 
@@ -39,17 +46,17 @@ _kept: OrderedDict[tuple[IndexSet, Hashable], _Kept] = OrderedDict()
 _lock = threading.Lock()
 
 
-def answer_again(key: Hashable, wish: Wish, *, indexes: IndexSet) -> Answer:
+def reevaluate(key: Hashable, request: AssessmentRequest, *, indexes: IndexSet) -> Evaluation:
     """As `answer`, for a snapshot that is answered again and again; `key` names it for ever."""
-    if wish.bridge or wish.policy.minimum_age_days:
+    if request.bridge or request.policy.minimum_age_days:
         # Time alone changes what a minimum age admits; a bridge hangs on all targets at once.
-        return answer(wish, indexes=indexes)
+        return evaluate(request, indexes=indexes)
     with _lock:
         kept = _kept.pop((indexes, key), None)
-    if kept is None or not _is_same(wish, kept.wish) or wish.now - kept.since > GOOD_FOR:
-        kept, found = _in_full(wish, indexes)
+    if kept is None or not _is_same(request, kept.request) or request.now - kept.since > GOOD_FOR:
+        kept, found = _in_full(request, indexes)
     else:
-        kept, found = _in_part(wish, kept)
+        kept, found = _in_part(request, kept)
     if kept is not None:
         with _lock:
             _kept[indexes, key] = kept
@@ -64,50 +71,52 @@ def forget() -> None:
         _kept.clear()
 
 
-def _is_same(wish: Wish, other: Wish) -> bool:
-    return replace(wish, now=other.now) == other
+def _is_same(request: AssessmentRequest, other: AssessmentRequest) -> bool:
+    return replace(request, now=other.now) == other
 
 
-def _in_full(wish: Wish, indexes: IndexSet) -> tuple[_Kept | None, Answer]:
-    findings = find(wish, Reading(indexes, wish))
-    found = answer(wish, indexes=indexes, findings=findings)
+def _in_full(request: AssessmentRequest, indexes: IndexSet) -> tuple[_Kept | None, Evaluation]:
+    resolved_request = resolve_request(request, Reading(indexes, request))
+    found = evaluate(request, indexes=indexes, resolved_request=resolved_request)
     if found.missing:
         return None, found
-    return _Kept(wish, findings.reading, standings_of(findings.resolved), found.targets, wish.now), found
+    return _Kept(
+        request, resolved_request.reading, standings_of(resolved_request.resolved), found.targets, request.now
+    ), found
 
 
-def _in_part(wish: Wish, kept: _Kept) -> tuple[_Kept | None, Answer]:
+def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Evaluation]:
     names = kept.reading.changed()
     if not names:
-        return kept, answer_of(wish, list(kept.answers), Missing())
+        return kept, make_evaluation(request, list(kept.answers), Missing())
     knowledge = kept.reading.knowledge
     before = {name: knowledge.views.get(name) for name in names}
     kept.reading.again(names)
     columns = {
         column
         for name, view in before.items()
-        for column in touched(view, knowledge.views.get(name), len(wish.targets))
+        for column in touched(view, knowledge.views.get(name), len(request.targets))
     }
-    anew = [wish.targets[column] for column in sorted(columns)]
-    same = [target for column, target in enumerate(wish.targets) if column not in columns]
-    resolved = resolve_all(wish, knowledge, anew)
+    anew = [request.targets[column] for column in sorted(columns)]
+    same = [target for column, target in enumerate(request.targets) if column not in columns]
+    resolved = resolve_targets(request, knowledge, anew)
     missing = missing_in(resolved)
-    files = files_reader([*named_releases(resolved), *releases_named(kept.standings, names, same)])
+    files = files_reader([*releases_to_explain(resolved), *releases_named(kept.standings, names, same)])
     proofs = Proofs(files)
-    made: Mapping[object, TargetAnswer] = {
+    made: Mapping[object, TargetResult] = {
         one.target: one
         for one in (
-            *answer_all(resolved, knowledge, files, wish.now),
+            *explain_targets(resolved, knowledge, files, request.now),
             *(
-                with_rows_again(one, kept.standings[one.target], names, knowledge, proofs, wish.now)
+                with_rows_again(one, kept.standings[one.target], names, knowledge, proofs, request.now)
                 for one in kept.answers
                 if one.target in set(same)
             ),
         )
     }
-    answers = [made[target] for target in wish.targets]
-    found = answer_of(wish, answers, missing)
+    answers = [made[target] for target in request.targets]
+    found = make_evaluation(request, answers, missing)
     if missing:
         return None, found
     standings = {**kept.standings, **standings_of(resolved)}
-    return _Kept(wish, kept.reading, standings, answers, kept.since), found
+    return _Kept(request, kept.reading, standings, answers, kept.since), found

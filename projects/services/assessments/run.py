@@ -16,7 +16,7 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.diff import Rows, compare, written_changes
-from projects.domain.assessment.evaluate import Wish
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy, SourcePolicy, Verdict
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.models import (
@@ -28,11 +28,11 @@ from projects.models import (
     SnapshotFile,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import shown_rows
+from projects.presentation.cell_summary import summarise_cells
 from projects.presentation.formats.schema import answer_document, confusion_document
-from projects.services.assessments.evaluate import Answer, search_clock
-from projects.services.assessments.fetch import gather
-from projects.services.assessments.reassess import answer_again
+from projects.services.assessments.evaluate import Evaluation, search_clock
+from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.reassess import reevaluate
 from projects.services.indexes import indexes_of, own_index_ids, own_keys
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
@@ -63,9 +63,9 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
     return read({file.path: bytes(file.content) for file in held}, [file.path for file in held if file.is_root])
 
 
-def wish_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> Wish:
+def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:
     """What the project's policy asks of these files on these targets."""
-    return Wish(
+    return AssessmentRequest(
         select(parsed, groups=project.groups, extras=project.groups),
         targets,
         policy_of(project),
@@ -95,28 +95,28 @@ def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None 
 
 def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bool:
     indexes = indexes_of(snapshot.project, client)
-    wish = wish_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
-    if not wish.targets:
+    request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
+    if not request.targets:
         return False
-    found = _answer_and_store(snapshot, wish, indexes)
+    found = _answer_and_store(snapshot, request, indexes)
     if not found.missing and not _hangs_on_an_sdist(found):
         return False
-    gathering = gather(
-        wish,
+    fetched = fetch_missing(
+        request,
         indexes=indexes,
         progress=lambda name, done, total: None,
         fresh_for=timedelta.max,
         seconds=PATIENCE,
         patient=True,
-        between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, wish, indexes)),
+        between=_every(REFRESH_EVERY, lambda: _answer_and_store(snapshot, request, indexes)),
     )
-    logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot.pk, gathering.complete, len(gathering.faults))
-    missing = _answer_and_store(snapshot, wish, indexes).missing
+    logger.info("gathered snapshot=%s complete=%s faults=%s", snapshot.pk, fetched.complete, len(fetched.faults))
+    missing = _answer_and_store(snapshot, request, indexes).missing
     # What the index could not give now is asked for by the schedule, not at once.
-    return bool(missing) and not gathering.faults
+    return bool(missing) and not fetched.faults
 
 
-def _hangs_on_an_sdist(found: Answer) -> bool:
+def _hangs_on_an_sdist(found: Evaluation) -> bool:
     """Whether a verdict waits for a look into an sdist."""
     rows = (row for target in found.targets for row in target.packages)
     return any(row["verdict"] == Verdict.UNKNOWN and row["availability"] == Availability.SOURCE for row in rows)
@@ -135,12 +135,12 @@ def _every(seconds: float, act: Callable[[], object]) -> Callable[[], None]:
     return now_and_then
 
 
-def _answer_and_store(snapshot: Snapshot, wish: Wish, indexes: IndexSet) -> Answer:
-    found = answer_again((snapshot.pk, snapshot.created_at), wish, indexes=indexes)
+def _answer_and_store(snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> Evaluation:
+    found = reevaluate((snapshot.pk, snapshot.created_at), request, indexes=indexes)
     now = timezone.now()
     packages = ensure_packages_on(indexes.keys, found.names, now)
     with transaction.atomic():
-        _store(snapshot, found, indexes, wish, now)
+        _store(snapshot, found, indexes, request, now)
         # On every index: a name that comes up on another one changes what pip takes.
         _rest_on(snapshot.project, {package.pk for here in packages.values() for package in here})
     return found
@@ -184,10 +184,10 @@ def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:
             yield snapshot_id
 
 
-def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now: datetime) -> None:
+def _store(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, request: AssessmentRequest, now: datetime) -> None:
     state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
     keys = own_keys(indexes)
-    documents = [answer_document(target, wish.strategy) for target in found.targets]
+    documents = [answer_document(target, request.strategy) for target in found.targets]
     confused = [confusion_document(one) for one in confusions(indexes, found.names)]
     beside = [indexes.url, indexes.extra_urls, confused]
     said = [documents, beside] if indexes.extra_urls else documents
@@ -221,7 +221,7 @@ def _store(snapshot: Snapshot, found: Answer, indexes: IndexSet, wish: Wish, now
             blockers=list(target.blockers),
             conflict=target.conflict or "",
             packages=list(target.packages),
-            shown=shown_rows(target.packages),
+            shown=summarise_cells(target.packages),
             plan=document["plan"],
         )
         for position, (target, document) in enumerate(zip(found.targets, documents, strict=True))

@@ -9,7 +9,7 @@ import pytest
 
 from projects.domain.assessment.diff import compare, read_changes, written_changes
 from projects.domain.assessment.verdicts import Verdict, count_verdicts
-from projects.presentation.cell_summary import shown_rows
+from projects.presentation.cell_summary import summarise_cells
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
 from projects.presentation.project_page import ProjectPage, progress_of, project_page, tell_problems
@@ -25,7 +25,7 @@ def assessment(rows: Rows, *, before: Rows | None = None, missing: Sequence[str]
     for slug, packages in rows.items():
         verdicts = [Verdict(row["verdict"]) for row in packages]
         verdict = project_verdict(verdicts)
-        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", shown_rows(packages))
+        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", summarise_cells(packages))
     changes = read_changes(written_changes(compare(before, rows))) if before else ()
     return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets, changes, NOON if before else None)
 
@@ -108,7 +108,9 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
 
 
 def test_a_conflict_is_told_in_its_own_words() -> None:
-    stored = StoredTarget(LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", shown_rows([package_row("a")]))
+    stored = StoredTarget(
+        LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", summarise_cells([package_row("a")])
+    )
     told = project_page(
         ProjectState(
             (LINUX_313,), NOON, None, 0, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
@@ -130,7 +132,7 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
     ],
 )
 def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
-    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", shown_rows([package_row("a")]))
+    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", summarise_cells([package_row("a")]))
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
     told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
     assert told.answers[0].cause == cause

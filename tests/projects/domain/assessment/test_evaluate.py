@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from projects.domain.assessment.evaluate import TargetAnswer, Wish, answer_all, missing_in, resolve_all
+from projects.domain.assessment.evaluate import TargetResult, explain_targets, missing_in, resolve_targets
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy, ProjectVerdict, SourcePolicy
 from projects.domain.dependency_files import read
 from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
@@ -28,15 +29,15 @@ CORE: dict[str, Releases] = {
 }
 
 
-def ask(packages: Mapping[str, Releases], text: str, *slugs: str, policy: Policy | None = None) -> list[TargetAnswer]:
+def ask(packages: Mapping[str, Releases], text: str, *slugs: str, policy: Policy | None = None) -> list[TargetResult]:
     on = targets(*slugs)
-    wish = Wish(requirements(text), on, policy or Policy(), NOW)
-    index = SmallIndex(packages, on, wish.foreign)
-    resolved = resolve_all(wish, index.knowledge)
-    return answer_all(resolved, index.knowledge, index.files_of, NOW)
+    request = AssessmentRequest(requirements(text), on, policy or Policy(), NOW)
+    index = SmallIndex(packages, on, request.foreign)
+    resolved = resolve_targets(request, index.knowledge)
+    return explain_targets(resolved, index.knowledge, index.files_of, NOW)
 
 
-def row(answer: TargetAnswer, name: str) -> dict[str, Any]:
+def row(answer: TargetResult, name: str) -> dict[str, Any]:
     return next(row for row in answer.packages if row["name"] == name)
 
 
@@ -93,9 +94,9 @@ def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> Non
 def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
     on = targets(LINUX)
     index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), None)}}, on)
-    resolved = resolve_all(Wish(requirements("plain==1.0"), on, Policy(), NOW), index.knowledge)
+    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, Policy(), NOW), index.knowledge)
     assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
-    (answer,) = answer_all(resolved, index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolved, index.knowledge, index.files_of, NOW)
     assert answer.verdict is ProjectVerdict.UNKNOWN
 
 
@@ -174,9 +175,9 @@ def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     }
     on = targets(LINUX)
     files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
-    wish = Wish(read(files, ["requirements.txt"]).requirements, on, Policy(), NOW)
+    request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, Policy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     assert [(one["name"], one["version"], one["direct"]) for one in answer.packages] == [
         ("app", "1.0", True),
         ("lib", "1.0", False),
@@ -205,9 +206,9 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
         "lib": {"1.0": (wheels("lib", "1.0", OLD), []), "1.1": (pure("lib", "1.1"), [])},
     }
     on = targets(WINDOWS)
-    wish = Wish(read(files, list(files)).requirements, on, Policy(), NOW)
+    request = AssessmentRequest(read(files, list(files)).requirements, on, Policy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     assert {one["name"]: one["direct"] for one in answer.packages} == direct
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from projects.domain.assessment.evaluate import Wish, answer_all, resolve_all
+from projects.domain.assessment.evaluate import explain_targets, resolve_targets
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy
 from projects.domain.dependency_files import read
 from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels
@@ -25,9 +26,9 @@ def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     parsed = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
     assert not parsed.problems
     on = targets(*slugs)
-    wish = Wish(parsed.requirements, on, Policy(), NOW)
-    index = SmallIndex(DEMO, on, wish.foreign)
-    answers = answer_all(resolve_all(wish, index.knowledge), index.knowledge, index.files_of, NOW)
+    request = AssessmentRequest(parsed.requirements, on, Policy(), NOW)
+    index = SmallIndex(DEMO, on, request.foreign)
+    answers = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     return [
         (answer.verdict.value, row["version"], row["verdict"])
         for answer in answers

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from projects.domain.assessment.bridge import bridge_over
-from projects.domain.assessment.evaluate import Wish, answer_all, resolve_all
+from projects.domain.assessment.evaluate import explain_targets, resolve_targets
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy
 from projects.domain.dependency_files import read
 from projects.domain.report import Evidence, Proofs, Report, as_markdown, build_report, ladders, planned_pins
@@ -42,13 +43,13 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
     parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
-    wish = Wish(parsed.requirements, on, Policy(), NOW, **wishes)
-    index = SmallIndex(PACKAGES, on, wish.foreign)
-    resolved = resolve_all(wish, index.knowledge)
-    answers = answer_all(resolved, index.knowledge, index.files_of, NOW)
-    bridge = bridge_over(wish, index.knowledge, resolved)
+    request = AssessmentRequest(parsed.requirements, on, Policy(), NOW, **wishes)
+    index = SmallIndex(PACKAGES, on, request.foreign)
+    resolved = resolve_targets(request, index.knowledge)
+    answers = explain_targets(resolved, index.knowledge, index.files_of, NOW)
+    bridge = bridge_over(request, index.knowledge, resolved)
     whole = document(
-        parsed, answers, index_url="https://index.example/simple", now=NOW, strategy=wish.strategy, bridge=bridge
+        parsed, answers, index_url="https://index.example/simple", now=NOW, strategy=request.strategy, bridge=bridge
     )
     for entry in whole["assessments"]:
         if entry["plan"] is not None:

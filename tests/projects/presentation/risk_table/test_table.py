@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.presentation.cell_summary import Shown, cell_text, shown_rows, via
+from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cells, via
 from projects.presentation.columns import columns_of
 from projects.presentation.risk_table.controls import count_words, headings_of, nothing_shown, pills_of
 from projects.presentation.risk_table.query import SHOWN_AT_FIRST, SORTS, STATES, RiskQuery
@@ -39,8 +39,8 @@ _sorts = st.builds("{}{}".format, st.sampled_from(["", "-"]), st.sampled_from([*
 _states = st.frozensets(st.sampled_from(STATES))
 
 
-def shown(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[Shown]]:
-    return {target: shown_rows(packages) for target, packages in rows.items()}
+def shown(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[CellSummary]]:
+    return {target: summarise_cells(packages) for target, packages in rows.items()}
 
 
 def table(rows: dict[str, list[dict[str, Any]]], **query: Any) -> RiskTable:

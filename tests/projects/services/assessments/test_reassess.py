@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from projects.domain.assessment.evaluate import Resolved, Wish, resolve_all
+from projects.domain.assessment.evaluate import ResolvedTarget, resolve_targets
 from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.verdicts import Policy
 from projects.presentation.formats.schema import answer_document
 from projects.services.assessments import reassess as reassessing
-from projects.services.assessments.evaluate import Answer, answer
-from projects.services.assessments.fetch import gather
-from projects.services.assessments.reassess import answer_again
+from projects.services.assessments.evaluate import Evaluation, evaluate
+from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.reassess import reevaluate
 from scanner.domain.targets.target import Target
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
@@ -26,7 +27,7 @@ from tests.replay import ReplayIndex, a_file
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PLATFORMS = ("manylinux_2_28_x86_64", "win_amd64", "win_arm64")
-WISH = Wish(
+REQUEST = AssessmentRequest(
     requirements("core==1.0\ntop>=1\n"),
     targets(*(f"cp313-{platform}" for platform in PLATFORMS)),
     Policy(),
@@ -53,11 +54,11 @@ def read(replay: ReplayIndex, *names: str) -> None:
     indexes = one_index(replay.url, IndexClient(replay.url))
     quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
     refresh(indexes, names, timezone.now(), on_polled=quiet, fresh_for=timedelta(0))
-    gather(WISH, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
+    fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
 
 
-def told(found: Answer) -> list[dict[str, Any]]:
-    return [answer_document(target, WISH.strategy) for target in found.targets]
+def told(found: Evaluation) -> list[dict[str, Any]]:
+    return [answer_document(target, REQUEST.strategy) for target in found.targets]
 
 
 def new_dependent(index: ReplayIndex) -> None:
@@ -81,13 +82,13 @@ EVENTS: dict[str, Callable[[ReplayIndex], None]] = {
 def test_answering_again_says_what_answering_in_full_says(index: ReplayIndex, event: str) -> None:
     indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    first = answer_again("practice", WISH, indexes=indexes)
-    assert told(first) == told(answer(WISH, indexes=indexes))
+    first = reevaluate("practice", REQUEST, indexes=indexes)
+    assert told(first) == told(evaluate(REQUEST, indexes=indexes))
     EVENTS[event](index)
     read(index, "core", "top", "leaf")
-    later = replace(WISH, now=timezone.now())
-    again = answer_again("practice", later, indexes=indexes)
-    assert told(again) == told(answer(later, indexes=indexes))
+    later = replace(REQUEST, now=timezone.now())
+    again = reevaluate("practice", later, indexes=indexes)
+    assert told(again) == told(evaluate(later, indexes=indexes))
     assert (told(again) == told(first)) is (event == "nothing")
 
 
@@ -96,23 +97,23 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
 ) -> None:
     indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    answer_again("practice", WISH, indexes=indexes)
+    reevaluate("practice", REQUEST, indexes=indexes)
     seen: list[list[str]] = []
 
-    def watched(wish: Wish, knowledge: Knowledge, on: Sequence[Target]) -> list[Resolved]:
+    def watched(request: AssessmentRequest, knowledge: Knowledge, on: Sequence[Target]) -> list[ResolvedTarget]:
         seen.append([target.slug for target in on])
-        return resolve_all(wish, knowledge, on)
+        return resolve_targets(request, knowledge, on)
 
-    monkeypatch.setattr(reassessing, "resolve_all", watched)
+    monkeypatch.setattr(reassessing, "resolve_targets", watched)
     EVENTS["a wheel joins a release"](index)
     read(index, "core")
-    answer_again("practice", WISH, indexes=indexes)
+    reevaluate("practice", REQUEST, indexes=indexes)
     assert seen == [["cp313-win_amd64"]]
 
 
 def test_another_wish_for_the_same_project_is_answered_in_full(index: ReplayIndex) -> None:
     indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
-    answer_again("practice", WISH, indexes=indexes)
-    other = replace(WISH, targets=WISH.targets[:1])
-    assert told(answer_again("practice", other, indexes=indexes)) == told(answer(other, indexes=indexes))
+    reevaluate("practice", REQUEST, indexes=indexes)
+    other = replace(REQUEST, targets=REQUEST.targets[:1])
+    assert told(reevaluate("practice", other, indexes=indexes)) == told(evaluate(other, indexes=indexes))
