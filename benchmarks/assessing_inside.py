@@ -28,11 +28,11 @@ def request_for(case: Case, targets: Sequence[Target]) -> Any:
     from django.utils import timezone
 
     from projects.domain.assessment.request import AssessmentRequest
-    from projects.domain.assessment.verdicts import Policy, SourcePolicy
     from projects.domain.dependency_files import read, select
+    from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 
     parsed = read({case.written.name: case.written.read_bytes()}, [case.written.name])
-    return AssessmentRequest(select(parsed, [], []), targets, Policy(SourcePolicy.NEVER), timezone.now())
+    return AssessmentRequest(select(parsed, [], []), targets, BuildPolicy(SourcePolicy.NEVER), timezone.now())
 
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:

@@ -19,13 +19,13 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 
 from scanner.domain.resolution import (
-    Builds,
+    BuildPolicy,
     Closure,
-    Policy,
     Requirement,
     Resolution,
     ResolutionCache,
     RootRequirements,
+    SourcePolicy,
     Strategy,
     Upgrade,
     closure,
@@ -40,7 +40,7 @@ from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource, provider, question
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels
 
-WHEELS_ONLY = Policy(builds=Builds.NEVER)
+WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
 PLATFORMS = (
     "manylinux_2_28_x86_64",
     "manylinux_2_28_aarch64",

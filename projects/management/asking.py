@@ -17,7 +17,6 @@ from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
 from projects.management.storage import prepare_storage
@@ -27,6 +26,7 @@ from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import with_written_plans
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.services.index_sets import IndexSet, command_set, stop_command_polls
@@ -96,7 +96,7 @@ def request_of(given: Given, targets: Sequence[Target], options: Options) -> Ass
     return AssessmentRequest(
         select(given.parsed, options["group"], options["extra"]),
         targets,
-        Policy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
+        BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
         moment_of(options["as_of"]) or timezone.now(),
         Strategy(options["strategy"]),
         step=Step(options["step"]),

@@ -7,16 +7,16 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
-from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import judge
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.reason_text import reason_text
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
 from tests.replay.recording import read
 
-WHEELS = Policy(SourcePolicy.NEVER)
+WHEELS = BuildPolicy(SourcePolicy.NEVER)
 
 
 @functools.cache

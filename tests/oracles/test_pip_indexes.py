@@ -17,9 +17,9 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.services.index_sets import command_set
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayFile, ReplayIndex, a_file
@@ -108,7 +108,7 @@ def pips(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex, folder: Pa
 
 def ours(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex) -> dict[str, str] | None:
     request = AssessmentRequest(
-        requirements("\n".join(asked)), targets(HERE), Policy(SourcePolicy.NEVER), timezone.now()
+        requirements("\n".join(asked)), targets(HERE), BuildPolicy(SourcePolicy.NEVER), timezone.now()
     )
     indexes = command_set([first.url, last.url_with_login])
     fetch_missing(

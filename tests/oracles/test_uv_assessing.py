@@ -15,9 +15,9 @@ from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.evaluate import TargetResult
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
 from tests.projects.known import requirements, targets
@@ -39,7 +39,7 @@ def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
 
 def assessed(case: Path, replay: ReplayIndex) -> list[TargetResult]:
     request = AssessmentRequest(
-        requirements(case.read_text()), targets(*SLUGS), Policy(SourcePolicy.NEVER), timezone.now()
+        requirements(case.read_text()), targets(*SLUGS), BuildPolicy(SourcePolicy.NEVER), timezone.now()
     )
     indexes = one_index(replay.url, IndexClient(replay.url))
     fetch_missing(

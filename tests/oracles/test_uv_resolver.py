@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from scanner.domain.resolution import (
-    Builds,
+    BuildPolicy,
     Order,
-    Policy,
     Preference,
     Resolution,
     ResolutionCache,
+    SourcePolicy,
     Strategy,
     Upgrade,
     closure,
@@ -24,7 +24,7 @@ from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallSource, provider, question, texts
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels
 
-WHEELS_ONLY = Policy(builds=Builds.NEVER)
+WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
 PLATFORMS = {LINUX: "x86_64-manylinux_2_28", WINDOWS: "x86_64-pc-windows-msvc"}
 
 

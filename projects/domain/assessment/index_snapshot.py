@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.offers import PackageView, ReleaseView
-from scanner.domain.resolution.model.source import Supplied, supply_of
+from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 
@@ -64,14 +64,12 @@ class Knowledge:
         self._packages[name] = made
         return made
 
-    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
         """What releases of this kind offer on a target."""
         release = self._kinds[shape]
-        offer = release.offers[self._columns[target]]
-        # "compiled: Rust" says more than the resolver asks.
-        return Supplied(supply_of(offer.availability, release.build.partition(":")[0]), offer.yanked)
+        return release.offers[self._columns[target]], release.build
 
-    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+    def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """The same for targets with the same offer of every kind of release on the package's shelf."""
         known = self._alike.get(name)
         if known is None:
@@ -82,7 +80,7 @@ class Knowledge:
             self._alike[name] = known
         return known[self._columns[target]]
 
-    def dependencies(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
+    def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
         """The Requires-Dist values of a release; None when its metadata has not been fetched."""
         release = self.release(name, version)
         if release is None:

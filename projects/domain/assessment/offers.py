@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from projects.domain.assessment.verdicts import Policy, is_installable
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 
 
 class ReleaseView(NamedTuple):
@@ -33,6 +33,10 @@ class ReleaseView(NamedTuple):
     needs: tuple[str, ...] | None = None
     needs_error: str = ""
     beside: tuple[int, ...] = ()
+
+    def installs(self, column: int, policy: BuildPolicy) -> bool | None:
+        """Return whether the policy installs it on the target in this column; None when only its sdist could tell."""
+        return policy.installs(self.offers[column].availability, self.build)
 
     @property
     def pks(self) -> tuple[int, ...]:
@@ -74,7 +78,8 @@ class PackageView:
     def newest(self) -> ReleaseView | None:
         """The newest release of all, a final one where there is one."""
         newest_first = reversed(self.releases)
-        chosen = (one for one in newest_first if not (self.has_finals and one.version.is_prerelease))
+        pre = admits_prereleases(requested=False, finals=self.has_finals)
+        chosen = (one for one in newest_first if pre or not one.version.is_prerelease)
         return next(chosen, None)
 
     @cached_property
@@ -91,19 +96,14 @@ FilesOf = Callable[[ReleaseView], Sequence[ReleaseFileFacts]]
 Views = Mapping[str, PackageView]
 
 
-def installs(release: ReleaseView, column: int, policy: Policy) -> bool | None:
-    """Whether the policy installs a release on the target in this column; None when only its sdist could tell."""
-    offer = release.offers[column]
-    return is_installable(offer.availability, release.build, policy)
-
-
-def steps_up(package: PackageView, column: int, policy: Policy, current: Version | None) -> list[ReleaseView]:
+def steps_up(package: PackageView, column: int, policy: BuildPolicy, current: Version | None) -> list[ReleaseView]:
     """All releases not below `current` that install here, lowest first: a search over all, never a bisection.
 
     Yanked releases are left out; pre-releases count when the policy says so, when `current` is one, or when the
     package has nothing else.
     """
-    pre = policy.prereleases or not package.has_finals or (current is not None and current.is_prerelease)
+    requested = policy.prereleases or (current is not None and current.is_prerelease)
+    pre = admits_prereleases(requested=requested, finals=package.has_finals)
     return [
         release
         for release in package.releases
@@ -111,5 +111,5 @@ def steps_up(package: PackageView, column: int, policy: Policy, current: Version
         and (pre or not release.version.is_prerelease)
         and not release.offers[column].yanked
         and not release.too_young
-        and installs(release, column, policy)
+        and release.installs(column, policy)
     ]

@@ -10,15 +10,8 @@ from typing import Any
 from packaging.version import Version
 
 from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.offers import PackageView, ReleaseView, installs, steps_up
-from projects.domain.assessment.verdicts import (
-    Policy,
-    Verdict,
-    advise,
-    expected_error,
-    judge_package,
-    judge_severity,
-)
+from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
+from projects.domain.assessment.verdicts import Verdict, advise, expected_error, judge_package, judge_severity
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import Cell
@@ -27,6 +20,7 @@ from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_t
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import library_flags
 from scanner.domain.resolution.loosen import Step, step_between
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import Target
 
 
@@ -85,7 +79,9 @@ def foreign(place: Place, url: str) -> Standing:
     return Standing(place, None, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason)
 
 
-def stand(place: Place, version: Version | None, package: PackageView | None, column: int, policy: Policy) -> Standing:
+def stand(
+    place: Place, version: Version | None, package: PackageView | None, column: int, policy: BuildPolicy
+) -> Standing:
     """How the chosen version of a package stands on the target in this column; None when none could be chosen."""
     if package is None or not package.answered:
         said = f": {package.error}" if package is not None and package.error else ""
@@ -95,7 +91,7 @@ def stand(place: Place, version: Version | None, package: PackageView | None, co
     if release is None:
         return _absent(place, version, package, column, policy)
     availability = release.offers[column].availability
-    if installs(release, column, policy):
+    if release.installs(column, policy):
         verdict = judge_package(availability, release.build, policy, helped=None)
         return Standing(place, version, release, availability, verdict)
     above = steps_up(package, column, policy, version)
@@ -107,7 +103,7 @@ def stand(place: Place, version: Version | None, package: PackageView | None, co
     return Standing(place, version, release, availability, verdict, newest=newest)
 
 
-def _absent(place: Place, version: Version | None, package: PackageView, column: int, policy: Policy) -> Standing:
+def _absent(place: Place, version: Version | None, package: PackageView, column: int, policy: BuildPolicy) -> Standing:
     if not package.exists:
         return Standing(place, version, None, Availability.ABSENT, Verdict.BLOCKED, "the index has no such package")
     above = steps_up(package, column, policy, version)
@@ -117,10 +113,10 @@ def _absent(place: Place, version: Version | None, package: PackageView, column:
     return Standing(place, version, None, Availability.ABSENT, verdict, reason, first, latest)
 
 
-def _maybe_helped(package: PackageView, column: int, policy: Policy, current: Version) -> bool | None:
+def _maybe_helped(package: PackageView, column: int, policy: BuildPolicy, current: Version) -> bool | None:
     """None when a later release might install, which only a look into its sdist would tell; else False."""
     maybe = any(
-        installs(release, column, policy) is None and not release.offers[column].yanked
+        release.installs(column, policy) is None and not release.offers[column].yanked
         for release in package.releases
         if release.version >= current
     )

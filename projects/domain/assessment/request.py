@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.verdicts import Policy
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.loosen import Step
-from scanner.domain.resolution.model import policy as resolver
-from scanner.domain.resolution.model.source import Builds
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
@@ -31,7 +29,7 @@ class AssessmentRequest:
 
     requirements: Sequence[ParsedRequirement]
     targets: Sequence[Target]
-    policy: Policy
+    policy: BuildPolicy
     now: datetime
     strategy: Strategy = Strategy.MINIMAL
     with_plans: bool = True
@@ -41,14 +39,9 @@ class AssessmentRequest:
     expired: Callable[[], Expired] | None = None
 
     @property
-    def resolver_policy(self) -> resolver.Policy:
-        """The policy as the resolver takes it."""
-        return resolver.Policy(
-            Builds(self.policy.source.value),
-            self.policy.prereleases,
-            self.now,
-            timedelta(days=self.policy.minimum_age_days),
-        )
+    def resolver_policy(self) -> BuildPolicy:
+        """Return the policy as of `now`."""
+        return replace(self.policy, now=self.now)
 
     @property
     def foreign(self) -> frozenset[str]:

@@ -6,10 +6,10 @@ Pure: standard library, packaging and scanner.domain only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from scanner.domain.matching.availability import Availability
+from scanner.domain.resolution.model.policy import BuildPolicy
 
 
 class Verdict(StrEnum):
@@ -42,23 +42,6 @@ class ProjectVerdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-class SourcePolicy(StrEnum):
-    """Which source builds count as installable."""
-
-    NEVER = "never"
-    PURE = "pure"
-    ANY = "any"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What a project accepts. `minimum_age_days` leaves out releases younger than that."""
-
-    source: SourcePolicy = SourcePolicy.PURE
-    prereleases: bool = False
-    minimum_age_days: int = 0
-
-
 SEVERITIES = tuple(Severity)
 _WHEELS = {
     Availability.NATIVE: Verdict.READY,
@@ -68,24 +51,9 @@ _WHEELS = {
 }
 
 
-def is_installable(availability: Availability, detail: str | None, policy: Policy) -> bool | None:
-    """Whether the policy accepts this cell. None when only a look into the sdist could tell."""
-    if availability in _WHEELS:
-        return True
-    if availability is not Availability.SOURCE:
-        return False
-    match policy.source:
-        case SourcePolicy.ANY:
-            return True
-        case SourcePolicy.NEVER:
-            return False
-        case SourcePolicy.PURE:
-            if detail is None or detail == "unseen":
-                return None
-            return detail == "pure"
-
-
-def judge_package(availability: Availability, detail: str | None, policy: Policy, *, helped: bool | None) -> Verdict:
+def judge_package(
+    availability: Availability, detail: str | None, policy: BuildPolicy, *, helped: bool | None
+) -> Verdict:
     """The verdict of one package on one target.
 
     `helped` says whether some other version is installable there; None when that is not known yet.
@@ -97,7 +65,7 @@ def judge_package(availability: Availability, detail: str | None, policy: Policy
             return Verdict.UNKNOWN
         case Availability.NATIVE | Availability.ABI3 | Availability.PURE | Availability.FALLBACK:
             return _WHEELS[availability]
-    installable = is_installable(availability, detail, policy)
+    installable = policy.installs(availability, detail)
     if installable:
         return Verdict.DEGRADED
     if helped:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from packaging.version import Version
 
-from projects.domain.assessment.verdicts import SEVERITIES, Severity, is_installable
+from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
 from projects.domain.upstream.notes import (
     STATUS_SEVERITY,
@@ -105,7 +105,7 @@ def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) 
             user.offered.versions,
             user.offered.offer,
             prereleases=policy.prereleases,
-            builds=is_installable(Availability.SOURCE, user.offered.build(version), policy) is True,
+            builds=policy.installs(Availability.SOURCE, user.offered.build(version)) is True,
         )
         if places:
             severity = max((place.severity for place in places), key=SEVERITIES.index)

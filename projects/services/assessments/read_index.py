@@ -12,11 +12,11 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy
 from scanner.domain.files.builds import infer_build
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, pool_files, taken
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.selectors.candidates import (
     ShapeTable,
     build_detail,
@@ -116,7 +116,9 @@ def _waiting(record: PackageRecord, indexes: IndexSet) -> str:
     return "; ".join(said)
 
 
-def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: Policy, now: datetime) -> ReleaseView:
+def _release(
+    release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: BuildPolicy, now: datetime
+) -> ReleaseView:
     build = build_detail(release, shapes)
     spoken = release
     beside: tuple[int, ...] = ()
@@ -137,7 +139,7 @@ def _release(release: ReleaseRecord, shapes: ShapeTable, needs: Needs, policy: P
     )
 
 
-def _too_young(uploaded_at: datetime | None, policy: Policy, now: datetime) -> bool:
+def _too_young(uploaded_at: datetime | None, policy: BuildPolicy, now: datetime) -> bool:
     """A release of unknown age counts as too young when an age is asked for."""
     if policy.minimum_age_days == 0:
         return False

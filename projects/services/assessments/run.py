@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.diff import Rows, compare, written_changes
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy, SourcePolicy, Verdict
+from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.models import (
     Assessment,
@@ -36,6 +36,7 @@ from projects.services.assessments.reassess import reevaluate
 from projects.services.indexes import indexes_of, own_index_ids, own_keys
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.services.follow_packages import ensure_packages_on
 from scanner.services.index_sets import IndexSet
@@ -52,9 +53,9 @@ CLAIM_FOR = timedelta(minutes=6)
 REFRESH_EVERY = 2
 
 
-def policy_of(project: Project) -> Policy:
+def policy_of(project: Project) -> BuildPolicy:
     """The project's policy as the domain knows it."""
-    return Policy(SourcePolicy(project.source_builds), project.prereleases, project.minimum_age_days)
+    return BuildPolicy(SourcePolicy(project.source_builds), project.prereleases, project.minimum_age_days)
 
 
 def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> ParsedFiles:

@@ -16,6 +16,12 @@ UNSEEN = "unseen"
 _COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
 
 
+def build_kind(build: str | None) -> str:
+    """Return `pure`, `compiled` or `unseen`, without the languages that a look inside found ("compiled: Rust")."""
+    kind = (build or UNSEEN).partition(":")[0]
+    return kind if kind in {PURE, COMPILED} else UNSEEN
+
+
 def infer_build(offered: Iterable[Availability]) -> str:
     """`compiled` when the release has compiled wheels for some target, `pure` when it has a plain one, else `unseen`.
 

@@ -19,14 +19,14 @@ from scanner.domain.resolution.model.outcomes import (
     ResolutionOutcome,
 )
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
-from scanner.domain.resolution.model.policy import Order, Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference, SourcePolicy
 from scanner.domain.resolution.model.requirement import (
     InvalidRequirement,
     Requirement,
     make_requirement,
     read_requirement,
 )
-from scanner.domain.resolution.model.source import Builds, CandidateSource, Supplied, Supply, supply_of
+from scanner.domain.resolution.model.source import CandidateSource
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.resolve import SearchLimits, resolve
 from scanner.domain.resolution.target_provider import TargetProvider
@@ -34,7 +34,7 @@ from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan, smallest_
 
 __all__ = [
     "Blocker",
-    "Builds",
+    "BuildPolicy",
     "Candidate",
     "CandidateSource",
     "Clash",
@@ -50,7 +50,6 @@ __all__ = [
     "Order",
     "PackageVersions",
     "Plan",
-    "Policy",
     "Preference",
     "Requirement",
     "Resolution",
@@ -58,10 +57,9 @@ __all__ = [
     "ResolutionOutcome",
     "RootRequirements",
     "SearchLimits",
+    "SourcePolicy",
     "Step",
     "Strategy",
-    "Supplied",
-    "Supply",
     "TargetProvider",
     "Upgrade",
     "VersionChange",
@@ -74,5 +72,4 @@ __all__ = [
     "resolve",
     "smallest_direct_change",
     "step_between",
-    "supply_of",
 ]

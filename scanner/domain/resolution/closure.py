@@ -14,7 +14,7 @@ from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Missing
-from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.paths import Paths
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.resolve import SearchLimits
@@ -85,7 +85,7 @@ def closure(
     cache: ResolutionCache,
     target: Target,
     roots: RootRequirements,
-    policy: Policy,
+    policy: BuildPolicy,
     *,
     preference: Preference | None = None,
     limits: SearchLimits | None = None,

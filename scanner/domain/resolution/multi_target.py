@@ -86,9 +86,9 @@ class BridgeProvider:
         dependencies = provider.dependencies_of(name, release)
         if dependencies is None:
             return
-        if dependencies.unreadable is not None and extra is None:
+        if dependencies.invalid is not None and extra is None:
             yield Dependency(
-                ((name, release), (node, CHOSEN)), None, InvalidDependency(name, dependencies.unreadable.text)
+                ((name, release), (node, CHOSEN)), None, InvalidDependency(name, dependencies.invalid.text)
             )
         for stated, requirement in provider.applicable(dependencies, extra):
             releases = provider.cache.dependents(name, stated)

@@ -11,7 +11,7 @@ from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import Missing
-from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver
@@ -31,7 +31,7 @@ class ResolutionProblem:
     cache: ResolutionCache
     targets: Sequence[Target]
     roots: RootRequirements
-    policy: Policy
+    policy: BuildPolicy
     preference: Preference
     limits: SearchLimits = field(default_factory=SearchLimits)
     tolerated: frozenset[NormalizedName] = frozenset()

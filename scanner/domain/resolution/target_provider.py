@@ -14,7 +14,7 @@ from packaging.version import Version
 from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
 from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
-from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
@@ -40,7 +40,7 @@ class TargetProvider:
         cache: ResolutionCache,
         target: Target,
         roots: RootRequirements,
-        policy: Policy,
+        policy: BuildPolicy,
         preference: Preference | None = None,
         *,
         tolerated: frozenset[NormalizedName] = frozenset(),
@@ -147,8 +147,8 @@ class TargetProvider:
         dependencies = self._visit(candidates, choice)
         if dependencies is None:
             return
-        if dependencies.unreadable is not None and extra is None:
-            yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.unreadable.text))
+        if dependencies.invalid is not None and extra is None:
+            yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.invalid.text))
         for stated, requirement in self.applicable(dependencies, extra):
             releases = self.cache.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
@@ -183,10 +183,13 @@ class TargetProvider:
     def _stated(self, dependencies: Dependencies, extra: NormalizedName | None) -> list[Requirement]:
         holds = self._markers.holds
         if extra is None:
-            return [*dependencies.plain, *(requirement for requirement in dependencies.gated if holds(requirement, ""))]
+            return [
+                *dependencies.plain,
+                *(requirement for requirement in dependencies.conditional if holds(requirement, "")),
+            ]
         added = [
             requirement
-            for requirement in dependencies.gated
+            for requirement in dependencies.conditional
             if holds(requirement, extra) and not holds(requirement, "")
         ]
         return [*dependencies.by_extra.get(extra, ()), *added]

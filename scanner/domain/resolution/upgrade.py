@@ -17,7 +17,7 @@ from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
-from scanner.domain.resolution.model.policy import Order, Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
 from scanner.domain.resolution.resolve import SearchLimits, resolution_of
@@ -44,7 +44,7 @@ class Upgrade:
     cache: ResolutionCache
     targets: Sequence[Target]
     roots: RootRequirements
-    policy: Policy
+    policy: BuildPolicy
     current: Mapping[NormalizedName, Version]
     strategy: Strategy = Strategy.MINIMAL
     step: Step = Step.MAJOR

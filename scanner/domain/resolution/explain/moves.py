@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.explain.sentences import OBSTACLES
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.candidates import CandidateSet
 from scanner.domain.resolution.model.requirement import Requirement
@@ -54,10 +56,10 @@ def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version, w
 
 def _words(provider: TargetProvider, candidates: CandidateSet, mask: int) -> str:
     """What keeps releases from being used, the most frequent obstacle of them first."""
-    usable = provider.cache.usable(candidates.package, provider.target, provider.policy.builds)
-    listed = sorted(usable.obstacles, key=lambda obstacle: -(obstacle[1] & mask).bit_count())
-    words = [words for words, obstacle in listed if obstacle & mask]
-    return " or ".join(words) if words else "is younger than the policy allows"
+    usable = provider.cache.installable(candidates.package, provider.target, provider.policy)
+    listed = sorted(usable.obstacles, key=lambda pair: -(pair[1] & mask).bit_count())
+    words = [OBSTACLES[obstacle] for obstacle, releases in listed if releases & mask]
+    return " or ".join(words) if words else OBSTACLES[Obstacle.TOO_YOUNG]
 
 
 def _refused(provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version) -> str | None:

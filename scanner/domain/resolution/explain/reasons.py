@@ -3,12 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from packaging.utils import NormalizedName
 
+from scanner.domain.files.builds import COMPILED, PURE, UNSEEN, build_kind
+from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.requirement import Requirement
 
-__all__ = ["Constrained", "InvalidDependency", "PackageNotFound", "Reason", "Required", "Unavailable"]
+__all__ = ["Constrained", "InvalidDependency", "Obstacle", "PackageNotFound", "Reason", "Required", "Unavailable"]
+
+
+class Obstacle(StrEnum):
+    """Why an existing release may not be chosen on a target."""
+
+    PURE_SOURCE = "pure-source"
+    COMPILED_SOURCE = "compiled-source"
+    UNSEEN_SOURCE = "unseen-source"
+    REQUIRES_PYTHON = "requires-python"
+    NO_FILE = "no-file"
+    TOO_YOUNG = "too-young"
+
+    @classmethod
+    def of(cls, availability: Availability, build: str) -> Obstacle:
+        """Return what keeps a policy from installing a release with this availability."""
+        if availability is Availability.SOURCE:
+            return _SOURCE_OBSTACLES[build_kind(build)]
+        return cls.REQUIRES_PYTHON if availability is Availability.EXCLUDED else cls.NO_FILE
+
+
+_SOURCE_OBSTACLES = {
+    PURE: Obstacle.PURE_SOURCE,
+    COMPILED: Obstacle.COMPILED_SOURCE,
+    UNSEEN: Obstacle.UNSEEN_SOURCE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +58,11 @@ class Constrained:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Releases that exist and may not be chosen on the target; `words` follow "it …"."""
+    """Releases that exist and may not be chosen on the target."""
 
     name: NormalizedName
     releases: int
-    obstacles: tuple[tuple[str, int], ...]
+    obstacles: tuple[tuple[Obstacle, int], ...]
     target: str
 
 

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.explain.reasons import (
     Constrained,
     InvalidDependency,
+    Obstacle,
     PackageNotFound,
     Reason,
     Required,
@@ -17,7 +18,17 @@ from scanner.domain.resolution.explain.reasons import (
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, Incompatibility
 
-__all__ = ["Phrases"]
+__all__ = ["OBSTACLES", "Phrases"]
+
+
+OBSTACLES = {
+    Obstacle.PURE_SOURCE: "has no wheel, only pure Python source to build",
+    Obstacle.COMPILED_SOURCE: "has no wheel, only source to compile",
+    Obstacle.UNSEEN_SOURCE: "has no wheel, only source that was not looked into",
+    Obstacle.REQUIRES_PYTHON: "refuses that Python",
+    Obstacle.NO_FILE: "has no file for it",
+    Obstacle.TOO_YOUNG: "is younger than the policy allows",
+}
 
 
 class Phrases:
@@ -71,8 +82,8 @@ class Phrases:
 
     def _unavailable(self, reason: Unavailable) -> str:
         parts = [
-            f"{self.releases(reason.name, mask)} {words}"
-            for words, mask in sorted(reason.obstacles, key=lambda obstacle: -obstacle[1].bit_length())
+            f"{self.releases(reason.name, mask)} {OBSTACLES[obstacle]}"
+            for obstacle, mask in sorted(reason.obstacles, key=lambda pair: -pair[1].bit_length())
         ]
         return f"on {reason.target}, {', '.join(parts)}"
 

@@ -1,4 +1,4 @@
-"""What is worked out once and shared by every target of an assessment: shelves, needs, sets of usable releases."""
+"""What is worked out once and shared by all targets of an assessment: versions, dependencies, installable sets."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from typing import TypeVar, cast
 
 from packaging.utils import NormalizedName
 
+from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.requirement import InvalidRequirement, Requirement, read_requirement
-from scanner.domain.resolution.model.source import Builds, CandidateSource
+from scanner.domain.resolution.model.source import CandidateSource
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 from scanner.domain.targets.target import Target
@@ -22,132 +24,136 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What one release needs, sorted by what decides whether it counts.
+    """The requirements of one release, sorted by what decides whether they apply.
 
-    `plain` always counts, `by_extra` with that extra and nothing else; `gated` has a marker to evaluate.
-    `unreadable` is the first requirement that nobody can read.
+    `plain` have no marker. `by_extra` apply with that extra and have no other condition. `conditional` have a marker
+    to evaluate. `invalid` is the first requirement that cannot be parsed.
     """
 
     plain: tuple[Requirement, ...]
-    gated: tuple[Requirement, ...]
+    conditional: tuple[Requirement, ...]
     by_extra: dict[NormalizedName, tuple[Requirement, ...]]
-    unreadable: InvalidRequirement | None
+    invalid: InvalidRequirement | None
 
 
 @dataclass(frozen=True, slots=True)
 class InstallableVersions:
-    """Sets of releases on one target: those with an acceptable supply, those yanked there, the rest by obstacle."""
+    """Sets of a package's releases on one target: installable ones, yanked ones, the rest by obstacle."""
 
-    accepted: int
+    installable: int
     yanked: int
-    obstacles: tuple[tuple[str, int], ...]
+    obstacles: tuple[tuple[Obstacle, int], ...]
 
 
-def _sorted_needs(texts: Iterable[str]) -> Dependencies:
+def _parse_dependencies(texts: Iterable[str]) -> Dependencies:
     plain: list[Requirement] = []
-    gated: list[Requirement] = []
+    conditional: list[Requirement] = []
     by_extra: dict[NormalizedName, list[Requirement]] = {}
-    unreadable = None
+    invalid = None
     for text in texts:
         requirement = read_requirement(text)
         if isinstance(requirement, InvalidRequirement):
-            unreadable = unreadable or requirement
+            invalid = invalid or requirement
         elif requirement.marker is None:
             plain.append(requirement)
         elif requirement.only_extra is None:
-            gated.append(requirement)
+            conditional.append(requirement)
         else:
             by_extra.setdefault(requirement.only_extra, []).append(requirement)
     extras = {extra: tuple(requirements) for extra, requirements in by_extra.items()}
-    return Dependencies(tuple(plain), tuple(gated), extras, unreadable)
+    return Dependencies(tuple(plain), tuple(conditional), extras, invalid)
 
 
 class ResolutionCache:
-    """A memo over a source. It lives as long as the source's answers hold: one assessment."""
+    """A memo over a source. Use one for as long as the source's answers do not change: one assessment."""
 
     def __init__(self, source: CandidateSource) -> None:
         self._source = source
         self._packages: dict[NormalizedName, PackageVersions | None] = {}
         self._dependencies: dict[tuple[NormalizedName, int], Dependencies | None] = {}
-        self._same: dict[tuple[NormalizedName, Requirement], int] = {}
-        self._usable: dict[tuple[Target, Builds], dict[NormalizedName, InstallableVersions]] = {}
-        self._alike: dict[tuple[NormalizedName, Builds, Hashable], InstallableVersions] = {}
+        self._dependents: dict[tuple[NormalizedName, Requirement], int] = {}
+        self._installable: dict[tuple[Target, SourcePolicy], dict[NormalizedName, InstallableVersions]] = {}
+        self._by_group: dict[tuple[NormalizedName, SourcePolicy, Hashable], InstallableVersions] = {}
         self._shared: dict[Hashable, object] = {}
-        self._late: dict[tuple[NormalizedName, datetime], int] = {}
+        self._uploaded_after: dict[tuple[NormalizedName, datetime], int] = {}
         self._interned: dict[InstallableVersions, InstallableVersions] = {}
-        self._same_needs: dict[tuple[str, ...], Dependencies] = {}
+        self._parsed: dict[tuple[str, ...], Dependencies] = {}
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
-        """The shelf of a package; None when the package was not polled."""
+        """Return the releases of a package; None if the package was not polled."""
         if name not in self._packages:
             self._packages[name] = self._source.package(name)
         return self._packages[name]
 
     def shared(self, key: Hashable, make: Callable[[], T]) -> T:
-        """A value that lives as long as the stock; `key` must name its type as well as what it depends on."""
+        """Return a value that lives as long as the cache, made by `make` at the first call.
+
+        `key` must contain the value's type and everything that the value depends on.
+        """
         if key not in self._shared:
             self._shared[key] = make()
         return cast("T", self._shared[key])
 
-    def installable_by(self, target: Target, builds: Builds) -> dict[NormalizedName, InstallableVersions]:
-        """The memo of `usable` for one target: look there first."""
-        return self._usable.setdefault((target, builds), {})
+    def installable_on(self, target: Target, policy: BuildPolicy) -> dict[NormalizedName, InstallableVersions]:
+        """Return the memo of `installable` for one target, for callers that look up many packages."""
+        return self._installable.setdefault((target, policy.source), {})
 
-    def usable(self, package: PackageVersions, target: Target, builds: Builds) -> InstallableVersions:
-        """What a target can use of a shelf, worked out by shape, not by release."""
-        memo = self.installable_by(target, builds)
+    def installable(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
+        """Return what the policy installs of a package on a target. Each distinct shape is judged once."""
+        memo = self.installable_on(target, policy)
         known = memo.get(package.name)
         if known is None:
-            key = (package.name, builds, self._source.alike(package.name, target))
-            known = self._alike.get(key)
+            key = (package.name, policy.source, self._source.target_group(package.name, target))
+            known = self._by_group.get(key)
             if known is None:
-                made = self._installable_on(package, target, builds)
-                known = self._alike[key] = self._interned.setdefault(made, made)
+                made = self._judge(package, target, policy)
+                known = self._by_group[key] = self._interned.setdefault(made, made)
             memo[package.name] = known
         return known
 
-    def _installable_on(self, package: PackageVersions, target: Target, builds: Builds) -> InstallableVersions:
-        accepted = yanked = 0
-        obstacles: dict[str, int] = {}
+    def _judge(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
+        installable = yanked = 0
+        obstacles: dict[Obstacle, int] = {}
         for shape, mask in package.shapes:
-            supplied = self._source.supplied(shape, target)
-            if supplied.yanked:
+            offer, build = self._source.offer(shape, target)
+            if offer.yanked:
                 yanked |= mask
-            if builds.accepts(supplied.supply):
-                accepted |= mask
+            if policy.installs(offer.availability, build):
+                installable |= mask
             else:
-                words = supplied.supply.words
-                obstacles[words] = obstacles.get(words, 0) | mask
-        return InstallableVersions(accepted, yanked, tuple(obstacles.items()))
+                obstacle = Obstacle.of(offer.availability, build)
+                obstacles[obstacle] = obstacles.get(obstacle, 0) | mask
+        return InstallableVersions(installable, yanked, tuple(obstacles.items()))
 
     def uploaded_after(self, package: PackageVersions, moment: datetime) -> int:
-        """The releases uploaded after a moment."""
+        """Return the releases uploaded after a moment."""
         key = (package.name, moment)
-        known = self._late.get(key)
+        known = self._uploaded_after.get(key)
         if known is None:
-            known = self._late[key] = package.uploaded_after(moment)
+            known = self._uploaded_after[key] = package.uploaded_after(moment)
         return known
 
     def dependencies(self, package: PackageVersions, choice: int) -> Dependencies | None:
-        """What one release needs; None when its metadata is not known."""
+        """Return the requirements of one release; None if its metadata is not known."""
         key = (package.name, choice)
         if key not in self._dependencies:
-            texts = self._source.dependencies(package.name, package.version(choice))
+            texts = self._source.requires_dist(package.name, package.version(choice))
             if texts is None:
                 self._dependencies[key] = None
                 return None
             listed = tuple(texts)
-            dependencies = self._same_needs.get(listed)
-            if dependencies is None:
-                dependencies = self._same_needs[listed] = _sorted_needs(listed)
-            self._dependencies[key] = dependencies
-            for requirements in (dependencies.plain, dependencies.gated, *dependencies.by_extra.values()):
+            found = self._parsed.get(listed)
+            if found is None:
+                found = self._parsed[listed] = _parse_dependencies(listed)
+            self._dependencies[key] = found
+            for requirements in (found.plain, found.conditional, *found.by_extra.values()):
                 for requirement in requirements:
-                    self._same[(package.name, requirement)] = self._same.get((package.name, requirement), 0) | choice
+                    place = (package.name, requirement)
+                    self._dependents[place] = self._dependents.get(place, 0) | choice
         return self._dependencies[key]
 
     def read_around(self, package: PackageVersions, choice: int, among: int, count: int) -> None:
-        """Read the needs of up to `count` releases of `among` on either side of one, so that `carriers` knows them."""
+        """Read the metadata of up to `count` releases of `among` on either side of one, so that `dependents` grows."""
         below = list(bits(among & (choice - 1) & ~1))[-count:]
         above = among & ~((choice << 1) - 1)
         for position in below:
@@ -159,5 +165,5 @@ class ResolutionCache:
             self.dependencies(package, 1 << position)
 
     def dependents(self, name: NormalizedName, requirement: Requirement) -> int:
-        """The releases of a package that are known to state exactly this requirement."""
-        return self._same[(name, requirement)]
+        """Return the releases of a package that are known to state exactly this requirement."""
+        return self._dependents[(name, requirement)]

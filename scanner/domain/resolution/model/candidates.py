@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.reasons import Constrained, PackageNotFound, Reason, Unavailable
+from scanner.domain.resolution.explain.reasons import Constrained, Obstacle, PackageNotFound, Reason, Unavailable
 from scanner.domain.resolution.model.cache import InstallableVersions, ResolutionCache
 from scanner.domain.resolution.model.markers import MarkerMemo
-from scanner.domain.resolution.model.policy import Policy
+from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT
@@ -70,25 +70,26 @@ class CandidateSet:
         admitted = self.package.admitted(requirement.specifier) & self.known
         if self.yanked and not requirement.exact:
             admitted &= ~self.yanked | self.project_pinned
-        if not (requirement.pre or self.prereleases_open):
-            admitted = admitted & ~self.package.prereleases or admitted
+        finals = admitted & ~self.package.prereleases
+        if not admits_prereleases(requested=requirement.pre or self.prereleases_open, finals=bool(finals)):
+            admitted = finals
         return admitted | sum(self.urls.values()) if self.urls else admitted
 
 
 class CandidateCache:
     """Rations and markers of one target and policy, shared by every question put to it."""
 
-    def __init__(self, cache: ResolutionCache, target: Target, policy: Policy) -> None:
+    def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> None:
         self.cache, self.target, self.policy = cache, target, policy
         self.markers = MarkerMemo(target)
         self._plain: dict[NormalizedName, CandidateSet | None] = {}
         self._admitted: dict[Requirement, int] = {}
-        self._installable = cache.installable_by(target, policy.builds)
+        self._installable = cache.installable_on(target, policy)
         self._own: dict[Hashable, CandidateSet] = {}
         self._shared: dict[Hashable, CandidateSet] = cache.shared((CandidateSet, policy), dict)
 
     @classmethod
-    def of(cls, cache: ResolutionCache, target: Target, policy: Policy) -> CandidateCache:
+    def of(cls, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> CandidateCache:
         """The one desk of a stock for this target and policy."""
         return cache.shared((cls, target, policy), lambda: cls(cache, target, policy))
 
@@ -99,10 +100,10 @@ class CandidateCache:
             self._plain[name] = None if package is None else self.candidates(package, ())
         return self._plain[name]
 
-    def usable(self, package: PackageVersions) -> InstallableVersions:
+    def installable(self, package: PackageVersions) -> InstallableVersions:
         """What the target can use of a shelf."""
         known = self._installable.get(package.name)
-        return self.cache.usable(package, self.target, self.policy.builds) if known is None else known
+        return self.cache.installable(package, self.target, self.policy) if known is None else known
 
     def admitted(self, candidates: CandidateSet, requirement: Requirement) -> int:
         """What an ask admits of the plain ration of its package."""
@@ -127,7 +128,7 @@ class CandidateCache:
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the stock: their identity tells targets apart that differ here.
-            among = (*key, id(self.usable(package)))
+            among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
                 made = self._make(package, own, constraints, pinned, tolerated, placeholder, unchecked)
@@ -149,7 +150,7 @@ class CandidateCache:
     ) -> CandidateSet:
         known, young = package.all, 0
         project_pinned = 0 if pinned is None else package.choice(pinned)
-        prereleases_open = self.policy.pre
+        prereleases_open = self.policy.prereleases
         urls: dict[str, int] = {}
         for requirement in own:
             prereleases_open = prereleases_open or requirement.pre
@@ -166,19 +167,19 @@ class CandidateCache:
             known &= ~self.cache.uploaded_after(package, now)
             young = self.cache.uploaded_after(package, now - age) & known & ~project_pinned if age else 0
         opaque = sum(urls.values())
-        usable = self.usable(package)
-        free = known if unchecked else known & usable.accepted & ~young
+        found = self.installable(package)
+        free = known if unchecked else known & found.installable & ~young
         whole = known | opaque
         forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated)]
         choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)
         made = CandidateSet(
-            package, whole, choosable, tuple(forbidden), usable.yanked, project_pinned, prereleases_open, urls
+            package, whole, choosable, tuple(forbidden), found.yanked, project_pinned, prereleases_open, urls
         )
         limits = [*self._limits(made, constraints)]
         if not limits:
             return made
         return CandidateSet(
-            package, whole, choosable, (*forbidden, *limits), usable.yanked, project_pinned, prereleases_open, urls
+            package, whole, choosable, (*forbidden, *limits), found.yanked, project_pinned, prereleases_open, urls
         )
 
     def _barred(
@@ -190,10 +191,10 @@ class CandidateCache:
             return beyond, PackageNotFound(package.name)
         if not barred or tolerated:
             return beyond, None
-        usable = self.usable(package)
-        listed = [(words, mask & barred) for words, mask in usable.obstacles if mask & barred]
+        found = self.installable(package)
+        listed = [(obstacle, mask & barred) for obstacle, mask in found.obstacles if mask & barred]
         if young & barred:
-            listed.append(("is younger than the policy allows", young & barred))
+            listed.append((Obstacle.TOO_YOUNG, young & barred))
         return barred | beyond, Unavailable(package.name, barred, tuple(listed), self.target.slug)
 
     @staticmethod

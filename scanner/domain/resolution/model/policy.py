@@ -11,25 +11,60 @@ from types import MappingProxyType
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.model.source import Builds
+from scanner.domain.files.builds import PURE, UNSEEN, build_kind
+from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
 
-__all__ = ["Order", "Policy", "Preference"]
+__all__ = ["BuildPolicy", "Order", "Preference", "SourcePolicy", "admits_prereleases"]
+
+
+class SourcePolicy(StrEnum):
+    """Which source builds a project accepts: none, those of pure Python, all."""
+
+    NEVER = "never"
+    PURE = "pure"
+    ANY = "any"
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """Which candidates count.
+class BuildPolicy:
+    """What a project accepts of the index.
 
-    `now` (aware) hides what was uploaded later. `minimum_age` keeps away what is younger than that at `now`, except
-    a version that the project itself pins exactly. `pre` admits pre-releases everywhere.
+    `prereleases` admits pre-releases everywhere. `minimum_age_days` leaves out releases younger than that at `now`,
+    except a version that the project itself pins exactly. `now` (aware) hides what was uploaded later; None hides
+    nothing and makes no release too young.
     """
 
-    builds: Builds = Builds.PURE
-    pre: bool = False
+    source: SourcePolicy = SourcePolicy.PURE
+    prereleases: bool = False
+    minimum_age_days: int = 0
     now: datetime | None = None
-    minimum_age: timedelta = timedelta(0)
+
+    @property
+    def minimum_age(self) -> timedelta:
+        """The age that a release must have reached."""
+        return timedelta(days=self.minimum_age_days)
+
+    def installs(self, availability: Availability, build: str | None) -> bool | None:
+        """Return whether an installation that the policy accepts exists; None when only the sdist could tell.
+
+        `build` is what building the release needs, as scanner.domain.files.builds writes it; only its first word
+        counts ("compiled: Rust").
+        """
+        if availability.installs_wheel:
+            return True
+        if availability is not Availability.SOURCE or self.source is SourcePolicy.NEVER:
+            return False
+        if self.source is SourcePolicy.ANY:
+            return True
+        kind = build_kind(build)
+        return None if kind == UNSEEN else kind == PURE
+
+
+def admits_prereleases(*, requested: bool, finals: bool) -> bool:
+    """Return whether pre-releases count: when requested, or when there is no final release (PEP 440)."""
+    return requested or not finals
 
 
 class Order(StrEnum):

@@ -7,8 +7,9 @@ import pytest
 
 from projects.domain.assessment.evaluate import TargetResult, explain_targets, missing_in, resolve_targets
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy, ProjectVerdict, SourcePolicy
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files import read
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
 
 LINUX = "cp313-manylinux_2_28_x86_64"
@@ -29,9 +30,11 @@ CORE: dict[str, Releases] = {
 }
 
 
-def ask(packages: Mapping[str, Releases], text: str, *slugs: str, policy: Policy | None = None) -> list[TargetResult]:
+def ask(
+    packages: Mapping[str, Releases], text: str, *slugs: str, policy: BuildPolicy | None = None
+) -> list[TargetResult]:
     on = targets(*slugs)
-    request = AssessmentRequest(requirements(text), on, policy or Policy(), NOW)
+    request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
     index = SmallIndex(packages, on, request.foreign)
     resolved = resolve_targets(request, index.knowledge)
     return explain_targets(resolved, index.knowledge, index.files_of, NOW)
@@ -94,7 +97,7 @@ def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> Non
 def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
     on = targets(LINUX)
     index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), None)}}, on)
-    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, Policy(), NOW), index.knowledge)
+    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW), index.knowledge)
     assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
     (answer,) = explain_targets(resolved, index.knowledge, index.files_of, NOW)
     assert answer.verdict is ProjectVerdict.UNKNOWN
@@ -125,7 +128,7 @@ def test_a_compiled_sdist_counts_only_where_the_policy_takes_builds(
     policy: SourcePolicy, verdict: ProjectVerdict
 ) -> None:
     packages: dict[str, Releases] = {"fast": {"1.0": ([*wheels("fast", "1.0", OLD), "fast-1.0.tar.gz"], [])}}
-    (answer,) = ask(packages, "fast==1.0", WINDOWS, policy=Policy(policy))
+    (answer,) = ask(packages, "fast==1.0", WINDOWS, policy=BuildPolicy(policy))
     assert row(answer, "fast")["availability"] == "source"
     assert answer.verdict is verdict
 
@@ -175,7 +178,7 @@ def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     }
     on = targets(LINUX)
     files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
-    request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, Policy(), NOW)
+    request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
     (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     assert [(one["name"], one["version"], one["direct"]) for one in answer.packages] == [
@@ -206,7 +209,7 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
         "lib": {"1.0": (wheels("lib", "1.0", OLD), []), "1.1": (pure("lib", "1.1"), [])},
     }
     on = targets(WINDOWS)
-    request = AssessmentRequest(read(files, list(files)).requirements, on, Policy(), NOW)
+    request = AssessmentRequest(read(files, list(files)).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
     (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     assert {one["name"]: one["direct"] for one in answer.packages} == direct

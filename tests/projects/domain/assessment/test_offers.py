@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
-from projects.domain.assessment.verdicts import Policy, SourcePolicy
 from scanner.domain.matching.availability import Availability, Offer
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 
-WHEELS = Policy(SourcePolicy.NEVER)
+WHEELS = BuildPolicy(SourcePolicy.NEVER)
 
 
 def package(text: str) -> PackageView:
@@ -24,7 +24,7 @@ def package(text: str) -> PackageView:
     return PackageView("demo", True, True, "", "active", None, ordered)
 
 
-def found(text: str, current: str | None, policy: Policy = WHEELS) -> list[str]:
+def found(text: str, current: str | None, policy: BuildPolicy = WHEELS) -> list[str]:
     return [str(one.version) for one in steps_up(package(text), 0, policy, Version(current) if current else None)]
 
 
@@ -53,13 +53,13 @@ def found(text: str, current: str | None, policy: Policy = WHEELS) -> list[str]:
 def test_the_first_and_the_latest_version_that_install(
     releases: str, current: str | None, prereleases: bool, first: str | None, latest: str | None
 ) -> None:
-    versions = found(releases, current, Policy(SourcePolicy.NEVER, prereleases))
+    versions = found(releases, current, BuildPolicy(SourcePolicy.NEVER, prereleases))
     assert (versions[0] if versions else None) == first
     assert (versions[-1] if versions else None) == latest
 
 
 def test_a_policy_may_accept_more_than_wheels() -> None:
-    assert found("1.0:none 1.1:source 1.2:native", None, Policy(SourcePolicy.ANY)) == ["1.1", "1.2"]
+    assert found("1.0:none 1.1:source 1.2:native", None, BuildPolicy(SourcePolicy.ANY)) == ["1.1", "1.2"]
 
 
 states = st.sampled_from(["native", "abi3", "pure", "fallback", "source", "none", "excluded", "absent", "yanked"])
@@ -70,7 +70,7 @@ releases = st.lists(st.tuples(versions, states), unique_by=lambda each: each[0],
 @given(releases, st.none() | versions, st.booleans())
 def test_the_search_is_a_search_over_all(drawn: list[tuple[str, str]], current: str | None, pre: bool) -> None:
     text = " ".join(f"{version}:{state}" for version, state in drawn)
-    helped = {Version(version) for version in found(text, current, Policy(SourcePolicy.NEVER, pre))}
+    helped = {Version(version) for version in found(text, current, BuildPolicy(SourcePolicy.NEVER, pre))}
     installable = {Version(version) for version, state in drawn if state in {"native", "abi3", "pure", "fallback"}}
     floor = Version(current) if current else None
     assert helped <= {version for version in installable if floor is None or version >= floor}

@@ -6,8 +6,8 @@ import pytest
 
 from projects.domain.assessment.evaluate import explain_targets, resolve_targets
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy
 from projects.domain.dependency_files import read
+from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels
 
 DEMO: Mapping[str, Releases] = {
@@ -26,7 +26,7 @@ def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     parsed = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
     assert not parsed.problems
     on = targets(*slugs)
-    request = AssessmentRequest(parsed.requirements, on, Policy(), NOW)
+    request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(DEMO, on, request.foreign)
     answers = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
     return [

@@ -7,24 +7,22 @@ from packaging.version import Version
 
 from projects.domain.assessment.verdicts import (
     SEVERITIES,
-    Policy,
     ProjectVerdict,
     Severity,
-    SourcePolicy,
     Verdict,
     advise,
     count_verdicts,
     expected_error,
-    is_installable,
     judge_package,
     judge_project,
     judge_severity,
 )
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import step_between
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 
 details = st.sampled_from([None, "pure", "compiled", "compiled: Rust", "unseen"])
-policies = st.builds(Policy, st.sampled_from(SourcePolicy))
+policies = st.builds(BuildPolicy, st.sampled_from(SourcePolicy))
 
 
 @pytest.mark.parametrize(
@@ -52,18 +50,18 @@ policies = st.builds(Policy, st.sampled_from(SourcePolicy))
 def test_the_verdict_of_a_package_follows_the_table(
     availability: Availability, detail: str | None, source: SourcePolicy, helped: bool | None, verdict: Verdict
 ) -> None:
-    assert judge_package(availability, detail, Policy(source), helped=helped) is verdict
+    assert judge_package(availability, detail, BuildPolicy(source), helped=helped) is verdict
 
 
 @given(st.sampled_from(Availability), details, policies, st.sampled_from([True, False, None]))
 def test_nothing_is_ready_that_an_installer_could_not_install_from_a_wheel(
-    availability: Availability, detail: str | None, policy: Policy, helped: bool | None
+    availability: Availability, detail: str | None, policy: BuildPolicy, helped: bool | None
 ) -> None:
     verdict = judge_package(availability, detail, policy, helped=helped)
     if verdict is Verdict.READY:
         assert availability.installs_wheel
     if verdict is Verdict.DEGRADED:
-        assert is_installable(availability, detail, policy)
+        assert policy.installs(availability, detail)
 
 
 @pytest.mark.parametrize(

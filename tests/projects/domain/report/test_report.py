@@ -13,13 +13,13 @@ import pytest
 from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import explain_targets, resolve_targets
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy
 from projects.domain.dependency_files import read
 from projects.domain.report import Evidence, Proofs, Report, as_markdown, build_report, ladders, planned_pins
 from projects.domain.report.page import page_context
 from projects.domain.rewriting.written import hashed_pins, write_plan
 from projects.presentation.formats.schema import document
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import parse_target
 from tests.projects.known import NOW, Releases, SmallIndex, pure, wheels
 
@@ -43,7 +43,7 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
     parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
-    request = AssessmentRequest(parsed.requirements, on, Policy(), NOW, **wishes)
+    request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW, **wishes)
     index = SmallIndex(PACKAGES, on, request.foreign)
     resolved = resolve_targets(request, index.knowledge)
     answers = explain_targets(resolved, index.knowledge, index.files_of, NOW)

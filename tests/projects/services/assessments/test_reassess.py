@@ -11,12 +11,12 @@ from django.utils import timezone
 from projects.domain.assessment.evaluate import ResolvedTarget, resolve_targets
 from projects.domain.assessment.index_snapshot import Knowledge
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import Policy
 from projects.presentation.formats.schema import answer_document
 from projects.services.assessments import reassess as reassessing
 from projects.services.assessments.evaluate import Evaluation, evaluate
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.assessments.reassess import reevaluate
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import Target
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
@@ -30,7 +30,7 @@ PLATFORMS = ("manylinux_2_28_x86_64", "win_amd64", "win_arm64")
 REQUEST = AssessmentRequest(
     requirements("core==1.0\ntop>=1\n"),
     targets(*(f"cp313-{platform}" for platform in PLATFORMS)),
-    Policy(),
+    BuildPolicy(),
     timezone.now(),
 )
 

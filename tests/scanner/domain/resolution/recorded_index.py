@@ -9,11 +9,11 @@ from functools import cache
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
+from scanner.domain.files.builds import UNSEEN
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.matching.matcher import Matcher
-from scanner.domain.resolution.model.source import Supplied, supply_of
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 from tests.replay import recorded_names
@@ -73,19 +73,18 @@ class RecordedSource:
         """The releases of a package; None when it was not recorded."""
         return package_of(name) if name in self._names else None
 
-    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
         """What matching says of a shape."""
         assert isinstance(shape, int)
         if shape >= len(self._offers):
             for known in list(_SHAPES)[len(self._offers) :]:
                 self._offers.append(self._matcher.offers(known))
-        offer = self._offers[shape][self._columns[target]]
-        return Supplied(supply_of(offer.availability), offer.yanked)
+        return self._offers[shape][self._columns[target]], UNSEEN
 
-    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+    def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """No two targets count as alike."""
         return target
 
-    def dependencies(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
+    def requires_dist(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
         """The recorded Requires-Dist lines; None when no metadata was recorded."""
         return _metadata(name).get(version)

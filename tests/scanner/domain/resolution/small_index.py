@@ -9,11 +9,12 @@ from typing import TypedDict
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from scanner.domain.files.builds import COMPILED, PURE, UNSEEN
+from scanner.domain.matching.availability import Availability, Offer
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.policy import Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement, read_requirement
-from scanner.domain.resolution.model.source import Supplied, Supply
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target, parse_target
@@ -61,24 +62,24 @@ class SmallSource:
             ],
         )
 
-    def supplied(self, shape: Hashable, target: Target) -> Supplied:
+    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
         """What a row offers on a target."""
         assert isinstance(shape, tuple)
         places, yanked = shape
         markers = target.marker_environment
         if {"*", markers["sys_platform"], markers["python_version"]} & set(places):
-            return Supplied(Supply.WHEEL, yanked)
+            return Offer(Availability.NATIVE, yanked), UNSEEN
         if "source: pure" in places:
-            return Supplied(Supply.PURE_BUILD, yanked)
+            return Offer(Availability.SOURCE, yanked), PURE
         if "source: compiled" in places:
-            return Supplied(Supply.COMPILED_BUILD, yanked)
-        return Supplied(Supply.NOTHING, yanked)
+            return Offer(Availability.SOURCE, yanked), COMPILED
+        return Offer(Availability.NONE, yanked), UNSEEN
 
-    def alike(self, name: NormalizedName, target: Target) -> Hashable:
+    def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """No two targets count as alike."""
         return target
 
-    def dependencies(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
+    def requires_dist(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
         """What a release needs."""
         self.read.append((name, version))
         row = next(row for text, row in self._index[name].items() if Version(text) == version)
@@ -101,13 +102,17 @@ def provider(
     index: SmallIndex,
     asked: RootRequirements,
     target: Target = LINUX,
-    policy: Policy | None = None,
+    policy: BuildPolicy | None = None,
     preference: Preference | None = None,
     unpolled: Sequence[str] = (),
 ) -> TargetProvider:
     """A provider over a small index."""
     return TargetProvider(
-        ResolutionCache(SmallSource(index, unpolled)), target, asked, policy or Policy(), preference or Preference()
+        ResolutionCache(SmallSource(index, unpolled)),
+        target,
+        asked,
+        policy or BuildPolicy(),
+        preference or Preference(),
     )
 
 

@@ -12,7 +12,7 @@ from packaging.version import Version
 from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Conflict, Resolution
-from scanner.domain.resolution.model.policy import Order, Policy, Preference
+from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.resolve import resolve
 from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from tests.scanner.domain.resolution.brute_force import every_set, holds, usable
@@ -65,7 +65,7 @@ def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallI
 def test_a_closure_names_a_blocker_or_a_conflict_exactly_when_nothing_holds(
     index: SmallIndex, asked: list[str]
 ) -> None:
-    result = closure(ResolutionCache(SmallSource(index)), LINUX, question(*asked), Policy())
+    result = closure(ResolutionCache(SmallSource(index)), LINUX, question(*asked), BuildPolicy())
     assert result.holds is any(every_set(index, asked))
     for name in result.blockers:
         version = result.pins.get(name)
@@ -87,7 +87,7 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
     named = {canonicalize_name(Requirement(text).name) for text in (*asked, *today)}
     current = {name: Version(next(iter(index[name]))) for name in sorted(named)}
     cache = ResolutionCache(SmallSource(index))
-    upgrade = Upgrade(cache, [LINUX], question(*asked), Policy(), current, Strategy.MINIMAL)
+    upgrade = Upgrade(cache, [LINUX], question(*asked), BuildPolicy(), current, Strategy.MINIMAL)
     made = plan(upgrade)
     assert made.feasible is any(
         every_set(index, [str(requirement) for requirement in upgrade.forms()[-1].requirements])
@@ -108,7 +108,7 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
 @given(indexes, roots)
 def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: SmallIndex, asked: list[str]) -> None:
     upgrade = Upgrade(
-        ResolutionCache(SmallSource(index)), [LINUX, WINDOWS], question(*asked), Policy(), {}, Strategy.MINIMAL
+        ResolutionCache(SmallSource(index)), [LINUX, WINDOWS], question(*asked), BuildPolicy(), {}, Strategy.MINIMAL
     )
     made = plan(upgrade)
     relaxed = [str(requirement) for requirement in upgrade.forms()[-1].requirements]

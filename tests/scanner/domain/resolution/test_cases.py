@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scanner.domain.resolution import Builds, Conflict, Policy, Resolution, resolve
+from scanner.domain.resolution import BuildPolicy, Conflict, Resolution, SourcePolicy, resolve
 from scanner.domain.targets.target import parse_target
 from tests.scanner.domain.resolution.small_index import provider, question, texts
 
@@ -22,11 +22,9 @@ def read_cases() -> Iterator[Any]:
             yield pytest.param(document["index"], case, id=f"{path.stem}: {case['name']}")
 
 
-def policy_of(given: Mapping[str, Any]) -> Policy:
+def policy_of(given: Mapping[str, Any]) -> BuildPolicy:
     now = datetime.fromisoformat(given["now"]).replace(tzinfo=UTC) if "now" in given else None
-    return Policy(
-        Builds(given.get("builds", "pure")), given.get("pre", False), now, timedelta(days=given.get("days", 0))
-    )
+    return BuildPolicy(SourcePolicy(given.get("builds", "pure")), given.get("pre", False), given.get("days", 0), now)
 
 
 @pytest.mark.parametrize(("index", "case"), list(read_cases()))

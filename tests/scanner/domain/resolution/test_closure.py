@@ -3,7 +3,7 @@
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution import Builds, Policy, ResolutionCache, closure
+from scanner.domain.resolution import BuildPolicy, ResolutionCache, SourcePolicy, closure
 from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, question, texts
 
 SERVICE: SmallIndex = {
@@ -20,7 +20,7 @@ ASKED = question("driver==2.9", "framework", "model==2.6", "orm[asyncio]")
 
 
 def test_every_blocker_is_named_with_what_hangs_behind_it() -> None:
-    found = closure(ResolutionCache(SmallSource(SERVICE)), LINUX, ASKED, Policy())
+    found = closure(ResolutionCache(SmallSource(SERVICE)), LINUX, ASKED, BuildPolicy())
     assert found.blockers == ("driver", "core", "green", "hub")
     assert texts(found.pins)["hub"] == "1.0"
     assert found.conflict is None
@@ -30,7 +30,7 @@ def test_every_blocker_is_named_with_what_hangs_behind_it() -> None:
 
 
 def test_every_path_is_told_the_shortest_first() -> None:
-    found = closure(ResolutionCache(SmallSource(SERVICE)), LINUX, ASKED, Policy())
+    found = closure(ResolutionCache(SmallSource(SERVICE)), LINUX, ASKED, BuildPolicy())
     assert found.paths(canonicalize_name("core")) == (("model", "core"), ("framework", "model", "core"))
     assert found.paths(canonicalize_name("green")) == (
         ("orm[asyncio]", "green"),
@@ -41,7 +41,7 @@ def test_every_path_is_told_the_shortest_first() -> None:
 
 
 def test_where_a_set_holds_it_is_the_set() -> None:
-    found = closure(ResolutionCache(SmallSource(SERVICE)), WINDOWS, ASKED, Policy(builds=Builds.ANY))
+    found = closure(ResolutionCache(SmallSource(SERVICE)), WINDOWS, ASKED, BuildPolicy(source=SourcePolicy.ANY))
     assert found.holds
     assert found.shortfall is None
     assert {entry.name for entry in found.entries if entry.direct} == {"driver", "framework", "model", "orm"}
@@ -50,7 +50,7 @@ def test_where_a_set_holds_it_is_the_set() -> None:
 
 def test_an_older_release_that_works_is_taken_before_anything_is_called_a_blocker() -> None:
     index: SmallIndex = {"app": {"1.0": {}, "2.0": {"needs": ["fast"]}}, "fast": {"1.0": {"on": ["win32"]}}}
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app"), Policy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app"), BuildPolicy())
     assert found.holds
     assert texts(found.pins) == {"app": "1.0"}
 
@@ -62,7 +62,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
         "shared": {"1.0": {}, "2.0": {}},
         "driver": {"2.9": {"on": ["win32"]}},
     }
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("left", "right"), Policy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("left", "right"), BuildPolicy())
     assert found.conflict is not None
     assert [clash.package for clash in found.conflict.clashes] == ["shared"]
     assert found.blockers == ("driver",)
@@ -71,7 +71,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
 
 def test_what_the_index_does_not_have_blocks_without_a_version() -> None:
     index: SmallIndex = {"app": {"1.0": {"needs": ["ghost", "typing"]}}, "typing": {"4.0": {}}}
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app", "typing==9.9"), Policy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app", "typing==9.9"), BuildPolicy())
     versions = {entry.name: entry.version for entry in found.entries}
     assert versions == {"app": Version("1.0"), "typing": None, "ghost": None}
     assert set(found.blockers) == {"ghost", "typing"}
@@ -83,7 +83,7 @@ def test_what_is_not_known_yet_is_named_in_one_go() -> None:
         "dim": {"1.0": {"unknown": True}, "1.1": {"unknown": True}},
         "other": {"1.0": {"unknown": True}},
     }
-    found = closure(ResolutionCache(SmallSource(index, ["later"])), LINUX, question("app", "other"), Policy())
+    found = closure(ResolutionCache(SmallSource(index, ["later"])), LINUX, question("app", "other"), BuildPolicy())
     assert found.missing.packages == ("later",)
     assert found.missing.releases == (("dim", Version("1.1")), ("other", Version("1.0")))
     assert found.missing.likely == (("dim", Version("1.0")),)
@@ -95,7 +95,7 @@ def test_a_direct_url_is_an_entry_of_its_own() -> None:
         ResolutionCache(SmallSource({"app": {"1.0": {"needs": ["web>=9"]}}, "web": {"1.0": {}}})),
         LINUX,
         question("web @ https://files.example/web.whl", "app"),
-        Policy(),
+        BuildPolicy(),
     )
     entry = next(entry for entry in found.entries if entry.name == "web")
     assert (entry.version, entry.url, entry.blocked) == (None, "https://files.example/web.whl", False)
@@ -113,7 +113,7 @@ def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker(
         "relic": {"0.1": {"on": ["win32"]}},
         "model": {"1.0": {}, "2.0": {}},
     }
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("serve", "model>=2"), Policy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("serve", "model>=2"), BuildPolicy())
     assert found.blockers == ()
     assert found.conflict is not None
     told = str(found.conflict)

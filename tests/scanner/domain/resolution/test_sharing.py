@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution import Builds, Closure, Plan, Policy, ResolutionCache, Upgrade, closure, plan
+from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, SourcePolicy, Upgrade, closure, plan
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, question
 
 TARGETS = (LINUX, OLD_LINUX, WINDOWS)
-WHEELS_ONLY = Policy(builds=Builds.NEVER)
+WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
 
 
 class SharingSource(SmallSource):

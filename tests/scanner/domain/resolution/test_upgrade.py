@@ -6,7 +6,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution import (
-    Policy,
+    BuildPolicy,
     ResolutionCache,
     RootRequirements,
     Step,
@@ -44,8 +44,8 @@ INDEX: SmallIndex = {
 
 def upgrade_of(asked: RootRequirements, target: Target = LINUX, index: SmallIndex = INDEX) -> Upgrade:
     cache = ResolutionCache(SmallSource(index))
-    today = closure(cache, target, asked, Policy())
-    return Upgrade(cache, [target], asked, Policy(), today.pins)
+    today = closure(cache, target, asked, BuildPolicy())
+    return Upgrade(cache, [target], asked, BuildPolicy(), today.pins)
 
 
 def told(made: object) -> list[str]:
@@ -136,7 +136,7 @@ def test_a_yanked_pin_that_works_may_stay() -> None:
 
 def test_the_smallest_direct_change_for_one_blocker_leaves_the_others_aside() -> None:
     upgrade = upgrade_of(question("model==2.6.1", "hopeless==1.0", "driver==2.9.9"))
-    blockers = closure(upgrade.cache, LINUX, upgrade.roots, Policy()).blockers
+    blockers = closure(upgrade.cache, LINUX, upgrade.roots, BuildPolicy()).blockers
     core = canonicalize_name("core")
     changes = smallest_direct_change(upgrade, core, blockers)
     assert changes is not None
@@ -152,7 +152,7 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
     }
     asked = question("app==1.0", "server")
     current = {canonicalize_name("app"): Version("1.0"), canonicalize_name("server"): Version("1.0")}
-    upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, Policy(), current)
+    upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, BuildPolicy(), current)
     made = plan(upgrade)
     assert made.feasible
     assert texts(made.pins or {}) == {"app": "1.1", "server": "1.0", "loop": "1.0"}
@@ -162,8 +162,8 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
 def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
     asked = question("model==2.6.1", "driver==2.9.9")
     cache = ResolutionCache(SmallSource(INDEX))
-    today = closure(cache, WINDOWS, asked, Policy())
-    made = plan(Upgrade(cache, [WINDOWS, LINUX], asked, Policy(), today.pins))
+    today = closure(cache, WINDOWS, asked, BuildPolicy())
+    made = plan(Upgrade(cache, [WINDOWS, LINUX], asked, BuildPolicy(), today.pins))
     assert made.feasible
     why = {str(change.name): change.why for change in made.changes}
     assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
@@ -174,7 +174,9 @@ def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
 def test_a_bridge_that_does_not_exist_says_so() -> None:
     index: SmallIndex = {"app": {"1.0": {"on": ["3.11"]}, "2.0": {"on": ["3.13"]}}}
     current = {canonicalize_name("app"): Version("1.0")}
-    upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), Policy(), current)
+    upgrade = Upgrade(
+        ResolutionCache(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), BuildPolicy(), current
+    )
     made = plan(upgrade)
     assert not made.feasible
     assert [stuck.name for stuck in made.stuck] == ["app"]
