@@ -12,8 +12,8 @@ from typing import Any
 from celery import Task
 from celery.exceptions import Reject, SoftTimeLimitExceeded
 from django.db import InterfaceError, OperationalError
+from structlog.contextvars import bound_contextvars
 
-from scanner.services.log_context import about
 from scanner.services.shutdown import request_stop, stop_requested
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ class Job(Task[..., Any]):
         """Run the job; a worker that stops before its end puts it back into the queue for another one."""
         # Called by hand it has no id.
         run = {"task_id": self.request.id} if self.request.id else {}
-        with about(task=self.name, **run):
+        with bound_contextvars(task=self.name, **run):
             try:
                 return super().__call__(*args, **kwargs)
             except SoftTimeLimitExceeded as error:

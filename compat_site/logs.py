@@ -1,46 +1,51 @@
 """Log records as lines of key=value, for people and for log collectors alike."""
 
 import json
-import logging
 import re
 from datetime import UTC, datetime
 
-from scanner.services.log_context import facts_of_lines
+from structlog.contextvars import merge_contextvars
+from structlog.processors import format_exc_info
+from structlog.stdlib import ExtraAdder, ProcessorFormatter
+from structlog.typing import EventDict, WrappedLogger
 
-# The login in an address. Nobody shall log one, and nothing of a library's message is ours to promise.
+# The login in an address: a library's message may quote one.
 _LOGIN = re.compile(r"(://)[^/\s@'\"]+@")
 _HIDDEN = r"\1***@"
-# `data` is Celery's second copy of a traceback.
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "data"}
 
 
-class KeyValueFormatter(logging.Formatter):
-    """`time=… level=… logger=… message="…"`, then what the line is about (task, package), whatever was passed as
-    `extra`, and the traceback.
+def key_value_formatter() -> ProcessorFormatter:
+    """Return the formatter of all records: `time=… level=… logger=… message="…"`, the context, extras, the traceback.
 
-    A value with a space, a quote or a line break is written as a JSON string, so a record is always one line and
-    text from outside cannot forge a second one.
+    The context is what `structlog.contextvars.bound_contextvars` has bound: a task, a package. A value with a space, a
+    quote or a line break is written as a JSON string, so that a record is always one line and no text can forge a
+    second record or pair.
     """
+    return ProcessorFormatter(
+        foreign_pre_chain=[merge_contextvars, ExtraAdder(), format_exc_info], processors=[_render]
+    )
 
-    def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
-        pairs = {
-            "time": moment.replace("+00:00", "Z"),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        pairs.update({key: str(value) for key, value in facts_of_lines().items()})
-        for key, value in vars(record).items():
-            if key not in _STANDARD and not key.startswith("_"):
-                pairs[key] = str(value)
-        if record.exc_info:
-            pairs["traceback"] = self.formatException(record.exc_info)
-        return " ".join(f"{key}={_quoted(_LOGIN.sub(_HIDDEN, value))}" for key, value in pairs.items())
+
+def _render(_logger: WrappedLogger, level: str, event: EventDict) -> str:
+    record = event["_record"]
+    moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+    pairs = {
+        "time": moment.replace("+00:00", "Z"),
+        "level": level,
+        "logger": record.name,
+        "message": event.pop("event"),
+    }
+    traceback = event.pop("exception", None)
+    # `data` is Celery's second copy of a traceback.
+    pairs.update({key: value for key, value in event.items() if key != "data" and not key.startswith("_")})
+    if traceback:
+        pairs["traceback"] = traceback
+    return " ".join(f"{key}={_quoted(_LOGIN.sub(_HIDDEN, str(value)))}" for key, value in pairs.items())
 
 
 def _quoted(value: str) -> str:
     printable = value.isprintable()
-    plain = value and printable and not any(char in value for char in ' "=')
-    # Some line breaks are not ASCII, and JSON alone would let them through.
-    return value if plain else json.dumps(value, ensure_ascii=not printable)
+    if value and printable and not any(char in value for char in ' "='):
+        return value
+    # JSON alone would let through those line breaks that are not ASCII.
+    return json.dumps(value, ensure_ascii=not printable)

@@ -2,7 +2,7 @@
 
 from projects.selectors.finding import found_by_name
 from projects.selectors.indexes import IndexLosses, index_lines, index_losses, index_notices
-from projects.selectors.messages import MessagesHealth, messages_health
+from projects.selectors.messages import messages_health
 from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
 from projects.selectors.packages import PackageLine, PackagePlace, package_list, package_places, targets_in_use
 from projects.selectors.projects import (
@@ -22,7 +22,6 @@ from projects.selectors.uses import uses_of
 __all__ = [
     "DeliveryLine",
     "IndexLosses",
-    "MessagesHealth",
     "NoteLine",
     "PackageLine",
     "PackagePlace",

@@ -1,36 +1,21 @@
-"""How messages fare, for the operator."""
+"""The state of outgoing mail, for the operator."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
 from projects.models import Alert, AlertState, Note
+from projects.presentation.operator import MessagesHealth
 
 # Longer than handing over one message may take: its worker has died, and the message may have left (docs/alerts.md).
 STUCK_AFTER = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class MessagesHealth:
-    """Figures of one moment; ages are None when nothing waits. sent, failed: of the messages made in the last day.
-
-    stuck: handed to a worker that has not said what became of them. notes: open ones of all projects.
-    """
-
-    waiting: int
-    oldest: timedelta | None
-    stuck: int
-    sent: int
-    failed: int
-    notes: int
-
-
 def messages_health(now: datetime) -> MessagesHealth:
-    """Two queries."""
+    """Return the state of outgoing mail. Two queries."""
     late = Q(state=AlertState.SENDING, created_at__lte=now - STUCK_AFTER)
     recent = Q(created_at__gte=now - _DAY)
     found = Alert.objects.filter(Q(state__in=(AlertState.QUEUED, AlertState.SENDING)) | recent).aggregate(

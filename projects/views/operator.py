@@ -1,4 +1,4 @@
-"""How the installation fares, for its operator: a page for staff, and the same figures for Prometheus."""
+"""The state of the installation for its operator: a page for staff, and the same figures for Prometheus."""
 
 from __future__ import annotations
 
@@ -15,44 +15,35 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
-from projects.presentation.formats.metrics import Sample, exposition
-from projects.presentation.operator import MEANINGS, OUTCOMES, Figures, findings
-from projects.selectors import MessagesHealth, messages_health
-from scanner.selectors.operator import (
-    LATELY,
-    PollFilter,
-    PollingHealth,
-    ResultCount,
-    followed_indexes,
-    next_polls,
-    poll_stats_since,
-    polling_health,
-)
+from projects.presentation.formats.metrics import CONTENT_TYPE, exposition
+from projects.presentation.operator import OperatorFigures, findings
+from projects.selectors import messages_health
+from scanner.selectors.operator import PollFilter, followed_indexes, poll_stats_since, polling_health, scheduled_polls
 from scanner.services.rate_limits import throttled_hosts
 
-_SPAN = timedelta(hours=24)
 _POLLS = 50
-_NOW = "operator-now"
+_LIVE_PART = "operator-now"
 
 
 @require_safe
 @never_cache
 @login_required
 def operator(request: HtmxHttpRequest) -> HttpResponse:
-    """What is due, how polls end, who is left alone. For the others there is no such page.
+    """Show what is due, how polls end and which hosts are throttled. 404 for users who are not staff.
 
-    htmx asks for the part that changes by itself; the list of packages stays as its reader left it.
+    htmx requests the part that refreshes itself; the list of packages stays as its reader left it.
     """
     if not request.user.is_staff:
         raise Http404
     now = timezone.now()
-    context = _figures(now)
-    if request.htmx.target == _NOW:
-        answer = render(request, f"projects/operator.html#{_NOW}", context)
+    figures = _figures(now)
+    context: dict[str, object] = {"figures": figures, "findings": findings(figures)}
+    if request.htmx.target == _LIVE_PART:
+        answer = render(request, f"projects/operator.html#{_LIVE_PART}", context)
     else:
         name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
-        only = next((chosen for chosen in PollFilter if chosen.value == request.GET.get("only")), PollFilter.ALL)
-        polls = next_polls(_POLLS, now, name=name, only=only)
+        only = next((choice for choice in PollFilter if choice.value == request.GET.get("only")), PollFilter.ALL)
+        polls = scheduled_polls(_POLLS, now, name=name, only=only)
         context |= {"area": "operator", "name": name, "only": only, "choices": list(PollFilter), "polls": polls}
         context |= {"indexes": followed_indexes(), "most": _POLLS, "now": now}
         answer = render(request, "projects/operator.html", context)
@@ -60,48 +51,18 @@ def operator(request: HtmxHttpRequest) -> HttpResponse:
     return answer
 
 
-def _figures(now: datetime) -> dict[str, object]:
-    health, stats, closed = polling_health(now), poll_stats_since(now - _SPAN), throttled_hosts(now)
-    sending = messages_health(now)
-    figures = Figures(
-        packages=health.packages,
-        due=health.due,
-        oldest_due=health.oldest_due,
-        failing=health.failing,
-        never_answered=health.never_answered,
-        answered_lately=health.answered_lately,
-        lately=LATELY,
-        events_waiting=health.events_waiting,
-        oldest_event=health.oldest_event,
-        last_answer=now - health.last_answer_at if health.last_answer_at is not None else None,
-        messages_waiting=sending.waiting,
-        oldest_message=sending.oldest,
-        messages_stuck=sending.stuck,
-    )
-    return {
-        "findings": findings(figures, [(gate.host, gate.until - now) for gate in closed]),
-        "health": health,
-        "sending": sending,
-        "tallies": [(OUTCOMES.get(counted.outcome, counted.outcome), counted) for counted in stats],
-        "unchanged_share": _unchanged_share(stats),
-        "size": sum(counted.size for counted in stats),
-        "closed": closed,
-    }
-
-
 @require_safe
 @never_cache
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Prometheus text. With METRICS_TOKEN as a bearer token, or signed in as staff; else there is no such page."""
+    """Return the figures for Prometheus, for the bearer token METRICS_TOKEN or signed-in staff; 404 for others."""
     if not _may_read_metrics(request):
         raise Http404
-    now = timezone.now()
-    samples = _samples(polling_health(now), poll_stats_since(now - _SPAN)) + _message_samples(messages_health(now))
-    samples += [
-        Sample("wheelway_host_gated_seconds", {"host": gate.host}, (gate.until - now).total_seconds())
-        for gate in throttled_hosts(now)
-    ]
-    return HttpResponse(exposition(samples, MEANINGS), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return HttpResponse(exposition(_figures(timezone.now())), content_type=CONTENT_TYPE)
+
+
+def _figures(now: datetime) -> OperatorFigures:
+    polls = poll_stats_since(now - timedelta(hours=24))
+    return OperatorFigures(now, polling_health(now), messages_health(now), polls, throttled_hosts(now))
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:
@@ -110,47 +71,3 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     if expected and scheme.lower() == "bearer" and compare_digest(given.strip().encode(), expected.encode()):
         return True
     return bool(getattr(request.user, "is_staff", False))
-
-
-def _unchanged_share(stats: list[ResultCount]) -> float | None:
-    answered = {counted.outcome: counted.polls for counted in stats if counted.outcome in ("changed", "unchanged")}
-    total = sum(answered.values())
-    return answered.get("unchanged", 0) / total if total else None
-
-
-def _seconds(age: timedelta | None) -> float:
-    return age.total_seconds() if age is not None else 0.0
-
-
-def _message_samples(health: MessagesHealth) -> list[Sample]:
-    return [
-        Sample("wheelway_messages_waiting", {}, health.waiting),
-        Sample("wheelway_oldest_message_seconds", {}, _seconds(health.oldest)),
-        Sample("wheelway_messages_stuck", {}, health.stuck),
-        Sample("wheelway_messages_last_day", {"state": "sent"}, health.sent),
-        Sample("wheelway_messages_last_day", {"state": "failed"}, health.failed),
-        Sample("wheelway_notes_open", {}, health.notes),
-    ]
-
-
-def _samples(health: PollingHealth, stats: list[ResultCount]) -> list[Sample]:
-    samples = [
-        Sample("wheelway_packages", {}, health.packages),
-        Sample("wheelway_packages_due", {}, health.due),
-        Sample("wheelway_packages_ended", {}, health.ended),
-        Sample("wheelway_packages_queued", {}, health.queued),
-        Sample("wheelway_packages_being_polled", {}, health.claimed),
-        Sample("wheelway_packages_failing", {}, health.failing),
-        Sample("wheelway_packages_never_answered", {}, health.never_answered),
-        Sample("wheelway_oldest_due_seconds", {}, _seconds(health.oldest_due)),
-        Sample("wheelway_oldest_queued_seconds", {}, _seconds(health.oldest_queued)),
-        Sample("wheelway_events_unprocessed", {}, health.events_waiting),
-        Sample("wheelway_oldest_event_seconds", {}, _seconds(health.oldest_event)),
-        Sample("wheelway_releases_unsettled", {}, health.releases_unsettled),
-    ]
-    if health.last_answer_at is not None:
-        samples.append(Sample("wheelway_last_answer_timestamp_seconds", {}, health.last_answer_at.timestamp()))
-    for counted in stats:
-        samples.append(Sample("wheelway_polls_last_day", {"outcome": counted.outcome}, counted.polls))
-        samples.append(Sample("wheelway_page_bytes_last_day", {"outcome": counted.outcome}, counted.size))
-    return samples

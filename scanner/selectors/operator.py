@@ -1,4 +1,4 @@
-"""What an operator looks at: how current the data are, how polls end, and who is left alone."""
+"""What the operator's page and commands show: how current the data are, what is polled next, and how polls end."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from enum import Enum
 
 from django.db.models import Count, F, Max, Min, Q, Sum
 
+from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount
 from scanner.models import CLAIM_FOR, Index, Package, PollStats, Release, WheelEvent
-
-# The span over which the rate of answers is told.
-LATELY = timedelta(minutes=10)
 
 
 class PollFilter(Enum):
-    """Which packages to show."""
+    """Which packages a list of polls shows."""
 
     ALL = "all"
     DUE = "due"
@@ -25,28 +23,8 @@ class PollFilter(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class PollingHealth:
-    """Figures of one moment. Ages are None when nothing waits. answered_lately: packages, in the last LATELY."""
-
-    packages: int
-    due: int
-    ended: int
-    queued: int
-    claimed: int
-    failing: int
-    never_answered: int
-    answered_lately: int
-    oldest_due: timedelta | None
-    oldest_queued: timedelta | None
-    events_waiting: int
-    oldest_event: timedelta | None
-    releases_unsettled: int
-    last_answer_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class NextPoll:
-    """One package's next poll and its reason. due_at None: it is never polled again unless somebody asks."""
+class ScheduledPoll:
+    """A package's next poll and its reason. due_at None: it is not polled again until it is requested."""
 
     name: str
     index_url: str
@@ -59,17 +37,8 @@ class NextPoll:
 
 
 @dataclass(frozen=True, slots=True)
-class ResultCount:
-    """Polls of one outcome over a span. size: bytes of pages."""
-
-    outcome: str
-    polls: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class FollowedIndex:
-    """An index, and whether its root page tells who is due. checked_at: its last answer with serials."""
+    """An index. checked_at: when its root page last gave serials, None where packages are polled one by one."""
 
     url: str
     packages: int
@@ -78,7 +47,7 @@ class FollowedIndex:
 
 
 def polling_health(now: datetime) -> PollingHealth:
-    """Three queries, each over one table's index or one pass."""
+    """Return the state of polling. Three queries, each over one index or one pass of a table."""
     found = Package.objects.aggregate(
         packages=Count("pk"),
         due=Count("pk", filter=Q(due_at__lte=now)),
@@ -87,7 +56,7 @@ def polling_health(now: datetime) -> PollingHealth:
         claimed=Count("pk", filter=Q(claimed_until__gt=now)),
         failing=Count("pk", filter=Q(failures__gt=0)),
         never=Count("pk", filter=Q(state="pending", due_at__isnull=False)),
-        lately=Count("pk", filter=Q(checked_at__gt=now - LATELY)),
+        lately=Count("pk", filter=Q(checked_at__gt=now - RATE_SPAN)),
         oldest_due=Min("due_at", filter=Q(due_at__lte=now)),
         oldest_queued=Min("queued_until", filter=Q(queued_until__gt=now)),
         last=Max("checked_at"),
@@ -104,7 +73,7 @@ def polling_health(now: datetime) -> PollingHealth:
         never_answered=found["never"],
         answered_lately=found["lately"],
         oldest_due=_age(found["oldest_due"], now),
-        # Marked as queued for a known span, so its age follows from the end.
+        # A package is marked as queued for a fixed span, so its age follows from the end.
         oldest_queued=_age(found["oldest_queued"] and found["oldest_queued"] - CLAIM_FOR, now),
         events_waiting=waiting["count"],
         oldest_event=_age(waiting["oldest"], now),
@@ -113,8 +82,10 @@ def polling_health(now: datetime) -> PollingHealth:
     )
 
 
-def next_polls(limit: int, now: datetime, *, name: str = "", only: PollFilter = PollFilter.ALL) -> list[NextPoll]:
-    """The packages that are polled next, the longest due first; those that never are come last. One query.
+def scheduled_polls(
+    limit: int, now: datetime, *, name: str = "", only: PollFilter = PollFilter.ALL
+) -> list[ScheduledPoll]:
+    """Return the packages to be polled next, the longest due first and those without a next poll last. One query.
 
     name: part of a package's name.
     """
@@ -128,7 +99,7 @@ def next_polls(limit: int, now: datetime, *, name: str = "", only: PollFilter = 
     found = Package.objects.filter(chosen, name__contains=name)
     rows = found.select_related("index").order_by(F("due_at").asc(nulls_last=True), "pk")[:limit]
     return [
-        NextPoll(
+        ScheduledPoll(
             name=row.name,
             index_url=row.index.url,
             due_at=row.due_at,
@@ -143,14 +114,14 @@ def next_polls(limit: int, now: datetime, *, name: str = "", only: PollFilter = 
 
 
 def poll_stats_since(moment: datetime) -> list[ResultCount]:
-    """How polls ended since then, by whole hours. One query."""
+    """Return how polls ended since the beginning of that hour, by result. One query."""
     rows = PollStats.objects.filter(hour__gte=moment.replace(minute=0, second=0, microsecond=0))
     totals = rows.values("result").annotate(all_polls=Sum("polls"), all_bytes=Sum("size")).order_by("result")
     return [ResultCount(row["result"], row["all_polls"], row["all_bytes"]) for row in totals]
 
 
 def followed_indexes() -> list[FollowedIndex]:
-    """Every index. One query."""
+    """Return every index. One query."""
     rows = Index.objects.annotate(number=Count("packages")).order_by("pk")
     return [FollowedIndex(row.url, row.number, row.root_checked_at, row.root_error) for row in rows]
 

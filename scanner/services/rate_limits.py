@@ -7,7 +7,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any, TypeVar
@@ -16,6 +15,7 @@ from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from scanner.domain.health import ThrottledHost
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterPolicy, MemoryLimiterStore, later_reopening
 from scanner.models import HostThrottle
@@ -36,14 +36,6 @@ def host_limiter() -> HostLimiter:
     """The politeness of this installation towards every host."""
     store = RedisLimiterStore(settings.REDIS_URL) if settings.REDIS_URL else DatabaseLimiterStore()
     return HostLimiter(store, politeness=LimiterPolicy(slots=settings.WHEELWAY_INDEX_CONNECTIONS))
-
-
-@dataclass(frozen=True, slots=True)
-class ThrottledHost:
-    """A host that is left alone until then."""
-
-    host: str
-    until: datetime
 
 
 def throttled_hosts(now: datetime) -> list[ThrottledHost]:

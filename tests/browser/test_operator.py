@@ -39,13 +39,13 @@ def test_it_has_no_accessibility_violation_and_never_scrolls_sideways(
 
 def test_the_figures_refresh_and_the_list_stays_as_it_is(open_page: OpenPage, busy: None) -> None:
     page = open_page("/operator/?only=failing")
-    expect(page.locator("#operator-now")).to_contain_text("index.example asked to be left alone")
+    expect(page.locator("#operator-now")).to_contain_text("index.example asked for a pause")
     page.get_by_label("Filter by name").fill("half typed")
     HostThrottle.objects.all().delete()
     page.evaluate("htmx.trigger('#operator-now', 'refresh')")
-    expect(page.locator("#operator-now")).to_contain_text("None: every host may be asked.")
+    expect(page.locator("#operator-now")).to_contain_text("None: requests go to every host.")
     expect(page.get_by_label("Filter by name")).to_have_value("half typed")
-    expect(page.get_by_role("region", name="Who is polled next").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("region", name="What is polled next").locator("tbody tr")).to_have_count(1)
 
 
 def test_it_works_without_javascript(open_page: OpenPage, busy: None) -> None:
@@ -53,5 +53,5 @@ def test_it_works_without_javascript(open_page: OpenPage, busy: None) -> None:
     page.get_by_label("Filter by name").fill("rather-long")
     page.get_by_label("Which packages").select_option("failing")
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_role("region", name="Who is polled next").locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("region", name="What is polled next").locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("status")).to_have_text("1 package")

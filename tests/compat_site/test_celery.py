@@ -5,9 +5,9 @@ import pytest
 from celery.exceptions import Reject, SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import OperationalError
+from structlog.contextvars import get_contextvars
 
 from compat_site.celery import Every, app
-from scanner.services.log_context import facts_of_lines
 from scanner.services.shutdown import clear_stop_request, request_stop
 
 
@@ -46,10 +46,10 @@ def test_every_task_names_itself_to_the_lines_that_are_logged_inside() -> None:
 
     @app.task(name="tests.facts", shared=False)
     def facts() -> dict[str, object]:
-        return dict(facts_of_lines())
+        return get_contextvars()
 
     assert facts.apply(task_id="7").get() == {"task": "tests.facts", "task_id": "7"}
-    assert facts_of_lines() == {}
+    assert get_contextvars() == {}
 
 
 @pytest.mark.parametrize("stops", [True, False])

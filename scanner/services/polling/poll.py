@@ -11,10 +11,10 @@ from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, connection
+from structlog.contextvars import bound_contextvars
 
 from scanner.index.client import IndexClient, NotModified
 from scanner.index.errors import IndexFault, NoSuchPackage
-from scanner.services.log_context import about
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, claim_poll, release_claims, release_unchanged
 from scanner.services.polling.results import (
     PollResult,
@@ -40,7 +40,7 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
         return PollResult.NOT_DUE
     ends: list[UnchangedPoll] = []
     try:
-        with about(package=package_id):
+        with bound_contextvars(package=package_id):
             result = poll_claimed(claim, client, now, ends)
         release_unchanged(ends)
     except BaseException:

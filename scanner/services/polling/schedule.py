@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from scanner.domain.polling import after_failure
 from scanner.models import Index, Package
 from scanner.sealed import SealBroken
 from scanner.services.indexes import IndexClient, client_of
-from scanner.services.log_context import about
 from scanner.services.polling import stats
 from scanner.services.polling.claims import (
     PollClaim,
@@ -53,7 +53,7 @@ def poll_if_due(package_id: int, now: datetime | None = None) -> PollResult:
     client = _client(index) if index is not None else None
     if client is None:
         return PollResult.NOT_DUE
-    with about(package=package_id):
+    with bound_contextvars(package=package_id):
         return poll_package(package_id, client, now or timezone.now(), if_due=True)
 
 
@@ -158,7 +158,7 @@ def _poll_claimed(claims: Mapping[int, PollClaim], end: float) -> dict[str, int]
 
 
 def _poll(claim: PollClaim, client: IndexClient, unchanged: list[UnchangedPoll]) -> PollResult:
-    with about(package=claim.pk):
+    with bound_contextvars(package=claim.pk):
         try:
             return poll_claimed(claim, client, timezone.now(), unchanged)
         except DatabaseError as error:
