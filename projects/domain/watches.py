@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from packaging.version import InvalidVersion, Version
 
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
-from scanner.domain.matching.explain import Cell, judge
+from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.targets.target import Target
 
 # The files of each release of a package, by version as the index normalises it.
@@ -52,7 +52,7 @@ class Found:
 def wanted(target: Target, above: str, releases: Releases, *, prereleases: bool) -> Wanted:
     """The wish behind a watch that was set at version `above` ("" for none) of a package with these releases."""
     in_use = parse_version(above)
-    cell = judge(releases.get(str(in_use), ()), target)
+    cell = explain_cell(releases.get(str(in_use), ()), target)
     beyond_fallback = cell.availability is Availability.FALLBACK and not cell.yanked
     return Wanted(target, in_use, prereleases, beyond_fallback)
 
@@ -60,7 +60,7 @@ def wanted(target: Target, above: str, releases: Releases, *, prereleases: bool)
 def first_served(wish: Wanted, releases: Releases) -> Found | None:
     """The lowest version that serves the watch: the smallest step that a team has to take."""
     for version in _admitted(wish, releases):
-        cell = judge(releases[version], wish.target)
+        cell = explain_cell(releases[version], wish.target)
         if wish.served_by(cell):
             return Found(version, cell)
     return None
@@ -74,11 +74,11 @@ def arrival(wish: Wanted, releases: Releases, news: Mapping[str, Collection[str]
     changed = {version: releases[version] for version in news if version in releases}
     for version in _admitted(wish, changed):
         files = releases[version]
-        cell = judge(files, wish.target)
+        cell = explain_cell(files, wish.target)
         if not wish.served_by(cell):
             continue
         before = [file for file in files if file.filename not in news[version]]
-        if not wish.served_by(judge(before, wish.target)):
+        if not wish.served_by(explain_cell(before, wish.target)):
             return Found(version, cell)
     return None
 

@@ -10,8 +10,8 @@ from django import forms
 from django.conf import settings
 
 from projects.models import IndexRole
-from scanner.domain.index_address import InvalidAddress, login_text, plain_address, web_address
-from scanner.domain.network import is_listed, may_ask
+from scanner.domain.index_address import InvalidAddress, encode_login, normalize_address, parse_address
+from scanner.domain.network import is_allow_listed, may_connect
 
 _LONGEST = 500
 # Tokens in an address may be long; they do not stand in what is stored of it.
@@ -64,7 +64,7 @@ class LoginForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        cleaned["login"] = login_text(cleaned.get("username", ""), cleaned.get("secret", ""))
+        cleaned["login"] = encode_login(cleaned.get("username", ""), cleaned.get("secret", ""))
         if cleaned["login"] and self.url and is_in_clear(self.url):
             self.add_error("secret", _IN_CLEAR)
         return cleaned
@@ -104,8 +104,8 @@ class IndexForm(LoginForm):
         if "${" in text:
             raise forms.ValidationError("Write what ${…} stands for: Wheelway never expands variables.")
         try:
-            parts = web_address(text)
-            plain = plain_address(text)
+            parts = parse_address(text)
+            plain = normalize_address(text)
         except InvalidAddress as error:
             raise forms.ValidationError(f"This address cannot be used: {error}.") from error
         host = parts.hostname or ""
@@ -128,8 +128,8 @@ class IndexForm(LoginForm):
 
 def is_in_clear(url: str) -> bool:
     """Whether a login would be sent unencrypted to a host that the operator does not vouch for."""
-    parts = web_address(url)
-    return parts.scheme == "http" and not is_listed(parts.hostname or "", settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
+    parts = parse_address(url)
+    return parts.scheme == "http" and not is_allow_listed(parts.hostname or "", settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
 
 
 def _may_be_asked(host: str) -> bool:
@@ -137,4 +137,4 @@ def _may_be_asked(host: str) -> bool:
     addresses = ["127.0.0.1"] if host.lower().rstrip(".") == "localhost" else []
     with suppress(ValueError):
         addresses.append(str(ipaddress.ip_address(host)))
-    return may_ask(host, addresses, settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
+    return may_connect(host, addresses, settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)

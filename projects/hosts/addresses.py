@@ -6,7 +6,7 @@ import socket
 from collections.abc import Collection
 
 from projects.hosts.errors import HostRefused, HostUnavailable
-from scanner.domain.network import may_ask
+from scanner.domain.network import may_connect
 
 
 def resolve(host: str, port: int, allowed_hosts: Collection[str] = ()) -> tuple[str, ...]:
@@ -19,6 +19,6 @@ def resolve(host: str, port: int, allowed_hosts: Collection[str] = ()) -> tuple[
     except (OSError, UnicodeError):
         raise HostUnavailable(host, "its name does not resolve") from None
     addresses = tuple(dict.fromkeys(str(sockaddr[0]).partition("%")[0] for *_, sockaddr in found))
-    if not may_ask(host, addresses, allowed_hosts):
+    if not may_connect(host, addresses, allowed_hosts):
         raise HostRefused(host, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list it")
     return addresses

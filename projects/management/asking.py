@@ -20,7 +20,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
 from projects.management.storage import prepare_storage
-from projects.presentation.formats.schema import confusion_document, document
+from projects.presentation.formats.schema import document
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
@@ -133,7 +133,7 @@ def ask(request: AssessmentRequest, given: Given, options: Options, say: Say) ->
         strategy=request.strategy,
         bridge=found.bridge,
         extra_urls=indexes.extra_urls,
-        confusions=[confusion_document(one) for one in confusions(indexes, found.names)],
+        confusions=[one.to_json() for one in confusions(indexes, found.names)],
     )
     whole = with_written_plans(
         whole, files=FilesOnDisk(), parsed=given.parsed, roots=given.roots, indexes=lambda: indexes

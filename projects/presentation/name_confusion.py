@@ -1,90 +1,81 @@
-"""Dependency confusion in words: a private name that another index has too, and what a team can do about it. Pure."""
+"""Notices of dependency confusion: what pip would install, where the name is found, and what a team can do about it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from projects.domain.assessment.verdicts import Verdict
+from scanner.domain.phrases import join_words
+from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
 
-Stored = Mapping[str, Any]
 _PIN = (
-    "Pin it with its hash: --hash in requirements.txt, or a lock file, which keeps them. A file from elsewhere is then "
-    "refused."
+    "Pin it with its hash: --hash in requirements.txt, or a lock file, which keeps hashes. pip then refuses a file "
+    "from another index."
 )
-
 _RESERVE = (
-    "If it is yours, keep it there: a reserved name is nobody else's. If not, another name for yours ends the risk."
+    "If it is yours, keep it there: no one else can take a reserved name. If not, renaming your package ends the risk."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class ToldConfusion:
-    """One name. `standing`: a line for each index, in the installer's order; `to_do`: the ways out, quickest first."""
+class ConfusionNotice:
+    """A notice about one name. `listings` are one line for each index, `actions` what helps, quickest first."""
 
     name: str
     look: Verdict
     headline: str
     meaning: str
-    standing: tuple[str, ...]
-    to_do: tuple[str, ...]
+    listings: tuple[str, ...]
+    actions: tuple[str, ...]
 
 
-def tell_confusions(stored: Iterable[Stored]) -> tuple[ToldConfusion, ...]:
-    """Those of a stored assessment; first those of which pip takes what is not the team's own, then by name."""
-    told = [_tell(one) for one in stored]
-    return tuple(sorted(told, key=lambda one: (one.look is not Verdict.BLOCKED, one.name)))
+def confusion_notices(confusions: Iterable[NameConfusion]) -> tuple[ConfusionNotice, ...]:
+    """Return the notices: first those where pip takes a package that is not the team's own, then by name."""
+    notices = [_notice(confusion) for confusion in confusions]
+    return tuple(sorted(notices, key=lambda notice: (notice.look is not Verdict.BLOCKED, notice.name)))
 
 
-def confusion_of(stored: Iterable[Stored], name: str) -> ToldConfusion | None:
-    """The one of this name."""
-    return next((_tell(one) for one in stored if one["name"] == name), None)
+def find_notice(confusions: Iterable[NameConfusion], name: str) -> ConfusionNotice | None:
+    """Return the notice about one name, None when it is not confused."""
+    return next((_notice(confusion) for confusion in confusions if confusion.name == name), None)
 
 
-def places_by_name(stored: Iterable[Stored]) -> dict[str, int]:
-    """On how many indexes each confused name stands."""
-    return {one["name"]: len(one["places"]) for one in stored}
-
-
-def _tell(one: Stored) -> ToldConfusion:
-    name, taken = str(one["name"]), one["installs"]
-    own = [str(place["url"]) for place in one["places"] if place["private"]]
-    others = [str(place["url"]) for place in one["places"] if not place["private"]] or [
-        str(place["url"]) for place in one["places"] if place["url"] != taken["url"]
-    ]
-    version = f" {taken['version']}" if taken["version"] else ""
-    if taken["private"]:
+def _notice(confusion: NameConfusion) -> ConfusionNotice:
+    name, winner = confusion.name, confusion.winner
+    own = [listing.url for listing in confusion.listings if listing.is_private]
+    public = [listing.url for listing in confusion.listings if not listing.is_private]
+    others = public or [listing.url for listing in confusion.listings if listing.url != winner.url]
+    version = f" {winner.newest}" if winner.newest is not None else ""
+    if winner.is_private:
         look = Verdict.UPGRADE
-        headline = f"{name} stands on {len(one['places'])} indexes."
+        headline = f"{name} is on {len(confusion.listings)} indexes."
         meaning = (
-            f"pip would install{version} from {taken['url']} today. Whoever uploads a higher version to "
-            f"{_or(others)} is installed in its place, wherever no hash forbids it."
+            f"pip would install{version} from {winner.url} today. If a higher version is uploaded to "
+            f"{_any_of(others)}, pip installs that one instead, unless a hash forbids it."
         )
     else:
         look = Verdict.BLOCKED
         headline = f"pip would not install your own {name}."
-        meaning = (
-            f"It would take{version} from {taken['url']}, whoever uploaded it there, unless a pin or a hash forbids it."
-        )
-    return ToldConfusion(
+        meaning = f"pip would install{version} from {winner.url} instead, unless a pin or a hash forbids it."
+    return ConfusionNotice(
         name=name,
         look=look,
         headline=headline,
         meaning=meaning,
-        standing=tuple(_standing(place) for place in one["places"]),
-        to_do=(
+        listings=tuple(_listing(listing) for listing in confusion.listings),
+        actions=(
             _PIN,
-            f"Name one index only: a proxy that takes {name} from {_or(own)} and passes other names on.",
-            f"Find out whose {name} on {_or(others)} is. {_RESERVE}",
+            f"Use one index only: a proxy that takes {name} from {_any_of(own)} and all other names from upstream.",
+            f"Find out who owns {name} on {_any_of(others)}. {_RESERVE}",
         ),
     )
 
 
-def _standing(place: Stored) -> str:
-    whose = "your own index" if place["private"] else "an index that others use too"
-    return f"{place['version'] or 'no version'} on {place['url']}, {whose}"
+def _listing(listing: IndexListing) -> str:
+    kind = "your own index" if listing.is_private else "a public index"
+    return f"{listing.newest or 'no version'} on {listing.url}, {kind}"
 
 
-def _or(urls: Sequence[str]) -> str:
-    return " or ".join(urls)
+def _any_of(urls: list[str]) -> str:
+    return join_words(urls, "or")

@@ -15,7 +15,7 @@ from projects.presentation.changes import ToldChange, tell_changes
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import HeatMap, heat_map
-from projects.presentation.name_confusion import ToldConfusion, places_by_name, tell_confusions
+from projects.presentation.name_confusion import ConfusionNotice, confusion_notices
 from projects.presentation.readiness import Reach, reach_of
 from projects.presentation.risk_table.controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
 from projects.presentation.risk_table.query import RiskQuery
@@ -83,7 +83,7 @@ class ProjectPage:
     count_words: str
     nothing_shown: str
     notices: tuple[Notice, ...]
-    confusions: tuple[ToldConfusion, ...]
+    confusions: tuple[ConfusionNotice, ...]
     confused: Mapping[str, int]
 
     @property
@@ -126,8 +126,8 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         count_words=count_words(table),
         nothing_shown=nothing_shown(table, query),
         notices=state.notices,
-        confusions=tell_confusions(confused),
-        confused=places_by_name(confused),
+        confusions=confusion_notices(confused),
+        confused={confusion.name: len(confusion.listings) for confusion in confused},
     )
 
 

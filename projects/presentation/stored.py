@@ -11,6 +11,7 @@ from projects.domain.assessment.diff import PackageChange
 from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.indexes.named_indexes import Notice
 from projects.presentation.cell_summary import CellSummary
+from scanner.domain.releases.name_confusion import NameConfusion
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class StoredAssessment:
     targets: Mapping[str, StoredTarget]
     changes: tuple[PackageChange, ...] = ()
     changed_since: datetime | None = None
-    confusions: tuple[Mapping[str, Any], ...] = ()
+    confusions: tuple[NameConfusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _SLUGS = sorted((python.slug for python in PYTHONS), key=_flavour)
 _PLACE = {slug: place for place, slug in enumerate(_SLUGS)}
 
 
-def say_places(slugs: Iterable[str]) -> str:
+def describe_targets(slugs: Iterable[str]) -> str:
     """The targets in words, each platform once for all Pythons that read alike. "" for none."""
     pythons: dict[tuple[str, str], list[Column]] = {}
     for column in columns_of(dict.fromkeys(slugs)):

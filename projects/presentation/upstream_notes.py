@@ -9,7 +9,7 @@ from datetime import datetime
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
 from projects.domain.upstream.notes import NoteKind, is_pinned
-from projects.presentation.target_names import say_places
+from projects.presentation.target_names import describe_targets
 from scanner.domain.matching.availability import Availability
 
 # A headline names places while they fit on a line.
@@ -64,7 +64,7 @@ def tell_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts
         severity=severity,
         headline=headline,
         why=tuple(why),
-        places=say_places(facts.targets),
+        places=describe_targets(facts.targets),
         files=files[:_FILES],
         files_left_out=max(0, len(files) - _FILES),
         last_good=facts.before,
@@ -87,7 +87,7 @@ Words = tuple[str, list[str], str, str]
 
 def _regression(name: str, version: str, facts: NoteFacts) -> Words:
     number = len(facts.places)
-    headline = f"{name} {version} drops {say_places(facts.targets)}"
+    headline = f"{name} {version} drops {describe_targets(facts.targets)}"
     if len(headline) > _HEADLINE:
         headline = f"{name} {version} drops {number} of your targets"
     why = [_loss(version, facts.before, group, facts.places) for group in _alike(facts.places)]
@@ -129,7 +129,7 @@ def _loss(version: str, before: str, places: Sequence[NotedPlace], whole: Sequen
 def _at(places: Sequence[NotedPlace], whole: Sequence[NotedPlace], words: str) -> str:
     if len(places) == len(whole):
         return f"{words[:1].upper()}{words[1:]}"
-    return f"{say_places(place.target for place in places)}: {words}"
+    return f"{describe_targets(place.target for place in places)}: {words}"
 
 
 def _yank(name: str, version: str, facts: NoteFacts) -> Words:

@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from projects.domain.indexes.named_indexes import Notice, notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
 from projects.presentation.indexes import Count, IndexLine, login_words, standing
-from scanner.domain.index_address import InvalidAddress, plain_address, without_credentials
+from scanner.domain.index_address import InvalidAddress, normalize_address, without_credentials
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
 from scanner.services.rate_limits import throttled_hosts
@@ -79,7 +79,7 @@ def known_addresses(own: Iterable[str]) -> set[str]:
     found = set()
     for url in (*own, configured_index_url(), public_index_url()):
         try:
-            found.add(plain_address(url))
+            found.add(normalize_address(url))
         except InvalidAddress:
             continue
     return found

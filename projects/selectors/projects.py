@@ -27,6 +27,7 @@ from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
 from projects.selectors.indexes import notices_of
+from scanner.domain.releases.name_confusion import NameConfusion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -136,11 +137,11 @@ def stored_cell(project: Project, target: str, package: str) -> Mapping[str, Any
     return next((row for row in rows if row["name"] == package), None)
 
 
-def stored_confusions(project: Project) -> Sequence[Mapping[str, Any]]:
-    """The names that stand on several indexes, as the newest snapshot's newest assessment has them. One query."""
+def stored_confusions(project: Project) -> list[NameConfusion]:
+    """Return the confused names of the newest snapshot's newest assessment. One query."""
     newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
     newest = Assessment.objects.filter(snapshot=Subquery(newest_snapshot)).newest_first()
-    return newest.values_list("confusions", flat=True).first() or ()
+    return [NameConfusion.from_json(one) for one in newest.values_list("confusions", flat=True).first() or ()]
 
 
 def is_watching(user: User, project: Project, target: str, package: str) -> bool:
@@ -170,7 +171,7 @@ def _stored(assessment: Assessment) -> StoredAssessment:
         },
         changes=read_changes(assessment.changes),
         changed_since=assessment.changed_since,
-        confusions=tuple(assessment.confusions),
+        confusions=tuple(NameConfusion.from_json(one) for one in assessment.confusions),
     )
 
 

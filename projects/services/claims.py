@@ -15,7 +15,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.claims import Claim, ClaimedRelease, Facts
 from projects.services.assessments.read_index import Reading, files_reader
 from scanner.domain.matching.availability import Availability
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
@@ -98,6 +98,6 @@ def _version(text: str | None) -> Version | None:
 def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> ClaimedRelease | None:
     if release is None:
         return None
-    cell = judge(files_of(release), target, source_detail=release.build)
+    cell = explain_cell(files_of(release), target, source_detail=release.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
     return ClaimedRelease(str(release.version), cell.availability.value, cell.file or "", day, reason_text(cell.reason))

@@ -11,13 +11,11 @@ from django.utils import timezone
 
 from projects import jobs
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
-from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.services.follow_packages import ensure_packages_on, recheck_missing
 from scanner.services.index_sets import IndexSet, default_index_and
 from scanner.services.indexes import IndexClient, get_index
 from scanner.services.private_indexes import (
     InvalidIndexAddress,
-    confusions,
     delete_index,
     is_shared,
     make_private_index,
@@ -27,7 +25,6 @@ from scanner.services.private_indexes import (
 __all__ = [
     "InvalidIndexAddress",
     "add_index",
-    "confusions_of",
     "index_ids",
     "index_ids_of",
     "indexes_of",
@@ -139,15 +136,6 @@ def ask_missing_again(now: datetime) -> int:
     """
     resting = ProjectPackage.objects.filter(project__indexes__isnull=False)
     return recheck_missing(resting.values("package"), now)
-
-
-def confusions_of(project: Project, names: Collection[str]) -> list[NameConfusion]:
-    """The names that stand on a private index of the project and on another one that its installer asks as well.
-
-    pip takes the best version of all indexes: whoever uploads a higher version under a private name to the public
-    index is installed. Needs what polls of `watch_names` stored.
-    """
-    return confusions(indexes_of(project), names)
 
 
 def _scope(project: Project) -> str:

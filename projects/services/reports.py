@@ -13,7 +13,7 @@ from projects.models import Project
 from projects.services.assessments.stored_documents import stored_document, stored_targets
 from projects.services.indexes import indexes_of
 from scanner.domain.matching.availability import ReleaseFileFacts
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.pooling import ReleaseRecord, pool_files
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target, parse_target
@@ -67,7 +67,7 @@ def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, a
         if release is None:
             continue
         there = _until(pool_files(files.get(pk, ()) for pk in release.pks), as_of)
-        cell = judge(there, target, source_detail=release.build_detail or None)
+        cell = explain_cell(there, target, source_detail=release.build_detail or None)
         day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
         evidence.append(Evidence(name, pins[name], cell.file or "", day, cell.availability.value))
         uploads = [file.uploaded_at for file in there if file.uploaded_at is not None]

@@ -15,8 +15,8 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.models import Project
 from projects.presentation.columns import columns_of
 from projects.presentation.freshness import is_stale
-from projects.presentation.name_confusion import confusion_of
-from projects.presentation.package.history import tell_history
+from projects.presentation.name_confusion import find_notice
+from projects.presentation.package.history import history_lines
 from projects.presentation.package.matrix import matrix_columns, matrix_row
 from projects.selectors import PackagePlace, package_list, package_places, stored_confusions, targets_in_use
 from scanner.domain.targets.target import parse_target
@@ -70,7 +70,7 @@ def project_package(request: HtmxHttpRequest, slug: str, name: str) -> HttpRespo
         "project": project,
         "place": place,
         "places": places,
-        "confusion": confusion_of(stored_confusions(project), name),
+        "confusion": find_notice(stored_confusions(project), name),
     }
     return render(request, "packages/detail.html", context)
 
@@ -93,6 +93,6 @@ def _context(request: HtmxHttpRequest, index_id: int, name: str, targets: Sequen
         "columns": columns,
         "everything": everything,
         "rows": [matrix_row(release.version, release.uploaded_at, release.offers) for release in page.releases],
-        "history": tell_history(page.events, [column.slug for column in everything], _HISTORY),
+        "history": history_lines(page.events, [column.slug for column in everything], _HISTORY),
         "is_stale": is_stale(page.checked_at, timezone.now()),
     }

@@ -19,7 +19,7 @@ from projects.presentation.cell import proof_of
 from projects.presentation.columns import column_of
 from projects.presentation.formats.csv_table import csv_text
 from projects.presentation.formats.page_export import export_lines, export_names
-from projects.presentation.name_confusion import confusion_of
+from projects.presentation.name_confusion import find_notice
 from projects.presentation.project_page import ProjectPage, project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.selectors import is_watching, package_rows, project_state, stored_cell, stored_confusions, upstream_of
@@ -80,7 +80,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         "area": "projects",
         "project": found,
         "proof": proof_of(stored, column_of(target)),
-        "confusion": confusion_of(stored_confusions(found), package),
+        "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }

@@ -22,7 +22,7 @@ class InvalidAddress(ValueError):
     """No client could ask this address. The text says why and never holds what stood in it."""
 
 
-def web_address(url: str) -> SplitResult:
+def parse_address(url: str) -> SplitResult:
     """The parts of an http or https address that a client could ask. Raises UnusableAddress."""
     try:
         parts = urlsplit(url)
@@ -45,19 +45,19 @@ def web_address(url: str) -> SplitResult:
     return parts
 
 
-def plain_address(url: str) -> str:
+def normalize_address(url: str) -> str:
     """One spelling for all that name the same index: without credentials, host in lower case, no default port.
 
     What is stored and compared. Raises UnusableAddress.
     """
-    parts = web_address(url)
+    parts = parse_address(url)
     host = parts.netloc.rpartition("@")[2].lower()
     if parts.port == _DEFAULT_PORTS[parts.scheme]:
         host = host.rpartition(":")[0]
     return urlunsplit((parts.scheme, host.rstrip(":"), parts.path.rstrip("/"), "", ""))
 
 
-def login_text(user: str, secret: str) -> str:
+def encode_login(user: str, secret: str) -> str:
     """A login as it stands before the @ of an address, encoded as an address needs it; empty for an empty one.
 
     A secret without a user is a token that stands for the user, as indexes that hand out tokens write it.

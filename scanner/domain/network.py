@@ -12,19 +12,19 @@ _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 _TRANSLATED_LOCALLY = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
-def may_ask(host: str, addresses: Iterable[str], allowed_hosts: Collection[str] = ()) -> bool:
+def may_connect(host: str, addresses: Iterable[str], allowed_hosts: Collection[str] = ()) -> bool:
     """Whether a user may have `host`, which resolves to `addresses`, asked from here.
 
     Every address must be public, unless the operator lists the host by name: loopback, private, link-local (cloud
     metadata) and multicast addresses are not. Connect to one of these addresses, never to the name again: it may
     resolve to another one by then. Raises ValueError for what is no address.
     """
-    return is_listed(host, allowed_hosts) or all(
+    return is_allow_listed(host, allowed_hosts) or all(
         is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses
     )
 
 
-def is_listed(host: str, allowed_hosts: Collection[str]) -> bool:
+def is_allow_listed(host: str, allowed_hosts: Collection[str]) -> bool:
     """Whether the operator lists the host, by its whole name."""
     return host.lower().rstrip(".") in {allowed.lower().rstrip(".") for allowed in allowed_hosts}
 

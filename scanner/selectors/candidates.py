@@ -8,7 +8,7 @@ from functools import cached_property
 from packaging.version import Version
 
 from scanner.domain.files.builds import UNSEEN, infer_build
-from scanner.domain.files.filenames import FileKind, wheel_tags
+from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.matching.matcher import Matcher
@@ -199,7 +199,7 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
         for release_id, filename, kind, python, yanked, at in rows.values_list(*fields):
-            tags, build = wheel_tags(filename) if kind == FileKind.WHEEL else (None, ())
+            tags, build = read_wheel_tags(filename) if kind == FileKind.WHEEL else (None, ())
             facts = ReleaseFileFacts(filename, FileKind(kind), tags, build, python or None, yanked, at)
             found.setdefault(release_id, []).append(facts)
     return {release_id: tuple(files) for release_id, files in found.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 from packaging.version import Version
 
-from scanner.domain.index_address import InvalidAddress, plain_address, web_address, without_credentials
+from scanner.domain.index_address import InvalidAddress, normalize_address, parse_address, without_credentials
 from scanner.domain.releases.name_confusion import IndexListing, NameConfusion, newest_of
 from scanner.models import Index, Package, PackageState, Release, ReleaseFile
 from scanner.sealed import Sealed
@@ -29,8 +29,8 @@ def make_private_index(address: str, scope: str, *, closes_releases: bool = Fals
     if not scope:
         raise ValueError("a private index belongs to somebody")
     try:
-        login = web_address(address.strip()).netloc.rpartition("@")[0]
-        url = plain_address(address.strip())
+        login = parse_address(address.strip()).netloc.rpartition("@")[0]
+        url = normalize_address(address.strip())
     except InvalidAddress as error:
         raise InvalidIndexAddress(str(error)) from None
     if len(url) > 500:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.polling import CLOCK_SKEW
-from scanner.domain.releases.regressions import lost, predecessor, served
+from scanner.domain.releases.regressions import lost_targets, predecessor, served_targets
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.models import Package, Release, ReleaseShape, WheelEvent, WheelEventKind
 from scanner.services.storage.release_profiles import catalogue_digest, catalogue_matcher, unpack_offers
@@ -61,9 +61,9 @@ def _settle(package_id: int, pks: list[int], now: datetime) -> int:
         events: list[WheelEvent] = []
         for version, pk in chosen:
             offers = _offers(shapes[pk])
-            events.append(_event(package_id, WheelEventKind.RELEASE, version, served(offers), "", now))
+            events.append(_event(package_id, WheelEventKind.RELEASE, version, served_targets(offers), "", now))
             before = predecessor(version, versions)
-            if before is not None and (gone := lost(_offers(shapes[versions[before]]), offers)):
+            if before is not None and (gone := lost_targets(_offers(shapes[versions[before]]), offers)):
                 events.append(_event(package_id, WheelEventKind.REGRESSION, version, gone, f"against {before}", now))
         WheelEvent.objects.bulk_create(events, ignore_conflicts=True)
         Release.objects.filter(pk__in=mine).update(unsettled_since=None)

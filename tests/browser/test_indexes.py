@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from projects.domain.dependency_files import read
 from projects.domain.indexes.named_indexes import kept
 from projects.models import Assessment, IndexRole, ProjectIndex, ProjectPackage
-from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index
 from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
 from scanner.models import HostThrottle, Index, Package, PackageState
@@ -48,7 +47,7 @@ def fill(cast: Cast) -> Index:
             "pyyaml", (IndexListing("https://index.example/simple", False, None), IndexListing(index.url, True, None))
         ),
     ]
-    Assessment.objects.update(confusions=[confusion_document(one) for one in twice])
+    Assessment.objects.update(confusions=[one.to_json() for one in twice])
     return index
 
 

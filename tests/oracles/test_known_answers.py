@@ -9,7 +9,7 @@ from packaging.version import Version
 from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
@@ -56,6 +56,6 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
         ReleaseView(each, matcher.offers(profile_of(releases(name)[each])), "compiled", None, 0)
         for each in sorted(releases(name))
     )
-    cell = judge(releases(name)[version], target)
+    cell = explain_cell(releases(name)[version], target)
     helped = steps_up(PackageView(name, True, True, "", "active", None, views), 0, WHEELS, version)
     assert (cell.availability.value, str(helped[0].version)) == (availability, first), reason_text(cell.reason)

@@ -33,7 +33,7 @@ from pip._vendor.packaging.utils import canonicalize_name as pips_name
 
 from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts, profile_of
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.targets.platform_tags import System
@@ -241,7 +241,7 @@ def test_availability_of_every_recorded_release_is_what_pips_finder_says() -> No
                 if (offer.availability, offer.yanked) != (availability, yanked):
                     wrong.append(f"{name} {version} on {target.slug}: {offer}, pip: {availability} {yanked}")
                 if target in NAMED:
-                    cell = judge(facts, target)
+                    cell = explain_cell(facts, target)
                     same = (cell.availability, cell.yanked) == (offer.availability, offer.yanked)
                     if not same or not view.ties(cell.file, filename):
                         wrong.append(f"{name} {version} on {target.slug}: {cell}, pip takes {filename}")

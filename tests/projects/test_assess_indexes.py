@@ -66,7 +66,7 @@ def test_an_extra_index_with_a_login_is_pooled_with_the_other_and_its_login_is_k
     # The poller could not ask for them without the login.
     assert left == (0,)
     table, _ = told(public, tmp_path, "ours\n", "--extra-index-url", private.url_with_login, form="table")
-    assert f"! shared stands on several indexes: 9.0 on {public.url}, 1.0 on {private.url}." in table.stdout
+    assert f"! shared is on several indexes: 9.0 on {public.url}, 1.0 on {private.url}." in table.stdout
     rows, _ = told(public, tmp_path, "ours\n", "--extra-index-url", private.url_with_login, form="csv")
     assert "several indexes" in rows.stderr
     assert "several indexes" not in rows.stdout

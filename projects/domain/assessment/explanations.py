@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from projects.domain.assessment.offers import FilesOf, ReleaseView
 from scanner.domain.matching.availability import is_compiled
-from scanner.domain.matching.explain import Cell, judge
+from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.targets.target import Target
 
 
@@ -28,5 +28,5 @@ class Proofs:
         key = (release.pk, target.python.slug if plain else target.slug)
         known = self._cells.get(key)
         if known is None:
-            known = self._cells[key] = judge(self._files_of(release), target, source_detail=release.build)
+            known = self._cells[key] = explain_cell(self._files_of(release), target, source_detail=release.build)
         return known

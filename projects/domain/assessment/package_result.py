@@ -18,7 +18,7 @@ from scanner.domain.matching.explain import Cell
 from scanner.domain.matching.floors import glibc_requirement
 from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
 from scanner.domain.polling import RELEASE_OPEN_FOR
-from scanner.domain.releases.python_changes import library_flags
+from scanner.domain.releases.python_changes import standard_library_flags
 from scanner.domain.resolution.loosen import Step, step_between
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import Target
@@ -175,7 +175,7 @@ def build_row(
         ),
         "error": expected_error(place.name, place.specifier, standing.availability, detail),
         "status": package.status if package else "active",
-        "flags": list(library_flags(place.name, _text(standing.version), target.python.version)),
+        "flags": list(standard_library_flags(place.name, _text(standing.version), target.python.version)),
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from projects.domain.dependency_files.redaction import environment_variables
 from projects.domain.dependency_files.urls import is_url
 from projects.domain.dependency_files.values import IndexOption
-from scanner.domain.index_address import InvalidAddress, web_address
+from scanner.domain.index_address import InvalidAddress, parse_address
 
 _LONGEST = 2_000
 ON_DISK = "an index on the local disk cannot be asked from here"
@@ -32,7 +32,7 @@ def fault_of(option: IndexOption, url: object) -> str | None:
         return None if option is IndexOption.FIND_LINKS else ON_DISK
     try:
         # The variable may stand for a port, which a parser would refuse as written.
-        web_address(_without_variables(url))
+        parse_address(_without_variables(url))
     except InvalidAddress as error:
         return str(error)
     return None

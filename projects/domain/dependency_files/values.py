@@ -11,7 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.redaction import environment_variables, shown_address
-from scanner.domain.index_address import InvalidAddress, plain_address
+from scanner.domain.index_address import InvalidAddress, normalize_address
 
 
 class Format(StrEnum):
@@ -188,7 +188,7 @@ class NamedIndex:
         That is a path, and an address whose host or path hangs on an environment variable.
         """
         try:
-            plain = plain_address(self.url)
+            plain = normalize_address(self.url)
         except InvalidAddress:
             return None
         return None if environment_variables(plain.upper()) else plain

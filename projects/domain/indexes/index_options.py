@@ -12,7 +12,7 @@ from itertools import groupby
 
 from projects.domain.dependency_files import FileProblem, Format, IndexOption, NamedIndex, ParsedFiles
 from projects.domain.dependency_files.redaction import environment_variables
-from scanner.domain.index_address import InvalidAddress, web_address, without_credentials
+from scanner.domain.index_address import InvalidAddress, parse_address, without_credentials
 
 # The formats whose options pip itself reads, or is given.
 _PIPS = {Format.REQUIREMENTS, Format.CONSTRAINTS, Format.PIP_COMPILE, Format.PIP_FREEZE, Format.CONDA}
@@ -81,7 +81,7 @@ def _usable(configured: Sequence[str]) -> tuple[list[str], list[str]]:
     usable, notes = [], []
     for url in configured:
         try:
-            web_address(url)
+            parse_address(url)
         except InvalidAddress as error:
             notes.append(f"pip's extra index {without_credentials(url)} is not asked: {error}")
         else:
@@ -106,7 +106,7 @@ def _expanded(named: NamedIndex, environment: Mapping[str, str]) -> str:
             raise BadIndexOption(named, f"needs the environment variable {name}, which is not set")
         url = url.replace(f"${{{name}}}", value)
     try:
-        web_address(url)
+        parse_address(url)
     except InvalidAddress as error:
         raise BadIndexOption(named, f"cannot be used: {error}") from error
     return url

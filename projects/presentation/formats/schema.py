@@ -6,11 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from packaging.version import Version
-
 from projects.domain.assessment.evaluate import TargetResult
 from projects.domain.dependency_files import ParsedFiles, to_data
-from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.model.plans import Plan, VersionChange
 from scanner.domain.resolution.upgrade import Strategy
 
@@ -69,24 +66,6 @@ def document_of(
 
 def _extra(extra_urls: Sequence[str], confusions: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"extra_urls": list(extra_urls), "confusions": list(confusions)} if extra_urls else {}
-
-
-def confusion_document(confusion: NameConfusion) -> dict[str, Any]:
-    """One entry of `confusions`: where the name stands, with the best version there, and what pip would install."""
-    winner = confusion.winner
-    return {
-        "name": confusion.name,
-        "places": [
-            {"url": place.url, "private": place.is_private, "version": _text(place.newest)}
-            for place in confusion.places
-        ],
-        "installs": {"url": winner.url, "private": winner.is_private, "version": _text(winner.newest)},
-        "message": confusion.sentence,
-    }
-
-
-def _text(version: Version | None) -> str | None:
-    return str(version) if version is not None else None
 
 
 def answer_document(answer: TargetResult, strategy: Strategy) -> dict[str, Any]:

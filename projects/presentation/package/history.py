@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from projects.presentation.target_names import say_places
+from projects.presentation.target_names import describe_targets
 from scanner.domain.releases.history import PackageEvent
 from scanner.domain.targets.catalogue import CATALOGUE
 
@@ -40,7 +40,7 @@ _FILE_WORDS = {
 }
 
 
-def tell_history(events: Iterable[PackageEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
+def history_lines(events: Iterable[PackageEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
     """The newest `limit` lines of `events`, which come newest first. `own`: the targets of the reader's projects.
 
     Files of one release that one poll saw change in the same way are one line.
@@ -61,7 +61,7 @@ def _line(events: Sequence[PackageEvent], own: Sequence[str]) -> HistoryLine:
         kind=first.kind,
         version=first.version,
         words=_words(first, len(files), f"{len(mine)} of your {len(known)}"),
-        where=say_places(mine),
+        where=describe_targets(mine),
         files=files[:_FILES],
         more=max(0, len(files) - _FILES),
         uploaded_at=max((event.uploaded_at for event in events if event.uploaded_at), default=None),

@@ -25,8 +25,8 @@ from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.selectors import uses_of
 from projects.services.assessments.run import policy_of
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
-from scanner.domain.matching.explain import judge
-from scanner.domain.releases.regressions import lost
+from scanner.domain.matching.explain import explain_cell
+from scanner.domain.releases.regressions import lost_targets
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.selectors.offered import Offered, OfferedReleases
 from scanner.services.events import ClaimedEvents
@@ -93,7 +93,7 @@ def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) 
                 continue
             slugs = list(user.targets)
             then, after = ([user.offered.offer(one, slug) for slug in slugs] for one in (before, version))
-            if gone := {slugs[place] for place in lost(then, after)}:
+            if gone := {slugs[place] for place in lost_targets(then, after)}:
                 losses.append((user, version, before, gone))
     uses = uses_of({user.project.pk for user, *_ in losses}, [name]) if losses else {}
     for user, version, before, gone in losses:
@@ -179,6 +179,7 @@ def _with_files(draft: Draft, files: Mapping[int, Sequence[ReleaseFileFacts]]) -
         return draft
     its = [file for key in draft.user.offered.keys(draft.proof) for file in files.get(key, ())]
     places = tuple(
-        replace(place, file=judge(its, draft.user.targets[place.target]).file or "") for place in draft.facts.places
+        replace(place, file=explain_cell(its, draft.user.targets[place.target]).file or "")
+        for place in draft.facts.places
     )
     return replace(draft, facts=replace(draft.facts, places=places))

@@ -16,7 +16,7 @@ from projects.models import Alert, AlertState, Membership, Subscription
 from projects.selectors import told_notes
 from projects.services.alerts.smtp import Handover, Outcome, compose, hand_over, message_id
 from projects.services.alerts.watches import packages_of, stop_path
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import release_facts
 
@@ -118,7 +118,7 @@ def _new_wheel(alert: Alert) -> emails.Rendered:
     """The cell as it is now: between the event and the message a wheel may have been yanked."""
     watch = alert.subscription
     files = release_facts(packages_of([watch])[watch.pk], [alert.version])
-    cell = judge(files.get(alert.version, ()), parse_target(watch.target))
+    cell = explain_cell(files.get(alert.version, ()), parse_target(watch.target))
     if cell.yanked or not cell.availability.installs_wheel:
         raise NotWanted("the wheel was taken back before the message went out")
     context = emails.new_wheel(

@@ -29,7 +29,7 @@ from projects.models import (
     TargetAssessment,
 )
 from projects.presentation.cell_summary import summarise_cells
-from projects.presentation.formats.schema import answer_document, confusion_document
+from projects.presentation.formats.schema import answer_document
 from projects.services.assessments.evaluate import Evaluation, search_clock
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.assessments.reassess import reevaluate
@@ -189,7 +189,7 @@ def _store(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, request: As
     state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
     keys = own_keys(indexes)
     documents = [answer_document(target, request.strategy) for target in found.targets]
-    confused = [confusion_document(one) for one in confusions(indexes, found.names)]
+    confused = [one.to_json() for one in confusions(indexes, found.names)]
     beside = [indexes.url, indexes.extra_urls, confused]
     said = [documents, beside] if indexes.extra_urls else documents
     digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()

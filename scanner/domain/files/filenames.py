@@ -87,7 +87,7 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedFilename | U
     return UnparsedFilename(filename, "it is no archive that an installer knows")
 
 
-def wheel_tags(filename: str) -> tuple[str, BuildTag]:
+def read_wheel_tags(filename: str) -> tuple[str, BuildTag]:
     """(tag set, build tag) of a name that `parse_filename` has taken for a wheel's, without judging it again."""
     parts = filename.removesuffix(".whl").split("-")
     match = _BUILD.match(parts[2]) if len(parts) == 6 else None

@@ -67,7 +67,7 @@ def wheel_availability(layer: TagPriority, *, compiled: bool) -> Availability:
 
 
 @functools.lru_cache(maxsize=8192)
-def expand(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str]]:
+def expand_tag_set(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str]]:
     """A compressed triple as its pairs and its platform tags. File names were bounded when they were parsed."""
     interpreters, abis, platforms = (component.split(".") for component in tag_set.split("-"))
     return tuple(product(interpreters, abis)), frozenset(platforms)
@@ -85,7 +85,7 @@ def accepts_python(requires_python: str | None, release: Version) -> bool:
     return specifiers is None or specifiers.contains(release, prereleases=True)
 
 
-def is_readable(requires_python: str | None) -> bool:
+def is_valid_requires_python(requires_python: str | None) -> bool:
     return requires_python is None or _specifiers(requires_python) is not None
 
 

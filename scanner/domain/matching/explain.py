@@ -14,9 +14,9 @@ from scanner.domain.matching.availability import (
     Availability,
     ReleaseFileFacts,
     accepts_python,
-    expand,
+    expand_tag_set,
     is_compiled,
-    is_readable,
+    is_valid_requires_python,
     wheel_availability,
 )
 from scanner.domain.matching.mismatch import nearest_mismatch
@@ -59,7 +59,7 @@ def best_tag_match(tag_set: str, target: Target) -> TagMatch | None:
     The best pair and the best platform may be looked for apart, because a compressed set holds their every
     combination.
     """
-    pairs, platforms = expand(tag_set)
+    pairs, platforms = expand_tag_set(tag_set)
     platform_ranks = _platform_ranks(target.platform)
     machines = platforms & platform_ranks.keys()
     if not machines and "any" not in platforms:
@@ -127,7 +127,7 @@ def _taken(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
     )
 
 
-def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: str | None = None) -> Cell:
+def explain_cell(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: str | None = None) -> Cell:
     """What an installer on the target would do with a release of these files, and why.
 
     Agrees with Matcher.offers for the same files, whose order does not matter. source_detail: what is known about a
@@ -146,7 +146,7 @@ def judge(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: s
         compiled = any(is_compiled(file.tag_set) for file in files)
         availability, detail = wheel_availability(choice.fit.layer, compiled=compiled), None
     file, tag = choice.file, choice.fit.tag if choice.fit else None
-    ignored = None if is_readable(file.requires_python) else file.requires_python
+    ignored = None if is_valid_requires_python(file.requires_python) else file.requires_python
     mismatch = _mismatch_beside(availability, files, target)
     reason = AvailabilityReason(availability, tag, mismatch, file.yanked, ignored)
     return Cell(availability, file.yanked, file.filename, tag, file.uploaded_at, detail, reason)

@@ -14,7 +14,7 @@ from scanner.domain.matching.availability import (
     Availability,
     Offer,
     accepts_python,
-    expand,
+    expand_tag_set,
     is_compiled,
     wheel_availability,
 )
@@ -86,7 +86,7 @@ class Matcher:
         return found
 
     def _match(self, tag_set: str) -> tuple[int, ...]:
-        pairs, platforms = expand(tag_set)
+        pairs, platforms = expand_tag_set(tag_set)
         machines = 0
         for platform in platforms:
             machines |= self._platforms.get(platform, 0)

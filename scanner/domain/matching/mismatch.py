@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scanner.domain.files.filenames import FileKind
-from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand
+from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand_tag_set
 from scanner.domain.matching.reason import MismatchKind, StableAbiLimit, WheelMismatch
 from scanner.domain.targets.labels import label_ranges, pair_label
-from scanner.domain.targets.platform_tags import PlatformTag, System, read_platform_tag
+from scanner.domain.targets.platform_tags import PlatformTag, System, parse_platform_tag
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Implementation
 from scanner.domain.targets.target import STABLE_ABIS, AbiPair, Target, supported_pairs
@@ -64,8 +64,8 @@ def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
 
 @functools.lru_cache(maxsize=4096)
 def _read(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str], tuple[PlatformTag, ...]]:
-    pairs, platforms = expand(tag_set)
-    read = (read_platform_tag(tag) for tag in sorted(platforms))
+    pairs, platforms = expand_tag_set(tag_set)
+    read = (parse_platform_tag(tag) for tag in sorted(platforms))
     return pairs, platforms, tuple(tag for tag in read if tag is not None)
 
 

@@ -201,7 +201,7 @@ def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[P
     return tuple(change for change in PYTHON_CHANGES if (today or (3, 9)) < change.python <= target)
 
 
-def library_flags(package: str, version: str | None, python: PythonVersion) -> tuple[str, ...]:
+def standard_library_flags(package: str, version: str | None, python: PythonVersion) -> tuple[str, ...]:
     """What the standard library of a Python says about one package: clauses for people, never a verdict."""
     said = [
         f"the standard library does this since Python {_dotted(row.since)}: {row.module} ({row.source})"

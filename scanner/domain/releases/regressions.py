@@ -21,12 +21,12 @@ def predecessor(version: Version, others: Iterable[Version]) -> Version | None:
     return max(below, default=None)
 
 
-def served(offers: Sequence[Offer]) -> frozenset[int]:
+def served_targets(offers: Sequence[Offer]) -> frozenset[int]:
     """The places of the targets on which a wheel that is not yanked installs."""
     return frozenset(place for place, offer in enumerate(offers) if _serves(offer))
 
 
-def lost(before: Sequence[Offer], after: Sequence[Offer]) -> frozenset[int]:
+def lost_targets(before: Sequence[Offer], after: Sequence[Offer]) -> frozenset[int]:
     """The places of the targets that the release before served and this one does not.
 
     A yank takes back what was there and is told as a yank: a place where only yanked files serve is not lost, nor is
@@ -34,7 +34,7 @@ def lost(before: Sequence[Offer], after: Sequence[Offer]) -> frozenset[int]:
     """
     if is_withdrawn(after):
         return frozenset()
-    return frozenset(place for place in served(before) if not (_serves(after[place]) or after[place].yanked))
+    return frozenset(place for place in served_targets(before) if not (_serves(after[place]) or after[place].yanked))
 
 
 def is_withdrawn(offers: Sequence[Offer]) -> bool:

@@ -57,7 +57,7 @@ _WINDOWS = {"win_amd64": "amd64", "win_arm64": "arm64", "win32": "win32"}
 
 
 @functools.lru_cache(maxsize=4096)
-def read_platform_tag(tag: str) -> PlatformTag | None:
+def parse_platform_tag(tag: str) -> PlatformTag | None:
     """What a platform tag demands; None for "any" and for systems that no target describes (plain linux, old unices).
 
     Never raises: tags come from file names that anybody may upload.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
 
-from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, System, read_platform_tag
+from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, System, parse_platform_tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ _NEWEST = {
 
 def parse_platform(slug: str) -> Platform | str:
     """The platform of a slug ("manylinux_2_28_x86_64", "win_amd64", …) at any floor; else a sentence why not."""
-    tag = read_platform_tag(slug)
+    tag = parse_platform_tag(slug)
     if tag is None:
         return f"{slug!r} is not a platform that a target can have"
     architecture = tag.architectures[0]

@@ -12,7 +12,7 @@ from typing import Any
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from scanner.domain.network import may_ask
+from scanner.domain.network import may_connect
 from scanner.index.http.deadline import DeadlineAdapter, PlainConnection, PlainPool, SecureConnection, SecurePool
 
 
@@ -40,7 +40,7 @@ class _Guarded:
         except UnicodeError as error:
             raise NewConnectionError(connection, "its name cannot be resolved") from error
         addresses = list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-        if not may_ask(self.host, addresses, self.allowed_hosts):
+        if not may_connect(self.host, addresses, self.allowed_hosts):
             raise AddressRefused
         failure: OSError | None = None
         for address in addresses:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, wheel_tags
+from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, read_wheel_tags
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, Release, ReleaseFile
@@ -136,7 +136,7 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
             ReleaseFile, fields, f"release_id IN {marks(some)}", some
         ):
             if filename not in gone:
-                tags = wheel_tags(filename)[0] if kind == "wheel" else None
+                tags = read_wheel_tags(filename)[0] if kind == "wheel" else None
                 facts = (tags, kind, python or None, yanked)
                 gathered.setdefault(versions[key], _Gathered()).add(facts, at)
     return gathered

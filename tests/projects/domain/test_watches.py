@@ -8,7 +8,7 @@ from packaging.version import Version
 from projects.domain.watches import Found, Wanted, arrival, first_served, parse_version, wanted
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.targets.target import parse_target
 
 TARGET = parse_target("cp313-win_amd64")
@@ -36,7 +36,7 @@ def news_of(*files: ReleaseFileFacts) -> dict[str, set[str]]:
 def test_a_fitting_wheel_of_a_new_release_ends_the_wait() -> None:
     files = (sdist("2.0"), wheel("2.0", OTHER), wheel("2.0", FITTING))
     found = arrival(Wanted(TARGET, Version("1.0")), {"2.0": files}, news_of(*files))
-    assert found == Found("2.0", judge(files, TARGET))
+    assert found == Found("2.0", explain_cell(files, TARGET))
     assert found.cell.file == f"demo-2.0-{FITTING}.whl"
     assert found.cell.tag == FITTING
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.presentation.target_names import say_places
+from projects.presentation.target_names import describe_targets
 from scanner.domain.targets.catalogue import CATALOGUE
 
 
@@ -33,12 +33,12 @@ from scanner.domain.targets.catalogue import CATALOGUE
     ],
 )
 def test_targets_are_told_together(slugs: list[str], words: str) -> None:
-    assert say_places(slugs) == words
+    assert describe_targets(slugs) == words
 
 
 @given(st.lists(st.sampled_from([target.slug for target in CATALOGUE]), min_size=1))
 def test_every_platform_is_named_and_the_order_of_pythons_does_not_matter(slugs: list[str]) -> None:
-    words = say_places(slugs)
+    words = describe_targets(slugs)
     named = {target.platform.label for target in CATALOGUE if target.slug in slugs}
     assert all(platform in words for platform in named)
     assert all(ord(letter) >= 32 for letter in words)

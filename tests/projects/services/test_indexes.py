@@ -10,14 +10,15 @@ from projects.models import IndexRole, ProjectIndex
 from projects.services.indexes import (
     InvalidIndexAddress,
     add_index,
-    confusions_of,
     index_ids,
+    indexes_of,
     remove_index,
     watch_names,
 )
 from scanner.models import Index, Package
 from scanner.services.indexes import client_of, get_index
 from scanner.services.polling.schedule import poll_batch
+from scanner.services.private_indexes import confusions
 from tests.projects.watching import NOON, project_of
 from tests.replay import ReplayIndex
 
@@ -92,8 +93,9 @@ def test_a_private_name_that_stands_on_the_public_index_too_is_a_warning(
         poll_batch([pk for pks in keys.values() for pk in pks], seconds=60)
         assert "authorization" in private.requests_for("ours")[0].headers
         assert all("authorization" not in seen.headers for seen in replay.requests)
-        (confusion,) = confusions_of(project, ["ours", "theirs"])
-        assert (confusion.name, confusion.urls) == ("ours", (replay.url, private.url))
+        (confusion,) = confusions(indexes_of(project), ["ours", "theirs"])
+        urls = tuple(listing.url for listing in confusion.listings)
+        assert (confusion.name, urls) == ("ours", (replay.url, private.url))
     package = Package.objects.get(index=extra.index_id, name="ours")
     assert package.checked_at is not None
     # No 14-day rule there: a release that was uploaded lately is watched for longer, not more closely.

@@ -350,7 +350,7 @@ def test_the_report_names_all_indexes_their_confusions_and_which_releases_never_
     report = stored_report(project, WINDOWS, timezone.now())
     assert report is not None
     assert (report.index, report.extra_indexes) == (public.url, (private.url,))
-    assert any("ours stands on several indexes" in finding for finding in report.findings)
+    assert any("ours is on several indexes" in finding for finding in report.findings)
     assert {one.name: one.file for one in report.evidence} == {
         name: f"{name}-1.0-py3-none-any.whl" for name in ("ours", "theirs")
     }

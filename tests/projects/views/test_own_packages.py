@@ -8,7 +8,6 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Assessment, IndexRole, Membership, ProjectPackage, Role
-from projects.presentation.formats.schema import confusion_document
 from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState
@@ -37,7 +36,7 @@ def on_both(cast: Cast, index: Index) -> Index:
     package = polled("ours", wheel("ours", "99.0"))
     ProjectPackage.objects.create(project=cast.project, package=package)
     found = confusions(indexes_of(cast.project), ["ours"])
-    Assessment.objects.update(confusions=[confusion_document(one) for one in found])
+    Assessment.objects.update(confusions=[one.to_json() for one in found])
     return index
 
 
@@ -86,7 +85,7 @@ def test_a_name_on_two_indexes_has_a_page_for_each_and_the_warning(alice: Client
     own = text(alice.get(OWN).content)
     assert "2.0" in own
     assert "pip would not install your own ours." in own
-    assert f"Name one index only: a proxy that takes ours from {URL}" in own
+    assert f"Use one index only: a proxy that takes ours from {URL}" in own
     shared = Package.objects.get(name="ours", index__scope="")
     assert "1 of 1 release, newest first" in text(alice.get(OWN, {"index": shared.index_id}).content)
     assert f"On {URL}" in text(alice.get(OWN, {"index": "999999"}).content)

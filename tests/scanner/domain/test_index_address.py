@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.index_address import InvalidAddress, login_text, plain_address, with_login, without_credentials
+from scanner.domain.index_address import (
+    InvalidAddress,
+    encode_login,
+    normalize_address,
+    with_login,
+    without_credentials,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,8 +25,8 @@ from scanner.domain.index_address import InvalidAddress, login_text, plain_addre
     ],
 )
 def test_one_index_has_one_spelling(written: str, plain: str) -> None:
-    assert plain_address(written) == plain
-    assert plain_address(plain) == plain
+    assert normalize_address(written) == plain
+    assert normalize_address(plain) == plain
 
 
 @pytest.mark.parametrize(
@@ -30,19 +36,19 @@ def test_one_index_has_one_spelling(written: str, plain: str) -> None:
 )  # fmt: skip
 def test_what_no_client_could_ask_is_refused(written: str) -> None:
     with pytest.raises(InvalidAddress):
-        plain_address(written)
+        normalize_address(written)
 
 
 @given(st.text(max_size=40) | st.text("https:/@[]?#%.e0 ", max_size=30).map("https://".__add__))
 def test_no_address_does_harm_and_a_refusal_never_repeats_it(written: str) -> None:
     refusal, plain = "", ""
     try:
-        plain = plain_address(written + "s3cr3t@index.example")
+        plain = normalize_address(written + "s3cr3t@index.example")
     except InvalidAddress as refused:
         refusal = str(refused)
     assert "s3cr3t" not in refusal + plain
     assert bool(refusal) != bool(plain)
-    assert not plain or plain_address(plain) == plain
+    assert not plain or normalize_address(plain) == plain
 
 
 @pytest.mark.parametrize(
@@ -69,9 +75,9 @@ def test_an_address_is_shown_without_what_is_secret(url: str, shown: str) -> Non
     ],
 )
 def test_a_login_is_written_as_an_address_needs_it(user: str, secret: str, login: str, address: str) -> None:
-    assert login_text(user, secret) == login
+    assert encode_login(user, secret) == login
     assert with_login("https://index.example/s", login) == address
-    assert plain_address(address) == "https://index.example/s"
+    assert normalize_address(address) == "https://index.example/s"
 
 
 def test_another_login_takes_the_place_of_one_that_is_there() -> None:

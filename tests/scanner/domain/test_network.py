@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.network import is_public, may_ask
+from scanner.domain.network import is_public, may_connect
 
 NOT_PUBLIC = [
     "127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
@@ -19,22 +19,22 @@ PUBLIC = ["8.8.8.8", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 
 @pytest.mark.parametrize("address", NOT_PUBLIC)
 def test_an_address_that_is_not_for_everybody_is_refused(address: str) -> None:
-    assert not may_ask("index.example", [address])
+    assert not may_connect("index.example", [address])
 
 
 @pytest.mark.parametrize("address", PUBLIC)
 def test_a_public_address_is_asked(address: str) -> None:
-    assert may_ask("index.example", [address])
+    assert may_connect("index.example", [address])
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse() -> None:
-    assert not may_ask("index.example", ["8.8.8.8", "10.0.0.1"])
+    assert not may_connect("index.example", ["8.8.8.8", "10.0.0.1"])
 
 
 @pytest.mark.parametrize("listed", ["index.example", "INDEX.example", "index.example."])
 def test_a_host_that_the_operator_lists_may_be_anywhere_by_its_own_name_only(listed: str) -> None:
-    assert may_ask("Index.example", ["10.0.0.1"], [listed])
-    assert not may_ask("other.index.example", ["10.0.0.1"], [listed])
+    assert may_connect("Index.example", ["10.0.0.1"], [listed])
+    assert not may_connect("other.index.example", ["10.0.0.1"], [listed])
 
 
 @given(st.ip_addresses(v=4))

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from projects.presentation.package.history import tell_history
+from projects.presentation.package.history import history_lines
 from scanner.domain.releases.history import PackageEvent
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -37,14 +37,14 @@ def event(kind: str, version: str = "1.1", filename: str = "", detail: str = "",
     ],
 )
 def test_each_kind_is_told_with_the_readers_own_targets(seen: PackageEvent, words: str, where: str) -> None:
-    (line,) = tell_history([seen], [MAC, WINDOWS, FLOOR], 10)
+    (line,) = history_lines([seen], [MAC, WINDOWS, FLOOR], 10)
     assert (line.words, line.where) == (words, where)
 
 
 def test_files_that_came_together_are_one_line() -> None:
     files = [event("added", "1.1", f"demo-1.1-{number}.whl") for number in range(5)]
     other = PackageEvent("added", "1.1", "late.whl", "", (), NOON, NOON + timedelta(hours=1))
-    late, early = tell_history([other, *files], [], 10)
+    late, early = history_lines([other, *files], [], 10)
     assert (late.words, early.words) == ("1 file added", "5 files added")
     assert (len(early.files), early.more) == (3, 2)
-    assert len(tell_history([other, *files], [], 1)) == 1
+    assert len(history_lines([other, *files], [], 1)) == 1

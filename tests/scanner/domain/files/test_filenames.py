@@ -14,7 +14,7 @@ from scanner.domain.files.filenames import (
     ParsedFilename,
     UnparsedFilename,
     parse_filename,
-    wheel_tags,
+    read_wheel_tags,
 )
 
 FOO = canonicalize_name("foo")
@@ -38,7 +38,7 @@ def test_wheels_of_the_corpus_are_read_as_packaging_reads_them(shared: Path) -> 
             assert parsed.version == Version(row["version"])
             assert parsed.tag_set is not None
             assert {str(tag) for tag in parse_tag(parsed.tag_set)} == set(row["tags"])
-            assert wheel_tags(row["filename"]) == (parsed.tag_set, parsed.build)
+            assert read_wheel_tags(row["filename"]) == (parsed.tag_set, parsed.build)
             assert bool(parsed.build) is bool(row["build"])
 
 
@@ -107,7 +107,7 @@ def test_a_wheels_tags_are_kept_compressed_and_in_lower_case(
     filename: str, tag_set: str, build: tuple[int, str] | tuple[()]
 ) -> None:
     assert parse_filename(filename, FOO) == ParsedFilename(FileKind.WHEEL, FOO, Version("1.0"), tag_set, build)
-    assert wheel_tags(filename) == (tag_set, build)
+    assert read_wheel_tags(filename) == (tag_set, build)
 
 
 @pytest.mark.parametrize(

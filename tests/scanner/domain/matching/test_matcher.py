@@ -10,7 +10,7 @@ from packaging.tags import parse_tag
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts, profile_of
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.catalogue import CATALOGUE, SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
@@ -33,7 +33,7 @@ def offered(slug: str, *files: ReleaseFileFacts) -> Offer:
     """What the release offers, by both routes."""
     target = parse_target(slug)
     offer = Matcher([target]).offers(profile_of(files))[0]
-    cell = judge(files, target)
+    cell = explain_cell(files, target)
     assert (cell.availability, cell.yanked) == (offer.availability, offer.yanked)
     return offer
 
@@ -176,7 +176,7 @@ def worth(offer: Offer) -> tuple[bool, int]:
 @given(releases)
 def test_the_matcher_and_the_judge_agree_on_every_target(release: list[ReleaseFileFacts]) -> None:
     for target, offer in zip(CATALOGUE, MATCHER.offers(profile_of(release)), strict=True):
-        cell = judge(release, target)
+        cell = explain_cell(release, target)
         assert Offer(cell.availability, cell.yanked) == offer, target.slug
         assert (cell.file is not None) is (offer.availability.installs_wheel or offer.availability == "source")
         assert (cell.tag is not None) is offer.availability.installs_wheel
@@ -187,7 +187,7 @@ def test_the_matcher_and_the_judge_agree_on_every_target(release: list[ReleaseFi
 def test_the_order_of_files_does_not_matter(release: list[ReleaseFileFacts], random: Random, target: Target) -> None:
     mixed = list(release)
     random.shuffle(mixed)
-    assert judge(mixed, target) == judge(release, target)
+    assert explain_cell(mixed, target) == explain_cell(release, target)
 
 
 @given(releases, files)
@@ -209,7 +209,7 @@ def test_the_tag_of_a_cell_is_the_first_supported_one(tag_set: str) -> None:
     tags = {str(tag) for tag in parse_tag(tag_set)}
     for target in SAMPLE_TARGETS:
         best = next((tag for tag in target.tags if tag in tags), None)
-        assert judge([file(tag_set)], target).tag == best
+        assert explain_cell([file(tag_set)], target).tag == best
 
 
 @given(st.integers(2, 16), st.sampled_from(["win_amd64", "win_arm64", "macosx_11_0_arm64", "manylinux_2_17_x86_64"]))
@@ -249,7 +249,7 @@ def test_a_cell_names_the_file_that_an_installer_takes() -> None:
     newer = ReleaseFileFacts(
         "foo-1.0-2-cp313-cp313-win_amd64.whl", FileKind.WHEEL, "cp313-cp313-win_amd64", (2, ""), uploaded_at=when
     )
-    cell = judge([newer, older, file("py3-none-any"), file("sdist")], parse_target("cp313-win_amd64"))
+    cell = explain_cell([newer, older, file("py3-none-any"), file("sdist")], parse_target("cp313-win_amd64"))
     assert (cell.file, cell.tag, cell.uploaded_at) == (newer.filename, "cp313-cp313-win_amd64", when)
 
 
@@ -258,5 +258,5 @@ def test_a_cell_names_the_file_that_an_installer_takes() -> None:
 )
 def test_a_source_build_carries_what_is_known_about_it(known: str | None, detail: str) -> None:
     target = parse_target("cp313-win_amd64")
-    assert judge([file("sdist")], target, source_detail=known).detail == detail
-    assert judge([file("py3-none-any"), file("sdist")], target, source_detail=known).detail is None
+    assert explain_cell([file("sdist")], target, source_detail=known).detail == detail
+    assert explain_cell([file("py3-none-any"), file("sdist")], target, source_detail=known).detail is None

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import ReleaseFileFacts
-from scanner.domain.matching.explain import judge
+from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.floors import GlibcRequirement, GlibcSystem, glibc_requirement
 from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
 from scanner.domain.matching.reason_text import MOST_NAMED, cause_text, glibc_text, reason_text
@@ -121,29 +121,29 @@ def on(platform: str, *minors: int) -> str:
     ],
 )
 def test_the_nearest_mismatch_is_found(slug: str, files: str, kind: MismatchKind, text: str) -> None:
-    cell = judge([file(each) for each in files.split()], parse_target(slug))
+    cell = explain_cell([file(each) for each in files.split()], parse_target(slug))
     assert cell.reason.mismatch is not None
     assert (cell.reason.mismatch.kind, reason_text(cell.reason)) == (kind, text)
 
 
 def test_a_floor_is_kept_as_a_number() -> None:
-    cell = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
+    cell = explain_cell([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
     assert cell.reason.mismatch == WheelMismatch(
         MismatchKind.FLOOR, ("glibc 2.34",), "2.28", "foo-1.0-cp313-cp313-manylinux_2_34_x86_64.whl", (2, 34)
     )
 
 
 def test_a_short_cause_names_what_is_missing_without_what_is_there_instead() -> None:
-    stable = judge([file("cp39-abi3-win_amd64")], parse_target("cp314t-win_amd64"))
+    stable = explain_cell([file("cp39-abi3-win_amd64")], parse_target("cp314t-win_amd64"))
     assert cause_text(stable.reason) == "no wheel for cp314t"
-    tall = judge([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
+    tall = explain_cell([file("cp313-cp313-manylinux_2_34_x86_64")], parse_target("cp313-manylinux_2_28_x86_64"))
     assert cause_text(tall.reason) == "needs glibc 2.34, target has 2.28"
-    plain = judge([file("py3-none-any")], parse_target("cp313-win_amd64"))
+    plain = explain_cell([file("py3-none-any")], parse_target("cp313-win_amd64"))
     assert cause_text(plain.reason) == "a pure Python wheel"
 
 
 def test_a_requires_python_that_refuses_is_named_with_the_release_it_refuses() -> None:
-    cell = judge([file("py3-none-any", ">=3.10")], parse_target("cp39-win_amd64"))
+    cell = explain_cell([file("py3-none-any", ">=3.10")], parse_target("cp39-win_amd64"))
     assert cell.reason.mismatch is not None
     assert cell.reason.mismatch.kind is MismatchKind.REQUIRES_PYTHON
     assert reason_text(cell.reason) == f"Requires-Python >=3.10 refuses {parse_target('cp39-win_amd64').python.release}"
@@ -165,24 +165,26 @@ def test_a_requires_python_that_refuses_is_named_with_the_release_it_refuses() -
     ],
 )
 def test_a_reason_names_the_wheel_that_serves(slug: str, files: str, reason: str) -> None:
-    assert reason_text(judge([file(each) for each in files.split()], parse_target(slug)).reason) == reason
+    assert reason_text(explain_cell([file(each) for each in files.split()], parse_target(slug)).reason) == reason
 
 
 def test_a_yank_and_an_ignored_requires_python_are_remarked() -> None:
     target = parse_target("cp313-win_amd64")
-    ignored = judge([file("py3-none-any", "3.9+")], target)
+    ignored = explain_cell([file("py3-none-any", "3.9+")], target)
     assert ignored.reason.ignored_requires_python == "3.9+"
     assert reason_text(ignored.reason) == (
         "a pure Python wheel; its Requires-Python '3.9+' cannot be read and is ignored, as installers do"
     )
-    yanked = judge([ReleaseFileFacts("foo-1.0-py3-none-any.whl", FileKind.WHEEL, "py3-none-any", yanked=True)], target)
+    yanked = explain_cell(
+        [ReleaseFileFacts("foo-1.0-py3-none-any.whl", FileKind.WHEEL, "py3-none-any", yanked=True)], target
+    )
     assert yanked.reason.yanked
     assert reason_text(yanked.reason) == "a pure Python wheel; yanked: only an exact pin takes it"
 
 
 def test_a_hostile_number_of_tags_makes_no_endless_sentence() -> None:
     many = [file(f"cp3{minor}-cp3{minor}-win_amd64") for minor in range(100, 400, 2)]
-    cell = judge(many, parse_target("cp313-win_amd64"))
+    cell = explain_cell(many, parse_target("cp313-win_amd64"))
     assert cell.reason.mismatch is not None
     assert len(cell.reason.mismatch.have) == 150
     assert reason_text(cell.reason).endswith(f" and {150 - MOST_NAMED} more")
@@ -236,7 +238,7 @@ tags = st.tuples(
 @given(st.lists(tags, max_size=5), st.sampled_from(SAMPLE_TARGETS))
 def test_there_is_a_reason_for_every_release_of_any_tags(found: list[tuple[str, list[str]]], target: Target) -> None:
     names = {f"{pair}-{'.'.join(platforms)}" for pair, platforms in found}
-    cell = judge([file(name) for name in names], target)
+    cell = explain_cell([file(name) for name in names], target)
     assert reason_text(cell.reason)
     assert cause_text(cell.reason)
     assert (cell.reason.mismatch is None) is (cell.availability.value in {"native", "abi3", "pure", "absent"})

@@ -10,8 +10,8 @@ from scanner.domain.releases.python_changes import (
     KNOWN_BREAKAGES,
     REMOVED_MODULES,
     changes_since,
-    library_flags,
     removed_since,
+    standard_library_flags,
 )
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 
@@ -57,7 +57,7 @@ def test_what_goes_on_the_way_counts_and_nothing_else() -> None:
 def test_a_package_is_flagged_on_the_pythons_that_it_concerns(
     package: str, version: str | None, python: tuple[int, int], count: int
 ) -> None:
-    assert len(library_flags(package, version, python)) == count
+    assert len(standard_library_flags(package, version, python)) == count
 
 
 @pytest.mark.parametrize("row", KNOWN_BREAKAGES, ids=lambda row: row.package)

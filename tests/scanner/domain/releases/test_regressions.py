@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from scanner.domain.matching.availability import Availability, Offer
-from scanner.domain.releases.regressions import is_withdrawn, lost, predecessor, served
+from scanner.domain.releases.regressions import is_withdrawn, lost_targets, predecessor, served_targets
 
 OFFERS = {
     "wheel": Offer(Availability.NATIVE, yanked=False),
@@ -34,23 +34,23 @@ any_offers = st.lists(
 )
 def test_a_target_is_lost_when_it_was_served_and_is_not(before: str, after: str, places: list[int]) -> None:
     kept = OFFERS["wheel"]
-    assert lost([OFFERS[before], kept], [OFFERS[after], kept]) == frozenset(places)
+    assert lost_targets([OFFERS[before], kept], [OFFERS[after], kept]) == frozenset(places)
 
 
 def test_a_yank_is_no_loss() -> None:
     wheel, yanked, nothing = OFFERS["wheel"], OFFERS["yanked wheel"], OFFERS["nothing"]
-    assert lost([wheel, wheel], [yanked, wheel]) == frozenset()
-    assert lost([wheel, wheel], [yanked, nothing]) == frozenset()
-    assert lost([wheel, wheel, wheel], [yanked, nothing, wheel]) == frozenset({1})
+    assert lost_targets([wheel, wheel], [yanked, wheel]) == frozenset()
+    assert lost_targets([wheel, wheel], [yanked, nothing]) == frozenset()
+    assert lost_targets([wheel, wheel, wheel], [yanked, nothing, wheel]) == frozenset({1})
 
 
 @given(any_offers)
 def test_only_what_was_served_can_be_lost_and_never_what_is_served_now(pairs: list[tuple[Offer, Offer]]) -> None:
     before, after = [first for first, _ in pairs], [second for _, second in pairs]
-    found = lost(before, after)
-    assert found <= served(before)
-    assert not found & served(after)
-    assert lost(before, before) == frozenset()
+    found = lost_targets(before, after)
+    assert found <= served_targets(before)
+    assert not found & served_targets(after)
+    assert lost_targets(before, before) == frozenset()
     assert not (is_withdrawn(after) and found)
 
 

@@ -8,7 +8,7 @@ from packaging.markers import Marker
 from packaging.version import Version
 
 from scanner.domain.targets.catalogue import CATALOGUE, DEFAULT_TARGETS, SAMPLE_TARGETS
-from scanner.domain.targets.platform_tags import System, read_platform_tag
+from scanner.domain.targets.platform_tags import System, parse_platform_tag
 from scanner.domain.targets.platforms import ARCHITECTURES, Platform, parse_platform
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, find_python
 from scanner.domain.targets.target import UnknownTarget, parse_target
@@ -215,7 +215,7 @@ def test_no_slug_fails_in_another_way(slug: str) -> None:
 
 @given(st.text(alphabet="0123456789_abcdefghilmnoprsuwxy", max_size=40))
 def test_no_platform_tag_raises(tag: str) -> None:
-    read = read_platform_tag(tag)
+    read = parse_platform_tag(tag)
     assert read is None or read.architectures
 
 
