@@ -97,7 +97,7 @@ def test_a_name_on_two_indexes_has_a_page_for_each_and_the_warning(alice: Client
 def test_the_project_page_warns_beside_the_answer_and_in_the_row(alice: Client, on_both: Index) -> None:
     page = text(alice.get(PAGE, {"state": ["ready"]}).content)
     assert "What pip may take from elsewhere" in page
-    assert "It would take 99.0 from" in page
+    assert "pip would install 99.0 from" in page
     assert "on 2 indexes" in page
     proof = text(alice.get(f"{PAGE}cells/{WINDOWS_313}/ours/", headers={"HX-Request": "true"}).content)
     assert "pip would not install your own ours." in proof
