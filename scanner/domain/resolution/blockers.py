@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.derivation import Derivation, reasons_of
 from scanner.domain.resolution.explain.reasons import PackageNotFound, Required, Unavailable
 from scanner.domain.resolution.graph import DependencyGraph, walk
+from scanner.domain.resolution.model.missing import Search, finish
 from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
@@ -39,7 +41,7 @@ class SearchResult:
         problem = self.original
         if problem is None:
             return None
-        found = problem.solver.solve()
+        found = finish(problem.solve(), problem.cache)
         return explain_in(problem, found.proof) if isinstance(found, Unsolvable) and found.proof is not None else None
 
 
@@ -48,7 +50,7 @@ def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> Derivation
     return explain(proof, problem.solver.nodes, *problem.providers)
 
 
-def find_blockers(problem: ResolutionProblem) -> SearchResult:
+def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     """Solve, and whenever the proof of failure rests on a package without usable releases, waive one and go on.
 
     What is certain to block (nothing else can be chosen there) is waived at once; otherwise one package at a time,
@@ -58,21 +60,21 @@ def find_blockers(problem: ResolutionProblem) -> SearchResult:
     tolerated: set[NormalizedName] = set()
     placeholders: set[NormalizedName] = set()
     for provider in problem.providers:
-        blocked, unknown = certain_blockers(provider)
+        blocked, unknown = yield from problem.known(partial(certain_blockers, provider))
         tolerated |= blocked - problem.tolerated
         placeholders |= unknown - problem.placeholders
     while True:
         if tolerated or placeholders:
             problem = problem.allowing(tolerated, placeholders)
         beyond = original if problem is not original else None
-        found = problem.solver.solve()
+        found = yield from problem.solve()
         if isinstance(found, Exhausted):
             return SearchResult(problem, None, limit=LimitReached(found.steps, found.reason), original=beyond)
         if isinstance(found, Solved):
             return SearchResult(problem, problem.choices(found), original=beyond)
         proof = found.proof
         assert proof is not None  # there were no assumptions
-        tolerated, placeholders = _next_to_allow(problem, proof)
+        tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof))
         if not tolerated and not placeholders:
             return SearchResult(problem, None, proof, original=original)
 

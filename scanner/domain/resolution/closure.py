@@ -13,14 +13,15 @@ from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.outcomes import LimitReached, Missing
+from scanner.domain.resolution.model.missing import Missing, Search, finish
+from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.paths import Paths
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.targets.target import Target
 
-__all__ = ["Closure", "ClosureMember", "closure"]
+__all__ = ["Closure", "ClosureMember", "closure", "closure_search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +91,32 @@ def closure(
     preference: Preference | None = None,
     limits: SearchLimits | None = None,
 ) -> Closure:
-    """Resolve the requirements as written, and go on where nothing is usable.
+    """Resolve the requirements as written, and go on where nothing is usable; what is not known is given up.
 
     When a set holds, its entries are that set: what an installer with the same preference would choose.
     """
-    found = find_blockers(
+    return finish(closure_search(cache, target, roots, policy, preference=preference, limits=limits), cache)
+
+
+def closure_search(
+    cache: ResolutionCache,
+    target: Target,
+    roots: RootRequirements,
+    policy: BuildPolicy,
+    *,
+    preference: Preference | None = None,
+    limits: SearchLimits | None = None,
+) -> Search[Closure]:
+    """Search as `closure` does, yielding what is missing."""
+    found = yield from find_blockers(
         ResolutionProblem(cache, [target], roots, policy, preference or Preference(), limits or SearchLimits())
     )
     problem = found.problem
     provider = problem.providers[0]
     if found.choices is None:
-        choices, graph = best_effort(provider)
+        choices, graph = yield from problem.known(lambda: best_effort(provider))
     else:
-        choices, graph = found.choices, problem.graphs(found.choices)[0]
+        choices, (graph,) = found.choices, (yield from problem.graphs(found.choices))
     direct = {requirement.name for requirement in provider.requirements}
     entries: dict[NormalizedName, ClosureMember] = {}
     for edge in graph.edges:

@@ -40,7 +40,13 @@ class DependencyGraph:
     extras: dict[NormalizedName, set[NormalizedName]] = field(default_factory=dict)
     edges: list[DependencyEdge] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
+    unread: list[NormalizedName] = field(default_factory=list)
     choices: Mapping[NormalizedName, int] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the pins satisfy every requirement, with the dependencies of all of them known."""
+        return not self.violations and not self.unread
 
 
 class _Walker:
@@ -97,4 +103,6 @@ def walk(
         if dependencies is not None:
             for _, requirement in provider.applicable(dependencies, extra):
                 walker.follow(DependencyEdge(name, extra, requirement))
+        elif extra is None and graph.members.get(name) is not None:
+            graph.unread.append(name)
     return graph

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from packaging.utils import NormalizedName
 
+from scanner.domain.resolution.graph import DependencyGraph
+from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 from scanner.domain.resolution.pubgrub.solver import Solved
@@ -18,22 +21,24 @@ def changed(choices: Mapping[NormalizedName, int], kept: Mapping[NormalizedName,
     return [name for name, choice in choices.items() if kept.get(name, choice) != choice]
 
 
-def minimise(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+def minimise(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
     """A set no further from `kept` than `choices`, that holds, and in which taking back any single change fails.
 
     First each change of a requirement of the project is given up if the rest can be arranged around it; then moves
     are made as short as they can be; last, single changes are taken back until none can be. The order is the
     project's own, so the result is always the same.
     """
-    choices = _hold_direct(problem, _pruned(problem, choices), kept)
-    choices = _take_back(problem, choices, kept)
-    choices = _shorten(problem, choices, kept)
-    return _take_back(problem, choices, kept)
+    choices = yield from _pruned(problem, choices)
+    choices = yield from _hold_direct(problem, choices, kept)
+    choices = yield from _take_back(problem, choices, kept)
+    choices = yield from _shorten(problem, choices, kept)
+    return (yield from _take_back(problem, choices, kept))
 
 
-def _pruned(problem: ResolutionProblem, choices: Choices) -> Choices:
+def _pruned(problem: ResolutionProblem, choices: Choices) -> Search[Choices]:
     """The part that the requirements lead to."""
-    members = {name for graph in problem.graphs(choices) for name in graph.members}
+    graphs = yield from problem.graphs(choices)
+    members = {name for graph in graphs for name in graph.members}
     return {name: choice for name, choice in choices.items() if name in members}
 
 
@@ -42,7 +47,7 @@ def _cost(problem: ResolutionProblem, choices: Choices, kept: Mapping[Normalized
     return sum(name in problem.roots.direct for name in moved), len(moved)
 
 
-def _hold_direct(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+def _hold_direct(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
     """Try to keep each moved requirement where it is, together with all that did not move."""
     best = _cost(problem, choices, kept)
     for name in changed(choices, kept):
@@ -55,11 +60,11 @@ def _hold_direct(problem: ResolutionProblem, choices: Choices, kept: Mapping[Nor
             for other in choices
             if other in problem.roots.direct and kept.get(other) == choices[other]
         ]
-        found = problem.solver.solve([(name, kept[name]), *still])
+        found = yield from problem.solve([(name, kept[name]), *still])
         if isinstance(found, Solved):
-            other_choices = _pruned(problem, problem.choices(found))
+            other_choices = yield from _pruned(problem, problem.choices(found))
             cost = _cost(problem, other_choices, kept)
-            if cost < best and problem.holds(other_choices):
+            if cost < best and (yield from problem.holds(other_choices)):
                 choices, best = other_choices, cost
     return choices
 
@@ -72,35 +77,35 @@ def _possible(problem: ResolutionProblem, name: NormalizedName, choice: int) -> 
     return candidates is not None and bool(candidates.usable & choice)
 
 
-def _take_back(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+def _take_back(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
     """Take back single changes until every one left is needed."""
     again = True
     while again:
         again = False
-        around = _Around(problem, choices)
+        around = _Around(problem, choices, (yield from problem.graphs(choices)))
         for name in changed(choices, kept):
-            if around.admits(name, kept[name]):
+            if (yield from problem.known(partial(around.admits, name, kept[name]))):
                 trial = {**choices, name: kept[name]}
-                if problem.holds(trial):
-                    choices = _pruned(problem, trial)
+                if (yield from problem.holds(trial)):
+                    choices = yield from _pruned(problem, trial)
                     again = True
                     break
     return choices
 
 
-def _shorten(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Choices:
+def _shorten(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
     """Move each package that goes up only as far as it must."""
-    around = _Around(problem, choices)
+    around = _Around(problem, choices, (yield from problem.graphs(choices)))
     for name in changed(choices, kept):
         choice, before = choices.get(name, 0), kept[name]
         between = around.admitted_by_all(name) & (choice - 1) & ~((before << 1) - 1) if choice > before else 0
         for position in bits(between):
-            if not around.admits(name, 1 << position):
+            if not (yield from problem.known(partial(around.admits, name, 1 << position))):
                 continue
             trial = {**choices, name: 1 << position}
-            if problem.holds(trial):
-                choices = _pruned(problem, trial)
-                around = _Around(problem, choices)
+            if (yield from problem.holds(trial)):
+                choices = yield from _pruned(problem, trial)
+                around = _Around(problem, choices, (yield from problem.graphs(choices)))
                 break
     return choices
 
@@ -108,9 +113,8 @@ def _shorten(problem: ResolutionProblem, choices: Choices, kept: Mapping[Normali
 class _Around:
     """What a set says about another version of one of its packages: a quick look before the whole set is walked."""
 
-    def __init__(self, problem: ResolutionProblem, choices: Choices) -> None:
-        self._scope, self._choices = problem, choices
-        self._graphs = problem.graphs(choices)
+    def __init__(self, problem: ResolutionProblem, choices: Choices, graphs: Sequence[DependencyGraph]) -> None:
+        self._scope, self._choices, self._graphs = problem, choices, graphs
         self._admitted: dict[NormalizedName, int] = {}
         for provider, graph in zip(problem.providers, self._graphs, strict=True):
             for edge in graph.edges:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
@@ -74,6 +75,13 @@ class BridgeProvider:
         first = self._providers[0]
         return first.prefer(node, everywhere) if candidate_sets[0] is not None else lowest(allowed & CHOSEN or allowed)
 
+    def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> Missing | None:
+        """Return what is not known of a package where it is wanted on a target."""
+        if node not in self._wanted:
+            return None
+        index, name, extra = self._wanted[node]
+        return self._providers[index].missing_for(name, chosen[name], extra)
+
     def dependencies(
         self, node: str, choice: int, chosen: Mapping[str, int]
     ) -> Iterable[Dependency[_TargetRequirement]]:
@@ -91,7 +99,7 @@ class BridgeProvider:
                 ((name, release), (node, CHOSEN)), None, InvalidDependency(name, dependencies.invalid.text)
             )
         for stated, requirement in provider.applicable(dependencies, extra):
-            releases = provider.cache.dependents(name, stated)
+            releases = provider.dependents(name, stated)
             reason = Required(requirement, name, extra, releases)
             yield from self._require(index, ((name, releases), (node, CHOSEN)), requirement, reason)
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
-from scanner.domain.resolution.pubgrub.solver import Solved, Solver
+from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Solver, Unsolvable
 from scanner.domain.resolution.resolve import SearchLimits, missing_of
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target
@@ -22,6 +23,7 @@ from scanner.domain.targets.target import Target
 __all__ = ["Choices", "ResolutionProblem"]
 
 Choices = dict[NormalizedName, int]
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -38,7 +40,9 @@ class ResolutionProblem:
     placeholders: frozenset[NormalizedName] = frozenset()
     unchecked: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
-    _solver: Solver[tuple[int, Requirement]] | Solver[Requirement] | None = field(init=False, default=None)
+    _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
+        init=False, default=None
+    )
 
     def __post_init__(self) -> None:
         self.providers = tuple(
@@ -56,7 +60,7 @@ class ResolutionProblem:
         )
 
     @property
-    def solver(self) -> Solver[tuple[int, Requirement]] | Solver[Requirement]:
+    def solver(self) -> Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing]:
         """The one solver of this problem. Made when first asked for: a look at the providers often settles it."""
         if self._solver is None:
             limit, expired = self.limits.steps, self.limits.expired
@@ -84,20 +88,42 @@ class ResolutionProblem:
             NormalizedName(node): choice for node, choice in found.chosen.items() if "[" not in node and "@" not in node
         }
 
-    def holds(self, choices: Mapping[NormalizedName, int]) -> bool:
-        """Whether these choices satisfy everything on every target, as far as all metadata needed is known."""
-        before = self._missed()
-        return all(not walk(p, choices, stop_early=True).violations for p in self.providers) and (
-            self._missed() == before
-        )
+    def known(self, step: Callable[[], T]) -> Search[T]:
+        """Take a step that only looks at facts, again until every fact that it looks at is known or given up."""
+        while True:
+            for provider in self.providers:
+                provider.forget_unsettled()
+            result = step()
+            missing = Missing()
+            for provider in self.providers:
+                missing |= provider.unsettled()
+            if not missing:
+                return result
+            yield missing
 
-    def graphs(self, choices: Mapping[NormalizedName, int]) -> list[DependencyGraph]:
-        """What the choices lead to, target by target."""
-        return [walk(provider, choices) for provider in self.providers]
+    def solve(self, assumptions: Sequence[tuple[str, int]] = ()) -> Search[Solved | Unsolvable | Exhausted]:
+        """Run the solver; several times for one problem with different assumptions."""
+        yield from self.known(lambda: [p.candidates(one.name) for p in self.providers for one in p.requirements])
+        search = self.solver.solve(assumptions)
+        while True:
+            try:
+                first, *others = next(search)
+            except StopIteration as end:
+                found: Solved | Unsolvable | Exhausted = end.value
+                return found
+            missing = first
+            for other in others:
+                missing |= other.as_likely
+            yield missing
+
+    def holds(self, choices: Mapping[NormalizedName, int]) -> Search[bool]:
+        """Check that these choices satisfy everything on every target, the dependencies of all of them known."""
+        return (yield from self.known(lambda: all(walk(one, choices, stop_early=True).holds for one in self.providers)))
+
+    def graphs(self, choices: Mapping[NormalizedName, int]) -> Search[list[DependencyGraph]]:
+        """Walk from the requirements through these choices, target by target."""
+        return (yield from self.known(lambda: [walk(provider, choices) for provider in self.providers]))
 
     def missing(self) -> Missing:
         """What had to be asked for in vain so far."""
         return missing_of(*self.providers)
-
-    def _missed(self) -> int:
-        return sum(len(p.missing_packages) + len(p.missing_releases) for p in self.providers)

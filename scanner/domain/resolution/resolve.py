@@ -38,9 +38,7 @@ def missing_of(*providers: TargetProvider) -> Missing:
     """What these providers had to ask for in vain."""
     missing = Missing()
     for provider in providers:
-        missing |= Missing(
-            tuple(provider.missing_packages), tuple(provider.missing_releases), tuple(provider.likely_releases)
-        )
+        missing |= Missing(tuple(provider.missing_packages), tuple(provider.missing_releases))
     return missing
 
 
@@ -73,10 +71,16 @@ def resolve(provider: TargetProvider, limits: SearchLimits | None = None) -> Res
     leans on missing data is Incomplete, and names all that was met on the way.
     """
     limits = limits or SearchLimits()
-    solver: Solver[Requirement] = Solver(
+    solver: Solver[Requirement, Missing] = Solver(
         provider, provider.root_dependencies(), limit=limits.steps, expired=limits.expired
     )
-    found = solver.solve()
+    search = solver.solve()
+    while True:
+        try:
+            provider.cache.give_up(next(search)[0])
+        except StopIteration as end:
+            found = end.value
+            break
     if isinstance(found, Exhausted):
         return LimitReached(found.steps, found.reason)
     if isinstance(found, Unsolvable):

@@ -7,6 +7,7 @@ chosen or not, follows the choice of its package, and so is always of the same v
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -14,14 +15,18 @@ from packaging.version import Version
 from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
 from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, bits, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
 from scanner.domain.targets.target import Target
 
 __all__ = ["CHOSEN", "TargetProvider"]
+
+# How many releases on either side are read at the second, third… decision of the same package.
+_READ_AROUND = (4, 16, 64)
 
 CHOSEN = 2
 """The one candidate of an extra, and of a package that is not known yet."""
@@ -52,13 +57,14 @@ class TargetProvider:
         self.tolerated, self.placeholders, self.unchecked = tolerated, placeholders, unchecked
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
-        self.likely_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
         self._markers = self._candidate_cache.markers
-        self._candidate_sets: dict[NormalizedName, CandidateSet | None] = {}
+        self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
         self._satisfied: dict[Requirement, int] = {}
         self._applicable: dict[tuple[int, NormalizedName | None], tuple[tuple[Requirement, Requirement], ...]] = {}
         self._visits: dict[NormalizedName, int] = {}
+        self._read: dict[NormalizedName, int] = {}
+        self._complete: set[tuple[int, NormalizedName | None]] = set()
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
         self._overrides: dict[NormalizedName, list[Requirement]] = {}
         for requirement in roots.overrides:
@@ -109,8 +115,8 @@ class TargetProvider:
         if known is None:
             candidates = self.candidates(requirement.name)
             if candidates is None:
-                known = CHOSEN
-            elif self._candidate_cache.plain(requirement.name) is candidates:
+                return CHOSEN
+            if self._candidate_cache.plain(candidates.package) is candidates:
                 known = self._candidate_cache.admitted(candidates, requirement)
             else:
                 known = candidates.admitted(requirement)
@@ -144,13 +150,17 @@ class TargetProvider:
         candidates = self.candidates(name)
         if candidates is None or choice & ~candidates.package.all:
             return
-        dependencies = self._visit(candidates, choice)
+        if extra is None:
+            for position in self._read_together(candidates, choice):
+                self.dependencies_of(name, 1 << position)
+            self._visits[name] = self._visits.get(name, 0) + 1
+        dependencies = self.dependencies_of(name, choice)
         if dependencies is None:
             return
         if dependencies.invalid is not None and extra is None:
             yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.invalid.text))
         for stated, requirement in self.applicable(dependencies, extra):
-            releases = self.cache.dependents(name, stated)
+            releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
 
     def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
@@ -161,9 +171,78 @@ class TargetProvider:
         dependencies = self.cache.dependencies(candidates.package, choice)
         if dependencies is None:
             self.missing_releases.add((name, candidates.package.version(choice)))
-            near = self.preference.next_after(candidates.package, choice, candidates.usable & candidates.package.all)
-            self.likely_releases.update((name, candidates.package.version(1 << position)) for position in near)
+        else:
+            self._read[name] = self._read.get(name, 0) | choice
         return dependencies
+
+    def dependents(self, name: NormalizedName, stated: Requirement) -> int:
+        """Return the releases that this search has read and that state exactly this requirement.
+
+        Only those: which others happen to be known must not change the search.
+        """
+        return self.cache.dependents(name, stated) & self._read.get(name, 0)
+
+    def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> Missing | None:
+        """Return what must be known before `dependencies` can answer; None when it is known or given up."""
+        name, extra = self._extras.get(node, (NormalizedName(node), None))
+        return self.missing_for(name, choice if extra is None else chosen[name], extra)
+
+    def missing_for(self, name: NormalizedName, choice: int, extra: NormalizedName | None) -> Missing | None:
+        """Return the same of one release, or of one of its extras."""
+        candidates = self.candidates(name)
+        if candidates is None or choice & ~candidates.package.all:
+            return None
+        cache, package = self.cache, candidates.package
+        dependencies = cache.dependencies(package, choice)
+        key = (id(dependencies), extra)
+        visits = self._visits.get(name, 0) if extra is None else 0
+        if not visits and key in self._complete:
+            return None
+        positions = [choice.bit_length() - 1, *(self._read_together(candidates, choice) if visits else ())]
+        unread = [
+            package.version(1 << position)
+            for position in positions
+            if cache.dependencies(package, 1 << position) is None
+        ]
+        releases = tuple((name, version) for version in unread if not cache.is_given_up(name, version))
+        packages = () if dependencies is None else tuple(self._unknown_packages(dependencies, extra))
+        if not releases and not packages:
+            if dependencies is not None:
+                self._complete.add(key)
+            return None
+        near = self.preference.next_after(package, choice, candidates.usable & package.all) if visits else ()
+        return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
+
+    def _unknown_packages(self, dependencies: Dependencies, extra: NormalizedName | None) -> Iterator[NormalizedName]:
+        for _, requirement in self.applicable(dependencies, extra):
+            if self.cache.package(requirement.name) is None and not self.cache.is_given_up(requirement.name):
+                yield requirement.name
+
+    def _read_together(self, candidates: CandidateSet, choice: int) -> list[int]:
+        """Return the positions of releases around one that are read together with it.
+
+        A package that is decided again and again is in a hard spot: more of it is read each time, so that one clause
+        speaks for many releases.
+        """
+        visits = self._visits.get(candidates.package.name, 0)
+        if not visits:
+            return []
+        count = _READ_AROUND[min(visits, len(_READ_AROUND)) - 1]
+        among = candidates.usable & candidates.package.all
+        below = list(bits(among & (choice - 1) & ~1))[-count:]
+        return below + list(islice(bits(among & ~((choice << 1) - 1)), count))
+
+    def unsettled(self) -> Missing:
+        """Return what was met unknown, without what was given up."""
+        return Missing(
+            tuple(name for name in self.missing_packages if not self.cache.is_given_up(name)),
+            tuple(one for one in self.missing_releases if not self.cache.is_given_up(*one)),
+        )
+
+    def forget_unsettled(self) -> None:
+        """Forget what was met unknown and may be known by now."""
+        self.missing_packages = {name for name in self.missing_packages if self.cache.is_given_up(name)}
+        self.missing_releases = {one for one in self.missing_releases if self.cache.is_given_up(*one)}
 
     def applicable(
         self, dependencies: Dependencies, extra: NormalizedName | None
@@ -196,19 +275,21 @@ class TargetProvider:
 
     def candidates(self, name: NormalizedName) -> CandidateSet | None:
         """What may be chosen of a package; None when it was not polled (then remembered as missing)."""
-        if name not in self._candidate_sets:
+        candidates = self._candidate_sets.get(name)
+        if candidates is None:
             package = self.cache.package(name)
             if package is None:
                 self.missing_packages.add(name)
-            self._candidate_sets[name] = None if package is None else self._make_candidate_set(package)
-        return self._candidate_sets[name]
+                return None
+            candidates = self._candidate_sets[name] = self._make_candidate_set(package)
+        return candidates
 
-    def _make_candidate_set(self, package: PackageVersions) -> CandidateSet | None:
+    def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
         tolerated, placeholder = name in self.tolerated, name in self.placeholders
         plain = name not in self._own and name not in self.roots.pinned and name not in self.unchecked
         if plain and not tolerated and not placeholder:
-            return self._candidate_cache.plain(name)
+            return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
             package,
             tuple(self._own.get(name, ())),
@@ -223,16 +304,6 @@ class TargetProvider:
         """The shelf that a node chooses from; None for an extra and for a package that was not polled."""
         candidates = None if node in self._extras else self._candidate_sets.get(NormalizedName(node))
         return None if candidates is None else candidates.package
-
-    def _visit(self, candidates: CandidateSet, choice: int) -> Dependencies | None:
-        # A package that is decided again and again is in a hard spot: read more of it each time, so that one clause
-        # speaks for many releases.
-        name = candidates.package.name
-        visits = self._visits.get(name, 0)
-        if visits:
-            self.cache.read_around(candidates.package, choice, candidates.usable & candidates.package.all, 4**visits)
-        self._visits[name] = min(visits + 1, 6)
-        return self.dependencies_of(name, choice)
 
     def _active(self, requirements: Iterable[Requirement]) -> Iterator[Requirement]:
         for requirement in requirements:

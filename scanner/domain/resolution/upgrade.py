@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.moves import why_it_moves, why_stuck
+from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.loosen import Step, loosen, step_between
 from scanner.domain.resolution.minimise import minimise
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.missing import Search, finish
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
@@ -23,7 +26,7 @@ from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvab
 from scanner.domain.resolution.resolve import SearchLimits, resolution_of
 from scanner.domain.targets.target import Target
 
-__all__ = ["Strategy", "Upgrade", "plan", "smallest_direct_change"]
+__all__ = ["Strategy", "Upgrade", "plan", "plan_search", "smallest_direct_change"]
 
 
 class Strategy(StrEnum):
@@ -77,21 +80,30 @@ def plan(upgrade: Upgrade) -> Plan:
 
     A minimal plan stays with the versions in use; what must move goes to the lowest version that works, caps are
     loosened only where pins alone do not help, and taking back any single change breaks the set. Never raises: no
-    path, missing data and a limit are values of the plan.
+    path, missing data and a limit are values of the plan. What is not known is given up.
     """
+    return finish(plan_search(upgrade), upgrade.cache)
+
+
+def plan_search(upgrade: Upgrade) -> Search[Plan]:
+    """Search as `plan` does, yielding what is missing."""
     forms = upgrade.forms()
     for roots in forms:
         problem = upgrade.problem(roots)
-        if roots is not forms[-1] and any(any(certain_blockers(provider)) for provider in problem.providers):
+        if roots is not forms[-1] and (yield from problem.known(partial(_certainly_fails, problem))):
             continue
-        found = problem.solver.solve()
+        found = yield from problem.solve()
         if isinstance(found, Exhausted):
             return _cut_short(upgrade, problem, LimitReached(found.steps, found.reason))
         if isinstance(found, Solved):
-            return _finish(upgrade, problem, problem.choices(found))
+            return (yield from _finish(upgrade, problem, problem.choices(found)))
         if roots is forms[-1]:
-            return _no_path(upgrade, problem, found)
+            return (yield from _no_path(upgrade, problem, found))
     raise AssertionError("the last form is always tried")
+
+
+def _certainly_fails(problem: ResolutionProblem) -> bool:
+    return any(any(certain_blockers(provider)) for provider in problem.providers)
 
 
 def smallest_direct_change(
@@ -99,32 +111,36 @@ def smallest_direct_change(
 ) -> tuple[VersionChange, ...] | None:
     """What the project must write down to clear one blocker, the other blockers left aside; None when nothing does."""
     problem = upgrade.problem(upgrade.forms()[-1], frozenset(others) - {blocker})
-    found = problem.solver.solve()
+    found = finish(problem.solve(), upgrade.cache)
     if not isinstance(found, Solved):
         return None
-    return _finish(upgrade, problem, problem.choices(found)).direct_changes
+    return finish(_finish(upgrade, problem, problem.choices(found)), upgrade.cache).direct_changes
 
 
-def _kept(upgrade: Upgrade) -> Choices:
+def _kept(upgrade: Upgrade, problem: ResolutionProblem) -> Choices:
     """The versions in use as sets of one, where the index has them."""
     kept = {}
     for name, version in upgrade.current.items():
-        package = upgrade.cache.package(name)
-        choice = 0 if package is None else package.choice(version)
+        candidates = problem.providers[0].candidates(name)
+        choice = 0 if candidates is None else candidates.package.choice(version)
         if choice:
             kept[name] = choice
     return kept
 
 
-def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> Plan:
+def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> Search[Plan]:
     """Shrink a found set and write it down."""
     if upgrade.strategy is Strategy.MINIMAL:
-        choices = minimise(problem, choices, _kept(upgrade))
-    resolutions = tuple(resolution_of(provider, choices) for provider in problem.providers)
+        kept = yield from problem.known(partial(_kept, upgrade, problem))
+        choices = yield from minimise(problem, choices, kept)
+    resolutions = yield from problem.known(
+        lambda: tuple(resolution_of(provider, choices) for provider in problem.providers)
+    )
     pins: dict[NormalizedName, Version] = {}
     for resolution in resolutions:
         pins.update(resolution.pins)
-    changes = _changes(upgrade, problem, choices, pins)
+    graphs = yield from problem.graphs(choices)
+    changes = yield from problem.known(partial(_changes, upgrade, problem, graphs, pins))
     missing = problem.missing()
     return Plan(
         tuple(upgrade.targets),
@@ -146,10 +162,12 @@ def _dropped(upgrade: Upgrade, resolutions: Sequence[Resolution]) -> tuple[Norma
 
 
 def _changes(
-    upgrade: Upgrade, problem: ResolutionProblem, choices: Choices, pins: Mapping[NormalizedName, Version]
+    upgrade: Upgrade,
+    problem: ResolutionProblem,
+    graphs: Sequence[DependencyGraph],
+    pins: Mapping[NormalizedName, Version],
 ) -> tuple[VersionChange, ...]:
     """The moves, direct ones first, then in the order of the set."""
-    graphs = problem.graphs(choices)
     changes = []
     for name, after in pins.items():
         before = upgrade.current.get(name)
@@ -166,10 +184,10 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
-def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Plan:
+def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Search[Plan]:
     """Say what nothing clears, and plan the rest around it."""
     derivation = explain_in(problem, failure.proof) if failure.proof is not None else None
-    found = find_blockers(problem)
+    found = yield from find_blockers(problem)
     if found.limit is not None:
         return _cut_short(upgrade, found.problem, found.limit)
     if found.choices is None:
@@ -181,9 +199,9 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
             tuple(upgrade.targets), feasible=False, reason=f"no path: {reason}", derivation=derivation,
             missing=found.problem.missing(),
         )  # fmt: skip
-    partial = _finish(upgrade, found.problem, found.choices)
+    around = yield from _finish(upgrade, found.problem, found.choices)
     stuck: dict[NormalizedName, Blocker] = {}
-    for provider, resolution in zip(found.problem.providers, partial.resolutions, strict=True):
+    for provider, resolution in zip(found.problem.providers, around.resolutions, strict=True):
         for edge in resolution.edges:
             name = edge.requirement.name
             candidates = provider.candidates(name)
@@ -193,10 +211,10 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
                 stuck.setdefault(name, Blocker(name, why_stuck(provider, name, found.problem.targets)))
     kept_back = {name for name in stuck if name in upgrade.current}
     return replace(
-        partial,
+        around,
         feasible=False,
-        changes=tuple(change for change in partial.changes if change.name not in kept_back),
-        pins={name: version for name, version in (partial.pins or {}).items() if name not in stuck},
+        changes=tuple(change for change in around.changes if change.name not in kept_back),
+        pins={name: version for name, version in (around.pins or {}).items() if name not in stuck},
         stuck=tuple(stuck.values()),
         reason="no path: " + "; ".join(one.reason for one in stuck.values()),
         derivation=derivation,

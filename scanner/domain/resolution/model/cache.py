@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.requirement import InvalidRequirement, Requirement, read_requirement
 from scanner.domain.resolution.model.source import CandidateSource
 from scanner.domain.resolution.model.versions import PackageVersions
-from scanner.domain.resolution.pubgrub.incompatibility import bits
 from scanner.domain.targets.target import Target
 
 __all__ = ["Dependencies", "InstallableVersions", "ResolutionCache"]
@@ -69,8 +70,10 @@ class ResolutionCache:
 
     def __init__(self, source: CandidateSource) -> None:
         self._source = source
-        self._packages: dict[NormalizedName, PackageVersions | None] = {}
-        self._dependencies: dict[tuple[NormalizedName, int], Dependencies | None] = {}
+        self._packages: dict[NormalizedName, PackageVersions] = {}
+        self._dependencies: dict[tuple[NormalizedName, int], Dependencies] = {}
+        self._given_up_packages: set[NormalizedName] = set()
+        self._given_up_releases: set[tuple[NormalizedName, Version]] = set()
         self._dependents: dict[tuple[NormalizedName, Requirement], int] = {}
         self._installable: dict[tuple[Target, SourcePolicy], dict[NormalizedName, InstallableVersions]] = {}
         self._by_group: dict[tuple[NormalizedName, SourcePolicy, Hashable], InstallableVersions] = {}
@@ -81,9 +84,23 @@ class ResolutionCache:
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
         """Return the releases of a package; None if the package was not polled."""
-        if name not in self._packages:
-            self._packages[name] = self._source.package(name)
-        return self._packages[name]
+        package = self._packages.get(name)
+        if package is None:
+            package = self._source.package(name)
+            if package is not None:
+                self._packages[name] = package
+        return package
+
+    def give_up(self, missing: Missing) -> None:
+        """Take these packages and releases as unknowable: searches go on without them, and report them as missing."""
+        self._given_up_packages.update(missing.packages)
+        self._given_up_releases.update(missing.releases)
+
+    def is_given_up(self, name: NormalizedName, version: Version | None = None) -> bool:
+        """Return whether a package, or one release of it, was given up."""
+        if version is None:
+            return name in self._given_up_packages
+        return (name, version) in self._given_up_releases
 
     def shared(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return a value that lives as long as the cache, made by `make` at the first call.
@@ -139,7 +156,6 @@ class ResolutionCache:
         if key not in self._dependencies:
             texts = self._source.requires_dist(package.name, package.version(choice))
             if texts is None:
-                self._dependencies[key] = None
                 return None
             listed = tuple(texts)
             found = self._parsed.get(listed)
@@ -151,18 +167,6 @@ class ResolutionCache:
                     place = (package.name, requirement)
                     self._dependents[place] = self._dependents.get(place, 0) | choice
         return self._dependencies[key]
-
-    def read_around(self, package: PackageVersions, choice: int, among: int, count: int) -> None:
-        """Read the metadata of up to `count` releases of `among` on either side of one, so that `dependents` grows."""
-        below = list(bits(among & (choice - 1) & ~1))[-count:]
-        above = among & ~((choice << 1) - 1)
-        for position in below:
-            self.dependencies(package, 1 << position)
-        for position in bits(above):
-            if count == 0:
-                break
-            count -= 1
-            self.dependencies(package, 1 << position)
 
     def dependents(self, name: NormalizedName, requirement: Requirement) -> int:
         """Return the releases of a package that are known to state exactly this requirement."""

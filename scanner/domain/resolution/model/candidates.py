@@ -82,7 +82,7 @@ class CandidateCache:
     def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> None:
         self.cache, self.target, self.policy = cache, target, policy
         self.markers = MarkerMemo(target)
-        self._plain: dict[NormalizedName, CandidateSet | None] = {}
+        self._plain: dict[NormalizedName, CandidateSet] = {}
         self._admitted: dict[Requirement, int] = {}
         self._installable = cache.installable_on(target, policy)
         self._own: dict[Hashable, CandidateSet] = {}
@@ -93,12 +93,12 @@ class CandidateCache:
         """The one desk of a stock for this target and policy."""
         return cache.shared((cls, target, policy), lambda: cls(cache, target, policy))
 
-    def plain(self, name: NormalizedName) -> CandidateSet | None:
-        """The ration of a package that the project says nothing about; None when it was not polled."""
-        if name not in self._plain:
-            package = self.cache.package(name)
-            self._plain[name] = None if package is None else self.candidates(package, ())
-        return self._plain[name]
+    def plain(self, package: PackageVersions) -> CandidateSet:
+        """Return the candidates of a package that the project says nothing about."""
+        known = self._plain.get(package.name)
+        if known is None:
+            known = self._plain[package.name] = self.candidates(package, ())
+        return known
 
     def installable(self, package: PackageVersions) -> InstallableVersions:
         """What the target can use of a shelf."""

@@ -10,32 +10,9 @@ from packaging.version import Version
 
 from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.graph import DependencyEdge
+from scanner.domain.resolution.model.missing import Missing
 
 __all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Resolution", "ResolutionOutcome"]
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What must be fetched before the answer is known: packages to poll, releases whose metadata is needed.
-
-    `likely` are releases that would be looked at next if those in `releases` fail: fetching them in the same batch
-    saves rounds, and is not needed for the answer.
-    """
-
-    packages: tuple[NormalizedName, ...] = ()
-    releases: tuple[tuple[NormalizedName, Version], ...] = ()
-    likely: tuple[tuple[NormalizedName, Version], ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.packages or self.releases)
-
-    def __or__(self, other: Missing) -> Missing:
-        releases = {*self.releases, *other.releases}
-        return Missing(
-            tuple(sorted({*self.packages, *other.packages})),
-            tuple(sorted(releases)),
-            tuple(sorted({*self.likely, *other.likely} - releases)),
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 __all__ = ["Dependency", "DependencyProvider", "NodeFacts"]
 
 R = TypeVar("R")
+M_co = TypeVar("M_co", covariant=True)
 R_contra = TypeVar("R_contra", contravariant=True)
 
 
@@ -40,7 +41,7 @@ class Dependency(Generic[R]):
     reason: object
 
 
-class DependencyProvider(Protocol[R]):
+class DependencyProvider(Protocol[R, M_co]):
     """Answers of one target and one policy. Sets are integers as `clauses` describes them."""
 
     def identify(self, requirement: R) -> Sequence[str]:
@@ -54,6 +55,9 @@ class DependencyProvider(Protocol[R]):
 
     def prefer(self, node: str, allowed: int) -> int:
         """The best candidate in a set, as a set of one; 0 when it holds none."""
+
+    def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> M_co | None:
+        """Return what must be learned before `dependencies` can answer, None when nothing; asked until it is None."""
 
     def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[R]]:
         """What one candidate brings. `chosen` has the decision of the node that it follows."""

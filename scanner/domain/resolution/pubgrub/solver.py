@@ -6,7 +6,7 @@ the decision that caused it, keeps what it learned and jumps back. No recursion;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -17,6 +17,7 @@ from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, Depe
 __all__ = ["Exhausted", "Solved", "Solver", "Unsolvable"]
 
 R = TypeVar("R")
+M = TypeVar("M")
 # A node that stood in this many learned clauses moves one rank up in the order of decisions.
 _CONFLICTS_PER_RANK = 5
 
@@ -43,15 +44,17 @@ class Exhausted:
     reason: str
 
 
-class Solver(Generic[R]):
+class Solver(Generic[R, M]):
     """One search. `solve` may be called again with other assumptions: what was learned is kept.
 
+    `solve` is a generator: where the provider lacks a fact it yields what is missing, first of the node that is to be
+    decided, then of those that will probably come next, and goes on from there when it is resumed.
     `limit` counts decisions and conflicts of one call; `expired`, when given, is asked every 64 of them.
     """
 
     def __init__(
         self,
-        provider: DependencyProvider[R],
+        provider: DependencyProvider[R, M],
         requirements: Iterable[Dependency[R]],
         *,
         limit: int = 200_000,
@@ -73,7 +76,9 @@ class Solver(Generic[R]):
         for requirement in requirements:
             self._add_dependency(requirement)
 
-    def solve(self, assumptions: Sequence[tuple[str, int]] = ()) -> Solved | Unsolvable | Exhausted:
+    def solve(
+        self, assumptions: Sequence[tuple[str, int]] = ()
+    ) -> Generator[list[M], None, Solved | Unsolvable | Exhausted]:
         """Search for a solution in which every assumed node, if chosen at all, is the assumed candidate."""
         self._held.back_to(0)
         held = self._held
@@ -105,6 +110,8 @@ class Solver(Generic[R]):
             if node < 0:
                 chosen = (n for n, decided in enumerate(held.decided) if decided)
                 return Solved({self.nodes[n]: held.allowed[n] for n in chosen})
+            while missing := self._missing(node):
+                yield missing
             self._decide(node)
         return Exhausted(self._limit, "steps")
 
@@ -187,6 +194,24 @@ class Solver(Generic[R]):
             if rank < best_rank or (rank == best_rank and node < best):
                 best, best_rank = node, rank
         return best
+
+    def _missing(self, node: int) -> list[M]:
+        """Return what the provider lacks to decide a node and, when that is anything, to decide the other open ones."""
+        first = self._lacks(node)
+        if first is None:
+            return []
+        others = [self._lacks(other) for other in self._held.open if other != node]
+        return [first, *(one for one in others if one is not None)]
+
+    def _lacks(self, node: int) -> M | None:
+        held, name, follows = self._held, self.nodes[node], self._follows[node]
+        if follows >= 0 and not held.decided[follows]:
+            return None
+        choice = self._provider.prefer(name, held.allowed[node])
+        if not choice or ((node, choice) in self._loaded and follows < 0):
+            return None
+        chosen = {self.nodes[follows]: held.allowed[follows]} if follows >= 0 else {}
+        return self._provider.missing(name, choice, chosen)
 
     def _decide(self, node: int) -> None:
         name = self.nodes[node]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Generator, Hashable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -19,6 +19,7 @@ from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target, parse_target
 
+T = TypeVar("T")
 LINUX = parse_target("cp313-manylinux_2_28_x86_64")
 WINDOWS = parse_target("cp313-win_amd64")
 OLD_LINUX = parse_target("cp311-manylinux_2_28_x86_64")
@@ -119,3 +120,13 @@ def provider(
 def texts(pins: Mapping[NormalizedName, Version]) -> dict[str, str]:
     """Pins as plain text."""
     return {str(name): str(version) for name, version in pins.items()}
+
+
+def ended(search: Generator[object, None, T]) -> T:
+    """Run a search that lacks nothing."""
+    try:
+        missing = next(search)
+    except StopIteration as end:
+        result: T = end.value
+        return result
+    raise AssertionError(missing)

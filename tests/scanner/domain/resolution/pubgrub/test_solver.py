@@ -14,7 +14,7 @@ from scanner.domain.resolution import (
 )
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
-from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, provider, question, texts
+from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, ended, provider, question, texts
 
 FORK: SmallIndex = {
     "app": {"1.0": {"needs": ["lib<2"]}, "2.0": {"needs": ["lib>=2"]}},
@@ -53,14 +53,14 @@ def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
     lib = ResolutionCache(SmallSource(FORK)).package(canonicalize_name("lib"))
     assert lib is not None
     old = lib.choice(Version("1.0"))
-    free = solver.solve()
+    free = ended(solver.solve())
     assert isinstance(free, Solved)
     assert free.chosen["lib"] != old
-    bound = solver.solve([("lib", old)])
+    bound = ended(solver.solve([("lib", old)]))
     assert isinstance(bound, Solved)
     assert bound.chosen["lib"] == old
-    assert solver.solve([("lib", old), ("app", free.chosen["app"])]) == Unsolvable(None)
-    assert solver.solve() == free
+    assert ended(solver.solve([("lib", old), ("app", free.chosen["app"])])) == Unsolvable(None)
+    assert ended(solver.solve()) == free
 
 
 def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
@@ -70,10 +70,10 @@ def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
     }
     answers = provider(index, question("app<=1.0", constraints=[]))
     solver = Solver(answers, answers.root_dependencies())
-    assert isinstance(solver.solve(), Unsolvable)
+    assert isinstance(ended(solver.solve()), Unsolvable)
     answers = provider(index, question("app", "core"))
     solver = Solver(answers, answers.root_dependencies())
-    solver.solve()
+    ended(solver.solve())
     assert not solver.always("core") & 2
     assert solver.always("app") & 4
 

@@ -1,0 +1,70 @@
+"""Facts of the index that a search needs before it can go on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+__all__ = ["Missing", "Search", "finish"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What must be fetched before the answer is known: packages to poll, releases whose metadata is needed.
+
+    `likely` are releases, and `likely_packages` packages, that the search will probably ask for next: fetching them in
+    the same batch saves rounds, and is not needed for the answer.
+    """
+
+    packages: tuple[NormalizedName, ...] = ()
+    releases: tuple[tuple[NormalizedName, Version], ...] = ()
+    likely: tuple[tuple[NormalizedName, Version], ...] = ()
+    likely_packages: tuple[NormalizedName, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.packages or self.releases)
+
+    def __or__(self, other: Missing) -> Missing:
+        packages, releases = {*self.packages, *other.packages}, {*self.releases, *other.releases}
+        return Missing(
+            tuple(sorted(packages)),
+            tuple(sorted(releases)),
+            tuple(sorted({*self.likely, *other.likely} - releases)),
+            tuple(sorted({*self.likely_packages, *other.likely_packages} - packages)),
+        )
+
+    @property
+    def as_likely(self) -> Missing:
+        """Return the same facts as ones that are not needed yet."""
+        return Missing((), (), (*self.releases, *self.likely), (*self.packages, *self.likely_packages))
+
+
+Search = Generator[Missing, None, T]
+"""A search that stops where it needs a fact, yields what is missing, and returns its result.
+
+Before it is resumed the required facts have been learned, or given up in the cache: otherwise it asks again.
+"""
+
+
+class GivesUp(Protocol):
+    """A cache that can take facts as unknowable."""
+
+    def give_up(self, missing: Missing) -> None:
+        """Take the required facts as unknowable."""
+
+
+def finish(search: Search[T], cache: GivesUp) -> T:
+    """Run a search to its end from what the cache knows, giving up every fact that is missing."""
+    while True:
+        try:
+            missing = next(search)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        cache.give_up(missing)

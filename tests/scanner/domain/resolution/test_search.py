@@ -1,0 +1,157 @@
+"""A search asks for what it needs and goes on; what was known before and the order of facts change nothing."""
+
+import random
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.matching.availability import Offer
+from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, Strategy, Upgrade, plan
+from scanner.domain.resolution.closure import closure, closure_search
+from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.upgrade import plan_search
+from scanner.domain.targets.target import Target
+from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, ended, question, texts
+from tests.scanner.domain.resolution.strategies import indexes, roots
+
+T = TypeVar("T")
+
+
+@dataclass
+class LearningSource:
+    """A source that knows only what it has learned, and counts what it was asked to learn."""
+
+    index: SmallIndex
+    packages: set[NormalizedName] = field(default_factory=set)
+    releases: set[tuple[NormalizedName, Version]] = field(default_factory=set)
+    asked: list[object] = field(default_factory=list)
+
+    def package(self, name: NormalizedName) -> PackageVersions | None:
+        """The versions of a package, once it is learned."""
+        return SmallSource(self.index).package(name) if name in self.packages else None
+
+    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
+        """What a row offers."""
+        return SmallSource(self.index).offer(shape, target)
+
+    def target_group(self, name: NormalizedName, target: Target) -> Hashable:
+        """No two targets count as alike."""
+        return target
+
+    def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
+        """What a release needs, once it is learned."""
+        return SmallSource(self.index).requires_dist(name, version) if (name, version) in self.releases else None
+
+    def learn(self, missing: Missing, chance: random.Random) -> None:
+        """Learn what a search needs, and some of what it will probably need."""
+        assert missing, "a search stopped and asks for nothing"
+        assert not {*missing.packages} & self.packages
+        assert not {*missing.releases} & self.releases
+        self.asked += [*missing.packages, *missing.releases]
+        self.packages |= {*missing.packages, *(name for name in missing.likely_packages if chance.random() < 0.5)}
+        self.releases |= {*missing.releases, *(one for one in missing.likely if chance.random() < 0.5)}
+
+
+def driven(search: Search[T], source: LearningSource, chance: random.Random) -> T:
+    while True:
+        try:
+            missing = next(search)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        source.learn(missing, chance)
+
+
+def facts(found: Closure) -> object:
+    conflict = None if found.conflict is None else str(found.conflict)
+    return (found.entries, found.blockers, conflict, found.missing, found.graph.edges)
+
+
+def words(made: Plan) -> object:
+    return (made.feasible, made.changes, texts(made.pins or {}), made.reason, made.stuck, made.missing)
+
+
+@given(indexes, roots, st.randoms(use_true_random=False))
+def test_a_search_answers_the_same_whatever_was_known_before(
+    index: SmallIndex, asked: list[str], chance: random.Random
+) -> None:
+    everything = ResolutionCache(SmallSource(index))
+    known = closure(everything, LINUX, question(*asked), BuildPolicy())
+    source = LearningSource(index)
+    for name, rows in index.items():
+        if chance.random() < 0.4:
+            source.packages.add(NormalizedName(name))
+            source.releases |= {(NormalizedName(name), Version(one)) for one in rows if chance.random() < 0.5}
+    cache = ResolutionCache(source)
+    found = driven(closure_search(cache, LINUX, question(*asked), BuildPolicy()), source, chance)
+    assert facts(found) == facts(known)
+    upgrade = Upgrade(cache, [LINUX], question(*asked), BuildPolicy(), found.pins, Strategy.MINIMAL)
+    planned = plan(Upgrade(everything, [LINUX], question(*asked), BuildPolicy(), known.pins, Strategy.MINIMAL))
+    assert words(driven(plan_search(upgrade), source, chance)) == words(planned)
+
+
+@given(indexes, roots, st.randoms(use_true_random=False))
+def test_searches_for_two_targets_do_not_change_each_other(
+    index: SmallIndex, asked: list[str], chance: random.Random
+) -> None:
+    source = LearningSource(index)
+    cache = ResolutionCache(source)
+    searches = {target: closure_search(cache, target, question(*asked), BuildPolicy()) for target in (LINUX, WINDOWS)}
+    found = {}
+    while searches:
+        target = chance.choice(sorted(searches, key=lambda one: one.slug))
+        try:
+            missing = next(searches[target])
+        except StopIteration as end:
+            found[target] = end.value
+            del searches[target]
+        else:
+            packages = tuple(name for name in missing.packages if name not in source.packages)
+            releases = tuple(one for one in missing.releases if one not in source.releases)
+            source.learn(Missing(packages, releases, missing.likely, missing.likely_packages), chance)
+    for target, one in found.items():
+        alone = closure(ResolutionCache(SmallSource(index)), target, question(*asked), BuildPolicy())
+        assert facts(one) == facts(alone)
+
+
+def test_a_search_asks_for_nothing_twice_and_for_the_open_packages_together() -> None:
+    index: SmallIndex = {
+        "app": {"1.0": {"needs": ["left", "right"]}},
+        "left": {"1.0": {"needs": ["deep"]}},
+        "right": {"1.0": {}},
+        "deep": {"1.0": {}},
+    }
+    source = LearningSource(index)
+    search = closure_search(ResolutionCache(source), LINUX, question("app", "right"), BuildPolicy())
+    rounds = []
+    for missing in search:
+        rounds.append((set(missing.packages), {name for name, _ in missing.releases + missing.likely}))
+        source.packages |= {*missing.packages, *missing.likely_packages}
+        source.releases |= {*missing.releases, *missing.likely}
+    assert rounds == [
+        ({"app", "right"}, set()),
+        (set(), {"app", "right"}),
+        ({"left"}, set()),
+        (set(), {"left"}),
+        ({"deep"}, set()),
+        (set(), {"deep"}),
+    ]
+
+
+def test_what_cannot_be_had_is_given_up_and_named() -> None:
+    index: SmallIndex = {"app": {"1.0": {"needs": ["lost"]}}}
+    source = LearningSource(index, {NormalizedName("app")}, {(NormalizedName("app"), Version("1.0"))})
+    cache = ResolutionCache(source)
+    search = closure_search(cache, LINUX, question("app"), BuildPolicy())
+    missing = next(search)
+    assert missing.packages == ("lost",)
+    cache.give_up(missing)
+    found = ended(search)
+    assert found.missing == Missing((NormalizedName("lost"),))
+    assert not found.holds
