@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from projects.models import Alert, Subscription
-from projects.presentation.upstream_notes import ToldNote, one_line_summary
+from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
 from scanner.domain.targets.target import parse_target
 
@@ -33,7 +33,7 @@ _HOW = {
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
+class RenderedEmail:
     """One message's words. `subject` is one line without control characters, whatever the context held."""
 
     subject: str
@@ -41,7 +41,7 @@ class Rendered:
     html: str
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """A path of this installation as a full address."""
     return f"{settings.PUBLIC_URL}{path}"
 
@@ -63,23 +63,23 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
         "is_same_version": watch.above_version == alert.version,
         "project": watch.project.name,
         "watched_since": watch.created_at,
-        "cell_url": absolute(reverse("project-cell", args=[watch.project.slug, watch.target, package])),
-        "alerts_url": absolute(reverse("alerts")),
-        "stop_url": absolute(stop_path),
+        "cell_url": absolute_url(reverse("project-cell", args=[watch.project.slug, watch.target, package])),
+        "alerts_url": absolute_url(reverse("alerts")),
+        "stop_url": absolute_url(stop_path),
     }
 
 
-def digest(subscription: Subscription, notes: Sequence[ToldNote], *, stop_path: str) -> dict[str, object]:
+def digest(subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_path: str) -> dict[str, object]:
     """What changed upstream of a project, worst first. Reads the subscription's project; `notes` are not empty."""
     project = subscription.project
-    page = absolute(reverse("project", args=[project.slug]))
+    page = absolute_url(reverse("project", args=[project.slug]))
     return {
         "project": project.name,
         "notes": [
             {
                 "told": note,
                 "why_lines": [line for sentence in note.why for line in wrap(sentence, TEXT_WIDTH)],
-                "package_url": absolute(reverse("package", args=[note.name])),
+                "package_url": absolute_url(reverse("package", args=[note.name])),
             }
             for note in notes
         ],
@@ -88,25 +88,25 @@ def digest(subscription: Subscription, notes: Sequence[ToldNote], *, stop_path: 
         "summary": one_line_summary(notes),
         "followed_since": subscription.created_at,
         "project_url": f"{page}#upstream",
-        "alerts_url": absolute(reverse("alerts")),
-        "stop_url": absolute(stop_path),
+        "alerts_url": absolute_url(reverse("alerts")),
+        "stop_url": absolute_url(stop_path),
     }
 
 
 def check_message(user: User) -> dict[str, object]:
     """Mail from this installation arrives."""
-    return {"username": user.get_username(), "alerts_url": absolute(reverse("alerts"))}
+    return {"username": user.get_username(), "alerts_url": absolute_url(reverse("alerts"))}
 
 
-def render(name: str, context: Mapping[str, object]) -> Rendered:
+def render(name: str, context: Mapping[str, object]) -> RenderedEmail:
     """The words of the e-mail called `name`."""
     subject, text, html = (
         render_to_string(f"emails/{name}/{part}", dict(context)) for part in ("subject.txt", "body.txt", "body.html")
     )
-    return Rendered(one_line(subject)[:SUBJECT_LENGTH], text, html)
+    return RenderedEmail(to_one_line(subject)[:SUBJECT_LENGTH], text, html)
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     """Text that is safe in a header: control and format characters gone, runs of white space one space."""
     visible = (" " if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") else char for char in text)
     return " ".join("".join(visible).split())

@@ -4,7 +4,6 @@ from django.urls import path
 
 from projects.views import (
     accounts,
-    finding,
     indexes,
     mailbox,
     operator,
@@ -18,6 +17,7 @@ from projects.views import (
     upstream,
     webhooks,
 )
+from projects.views import search as finding
 
 urlpatterns = [
     path("", projects.home, name="home"),

@@ -12,11 +12,11 @@ from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.targets.target import Target
 
 # The files of each release of a package, by version as the index normalises it.
-Releases = Mapping[str, Sequence[ReleaseFileFacts]]
+ReleaseFiles = Mapping[str, Sequence[ReleaseFileFacts]]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WatchCriteria:
     """What one watch waits for.
 
     `above` is the version in use when the watch was set: it counts and so do later ones; None admits all.
@@ -34,7 +34,7 @@ class Wanted:
             return False
         return self.above is None or version >= self.above
 
-    def served_by(self, cell: Cell) -> bool:
+    def is_met_by(self, cell: Cell) -> bool:
         """Whether this cell is what the watch waits for. A yanked wheel never is."""
         if cell.yanked or not cell.availability.installs_wheel:
             return False
@@ -42,44 +42,46 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WatchMatch:
     """The release that serves a watch, with its cell as the proof."""
 
     version: str
     cell: Cell
 
 
-def wanted(target: Target, above: str, releases: Releases, *, prereleases: bool) -> Wanted:
+def watch_criteria(target: Target, above: str, releases: ReleaseFiles, *, prereleases: bool) -> WatchCriteria:
     """The wish behind a watch that was set at version `above` ("" for none) of a package with these releases."""
     in_use = parse_version(above)
     cell = explain_cell(releases.get(str(in_use), ()), target)
     beyond_fallback = cell.availability is Availability.FALLBACK and not cell.yanked
-    return Wanted(target, in_use, prereleases, beyond_fallback)
+    return WatchCriteria(target, in_use, prereleases, beyond_fallback)
 
 
-def first_served(wish: Wanted, releases: Releases) -> Found | None:
+def first_match(criteria: WatchCriteria, releases: ReleaseFiles) -> WatchMatch | None:
     """The lowest version that serves the watch: the smallest step that a team has to take."""
-    for version in _admitted(wish, releases):
-        cell = explain_cell(releases[version], wish.target)
-        if wish.served_by(cell):
-            return Found(version, cell)
+    for version in _admitted_versions(criteria, releases):
+        cell = explain_cell(releases[version], criteria.target)
+        if criteria.is_met_by(cell):
+            return WatchMatch(version, cell)
     return None
 
 
-def arrival(wish: Wanted, releases: Releases, news: Mapping[str, Collection[str]]) -> Found | None:
+def new_match(
+    criteria: WatchCriteria, releases: ReleaseFiles, news: Mapping[str, Collection[str]]
+) -> WatchMatch | None:
     """The lowest version that serves the watch through its new files and would not without them.
 
     `news` is the names of files that were added or are no longer yanked, by version.
     """
     changed = {version: releases[version] for version in news if version in releases}
-    for version in _admitted(wish, changed):
+    for version in _admitted_versions(criteria, changed):
         files = releases[version]
-        cell = explain_cell(files, wish.target)
-        if not wish.served_by(cell):
+        cell = explain_cell(files, criteria.target)
+        if not criteria.is_met_by(cell):
             continue
         before = [file for file in files if file.filename not in news[version]]
-        if not wish.served_by(explain_cell(before, wish.target)):
-            return Found(version, cell)
+        if not criteria.is_met_by(explain_cell(before, criteria.target)):
+            return WatchMatch(version, cell)
     return None
 
 
@@ -91,7 +93,7 @@ def parse_version(text: str) -> Version | None:
         return None
 
 
-def _admitted(wish: Wanted, releases: Releases) -> list[str]:
+def _admitted_versions(criteria: WatchCriteria, releases: ReleaseFiles) -> list[str]:
     """The versions that count, lowest first; one that cannot be read counts for nobody."""
     readable = [(parsed, text) for text in releases if (parsed := parse_version(text)) is not None]
-    return [text for parsed, text in sorted(readable) if wish.admits(parsed)]
+    return [text for parsed, text in sorted(readable) if criteria.admits(parsed)]

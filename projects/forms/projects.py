@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name, is_normalized_name
 
 from projects.domain.dependency_files import AvailableGroups
 from projects.domain.dependency_files.given_files import name_files
-from projects.domain.webhooks.clone_urls import BadCloneUrl, parse_clone_url
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
 from projects.models import Project, Repository
 from projects.models.repository import Provider
 from projects.models.sealed import Sealed
@@ -214,7 +214,7 @@ class RepositoryForm(_RepositoryForm):
             return ""
         try:
             return str(parse_clone_url(text))
-        except BadCloneUrl as error:
+        except InvalidCloneUrl as error:
             raise forms.ValidationError(f"This address cannot be used: {error.reason}.") from error
 
     def clean(self) -> dict[str, Any]:

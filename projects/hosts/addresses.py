@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Collection
 
-from projects.hosts.errors import HostRefused, HostUnavailable
+from projects.hosts.errors import HostNotAllowed, HostUnavailable
 from scanner.domain.network import may_connect
 
 
@@ -20,5 +20,5 @@ def resolve(host: str, port: int, allowed_hosts: Collection[str] = ()) -> tuple[
         raise HostUnavailable(host, "its name does not resolve") from None
     addresses = tuple(dict.fromkeys(str(sockaddr[0]).partition("%")[0] for *_, sockaddr in found))
     if not may_connect(host, addresses, allowed_hosts):
-        raise HostRefused(host, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list it")
+        raise HostNotAllowed(host, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list it")
     return addresses

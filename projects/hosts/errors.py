@@ -26,7 +26,7 @@ class HostUnavailable(HostError):
 
 
 @dataclass
-class AccessDenied(HostError):
+class RepositoryAccessDenied(HostError):
     """The host refuses us, hides the repository from us, or has none at that address."""
 
     def __str__(self) -> str:
@@ -34,7 +34,7 @@ class AccessDenied(HostError):
 
 
 @dataclass
-class HostRefused(HostError):
+class HostNotAllowed(HostError):
     """We do not go there: a private address, a redirect, a protocol or a setting that is missing."""
 
     reason: str
@@ -64,7 +64,7 @@ class FileMissing(HostError):
 
 
 @dataclass
-class TooLarge(HostError):
+class FetchTooLarge(HostError):
     """More than we are willing to fetch; `what` names the file or the thing."""
 
     what: str

@@ -14,19 +14,19 @@ from pathlib import Path
 
 from projects.domain.webhooks import payload_fields as push_forms
 from projects.hosts.errors import (
-    AccessDenied,
     CommitMissing,
+    FetchTooLarge,
     FileMissing,
     HostError,
-    HostRefused,
+    HostNotAllowed,
     HostUnavailable,
-    TooLarge,
+    RepositoryAccessDenied,
 )
-from projects.hosts.git_program import Finished, GitProgram, Remote, Rules
-from projects.hosts.trees import Entry, TreeReader
+from projects.hosts.git_program import GitLimits, GitProgram, GitRemote, GitResult
+from projects.hosts.git_trees import TreeEntry, TreeReader
 
 # What git's complaints mean, first match first. The texts are git's own, curl's and OpenSSH's, in the C locale.
-_ANSWERS: tuple[tuple[str, str], ...] = (
+_ERROR_KINDS: tuple[tuple[str, str], ...] = (
     (r"not our ref|unadvertised object|couldn't find remote ref|no such remote ref", "commit"),
     (r"returned error: 30\d|unable to update url base from redirection", "redirect"),
     (r"early EOF|unexpected disconnect|hung up", "cut"),
@@ -45,15 +45,15 @@ _ANSWERS: tuple[tuple[str, str], ...] = (
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
-Wanted = Callable[[Mapping[str, bytes]], Iterable[str]]
-Detect = Callable[[Sequence[str]], Sequence[str]]
+FindIncludes = Callable[[Mapping[str, bytes]], Iterable[str]]
+DetectRoots = Callable[[Sequence[str]], Sequence[str]]
 
 
 @contextmanager
-def open_repository(remote: Remote, rules: Rules) -> Iterator[GitRepository]:
+def open_repository(remote: GitRemote, limits: GitLimits) -> Iterator[GitRepository]:
     """Prepare to read from `remote`; what was fetched is gone when the block ends. Raises HostError."""
     with tempfile.TemporaryDirectory(prefix="wheelway-git-") as folder:
-        yield GitRepository(GitProgram(remote, rules, Path(folder)), Path(folder))
+        yield GitRepository(GitProgram(remote, limits, Path(folder)), Path(folder))
 
 
 class GitRepository:
@@ -74,17 +74,17 @@ class GitRepository:
                 return commit
         return None
 
-    def lineage(self, branch: str) -> Lineage:
+    def history(self, branch: str) -> CommitHistory:
         """Fetch the history of `branch`, commits only, as far back as the rules reach."""
         folder = self._init("history")
         ref = push_forms.ref(f"refs/heads/{branch}")
-        self._fetch(folder, "tree:0", [f"+{ref}:refs/heads/followed"], depth=self._program.rules.history)
+        self._fetch(folder, "tree:0", [f"+{ref}:refs/heads/followed"], depth=self._program.limits.history)
         done = self._run(folder, "rev-list", "--parents", "refs/heads/followed", offline=True)
         parents = {line.split()[0]: line.split()[1:] for line in done.output.decode("ascii").splitlines()}
-        return Lineage(parents)
+        return CommitHistory(parents)
 
     def files(
-        self, commit: str, roots: Sequence[str], wanted: Wanted, detect: Detect
+        self, commit: str, roots: Sequence[str], find_includes: FindIncludes, detect: DetectRoots
     ) -> tuple[dict[str, bytes], list[str]]:
         """Return (path → content, roots) at `commit`.
 
@@ -113,22 +113,24 @@ class GitRepository:
                 if path not in entries and path not in found:
                     raise FileMissing(self._host, path)
             found |= self._contents(folder, entries, already=found)
-            pending = [path for path in dict.fromkeys(wanted(found)) if path not in asked]
+            pending = [path for path in dict.fromkeys(find_includes(found)) if path not in asked]
         return found, chosen
 
-    def _contents(self, folder: Path, entries: Mapping[str, Entry], already: Mapping[str, bytes]) -> dict[str, bytes]:
-        rules = self._program.rules
-        if len(already) + len(entries) > rules.files:
-            raise TooLarge(self._host, f"the set of {len(already) + len(entries)} files", rules.total_bytes)
+    def _contents(
+        self, folder: Path, entries: Mapping[str, TreeEntry], already: Mapping[str, bytes]
+    ) -> dict[str, bytes]:
+        limits = self._program.limits
+        if len(already) + len(entries) > limits.files:
+            raise FetchTooLarge(self._host, f"the set of {len(already) + len(entries)} files", limits.total_bytes)
         oids = list({entry.oid for entry in entries.values()})
         if not oids:
             return {}
         sizes = self._sizes(folder, oids)
         for path, entry in entries.items():
-            if sizes[entry.oid] > rules.file_bytes:
-                raise TooLarge(self._host, path, rules.file_bytes)
-        if sum(map(len, already.values())) + sum(sizes[entry.oid] for entry in entries.values()) > rules.total_bytes:
-            raise TooLarge(self._host, "all files together", rules.total_bytes)
+            if sizes[entry.oid] > limits.file_bytes:
+                raise FetchTooLarge(self._host, path, limits.file_bytes)
+        if sum(map(len, already.values())) + sum(sizes[entry.oid] for entry in entries.values()) > limits.total_bytes:
+            raise FetchTooLarge(self._host, "all files together", limits.total_bytes)
         blobs = self._read(folder, oids)
         return {path: blobs[entry.oid] for path, entry in entries.items()}
 
@@ -168,28 +170,28 @@ class GitRepository:
         wants = "\n".join([*refspecs, ""]).encode()
         self._run(folder, "fetch", *options, "--stdin", "origin", stdin=wants)
 
-    def _run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> Finished:
+    def _run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> GitResult:
         done = self._program.run(folder, *arguments, stdin=stdin, offline=offline)
         if done.code != 0:
-            raise self._meaning(done)
+            raise self._error_of(done)
         return done
 
-    def _meaning(self, done: Finished) -> HostError:
+    def _error_of(self, done: GitResult) -> HostError:
         # 128 + SIGXFSZ is how the shell's own child dies of the size limit.
         kind = "large" if done.code in (-25, 153) else ""
-        kind = kind or next((kind for text, kind in _ANSWERS if re.search(text, done.complaint)), "")
+        kind = kind or next((kind for text, kind in _ERROR_KINDS if re.search(text, done.error_output)), "")
         if kind == "commit":
             return CommitMissing(self._host, "")
         if kind == "large":
-            return TooLarge(self._host, "the repository's answer", self._program.rules.pack_bytes)
+            return FetchTooLarge(self._host, "the repository's answer", self._program.limits.pack_bytes)
         if kind == "access":
-            return AccessDenied(self._host)
+            return RepositoryAccessDenied(self._host)
         if kind == "redirect":
-            return HostRefused(self._host, "it redirects; give the address that it leads to")
+            return HostNotAllowed(self._host, "it redirects; give the address that it leads to")
         if kind == "hostkey":
-            return HostRefused(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
+            return HostNotAllowed(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
         if kind == "no ssh":
-            return HostRefused(self._host, "the ssh program is not installed on this server")
+            return HostNotAllowed(self._host, "the ssh program is not installed on this server")
         reasons = {
             "busy": "it answers with an error",
             "slow": "it is too slow",
@@ -199,7 +201,7 @@ class GitRepository:
         return HostUnavailable(self._host, reasons.get(kind, "it could not be reached"))
 
 
-class Lineage:
+class CommitHistory:
     """The commits reachable from a branch, as far as they were fetched."""
 
     def __init__(self, parents: Mapping[str, Sequence[str]]) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from projects.domain.webhooks.clone_urls import CloneUrl
 from projects.hosts.addresses import resolve
-from projects.hosts.errors import HostRefused, HostUnavailable
+from projects.hosts.errors import HostNotAllowed, HostUnavailable
 
 # `http.curloptResolve`, by which a name is pinned to the addresses that were checked, came with 2.37.
 OLDEST_GIT = (2, 37)
@@ -34,7 +34,7 @@ _CREDENTIAL_HELPER = (
 
 
 @dataclass(frozen=True)
-class Remote:
+class GitRemote:
     """A repository to read and what opens it. `secret` is a password or token, or a private key for ssh."""
 
     url: CloneUrl
@@ -43,7 +43,7 @@ class Remote:
 
 
 @dataclass(frozen=True)
-class Rules:
+class GitLimits:
     """What the operator allows, and how much one delivery may cost. Sizes are bytes, times seconds."""
 
     allowed_hosts: Collection[str] = ()
@@ -58,32 +58,32 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Finished:
+class GitResult:
     """How one run ended. `complaint` is for telling errors apart and is never shown or stored."""
 
     code: int
     output: bytes
-    complaint: str = field(repr=False)
+    error_output: str = field(repr=False)
 
 
 class GitProgram:
     """Git runs for one remote, in one folder of their own, until one deadline. Raises HostRefused, HostUnavailable."""
 
-    def __init__(self, remote: Remote, rules: Rules, folder: Path) -> None:
+    def __init__(self, remote: GitRemote, limits: GitLimits, folder: Path) -> None:
         self.host = remote.url.host
-        self.rules = rules
-        self._deadline = time.monotonic() + rules.seconds
+        self.limits = limits
+        self._deadline = time.monotonic() + limits.seconds
         if git_version() < OLDEST_GIT:
-            raise HostRefused(self.host, "git 2.37 or newer is not installed on this server")
-        addresses = resolve(self.host, remote.url.port, rules.allowed_hosts)
-        self._environment = _environment(remote, rules, addresses, folder)
+            raise HostNotAllowed(self.host, "git 2.37 or newer is not installed on this server")
+        addresses = resolve(self.host, remote.url.port, limits.allowed_hosts)
+        self._environment = _environment(remote, limits, addresses, folder)
 
-    def run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> Finished:
+    def run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> GitResult:
         """Run git in `folder`. `offline` forbids every protocol: a read of what was fetched never fetches more."""
         environment = dict(self._environment)
         if offline:
             environment["GIT_ALLOW_PROTOCOL"] = "none"
-        blocks = str(self.rules.pack_bytes // 512)
+        blocks = str(self.limits.pack_bytes // 512)
         command = ("sh", "-c", _BOUNDED, "sh", blocks, str(_MEMORY_KIB), *arguments)
         # Files instead of pipes: the size limit then bounds what git says, too.
         with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
@@ -95,12 +95,12 @@ class GitProgram:
             try:
                 code = process.wait(timeout=max(0.0, self._deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                raise HostUnavailable(self.host, f"not done within {self.rules.seconds:g} seconds") from None
+                raise HostUnavailable(self.host, f"not done within {self.limits.seconds:g} seconds") from None
             finally:
                 _end(process)
             output.seek(0)
             said.seek(0)
-            return Finished(code, output.read(), said.read(64 * 1024).decode("utf-8", "replace"))
+            return GitResult(code, output.read(), said.read(64 * 1024).decode("utf-8", "replace"))
 
 
 @functools.cache
@@ -123,7 +123,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _environment(remote: Remote, rules: Rules, addresses: tuple[str, ...], folder: Path) -> dict[str, str]:
+def _environment(remote: GitRemote, limits: GitLimits, addresses: tuple[str, ...], folder: Path) -> dict[str, str]:
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": str(folder),
@@ -143,7 +143,7 @@ def _environment(remote: Remote, rules: Rules, addresses: tuple[str, ...], folde
         "protocol.version": "2",
         "http.followRedirects": "false",
         "http.lowSpeedLimit": "200",
-        "http.lowSpeedTime": str(rules.stalled_seconds),
+        "http.lowSpeedTime": str(limits.stalled_seconds),
         "http.userAgent": "Wheelway git",
         "credential.helper": "",
         "core.hooksPath": os.devnull,
@@ -159,7 +159,7 @@ def _environment(remote: Remote, rules: Rules, addresses: tuple[str, ...], folde
         "pack.threads": "1",
     }
     if remote.url.scheme == "ssh":
-        environment["GIT_SSH_COMMAND"] = _ssh_command(remote, rules, addresses[0], folder)
+        environment["GIT_SSH_COMMAND"] = _ssh_command(remote, limits, addresses[0], folder)
         environment["GIT_SSH_VARIANT"] = "ssh"
     else:
         pinned = ",".join(f"[{address}]" if ":" in address else address for address in addresses)
@@ -183,16 +183,16 @@ def _origin(url: CloneUrl) -> str:
     return str(CloneUrl(url.scheme, url.host, url.port, ""))
 
 
-def _one_line(text: str, remote: Remote) -> str:
+def _one_line(text: str, remote: GitRemote) -> str:
     # The helper's answer is made of lines, and the environment ends at a NUL.
     if not text.isprintable():
-        raise HostRefused(remote.url.host, "the credentials hold a control character")
+        raise HostNotAllowed(remote.url.host, "the credentials hold a control character")
     return text
 
 
-def _ssh_command(remote: Remote, rules: Rules, address: str, folder: Path) -> str:
-    if not rules.ssh_known_hosts:
-        raise HostRefused(remote.url.host, "ssh needs the setting WHEELWAY_SSH_KNOWN_HOSTS")
+def _ssh_command(remote: GitRemote, limits: GitLimits, address: str, folder: Path) -> str:
+    if not limits.ssh_known_hosts:
+        raise HostNotAllowed(remote.url.host, "ssh needs the setting WHEELWAY_SSH_KNOWN_HOSTS")
     key = folder / "key"
     key.touch(mode=0o600)
     key.write_text(remote.secret.strip() + "\n")
@@ -200,9 +200,9 @@ def _ssh_command(remote: Remote, rules: Rules, address: str, folder: Path) -> st
         "BatchMode": "yes",
         "IdentitiesOnly": "yes",
         "StrictHostKeyChecking": "yes",
-        "UserKnownHostsFile": rules.ssh_known_hosts,
+        "UserKnownHostsFile": limits.ssh_known_hosts,
         "GlobalKnownHostsFile": os.devnull,
-        "ConnectTimeout": str(rules.stalled_seconds),
+        "ConnectTimeout": str(limits.stalled_seconds),
         # The address that was checked, under the name whose host key is known.
         "HostName": address,
         "HostKeyAlias": remote.url.host,

@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.dependency_files import ParsedFiles, read, select
-from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
+from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.storage import prepare_storage
 from projects.presentation.formats.schema import document
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
@@ -145,11 +145,13 @@ def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
     """Those of the options, of pip's configuration and of the files, as pip would ask them."""
     try:
         primary = options["index_url"] or configured_index_url()
-        chosen = asked(primary, configured_extra_urls(), options["extra_index_url"], given.parsed, os.environ)
+        chosen = effective_indexes(
+            primary, configured_extra_urls(), options["extra_index_url"], given.parsed, os.environ
+        )
         for note in chosen.notes:
             say(note)
         return command_set(chosen.urls)
-    except (InvalidPipConfiguration, BadIndexOption) as error:
+    except (InvalidPipConfiguration, InvalidIndexOption) as error:
         raise CommandError(str(error), returncode=2) from error
     except ValueError as error:
         raise CommandError(f"The index address cannot be used: {error}", returncode=2) from error

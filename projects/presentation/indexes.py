@@ -9,7 +9,7 @@ from projects.domain.assessment.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class IndexCounts:
     """The packages of one project on one index, and their polls. `error` is one of those that failed."""
 
     total: int = 0
@@ -31,7 +31,7 @@ class IndexLine:
     takes_login: bool
     closes_releases: bool
     look: Verdict
-    standing: str
+    state_text: str
     error: str
     answered_at: datetime | None
     gated_until: datetime | None
@@ -42,7 +42,7 @@ class IndexLine:
         return self.look is Verdict.UNKNOWN and not self.error
 
 
-def standing(count: Count) -> tuple[Verdict, str]:
+def describe_state(count: IndexCounts) -> tuple[Verdict, str]:
     """The state and the sentence of an index. What was never asked is unknown; one failure is no failure of all."""
     if not count.total:
         return Verdict.UNKNOWN, "Not asked yet"
@@ -55,7 +55,7 @@ def standing(count: Count) -> tuple[Verdict, str]:
     return Verdict.READY, has.capitalize()
 
 
-def login_words(*, is_set: bool, opens: bool) -> str:
+def login_text(*, is_set: bool, opens: bool) -> str:
     """Whether the index is asked with a login; never what it is."""
     if not is_set:
         return "none"

@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.current_runtime import today_of
-from projects.domain.indexes.named_indexes import Notice
+from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import summarise_cells
 from projects.presentation.changes import ToldChange, tell_changes
 from projects.presentation.columns import Column, columns_of
@@ -82,7 +82,7 @@ class ProjectPage:
     headings: tuple[Heading, ...]
     count_words: str
     nothing_shown: str
-    notices: tuple[Notice, ...]
+    notices: tuple[IndexNotice, ...]
     confusions: tuple[ConfusionNotice, ...]
     confused: Mapping[str, int]
 

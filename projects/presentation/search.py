@@ -12,7 +12,7 @@ SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchResults:
     """What has the sought text in its name: projects as (slug, name), packages by name, SHOWN of each at the most."""
 
     text: str

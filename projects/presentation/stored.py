@@ -9,7 +9,7 @@ from typing import Any
 
 from projects.domain.assessment.diff import PackageChange
 from projects.domain.dependency_files.values import RuntimeHint
-from projects.domain.indexes.named_indexes import Notice
+from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import CellSummary
 from scanner.domain.releases.name_confusion import NameConfusion
 
@@ -69,4 +69,4 @@ class ProjectState:
     problems: tuple[Mapping[str, Any], ...]
     assessment: StoredAssessment | None
     hints: tuple[RuntimeHint, ...] = ()
-    notices: tuple[Notice, ...] = ()
+    notices: tuple[IndexNotice, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from projects.domain.assessment.verdicts import Severity, Verdict
-from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import NoteKind, is_pinned
 from projects.presentation.target_names import describe_targets
 from scanner.domain.matching.availability import Availability
@@ -24,7 +24,7 @@ _LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ToldNote:
+class UpstreamNote:
     """One note as it is read. `line` is a line for a requirements or constraints file, "" when none helps.
 
     `happened_at` is when it happened on the index; `happened` names that moment ("Released").
@@ -45,7 +45,7 @@ class ToldNote:
     line: str
 
 
-def tell_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts: NoteFacts) -> ToldNote:
+def describe_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts: NoteFacts) -> UpstreamNote:
     """The words of one note."""
     files = tuple(dict.fromkeys(place.file for place in facts.places if place.file))
     match kind:
@@ -58,7 +58,7 @@ def tell_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts
         case NoteKind.STATUS:
             headline, why, step, line = _status(name, subject, facts)
             happened = "Seen"
-    return ToldNote(
+    return UpstreamNote(
         name=name,
         look=_LOOKS.get(severity, Verdict.DEGRADED),
         severity=severity,
@@ -75,7 +75,7 @@ def tell_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts
     )
 
 
-def one_line_summary(notes: Sequence[ToldNote]) -> str:
+def one_line_summary(notes: Sequence[UpstreamNote]) -> str:
     """All of a message in one line; the notes come worst first."""
     if len(notes) == 1:
         return f"{notes[0].headline}."
@@ -104,7 +104,7 @@ def _regression(name: str, version: str, facts: NoteFacts) -> Words:
     return headline, why, step, f"{name}<{version}"
 
 
-def _loss(version: str, before: str, places: Sequence[NotedPlace], whole: Sequence[NotedPlace]) -> str:
+def _loss(version: str, before: str, places: Sequence[AffectedTarget], whole: Sequence[AffectedTarget]) -> str:
     """One sentence or two about places that are alike; they are named where others differ."""
     one = places[0]
     limits = f"Your requirements ({one.specifier})" if one.specifier else "Your requirements"
@@ -126,7 +126,7 @@ def _loss(version: str, before: str, places: Sequence[NotedPlace], whole: Sequen
     )
 
 
-def _at(places: Sequence[NotedPlace], whole: Sequence[NotedPlace], words: str) -> str:
+def _at(places: Sequence[AffectedTarget], whole: Sequence[AffectedTarget], words: str) -> str:
     if len(places) == len(whole):
         return f"{words[:1].upper()}{words[1:]}"
     return f"{describe_targets(place.target for place in places)}: {words}"
@@ -171,9 +171,9 @@ def _quoted(text: str) -> str:
     return line[: _QUOTE - 1].rstrip() + "…" if len(line) > _QUOTE else line.removesuffix(".")
 
 
-def _alike(places: Iterable[NotedPlace]) -> list[list[NotedPlace]]:
+def _alike(places: Iterable[AffectedTarget]) -> list[list[AffectedTarget]]:
     """The places that one sentence can tell together, in their order."""
-    groups: dict[tuple[object, ...], list[NotedPlace]] = {}
+    groups: dict[tuple[object, ...], list[AffectedTarget]] = {}
     for place in places:
         key = (place.in_use, place.specifier, place.offered, place.admitted, place.builds)
         groups.setdefault(key, []).append(place)

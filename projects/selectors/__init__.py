@@ -1,9 +1,8 @@
 """What each page of the team's side reads: frozen rows, each function with a fixed number of queries."""
 
-from projects.selectors.finding import found_by_name
 from projects.selectors.indexes import IndexLosses, index_lines, index_losses, index_notices
 from projects.selectors.messages import messages_health
-from projects.selectors.notes import NoteLine, Upstream, told_notes, upstream_of
+from projects.selectors.notes import NoteLine, UpstreamSection, open_notes, upstream_of
 from projects.selectors.packages import PackageLine, PackagePlace, package_list, package_places, targets_in_use
 from projects.selectors.projects import (
     ProjectLine,
@@ -16,6 +15,7 @@ from projects.selectors.projects import (
     stored_confusions,
 )
 from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
+from projects.selectors.search import search_by_name
 from projects.selectors.upgrades import UpgradeState, upgrade_state
 from projects.selectors.uses import uses_of
 
@@ -29,23 +29,23 @@ __all__ = [
     "RepositoryLine",
     "SummaryPart",
     "UpgradeState",
-    "Upstream",
-    "found_by_name",
+    "UpstreamSection",
     "index_lines",
     "index_losses",
     "index_notices",
     "is_watching",
     "messages_health",
+    "open_notes",
     "package_list",
     "package_places",
     "package_rows",
     "project_list",
     "project_state",
     "repository_lines",
+    "search_by_name",
     "stored_cell",
     "stored_confusions",
     "targets_in_use",
-    "told_notes",
     "upgrade_state",
     "upstream_of",
     "uses_of",

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import Count as CountOf
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Q
 
-from projects.domain.indexes.named_indexes import Notice, notices
+from projects.domain.indexes.named_indexes import IndexNotice, find_notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
-from projects.presentation.indexes import Count, IndexLine, login_words, standing
+from projects.presentation.indexes import IndexCounts, IndexLine, describe_state, login_text
 from scanner.domain.index_address import InvalidAddress, normalize_address, without_credentials
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
@@ -41,25 +40,25 @@ def index_lines(project: Project, now: datetime) -> list[IndexLine]:
     rows.sort(key=lambda row: (row.role != IndexRole.PRIMARY, row.position, row.pk))
     counts = _counts(project)
     gates = {gate.host: gate.until for gate in throttled_hosts(now)}
-    lines = [_line(row, counts.get(row.index_id if row.index.scope else None, Count()), gates) for row in rows]
+    lines = [_line(row, counts.get(row.index_id if row.index.scope else None, IndexCounts()), gates) for row in rows]
     if not any(row.role == IndexRole.PRIMARY for row in rows):
-        lines.insert(0, _default_line(counts.get(None, Count()), gates))
+        lines.insert(0, _default_line(counts.get(None, IndexCounts()), gates))
     return lines
 
 
-def index_notices(project: Project) -> tuple[Notice, ...]:
+def index_notices(project: Project) -> tuple[IndexNotice, ...]:
     """The indexes that the newest files name and the project does not know. Two queries."""
     newest = Snapshot.objects.filter(project=project).order_by("-pk").only("options").first()
     return notices_of(project, newest) if newest is not None else ()
 
 
-def notices_of(project: Project, snapshot: Snapshot) -> tuple[Notice, ...]:
+def notices_of(project: Project, snapshot: Snapshot) -> tuple[IndexNotice, ...]:
     """The same of a snapshot at hand. One query when its files name any, else none."""
     named: Sequence[Mapping[str, Any]] = snapshot.options.get("indexes", [])
     if not named:
         return ()
     own = ProjectIndex.objects.filter(project=project).values_list("index__url", flat=True)
-    return notices(named, known_addresses(own))
+    return find_notices(named, known_addresses(own))
 
 
 def index_losses(row: ProjectIndex) -> IndexLosses:
@@ -85,7 +84,7 @@ def known_addresses(own: Iterable[str]) -> set[str]:
     return found
 
 
-def _counts(project: Project) -> dict[int | None, Count]:
+def _counts(project: Project) -> dict[int | None, IndexCounts]:
     """By the index's key, None for the one that everybody shares: of each only what this project asks it for."""
     mine = ProjectPackage.objects.filter(project=project)
     failing = mine.filter(package__failures__gt=0).order_by("-package__failures", "package")
@@ -93,14 +92,14 @@ def _counts(project: Project) -> dict[int | None, Count]:
     for index, error in failing.values_list("package__index", "package__last_error")[:500]:
         errors.setdefault(index, error)
     totals = mine.values("package__index", "package__index__scope").annotate(
-        total=CountOf("pk"),
-        present=CountOf("pk", filter=Q(package__state="current")),
-        waiting=CountOf("pk", filter=Q(package__state="pending")),
-        failing=CountOf("pk", filter=Q(package__failures__gt=0)),
+        total=Count("pk"),
+        present=Count("pk", filter=Q(package__state="current")),
+        waiting=Count("pk", filter=Q(package__state="pending")),
+        failing=Count("pk", filter=Q(package__failures__gt=0)),
         answered=Max("package__checked_at"),
     )
     return {
-        row["package__index"] if row["package__index__scope"] else None: Count(
+        row["package__index"] if row["package__index__scope"] else None: IndexCounts(
             row["total"],
             row["present"],
             row["waiting"],
@@ -112,10 +111,10 @@ def _counts(project: Project) -> dict[int | None, Count]:
     }
 
 
-def _line(row: ProjectIndex, count: Count, gates: Mapping[str, datetime]) -> IndexLine:
-    look, words = standing(count)
+def _line(row: ProjectIndex, count: IndexCounts, gates: Mapping[str, datetime]) -> IndexLine:
+    look, words = describe_state(count)
     is_own = bool(row.index.scope)
-    login = login_words(is_set=bool(row.index.login), opens=_opens(row.index.login))
+    login = login_text(is_set=bool(row.index.login), opens=_opens(row.index.login))
     return IndexLine(
         pk=row.index_id,
         url=row.index.url,
@@ -124,16 +123,16 @@ def _line(row: ProjectIndex, count: Count, gates: Mapping[str, datetime]) -> Ind
         takes_login=is_own,
         closes_releases=row.index.closes_releases,
         look=look,
-        standing=words,
+        state_text=words,
         error=count.error,
         answered_at=count.answered_at,
         gated_until=gates.get(urlsplit(row.index.url).netloc.lower()),
     )
 
 
-def _default_line(count: Count, gates: Mapping[str, datetime]) -> IndexLine:
+def _default_line(count: IndexCounts, gates: Mapping[str, datetime]) -> IndexLine:
     url = without_credentials(configured_index_url())
-    look, words = standing(count)
+    look, words = describe_state(count)
     return IndexLine(
         pk=None,
         url=url,
@@ -142,7 +141,7 @@ def _default_line(count: Count, gates: Mapping[str, datetime]) -> IndexLine:
         takes_login=False,
         closes_releases=True,
         look=look,
-        standing=words,
+        state_text=words,
         error=count.error,
         answered_at=count.answered_at,
         gated_until=gates.get(urlsplit(url).netloc.lower()),

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F, Max
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.upstream.notes import Use
+from projects.domain.upstream.notes import PackageUse
 from projects.models import Assessment, PackageRows, TargetAssessment
 from scanner.domain.matching.availability import Availability
 
@@ -18,7 +18,7 @@ _ELSEWHERE = frozenset({Availability.INACTIVE, Availability.UNKNOWN})
 
 def uses_of(
     project_ids: Collection[int], names: Collection[str], *, before: datetime | None = None
-) -> dict[tuple[int, str], list[Use]]:
+) -> dict[tuple[int, str], list[PackageUse]]:
     """The uses of packages by (project, name), on the targets that each project has now, in their order. One query.
 
     `before`: as of the assessment that was the newest at that moment.
@@ -33,11 +33,11 @@ def uses_of(
         .order_by("assessment__project_id", "position")
         .values_list("assessment__project_id", "target", "found")
     )
-    uses: dict[tuple[int, str], list[Use]] = {}
+    uses: dict[tuple[int, str], list[PackageUse]] = {}
     for project_id, target, found in rows:
         for row in found or ():
             if row["availability"] not in _ELSEWHERE:
-                use = Use(target, _version(row["version"]), row.get("specifier") or "")
+                use = PackageUse(target, _version(row["version"]), row.get("specifier") or "")
                 uses.setdefault((project_id, row["name"]), []).append(use)
     return uses
 

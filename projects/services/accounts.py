@@ -1,18 +1,34 @@
-"""The first account of a new installation."""
+"""Accounts: the first account of an installation, and one-time sign-in links.
 
+A sign-in link holds the user, its time of creation, and an HMAC over both, over the time of the user's last sign-in
+(which using the link changes) and over the password hash (a new password revokes the link). Nothing is stored: the
+first use of any link of a user invalidates that user's older ones.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 FIRST_NAME = "admin"
+# Part of every signature: changing it would invalidate the links that are out.
+_SALT = "projects.services.sign_in"
+_TOKEN = re.compile(r"([0-9]{1,19})-([0-9]{1,11})-([0-9a-f]{64})")
 
 
 def first_account() -> tuple[User | None, bool]:
-    """Return the oldest active administrator, and whether it was made just now.
+    """Return the oldest active administrator, and whether this call created it.
 
-    Made only while there is no account at all: with no password that could be guessed, so that the way in is a
-    sign-in link or a password set by `manage.py changepassword`. None when accounts exist and none is an active
-    administrator.
+    It is created only while there is no account at all, with an unusable password: its owner signs in by a link, or
+    sets a password with `manage.py changepassword`. None if accounts exist and none is an active administrator.
     """
     users = get_user_model().objects
     with transaction.atomic():
@@ -20,3 +36,45 @@ def first_account() -> tuple[User | None, bool]:
             # Django stores an unusable password when it is given None.
             return users.create_superuser(FIRST_NAME, f"{FIRST_NAME}@localhost", None), True
     return users.filter(is_superuser=True, is_active=True).order_by("pk").first(), False
+
+
+def make_sign_in_link(user: User, *, base_url: str | None = None, now: datetime | None = None) -> str:
+    """Return an absolute URL that signs `user` in once, within SIGN_IN_LINK_SECONDS.
+
+    `base_url` is scheme and host without a trailing slash, settings.PUBLIC_URL by default.
+    """
+    timestamp = int((now or timezone.now()).timestamp())
+    token = f"{user.pk}-{timestamp}-{_signature(user, timestamp)}"
+    return (base_url or settings.PUBLIC_URL) + reverse("sign-in-link", args=[token])
+
+
+def redeem_sign_in_link(token: str, *, now: datetime | None = None) -> User | None:
+    """Return the user of a valid link and invalidate it. None if it is forged, used or expired, or the user inactive.
+
+    Of two concurrent requests with the same link one gets the user. The caller signs the user in.
+    """
+    now = now or timezone.now()
+    match = _TOKEN.fullmatch(token)
+    if match is None:
+        return None
+    timestamp = int(match[2])
+    if not 0 <= now.timestamp() - timestamp < settings.SIGN_IN_LINK_SECONDS:
+        return None
+    users = get_user_model().objects
+    user = users.filter(pk=int(match[1]), is_active=True).first() if int(match[1]) < 2**63 else None
+    if user is None or not constant_time_compare(match[3], _signature(user, timestamp)):
+        return None
+    unused = users.filter(pk=user.pk, is_active=True)
+    if user.last_login is None:
+        unused = unused.filter(last_login__isnull=True)
+    else:
+        unused = unused.filter(last_login=user.last_login)
+    if not unused.update(last_login=now):
+        return None
+    user.last_login = now
+    return user
+
+
+def _signature(user: User, timestamp: int) -> str:
+    last = user.last_login.isoformat() if user.last_login else ""
+    return salted_hmac(_SALT, f"{user.pk}|{timestamp}|{last}|{user.password}", algorithm="sha256").hexdigest()

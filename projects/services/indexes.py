@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from projects import jobs
-from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot
+from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage
+from projects.services.snapshots import assess_newest
+from scanner.domain.index_address import with_login, without_credentials
 from scanner.services.follow_packages import ensure_packages_on, recheck_missing
 from scanner.services.index_sets import IndexSet, default_index_and
-from scanner.services.indexes import IndexClient, get_index
+from scanner.services.indexes import IndexClient, configured_index_url, get_index
 from scanner.services.private_indexes import (
     InvalidIndexAddress,
     delete_index,
@@ -23,14 +24,53 @@ from scanner.services.private_indexes import (
 )
 
 __all__ = [
+    "AlreadyConfigured",
     "InvalidIndexAddress",
+    "TooManyIndexes",
     "add_index",
+    "change_login",
+    "configure_index",
     "index_ids",
     "index_ids_of",
     "indexes_of",
     "remove_index",
     "watch_names",
 ]
+
+# Each index is requested once for every package of the project.
+MOST_INDEXES = 50
+
+
+class TooManyIndexes(Exception):
+    """The project has as many indexes as it may."""
+
+
+class AlreadyConfigured(Exception):
+    """The index is the installation's own, which the project uses already."""
+
+
+def configure_index(
+    project: Project, address: str, role: IndexRole, *, login: str = "", closes_releases: bool = False
+) -> ProjectIndex:
+    """Add an index to the project, or change the role and login of one that it has. It is assessed after commit.
+
+    `address` has no login; `login` is in the form of scanner.domain.index_address.login_text.
+    Raises InvalidIndexAddress, AlreadyConfigured and TooManyIndexes.
+    """
+    with transaction.atomic():
+        others = ProjectIndex.objects.filter(project=project).exclude(index__url=address)
+        if others.count() >= MOST_INDEXES:
+            raise TooManyIndexes
+        is_default = not login and address == without_credentials(configured_index_url())
+        if is_default and not others.filter(role=IndexRole.PRIMARY).exists():
+            raise AlreadyConfigured
+        return add_index(project, with_login(address, login), role, closes_releases=closes_releases)
+
+
+def change_login(row: ProjectIndex, login: str) -> None:
+    """Replace or remove the login of an index. Packages that the index refused or hid are requested again."""
+    address = with_login(row.index.url, login)
+    add_index(row.project, address, IndexRole(row.role), closes_releases=row.index.closes_releases)
 
 
 def add_index(project: Project, address: str, role: IndexRole, *, closes_releases: bool = False) -> ProjectIndex:
@@ -57,7 +97,7 @@ def add_index(project: Project, address: str, role: IndexRole, *, closes_release
         )
         # With other credentials an index that refused may answer now.
         repoll_failed(index_id, _scope(project), timezone.now())
-        _assess_again(project)
+        assess_newest(project)
     return row
 
 
@@ -67,14 +107,7 @@ def remove_index(project: Project, index_id: int) -> None:
         gone, _ = ProjectIndex.objects.filter(project=project, index=index_id).delete()
         if gone:
             delete_index(index_id, _scope(project))
-            _assess_again(project)
-
-
-def _assess_again(project: Project) -> None:
-    newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first()
-    if newest is not None:
-        # Without a queue the schedule finds it: the assessment names the indexes that it rests on.
-        transaction.on_commit(lambda: jobs.request_assessment(newest), robust=True)
+            assess_newest(project)
 
 
 def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:

@@ -1,21 +1,27 @@
-"""Make a project with its targets, its first manager and its first snapshot."""
+"""Projects: create one, and change its targets and policy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
-from projects.models import Membership, Origin, Project, ProjectTarget, Role
-from projects.services.snapshots import take_snapshot
+from projects.domain.dependency_files import AvailableGroups, available_groups
+from projects.models import Membership, Origin, Project, ProjectTarget, Role, Snapshot
+from projects.services.assessments.run import read_snapshot
+from projects.services.snapshots import assess_newest, take_snapshot
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-# The address of a page stands where this project's would.
-_TAKEN = {"add"}
+SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "requirements.txt"
+POLICY_FIELDS = ("source_builds", "prereleases", "minimum_age_days", "step", "holds", "groups")
+# /projects/add/ is the page that adds a project.
+_RESERVED_SLUGS = {"add"}
 
 
 def create_project(
@@ -27,16 +33,30 @@ def create_project(
     targets: Sequence[str],
     origin: Origin | str,
 ) -> Project:
-    """A new project managed by `user`, held against `targets` (slugs, in column order).
+    """Create a project managed by `user`, with `targets` (slugs, in column order) and a first snapshot of `files`.
 
     Raises NothingToRead, with nothing stored, when the files hold no requirement.
     """
     with transaction.atomic():
-        project = _with_free_slug(name)
+        project = _create_with_free_slug(name)
         Membership.objects.create(project=project, user_id=user.pk, role=Role.MANAGER)
         set_targets(project, targets)
         take_snapshot(project, files, roots, origin=origin, user=user)
     return project
+
+
+def create_sample_project(user: AbstractBaseUser) -> Project | None:
+    """Create the sample project of a new installation, managed by `user`. Return None if any project exists."""
+    if Project.objects.exists():
+        return None
+    return create_project(
+        user,
+        "practice-api",
+        {"requirements.txt": SAMPLE_FILE.read_bytes()},
+        ["requirements.txt"],
+        targets=[target.slug for target in SAMPLE_TARGETS],
+        origin=Origin.SAMPLE,
+    )
 
 
 def set_targets(project: Project, targets: Sequence[str]) -> None:
@@ -49,15 +69,33 @@ def set_targets(project: Project, targets: Sequence[str]) -> None:
         )
 
 
-def _with_free_slug(name: str) -> Project:
-    """The project under the first free slug of its name. Two at once cannot take the same one."""
+def save_policy_and_targets(project: Project, targets: Sequence[str]) -> None:
+    """Save the project's policy and replace its targets (slugs, in column order); it is assessed after commit.
+
+    Targets that the project keeps stay in their order; new ones follow.
+    """
+    with transaction.atomic():
+        project.save(update_fields=POLICY_FIELDS)
+        before = list(project.targets.values_list("slug", flat=True))
+        set_targets(project, [*(slug for slug in before if slug in targets), *targets])
+        assess_newest(project)
+
+
+def offered_groups(project: Project) -> AvailableGroups:
+    """Return the groups and extras of the newest snapshot's files; none without a snapshot. Two queries."""
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").first()
+    return available_groups(read_snapshot(newest)) if newest is not None else AvailableGroups((), ())
+
+
+def _create_with_free_slug(name: str) -> Project:
+    """Create the project under the first free slug of its name. The unique constraint settles concurrent calls."""
     base = slugify(name)[:70] or "project"
-    for number in range(2 if base in _TAKEN else 1, 1000):
+    for number in range(2 if base in _RESERVED_SLUGS else 1, 1000):
         slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
                 return Project.objects.create(name=name, slug=slug)
         except IntegrityError:
             continue
-    message = f"no free address for a project called {name!r}"
+    message = f"no free slug for a project named {name!r}"
     raise ValueError(message)

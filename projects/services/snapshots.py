@@ -11,7 +11,7 @@ from django.db import transaction
 
 from projects import jobs
 from projects.domain.dependency_files import FileProblem, ParsedFiles, read
-from projects.domain.indexes.named_indexes import kept
+from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _store(
             {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
             for problem in parsed.problems
         ],
-        options={"indexes": kept(parsed.indexes)},
+        options={"indexes": options_to_store(parsed.indexes)},
         hints=[asdict(hint) for hint in parsed.hints[:MOST_HINTS]],
     )
     formats = {source.path: source for source in parsed.sources}
@@ -122,3 +122,16 @@ def _store(
         if requirement.name
     )
     return snapshot
+
+
+def assess_newest(project: Project) -> None:
+    """Queue an assessment of the project's newest snapshot, if any, after the transaction commits."""
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").values_list("pk", flat=True).first()
+    if newest is not None:
+        # Without a queue the schedule finds it: a stored assessment records the indexes and policy it is based on.
+        transaction.on_commit(lambda: jobs.request_assessment(newest), robust=True)
+
+
+def release_claims() -> None:
+    """Release the claims of all assessment workers. Only for a start at which no worker can be running."""
+    Snapshot.objects.filter(assessing_until__isnull=False).update(assessing_until=None)

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from projects.services.sign_in import redeem
+from projects.services.accounts import redeem_sign_in_link
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -39,7 +39,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and uses nothing up, since mail and chat programs fetch every link; POST signs in."""
     if request.method != "POST":
         return render(request, "registration/sign_in_link.html")
-    user = redeem(token)
+    user = redeem_sign_in_link(token)
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
     login(request, user, backend=_BACKEND)

@@ -16,18 +16,19 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.indexes.named_indexes import Notice
+from projects.domain.indexes.named_indexes import IndexNotice
 from projects.forms.indexes import IndexForm, LoginForm
 from projects.models import IndexRole, Project, ProjectIndex
 from projects.selectors import index_lines, index_losses, index_notices
-from projects.services.index_settings import (
+from projects.services.indexes import (
     MOST_INDEXES,
-    AlreadyAsked,
+    AlreadyConfigured,
+    InvalidIndexAddress,
     TooManyIndexes,
     change_login,
-    name_index,
+    configure_index,
+    remove_index,
 )
-from projects.services.indexes import InvalidIndexAddress, remove_index
 
 
 @never_cache
@@ -52,7 +53,7 @@ def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            row = name_index(
+            row = configure_index(
                 project,
                 given["address"],
                 IndexRole(given["role"]),
@@ -61,7 +62,7 @@ def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
             )
         except InvalidIndexAddress as error:
             form.add_error("address", f"This address cannot be used: {error}.")
-        except AlreadyAsked:
+        except AlreadyConfigured:
             form.add_error("address", "This is the installation's own index, which is asked already.")
         except TooManyIndexes:
             form.add_error("address", f"A project names at most {MOST_INDEXES} indexes. Remove one first.")
@@ -110,7 +111,9 @@ def _row(project: Project, index: int) -> ProjectIndex:
     return get_object_or_404(ProjectIndex.objects.select_related("index", "project"), project=project, index=index)
 
 
-def _page(request: HtmxHttpRequest, project: Project, form: IndexForm, notices: tuple[Notice, ...]) -> HttpResponse:
+def _page(
+    request: HtmxHttpRequest, project: Project, form: IndexForm, notices: tuple[IndexNotice, ...]
+) -> HttpResponse:
     context = {**_list_context(project), "area": "projects", "form": form, "notices": notices}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "projects/indexes.html", context, status=status)
@@ -128,7 +131,7 @@ def _list_context(project: Project) -> dict[str, Any]:
     }
 
 
-def _initial(named: str, notices: tuple[Notice, ...]) -> dict[str, Any]:
+def _initial(named: str, notices: tuple[IndexNotice, ...]) -> dict[str, Any]:
     """What a notice prefills: never a login, never a variable."""
     found = next((one for one in notices if str(one.number) == named), None)
     if found is None or found.words:

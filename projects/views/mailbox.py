@@ -14,7 +14,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
-from projects.services.alerts.mailbox import is_in_use, stored_message, stored_messages
+from projects.selectors.mailbox import is_in_use, stored_message, stored_messages
 
 # A message's HTML is shown as a mail program would: styles of its own, nothing fetched, nothing run, no way out.
 _HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"

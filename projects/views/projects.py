@@ -21,9 +21,7 @@ from projects.models import Origin, Project
 from projects.presentation.project_page import ToldProblem, tell_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.selectors import project_list
-from projects.services.policies import offered_choices
-from projects.services.projects import create_project
-from projects.services.retargeting import retarget
+from projects.services.projects import create_project, offered_groups, save_policy_and_targets
 from projects.services.snapshots import NothingToRead, take_snapshot
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
@@ -90,12 +88,12 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Choose the targets and the policy of a project."""
     project = get_project(request, slug, edit=True)
     current = list(project.targets.values_list("slug", flat=True))
-    offered = offered_choices(project)
+    offered = offered_groups(project)
     targets, policy = TargetsForm(), PolicyForm(instance=project, offered=offered)
     if request.method == "POST":
         targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project, offered=offered)
         if all([targets.is_valid(), policy.is_valid()]):
-            retarget(policy.instance, targets.cleaned_data["targets"])
+            save_policy_and_targets(policy.instance, targets.cleaned_data["targets"])
             messages.success(request, "Targets and policy are saved; the project is being assessed again.")
             return redirect(project)
     context = {"area": "projects", "project": project, "policy": policy, **_target_context(targets, current)}

@@ -15,7 +15,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.forms.projects import RepositoryForm
 from projects.models import Project, Repository
 from projects.selectors import repository_lines
-from projects.services.webhooks.receive import fetch_now
+from projects.services.webhooks.receive import queue_fetch
 
 
 @never_cache
@@ -34,7 +34,7 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         case "rotate":
             return _page(request, project, RepositoryForm(), repository, repository.rotate_secret())
         case "look":
-            fetch_now(repository, timezone.now())
+            queue_fetch(repository, timezone.now())
             messages.success(request, "The head of its branch is being read.")
         case "end-rotation":
             repository.end_rotation()
@@ -53,7 +53,7 @@ def _add(request: HttpRequest, project: Project) -> HttpResponse:
     secret = repository.rotate_secret()
     if repository.clone_url:
         # Nobody waits for the first push to see a table.
-        fetch_now(repository, timezone.now())
+        queue_fetch(repository, timezone.now())
     return _page(request, project, RepositoryForm(), repository, secret)
 
 

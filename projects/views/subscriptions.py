@@ -12,11 +12,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.services.alerts import mailbox, watches
+from projects.selectors import mailbox
+from projects.selectors.subscriptions import follow_list, target_label, version_in_use, watch_list
 from projects.services.alerts import send as sending
-from projects.services.alerts.follow_list import follow_list
-from projects.services.alerts.smtp import Handover
-from projects.services.alerts.watch_list import version_in_use, watch_list
+from projects.services.alerts import watches
+from projects.services.alerts.smtp import SendStatus
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -83,7 +83,7 @@ def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
     """Send the user a test message and say what the mail server answered."""
     user = request.user
     outcome = sending.send_check_message(user, timezone.now())
-    if outcome.handover is Handover.ACCEPTED:
+    if outcome.status is SendStatus.ACCEPTED:
         messages.success(request, f"A test message to {user.email} was handed over.")
     else:
         messages.error(request, f"The test message was not sent: {outcome.error}")
@@ -106,7 +106,7 @@ def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "follows": subscription.follows_project,
         "package": subscription.package_name,
-        "target": watches.label_of(subscription),
+        "target": target_label(subscription.target),
         "project": subscription.project.name,
         "has_ended": subscription.stopped_at is not None,
     }

@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.emails import one_line
+from projects.emails import to_one_line
 from projects.selectors import upstream_of
-from projects.services.dismissing import REASON_LENGTH, clear_stop_request, dismiss
+from projects.services.alerts.upstream_notes import REASON_LENGTH, dismiss_note, restore_note
 
 _NO_REASON = "Say in a few words why it does not matter, so that the others know."
 
@@ -22,11 +22,11 @@ _NO_REASON = "Say in a few words why it does not matter, so that the others know
 def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     """Dismiss an open note for everybody in the project, with a reason; `again` shows it again."""
     project = get_project(request, slug, edit=True)
-    reason, error = one_line(request.POST.get("reason", "")), ""
+    reason, error = to_one_line(request.POST.get("reason", "")), ""
     if "again" in request.POST:
-        found = clear_stop_request(project, pk)
+        found = restore_note(project, pk)
     elif reason:
-        found = dismiss(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
+        found = dismiss_note(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
     else:
         found, error = True, _NO_REASON
     if not found:

@@ -12,7 +12,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from projects.services.webhooks.receive import Accepted, Answer, Refused, accept_push, accept_upload
+from projects.services.webhooks.receive import (
+    DeliveryAccepted,
+    DeliveryRefused,
+    ReceiveResult,
+    receive_push,
+    receive_upload,
+)
 
 
 @csrf_exempt
@@ -22,7 +28,7 @@ def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
     body = _body(request, settings.WHEELWAY_HOOK_MAX_BYTES)
     if body is None:
         return _too_large(settings.WHEELWAY_HOOK_MAX_BYTES)
-    return _respond(accept_push(hook_key, request.headers, body, timezone.now()))
+    return _respond(receive_push(hook_key, request.headers, body, timezone.now()))
 
 
 @csrf_exempt
@@ -32,7 +38,7 @@ def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
     body = _body(request, settings.UPLOAD_MAX_BYTES)
     if body is None:
         return _too_large(settings.UPLOAD_MAX_BYTES)
-    return _respond(accept_upload(hook_key, request.headers, request.GET.get("path", ""), body, timezone.now()))
+    return _respond(receive_upload(hook_key, request.headers, request.GET.get("path", ""), body, timezone.now()))
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:
@@ -49,11 +55,11 @@ def _body(request: HttpRequest, limit: int) -> bytes | None:
     return body if len(body) <= limit else None
 
 
-def _respond(answer: Answer) -> HttpResponse:
-    if isinstance(answer, Accepted):
+def _respond(answer: ReceiveResult) -> HttpResponse:
+    if isinstance(answer, DeliveryAccepted):
         delivery = answer.delivery
         return JsonResponse({"delivery": delivery.delivery_id, "state": delivery.state}, status=202)
-    if isinstance(answer, Refused):
+    if isinstance(answer, DeliveryRefused):
         # The same words for a hook that does not exist and for a signature that does not fit.
         return JsonResponse({"error": "refused"}, status=403)
     return JsonResponse({"error": answer.reason}, status=400)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from projects.domain.dependency_files import read
-from projects.domain.indexes.named_indexes import kept
+from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Assessment, IndexRole, ProjectIndex, ProjectPackage
 from projects.services.indexes import add_index
 from scanner.domain.releases.name_confusion import IndexListing, NameConfusion
@@ -40,7 +40,7 @@ def fill(cast: Cast) -> Index:
         host="packages.private-registry-of-a-large-company.example", closed_until=timezone.now()
     )
     snapshot = cast.project.snapshots.order_by("-pk")[0]
-    snapshot.options = {"indexes": kept(read({"requirements.txt": NAMED}, ["requirements.txt"]).indexes)}
+    snapshot.options = {"indexes": options_to_store(read({"requirements.txt": NAMED}, ["requirements.txt"]).indexes)}
     snapshot.save()
     twice = [
         NameConfusion(

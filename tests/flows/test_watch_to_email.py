@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from projects.models import Alert, AlertState, Subscription
 from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.send import send
-from projects.services.alerts.watches import NothingToWaitFor, watch
+from projects.services.alerts.watches import AlreadyInstallable, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind
 from scanner.services.follow_packages import ensure_packages
@@ -101,7 +101,7 @@ def test_a_watch_on_greenlet_brings_one_message_when_its_wheel_comes(
     assert f"{stop.scheme}://{stop.netloc}" == "https://wheelway.example"
     assert client.post(stop.path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert not Subscription.objects.active().exists()
-    with pytest.raises(NothingToWaitFor):
+    with pytest.raises(AlreadyInstallable):
         watch(project, alice, "greenlet", TARGET, "3.0.3")
 
 

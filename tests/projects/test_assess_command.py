@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from projects.services.sample import SAMPLE_FILE
+from projects.services.projects import SAMPLE_FILE
 from tests.replay import ReplayIndex
 
 ROOT = Path(__file__).resolve().parents[2]

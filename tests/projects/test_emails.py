@@ -5,10 +5,10 @@ from pytest_django.fixtures import Settings
 
 from projects import emails
 from projects.domain.assessment.verdicts import Severity
-from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Alert, Project, Subscription
-from projects.presentation.upstream_notes import ToldNote, tell_note
+from projects.presentation.upstream_notes import UpstreamNote, describe_note
 from scanner.domain.matching.availability import Availability
 from tests.projects.watching import NOON, person, project_of, queued_alert
 
@@ -22,7 +22,7 @@ def alert(settings: Settings) -> Alert:
     return queued_alert(alice, project_of(alice))
 
 
-def words(alert: Alert, availability: Availability = Availability.NATIVE) -> emails.Rendered:
+def words(alert: Alert, availability: Availability = Availability.NATIVE) -> emails.RenderedEmail:
     again = Alert.objects.select_related("subscription__project").get(pk=alert.pk)
     context = emails.new_wheel(again, package="greenlet", availability=availability, stop_path="/alerts/stop/7-abc/")
     return emails.render("new_wheel", context)
@@ -88,7 +88,7 @@ def test_a_hostile_subject_stays_short_and_on_one_line(alert: Alert) -> None:
     assert subject.isprintable()
 
 
-def digest_of(*notes: ToldNote, settings: Settings) -> emails.Rendered:
+def digest_of(*notes: UpstreamNote, settings: Settings) -> emails.RenderedEmail:
     settings.PUBLIC_URL = "https://wheelway.example"
     alice = person("carol")
     project = project_of(alice)
@@ -97,9 +97,9 @@ def digest_of(*notes: ToldNote, settings: Settings) -> emails.Rendered:
     return emails.render("digest", emails.digest(follower, notes, stop_path="/alerts/stop/8-abc/"))
 
 
-def told(name: str, severity: Severity, reason: str = "") -> ToldNote:
-    place = NotedPlace("cp313-win_amd64", "1.0", "==1.0", f"{name}-1.0-cp313-cp313-win_amd64.whl")
-    return tell_note(name, NoteKind.YANK, "1.0", severity, NoteFacts((place,), NOON, instead="1.1", reason=reason))
+def told(name: str, severity: Severity, reason: str = "") -> UpstreamNote:
+    place = AffectedTarget("cp313-win_amd64", "1.0", "==1.0", f"{name}-1.0-cp313-cp313-win_amd64.whl")
+    return describe_note(name, NoteKind.YANK, "1.0", severity, NoteFacts((place,), NOON, instead="1.1", reason=reason))
 
 
 def test_both_bodies_of_a_digest_have_every_note_with_proof_next_step_and_the_way_to_stop(settings: Settings) -> None:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from projects.services.sample import SAMPLE_FILE
+from projects.services.projects import SAMPLE_FILE
 from tests.replay import ReplayIndex
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -18,10 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 from compat_site import embedded
 from compat_site.celery import app
 from compat_site.wsgi import application
-from projects.services.accounts import first_account
-from projects.services.leftovers import give_work_back
-from projects.services.sample import load_sample
-from projects.services.sign_in import make_sign_in_link
+from projects.services.accounts import first_account, make_sign_in_link
+from projects.services.projects import create_sample_project
+from projects.services.snapshots import release_claims as release_assessments
+from projects.services.webhooks.process import release_claims as release_deliveries
 from scanner.services.follow_packages import clear_claims
 from scanner.services.shutdown import request_stop
 
@@ -52,7 +52,8 @@ class Command(BaseCommand):
                 if not settings.REDIS_URL:
                     # The queue of the last run ended with it, however it ended.
                     clear_claims()
-                    give_work_back()
+                    release_assessments()
+                    release_deliveries()
                 jobs = embedded.Jobs(app)
                 jobs.start()
                 try:
@@ -94,7 +95,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 user, is_new = first_account()
                 if user is not None and is_new:
-                    load_sample(user)
+                    create_sample_project(user)
             if user is None:
                 return ["No administrator is left to sign in. Make one: .venv/bin/python manage.py createsuperuser"]
             if is_new:

@@ -22,7 +22,7 @@ _NOT_FOLLOWED = {
 }
 
 
-class BadIndexOption(Exception):
+class InvalidIndexOption(Exception):
     """A line whose index cannot be asked. The text names the place and never what may be a secret."""
 
     def __init__(self, named: NamedIndex, reason: str) -> None:
@@ -35,7 +35,7 @@ class BadIndexOption(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EffectiveIndexes:
     """The addresses that are asked, the primary one first, with their credentials: never to be shown as they are.
 
     notes: which lines of the files took effect, and which indexes of other tools did not, for people.
@@ -45,9 +45,9 @@ class Asked:
     notes: tuple[str, ...]
 
 
-def asked(
+def effective_indexes(
     primary: str, configured: Sequence[str], extra: Sequence[str], parsed: ParsedFiles, environment: Mapping[str, str]
-) -> Asked:
+) -> EffectiveIndexes:
     """What pip would ask when it is given these addresses and the files that `intake` was read from.
 
     `configured` are the extra ones of pip's configuration: one that only a disk holds is noted and left out.
@@ -74,7 +74,7 @@ def asked(
             else:
                 urls.append(url)
                 notes.append(f"{_place(named)}: {without_credentials(url)} is asked too")
-    return Asked(tuple(dict.fromkeys(url.rstrip("/") for url in urls)), tuple(notes))
+    return EffectiveIndexes(tuple(dict.fromkeys(url.rstrip("/") for url in urls)), tuple(notes))
 
 
 def _usable(configured: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -103,12 +103,12 @@ def _expanded(named: NamedIndex, environment: Mapping[str, str]) -> str:
     for name in environment_variables(url):
         value = environment.get(name)
         if not value:
-            raise BadIndexOption(named, f"needs the environment variable {name}, which is not set")
+            raise InvalidIndexOption(named, f"needs the environment variable {name}, which is not set")
         url = url.replace(f"${{{name}}}", value)
     try:
         parse_address(url)
     except InvalidAddress as error:
-        raise BadIndexOption(named, f"cannot be used: {error}") from error
+        raise InvalidIndexOption(named, f"cannot be used: {error}") from error
     return url
 
 

@@ -18,7 +18,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class IndexNotice:
     """What files name and the project does not know. `number` finds it again; `places` are "requirements.txt line 3".
 
     `address` is what can be added, empty where only the owner knows it; `asks_login`: the file gives a login, or
@@ -35,7 +35,7 @@ class Notice:
     words: str
 
 
-def kept(indexes: Iterable[NamedIndex]) -> list[dict[str, Any]]:
+def options_to_store(indexes: Iterable[NamedIndex]) -> list[dict[str, Any]]:
     """What may be stored of them: no login, and no address of which one might be part."""
     found = [
         {
@@ -51,7 +51,7 @@ def kept(indexes: Iterable[NamedIndex]) -> list[dict[str, Any]]:
     return found[:MOST_KEPT]
 
 
-def notices(stored: Iterable[Mapping[str, Any]], known: Collection[str]) -> tuple[Notice, ...]:
+def find_notices(stored: Iterable[Mapping[str, Any]], known: Collection[str]) -> tuple[IndexNotice, ...]:
     """Each index that is not among the `known` addresses once, in file order, with every place that names it.
 
     `known` are addresses as scanner.domain.index_address.plain_address spells them.
@@ -65,10 +65,10 @@ def notices(stored: Iterable[Mapping[str, Any]], known: Collection[str]) -> tupl
     return tuple(_notice(number, group) for number, group in enumerate(grouped.values()))
 
 
-def _notice(number: int, group: list[Mapping[str, Any]]) -> Notice:
+def _notice(number: int, group: list[Mapping[str, Any]]) -> IndexNotice:
     first = group[0]
     places = [f"{one['path']} line {one['line']}" if one["line"] else str(one["path"]) for one in group]
-    return Notice(
+    return IndexNotice(
         number=number,
         places=tuple(places[:_TOLD_PLACES]),
         more_places=max(0, len(places) - _TOLD_PLACES),

@@ -12,7 +12,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class NotedPlace:
+class AffectedTarget:
     """One target of a note. `in_use`: the project's version there then; `specifier`: all that limited it.
 
     Of a regression also: what the release offers there, whether the requirements admit it (None: unreadable), whether
@@ -36,7 +36,7 @@ class NoteFacts:
     maintainers or index say.
     """
 
-    places: tuple[NotedPlace, ...] = ()
+    places: tuple[AffectedTarget, ...] = ()
     at: datetime | None = None
     before: str = ""
     instead: str = ""
@@ -48,7 +48,7 @@ class NoteFacts:
         return tuple(place.target for place in self.places)
 
 
-def stored_facts(facts: NoteFacts) -> dict[str, Any]:
+def facts_to_json(facts: NoteFacts) -> dict[str, Any]:
     """As JSON holds them."""
     return {
         "places": [asdict(place) for place in facts.places],
@@ -59,7 +59,7 @@ def stored_facts(facts: NoteFacts) -> dict[str, Any]:
     }
 
 
-def read_facts(stored: Mapping[str, Any]) -> NoteFacts:
+def facts_from_json(stored: Mapping[str, Any]) -> NoteFacts:
     """The inverse of `stored_facts`."""
     at = stored.get("at")
     return NoteFacts(
@@ -71,7 +71,7 @@ def read_facts(stored: Mapping[str, Any]) -> NoteFacts:
     )
 
 
-def _places(stored: Iterable[Mapping[str, Any]]) -> Iterable[NotedPlace]:
-    known = NotedPlace.__slots__
+def _places(stored: Iterable[Mapping[str, Any]]) -> Iterable[AffectedTarget]:
+    known = AffectedTarget.__slots__
     for place in stored:
-        yield NotedPlace(**{name: value for name, value in place.items() if name in known})
+        yield AffectedTarget(**{name: value for name, value in place.items() if name in known})

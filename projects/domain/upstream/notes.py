@@ -18,7 +18,7 @@ from projects.domain.assessment.verdicts import Severity
 from scanner.domain.matching.availability import Availability, Offer
 
 # What is taken back and comes again within this time is the same news.
-FLAPS_FOR = timedelta(days=1)
+REOPEN_WITHIN = timedelta(days=1)
 # What a project status (PEP 792) means for whoever uses the package; others are no news.
 STATUS_SEVERITY: Mapping[str, Severity] = {
     "quarantined": Severity.CRITICAL,
@@ -36,7 +36,7 @@ class NoteKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PackageUse:
     """How a project uses a package on one target, as an assessment has it.
 
     version: None where none could be chosen. specifier: all that limits it there, joined by commas.
@@ -51,13 +51,13 @@ OfferOf = Callable[[Version, str], Offer]
 
 
 @dataclass(frozen=True, slots=True)
-class LostPlace:
+class LostTarget:
     """A target that a release lost. `admitted`: whether the requirements as written take it; None when unreadable.
 
     `offered` is what the release offers there instead of a wheel; `builds` whether the project accepts that.
     """
 
-    use: Use
+    use: PackageUse
     admitted: bool | None
     offered: Availability
     builds: bool
@@ -95,16 +95,16 @@ def is_pinned(specifier: str) -> bool:
     )
 
 
-def regression(
+def find_regression(
     version: Version,
     lost: Collection[str],
-    uses: Iterable[Use],
+    uses: Iterable[PackageUse],
     versions: Collection[Version],
     offer_of: OfferOf,
     *,
     prereleases: bool,
     builds: bool,
-) -> tuple[LostPlace, ...]:
+) -> tuple[LostTarget, ...]:
     """Where a project would lose its wheel, or has lost it, by the release `version`, which lost these targets.
 
     A lost target counts when the project runs there from a wheel of a lower version, or stands at this one already,
@@ -122,7 +122,7 @@ def regression(
         if restored_by(version, use.target, use.specifier, versions, offer_of) is None:
             offered = offer_of(version, use.target).availability
             accepted = builds and offered is Availability.SOURCE
-            places.append(LostPlace(use, admits(use.specifier, version), offered, accepted))
+            places.append(LostTarget(use, admits(use.specifier, version), offered, accepted))
     return tuple(places)
 
 
@@ -144,17 +144,17 @@ def restored_by(
     return next((other for other in later if _serves(offer_of(other, target))), None)
 
 
-def yanked_uses(version: Version, uses: Iterable[Use], offer_of: OfferOf) -> tuple[Use, ...]:
+def yanked_uses(version: Version, uses: Iterable[PackageUse], offer_of: OfferOf) -> tuple[PackageUse, ...]:
     """The uses of this very version where only withdrawn files are left of it."""
     return tuple(use for use in uses if use.version == version and offer_of(version, use.target).yanked)
 
 
-def yank_severity(uses: Iterable[Use]) -> Severity:
+def yank_severity(uses: Iterable[PackageUse]) -> Severity:
     """A pin goes on installing what was withdrawn; a range moves away from it by itself."""
     return Severity.HIGH if any(is_pinned(use.specifier) for use in uses) else Severity.MODERATE
 
 
-def instead_of(
+def replacement_for(
     version: Version, targets: Iterable[str], versions: Iterable[Version], offer_of: OfferOf
 ) -> Version | None:
     """The nearest version that serves all of these targets: the next one up, else the next one down."""
@@ -170,9 +170,9 @@ def instead_of(
     return above[0] if above else (fitting[-1] if fitting else None)
 
 
-def is_same_news(closed_at: datetime, now: datetime) -> bool:
+def is_reopened(closed_at: datetime, now: datetime) -> bool:
     """Whether what was taken back at `closed_at` and is here again flaps, rather than happened anew."""
-    return now - closed_at < FLAPS_FOR
+    return now - closed_at < REOPEN_WITHIN
 
 
 def is_moot(
@@ -181,7 +181,7 @@ def is_moot(
     targets: Sequence[str],
     *,
     noted_at: datetime,
-    uses: Sequence[Use],
+    uses: Sequence[PackageUse],
     chosen: Iterable[str],
     taken_at: datetime | None,
 ) -> bool:

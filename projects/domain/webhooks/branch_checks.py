@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from projects.domain.webhooks.clone_urls import BadCloneUrl, parse_clone_url
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
 
 # The longest wait after failures, unless the wait between any two checks is longer.
 MOST_WAIT = timedelta(days=1)
@@ -39,7 +39,7 @@ def is_fresh(checked_at: datetime | None, now: datetime, every: timedelta) -> bo
     return checked_at is not None and checked_at > now - every * (1 - SPREAD)
 
 
-def one_round(due: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
+def select_round(due: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
     """(host, id) of the (id, clone address) to ask in this round, in order, no more than PER_HOST of one host.
 
     An address that cannot be read has the host "": its check says so, and asks nobody.
@@ -55,5 +55,5 @@ def one_round(due: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
 def _host(clone_url: str) -> str:
     try:
         return parse_clone_url(clone_url).host
-    except BadCloneUrl:
+    except InvalidCloneUrl:
         return ""

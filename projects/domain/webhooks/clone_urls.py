@@ -22,7 +22,7 @@ _PORTS = {"https": 443, "http": 80, "ssh": 22}
 _LONGEST = 500
 
 
-class BadCloneUrl(ValueError):
+class InvalidCloneUrl(ValueError):
     """The text is no clone address that is accepted here; `reason` says what is."""
 
     def __init__(self, reason: str) -> None:
@@ -54,16 +54,16 @@ def parse_clone_url(text: str) -> CloneUrl:
         found = _HTTP.fullmatch(text) or _SSH.fullmatch(text) or _SCP.fullmatch(text)
     if found is None:
         if re.match(r"https?://[^/]*@", text):
-            raise BadCloneUrl("credentials do not belong in the address: give user and token in their own fields")
-        raise BadCloneUrl("expected https://host/path or git@host:path")
+            raise InvalidCloneUrl("credentials do not belong in the address: give user and token in their own fields")
+        raise InvalidCloneUrl("expected https://host/path or git@host:path")
     parts = found.groupdict()
     scheme = parts.get("scheme") or "ssh"
     port = int(parts.get("port") or _PORTS[scheme])
     path = "/" + parts["path"].lstrip("/")
     if not 0 < port < 65536:
-        raise BadCloneUrl("the port is out of range")
+        raise InvalidCloneUrl("the port is out of range")
     if any(segment in (".", "..") for segment in path.split("/")):
-        raise BadCloneUrl("the path may not climb")
+        raise InvalidCloneUrl("the path may not climb")
     return CloneUrl(scheme, parts["host"].strip("[]").lower(), port, path, parts.get("user") or "")
 
 

@@ -18,12 +18,12 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _TEXT_MAX = 300
 
 
-class Malformed(ValueError):
+class InvalidField(ValueError):
     """A field is missing or is not what this host sends there."""
 
 
 @dataclass(frozen=True, slots=True)
-class Node:
+class PayloadField:
     """One value inside a payload, with the place it stands at for the message when it is wrong."""
 
     value: Any
@@ -34,35 +34,35 @@ class Node:
         """Whether the field is null or absent."""
         return self.value is None
 
-    def get(self, name: str) -> Node:
+    def get(self, name: str) -> PayloadField:
         """The member `name`, which must be there (it may be null)."""
         if not isinstance(self.value, dict) or name not in self.value:
-            raise Malformed(f"{self.place} has no {name}")
-        return Node(self.value[name], f"{self.place}.{name}")
+            raise InvalidField(f"{self.place} has no {name}")
+        return PayloadField(self.value[name], f"{self.place}.{name}")
 
-    def opt(self, name: str) -> Node:
+    def opt(self, name: str) -> PayloadField:
         """The member `name`, or null when it or its parent is not there."""
-        return Node(self.value.get(name) if isinstance(self.value, dict) else None, f"{self.place}.{name}")
+        return PayloadField(self.value.get(name) if isinstance(self.value, dict) else None, f"{self.place}.{name}")
 
-    def items(self) -> list[Node]:
+    def items(self) -> list[PayloadField]:
         """The members of a list; null counts as an empty one."""
         if self.value is None:
             return []
         if not isinstance(self.value, list):
-            raise Malformed(f"{self.place} is not a list")
-        return [Node(item, f"{self.place}[{position}]") for position, item in enumerate(self.value)]
+            raise InvalidField(f"{self.place} is not a list")
+        return [PayloadField(item, f"{self.place}[{position}]") for position, item in enumerate(self.value)]
 
     def text(self) -> str:
         """A text that can be stored and shown: at most 300 characters, none of them a control character."""
         if not isinstance(self.value, str) or len(self.value) > _TEXT_MAX or _UNPRINTABLE.search(self.value):
-            raise Malformed(f"{self.place} is not a usable text")
+            raise InvalidField(f"{self.place} is not a usable text")
         return self.value
 
     def text_or(self, fallback: str) -> str:
         """The same, or `fallback` where the field carries nothing usable."""
         try:
             return self.text()
-        except Malformed:
+        except InvalidField:
             return fallback
 
     def flag(self) -> bool | None:
@@ -75,13 +75,13 @@ class Node:
             return str(self.value)
         identity = self.text()
         if not 0 < len(identity) <= 100:
-            raise Malformed(f"{self.place} is not an id")
+            raise InvalidField(f"{self.place} is not an id")
         return identity
 
     def commit(self) -> str | None:
         """A commit id in full; None where only zeros stand for "nothing"."""
         if not isinstance(self.value, str) or not _COMMIT.fullmatch(self.value):
-            raise Malformed(f"{self.place} is not a commit id")
+            raise InvalidField(f"{self.place} is not a commit id")
         return self.value if self.value.strip("0") else None
 
     def moment(self) -> datetime | None:
@@ -96,11 +96,11 @@ class Node:
 def ref(name: str) -> str:
     """Return a full ref name as it stands, or raise Malformed for one that git would refuse."""
     if not name.startswith("refs/") or _BAD_REF.search(name):
-        raise Malformed("the ref is not a full ref name")
+        raise InvalidField("the ref is not a full ref name")
     return name
 
 
-def changed_paths(commits: list[Node]) -> frozenset[str] | None:
+def changed_paths(commits: list[PayloadField]) -> frozenset[str] | None:
     """The files that a list of commits touches, None unless the list and each commit's lists are known to be whole."""
     paths: set[str] = set()
     if not commits or len(commits) >= COMMITS_LISTED:

@@ -10,32 +10,32 @@ from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
 from projects.domain.webhooks import payload_fields as push_forms
-from projects.domain.webhooks.envelopes import Envelope
-from projects.domain.webhooks.payload_fields import Malformed, Node
-from projects.domain.webhooks.pushes import (
+from projects.domain.webhooks.events import (
     AZURE_DEVOPS,
     BITBUCKET_CLOUD,
     BITBUCKET_SERVER,
     GITEA,
     GITHUB,
     GITLAB,
-    BadPayload,
-    Ignored,
-    Ping,
+    IgnoredEvent,
+    InvalidPayload,
+    PingEvent,
     Push,
-    Reading,
+    PushEvents,
 )
+from projects.domain.webhooks.headers import WebhookHeaders
+from projects.domain.webhooks.payload_fields import InvalidField, PayloadField
 
 
-def read_payload(envelope: Envelope, content_type: str, body: bytes) -> Reading:
+def read_payload(envelope: WebhookHeaders, content_type: str, body: bytes) -> PushEvents:
     """Read a delivery's body. Never raises: what cannot be read is a BadPayload with its reason."""
     try:
         text = _form_field(body) if content_type.partition(";")[0].strip().lower() == _FORM else body
-        return _READERS[envelope.provider](envelope.event, Node(json.loads(text), "payload"))
-    except Malformed as problem:
-        return BadPayload(str(problem))
+        return _READERS[envelope.provider](envelope.event, PayloadField(json.loads(text), "payload"))
+    except InvalidField as problem:
+        return InvalidPayload(str(problem))
     except (ValueError, RecursionError):
-        return BadPayload("the body is not JSON")
+        return InvalidPayload("the body is not JSON")
 
 
 _FORM = "application/x-www-form-urlencoded"
@@ -45,36 +45,36 @@ def _form_field(body: bytes) -> str:
     fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=20, errors="strict")
     values = fields.get("payload", [])
     if len(values) != 1:
-        raise Malformed("the form has no field named payload")
+        raise InvalidField("the form has no field named payload")
     return values[0]
 
 
-def _github(event: str, payload: Node) -> Reading:
+def _github(event: str, payload: PayloadField) -> PushEvents:
     if event == "ping":
-        return Ping()
+        return PingEvent()
     if event == "repository" and payload.get("action").text() in ("renamed", "transferred"):
-        return Ignored(f"the repository is now {payload.get('repository').get('full_name').text()}")
+        return IgnoredEvent(f"the repository is now {payload.get('repository').get('full_name').text()}")
     if event != "push":
-        return Ignored(f"{event} is no push")
+        return IgnoredEvent(f"{event} is no push")
     return (_listed_push(GITHUB, payload, payload.get("pusher").opt("name").text_or("")),)
 
 
-def _gitea(event: str, payload: Node) -> Reading:
+def _gitea(event: str, payload: PayloadField) -> PushEvents:
     repository = payload.get("repository")
     if event == "delete":
         kind = {"branch": "heads", "tag": "tags"}.get(payload.get("ref_type").text())
         if kind is None:
-            raise Malformed("ref_type is neither branch nor tag")
+            raise InvalidField("ref_type is neither branch nor tag")
         name, identity = repository.get("full_name").text(), repository.get("id").identity()
         ref = push_forms.ref(f"refs/{kind}/{payload.get('ref').text()}")
         return (Push(GITEA, identity, name, ref, None, None),)
     if event != "push":
         # A branch's create event is followed by its push event, which carries the commit.
-        return Ignored(f"{event} is no push")
+        return IgnoredEvent(f"{event} is no push")
     return (_listed_push(GITEA, payload, payload.get("pusher").opt("login").text_or("")),)
 
 
-def _listed_push(provider: str, payload: Node, pusher: str) -> Push:
+def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
     """GitHub's form of a push, which Gitea shares but for the flags."""
     repository = payload.get("repository")
     before, after = payload.get("before").commit(), payload.get("after").commit()
@@ -96,10 +96,10 @@ def _listed_push(provider: str, payload: Node, pusher: str) -> Push:
     )
 
 
-def _gitlab(event: str, payload: Node) -> Reading:
+def _gitlab(event: str, payload: PayloadField) -> PushEvents:
     kind = payload.opt("object_kind").text_or("") or payload.opt("event_name").text_or("")
     if kind not in ("push", "tag_push"):
-        return Ignored(f"{kind or event} is no push")
+        return IgnoredEvent(f"{kind or event} is no push")
     commits, after = payload.get("commits").items(), payload.get("after").commit()
     stamps = [commit.opt("timestamp").moment() for commit in commits if commit.opt("id").text_or("") == after]
     before = payload.get("before").commit()
@@ -117,9 +117,9 @@ def _gitlab(event: str, payload: Node) -> Reading:
     return (push,)
 
 
-def _bitbucket_cloud(event: str, payload: Node) -> Reading:
+def _bitbucket_cloud(event: str, payload: PayloadField) -> PushEvents:
     if event != "repo:push":
-        return Ignored(f"{event} is no push")
+        return IgnoredEvent(f"{event} is no push")
     repository = payload.get("repository")
     identity, name = repository.get("uuid").identity(), repository.get("full_name").text()
     pushes = []
@@ -140,11 +140,11 @@ def _bitbucket_cloud(event: str, payload: Node) -> Reading:
     return tuple(pushes)
 
 
-def _bitbucket_server(event: str, payload: Node) -> Reading:
+def _bitbucket_server(event: str, payload: PayloadField) -> PushEvents:
     if event == "diagnostics:ping":
-        return Ping()
+        return PingEvent()
     if event != "repo:refs_changed":
-        return Ignored(f"{event} is no push")
+        return IgnoredEvent(f"{event} is no push")
     repository = payload.get("repository")
     name = f"{repository.get('project').get('key').text()}/{repository.get('slug').text()}"
     identity, pusher = repository.get("id").identity(), payload.opt("actor").opt("name").text_or("")
@@ -156,10 +156,10 @@ def _bitbucket_server(event: str, payload: Node) -> Reading:
     return tuple(pushes)
 
 
-def _azure(event: str, payload: Node) -> Reading:
+def _azure(event: str, payload: PayloadField) -> PushEvents:
     kind = payload.get("eventType").text()
     if kind != "git.push":
-        return Ignored(f"{kind} is no push")
+        return IgnoredEvent(f"{kind} is no push")
     resource = payload.get("resource")
     repository = resource.get("repository")
     name = f"{repository.get('project').get('name').text()}/{repository.get('name').text()}"
@@ -175,7 +175,7 @@ def _azure(event: str, payload: Node) -> Reading:
     return tuple(pushes)
 
 
-_READERS: Mapping[str, Callable[[str, Node], Reading]] = {
+_READERS: Mapping[str, Callable[[str, PayloadField], PushEvents]] = {
     GITHUB: _github,
     GITLAB: _gitlab,
     GITEA: _gitea,

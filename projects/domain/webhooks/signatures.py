@@ -24,7 +24,9 @@ _PREFIXED_MAC = re.compile(r"sha256=([0-9a-f]{64})")
 _SECONDS = re.compile(r"[0-9]{1,12}")
 
 
-def is_genuine(provider: str, secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
+def verify_signature(
+    provider: str, secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
+) -> bool:
     """Say whether `body`, as received, was sent by a holder of one of `secrets`.
 
     `provider` is a value of `pushes.PROVIDERS`; of an unknown one nothing is genuine. Header names may have any case.
@@ -48,7 +50,7 @@ def is_genuine(provider: str, secrets: Sequence[str], headers: Mapping[str, str]
     return held
 
 
-def upload_proof(secrets: Sequence[str], header: str | None, body: bytes, now: datetime) -> str | None:
+def verify_upload(secrets: Sequence[str], header: str | None, body: bytes, now: datetime) -> str | None:
     """Check the signature of an upload and return the MAC that held (64 hex digits), or None.
 
     The header reads `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`; several v1 parts may stand in it. The

@@ -17,12 +17,12 @@ def detect(paths: Sequence[str]) -> list[str]:
 
 def missing_includes(files: Mapping[str, bytes], roots: Sequence[str]) -> list[str]:
     """The paths that reading `files` from `roots` asks for and does not find, in the order it asks."""
-    asked = _Asked(files)
+    asked = _RecordingFiles(files)
     read(asked, roots)
     return asked.missing
 
 
-class _Asked(Mapping[str, bytes]):
+class _RecordingFiles(Mapping[str, bytes]):
     """Files that remember which of their kind were looked up in vain."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:

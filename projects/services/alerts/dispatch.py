@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from projects.domain.watches import Found, Releases, arrival, parse_version, wanted
+from projects.domain.watches import ReleaseFiles, WatchMatch, new_match, parse_version, watch_criteria
 from projects.models import Alert, AlertState, ProjectPackage, Subscription
 from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import due_alerts
@@ -71,22 +71,22 @@ def _alert_watches(packages: Mapping[int, Sequence[int]], news: Mapping[str, set
     for those in {tuple(packages[watch.pk]) for watch in waiting}:
         releases = release_facts(those, in_use | news.keys())
         for watch in waiting:
-            if tuple(packages[watch.pk]) == those and (found := _arrival(watch, releases, news)) is not None:
+            if tuple(packages[watch.pk]) == those and (found := _new_match(watch, releases, news)) is not None:
                 _make_alert(watch, found)
 
 
-def _arrival(watch: Subscription, releases: Releases, news: Mapping[str, set[str]]) -> Found | None:
+def _new_match(watch: Subscription, releases: ReleaseFiles, news: Mapping[str, set[str]]) -> WatchMatch | None:
     try:
         target = parse_target(watch.target)
     except UnknownTarget as error:
         # A target that an older version knew: one bad row must not hold up the others.
         logger.warning("watch %s has an unknown target: %s", watch.pk, error)
         return None
-    wish = wanted(target, watch.above_version, releases, prereleases=watch.project.prereleases)
-    return arrival(wish, releases, news)
+    criteria = watch_criteria(target, watch.above_version, releases, prereleases=watch.project.prereleases)
+    return new_match(criteria, releases, news)
 
 
-def _make_alert(watch: Subscription, found: Found) -> None:
+def _make_alert(watch: Subscription, found: WatchMatch) -> None:
     Alert.objects.get_or_create(
         subscription=watch,
         version=found.version,

@@ -13,8 +13,8 @@ from django.db.models import F, Q, QuerySet
 
 from projects import emails
 from projects.models import Alert, AlertState, Membership, Subscription
-from projects.selectors import told_notes
-from projects.services.alerts.smtp import Handover, Outcome, compose, hand_over, message_id
+from projects.selectors import open_notes
+from projects.services.alerts.smtp import SendResult, SendStatus, build_message, message_id, send_message
 from projects.services.alerts.watches import packages_of, stop_path
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.targets.target import parse_target
@@ -27,14 +27,14 @@ TRIES = (timedelta(0), timedelta(minutes=2), timedelta(minutes=12), timedelta(ho
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SendAttempt:
     """What became of one call of `send`. `retry_in` is set when another try should follow."""
 
     state: AlertState
     retry_in: timedelta | None = None
 
 
-class NotWanted(Exception):
+class AlertNotNeeded(Exception):
     """Why a message must not go out any more."""
 
 
@@ -48,7 +48,7 @@ def due_alerts(now: datetime) -> QuerySet[Alert]:
     return Alert.objects.filter(due, state=AlertState.QUEUED).order_by("pk")
 
 
-def send(alert_id: int, now: datetime) -> Sending | None:
+def send(alert_id: int, now: datetime) -> SendAttempt | None:
     """Send one alert. None when it is not waiting: sent already, or in another worker's hands.
 
     The row says "sending" before the message leaves and its outcome after. A worker that dies in between leaves it
@@ -64,29 +64,29 @@ def send(alert_id: int, now: datetime) -> Sending | None:
     )
     try:
         message = _message(alert, now)
-    except NotWanted as reason:
+    except AlertNotNeeded as reason:
         return _settle(alert, AlertState.SKIPPED, error=str(reason))
     except Exception as error:
         # Nothing has left yet, so this is a failure with a cause, not a message of unknown fate.
-        _settle(alert, AlertState.FAILED, error=emails.one_line(f"{type(error).__name__}: {error}"))
+        _settle(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
         raise
-    outcome = hand_over(message)
-    if outcome.handover is Handover.ACCEPTED:
+    outcome = send_message(message)
+    if outcome.status is SendStatus.ACCEPTED:
         return _settle(alert, AlertState.SENT, now=now)
-    if outcome.handover is Handover.TRY_AGAIN and alert.attempts < len(TRIES):
+    if outcome.status is SendStatus.RETRY and alert.attempts < len(TRIES):
         sending = _settle(alert, AlertState.QUEUED, error=outcome.error)
         wait = alert.created_at + TRIES[alert.attempts] - now
-        return Sending(sending.state, min(max(wait, timedelta(seconds=1)), TRIES[-1]))
+        return SendAttempt(sending.state, min(max(wait, timedelta(seconds=1)), TRIES[-1]))
     return _settle(alert, AlertState.FAILED, error=outcome.error)
 
 
-def send_check_message(user: User, now: datetime) -> Outcome:
+def send_check_message(user: User, now: datetime) -> SendResult:
     """Send the user a test message, once: what went wrong is the answer, so nothing is tried again."""
     if not user.email:
-        return Outcome(Handover.GIVEN_UP, "your account has no e-mail address")
+        return SendResult(SendStatus.FAILED, "your account has no e-mail address")
     words = emails.render("check_message", emails.check_message(user))
     identity = message_id(f"check-{user.pk}-{now:%Y%m%d%H%M%S%f}")
-    return hand_over(compose(words, to=user.email, message_id=identity))
+    return send_message(build_message(words, to=user.email, message_id=identity))
 
 
 def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
@@ -95,48 +95,48 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
     _check_wanted(subscription)
     words = _digest(alert) if subscription.follows_project else _new_wheel(alert)
     alert.message_id = message_id(f"alert-{alert.pk}-{alert.created_at:%Y%m%d%H%M%S%f}")
-    return compose(
+    return build_message(
         words,
         to=subscription.user.email,
         message_id=alert.message_id,
-        stop_url=emails.absolute(stop_path(subscription)),
+        stop_url=emails.absolute_url(stop_path(subscription)),
     )
 
 
 def _check_wanted(subscription: Subscription) -> None:
     if subscription.stopped_at is not None:
-        raise NotWanted("the watch was stopped before the message went out")
+        raise AlertNotNeeded("the watch was stopped before the message went out")
     if not subscription.user.is_active:
-        raise NotWanted("the account is closed")
+        raise AlertNotNeeded("the account is closed")
     if not subscription.user.email:
-        raise NotWanted("the account has no e-mail address")
+        raise AlertNotNeeded("the account has no e-mail address")
     if not Membership.objects.filter(project=subscription.project_id, user=subscription.user_id).exists():
-        raise NotWanted("the account is no longer a member of the project")
+        raise AlertNotNeeded("the account is no longer a member of the project")
 
 
-def _new_wheel(alert: Alert) -> emails.Rendered:
+def _new_wheel(alert: Alert) -> emails.RenderedEmail:
     """The cell as it is now: between the event and the message a wheel may have been yanked."""
     watch = alert.subscription
     files = release_facts(packages_of([watch])[watch.pk], [alert.version])
     cell = explain_cell(files.get(alert.version, ()), parse_target(watch.target))
     if cell.yanked or not cell.availability.installs_wheel:
-        raise NotWanted("the wheel was taken back before the message went out")
+        raise AlertNotNeeded("the wheel was taken back before the message went out")
     context = emails.new_wheel(
         alert, package=watch.package_name, availability=cell.availability, stop_path=stop_path(watch)
     )
     return emails.render("new_wheel", context)
 
 
-def _digest(alert: Alert) -> emails.Rendered:
+def _digest(alert: Alert) -> emails.RenderedEmail:
     """The notes that still hold: between the event and the message some may have been taken back or dismissed."""
-    notes = told_notes(alert.subscription.project, alert.mentions.values("note"))
+    notes = open_notes(alert.subscription.project, alert.mentions.values("note"))
     if not notes:
-        raise NotWanted("nothing of it held any more when the message was to go out")
+        raise AlertNotNeeded("nothing of it held any more when the message was to go out")
     context = emails.digest(alert.subscription, notes, stop_path=stop_path(alert.subscription))
     return emails.render("digest", context)
 
 
-def _settle(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> Sending:
+def _settle(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> SendAttempt:
     """Store the outcome. A message that was sent ends its watch; who follows a project gets more."""
     alert.state = state
     alert.error = error
@@ -147,4 +147,4 @@ def _settle(alert: Alert, state: AlertState, *, error: str = "", now: datetime |
             Subscription.objects.active().watches().filter(pk=alert.subscription_id).update(stopped_at=now)
     if error:
         logger.warning("alert %s is %s: %s", alert.pk, state.value, error)
-    return Sending(state)
+    return SendAttempt(state)

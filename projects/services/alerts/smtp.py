@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
-from projects.emails import Rendered, one_line
+from projects.emails import RenderedEmail, to_one_line
 
 # A server may answer at any length, and with bytes that no database takes.
 ERROR_LENGTH = 1000
@@ -21,25 +21,25 @@ ERROR_LENGTH = 1000
 logger = logging.getLogger(__name__)
 
 
-class Handover(Enum):
+class SendStatus(Enum):
     """How handing a message over ended."""
 
     ACCEPTED = "accepted"
     # Certainly not delivered, and worth another try.
-    TRY_AGAIN = "try again"
+    RETRY = "try again"
     # Refused for good, or unclear: another try could bring the message twice.
-    GIVEN_UP = "given up"
+    FAILED = "given up"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendResult:
     """How it ended, and the error in words ("" when accepted)."""
 
-    handover: Handover
+    status: SendStatus
     error: str = ""
 
 
-class OneLineHeaders(EmailMultiAlternatives):
+class UnfoldedHeadersMessage(EmailMultiAlternatives):
     """A message whose headers are not folded.
 
     A long address would come on a line of its own under "List-Unsubscribe:", which is valid and which not every
@@ -53,7 +53,9 @@ class OneLineHeaders(EmailMultiAlternatives):
         return written
 
 
-def compose(words: Rendered, *, to: str, message_id: str, stop_url: str | None = None) -> EmailMultiAlternatives:
+def build_message(
+    words: RenderedEmail, *, to: str, message_id: str, stop_url: str | None = None
+) -> EmailMultiAlternatives:
     """The message with text and HTML.
 
     `stop_url` makes it stoppable with one click (RFC 2369, RFC 8058). Auto-Submitted keeps auto-responders quiet
@@ -63,7 +65,7 @@ def compose(words: Rendered, *, to: str, message_id: str, stop_url: str | None =
     if stop_url:
         headers["List-Unsubscribe"] = f"<{stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = OneLineHeaders(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
+    message = UnfoldedHeadersMessage(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
     message.attach_alternative(words.html, "text/html")
     return message
 
@@ -74,7 +76,7 @@ def message_id(local: str) -> str:
     return f"<{local}@{domain}>"
 
 
-def hand_over(message: EmailMultiAlternatives) -> Outcome:
+def send_message(message: EmailMultiAlternatives) -> SendResult:
     """Try once. Failures come back as values; a defect in our own code raises."""
     try:
         # What cannot be written as a message (a header with a line break) shows here, before anything is sent.
@@ -86,43 +88,43 @@ def hand_over(message: EmailMultiAlternatives) -> Outcome:
         try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
-            return _judge(error, Handover.TRY_AGAIN)
+            return _judge(error, SendStatus.RETRY)
         return _send(connection, message)
     finally:
         _close(connection)
 
 
-def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Outcome:
+def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> SendResult:
     try:
         connection.send_messages([message])
     except ValueError as error:
         # The backend reads the recipient's address once more, before it speaks to the server.
         return _unwritable(error)
     except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-        return _judge(error, Handover.GIVEN_UP)
+        return _judge(error, SendStatus.FAILED)
     except smtplib.SMTPRecipientsRefused as error:
         # One message goes to one recipient.
         code, text = next(iter(error.recipients.values()))
-        return _judge(smtplib.SMTPResponseException(code, text), Handover.GIVEN_UP)
+        return _judge(smtplib.SMTPResponseException(code, text), SendStatus.FAILED)
     except (OSError, smtplib.SMTPException) as error:
-        words = _judge(error, Handover.GIVEN_UP).error
-        return Outcome(Handover.GIVEN_UP, f"{words}; it may have arrived, so it is not sent again")
-    return Outcome(Handover.ACCEPTED)
+        words = _judge(error, SendStatus.FAILED).error
+        return SendResult(SendStatus.FAILED, f"{words}; it may have arrived, so it is not sent again")
+    return SendResult(SendStatus.ACCEPTED)
 
 
-def _unwritable(error: ValueError) -> Outcome:
-    return Outcome(Handover.GIVEN_UP, one_line(f"the message could not be written: {error}")[:ERROR_LENGTH])
+def _unwritable(error: ValueError) -> SendResult:
+    return SendResult(SendStatus.FAILED, to_one_line(f"the message could not be written: {error}")[:ERROR_LENGTH])
 
 
-def _judge(error: Exception, otherwise: Handover) -> Outcome:
+def _judge(error: Exception, otherwise: SendStatus) -> SendResult:
     """By the server's own code (RFC 5321 4.2.1): 4xx passes, 5xx stays. Without a code, `otherwise`."""
     if isinstance(error, smtplib.SMTPResponseException):
         text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        words = one_line(f"{error.smtp_code} {text}")[:ERROR_LENGTH]
+        words = to_one_line(f"{error.smtp_code} {text}")[:ERROR_LENGTH]
         if 400 <= error.smtp_code < 500:
-            return Outcome(Handover.TRY_AGAIN, words)
-        return Outcome(Handover.GIVEN_UP if error.smtp_code >= 500 else otherwise, words)
-    return Outcome(otherwise, one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH])
+            return SendResult(SendStatus.RETRY, words)
+        return SendResult(SendStatus.FAILED if error.smtp_code >= 500 else otherwise, words)
+    return SendResult(otherwise, to_one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH])
 
 
 def _close(connection: BaseEmailBackend) -> None:

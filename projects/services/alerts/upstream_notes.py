@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db.models import F, Q
 from packaging.version import Version
 
 from projects.domain.assessment.verdicts import SEVERITIES
-from projects.domain.upstream.note_facts import read_facts, stored_facts
-from projects.domain.upstream.notes import FLAPS_FOR, NoteKind, is_same_news, restored_by
-from projects.models import Note, ProjectPackage
-from projects.services.alerts.note_drafts import Concerned, Draft, drafts_of, users_of
+from projects.domain.upstream.note_facts import facts_from_json, facts_to_json
+from projects.domain.upstream.notes import REOPEN_WITHIN, NoteKind, is_reopened, restored_by
+from projects.models import Note, Project, ProjectPackage
+from projects.services.alerts.upstream_changes import AffectedProject, UpstreamChange, affected_projects, find_changes
 from scanner.selectors.offered import Offered
 from scanner.services.events import ClaimedEvents
+
+REASON_LENGTH = 300
 
 
 def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
@@ -29,15 +32,33 @@ def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
     projects = {row.project_id: row.project for row in rows}
     known = Note.objects.filter(project__in=projects, name=own.name)
     held = list(
-        known.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now - FLAPS_FOR)).order_by("pk").select_for_update()
+        known.filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now - REOPEN_WITHIN))
+        .order_by("pk")
+        .select_for_update()
     )
     if not (claimed.released or claimed.yanked or claimed.status_at or held):
         return
-    users, releases = users_of(rows)
-    drafts = drafts_of(own.name, claimed, users, releases, own.status, own.status_reason)
+    users, releases = affected_projects(rows)
+    drafts = find_changes(own.name, claimed, users, releases, own.status, own.status_reason)
     status = own.status if claimed.status_at is not None else None
     _close([note for note in held if note.closed_at is None], {user.project.pk: user for user in users}, status, now)
     _write(own.name, drafts, held, now)
+
+
+def dismiss_note(project: Project, note_id: int, user: User, reason: str, now: datetime) -> bool:
+    """Dismiss a note for all members. Return False if the project has no such note.
+
+    Dismissing it again changes nothing: the first reason stays.
+    """
+    notes = Note.objects.filter(pk=note_id, project=project)
+    notes.filter(dismissed_at__isnull=True).update(dismissed_at=now, dismissed_by=user, dismissed_because=reason)
+    return notes.exists()
+
+
+def restore_note(project: Project, note_id: int) -> bool:
+    """Show a dismissed note again. Return False if the project has no such note."""
+    notes = Note.objects.filter(pk=note_id, project=project)
+    return notes.update(dismissed_at=None, dismissed_by=None, dismissed_because="") == 1
 
 
 def _rows(package_id: int) -> list[ProjectPackage]:
@@ -48,7 +69,7 @@ def _rows(package_id: int) -> list[ProjectPackage]:
     return list(named_so.select_related("project", "package").order_by("project_id", "package_id"))
 
 
-def _close(notes: Sequence[Note], users: Mapping[int, Concerned], status: str | None, now: datetime) -> None:
+def _close(notes: Sequence[Note], users: Mapping[int, AffectedProject], status: str | None, now: datetime) -> None:
     """Close what is over. `status` is the package's where that has changed just now."""
     over = []
     for note in notes:
@@ -61,7 +82,7 @@ def _close(notes: Sequence[Note], users: Mapping[int, Concerned], status: str | 
 
 def _why_over(note: Note, offered: Offered, status: str | None) -> str:
     """ "" while it holds."""
-    facts = read_facts(note.facts)
+    facts = facts_from_json(note.facts)
     match note.kind:
         case NoteKind.STATUS:
             return f"{note.name} is {status} now" if status not in (None, note.subject) else ""
@@ -79,7 +100,7 @@ def _why_over(note: Note, offered: Offered, status: str | None) -> str:
     return f"{note.name} {newest} has the wheels again" if newest is not None and None not in restored else ""
 
 
-def _write(name: str, drafts: Iterable[Draft], held: Iterable[Note], now: datetime) -> None:
+def _write(name: str, drafts: Iterable[UpstreamChange], held: Iterable[Note], now: datetime) -> None:
     """What is open already, or was closed just now, is the same news: it is opened again and nobody hears it twice."""
     known = {(note.project_id, note.kind, note.subject): note for note in held}
     fresh, again = [], []
@@ -93,11 +114,11 @@ def _write(name: str, drafts: Iterable[Draft], held: Iterable[Note], now: dateti
                     kind=draft.kind.value,
                     subject=draft.subject,
                     severity=SEVERITIES.index(draft.severity),
-                    facts=stored_facts(draft.facts),
+                    facts=facts_to_json(draft.facts),
                     created_at=now,
                 )
             )
-        elif note.closed_at is not None and is_same_news(note.closed_at, now):
+        elif note.closed_at is not None and is_reopened(note.closed_at, now):
             note.closed_at, note.closed_because = None, ""
             again.append(note)
     # Another dispatcher may have written the same of other events.

@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Q
 
-from projects.domain.webhooks.branch_checks import first_check, is_fresh, latest_check, next_check, one_round
-from projects.domain.webhooks.clone_urls import BadCloneUrl
-from projects.domain.webhooks.payload_fields import Malformed
+from projects.domain.webhooks.branch_checks import first_check, is_fresh, latest_check, next_check, select_round
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl
+from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.errors import HostError, HostUnavailable
 from projects.hosts.git import open_repository
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
-from projects.services.webhooks.pushed_files import remote_of, rules
-from projects.services.webhooks.receive import REASON_MAX, fetch_now
+from projects.services.webhooks.receive import REASON_MAX, queue_fetch
+from projects.services.webhooks.take_files import git_limits, git_remote
 
 # A round begins no new check after this; the last one may then take as long as CHECK_SECONDS.
 ROUND_SECONDS = 20
@@ -43,7 +43,7 @@ def check_due(now: datetime) -> int:
         unplanned.filter(pk=pk).update(next_check_at=first_check(now, every, random.random()))  # noqa: S311 - no secret
     due = followed.filter(next_check_at__lte=now).order_by("next_check_at").values_list("pk", "clone_url")[:_MOST]
     moved, silent, end = 0, set[str](), time.monotonic() + ROUND_SECONDS
-    for host, pk in list(one_round(due)):
+    for host, pk in list(select_round(due)):
         if time.monotonic() >= end:
             break
         if host in silent or not followed.filter(pk=pk, next_check_at__lte=now).update(next_check_at=now + _CLAIM):
@@ -53,7 +53,7 @@ def check_due(now: datetime) -> int:
         except HostUnavailable as problem:
             silent.add(host)
             _failed(pk, str(problem), now, every)
-        except (HostError, BadCloneUrl, Malformed) as problem:
+        except (HostError, InvalidCloneUrl, InvalidField) as problem:
             _failed(pk, str(problem), now, every)
         except SealBroken:
             _failed(pk, "the stored credentials cannot be opened with this SECRET_KEY", now, every)
@@ -65,7 +65,7 @@ def _check(repository: Repository, now: datetime, every: timedelta) -> bool:
     if is_fresh(repository.checked_at, now, every) and not repository.last_error:
         _plan(repository, repository.checked_at or now, every, failures=0)
         return False
-    with open_repository(remote_of(repository), rules(seconds=CHECK_SECONDS)) as source:
+    with open_repository(git_remote(repository), git_limits(seconds=CHECK_SECONDS)) as source:
         head = source.head(repository.branch)
     if head is None:
         _failed(repository.pk, f"the branch {repository.branch} is gone", now, every)
@@ -80,7 +80,7 @@ def _check(repository: Repository, now: datetime, every: timedelta) -> bool:
     _plan(repository, now, every, failures=repository.failed_checks + 1 if in_vain else 0)
     if repository.deliveries.filter(state=Delivery.State.PENDING).exists():
         return False
-    fetch_now(repository, now, head=head)
+    queue_fetch(repository, now, head=head)
     return True
 
 

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from projects.domain.dependency_files import uploads
-from projects.domain.webhooks.clone_urls import BadCloneUrl
-from projects.domain.webhooks.payload_fields import Malformed
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl
+from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
 from projects.services.snapshots import NothingToRead
-from projects.services.webhooks.pushed_files import Verdict, take_push, take_upload
 from projects.services.webhooks.receive import REASON_MAX, UPLOAD_EVENT
+from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
 
 # Waits in seconds before a host that gave no answer is asked again; then the delivery has failed.
 BACKOFF = (10, 30, 90, 270, 600)
@@ -42,7 +42,7 @@ def process(delivery_id: int, now: datetime) -> int | None:
             _postpone(delivery, str(problem), now)
             return BACKOFF[delivery.attempts - 1]
         _fail(delivery, str(problem), now)
-    except (HostError, NothingToRead, BadCloneUrl, Malformed, uploads.InvalidUpload) as problem:
+    except (HostError, NothingToRead, InvalidCloneUrl, InvalidField, uploads.InvalidUpload) as problem:
         _fail(delivery, str(problem), now)
     except SealBroken:
         _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)
@@ -56,7 +56,12 @@ def lost(now: datetime) -> list[int]:
     return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
 
 
-def _finish(delivery: Delivery, verdict: Verdict) -> None:
+def release_claims() -> None:
+    """Release the claims of all delivery workers. Only for a start at which no worker can be running."""
+    Delivery.objects.filter(claimed_at__isnull=False).update(claimed_at=None)
+
+
+def _finish(delivery: Delivery, verdict: DeliveryOutcome) -> None:
     state = Delivery.State.PROCESSED if verdict.taken else Delivery.State.IGNORED
     _close(delivery, state, verdict.reason, commit=verdict.commit or delivery.commit)
 

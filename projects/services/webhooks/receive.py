@@ -14,9 +14,10 @@ from django.db import IntegrityError, transaction
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
-from projects.domain.webhooks import pushes, signatures
-from projects.domain.webhooks.clone_urls import BadCloneUrl, names_repository, parse_clone_url
-from projects.domain.webhooks.envelopes import open_envelope
+from projects.domain.webhooks import events as pushes
+from projects.domain.webhooks import signatures
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repository, parse_clone_url
+from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken
@@ -29,62 +30,62 @@ _NOBODY = ("a secret that nobody has: an unknown key costs what a wrong signatur
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class DeliveryAccepted:
     """The delivery is stored, now or when it came first."""
 
     delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class DeliveryRefused:
     """Not proved. It says no more: not even whether there is such a hook."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class DeliveryInvalid:
     """Proved, but its body is wrong."""
 
     reason: str
 
 
-Answer = Accepted | Refused | Unreadable
+ReceiveResult = DeliveryAccepted | DeliveryRefused | DeliveryInvalid
 
 
-def accept_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
+def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> ReceiveResult:
     """Prove a repository host's delivery over its raw body and store it once; a push to the branch is queued."""
     repository = Repository.objects.filter(hook_key=hook_key).first()
-    envelope = open_envelope(headers, body)
+    envelope = read_headers(headers, body)
     secrets, provider = _proof_of(repository, Provider.GITHUB)
-    genuine = signatures.is_genuine(provider, secrets, headers, body, now)
+    genuine = signatures.verify_signature(provider, secrets, headers, body, now)
     if repository is None or envelope is None or envelope.provider != provider or not genuine:
-        return Refused()
+        return DeliveryRefused()
     given = {name.lower(): value for name, value in headers.items()}
     reading = read_payload(envelope, given.get("content-type", ""), body)
     delivery = Delivery(repository=repository, delivery_id=envelope.delivery_id, event=envelope.event, received_at=now)
     _judge(delivery, reading)
     stored = _store_once(delivery)
-    if isinstance(reading, pushes.BadPayload):
-        return Unreadable(reading.reason)
-    return Accepted(stored)
+    if isinstance(reading, pushes.InvalidPayload):
+        return DeliveryInvalid(reading.reason)
+    return DeliveryAccepted(stored)
 
 
-def accept_upload(hook_key: str, headers: Mapping[str, str], path: str, body: bytes, now: datetime) -> Answer:
+def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: bytes, now: datetime) -> ReceiveResult:
     """Prove a signed upload and store it once, by its own id and by its signed bytes; it is queued."""
     repository = Repository.objects.filter(hook_key=hook_key).first()
     given = {name.lower(): value for name, value in headers.items()}
     secrets, _ = _proof_of(repository, Provider.UPLOAD)
-    proof = signatures.upload_proof(secrets, given.get(signatures.UPLOAD_SIGNATURE.lower()), body, now)
+    proof = signatures.verify_upload(secrets, given.get(signatures.UPLOAD_SIGNATURE.lower()), body, now)
     if repository is None or proof is None:
-        return Refused()
+        return DeliveryRefused()
     identity = given.get("x-wheelway-delivery", "").strip()
     if len(identity) > 150 or not identity.isprintable():
-        return Unreadable("X-Wheelway-Delivery must be at most 150 printable characters")
+        return DeliveryInvalid("X-Wheelway-Delivery must be at most 150 printable characters")
     try:
         upload = uploads.read_upload(body, given.get("content-type", ""), path)
     except uploads.InvalidUpload as problem:
-        return Unreadable(problem.reason)
+        return DeliveryInvalid(problem.reason)
     if before := Delivery.objects.filter(repository=repository, proof=proof).first():
-        return Accepted(before)
+        return DeliveryAccepted(before)
     delivery = Delivery(
         repository=repository,
         # Apart from the ids that a host gives.
@@ -97,13 +98,13 @@ def accept_upload(hook_key: str, headers: Mapping[str, str], path: str, body: by
         payload=upload.to_json(),
     )
     try:
-        return Accepted(_store_once(delivery))
+        return DeliveryAccepted(_store_once(delivery))
     except IntegrityError:
         # The same signed bytes came under two ids at the same moment.
-        return Accepted(Delivery.objects.get(repository=repository, proof=proof))
+        return DeliveryAccepted(Delivery.objects.get(repository=repository, proof=proof))
 
 
-def fetch_now(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
+def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
     """Queue a look at the branch's head, as if it had just been pushed: for a new repository or a lost delivery.
 
     `head`: the commit where a check has found the branch; without it the worker asks.
@@ -131,19 +132,19 @@ def _proof_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple
         return (), repository.provider
 
 
-def _judge(delivery: Delivery, reading: pushes.Reading) -> None:
+def _judge(delivery: Delivery, reading: pushes.PushEvents) -> None:
     """Set state, reason, ref and commit from what the payload says; only a push to the branch is work."""
     repository = delivery.repository
     delivery.state = Delivery.State.IGNORED
-    if isinstance(reading, pushes.BadPayload):
+    if isinstance(reading, pushes.InvalidPayload):
         delivery.state, delivery.reason = Delivery.State.FAILED, reading.reason
-    elif isinstance(reading, pushes.Ping):
+    elif isinstance(reading, pushes.PingEvent):
         delivery.reason = "the hook works"
-    elif isinstance(reading, pushes.Ignored):
+    elif isinstance(reading, pushes.IgnoredEvent):
         delivery.reason = reading.reason
     else:
-        push = pushes.for_branch(reading, repository.branch)
-        if isinstance(push, pushes.Ignored):
+        push = pushes.push_to_branch(reading, repository.branch)
+        if isinstance(push, pushes.IgnoredEvent):
             delivery.reason = push.reason
         elif not _is_from(repository, push):
             delivery.reason = f"it comes from {push.repository}, which is not the configured repository"
@@ -158,7 +159,7 @@ def _is_from(repository: Repository, push: pushes.Push) -> bool:
     """Whether the push belongs to the configured repository, by name or by an id learned from an earlier one."""
     try:
         named = names_repository(parse_clone_url(repository.clone_url), push.repository)
-    except BadCloneUrl:
+    except InvalidCloneUrl:
         return False
     if named and repository.host_id != push.repository_id:
         repository.host_id = push.repository_id

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from projects.domain.watches import Found, Wanted, arrival, first_served, parse_version, wanted
+from projects.domain.watches import WatchCriteria, WatchMatch, first_match, new_match, parse_version, watch_criteria
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
@@ -35,8 +35,8 @@ def news_of(*files: ReleaseFileFacts) -> dict[str, set[str]]:
 
 def test_a_fitting_wheel_of_a_new_release_ends_the_wait() -> None:
     files = (sdist("2.0"), wheel("2.0", OTHER), wheel("2.0", FITTING))
-    found = arrival(Wanted(TARGET, Version("1.0")), {"2.0": files}, news_of(*files))
-    assert found == Found("2.0", explain_cell(files, TARGET))
+    found = new_match(WatchCriteria(TARGET, Version("1.0")), {"2.0": files}, news_of(*files))
+    assert found == WatchMatch("2.0", explain_cell(files, TARGET))
     assert found.cell.file == f"demo-2.0-{FITTING}.whl"
     assert found.cell.tag == FITTING
 
@@ -54,38 +54,38 @@ def test_a_fitting_wheel_of_a_new_release_ends_the_wait() -> None:
 )
 def test_what_does_not_end_the_wait(files: list[ReleaseFileFacts], why: str) -> None:
     version = files[0].filename.split("-")[1].removesuffix(".tar.gz")
-    assert arrival(Wanted(TARGET, Version("1.0")), {version: files}, news_of(*files)) is None, why
+    assert new_match(WatchCriteria(TARGET, Version("1.0")), {version: files}, news_of(*files)) is None, why
 
 
 def test_a_prerelease_counts_when_the_project_takes_prereleases() -> None:
     files = [wheel("2.0rc1", FITTING)]
-    found = arrival(Wanted(TARGET, Version("1.0"), prereleases=True), {"2.0rc1": files}, news_of(*files))
+    found = new_match(WatchCriteria(TARGET, Version("1.0"), prereleases=True), {"2.0rc1": files}, news_of(*files))
     assert found is not None
     assert found.version == "2.0rc1"
 
 
 def test_a_wheel_added_to_the_version_in_use_counts() -> None:
     new = wheel("1.0", FITTING)
-    found = arrival(Wanted(TARGET, Version("1.0")), {"1.0": [sdist("1.0"), new]}, news_of(new))
+    found = new_match(WatchCriteria(TARGET, Version("1.0")), {"1.0": [sdist("1.0"), new]}, news_of(new))
     assert found is not None
     assert found.version == "1.0"
 
 
 def test_another_wheel_of_a_release_that_served_already_is_no_news() -> None:
     old, new = wheel("2.0", FITTING), wheel("2.0", OTHER)
-    assert arrival(Wanted(TARGET, Version("1.0")), {"2.0": [old, new]}, news_of(new)) is None
+    assert new_match(WatchCriteria(TARGET, Version("1.0")), {"2.0": [old, new]}, news_of(new)) is None
 
 
 def test_of_several_new_releases_the_smallest_step_is_told() -> None:
     first, second = wheel("2.0", FITTING), wheel("10.0", FITTING)
-    found = arrival(Wanted(TARGET, None), {"10.0": [second], "2.0": [first]}, news_of(first, second))
+    found = new_match(WatchCriteria(TARGET, None), {"10.0": [second], "2.0": [first]}, news_of(first, second))
     assert found is not None
     assert found.version == "2.0"
 
 
 def test_without_a_version_in_use_every_release_counts() -> None:
     new = wheel("0.1", FITTING)
-    assert arrival(Wanted(TARGET), {"0.1": [new]}, news_of(new)) is not None
+    assert new_match(WatchCriteria(TARGET), {"0.1": [new]}, news_of(new)) is not None
 
 
 def test_who_has_the_fallback_waits_for_the_compiled_wheel() -> None:
@@ -93,32 +93,32 @@ def test_who_has_the_fallback_waits_for_the_compiled_wheel() -> None:
     again = [wheel("2.0", "py3-none-any"), wheel("2.0", OTHER)]
     better = wheel("3.0", FITTING)
     releases = {"1.0": in_use, "2.0": again, "3.0": [better]}
-    wish = wanted(TARGET, "1.0", releases, prereleases=False)
-    assert wish.beyond_fallback
-    assert arrival(wish, releases, news_of(*again)) is None
-    found = arrival(wish, releases, news_of(*again, better))
+    criteria = watch_criteria(TARGET, "1.0", releases, prereleases=False)
+    assert criteria.beyond_fallback
+    assert new_match(criteria, releases, news_of(*again)) is None
+    found = new_match(criteria, releases, news_of(*again, better))
     assert found is not None
     assert (found.version, found.cell.availability) == ("3.0", Availability.NATIVE)
 
 
 def test_who_has_no_wheel_takes_the_fallback() -> None:
     releases = {"1.0": [sdist("1.0")], "2.0": [wheel("2.0", "py3-none-any"), wheel("2.0", OTHER)]}
-    wish = wanted(TARGET, "1.0", releases, prereleases=False)
-    found = arrival(wish, releases, news_of(*releases["2.0"]))
+    criteria = watch_criteria(TARGET, "1.0", releases, prereleases=False)
+    found = new_match(criteria, releases, news_of(*releases["2.0"]))
     assert found is not None
     assert found.cell.availability is Availability.FALLBACK
 
 
 def test_news_of_a_release_that_is_gone_again_is_none() -> None:
-    assert arrival(Wanted(TARGET), {}, {"2.0": {"demo-2.0-py3-none-any.whl"}}) is None
+    assert new_match(WatchCriteria(TARGET), {}, {"2.0": {"demo-2.0-py3-none-any.whl"}}) is None
 
 
 def test_a_cell_that_is_served_already_is_found_at_its_lowest_version() -> None:
     releases = {"1.1": [wheel("1.1", FITTING)], "1.0": [sdist("1.0")], "1.2": [wheel("1.2", FITTING)]}
-    found = first_served(wanted(TARGET, "1.0", releases, prereleases=False), releases)
+    found = first_match(watch_criteria(TARGET, "1.0", releases, prereleases=False), releases)
     assert found is not None
     assert found.version == "1.1"
-    assert first_served(Wanted(TARGET, Version("2.0")), releases) is None
+    assert first_match(WatchCriteria(TARGET, Version("2.0")), releases) is None
 
 
 @pytest.mark.parametrize("text", ["", "not a version", "1.0.x", " "])
@@ -148,24 +148,24 @@ def test_what_is_told_is_always_true_new_and_wanted(
     news = {
         version: {file.filename for file in files if data.draw(st.booleans())} for version, files in releases.items()
     }
-    wish = wanted(TARGET, data.draw(versions), releases, prereleases=data.draw(st.booleans()))
-    found = arrival(wish, releases, news)
+    criteria = watch_criteria(TARGET, data.draw(versions), releases, prereleases=data.draw(st.booleans()))
+    found = new_match(criteria, releases, news)
     if found is None:
         return
     version = Version(found.version)
-    assert wish.above is None or version >= wish.above
-    assert wish.prereleases or not version.is_prerelease
+    assert criteria.above is None or version >= criteria.above
+    assert criteria.prereleases or not version.is_prerelease
     assert found.cell.availability.installs_wheel
     assert not found.cell.yanked
     assert news[found.version]
     # Dispatching the same news again, when they are no news any more, tells nothing.
-    assert arrival(wish, releases, {}) is None
+    assert new_match(criteria, releases, {}) is None
 
 
 @given(some_releases())
 def test_a_package_whose_files_are_all_new_is_told_exactly_when_it_is_served(
     releases: dict[str, list[ReleaseFileFacts]],
 ) -> None:
-    wish = Wanted(TARGET)
+    criteria = WatchCriteria(TARGET)
     news = {version: {file.filename for file in files} for version, files in releases.items()}
-    assert arrival(wish, releases, news) == first_served(wish, releases)
+    assert new_match(criteria, releases, news) == first_match(criteria, releases)

@@ -11,19 +11,19 @@ import pytest
 from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.hosts import git_program
 from projects.hosts.errors import (
-    AccessDenied,
     CommitMissing,
+    FetchTooLarge,
     FileMissing,
     HostError,
-    HostRefused,
+    HostNotAllowed,
     HostUnavailable,
-    TooLarge,
+    RepositoryAccessDenied,
 )
 from projects.hosts.git import open_repository
-from projects.hosts.git_program import Remote, Rules
+from projects.hosts.git_program import GitLimits, GitRemote
 from tests.hosting.git_server import GitServer, git
 
-RULES = Rules(allowed_hosts=["127.0.0.1"], seconds=30)
+LIMITS = GitLimits(allowed_hosts=["127.0.0.1"], seconds=30)
 
 
 def includes(files: Mapping[str, bytes]) -> Iterable[str]:
@@ -36,9 +36,9 @@ def detect(paths: Sequence[str]) -> Sequence[str]:
 
 
 def fetch(
-    host: GitServer, commit: str, *roots: str, rules: Rules = RULES, username: str = "", secret: str = ""
+    host: GitServer, commit: str, *roots: str, limits: GitLimits = LIMITS, username: str = "", secret: str = ""
 ) -> tuple[dict[str, bytes], list[str]]:
-    with open_repository(Remote(parse_clone_url(host.url), username, secret), rules) as repository:
+    with open_repository(GitRemote(parse_clone_url(host.url), username, secret), limits) as repository:
         return repository.files(commit, roots, includes, detect)
 
 
@@ -52,7 +52,7 @@ def test_the_file_and_its_includes_come_from_the_commit_asked_for(host: GitServe
 
 def test_only_the_wanted_contents_are_fetched(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "a==1\n", "big.bin": os.urandom(400_000)})
-    assert fetch(host, commit, "requirements.txt", rules=Rules(["127.0.0.1"], pack_bytes=100 * 1024))[0]
+    assert fetch(host, commit, "requirements.txt", limits=GitLimits(["127.0.0.1"], pack_bytes=100 * 1024))[0]
 
 
 def test_without_a_configured_path_the_first_two_levels_are_searched(host: GitServer) -> None:
@@ -114,32 +114,32 @@ def test_a_commit_that_is_not_there_is_told(host: GitServer) -> None:
 
 def test_a_file_too_large_is_refused_by_name(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": b"#" * 300_000})
-    with pytest.raises(TooLarge) as large:
-        fetch(host, commit, "requirements.txt", rules=Rules(["127.0.0.1"], file_bytes=200_000))
+    with pytest.raises(FetchTooLarge) as large:
+        fetch(host, commit, "requirements.txt", limits=GitLimits(["127.0.0.1"], file_bytes=200_000))
     assert (large.value.what, large.value.limit) == ("requirements.txt", 200_000)
 
 
 def test_a_repository_too_large_is_cut_off(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": os.urandom(900_000)})
-    with pytest.raises(TooLarge):
-        fetch(host, commit, "requirements.txt", rules=Rules(["127.0.0.1"], pack_bytes=100 * 1024))
+    with pytest.raises(FetchTooLarge):
+        fetch(host, commit, "requirements.txt", limits=GitLimits(["127.0.0.1"], pack_bytes=100 * 1024))
 
 
 def test_files_are_counted_and_weighed_together(host: GitServer) -> None:
     files = {f"r{number}.txt": "#" * 1000 for number in range(6)}
     commit = host.commit(dict(files))
-    for rules in (Rules(["127.0.0.1"], files=5), Rules(["127.0.0.1"], total_bytes=5000)):
-        with pytest.raises(TooLarge):
-            fetch(host, commit, *files, rules=rules)
+    for limits in (GitLimits(["127.0.0.1"], files=5), GitLimits(["127.0.0.1"], total_bytes=5000)):
+        with pytest.raises(FetchTooLarge):
+            fetch(host, commit, *files, limits=limits)
     chained = host.commit({"requirements.txt": "".join(f"-r {path}\n" for path in files)})
-    with pytest.raises(TooLarge):
-        fetch(host, chained, "requirements.txt", rules=Rules(["127.0.0.1"], files=6))
+    with pytest.raises(FetchTooLarge):
+        fetch(host, chained, "requirements.txt", limits=GitLimits(["127.0.0.1"], files=6))
 
 
 def test_the_head_of_a_branch_is_told_and_none_when_it_is_gone(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "a"})
     host.commit({}, branch="x/refs/heads/main")
-    with open_repository(Remote(parse_clone_url(host.url)), RULES) as repository:
+    with open_repository(GitRemote(parse_clone_url(host.url)), LIMITS) as repository:
         assert repository.head("main") == commit
         host.delete("main")
         assert repository.head("main") is None
@@ -151,14 +151,14 @@ def test_the_lineage_tells_older_from_newer_and_from_elsewhere(host: GitServer) 
     dropped = host.commit({"a": "3"})
     host.reset(second)
     third = host.commit({"a": "4"})
-    with open_repository(Remote(parse_clone_url(host.url)), RULES) as repository:
-        lineage = repository.lineage("main")
-    assert dropped not in lineage
-    assert first in lineage
-    assert lineage.descends(third, first)
-    assert lineage.descends(second, second)
-    assert not lineage.descends(first, third)
-    assert not lineage.descends(third, dropped)
+    with open_repository(GitRemote(parse_clone_url(host.url)), LIMITS) as repository:
+        history = repository.history("main")
+    assert dropped not in history
+    assert first in history
+    assert history.descends(third, first)
+    assert history.descends(second, second)
+    assert not history.descends(first, third)
+    assert not history.descends(third, dropped)
 
 
 def test_credentials_open_a_closed_repository_and_stay_secret(
@@ -176,29 +176,29 @@ def test_credentials_open_a_closed_repository_and_stay_secret(
     monkeypatch.setattr(subprocess, "Popen", watched)
     assert fetch(host, commit, "requirements.txt", username="robot", secret=host.password)[0]
     for username, secret in (("", ""), ("robot", "wrong-s3cret"), ("other", host.password)):
-        with pytest.raises(AccessDenied) as denied:
+        with pytest.raises(RepositoryAccessDenied) as denied:
             fetch(host, commit, "requirements.txt", username=username, secret=secret)
         assert not secret or secret not in f"{denied.value!r} {denied.value} {denied.value.args}"
     assert "pa55" not in repr(commands)
     assert "s3cret" not in repr(commands) + caplog.text
-    assert "pa55" not in repr(Remote(parse_clone_url(host.url), "robot", host.password))
+    assert "pa55" not in repr(GitRemote(parse_clone_url(host.url), "robot", host.password))
 
 
 def test_a_secret_of_two_lines_is_refused(host: GitServer) -> None:
-    with pytest.raises(HostRefused):
+    with pytest.raises(HostNotAllowed):
         fetch(host, "a" * 40, "x", username="robot", secret="a\nurl=http://elsewhere.example")
 
 
 def test_a_repository_that_is_not_there_is_access_denied(host: GitServer) -> None:
     url = parse_clone_url(host.url.replace("app", "other"))
-    with open_repository(Remote(url), RULES) as repository, pytest.raises(AccessDenied):
+    with open_repository(GitRemote(url), LIMITS) as repository, pytest.raises(RepositoryAccessDenied):
         repository.head("main")
 
 
 def test_a_redirect_is_not_followed(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "a"})
     host.redirect_to = "http://169.254.169.254"
-    with pytest.raises(HostRefused, match="redirects"):
+    with pytest.raises(HostNotAllowed, match="redirects"):
         fetch(host, commit, "requirements.txt")
 
 
@@ -214,7 +214,7 @@ def test_a_server_that_says_nothing_is_given_up_and_no_process_is_left(host: Git
     commit = host.commit({"requirements.txt": "a"})
     host.hang = threading.Event()
     with pytest.raises(HostUnavailable, match=r"not done within 0\.5 seconds"):
-        fetch(host, commit, "requirements.txt", rules=Rules(["127.0.0.1"], seconds=0.5))
+        fetch(host, commit, "requirements.txt", limits=GitLimits(["127.0.0.1"], seconds=0.5))
     # A killed process may still be listed for a moment.
     assert any(not _processes_that_name(host.url) for _ in range(2000))
 
@@ -233,7 +233,7 @@ def _processes_that_name(url: str) -> list[str]:
 
 def test_a_closed_port_is_unavailable() -> None:
     with (
-        open_repository(Remote(parse_clone_url("http://127.0.0.1:9/a/b")), RULES) as repository,
+        open_repository(GitRemote(parse_clone_url("http://127.0.0.1:9/a/b")), LIMITS) as repository,
         pytest.raises(HostUnavailable),
     ):
         repository.head("main")
@@ -241,8 +241,8 @@ def test_a_closed_port_is_unavailable() -> None:
 
 def test_a_private_address_is_refused_unless_it_is_listed(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "a"})
-    with pytest.raises(HostRefused):
-        fetch(host, commit, "requirements.txt", rules=Rules())
+    with pytest.raises(HostNotAllowed):
+        fetch(host, commit, "requirements.txt", limits=GitLimits())
     assert host.requests == []
 
 
@@ -250,7 +250,7 @@ def test_git_goes_to_the_address_that_was_checked(host: GitServer, monkeypatch: 
     commit = host.commit({"requirements.txt": "a"})
     monkeypatch.setattr(git_program, "resolve", lambda *_: ("127.0.0.1",))
     url = parse_clone_url(host.url.replace("127.0.0.1", "no-such-name.example"))
-    with open_repository(Remote(url), Rules()) as repository:
+    with open_repository(GitRemote(url), GitLimits()) as repository:
         assert repository.files(commit, ["requirements.txt"], includes, detect)[0] == {"requirements.txt": b"a"}
 
 
@@ -267,17 +267,19 @@ def test_the_operators_own_git_configuration_has_no_say(
 
 def test_an_old_git_is_refused(host: GitServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_program, "git_version", lambda: (2, 34))
-    with pytest.raises(HostRefused, match=r"2\.37"):
+    with pytest.raises(HostNotAllowed, match=r"2\.37"):
         fetch(host, "a" * 40, "x")
 
 
 def test_ssh_goes_to_the_checked_address_with_a_known_host_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(git_program, "resolve", lambda *_: ("192.0.2.1", "2001:db8::1"))
-    remote = Remote(parse_clone_url("git@code.example:octo/app.git"), secret="PRIVATE KEY")
-    with pytest.raises(HostRefused, match="WHEELWAY_SSH_KNOWN_HOSTS"):
-        git_program.GitProgram(remote, Rules(), tmp_path)
-    git_program.GitProgram(remote, Rules(ssh_known_hosts="/etc/known hosts"), tmp_path)
-    command = git_program._environment(remote, Rules(ssh_known_hosts="/k"), ("192.0.2.1",), tmp_path)["GIT_SSH_COMMAND"]
+    remote = GitRemote(parse_clone_url("git@code.example:octo/app.git"), secret="PRIVATE KEY")
+    with pytest.raises(HostNotAllowed, match="WHEELWAY_SSH_KNOWN_HOSTS"):
+        git_program.GitProgram(remote, GitLimits(), tmp_path)
+    git_program.GitProgram(remote, GitLimits(ssh_known_hosts="/etc/known hosts"), tmp_path)
+    command = git_program._environment(remote, GitLimits(ssh_known_hosts="/k"), ("192.0.2.1",), tmp_path)[
+        "GIT_SSH_COMMAND"
+    ]
     for option in ("HostName=192.0.2.1", "HostKeyAlias=code.example", "StrictHostKeyChecking=yes", "BatchMode=yes"):
         assert f"-o {option}" in command
     assert (tmp_path / "key").stat().st_mode & 0o777 == 0o600
@@ -287,11 +289,11 @@ def test_ssh_goes_to_the_checked_address_with_a_known_host_key(tmp_path: Path, m
 def test_errors_speak_without_gits_own_words() -> None:
     errors: list[HostError] = [
         HostUnavailable("h", "slow"),
-        AccessDenied("h"),
-        HostRefused("h", "no"),
+        RepositoryAccessDenied("h"),
+        HostNotAllowed("h", "no"),
         CommitMissing("h", "c" * 40),
         FileMissing("h", "p"),
-        TooLarge("h", "p", 1000),
+        FetchTooLarge("h", "p", 1000),
     ]
     assert [str(error) for error in errors] == [
         "h gives no answer: slow",

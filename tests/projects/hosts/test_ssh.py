@@ -12,18 +12,18 @@ from pathlib import Path
 import pytest
 
 from projects.domain.webhooks.clone_urls import parse_clone_url
-from projects.hosts.errors import AccessDenied, HostError, HostRefused, HostUnavailable
+from projects.hosts.errors import HostError, HostNotAllowed, HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git import open_repository
-from projects.hosts.git_program import Remote, Rules
+from projects.hosts.git_program import GitLimits, GitRemote
 
 needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="the OpenSSH client is not installed here")
 
 
 def ask(port: int, known_hosts: Path) -> HostError:
     """What asking for a branch at 127.0.0.1:`port` by ssh fails with."""
-    rules = Rules(["127.0.0.1"], ssh_known_hosts=str(known_hosts), stalled_seconds=1)
-    remote = Remote(parse_clone_url(f"ssh://git@127.0.0.1:{port}/octo/app.git"), secret="PRIVATE KEY")
-    with open_repository(remote, rules) as repository, pytest.raises(HostError) as caught:
+    limits = GitLimits(["127.0.0.1"], ssh_known_hosts=str(known_hosts), stalled_seconds=1)
+    remote = GitRemote(parse_clone_url(f"ssh://git@127.0.0.1:{port}/octo/app.git"), secret="PRIVATE KEY")
+    with open_repository(remote, limits) as repository, pytest.raises(HostError) as caught:
         repository.head("main")
     assert "PRIVATE" not in str(caught.value)
     return caught.value
@@ -91,10 +91,10 @@ def test_a_server_that_says_nothing_is_too_slow(known_hosts: Path, listen: Calla
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [
-        ("Host key verification failed.", HostRefused, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS"),
-        ("git@code.example: Permission denied (publickey).", AccessDenied, "no such repository"),
-        ("ERROR: Repository not found.", AccessDenied, "no such repository"),
-        ("", AccessDenied, "no such repository"),
+        ("Host key verification failed.", HostNotAllowed, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS"),
+        ("git@code.example: Permission denied (publickey).", RepositoryAccessDenied, "no such repository"),
+        ("ERROR: Repository not found.", RepositoryAccessDenied, "no such repository"),
+        ("", RepositoryAccessDenied, "no such repository"),
         ("ssh: connect to host 192.0.2.1 port 22: No route to host", HostUnavailable, "it could not be reached"),
         ("Connection reset by 192.0.2.1 port 22", HostUnavailable, "it could not be reached"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.presentation.search import SHOWN, Found
+from projects.presentation.search import SHOWN, SearchResults
 
 API, API_2, SHOP = ("api", "API"), ("api-2", "API 2"), ("shop", "Web shop")
 
@@ -29,10 +29,10 @@ API, API_2, SHOP = ("api", "API"), ("api-2", "API 2"), ("shop", "Web shop")
 def test_what_is_called_exactly_so_or_is_all_there_is_is_meant(
     text: str, projects: list[tuple[str, str]], packages: list[str], project: str | None, package: str | None
 ) -> None:
-    found = Found(text, projects, packages)
+    found = SearchResults(text, projects, packages)
     assert (found.project, found.package) == (project, package)
 
 
 def test_a_list_that_is_full_says_that_there_may_be_more() -> None:
-    assert Found("a", [], [f"a{number}" for number in range(SHOWN)]).is_cut
-    assert not Found("a", [API], ["a"]).is_cut
+    assert SearchResults("a", [], [f"a{number}" for number in range(SHOWN)]).is_cut
+    assert not SearchResults("a", [API], ["a"]).is_cut

@@ -7,16 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
-from projects.domain.upstream.note_facts import NotedPlace, NoteFacts, read_facts, stored_facts
+from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts, facts_from_json, facts_to_json
 from projects.domain.upstream.notes import NoteKind
-from projects.presentation.upstream_notes import ToldNote, one_line_summary, tell_note
+from projects.presentation.upstream_notes import UpstreamNote, describe_note, one_line_summary
 
 MAC, WINDOWS = "cp313-macosx_14_0_x86_64", "cp313-win_amd64"
-PLACE = NotedPlace(MAC, "1.0", ">=1", "demo-1.0-cp313-cp313-macosx_11_0_x86_64.whl", "source", True)
+PLACE = AffectedTarget(MAC, "1.0", ">=1", "demo-1.0-cp313-cp313-macosx_11_0_x86_64.whl", "source", True)
 
 
-def regression(*places: NotedPlace) -> ToldNote:
-    return tell_note("demo", NoteKind.REGRESSION, "1.1", Severity.HIGH, NoteFacts(places, before="1.0"))
+def find_regression(*places: AffectedTarget) -> UpstreamNote:
+    return describe_note("demo", NoteKind.REGRESSION, "1.1", Severity.HIGH, NoteFacts(places, before="1.0"))
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def regression(*places: NotedPlace) -> ToldNote:
 def test_a_regression_says_whether_it_breaks_and_what_to_do(
     change: dict[str, object], why: str, step: str, line: str
 ) -> None:
-    told = regression(replace(PLACE, **change))  # type: ignore[arg-type]  # each case names fields of the place
+    told = find_regression(replace(PLACE, **change))  # type: ignore[arg-type]  # each case names fields of the place
     assert told.headline == "demo 1.1 drops Python 3.13 on macOS x86-64 (14+)"
     assert len(told.why) == 1
     assert why in told.why[0]
@@ -45,14 +45,14 @@ def test_a_regression_says_whether_it_breaks_and_what_to_do(
 
 
 def test_places_that_differ_are_told_apart() -> None:
-    told = regression(PLACE, replace(PLACE, target=WINDOWS, in_use="0.9"))
+    told = find_regression(PLACE, replace(PLACE, target=WINDOWS, in_use="0.9"))
     assert told.why[0].startswith("Python 3.13 on macOS x86-64 (14+): you have 1.0 there")
     assert told.why[1].startswith("Python 3.13 on Windows x64: you have 0.9 there")
 
 
 def test_a_long_list_of_targets_is_a_number_in_the_headline() -> None:
     slugs = ["cp311-win32", "cp312-win_arm64", "cp313-macosx_14_0_x86_64", "cp314t-musllinux_1_2_aarch64"]
-    told = regression(
+    told = find_regression(
         *(replace(PLACE, target=slug, file=f"{slug}.whl") for slug in [*slugs, "cp39-win32", "cp310-win32"])
     )
     assert told.headline == "demo 1.1 drops 6 of your targets"
@@ -80,7 +80,7 @@ def test_a_long_list_of_targets_is_a_number_in_the_headline() -> None:
 def test_a_yank_says_why_and_whether_installs_go_on_taking_it(
     facts: NoteFacts, words: tuple[str, ...], step: str, line: str
 ) -> None:
-    told = tell_note("demo", NoteKind.YANK, "1.0", Severity.HIGH, facts)
+    told = describe_note("demo", NoteKind.YANK, "1.0", Severity.HIGH, facts)
     assert told.headline == "demo 1.0, which you use, was withdrawn by its maintainers"
     assert told.why == words
     assert told.next_step.startswith(step)
@@ -89,7 +89,7 @@ def test_a_yank_says_why_and_whether_installs_go_on_taking_it(
 
 @pytest.mark.parametrize("status", ["archived", "deprecated", "quarantined", "something-new"])
 def test_every_status_has_words_and_a_next_step(status: str) -> None:
-    told = tell_note("demo", NoteKind.STATUS, status, Severity.LOW, NoteFacts(reason="use other"))
+    told = describe_note("demo", NoteKind.STATUS, status, Severity.LOW, NoteFacts(reason="use other"))
     assert status in told.headline
     assert "They say: “use other”." in told.why
     assert told.next_step
@@ -97,18 +97,18 @@ def test_every_status_has_words_and_a_next_step(status: str) -> None:
 
 @given(st.text(), st.sampled_from(list(NoteKind)), st.sampled_from(SEVERITIES))
 def test_what_others_write_stays_on_one_line_and_ends(reason: str, kind: NoteKind, severity: Severity) -> None:
-    told = tell_note("demo", kind, "1.1", severity, NoteFacts((PLACE,), before="1.0", reason=reason))
+    told = describe_note("demo", kind, "1.1", severity, NoteFacts((PLACE,), before="1.0", reason=reason))
     for words in (told.headline, *told.why, told.next_step, one_line_summary([told, told])):
         assert words.isprintable()
         assert len(words) < 500
     assert told.look in Verdict
 
 
-@given(st.builds(NoteFacts, st.lists(st.builds(NotedPlace, st.text(), st.text()), max_size=3).map(tuple)))
+@given(st.builds(NoteFacts, st.lists(st.builds(AffectedTarget, st.text(), st.text()), max_size=3).map(tuple)))
 def test_stored_facts_come_back_as_they_were(facts: NoteFacts) -> None:
-    assert read_facts(stored_facts(facts)) == facts
+    assert facts_from_json(facts_to_json(facts)) == facts
 
 
 def test_facts_that_an_older_release_stored_have_defaults() -> None:
-    facts = read_facts({"places": [{"target": MAC, "in_use": "1.0", "from_the_future": 1}]})
-    assert facts == NoteFacts((NotedPlace(MAC, "1.0"),))
+    facts = facts_from_json({"places": [{"target": MAC, "in_use": "1.0", "from_the_future": 1}]})
+    assert facts == NoteFacts((AffectedTarget(MAC, "1.0"),))

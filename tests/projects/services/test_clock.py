@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from projects.models import Alert, AlertState, Assessment, AssessmentState, Origin, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Repository
+from projects.services import snapshots
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
-from projects.services.alerts.smtp import Handover, Outcome
+from projects.services.alerts.smtp import SendResult, SendStatus
 from projects.services.assessments.run import CLAIM_FOR, stale_snapshots
-from projects.services.leftovers import give_work_back
+from projects.services.webhooks import process
 from projects.services.webhooks import process as delivery_work
 from scanner.models import WheelEvent
 from tests.projects.watching import NOON, person, polled, project_of, queued_alert, wheel
@@ -24,7 +25,7 @@ far = pytest.mark.parametrize("jump", JUMPS, ids=["two hours", "40 days", "3 yea
 
 @far
 def test_a_message_made_in_the_future_is_tried_again(jump: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
+    monkeypatch.setattr(sending, "send_message", lambda _: SendResult(SendStatus.RETRY, "451 try later"))
     alice = person()
     alert = queued_alert(alice, project_of(alice))
     Alert.objects.update(created_at=NOON + jump)
@@ -85,6 +86,7 @@ def test_a_start_after_which_nobody_can_be_at_it_takes_all_work_back() -> None:
     repository = Repository.objects.create(project=project, clone_url="https://git.example/a/b")
     delivery = Delivery.objects.create(repository=repository, delivery_id="d", event="push", received_at=now)
     Delivery.objects.claim(delivery.pk, now)
-    give_work_back()
+    snapshots.release_claims()
+    process.release_claims()
     assert Snapshot.objects.claim(snapshot.pk, now, CLAIM_FOR)
     assert Delivery.objects.claim(delivery.pk, now)

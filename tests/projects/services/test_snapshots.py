@@ -5,8 +5,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from projects.models import Membership, Origin, Project, Role, Snapshot
-from projects.services.projects import create_project
-from projects.services.sample import load_sample
+from projects.services.projects import create_project, create_sample_project
 from projects.services.snapshots import NothingToRead, take_snapshot
 
 pytestmark = pytest.mark.django_db
@@ -98,8 +97,8 @@ def test_a_project_whose_files_are_refused_leaves_nothing_behind(alice: User) ->
 
 
 def test_the_sample_is_loaded_once_and_only_into_an_empty_installation(alice: User) -> None:
-    sample = load_sample(alice)
+    sample = create_sample_project(alice)
     assert sample is not None
     assert sample.snapshots.get().requirements.count() == 27
     assert sample.targets.count() == 36
-    assert load_sample(alice) is None
+    assert create_sample_project(alice) is None

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from projects.services.sign_in import make_sign_in_link
+from projects.services.accounts import make_sign_in_link
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db

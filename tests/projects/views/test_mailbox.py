@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from projects.services.alerts.mailbox import MOST_BYTES, stored_message, stored_messages
+from projects.selectors.mailbox import MOST_BYTES, stored_message, stored_messages
 from tests.projects.watching import person
 
 pytestmark = pytest.mark.django_db

@@ -113,9 +113,9 @@ def test_a_watch_is_set_from_a_cell_at_the_version_in_use(client: Client) -> Non
     ("form", "words"),
     [
         ({"package": "greenlet", "target": "cp313-amiga"}, "amiga"),
-        ({"package": "no-such-thing", "target": TARGET}, "No project here uses a package called no-such-thing"),
+        ({"package": "no-such-thing", "target": TARGET}, "No project uses a package named no-such-thing"),
         ({"package": "ready", "target": TARGET}, "There is nothing to wait for: ready 1.0"),
-        ({"package": "green\x00let", "target": TARGET}, "No project here uses a package called green let"),
+        ({"package": "green\x00let", "target": TARGET}, "No project uses a package named green let"),
         ({"package": "greenlet", "target": "cp313\x00"}, ""),
         ({}, ""),
     ],
@@ -153,7 +153,7 @@ def test_the_alerts_page_shows_what_one_waits_for_and_nobody_elses(client: Clien
     client.force_login(watching.user)
     page = client.get(reverse("alerts")).content.decode()
     assert "greenlet on Python 3.13 on Windows x64" in page
-    assert "no version yet" in page
+    assert "no version works yet" in page
     assert "from 3.0.3 on" in page
     assert "The watch is on." in page
 
@@ -168,7 +168,7 @@ def test_a_project_that_one_left_is_not_shown(client: Client, watching: Subscrip
     ("state", "error", "words"),
     [
         (AlertState.QUEUED, "451 try later", "waiting to be sent"),
-        (AlertState.SENDING, "", "handed over, no answer yet"),
+        (AlertState.SENDING, "", "passed to the mail server, no answer yet"),
         (AlertState.SENT, "", "The watch is done: its message was sent"),
         (AlertState.FAILED, "550 <no> such mailbox", "550 &lt;no&gt; such mailbox"),
         (AlertState.SKIPPED, "the wheel was taken back", "the wheel was taken back"),
@@ -207,7 +207,7 @@ def test_the_alerts_page_costs_the_same_for_one_watch_and_for_many(
         Alert.objects.create(subscription=Subscription.objects.create(user=watching.user, project=project))
     with django_assert_num_queries(9):
         page = client.get(reverse("alerts")).content.decode()
-    assert page.count("no version yet") == 11
+    assert page.count("no version works yet") == 11
 
 
 def test_only_ones_own_watch_is_ended_by_its_button(client: Client, watching: Subscription) -> None:

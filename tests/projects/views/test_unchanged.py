@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.dependency_files import read as read_files
-from projects.domain.indexes.named_indexes import kept
+from projects.domain.indexes.named_indexes import options_to_store
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Assessment, IndexRole, Membership, Note, Project, Role, Snapshot, Subscription
 from projects.services.indexes import add_index, remove_index
@@ -134,7 +134,7 @@ def test_a_message_is_shown_once(alice: Client, cast: Cast) -> None:
 def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client, cast: Cast) -> None:
     note(cast.project)
     Snapshot.objects.update(
-        options={"indexes": kept(read_files({"r.txt": b"-i https://a.example"}, ["r.txt"]).indexes)}
+        options={"indexes": options_to_store(read_files({"r.txt": b"-i https://a.example"}, ["r.txt"]).indexes)}
     )
     with CaptureQueriesContext(connection) as captured:
         alice.get(PAGE)

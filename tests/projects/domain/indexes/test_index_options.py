@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from projects.domain.dependency_files import ParsedFiles, read
-from projects.domain.indexes.index_options import BadIndexOption, asked, not_followed
+from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 
 P, E = "https://primary.example/simple", "https://extra.example/simple"
 A, B, C = (f"https://{name}.example/simple" for name in "abc")
@@ -31,13 +31,13 @@ def parsed(text: str, name: str = "requirements.txt", **more: str) -> ParsedFile
     ],
 )
 def test_the_lines_of_the_files_take_effect_in_order_after_the_command_line(text: str, urls: Sequence[str]) -> None:
-    found = asked(P, [E], [], parsed(text, other_txt=f"--extra-index-url {C}\n"), {})
+    found = effective_indexes(P, [E], [], parsed(text, other_txt=f"--extra-index-url {C}\n"), {})
     assert list(found.urls) == urls
 
 
 def test_variables_are_expanded_from_the_environment_and_no_note_tells_them() -> None:
     files = parsed("--extra-index-url https://${USER_NAME}:${TOKEN}@private.example/simple\nsix\n")
-    found = asked(P, [], [], files, {"USER_NAME": "robot", "TOKEN": "s3cret"})
+    found = effective_indexes(P, [], [], files, {"USER_NAME": "robot", "TOKEN": "s3cret"})
     assert found.urls == (P, "https://robot:s3cret@private.example/simple")
     assert found.notes == ("requirements.txt:1: https://private.example/simple is asked too",)
 
@@ -60,14 +60,14 @@ def test_variables_are_expanded_from_the_environment_and_no_note_tells_them() ->
 def test_an_index_that_cannot_be_asked_is_refused_with_its_place(
     text: str, environment: dict[str, str], message: str
 ) -> None:
-    with pytest.raises(BadIndexOption) as refused:
-        asked(P, [], [], parsed(text), environment)
+    with pytest.raises(InvalidIndexOption) as refused:
+        effective_indexes(P, [], [], parsed(text), environment)
     assert str(refused.value).startswith(message)
     assert "to/ken" not in str(refused.value)
 
 
 def test_extra_indexes_of_pips_configuration_come_before_those_of_the_command_line_and_one_on_a_disk_is_noted() -> None:
-    found = asked(P, ["file:///srv/simple", B], [A], parsed("six\n"), {})
+    found = effective_indexes(P, ["file:///srv/simple", B], [A], parsed("six\n"), {})
     assert found.urls == (P, B, A)
     assert found.notes == (
         "pip's extra index file:///srv/simple is not asked: an index address starts with http:// or https://",
@@ -75,7 +75,9 @@ def test_extra_indexes_of_pips_configuration_come_before_those_of_the_command_li
 
 
 def test_an_index_of_another_tool_is_told_and_not_asked() -> None:
-    found = asked(P, [], [], parsed(f'[[source]]\nname = "own"\nurl = "{A}"\n[packages]\nsix = "*"\n', "Pipfile"), {})
+    found = effective_indexes(
+        P, [], [], parsed(f'[[source]]\nname = "own"\nurl = "{A}"\n[packages]\nsix = "*"\n', "Pipfile"), {}
+    )
     assert found.urls == (P,)
     assert [A in note and "is not asked" in note for note in found.notes] == [True]
 

@@ -12,13 +12,13 @@ from projects.domain.assessment.verdicts import Severity
 from projects.domain.upstream.notes import (
     NoteKind,
     OfferOf,
-    Use,
+    PackageUse,
     admits,
-    instead_of,
+    find_regression,
     is_moot,
     is_pinned,
-    is_same_news,
-    regression,
+    is_reopened,
+    replacement_for,
     restored_by,
     yank_severity,
     yanked_uses,
@@ -76,8 +76,8 @@ def test_a_release_that_drops_a_target_in_use_concerns_the_project(
     releases: dict[str, str], in_use: str, specifier: str, admitted: bool | None, severity: Severity
 ) -> None:
     versions, offer_of = index_of(releases)
-    use = Use(MAC, Version(in_use), specifier)
-    places = regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=False)
+    use = PackageUse(MAC, Version(in_use), specifier)
+    places = find_regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=False)
     assert [(place.use, place.admitted, place.severity) for place in places] == [(use, admitted, severity)]
 
 
@@ -95,22 +95,24 @@ def test_a_release_that_drops_a_target_in_use_concerns_the_project(
 )
 def test_what_is_no_loss_to_the_project(releases: dict[str, str], in_use: str | None, specifier: str) -> None:
     versions, offer_of = index_of(releases)
-    use = Use(MAC, Version(in_use) if in_use else None, specifier)
-    assert not regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=False)
+    use = PackageUse(MAC, Version(in_use) if in_use else None, specifier)
+    assert not find_regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=False)
 
 
 def test_a_prerelease_concerns_only_who_takes_them() -> None:
     versions, offer_of = index_of({"1.0": "wheel", "1.1rc1": "sdist"})
-    use = Use(MAC, Version("1.0"))
+    use = PackageUse(MAC, Version("1.0"))
     for prereleases in (True, False):
-        places = regression(Version("1.1rc1"), {MAC}, [use], versions, offer_of, prereleases=prereleases, builds=False)
+        places = find_regression(
+            Version("1.1rc1"), {MAC}, [use], versions, offer_of, prereleases=prereleases, builds=False
+        )
         assert bool(places) is prereleases
 
 
 def test_a_build_that_the_policy_accepts_matters_little() -> None:
     versions, offer_of = index_of({"1.0": "wheel", "1.1": "sdist"})
-    use = Use(MAC, Version("1.0"))
-    (place,) = regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=True)
+    use = PackageUse(MAC, Version("1.0"))
+    (place,) = find_regression(Version("1.1"), {MAC}, [use], versions, offer_of, prereleases=False, builds=True)
     assert place.severity is Severity.LOW
 
 
@@ -124,8 +126,8 @@ def test_whoever_is_told_had_a_wheel_and_finds_none_where_the_requirements_lead(
     table: dict[str, str], version: str, in_use: str, specifier: str
 ) -> None:
     versions, offer_of = index_of(table)
-    uses = [Use(MAC, Version(in_use), specifier), Use(LINUX, Version(in_use), specifier)]
-    found = regression(Version(version), {MAC}, uses, versions, offer_of, prereleases=False, builds=False)
+    uses = [PackageUse(MAC, Version(in_use), specifier), PackageUse(LINUX, Version(in_use), specifier)]
+    found = find_regression(Version(version), {MAC}, uses, versions, offer_of, prereleases=False, builds=False)
     assert len(found) <= 1
     for place in found:
         assert place.use.target == MAC
@@ -172,12 +174,14 @@ def test_a_loss_is_never_restored_by_a_release_that_does_not_serve(
 )
 def test_a_pin_takes_what_was_withdrawn(specifier: str, pinned: bool) -> None:
     assert is_pinned(specifier) is pinned
-    assert yank_severity([Use(MAC, Version("1.0"), specifier)]) is (Severity.HIGH if pinned else Severity.MODERATE)
+    assert yank_severity([PackageUse(MAC, Version("1.0"), specifier)]) is (
+        Severity.HIGH if pinned else Severity.MODERATE
+    )
 
 
 def test_a_yank_concerns_the_targets_on_which_that_very_version_is_in_use() -> None:
     _, offer_of = index_of({"1.0": "yanked", "1.1": "wheel"})
-    uses = [Use(MAC, Version("1.0")), Use(LINUX, Version("1.0")), Use(MAC, Version("1.1"))]
+    uses = [PackageUse(MAC, Version("1.0")), PackageUse(LINUX, Version("1.0")), PackageUse(MAC, Version("1.1"))]
     assert yanked_uses(Version("1.0"), uses, offer_of) == (uses[0],)
 
 
@@ -193,7 +197,7 @@ def test_the_nearest_version_that_serves_takes_the_place_of_a_yanked_one(
     releases: dict[str, str], instead: str | None
 ) -> None:
     versions, offer_of = index_of(releases)
-    found = instead_of(Version("1.0"), [MAC], versions, offer_of)
+    found = replacement_for(Version("1.0"), [MAC], versions, offer_of)
     assert found == (Version(instead) if instead else None)
 
 
@@ -203,18 +207,18 @@ DAY = timedelta(days=1)
 @pytest.mark.parametrize(
     ("kind", "uses", "chosen", "taken_at", "moot"),
     [
-        (NoteKind.REGRESSION, [Use(MAC, Version("0.9"))], [MAC, LINUX], NOON + DAY, False),
-        (NoteKind.REGRESSION, [Use(MAC, Version("0.9"))], [LINUX], NOON, True),
+        (NoteKind.REGRESSION, [PackageUse(MAC, Version("0.9"))], [MAC, LINUX], NOON + DAY, False),
+        (NoteKind.REGRESSION, [PackageUse(MAC, Version("0.9"))], [LINUX], NOON, True),
         (NoteKind.REGRESSION, [], [MAC], NOON, True),
-        (NoteKind.YANK, [Use(MAC, Version("1.0"))], [MAC], NOON + DAY, False),
-        (NoteKind.YANK, [Use(MAC, Version("1.1"))], [MAC], NOON + DAY, True),
+        (NoteKind.YANK, [PackageUse(MAC, Version("1.0"))], [MAC], NOON + DAY, False),
+        (NoteKind.YANK, [PackageUse(MAC, Version("1.1"))], [MAC], NOON + DAY, True),
         # A range moved by itself; nobody knows what is deployed.
-        (NoteKind.YANK, [Use(MAC, Version("1.1"))], [MAC], NOON - DAY, False),
-        (NoteKind.STATUS, [Use(LINUX, None)], [LINUX], NOON + DAY, False),
+        (NoteKind.YANK, [PackageUse(MAC, Version("1.1"))], [MAC], NOON - DAY, False),
+        (NoteKind.STATUS, [PackageUse(LINUX, None)], [LINUX], NOON + DAY, False),
     ],
 )
 def test_a_note_is_moot_when_the_project_has_moved_away_from_it(
-    kind: NoteKind, uses: list[Use], chosen: list[str], taken_at: datetime, moot: bool
+    kind: NoteKind, uses: list[PackageUse], chosen: list[str], taken_at: datetime, moot: bool
 ) -> None:
     targets = () if kind is NoteKind.STATUS else (MAC,)
     found = is_moot(kind, "1.0", targets, noted_at=NOON, uses=uses, chosen=chosen, taken_at=taken_at)
@@ -222,5 +226,5 @@ def test_a_note_is_moot_when_the_project_has_moved_away_from_it(
 
 
 def test_what_comes_again_within_a_day_is_the_same_news() -> None:
-    assert is_same_news(NOON, NOON + timedelta(hours=23))
-    assert not is_same_news(NOON, NOON + timedelta(hours=25))
+    assert is_reopened(NOON, NOON + timedelta(hours=23))
+    assert not is_reopened(NOON, NOON + timedelta(hours=25))

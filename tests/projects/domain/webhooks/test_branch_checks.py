@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.webhooks.branch_checks import PER_HOST, first_check, is_fresh, latest_check, next_check, one_round
+from projects.domain.webhooks.branch_checks import (
+    PER_HOST,
+    first_check,
+    is_fresh,
+    latest_check,
+    next_check,
+    select_round,
+)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -41,6 +48,6 @@ def test_a_check_is_spared_once_a_delivery_told_of_the_branch() -> None:
 def test_a_round_asks_one_host_for_a_few_repositories_only() -> None:
     due = [(number, f"https://git.example/team/app-{number}.git") for number in range(9)]
     due += [(20, "git@other.example:app"), (21, "no address"), (22, "https://git.example:8443/app")]
-    taken = list(one_round(due))
+    taken = list(select_round(due))
     assert [pk for host, pk in taken if host == "git.example"] == list(range(PER_HOST))
     assert taken[PER_HOST:] == [("other.example", 20), ("", 21)]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.webhooks.clone_urls import BadCloneUrl, CloneUrl, names_repository, parse_clone_url
+from projects.domain.webhooks.clone_urls import CloneUrl, InvalidCloneUrl, names_repository, parse_clone_url
 
 
 @pytest.mark.parametrize(
@@ -48,12 +48,12 @@ def test_the_usual_forms_are_read(text: str, url: CloneUrl) -> None:
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:
-    with pytest.raises(BadCloneUrl):
+    with pytest.raises(InvalidCloneUrl):
         parse_clone_url(text)
 
 
 def test_credentials_in_the_address_are_refused_with_advice_and_without_echo() -> None:
-    with pytest.raises(BadCloneUrl, match="their own fields") as refused:
+    with pytest.raises(InvalidCloneUrl, match="their own fields") as refused:
         parse_clone_url("https://alice:t0ken@code.example/a/b")
     assert "t0ken" not in str(refused.value)
 
@@ -79,6 +79,6 @@ def test_a_full_name_is_held_against_the_address(url: str, name: str, same: bool
 def test_a_text_is_an_address_or_refused(text: str) -> None:
     try:
         url = parse_clone_url(text)
-    except BadCloneUrl:
+    except InvalidCloneUrl:
         return
     assert parse_clone_url(str(url)) == url

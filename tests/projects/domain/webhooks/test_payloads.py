@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.webhooks.envelopes import Envelope, open_envelope
+from projects.domain.webhooks.events import PROVIDERS, IgnoredEvent, InvalidPayload, PingEvent, Push, push_to_branch
+from projects.domain.webhooks.headers import WebhookHeaders, read_headers
 from projects.domain.webhooks.payloads import read_payload
-from projects.domain.webhooks.pushes import PROVIDERS, BadPayload, Ignored, Ping, Push, for_branch
 
 A, B, ZEROS = "a" * 40, "b" * 40, "0" * 40
 
@@ -29,7 +29,7 @@ def headers_of(provider: str, event: str) -> dict[str, str]:
 
 
 def read_json(provider: str, event: str, payload: object, content_type: str = "application/json") -> Any:
-    return read_payload(Envelope(provider, event, "d"), content_type, json.dumps(payload).encode())
+    return read_payload(WebhookHeaders(provider, event, "d"), content_type, json.dumps(payload).encode())
 
 
 def github_push(**changes: Any) -> dict[str, Any]:
@@ -71,13 +71,13 @@ def test_every_payload_of_the_corpus_is_read_as_its_index_tells(shared: Path) ->
     pushes = 0
     for row in json.loads((folder / "index.json").read_text())["payloads"]:
         body, expected = (folder / row["file"]).read_bytes(), row["expected"]
-        envelope = open_envelope(headers_of(row["provider"], row["event"]), body)
+        envelope = read_headers(headers_of(row["provider"], row["event"]), body)
         assert envelope is not None
         assert envelope.provider == row["provider"], row["file"]
         assert envelope.delivery_id == "d-1" or row["provider"] == "azure-devops"
         reading = read_payload(envelope, "application/json; charset=utf-8", body)
         if row["event"] == "ping":
-            assert reading == Ping()
+            assert reading == PingEvent()
         elif isinstance(reading, tuple):
             assert all(push.repository == expected["repository_full_name"] for push in reading), row["file"]
             assert all(push.repository_id == str(expected["repository_id"]) for push in reading), row["file"]
@@ -91,7 +91,7 @@ def test_every_payload_of_the_corpus_is_read_as_its_index_tells(shared: Path) ->
                     assert sorted(push.changed_paths) == expected["changed_files_union"]
             pushes += 1
         else:
-            assert isinstance(reading, Ignored), (row["file"], reading)
+            assert isinstance(reading, IgnoredEvent), (row["file"], reading)
             assert "push" not in row["event"].lower(), row["file"]
     assert pushes > 15
 
@@ -116,7 +116,7 @@ def test_a_github_push_is_read_whole() -> None:
 
 def test_a_form_encoded_body_carries_the_same_push() -> None:
     body = urlencode({"payload": json.dumps(github_push())}).encode()
-    envelope = Envelope("github", "push", "d")
+    envelope = WebhookHeaders("github", "push", "d")
     assert read_payload(envelope, "application/x-www-form-urlencoded", body) == read_json(
         "github", "push", github_push()
     )
@@ -147,11 +147,11 @@ def test_a_deleted_branch_has_no_commit_after() -> None:
 
 def test_a_renamed_repository_is_told() -> None:
     payload = {"action": "renamed", "repository": {"id": 7, "full_name": "octo/new"}}
-    assert read_json("github", "repository", payload) == Ignored("the repository is now octo/new")
+    assert read_json("github", "repository", payload) == IgnoredEvent("the repository is now octo/new")
 
 
 def test_the_connection_test_of_bitbucket_server_is_a_ping() -> None:
-    assert read_json("bitbucket-server", "diagnostics:ping", {"test": True}) == Ping()
+    assert read_json("bitbucket-server", "diagnostics:ping", {"test": True}) == PingEvent()
 
 
 def test_one_delivery_may_carry_several_refs() -> None:
@@ -163,9 +163,11 @@ def test_one_delivery_may_carry_several_refs() -> None:
         "changes": [change("dev", A, B), change("main", ZEROS, B)],
     }
     pushes = read_json("bitbucket-server", "repo:refs_changed", payload)
-    assert isinstance(for_branch(pushes, "main"), Push)
-    assert for_branch(pushes, "release") == Ignored("it moved refs/heads/dev, refs/heads/main, and release is followed")
-    assert isinstance(for_branch((), "main"), Ignored)
+    assert isinstance(push_to_branch(pushes, "main"), Push)
+    assert push_to_branch(pushes, "release") == IgnoredEvent(
+        "it moved refs/heads/dev, refs/heads/main, and release is followed"
+    )
+    assert isinstance(push_to_branch((), "main"), IgnoredEvent)
 
 
 @pytest.mark.parametrize(
@@ -187,13 +189,13 @@ def test_one_delivery_may_carry_several_refs() -> None:
     ],
 )
 def test_a_wrong_field_is_named(changes: dict[str, Any], reason: str) -> None:
-    assert read_json("github", "push", github_push(**changes)) == BadPayload(reason)
+    assert read_json("github", "push", github_push(**changes)) == InvalidPayload(reason)
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b"1" * 5000, b"payload"])
 def test_what_is_not_json_is_a_bad_payload(body: bytes) -> None:
     for content_type in ("application/json", "application/x-www-form-urlencoded"):
-        assert isinstance(read_payload(Envelope("github", "push", "d"), content_type, body), BadPayload)
+        assert isinstance(read_payload(WebhookHeaders("github", "push", "d"), content_type, body), InvalidPayload)
 
 
 FIELDS = [
@@ -234,7 +236,7 @@ EVENTS = ["push", "repo:push", "repo:refs_changed", "delete", "repository", "Pus
 
 @given(st.sampled_from(PROVIDERS), st.sampled_from(EVENTS), json_values)
 def test_no_json_raises(provider: str, event: str, payload: object) -> None:
-    assert isinstance(read_json(provider, event, payload), (tuple, Ping, Ignored, BadPayload))
+    assert isinstance(read_json(provider, event, payload), (tuple, PingEvent, IgnoredEvent, InvalidPayload))
 
 
 @given(
@@ -242,12 +244,13 @@ def test_no_json_raises(provider: str, event: str, payload: object) -> None:
 )
 def test_no_wrong_field_of_a_push_raises(field: str, value: object) -> None:
     reading = read_json("github", "push", github_push(**{field: value}))
-    assert isinstance(reading, (tuple, BadPayload))
+    assert isinstance(reading, (tuple, InvalidPayload))
 
 
 @given(st.sampled_from(PROVIDERS), st.binary(max_size=40))
 def test_no_bytes_raise(provider: str, body: bytes) -> None:
     for content_type in ("", "application/x-www-form-urlencoded"):
         assert isinstance(
-            read_payload(Envelope(provider, "push", "d"), content_type, body), (tuple, Ping, Ignored, BadPayload)
+            read_payload(WebhookHeaders(provider, "push", "d"), content_type, body),
+            (tuple, PingEvent, IgnoredEvent, InvalidPayload),
         )

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.webhooks.pushes import PROVIDERS
-from projects.domain.webhooks.signatures import is_genuine, sign_upload, upload_proof
+from projects.domain.webhooks.events import PROVIDERS
+from projects.domain.webhooks.signatures import sign_upload, verify_signature, verify_upload
 
 SECRET = "It's a Secret to Everybody"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -34,8 +34,8 @@ def test_the_vectors_of_the_hosts_own_documents_hold(shared: Path) -> None:
             headers |= {name: vector[name] for name in ("webhook-id", "webhook-timestamp") if name in vector}
             now = at(vector.get("webhook-timestamp", 0))
             body = vector["body"].encode()
-            assert is_genuine(provider, [vector["secret"]], headers, body, now)
-            assert not is_genuine(provider, [vector["secret"]], headers, body + b" ", now)
+            assert verify_signature(provider, [vector["secret"]], headers, body, now)
+            assert not verify_signature(provider, [vector["secret"]], headers, body + b" ", now)
             seen += 1
     assert seen >= 3
 
@@ -51,14 +51,14 @@ def test_every_signed_payload_of_the_corpus_is_genuine_and_a_changed_one_is_not(
         now = at(headers.get("webhook-timestamp", 0))
         if not headers:
             continue
-        assert is_genuine(row["provider"], [SECRET], headers, body, now), row["file"]
-        assert not is_genuine(row["provider"], ["another secret"], headers, body, now), row["file"]
+        assert verify_signature(row["provider"], [SECRET], headers, body, now), row["file"]
+        assert not verify_signature(row["provider"], ["another secret"], headers, body, now), row["file"]
         if row["provider"] == "gitlab":
             signed = {name: value for name, value in headers.items() if name.startswith("webhook-")}
-            assert is_genuine("gitlab", [signing_token], signed, body, now), row["file"]
-            assert not is_genuine("gitlab", [signing_token], signed, body + b"\n", now), row["file"]
+            assert verify_signature("gitlab", [signing_token], signed, body, now), row["file"]
+            assert not verify_signature("gitlab", [signing_token], signed, body + b"\n", now), row["file"]
         else:
-            assert not is_genuine(row["provider"], [SECRET], headers, body + b"\n", now), row["file"]
+            assert not verify_signature(row["provider"], [SECRET], headers, body + b"\n", now), row["file"]
         seen += 1
     assert seen > 30
 
@@ -87,7 +87,7 @@ def test_every_signed_payload_of_the_corpus_is_genuine_and_a_changed_one_is_not(
     ],
 )
 def test_a_missing_short_or_otherwise_made_signature_is_refused(provider: str, headers: dict[str, str]) -> None:
-    assert not is_genuine(provider, [SECRET], headers, BODY, NOW)
+    assert not verify_signature(provider, [SECRET], headers, BODY, NOW)
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
@@ -100,26 +100,26 @@ def test_without_a_secret_nothing_is_genuine(provider: str) -> None:
         "Authorization": "Basic " + base64.b64encode(b"user:").decode(),
     }
     if provider == "gitea":
-        assert not is_genuine(provider, ["", ""], {"X-Gitea-Signature": mac("")}, BODY, NOW)
-    assert not is_genuine(provider, [], headers, BODY, NOW)
-    assert not is_genuine(provider, [""], headers, BODY, NOW)
+        assert not verify_signature(provider, ["", ""], {"X-Gitea-Signature": mac("")}, BODY, NOW)
+    assert not verify_signature(provider, [], headers, BODY, NOW)
+    assert not verify_signature(provider, [""], headers, BODY, NOW)
 
 
 def test_both_secrets_hold_while_one_is_rotated() -> None:
     for signer in ("new", "old"):
         headers = {"x-hub-signature-256": "sha256=" + mac(signer)}
-        assert is_genuine("github", ["new", "old"], headers, BODY, NOW)
-    assert not is_genuine("github", ["new"], {"x-hub-signature-256": "sha256=" + mac("old")}, BODY, NOW)
+        assert verify_signature("github", ["new", "old"], headers, BODY, NOW)
+    assert not verify_signature("github", ["new"], {"x-hub-signature-256": "sha256=" + mac("old")}, BODY, NOW)
 
 
 def test_the_password_of_basic_credentials_is_the_secret_of_azure() -> None:
     header = {"Authorization": "Basic " + base64.b64encode(f"anyone:{SECRET}".encode()).decode()}
-    assert is_genuine("azure-devops", ["other", SECRET], header, BODY, NOW)
+    assert verify_signature("azure-devops", ["other", SECRET], header, BODY, NOW)
 
 
 def test_a_signing_token_is_not_accepted_as_a_plain_token() -> None:
     token = "whsec_" + base64.b64encode(b"k" * 32).decode()
-    assert not is_genuine("gitlab", [token], {"X-Gitlab-Token": token}, BODY, NOW)
+    assert not verify_signature("gitlab", [token], {"X-Gitlab-Token": token}, BODY, NOW)
 
 
 def standard_headers(moment: datetime, key: bytes = b"k" * 32) -> dict[str, str]:
@@ -138,28 +138,28 @@ def standard_headers(moment: datetime, key: bytes = b"k" * 32) -> dict[str, str]
 )
 def test_a_standard_signature_holds_within_five_minutes(off: timedelta, held: bool) -> None:
     token = "whsec_" + base64.b64encode(b"k" * 32).decode()
-    assert is_genuine("gitlab", [token], standard_headers(NOW), BODY, NOW + off) is held
-    assert is_genuine("gitlab", [token], standard_headers(NOW), BODY, NOW - off) is held
+    assert verify_signature("gitlab", [token], standard_headers(NOW), BODY, NOW + off) is held
+    assert verify_signature("gitlab", [token], standard_headers(NOW), BODY, NOW - off) is held
 
 
 def test_an_upload_is_proved_by_time_and_body() -> None:
     stamp = int(NOW.timestamp())
     header = sign_upload("s", stamp, BODY)
-    proof = upload_proof(["new", "s"], header, BODY, NOW)
+    proof = verify_upload(["new", "s"], header, BODY, NOW)
     assert proof is not None
     assert header == f"t={stamp},v1={proof}"
     assert proof == mac("s", f"{stamp}.".encode() + BODY)
-    assert upload_proof(["s"], header.replace(f"t={stamp}", f"t={stamp + 1}"), BODY, NOW) is None
-    assert upload_proof(["s"], header, BODY + b" ", NOW) is None
-    assert upload_proof(["new"], header, BODY, NOW) is None
-    assert upload_proof(["", ""], sign_upload("", stamp, BODY), BODY, NOW) is None
-    assert upload_proof(["s"], header, BODY, NOW + timedelta(minutes=5, seconds=1)) is None
-    assert upload_proof(["s"], header, BODY, NOW - timedelta(minutes=5, seconds=1)) is None
+    assert verify_upload(["s"], header.replace(f"t={stamp}", f"t={stamp + 1}"), BODY, NOW) is None
+    assert verify_upload(["s"], header, BODY + b" ", NOW) is None
+    assert verify_upload(["new"], header, BODY, NOW) is None
+    assert verify_upload(["", ""], sign_upload("", stamp, BODY), BODY, NOW) is None
+    assert verify_upload(["s"], header, BODY, NOW + timedelta(minutes=5, seconds=1)) is None
+    assert verify_upload(["s"], header, BODY, NOW - timedelta(minutes=5, seconds=1)) is None
 
 
 @pytest.mark.parametrize("header", [None, "", "t=,v1=", "t=1", "v1=" + "0" * 64, "t=1,t=2,v1=" + "0" * 64, "t=①,v1=x"])
 def test_a_broken_upload_signature_is_refused(header: str | None) -> None:
-    assert upload_proof(["s"], header, BODY, NOW) is None
+    assert verify_upload(["s"], header, BODY, NOW) is None
 
 
 @given(
@@ -181,5 +181,5 @@ def test_a_broken_upload_signature_is_refused(header: str | None) -> None:
     ),
 )
 def test_no_header_raises_or_is_genuine_by_chance(provider: str, headers: dict[str, str]) -> None:
-    assert is_genuine(provider, [SECRET, "whsec_AAAA"], headers, BODY, NOW) is False
-    assert upload_proof([SECRET], headers.get("Authorization"), BODY, NOW) is None
+    assert verify_signature(provider, [SECRET, "whsec_AAAA"], headers, BODY, NOW) is False
+    assert verify_upload([SECRET], headers.get("Authorization"), BODY, NOW) is None

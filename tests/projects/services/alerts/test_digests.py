@@ -13,8 +13,8 @@ from django.utils import timezone
 from projects.models import Alert, AlertState, Membership, Mention, Note, Project, Subscription
 from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import send
+from projects.services.alerts.upstream_notes import dismiss_note
 from projects.services.alerts.watches import follow, unfollow
-from projects.services.dismissing import dismiss
 from tests.cast import WINDOWS_313, assess_as, package_row
 from tests.projects.watching import HOUR, NOON, person, project_of
 
@@ -103,7 +103,7 @@ def test_a_note_that_was_closed_or_dismissed_meanwhile_is_left_out(mailoutbox: l
     noted(subscription.project, "third")
     gather_digests(NOON + WINDOW)
     Note.objects.filter(pk=closed.pk).update(closed_at=NOON)
-    dismiss(subscription.project, dismissed.pk, subscription.user, "known", NOON)
+    dismiss_note(subscription.project, dismissed.pk, subscription.user, "known", NOON)
     send(Alert.objects.get().pk, timezone.now())
     (message,) = mailoutbox
     assert message.subject.startswith("app: third 1.1 drops")

@@ -12,13 +12,13 @@ from django.core.mail import EmailMessage
 from django.db import close_old_connections, connection
 from django.utils import timezone
 
-from projects.domain.watches import Found
+from projects.domain.watches import WatchMatch
 from projects.models import Alert, AlertState, Membership, Project, Subscription
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.alerts.dispatch import dispatch_events
-from projects.services.alerts.send import TRIES, Sending, send, send_check_message
-from projects.services.alerts.smtp import Handover, Outcome
+from projects.services.alerts.send import TRIES, SendAttempt, send, send_check_message
+from projects.services.alerts.smtp import SendResult, SendStatus
 from projects.services.alerts.watches import stop, watch
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, WheelEvent
@@ -191,7 +191,7 @@ def test_a_worker_that_dies_while_sending_leaves_the_message_to_the_operator(
 ) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(sending, "hand_over", _die)
+    monkeypatch.setattr(sending, "send_message", _die)
     with pytest.raises(SystemExit):
         send(alert.pk, timezone.now())
     alert.refresh_from_db()
@@ -221,15 +221,15 @@ def test_a_watch_whose_message_failed_gets_one_for_the_next_version(watching: Su
 def test_a_passing_error_is_tried_again_later_and_not_for_ever(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(sending, "hand_over", lambda _: Outcome(Handover.TRY_AGAIN, "451 try later"))
+    monkeypatch.setattr(sending, "send_message", lambda _: SendResult(SendStatus.RETRY, "451 try later"))
     for wait, following in pairwise(TRIES):
         now = alert.created_at + wait
         assert dispatch_events(now) == [alert.pk]
         sent = send(alert.pk, now)
-        assert sent == Sending(AlertState.QUEUED, following - wait)
+        assert sent == SendAttempt(AlertState.QUEUED, following - wait)
         assert dispatch_events(alert.created_at + following - timedelta(seconds=1)) == []
     last = send(alert.pk, alert.created_at + TRIES[-1])
-    assert last == Sending(AlertState.FAILED)
+    assert last == SendAttempt(AlertState.FAILED)
     alert.refresh_from_db()
     assert (alert.state, alert.attempts, alert.error) == (AlertState.FAILED, len(TRIES), "451 try later")
     assert dispatch_events(alert.created_at + timedelta(days=9)) == []
@@ -254,9 +254,9 @@ def test_an_alert_that_does_not_exist_is_none(db: None) -> None:
 
 
 def test_a_test_message_is_sent_at_once_and_not_tried_again(db: None, mailoutbox: list[EmailMessage]) -> None:
-    assert send_check_message(person(), NOON) == Outcome(Handover.ACCEPTED)
+    assert send_check_message(person(), NOON) == SendResult(SendStatus.ACCEPTED)
     assert mailoutbox[0].to == ["alice@team.example"]
-    assert send_check_message(person("nobody", address=""), NOON).handover is Handover.GIVEN_UP
+    assert send_check_message(person("nobody", address=""), NOON).status is SendStatus.FAILED
     assert len(mailoutbox) == 1
 
 
@@ -270,11 +270,11 @@ def test_dispatchers_and_senders_at_once_send_one_message(
     polled("greenlet", OLD, *NEW, wheel("greenlet", "3.1.1"), wheel("greenlet", "3.2.0"))
     handed_over: list[object] = []
 
-    def note(message: object) -> Outcome:
+    def note(message: object) -> SendResult:
         handed_over.append(message)
-        return Outcome(Handover.ACCEPTED)
+        return SendResult(SendStatus.ACCEPTED)
 
-    monkeypatch.setattr(sending, "hand_over", note)
+    monkeypatch.setattr(sending, "send_message", note)
     workers = 4
     together = Barrier(workers)
 
@@ -307,7 +307,7 @@ def test_dispatchers_with_different_releases_make_one_alert(
     written, go_on = Event(), Event()
     make = alerts._make_alert
 
-    def make_and_wait(watching: Subscription, found: Found) -> None:
+    def make_and_wait(watching: Subscription, found: WatchMatch) -> None:
         make(watching, found)
         if not written.is_set():
             written.set()

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django.fixtures import Settings
 
-from projects.emails import Rendered, one_line
-from projects.services.alerts.smtp import Handover, compose, hand_over, message_id
+from projects.emails import RenderedEmail, to_one_line
+from projects.services.alerts.smtp import SendStatus, build_message, message_id, send_message
 from tests.services.smtp import SmtpServer
 
-WORDS = Rendered("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
+WORDS = RenderedEmail("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
 STOP = f"https://wheelway.example/alerts/stop/7-{'a' * 43}/?with=a-path-that-no-mail-program-likes-to-see-folded"
 
 
 def a_message(to: str = "alice@team.example") -> EmailMultiAlternatives:
-    return compose(WORDS, to=to, message_id=message_id("alert-7"), stop_url=STOP)
+    return build_message(WORDS, to=to, message_id=message_id("alert-7"), stop_url=STOP)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def use_smtp(settings: Settings, port: int) -> None:
 
 
 def test_a_message_arrives_with_both_parts_and_its_headers(smtp: SmtpServer) -> None:
-    assert hand_over(a_message()).handover is Handover.ACCEPTED
+    assert send_message(a_message()).status is SendStatus.ACCEPTED
     (received,) = smtp.inbox.messages
     assert smtp.inbox.recipients == [["alice@team.example"]]
     assert received["Subject"] == WORDS.subject
@@ -56,50 +56,50 @@ def test_a_message_arrives_with_both_parts_and_its_headers(smtp: SmtpServer) -> 
 
 
 def test_a_message_that_nobody_subscribed_to_cannot_be_unsubscribed(smtp: SmtpServer) -> None:
-    hand_over(compose(WORDS, to="alice@team.example", message_id=message_id("check-1")))
+    send_message(build_message(WORDS, to="alice@team.example", message_id=message_id("check-1")))
     assert smtp.inbox.messages[0]["List-Unsubscribe"] is None
     assert smtp.inbox.messages[0]["List-Unsubscribe-Post"] is None
 
 
 @pytest.mark.parametrize(
-    ("refusal", "handover"),
+    ("refusal", "status"),
     [
-        ("451 try later", Handover.TRY_AGAIN),
-        ("421 going down", Handover.TRY_AGAIN),
-        ("452 mailbox full", Handover.TRY_AGAIN),
-        ("550 no such mailbox", Handover.GIVEN_UP),
-        ("554 spam", Handover.GIVEN_UP),
+        ("451 try later", SendStatus.RETRY),
+        ("421 going down", SendStatus.RETRY),
+        ("452 mailbox full", SendStatus.RETRY),
+        ("550 no such mailbox", SendStatus.FAILED),
+        ("554 spam", SendStatus.FAILED),
     ],
 )
-def test_the_servers_code_tells_whether_to_try_again(smtp: SmtpServer, refusal: str, handover: Handover) -> None:
+def test_the_servers_code_tells_whether_to_try_again(smtp: SmtpServer, refusal: str, status: SendStatus) -> None:
     smtp.inbox.refusals.append(refusal)
-    outcome = hand_over(a_message())
-    assert (outcome.handover, outcome.error) == (handover, refusal)
+    outcome = send_message(a_message())
+    assert (outcome.status, outcome.error) == (status, refusal)
     assert smtp.inbox.messages == []
-    assert hand_over(a_message()).handover is Handover.ACCEPTED
+    assert send_message(a_message()).status is SendStatus.ACCEPTED
 
 
 def test_what_the_server_says_is_kept_as_short_plain_text(settings: Settings) -> None:
     with scripted_server([b"554 no\x00\xff " + b"go away " * 50 + b"\r\n"]) as port:
         use_smtp(settings, port)
-        outcome = hand_over(a_message())
-    assert outcome.handover is Handover.GIVEN_UP
+        outcome = send_message(a_message())
+    assert outcome.status is SendStatus.FAILED
     assert outcome.error.startswith("554 no")
     assert outcome.error.isprintable()
 
 
 @pytest.mark.parametrize(
-    ("refusal", "handover"), [("450 greylisted", Handover.TRY_AGAIN), ("550 unknown user", Handover.GIVEN_UP)]
+    ("refusal", "status"), [("450 greylisted", SendStatus.RETRY), ("550 unknown user", SendStatus.FAILED)]
 )
 def test_a_refused_recipient_is_judged_by_its_code(
-    smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch, refusal: str, handover: Handover
+    smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch, refusal: str, status: SendStatus
 ) -> None:
     async def refuse(*_: object) -> str:
         return refusal
 
     monkeypatch.setattr(type(smtp.inbox), "handle_RCPT", refuse, raising=False)
-    outcome = hand_over(a_message())
-    assert (outcome.handover, outcome.error) == (handover, refusal)
+    outcome = send_message(a_message())
+    assert (outcome.status, outcome.error) == (status, refusal)
 
 
 def test_a_server_that_is_not_there_is_tried_again(settings: Settings) -> None:
@@ -107,16 +107,16 @@ def test_a_server_that_is_not_there_is_tried_again(settings: Settings) -> None:
         # Bound but not listening: nobody else gets the port, and connecting to it is refused.
         taken.bind(("127.0.0.1", 0))
         use_smtp(settings, taken.getsockname()[1])
-        outcome = hand_over(a_message())
-    assert outcome.handover is Handover.TRY_AGAIN
+        outcome = send_message(a_message())
+    assert outcome.status is SendStatus.RETRY
     assert "refused" in outcome.error
 
 
 def test_a_server_that_turns_everybody_away_is_tried_again(settings: Settings) -> None:
     with scripted_server([b"421 too busy\r\n"]) as port:
         use_smtp(settings, port)
-        outcome = hand_over(a_message())
-    assert outcome.handover is Handover.TRY_AGAIN
+        outcome = send_message(a_message())
+    assert outcome.status is SendStatus.RETRY
     assert outcome.error == "421 too busy"
 
 
@@ -124,8 +124,8 @@ def test_a_connection_lost_after_the_message_left_is_never_tried_again(settings:
     script = [b"220 hello\r\n", b"250 hello\r\n", b"250 sender ok\r\n", b"250 recipient ok\r\n", b"354 go on\r\n"]
     with scripted_server(script) as port:
         use_smtp(settings, port)
-        outcome = hand_over(a_message())
-    assert outcome.handover is Handover.GIVEN_UP
+        outcome = send_message(a_message())
+    assert outcome.status is SendStatus.FAILED
     assert "it may have arrived" in outcome.error
 
 
@@ -159,23 +159,25 @@ def scripted_server(script: list[bytes]) -> Iterator[int]:
     "build",
     [
         lambda: a_message(to="alice@team.example\nBcc: everybody@team.example"),
-        lambda: compose(WORDS, to="alice@team.example", message_id="<a@b>\r\nBcc: x@team.example"),
-        lambda: compose(WORDS, to="alice@team.example", message_id="<a@b>", stop_url="https://x/\nBcc: x@y.example"),
-        lambda: compose(
-            Rendered("one\nBcc: x@team.example", "text", "html"), to="alice@team.example", message_id="<a@b>"
+        lambda: build_message(WORDS, to="alice@team.example", message_id="<a@b>\r\nBcc: x@team.example"),
+        lambda: build_message(
+            WORDS, to="alice@team.example", message_id="<a@b>", stop_url="https://x/\nBcc: x@y.example"
+        ),
+        lambda: build_message(
+            RenderedEmail("one\nBcc: x@team.example", "text", "html"), to="alice@team.example", message_id="<a@b>"
         ),
         lambda: a_message(to="two@team.example, three@team.example"),
     ],
     ids=["recipient", "message id", "stop link", "subject", "two addresses"],
 )
 def test_a_header_cannot_be_smuggled_in(smtp: SmtpServer, build: Callable[[], EmailMultiAlternatives]) -> None:
-    assert hand_over(build()).handover is Handover.GIVEN_UP
+    assert send_message(build()).status is SendStatus.FAILED
     assert smtp.inbox.messages == []
 
 
 @given(st.text())
 def test_a_subject_is_always_one_line(text: str) -> None:
-    subject = one_line(text)
+    subject = to_one_line(text)
     assert len(subject.splitlines()) <= 1
     assert subject == subject.strip()
     message = EmailMultiAlternatives(subject, "text", "a@team.example", ["b@team.example"])

@@ -21,7 +21,7 @@ from projects.models import (
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import upstream_notes as notes
 from projects.services.alerts.dispatch import dispatch_events
-from projects.services.dismissing import dismiss
+from projects.services.alerts.upstream_notes import dismiss_note
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Index, Package, WheelEvent
 from scanner.services.settle_releases import settle_releases
@@ -217,8 +217,8 @@ def test_a_dismissed_note_stays_dismissed(django_user_model: type[User]) -> None
     polled("demo", *withdrawn(), seen_at=LATER)
     dispatch_events(LATER)
     alice = person()
-    assert dismiss(project, Note.objects.get().pk, alice, "we do not use it there", LATER)
-    assert not dismiss(project_of(name="other"), Note.objects.get().pk, alice, "not mine", LATER)
+    assert dismiss_note(project, Note.objects.get().pk, alice, "we do not use it there", LATER)
+    assert not dismiss_note(project_of(name="other"), Note.objects.get().pk, alice, "not mine", LATER)
     polled(
         "demo", *withdrawn("another reason"), wheel("demo", "1.0", "cp312-cp312-win_amd64", yanked=True), seen_at=LATER
     )

@@ -10,11 +10,11 @@ from pytest_django.fixtures import Settings
 from projects.models import Alert, IndexRole, Subscription
 from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.watches import (
+    AlreadyInstallable,
     CannotWatch,
-    NothingToWaitFor,
-    NotOnIndex,
-    NotReadYet,
-    UnknownPackage,
+    PackageNotOnIndex,
+    PackageNotRead,
+    PackageNotUsed,
     find_by_token,
     stop,
     stop_by_token,
@@ -81,10 +81,10 @@ def test_an_unreadable_version_in_use_means_every_version(blocked_package: Packa
 def test_what_installs_already_is_not_waited_for() -> None:
     alice = person()
     polled("greenlet", sdist("greenlet", "3.0.3"), wheel("greenlet", "3.1.0"))
-    with pytest.raises(NothingToWaitFor) as caught:
+    with pytest.raises(AlreadyInstallable) as caught:
         watch(project_of(alice), alice, "greenlet", TARGET, "3.0.3")
     assert str(caught.value) == (
-        "There is nothing to wait for: greenlet 3.1.0 has a wheel for Python 3.13 on Windows x64 already "
+        "There is nothing to wait for: greenlet 3.1.0 already has a wheel for Python 3.13 on Windows x64 "
         "(greenlet-3.1.0-cp313-cp313-win_amd64.whl)."
     )
 
@@ -99,9 +99,9 @@ def test_an_older_version_or_a_prerelease_leaves_something_to_wait_for(version: 
 @pytest.mark.parametrize(
     ("state", "error"),
     [
-        (PackageState.PENDING, NotReadYet),
-        (PackageState.MISSING, NotOnIndex),
-        (PackageState.MALFORMED, NotOnIndex),
+        (PackageState.PENDING, PackageNotRead),
+        (PackageState.MISSING, PackageNotOnIndex),
+        (PackageState.MALFORMED, PackageNotOnIndex),
     ],
 )
 def test_a_package_without_a_page_cannot_be_watched(
@@ -115,7 +115,7 @@ def test_a_package_without_a_page_cannot_be_watched(
 
 def test_a_package_that_nobody_uses_cannot_be_watched() -> None:
     alice = person()
-    with pytest.raises(UnknownPackage, match="no-such-thing"):
+    with pytest.raises(PackageNotUsed, match="no-such-thing"):
         watch(project_of(alice), alice, "No.Such_Thing", TARGET)
 
 
@@ -211,7 +211,7 @@ def test_a_wheel_on_another_index_of_the_project_is_nothing_to_wait_for() -> Non
     project, other = project_of(alice), project_of(alice, name="other")
     private = add_index(project, "https://private.example/simple", IndexRole.EXTRA).index
     polled("greenlet", wheel("greenlet", "3.0.3"), index=private)
-    with pytest.raises(NothingToWaitFor):
+    with pytest.raises(AlreadyInstallable):
         watch(project, alice, "greenlet", TARGET, "3.0.3")
     # What one project's index has is nothing to another one.
     watch(other, alice, "greenlet", TARGET, "3.0.3")

@@ -16,14 +16,21 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from projects import jobs
 from projects.domain.webhooks.signatures import sign_upload
 from projects.domain.webhooks.wanted_files import missing_includes
-from projects.hosts.git_program import Rules
+from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services.webhooks import process as delivery_work
-from projects.services.webhooks import pushed_files
+from projects.services.webhooks import take_files
 from projects.services.webhooks.process import process
-from projects.services.webhooks.receive import Accepted, Refused, Unreadable, accept_push, accept_upload, fetch_now
+from projects.services.webhooks.receive import (
+    DeliveryAccepted,
+    DeliveryInvalid,
+    DeliveryRefused,
+    queue_fetch,
+    receive_push,
+    receive_upload,
+)
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db
@@ -80,8 +87,8 @@ def signed(body: bytes, delivery: str = "d-1", event: str = "push", secret: str 
 
 
 def deliver(repository: Repository, body: bytes, delivery: str = "d-1", **options: str) -> Delivery:
-    answer = accept_push(repository.hook_key, signed(body, delivery, **options), body, NOW)
-    assert isinstance(answer, Accepted)
+    answer = receive_push(repository.hook_key, signed(body, delivery, **options), body, NOW)
+    assert isinstance(answer, DeliveryAccepted)
     return answer.delivery
 
 
@@ -146,9 +153,9 @@ def test_a_wrongly_signed_delivery_changes_nothing(repository: Repository, queue
     body = push_body("a" * 40)
     headers = signed(body)
     change(headers)
-    assert accept_push(repository.hook_key, headers, body, NOW) == Refused()
-    assert accept_push("no-such-key", signed(body), body, NOW) == Refused()
-    assert accept_push(repository.hook_key, signed(body), body + b" ", NOW) == Refused()
+    assert receive_push(repository.hook_key, headers, body, NOW) == DeliveryRefused()
+    assert receive_push("no-such-key", signed(body), body, NOW) == DeliveryRefused()
+    assert receive_push(repository.hook_key, signed(body), body + b" ", NOW) == DeliveryRefused()
     assert not Delivery.objects.exists()
     assert queued == []
 
@@ -156,7 +163,7 @@ def test_a_wrongly_signed_delivery_changes_nothing(repository: Repository, queue
 def test_without_a_secret_every_delivery_is_refused(repository: Repository) -> None:
     Repository.objects.update(secret=Sealed())
     body = push_body("a" * 40)
-    assert accept_push(repository.hook_key, signed(body, secret=""), body, NOW) == Refused()
+    assert receive_push(repository.hook_key, signed(body, secret=""), body, NOW) == DeliveryRefused()
 
 
 def test_two_secrets_hold_until_the_rotation_ends(repository: Repository) -> None:
@@ -165,7 +172,7 @@ def test_two_secrets_hold_until_the_rotation_ends(repository: Repository) -> Non
     for number, secret in enumerate((SECRET, new)):
         deliver(repository, body, f"d-{number}", secret=secret)
     repository.end_rotation()
-    assert accept_push(repository.hook_key, signed(body, "d-9"), body, NOW) == Refused()
+    assert receive_push(repository.hook_key, signed(body, "d-9"), body, NOW) == DeliveryRefused()
     deliver(repository, body, "d-9", secret=new)
 
 
@@ -237,8 +244,8 @@ def test_a_long_reason_is_cut_to_what_the_database_holds(repository: Repository)
     body = json.dumps(payload).encode()
     mac = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     headers = {"X-Event-Key": "repo:refs_changed", "X-Request-Id": "1", "X-Hub-Signature": f"sha256={mac}"}
-    answer = accept_push(repository.hook_key, headers, body, NOW)
-    assert isinstance(answer, Accepted)
+    answer = receive_push(repository.hook_key, headers, body, NOW)
+    assert isinstance(answer, DeliveryAccepted)
     assert len(answer.delivery.reason) == 500
 
 
@@ -261,7 +268,7 @@ def test_a_renamed_repository_is_known_by_the_id_learned_before(repository: Repo
 
 def test_a_signed_body_that_is_no_push_is_told_to_its_sender(repository: Repository) -> None:
     body = b"{"
-    assert accept_push(repository.hook_key, signed(body), body, NOW) == Unreadable("the body is not JSON")
+    assert receive_push(repository.hook_key, signed(body), body, NOW) == DeliveryInvalid("the body is not JSON")
     assert Delivery.objects.get().state == "failed"
 
 
@@ -316,12 +323,12 @@ def test_a_push_that_is_overtaken_while_it_is_read_decides_anew(
     read_includes = missing_includes
 
     def overtaken(files: Mapping[str, bytes], roots: Any) -> list[str]:
-        monkeypatch.setattr(pushed_files, "missing_includes", read_includes)
+        monkeypatch.setattr(take_files, "missing_includes", read_includes)
         second = host.commit({"requirements.txt": "numpy==2.0\n"})
         work(deliver(repository, push_body(second, first), "d-2"))
         return []
 
-    monkeypatch.setattr(pushed_files, "missing_includes", overtaken)
+    monkeypatch.setattr(take_files, "missing_includes", overtaken)
     work(slow)
     assert (slow.state, requirements(repository.project)) == ("ignored", ["numpy==2.0"])
 
@@ -388,7 +395,7 @@ def test_a_slow_host_is_given_up_for_now(
 ) -> None:
     delivery = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})))
     host.hang = threading.Event()
-    monkeypatch.setattr(pushed_files, "rules", lambda: Rules(["127.0.0.1"], seconds=0.3))
+    monkeypatch.setattr(take_files, "git_limits", lambda: GitLimits(["127.0.0.1"], seconds=0.3))
     assert process(delivery.pk, NOW) == delivery_work.BACKOFF[0]
 
 
@@ -401,7 +408,7 @@ def test_credentials_sealed_with_a_lost_key_fail_the_delivery_and_refuse_the_nex
     work(delivery)
     assert delivery.reason == "the stored credentials cannot be opened with this SECRET_KEY"
     body = push_body("b" * 40)
-    assert accept_push(repository.hook_key, signed(body, "d-2"), body, NOW) == Refused()
+    assert receive_push(repository.hook_key, signed(body, "d-2"), body, NOW) == DeliveryRefused()
 
 
 def test_secrets_are_encrypted_in_the_database_and_open_with_a_fallback_key(
@@ -429,9 +436,9 @@ def test_only_the_last_fifty_deliveries_are_kept_and_no_waiting_one_is_dropped(r
 
 def test_a_look_takes_the_head_of_the_branch(repository: Repository, host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "numpy\n"})
-    look = work(fetch_now(repository, NOW))
+    look = work(queue_fetch(repository, NOW))
     assert (look.state, look.commit) == ("processed", commit)
-    again = work(fetch_now(repository, NOW + timedelta(seconds=1)))
+    again = work(queue_fetch(repository, NOW + timedelta(seconds=1)))
     assert (again.state, again.reason) == ("ignored", "this commit has been taken")
 
 
@@ -445,14 +452,14 @@ def uploads(repository: Repository) -> Repository:
 def upload(repository: Repository, body: bytes, *, moment: datetime = NOW, **headers: str) -> Any:
     given = {"X-Wheelway-Signature": sign_upload(SECRET, int(moment.timestamp()), body)}
     given |= {f"X-Wheelway-{name}": value for name, value in headers.items()}
-    return accept_upload(repository.hook_key, given | {"Content-Type": "application/json"}, "", body, NOW)
+    return receive_upload(repository.hook_key, given | {"Content-Type": "application/json"}, "", body, NOW)
 
 
 def test_a_signed_upload_becomes_a_snapshot_and_its_files_are_not_kept_twice(uploads: Repository) -> None:
     files = {"requirements.txt": "-c limits.txt\nnumpy==2.0\n", "limits.txt": {"base64": "bnVtcHk8Mw=="}}
     body = json.dumps({"files": files, "roots": ["requirements.txt"], "commit": "abc1234", "ref": "main"}).encode()
     answer = upload(uploads, body, Delivery="build-1")
-    assert isinstance(answer, Accepted)
+    assert isinstance(answer, DeliveryAccepted)
     delivery = work(answer.delivery)
     assert (delivery.state, delivery.commit, delivery.payload) == ("processed", "abc1234", None)
     snapshot = Snapshot.objects.get()
@@ -463,8 +470,8 @@ def test_a_signed_upload_becomes_a_snapshot_and_its_files_are_not_kept_twice(upl
 def test_one_file_may_be_sent_as_it_is(uploads: Repository) -> None:
     body = b"numpy==2.0\n"
     headers = {"X-Wheelway-Signature": sign_upload(SECRET, int(NOW.timestamp()), body)}
-    answer = accept_upload(uploads.hook_key, headers, "requirements/prod.txt", body, NOW)
-    assert isinstance(answer, Accepted)
+    answer = receive_upload(uploads.hook_key, headers, "requirements/prod.txt", body, NOW)
+    assert isinstance(answer, DeliveryAccepted)
     work(answer.delivery)
     assert [file.path for file in Snapshot.objects.get().files.all()] == ["requirements/prod.txt"]
 
@@ -504,15 +511,15 @@ def test_an_earlier_upload_does_not_overwrite_a_later_one(uploads: Repository) -
     ],
 )
 def test_an_upload_that_is_wrong_is_told_what_to_mend(uploads: Repository, body: bytes, reason: str) -> None:
-    assert upload(uploads, body) == Unreadable(reason)
+    assert upload(uploads, body) == DeliveryInvalid(reason)
     assert not Delivery.objects.exists()
 
 
 def test_an_unproved_upload_changes_nothing(uploads: Repository) -> None:
     body = json.dumps({"files": {"requirements.txt": "numpy\n"}}).encode()
-    assert upload(uploads, body, moment=NOW - timedelta(minutes=6)) == Refused()
-    assert upload(uploads, body, Signature="t=1,v1=" + "0" * 64) == Refused()
-    assert accept_upload("no-such-key", {}, "", body, NOW) == Refused()
+    assert upload(uploads, body, moment=NOW - timedelta(minutes=6)) == DeliveryRefused()
+    assert upload(uploads, body, Signature="t=1,v1=" + "0" * 64) == DeliveryRefused()
+    assert receive_upload("no-such-key", {}, "", body, NOW) == DeliveryRefused()
     assert not Delivery.objects.exists()
 
 

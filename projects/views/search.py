@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
-from projects.selectors import found_by_name
+from projects.selectors import search_by_name
 
 _LONGEST = 200
 
@@ -18,7 +18,7 @@ _LONGEST = 200
 def find(request: HtmxHttpRequest) -> HttpResponse:
     """Go to the one project or package that the text means, or list what has it in its name."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
-    found = found_by_name(request.user, text)
+    found = search_by_name(request.user, text)
     if found.project is not None:
         return redirect("project", found.project)
     if found.package is not None:

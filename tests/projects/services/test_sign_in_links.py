@@ -6,7 +6,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.services.sign_in import make_sign_in_link, redeem
+from projects.services.accounts import make_sign_in_link, redeem_sign_in_link
 
 pytestmark = pytest.mark.django_db
 
@@ -26,53 +26,53 @@ def test_a_link_is_a_whole_address_below_the_public_one(alice: User) -> None:
 
 def test_a_link_gives_its_user_once(alice: User) -> None:
     token = token_of(alice)
-    assert redeem(token) == alice
-    assert redeem(token) is None
+    assert redeem_sign_in_link(token) == alice
+    assert redeem_sign_in_link(token) is None
 
 
 def test_using_one_link_voids_the_others_of_that_user_only(alice: User) -> None:
     bob = User.objects.create_user("bob")
     first, second, of_bob = token_of(alice), token_of(alice), token_of(bob)
-    assert redeem(first) == alice
-    assert redeem(second) is None
-    assert redeem(of_bob) == bob
+    assert redeem_sign_in_link(first) == alice
+    assert redeem_sign_in_link(second) is None
+    assert redeem_sign_in_link(of_bob) == bob
 
 
 def test_a_new_link_works_after_one_was_used(alice: User) -> None:
-    redeem(token_of(alice))
+    redeem_sign_in_link(token_of(alice))
     alice.refresh_from_db()
-    assert redeem(token_of(alice)) == alice
+    assert redeem_sign_in_link(token_of(alice)) == alice
 
 
 def test_a_link_ends_with_its_time(alice: User) -> None:
     now = timezone.now()
     token = token_of(alice)
-    assert redeem(token, now=now + timedelta(days=1, seconds=1)) is None
-    assert redeem(token, now=now - timedelta(minutes=1)) is None
-    assert redeem(token, now=now + timedelta(hours=23)) == alice
+    assert redeem_sign_in_link(token, now=now + timedelta(days=1, seconds=1)) is None
+    assert redeem_sign_in_link(token, now=now - timedelta(minutes=1)) is None
+    assert redeem_sign_in_link(token, now=now + timedelta(hours=23)) == alice
 
 
 def test_a_new_password_voids_the_link(alice: User) -> None:
     token = token_of(alice)
     alice.set_password("another-one-9")
     alice.save()
-    assert redeem(token) is None
+    assert redeem_sign_in_link(token) is None
 
 
 def test_an_inactive_user_cannot_use_a_link(alice: User) -> None:
     token = token_of(alice)
     User.objects.filter(pk=alice.pk).update(is_active=False)
-    assert redeem(token) is None
+    assert redeem_sign_in_link(token) is None
 
 
 def test_a_link_cannot_be_bent_to_another_user_or_time(alice: User) -> None:
     bob = User.objects.create_user("bob")
     pk, moment, signature = token_of(alice).split("-")
-    assert redeem(f"{bob.pk}-{moment}-{signature}") is None
-    assert redeem(f"{pk}-{int(moment) + 1}-{signature}", now=timezone.now() + timedelta(seconds=5)) is None
-    assert redeem(f"{pk}-{moment}-{'0' * 64}") is None
+    assert redeem_sign_in_link(f"{bob.pk}-{moment}-{signature}") is None
+    assert redeem_sign_in_link(f"{pk}-{int(moment) + 1}-{signature}", now=timezone.now() + timedelta(seconds=5)) is None
+    assert redeem_sign_in_link(f"{pk}-{moment}-{'0' * 64}") is None
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[0-9]{1,25}-[0-9]{1,15}-[0-9a-f]{64}", fullmatch=True)))
 def test_no_made_up_token_is_accepted_or_breaks_anything(token: str) -> None:
-    assert redeem(token) is None
+    assert redeem_sign_in_link(token) is None

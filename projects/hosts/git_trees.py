@@ -14,7 +14,7 @@ Read = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TreeEntry:
     """One row of a tree. `mode` is git's own, in octal."""
 
     mode: str
@@ -39,7 +39,7 @@ class TreeReader:
     def __init__(self, commit: str, read: Read, read_links: Read) -> None:
         self._read = read
         self._read_links = read_links
-        self._trees: dict[str, dict[str, Entry]] = {}
+        self._trees: dict[str, dict[str, TreeEntry]] = {}
         found = _COMMIT_TREE.match(read([commit])[commit])
         # An empty repository's commit still has a tree; anything else is no commit, and then nothing is found.
         self._root = found[1].decode() if found else ""
@@ -53,7 +53,7 @@ class TreeReader:
         self._walk("", self._root, levels, found)
         return sorted(found)
 
-    def locate(self, path: str) -> Entry | None:
+    def locate(self, path: str) -> TreeEntry | None:
         """The file at `path`, through links that stay inside the tree; None when there is none.
 
         A path of more than 300 characters is never there: no one could store it.
@@ -94,7 +94,7 @@ class TreeReader:
             elif entry.is_tree and levels > 1 and not name.startswith("."):
                 self._walk(f"{prefix}{name}/", entry.oid, levels - 1, found)
 
-    def _entries(self, oid: str) -> dict[str, Entry]:
+    def _entries(self, oid: str) -> dict[str, TreeEntry]:
         if not oid:
             return {}
         if oid not in self._trees:
@@ -102,12 +102,12 @@ class TreeReader:
         return self._trees[oid]
 
 
-def parse_tree(content: bytes, oid_size: int) -> dict[str, Entry]:
+def parse_tree(content: bytes, oid_size: int) -> dict[str, TreeEntry]:
     """Read a tree object: "<mode> <name>", a NUL, and the id in `oid_size` bytes, row after row.
 
     A row that is cut short ends the reading; names that no path could spell are left out.
     """
-    entries: dict[str, Entry] = {}
+    entries: dict[str, TreeEntry] = {}
     position = 0
     while (end := content.find(b"\0", position)) != -1:
         mode, _, name = content[position:end].partition(b" ")
@@ -117,5 +117,5 @@ def parse_tree(content: bytes, oid_size: int) -> dict[str, Entry]:
             break
         text = name.decode("utf-8", "surrogateescape")
         if text not in ("", ".", "..") and "/" not in text:
-            entries[text] = Entry(mode.decode("ascii", "replace"), oid.hex())
+            entries[text] = TreeEntry(mode.decode("ascii", "replace"), oid.hex())
     return entries

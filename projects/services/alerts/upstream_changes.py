@@ -10,14 +10,14 @@ from datetime import datetime
 from packaging.version import Version
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
-from projects.domain.upstream.note_facts import NotedPlace, NoteFacts
+from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import (
     STATUS_SEVERITY,
-    LostPlace,
+    LostTarget,
     NoteKind,
-    Use,
-    instead_of,
-    regression,
+    PackageUse,
+    find_regression,
+    replacement_for,
     yank_severity,
     yanked_uses,
 )
@@ -33,7 +33,7 @@ from scanner.services.events import ClaimedEvents
 
 
 @dataclass(frozen=True, slots=True)
-class Concerned:
+class AffectedProject:
     """One project that uses the package: its targets, and the releases as its indexes have them."""
 
     project: Project
@@ -42,10 +42,10 @@ class Concerned:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class UpstreamChange:
     """A note to be written."""
 
-    user: Concerned
+    user: AffectedProject
     kind: NoteKind
     subject: str
     severity: Severity
@@ -54,9 +54,14 @@ class Draft:
     proof: Version | None = None
 
 
-def drafts_of(
-    name: str, claimed: ClaimedEvents, users: Sequence[Concerned], releases: OfferedReleases, status: str, reason: str
-) -> list[Draft]:
+def find_changes(
+    name: str,
+    claimed: ClaimedEvents,
+    users: Sequence[AffectedProject],
+    releases: OfferedReleases,
+    status: str,
+    reason: str,
+) -> list[UpstreamChange]:
     """The drafts for what was claimed of a package. `status` and `reason` are its status now."""
     drafts = [
         *_regressions(name, users, claimed),
@@ -66,7 +71,7 @@ def drafts_of(
     return _proven(drafts, releases)
 
 
-def users_of(rows: Sequence[ProjectPackage]) -> tuple[list[Concerned], OfferedReleases]:
+def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProject], OfferedReleases]:
     """Three queries."""
     packages: dict[int, set[int]] = {}
     for row in rows:
@@ -79,13 +84,13 @@ def users_of(rows: Sequence[ProjectPackage]) -> tuple[list[Concerned], OfferedRe
     everywhere = {target for its in targets.values() for target in its.values()}
     releases = OfferedReleases({row.package_id for row in rows}, sorted(everywhere, key=lambda target: target.slug))
     projects = {row.project_id: row.project for row in rows}
-    users = [Concerned(projects[pk], targets[pk], releases.on(packages[pk])) for pk in packages]
+    users = [AffectedProject(projects[pk], targets[pk], releases.on(packages[pk])) for pk in packages]
     return users, releases
 
 
-def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) -> Iterator[Draft]:
+def _regressions(name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents) -> Iterator[UpstreamChange]:
     """Most releases lose nothing, and then nothing more is read."""
-    losses: list[tuple[Concerned, Version, Version, set[str]]] = []
+    losses: list[tuple[AffectedProject, Version, Version, set[str]]] = []
     for version in sorted(map(Version, claimed.released)):
         for user in users:
             before = user.offered.predecessor(version)
@@ -98,7 +103,7 @@ def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) 
     uses = uses_of({user.project.pk for user, *_ in losses}, [name]) if losses else {}
     for user, version, before, gone in losses:
         policy = policy_of(user.project)
-        places = regression(
+        places = find_regression(
             version,
             gone,
             uses.get((user.project.pk, name), ()),
@@ -110,11 +115,11 @@ def _regressions(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) 
         if places:
             severity = max((place.severity for place in places), key=SEVERITIES.index)
             facts = NoteFacts(tuple(map(_lost_place, places)), user.offered.uploaded_at(version), before=str(before))
-            yield Draft(user, NoteKind.REGRESSION, str(version), severity, facts, proof=before)
+            yield UpstreamChange(user, NoteKind.REGRESSION, str(version), severity, facts, proof=before)
 
 
-def _lost_place(place: LostPlace) -> NotedPlace:
-    return NotedPlace(
+def _lost_place(place: LostTarget) -> AffectedTarget:
+    return AffectedTarget(
         target=place.use.target,
         in_use=str(place.use.version),
         specifier=place.use.specifier,
@@ -124,7 +129,7 @@ def _lost_place(place: LostPlace) -> NotedPlace:
     )
 
 
-def _yanks(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) -> Iterator[Draft]:
+def _yanks(name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents) -> Iterator[UpstreamChange]:
     """What is in use counts as it was when the yank was seen: soon after, a range is assessed without the version."""
     for text, yank in claimed.yanked.items():
         version = Version(text)
@@ -133,19 +138,21 @@ def _yanks(name: str, users: Sequence[Concerned], claimed: ClaimedEvents) -> Ite
         for user in hit:
             found = yanked_uses(version, uses.get(user.project.pk, ()), user.offered.offer)
             if found:
-                instead = instead_of(version, [use.target for use in found], user.offered.versions, user.offered.offer)
+                instead = replacement_for(
+                    version, [use.target for use in found], user.offered.versions, user.offered.offer
+                )
                 facts = NoteFacts(
-                    tuple(NotedPlace(use.target, str(use.version), use.specifier) for use in found),
+                    tuple(AffectedTarget(use.target, str(use.version), use.specifier) for use in found),
                     yank.seen_at,
                     instead=str(instead) if instead else "",
                     reason=yank.reason,
                 )
-                yield Draft(user, NoteKind.YANK, text, yank_severity(found), facts, proof=version)
+                yield UpstreamChange(user, NoteKind.YANK, text, yank_severity(found), facts, proof=version)
 
 
 def _statuses(
-    name: str, users: Sequence[Concerned], claimed: ClaimedEvents, status: str, reason: str
-) -> Iterator[Draft]:
+    name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents, status: str, reason: str
+) -> Iterator[UpstreamChange]:
     severity = STATUS_SEVERITY.get(status)
     if claimed.status_at is None or severity is None:
         return
@@ -153,13 +160,13 @@ def _statuses(
     for user in users:
         if uses.get(user.project.pk):
             facts = NoteFacts(at=claimed.status_at, reason=reason)
-            yield Draft(user, NoteKind.STATUS, status, severity, facts)
+            yield UpstreamChange(user, NoteKind.STATUS, status, severity, facts)
 
 
-def _then_and_now(users: Iterable[Concerned], name: str, moment: datetime) -> dict[int, list[Use]]:
+def _then_and_now(users: Iterable[AffectedProject], name: str, moment: datetime) -> dict[int, list[PackageUse]]:
     """The uses by project when something was seen and, where that says nothing of a target, now. Two queries."""
     projects = {user.project.pk for user in users}
-    found: dict[int, list[Use]] = {}
+    found: dict[int, list[PackageUse]] = {}
     for uses in (uses_of(projects, [name], before=moment), uses_of(projects, [name])):
         for (project_id, _), its in uses.items():
             have = {(use.target, use.version) for use in found.get(project_id, ())}
@@ -167,14 +174,14 @@ def _then_and_now(users: Iterable[Concerned], name: str, moment: datetime) -> di
     return found
 
 
-def _proven(drafts: Iterable[Draft], releases: OfferedReleases) -> list[Draft]:
+def _proven(drafts: Iterable[UpstreamChange], releases: OfferedReleases) -> list[UpstreamChange]:
     """The drafts with the file that each place rests on. One query where there are any."""
     drafts = list(drafts)
     files = releases.files((draft.user.offered, draft.proof) for draft in drafts if draft.proof is not None)
     return [_with_files(draft, files) for draft in drafts]
 
 
-def _with_files(draft: Draft, files: Mapping[int, Sequence[ReleaseFileFacts]]) -> Draft:
+def _with_files(draft: UpstreamChange, files: Mapping[int, Sequence[ReleaseFileFacts]]) -> UpstreamChange:
     if draft.proof is None:
         return draft
     its = [file for key in draft.user.offered.keys(draft.proof) for file in files.get(key, ())]

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projects.domain.webhooks.pushes import AZURE_DEVOPS, BITBUCKET_CLOUD, BITBUCKET_SERVER, GITEA, GITHUB, GITLAB
+from projects.domain.webhooks.events import AZURE_DEVOPS, BITBUCKET_CLOUD, BITBUCKET_SERVER, GITEA, GITHUB, GITLAB
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class WebhookHeaders:
     """What the headers say: who sends, which event, and the id that a redelivery repeats."""
 
     provider: str
@@ -18,7 +18,7 @@ class Envelope:
     delivery_id: str
 
 
-def open_envelope(headers: Mapping[str, str], body: bytes) -> Envelope | None:
+def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | None:
     """Recognise the sender by its headers, whatever their case; None for one that is not known.
 
     Gitea and Forgejo send GitHub's headers too, so their own are looked for first. Where a host gives no id of its
@@ -47,4 +47,4 @@ def open_envelope(headers: Mapping[str, str], body: bytes) -> Envelope | None:
         provider, event, identity = AZURE_DEVOPS, "service hook", ""
     else:
         return None
-    return Envelope(provider, event[:100], identity[:200] or f"sha256:{digest}")
+    return WebhookHeaders(provider, event[:100], identity[:200] or f"sha256:{digest}")

@@ -13,7 +13,7 @@ from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.domain.webhooks.wanted_files import detect, missing_includes
 from projects.hosts.errors import HostUnavailable
 from projects.hosts.git import GitRepository, open_repository
-from projects.hosts.git_program import Remote, Rules
+from projects.hosts.git_program import GitLimits, GitRemote
 from projects.models import Origin
 from projects.models.repository import Delivery, Repository
 from projects.services.snapshots import take_snapshot
@@ -23,7 +23,7 @@ _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class DeliveryOutcome:
     """What became of a delivery: a snapshot, or a reason why there is none."""
 
     taken: bool
@@ -35,7 +35,7 @@ class _Overtaken(Exception):
     """Another delivery moved the repository on while this one was reading."""
 
 
-def take_push(delivery: Delivery, now: datetime) -> Verdict:
+def take_push(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Fetch the requirement files at the pushed commit and take a snapshot of them.
 
     An older push never overwrites a newer one: what counts is where the branch is now. Talks to the repository host.
@@ -44,59 +44,59 @@ def take_push(delivery: Delivery, now: datetime) -> Verdict:
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
         try:
-            with open_repository(remote_of(repository), rules()) as source:
+            with open_repository(git_remote(repository), git_limits()) as source:
                 return _take(delivery, repository, source, now)
         except _Overtaken:
             continue
     raise HostUnavailable(parse_clone_url(delivery.repository.clone_url).host, "its branch moves faster than we read")
 
 
-def remote_of(repository: Repository) -> Remote:
+def git_remote(repository: Repository) -> GitRemote:
     """The address that is configured, and what opens it. Raises BadCloneUrl, SealBroken."""
     url = parse_clone_url(repository.clone_url)
-    return Remote(url, repository.clone_username, repository.clone_secret.reveal())
+    return GitRemote(url, repository.clone_username, repository.clone_secret.reveal())
 
 
-def rules(*, seconds: float = Rules.seconds) -> Rules:
+def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
     """What the operator allows, and the seconds that all questions to the host may take together."""
-    return Rules(
+    return GitLimits(
         allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS,
         ssh_known_hosts=settings.WHEELWAY_SSH_KNOWN_HOSTS,
         seconds=seconds,
     )
 
 
-def take_upload(delivery: Delivery, now: datetime) -> Verdict:
+def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Take a snapshot of the files that came with the delivery. Raises what take_snapshot raises."""
     upload = uploads.read_upload(bytes(delivery.payload or b""), "application/json")
     with transaction.atomic():
         repository = Repository.objects.select_for_update().get(pk=delivery.repository_id)
         later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
         if later.exists():
-            return Verdict(False, "a later upload was taken before it")
+            return DeliveryOutcome(False, "a later upload was taken before it")
         take_snapshot(
             repository.project, upload.files, upload.roots, origin=Origin.CI, commit=upload.commit, ref=upload.ref
         )
         _moved(repository, upload.commit or repository.last_commit, now)
         # In the same transaction, so that an earlier upload sees it.
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
-    return Verdict(True, commit=upload.commit)
+    return DeliveryOutcome(True, commit=upload.commit)
 
 
-def _take(delivery: Delivery, repository: Repository, source: GitRepository, now: datetime) -> Verdict:
+def _take(delivery: Delivery, repository: Repository, source: GitRepository, now: datetime) -> DeliveryOutcome:
     head = source.head(repository.branch)
     if head is None:
-        return Verdict(False, f"the branch {repository.branch} is gone")
+        return DeliveryOutcome(False, f"the branch {repository.branch} is gone")
     commit = delivery.commit or head
     reason = _outdated(repository, source, commit, head)
     if reason:
-        return Verdict(False, reason, commit)
+        return DeliveryOutcome(False, reason, commit)
     files, roots = source.files(commit, repository.paths, lambda found: missing_includes(found, list(found)), detect)
     with transaction.atomic():
         if not _moved(repository, commit, now):
             raise _Overtaken
         take_snapshot(repository.project, files, roots, origin=Origin.PUSH, commit=commit, ref=repository.ref)
-    return Verdict(True, commit=commit)
+    return DeliveryOutcome(True, commit=commit)
 
 
 def _outdated(repository: Repository, source: GitRepository, commit: str, head: str) -> str:
@@ -105,10 +105,10 @@ def _outdated(repository: Repository, source: GitRepository, commit: str, head: 
         return "this commit has been taken"
     if commit == head:
         return ""
-    lineage = source.lineage(repository.branch)
-    if commit not in lineage:
+    history = source.history(repository.branch)
+    if commit not in history:
         return f"the commit is not on {repository.branch} any more"
-    if repository.last_commit in lineage and lineage.descends(repository.last_commit, commit):
+    if repository.last_commit in history and history.descends(repository.last_commit, commit):
         return f"a newer commit, {repository.last_commit[:12]}, has been taken"
     return ""
 

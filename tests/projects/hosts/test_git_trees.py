@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.hosts.trees import Entry, TreeReader, parse_tree
+from projects.hosts.git_trees import TreeEntry, TreeReader, parse_tree
 
 COMMIT = "c" * 40
 
@@ -14,7 +14,7 @@ def row(mode: str, name: str, oid: str) -> bytes:
 
 def test_a_tree_object_is_read_row_by_row() -> None:
     content = row("40000", "base", "a" * 40) + row("100755", "ü", "b" * 40)
-    assert parse_tree(content, 20) == {"base": Entry("40000", "a" * 40), "ü": Entry("100755", "b" * 40)}
+    assert parse_tree(content, 20) == {"base": TreeEntry("40000", "a" * 40), "ü": TreeEntry("100755", "b" * 40)}
 
 
 def test_rows_that_no_path_can_spell_are_left_out() -> None:

@@ -42,31 +42,31 @@ class Push:
 
 
 @dataclass(frozen=True, slots=True)
-class Ping:
+class PingEvent:
     """The host tries the hook; nothing happened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ignored:
+class IgnoredEvent:
     """A well-formed delivery that is no push."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class BadPayload:
+class InvalidPayload:
     """Not what this host sends."""
 
     reason: str
 
 
-Reading = tuple[Push, ...] | Ping | Ignored | BadPayload
+PushEvents = tuple[Push, ...] | PingEvent | IgnoredEvent | InvalidPayload
 
 
-def for_branch(pushes: tuple[Push, ...], branch: str) -> Push | Ignored:
+def push_to_branch(pushes: tuple[Push, ...], branch: str) -> Push | IgnoredEvent:
     """The one push of a delivery that moved `branch`, or the reason why there is none."""
     for push in pushes:
         if push.branch == branch:
             return push
     refs = ", ".join(push.ref for push in pushes[:3]) or "no ref"
-    return Ignored(f"it moved {refs}, and {branch} is followed")
+    return IgnoredEvent(f"it moved {refs}, and {branch} is followed")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from projects.domain.webhooks.envelopes import open_envelope
+from projects.domain.webhooks.headers import read_headers
 
 
 @pytest.mark.parametrize(
@@ -16,20 +16,20 @@ from projects.domain.webhooks.envelopes import open_envelope
     ],
 )
 def test_the_sender_is_known_by_its_headers(headers: dict[str, str], provider: str, identity: str) -> None:
-    envelope = open_envelope(headers, b"{}")
+    envelope = read_headers(headers, b"{}")
     assert envelope is not None
     assert (envelope.provider, envelope.delivery_id) == (provider, identity)
 
 
 def test_an_unknown_sender_has_no_envelope() -> None:
-    assert open_envelope({"Content-Type": "application/json"}, b"{}") is None
+    assert read_headers({"Content-Type": "application/json"}, b"{}") is None
 
 
 def test_without_an_id_of_its_own_a_delivery_is_known_by_its_body() -> None:
     headers = {"X-Gitlab-Event": "Push Hook", "X-Gitlab-Event-UUID": "u"}
-    ids = {open_envelope(headers, body) for body in (b"1", b"1", b"2")}
+    ids = {read_headers(headers, body) for body in (b"1", b"1", b"2")}
     assert len(ids) == 2
-    first, second = (open_envelope({"X-GitHub-Event": "push"}, body) for body in (b"1", b"2"))
+    first, second = (read_headers({"X-GitHub-Event": "push"}, body) for body in (b"1", b"2"))
     assert first is not None
     assert second is not None
     assert first.delivery_id.startswith("sha256:")

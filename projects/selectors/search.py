@@ -9,22 +9,22 @@ from django.db.models.functions import Length
 from packaging.utils import canonicalize_name
 
 from projects.models import Project, ProjectPackage
-from projects.presentation.search import SHOWN, Found
+from projects.presentation.search import SHOWN, SearchResults
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-def found_by_name(user: User, text: str) -> Found:
+def search_by_name(user: User, text: str) -> SearchResults:
     """The projects and packages with `text` in their names, shortest names first. Two queries, none for no text."""
     if not text:
-        return Found(text, (), ())
+        return SearchResults(text, (), ())
     mine = Project.objects.visible_to(user)
     projects = mine.filter(Q(name__icontains=text) | Q(slug__icontains=text)).values_list("slug", "name")
     packages = ProjectPackage.objects.filter(
         Q(package__name__icontains=text) | Q(package__name__icontains=canonicalize_name(text)), project__in=mine
     )
-    return Found(
+    return SearchResults(
         text,
         list(projects.order_by(Length("name"), "name", "pk")[:SHOWN]),
         list(

@@ -1,0 +1,103 @@
+"""View models of the alerts page: watches, followed projects and their messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from projects.domain.assessment.verdicts import Verdict
+
+_MESSAGE_STATES = {
+    "queued": "waiting to be sent",
+    "sending": "passed to the mail server, no answer yet",
+    "sent": "sent",
+    "failed": "not sent",
+    "skipped": "not needed any more",
+}
+
+
+class WatchState(StrEnum):
+    """The state of a watch. A watch is satisfied, and ends, when its message is sent."""
+
+    ACTIVE = "active"
+    SATISFIED = "satisfied"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """One message. `error` is the mail server's last answer, or why the message was skipped.
+
+    `version` and `filename` are those of a watch's wheel; `notes` is the number of notes in a digest.
+    """
+
+    version: str
+    filename: str
+    notes: int
+    state: str
+    attempts: int
+    error: str
+    created_at: datetime
+    sent_at: datetime | None
+
+    @property
+    def state_text(self) -> str:
+        """Return the state for the page."""
+        return _MESSAGE_STATES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRow:
+    """One watch with its messages, newest first. `verdict` is from the project's newest assessment."""
+
+    pk: int
+    package: str
+    target: str
+    target_label: str
+    project: str
+    project_slug: str
+    above_version: str
+    since: datetime
+    ended_at: datetime | None
+    state: WatchState
+    verdict: Verdict
+    verdict_text: str
+    messages: tuple[MessageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowRow:
+    """One of the user's projects with its last digests, newest first.
+
+    `pk` is the subscription's; None if the user has never followed the project.
+    """
+
+    pk: int | None
+    project: str
+    project_slug: str
+    since: datetime | None
+    ended_at: datetime | None
+    messages: tuple[MessageRow, ...]
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the user follows the project now."""
+        return self.pk is not None and self.ended_at is None
+
+
+def verdict_text(verdict: Verdict, first_available: str) -> str:
+    """Return a watched cell's verdict in a few words. `first_available` is the first version that works, or ""."""
+    match verdict:
+        case Verdict.READY:
+            return "installs from a wheel"
+        case Verdict.DEGRADED:
+            return "installs, but only from a slower wheel or by a build"
+        case Verdict.UPGRADE:
+            return f"works from {first_available}" if first_available else "works after an upgrade"
+        case Verdict.BLOCKED:
+            return "no version works yet"
+        case Verdict.UNKNOWN:
+            return "not known yet"
+        case Verdict.INACTIVE:
+            return "not needed here"
