@@ -1,4 +1,4 @@
-"""Dependency files on this machine's disk, as the mapping that intake reads from: bounded, regular files only."""
+"""Dependency files on the local disk, as the mapping that the reader takes: bounded, regular files only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from projects.domain.dependency_files import ParsedFiles, is_dependency_file
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES, MAX_FILES
 
-# Other people's code and what tools make: the dependency files in them are not this project's.
+# Third-party code and the output of tools: the dependency files in them are not those of the project.
 _SKIPPED = {
     "__pycache__",
     "__pypackages__",
@@ -30,9 +30,9 @@ _MAX_DEPTH = 8
 
 
 class FilesOnDisk(Mapping[str, bytes]):
-    """Path as typed → content, read when asked for; one byte above intake's limit at most.
+    """A mapping of paths as typed to contents, read on access, up to one byte above the reader's limit.
 
-    A path that is no readable regular file is not in the mapping.
+    A path that is not a readable regular file is not in the mapping.
     """
 
     def __getitem__(self, path: str) -> bytes:
@@ -52,7 +52,7 @@ class FilesOnDisk(Mapping[str, bytes]):
 
 
 class UnreadablePath(Exception):
-    """A path that gives nothing to read. path: as typed; reason: a clause."""
+    """A path with nothing to read. `path` is as typed; `reason` is a clause."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
@@ -64,16 +64,19 @@ class UnreadablePath(Exception):
 
 
 def roots_of(paths: Iterable[str]) -> list[str]:
-    """The files to read, each once: a path itself, or the dependency files of a directory. Raises UnreadablePath."""
+    """Return the files to read, each once: a path itself, or the dependency files of a directory.
+
+    Raises UnreadablePath.
+    """
     return list(dict.fromkeys(root for path in paths for root in _roots(path)))
 
 
 def unreadable(parsed: ParsedFiles, roots: Iterable[str]) -> list[str]:
-    """The roots that gave nothing but a problem with the whole of the file."""
-    told = {one.source for one in parsed.requirements} | {one.source for one in parsed.unnamed}
-    told |= {one.source for one in parsed.options} | {one.source for one in parsed.hints}
+    """Return the roots of which nothing could be read but a problem with the whole file."""
+    useful = {one.source for one in parsed.requirements} | {one.source for one in parsed.unnamed}
+    useful |= {one.source for one in parsed.options} | {one.source for one in parsed.hints}
     failed = {one.path for one in parsed.problems if one.line is None or one.message.startswith("not readable")}
-    return [root for root in roots if root in failed and root not in told]
+    return [root for root in roots if root in failed and root not in useful]
 
 
 def _roots(path: str) -> list[str]:
@@ -81,7 +84,7 @@ def _roots(path: str) -> list[str]:
         if Path(path).is_dir():
             found = roots_in(path)
             if not found:
-                raise UnreadablePath(path, "no dependency file is in this directory")
+                raise UnreadablePath(path, "there is no dependency file in this directory")
             return found
         if Path(path).is_file():
             with Path(path).open("rb"):
@@ -92,7 +95,7 @@ def _roots(path: str) -> list[str]:
 
 
 def roots_in(path: str) -> list[str]:
-    """The dependency files in a directory and below, shallow ones first; virtual environments and vendored code not.
+    """Return the dependency files in a directory and below, shallow ones first, without environments and vendored code.
 
     Raises OSError if the directory itself cannot be listed.
     """
@@ -102,7 +105,7 @@ def roots_in(path: str) -> list[str]:
         depth = os.path.relpath(folder, path).count(os.sep)
         subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and _is_ours(folder, name))
         for name in sorted(names):
-            file = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118  # Paths stay texts, as typed.
+            file = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118  # Paths stay strings, as typed.
             if is_dependency_file(file.replace(os.sep, "/")) and len(found) < MAX_FILES:
                 found.append(file)
     return sorted(found, key=lambda file: (file.count(os.sep), file))

@@ -1,4 +1,4 @@
-"""Take a snapshot: read the files, store them with what they say, and have it assessed."""
+"""Take a snapshot: read the files, store them with their requirements, and request its assessment."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotReq
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-# Signs of today's Python that are kept; a matrix may name many.
-MOST_HINTS = 100
+# A workflow matrix may name many Pythons.
+MAX_HINTS = 100
 
 
 class NothingToRead(Exception):
-    """No requirement could be read from any of the files; `problems` say why, each with its place."""
+    """No requirement could be read from any of the files; `problems` say why, each with its path and line."""
 
     def __init__(self, problems: Sequence[FileProblem]) -> None:
         super().__init__(problems)
@@ -33,7 +33,7 @@ class NothingToRead(Exception):
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:
-    """SHA-256 over paths and contents, whatever the order they came in."""
+    """Return the SHA-256 of paths and contents, independent of their order."""
     total = hashlib.sha256()
     for path in sorted(files):
         total.update(f"{path}\0{len(files[path])}\0".encode())
@@ -51,17 +51,17 @@ def take_snapshot(
     ref: str = "",
     user: AbstractBaseUser | None = None,
 ) -> Snapshot:
-    """Store the files and their requirements as the project's newest snapshot; assessed after commit.
+    """Store the files and their requirements as the project's newest snapshot, to be assessed after the commit.
 
-    `files` maps path to content; `roots` are the paths asked for, the others serve as their includes.
-    Raises NothingToRead, with nothing stored, when not one requirement could be read and something was wrong.
+    `files` maps path to content; `roots` are the dependency files, the others are only includes of them.
+    Raises NothingToRead, and stores nothing, if no requirement could be read and there are problems.
     """
     parsed = read(files, roots)
     if not parsed.requirements and parsed.problems:
         raise NothingToRead(parsed.problems)
     with transaction.atomic():
         snapshot = _store(project, files, roots, parsed, origin=origin, commit=commit, ref=ref, user=user)
-        # Without a queue the schedule finds it: the snapshot is taken all the same.
+        # If the queue is down, the scheduled task assesses the snapshot.
         transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
     return snapshot
 
@@ -84,12 +84,9 @@ def _store(
         ref=ref,
         digest=digest_of(files),
         created_by_id=user.pk if user is not None else None,
-        problems=[
-            {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
-            for problem in parsed.problems
-        ],
+        problems=[asdict(problem) for problem in parsed.problems],
         options={"indexes": options_to_store(parsed.indexes)},
-        hints=[asdict(hint) for hint in parsed.hints[:MOST_HINTS]],
+        hints=[asdict(hint) for hint in parsed.hints[:MAX_HINTS]],
     )
     formats = {source.path: source for source in parsed.sources}
     SnapshotFile.objects.bulk_create(

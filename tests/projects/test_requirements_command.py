@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own: no settings but the defaults, and a database that does not exist."""
+    """Run the command in a process of its own: no settings but the defaults, and a database that does not exist."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(cwd),

@@ -1,4 +1,4 @@
-"""Dependency files of every kind → ParsedFiles: bytes in, values out; nothing is run, fetched or expanded."""
+"""The reader of dependency files: bytes in, ParsedFiles out. It runs, fetches and expands nothing."""
 
 from projects.domain.dependency_files.detection import is_dependency_file
 from projects.domain.dependency_files.reader import read

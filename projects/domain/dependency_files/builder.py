@@ -1,4 +1,4 @@
-"""Where the parsers put what they find: bounded, redacted, in file order. One Report gathers a whole reading."""
+"""The builder that parsers add their findings to: bounded, without credentials, in file order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.dependency_files.index_urls import ON_DISK, fault_of
+from projects.domain.dependency_files.index_urls import ON_DISK, index_url_error
 from projects.domain.dependency_files.limits import MAX_NAME_LENGTH, MAX_PROBLEMS, MAX_REQUIREMENTS, MAX_VERSION_LENGTH
 from projects.domain.dependency_files.redaction import printable, shown, shown_address, without_credentials
 from projects.domain.dependency_files.values import (
@@ -32,7 +32,7 @@ _NOT_JUDGED = {
 
 @dataclass(slots=True)
 class ParsedFilesBuilder:
-    """A reading under way. Methods never raise; beyond the limits they keep one problem that says so."""
+    """The parts of a ParsedFiles. Methods never raise; above a limit they keep one problem that says so."""
 
     sources: list[SourceFile] = field(default_factory=list)
     requirements: list[ParsedRequirement] = field(default_factory=list)
@@ -46,7 +46,7 @@ class ParsedFilesBuilder:
     full: bool = False
 
     def add_requirement(self, requirement: ParsedRequirement) -> None:
-        """Keep one requirement; its url and raw text lose their credentials here, whoever made it."""
+        """Add a requirement, without the credentials in its url and raw text."""
         if len(self.requirements) >= MAX_REQUIREMENTS:
             if not self.full:
                 self.full = True
@@ -67,13 +67,13 @@ class ParsedFilesBuilder:
         )
 
     def add_unnamed(self, unnamed: UnnamedRequirement) -> None:
-        """Record a requirement without a name, and say that it is not judged."""
+        """Add a requirement without a name, and a problem that says that it is not judged."""
         if len(self.unnamed) < MAX_PROBLEMS:
             self.unnamed.append(replace(unnamed, text=shown(unnamed.text, 2_000)))
         self.add_problem(unnamed.source, unnamed.line, unnamed.text, _NOT_JUDGED[unnamed.origin])
 
     def add_problem(self, path: str, line: int | None, text: str, message: str) -> None:
-        """Record what was not understood; after the limit one last problem says that there are more."""
+        """Add something that was not understood; the last problem within the limit says that there are more."""
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(FileProblem(path, line, shown(text), shown(message, 400)))
         elif len(self.problems) == MAX_PROBLEMS:
@@ -82,42 +82,42 @@ class ParsedFilesBuilder:
             )
 
     def add_option(self, name: str, value: str, source: str, line: int | None = None) -> None:
-        """Record a setting for the installer."""
+        """Add a setting for the installer."""
         if len(self.options) < MAX_PROBLEMS:
             self.options.append(InstallerOption(name, shown(value, 2_000), source, line))
 
     def add_index(self, option: IndexOption, url: object, source: str, line: int | None = None) -> None:
-        """Record an index that the file names; one that no installer could ask is a problem at its place."""
+        """Add an index that the file names; one that no installer could query is a problem at its line."""
         text = url if isinstance(url, str) else ""
-        fault = fault_of(option, url)
+        fault = index_url_error(option, url)
         if fault is not None:
             self.add_problem(source, line, shown_address(text), f"{option.value}: {fault}")
         if fault in (None, ON_DISK) and len(self.indexes) < MAX_PROBLEMS:
-            # One on a disk counts all the same: nothing else is asked in its place.
+            # An index on a disk counts too: no other one is queried instead of it.
             self.indexes.append(NamedIndex(source, line, option, text.strip()))
         if option is not IndexOption.LOCKED:
             self.add_option(option.value, shown_address(text, 2_000), source, line)
 
     def add_locked_index(self, url: object, source: str, line: int | None) -> None:
-        """Record where a locked package was taken from, each index of a lock once; a folder is none."""
+        """Add the index of a locked package, each one of a lock once; a folder is not an index."""
         remote_origin = isinstance(url, str) and url.startswith(("http://", "https://"))
         if remote_origin and (source, url) not in self.seen_lock_indexes and len(self.seen_lock_indexes) < MAX_PROBLEMS:
             self.seen_lock_indexes.add((source, str(url)))
             self.add_index(IndexOption.LOCKED, url, source, line)
 
-    def add_hint(self, kind: str, value: str, source: str, line: int | None = None) -> None:
-        """Record a sign of today's target, once."""
-        hint = RuntimeHint(kind, shown(value), source, line)
-        if len(self.hints) < MAX_PROBLEMS:
+    def add_hint(self, kind: str, value: object, source: str, line: int | None = None) -> None:
+        """Add a sign of the target in use, once; a value that is not a text or is empty is ignored."""
+        if isinstance(value, str) and value and len(self.hints) < MAX_PROBLEMS:
+            hint = RuntimeHint(kind, shown(value), source, line)
             self.hints[hint] = None
 
     def add_project_name(self, name: object) -> None:
-        """Remember the name of the project that a file describes."""
+        """Add the name of a project that a file describes."""
         if isinstance(name, str) and 0 < len(name) < 200:
             self.project_names[canonicalize_name(name)] = None
 
     def build(self) -> ParsedFiles:
-        """The finished value."""
+        """Return the finished value."""
         return ParsedFiles(
             tuple(self.sources),
             tuple(self.requirements),

@@ -1,6 +1,6 @@
 """Compiled requirements (pip-compile, uv pip compile, uv export) and pip freeze: a lock written as requirements.txt.
 
-Both compilers say with "# via" who asks for a package: after the requirement on its line, or in comments under it.
+The compilers name the dependents of a package with "# via": after the requirement on its line, or in comments below it.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ _MAX_FORKS = 50
 
 
 def format_of(content: str) -> Format:
-    """Compiled, frozen or plain, by the notes that the tools leave."""
+    """Return whether a requirements file is compiled, frozen or plain, by the comments that the tools write."""
     head = content[:4_000]
     if _COMPILED.search(head):
         return Format.PIP_COMPILE
-    # A freeze writes its notes where they belong, which can be far down.
+    # pip freeze writes its comments beside the lines that they explain, which can be far down.
     if _FROZEN.search(content):
         return Format.PIP_FREEZE
     return Format.REQUIREMENTS
 
 
 def read_compiled(builder: ParsedFilesBuilder, content: str, context: RequirementContext, include: Include) -> None:
-    """Read a compiled file: every requirement is locked, `direct` where "# via" names a file, edges from the rest."""
+    """Read a compiled file: all is locked; `direct` where "# via" names a file, else dependencies of what it names."""
     locked = replace(context, locked=True, direct=None)
     asked_by: dict[int, list[str]] = {}
     start = len(builder.requirements)
@@ -68,7 +68,7 @@ def read_compiled(builder: ParsedFilesBuilder, content: str, context: Requiremen
 
 
 def read_frozen(builder: ParsedFilesBuilder, content: str, context: RequirementContext, include: Include) -> None:
-    """Read pip freeze's output: a closure in which nothing tells direct from transitive."""
+    """Read the output of pip freeze: a closure that does not say which packages are direct."""
     locked = replace(context, locked=True, direct=None)
     for line in logical_lines(content):
         if line.text:

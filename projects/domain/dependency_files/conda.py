@@ -1,4 +1,4 @@
-"""Conda environment files: the pip list is read; the conda packages are named as not judged.
+"""Conda environment files: the pip list is read; the conda packages become one problem, "not judged".
 
 The YAML is composed into nodes and never built into values, so that tags run nothing and aliases multiply nothing.
 """
@@ -15,7 +15,7 @@ from projects.domain.dependency_files.requirements_txt import Include, read_line
 
 
 def compose(text: str) -> yaml.Node | None:
-    """The document's root node; raises yaml.YAMLError, also for what nests too deeply or is too large."""
+    """Return the root node. Raises yaml.YAMLError, also for a document that nests too deeply or is too large."""
     if len(text) > MAX_YAML_BYTES:
         raise yaml.YAMLError(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
     try:
@@ -46,7 +46,7 @@ def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, i
 
 
 def child(node: yaml.Node | None, key: str) -> yaml.Node | None:
-    """The value of `key` in a mapping node, else None."""
+    """Return the value of `key` in a mapping node, else None."""
     if isinstance(node, yaml.MappingNode):
         for name, value in node.value:
             if isinstance(name, yaml.ScalarNode) and name.value == key and isinstance(value, yaml.Node):
@@ -70,9 +70,9 @@ def _read_pip(builder: ParsedFilesBuilder, node: yaml.Node | None, path: str, in
         return
     for item in node.value:
         if not isinstance(item, yaml.ScalarNode):
-            builder.add_problem(path, _line(item), "", "an entry of the pip list must be a text")
+            builder.add_problem(path, _line(item), "", "an entry of the pip list must be a string")
             continue
-        # conda writes the list into a requirements file, so an entry may say all that a line may.
+        # conda writes the list into a requirements file, so an entry can be any line of one.
         for line in logical_lines(str(item.value)):
             if line.text:
                 read_line(builder, LogicalLine(_line(item), line.text, line.comment), RequirementContext(path), include)

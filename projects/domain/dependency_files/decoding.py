@@ -1,4 +1,4 @@
-"""Bytes → text, as pip decodes a requirements file, with bounds and without guessing at binary data."""
+"""Decode a file as pip decodes a requirements file, bounded; binary data is refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _BINARY_STARTS = {
 
 
 class UndecodableFile(ValueError):
-    """The bytes are not a text that we read; `reason` is a sentence for the user."""
+    """Bytes that are not a text in a known encoding; `reason` is a sentence for the user."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -40,9 +40,9 @@ class UndecodableFile(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """The text of `data`: byte order mark, coding line (PEP 263), UTF-8, else Latin-1, in this order.
+    """Return the text of `data`, by byte order mark, coding line (PEP 263), UTF-8, else Latin-1, in this order.
 
-    Raises UndecodableFile for binary data, NUL characters, unknown codings and anything above the size limits.
+    Raises UndecodableFile for binary data, NUL characters, unknown codings and a size above the limits.
     """
     if len(data) > MAX_FILE_BYTES:
         raise UndecodableFile(f"the file has more than {MAX_FILE_BYTES:,} bytes, the most that is read")
@@ -71,7 +71,7 @@ def _decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         text = data.decode("latin-1")
-    # Latin-1 accepts every byte, so data that nobody types is told apart by its control characters.
+    # Latin-1 accepts every byte, so control characters are what shows that the data is not text.
     controls = sum(1 for char in text[:65_536] if char < " " and char not in "\t\n\r\x0c\x1b")
     if controls:
         raise UndecodableFile("the file is neither text in UTF-8 nor in Latin-1: it holds control characters")

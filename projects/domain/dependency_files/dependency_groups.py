@@ -1,8 +1,8 @@
-"""Which dependency groups include which (PEP 735).
+"""The includes of dependency groups (PEP 735).
 
-packaging.dependency_groups resolves one group into requirements; it repeats the work below a broken include once for
-each way that leads there, which a hostile file can make exponential, and it forgets which group a requirement came
-from. So the includes are walked here; the tests hold the outcome against packaging's.
+packaging.dependency_groups resolves one group into requirements. It repeats the work below a broken include for each
+path to it, which is exponential in a hostile file, and it does not keep the group of a requirement. So the includes
+are followed here; a test compares the result with packaging's.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _MAX_GROUPS = 300
 def included_by(
     builder: ParsedFilesBuilder, groups: dict[str, object], path: str, lines: TomlLineNumbers
 ) -> dict[NormalizedName, tuple[NormalizedName, ...]]:
-    """Normalised group → the other groups that include it, directly or not, sorted.
+    """Return for each normalised group the other groups that include it, directly or not, sorted.
 
-    An unknown, malformed or cyclic include becomes a problem; the other includes hold.
+    An unknown, malformed or cyclic include becomes a problem; the other includes count.
     """
     if len(groups) > _MAX_GROUPS:
         builder.add_problem(

@@ -1,4 +1,4 @@
-"""Which format a file has: by its name where that is settled, else by what it holds."""
+"""The format of a file, by its name if that is conclusive, else by its content."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _ASSIGNMENT = re.compile(r"^([\w\-]{1,40})[ \t]*=[ \t]*", re.MULTILINE)
 
 
 def is_dependency_file(path: str) -> bool:
-    """Whether a file in a directory is taken for a dependency file (or a hint of the target) by its path alone."""
+    """Return whether a path names a dependency file, or a file with hints of the target."""
     folder, _, name = path.lower().rpartition("/")
     if name in _NAMES or _PYLOCK.fullmatch(name) or _WORKFLOW.search(path):
         return True
@@ -49,7 +49,7 @@ def is_dependency_file(path: str) -> bool:
 
 
 def detect(path: str, text: str) -> Format:
-    """The format of a file of which both are known. What fits nothing else is taken for a requirements file."""
+    """Return the format of a file. A text that fits no other format is a requirements file."""
     lower = path.lower().replace("\\", "/")
     name = lower.rpartition("/")[2]
     named = _by_name(lower, name)
@@ -86,7 +86,7 @@ def _by_name(path: str, name: str) -> Format | None:
 
 
 def is_constraints(path: str) -> bool:
-    """Whether a requirements file that is named by itself only limits, by its name."""
+    """Return whether the name of a requirements file says that it holds constraints."""
     return _CONSTRAINTS.search(path.lower().replace("\\", "/").rpartition("/")[2]) is not None
 
 

@@ -1,4 +1,4 @@
-"""A lock that does not say what was asked for learns it from the manifest in the same directory."""
+"""Direct dependencies of a lock that does not name them, by the manifest in the same directory."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MANIFESTS: dict[Format, tuple[Format, ...]] = {
 }
 
 
-def relate(builder: ParsedFilesBuilder) -> None:
-    """Set `direct` where a lock left it open and a manifest of its kind lies beside it."""
+def mark_direct(builder: ParsedFilesBuilder) -> None:
+    """Set `direct` of locked packages where the lock leaves it open and a manifest of its kind is beside it."""
     formats = {source.path: source.format for source in builder.sources}
     asked: dict[tuple[str, Format], set[NormalizedName]] = {}
     for requirement in builder.requirements:

@@ -1,4 +1,4 @@
-"""TOML, JSON and INI texts → plain values, bounded; and typed ways to look into values of any shape."""
+"""Load TOML, JSON and INI into plain values, bounded; and typed access to values of any shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
 
 
 class UnreadableDocument(ValueError):
-    """The text is not a document of its format; `line` is 1-based or None."""
+    """A text that is not a document of its format; `line` is 1-based or None."""
 
     def __init__(self, message: str, line: int | None = None) -> None:
         super().__init__(message)
@@ -25,9 +25,9 @@ class UnreadableDocument(ValueError):
 
 
 def load_toml(text: str) -> dict[str, object]:
-    """The document; raises UnreadableDocument, also for what would cost tomllib more than its size suggests."""
+    """Return the document. Raises UnreadableDocument, also for input on which tomllib is quadratic."""
     for number, line in enumerate(text.split("\n"), start=1):
-        # A key or header stands at the start of its line; a quoted part of it may hold anything.
+        # A key or header is at the start of its line; a quoted part of it may hold anything.
         if line.count(".") >= MAX_PARTS_OF_TOML_KEY and _LONG_KEY.match(_QUOTED.sub("s", line)):
             raise UnreadableDocument(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
     try:
@@ -40,7 +40,7 @@ def load_toml(text: str) -> dict[str, object]:
 
 
 def load_json(text: str) -> dict[str, object]:
-    """The object; raises UnreadableDocument, also for any other JSON value."""
+    """Return the object. Raises UnreadableDocument, also for any other JSON value."""
     try:
         value: object = json.loads(text)
         # A lone surrogate is valid JSON and no text: it could be neither stored nor printed.
@@ -59,20 +59,20 @@ def load_json(text: str) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class IniOption:
-    """One option: its value's lines, outer white space removed, each with its 1-based number; comments are out."""
+    """The lines of an option's value, stripped, each with its 1-based number; without comments."""
 
     lines: tuple[tuple[int, str], ...]
 
     @property
     def text(self) -> str:
-        """The value as one text, lines joined by line feeds."""
+        """Return the value as one text, its lines joined by line feeds."""
         return "\n".join(text for _, text in self.lines if text)
 
 
 def load_ini(text: str) -> dict[str, dict[str, IniOption]]:
-    """Section → option (lower case) → value. The dialect of setup.cfg: indented lines continue an option.
+    """Return section → option (lower case) → value, in the dialect of setup.cfg: indented lines continue an option.
 
-    Never raises: lines before the first section, and those that are no option, are left out.
+    Never raises. Lines before the first section and lines that are not an option are left out.
     """
     sections: dict[str, dict[str, list[tuple[int, str]]]] = {}
     section: dict[str, list[tuple[int, str]]] | None = None
@@ -100,27 +100,27 @@ def load_ini(text: str) -> dict[str, dict[str, IniOption]]:
 
 
 def table(value: object) -> dict[str, object]:
-    """`value` if it is a table, else an empty one; keys are texts in TOML and JSON."""
+    """Return `value` if it is a table, else an empty one; keys are strings in TOML and JSON."""
     return value if isinstance(value, dict) else {}
 
 
 def array(value: object) -> list[object]:
-    """`value` if it is an array, else an empty one."""
+    """Return `value` if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def string(value: object) -> str | None:
-    """`value` if it is a text, else None."""
+    """Return `value` if it is a string, else None."""
     return value if isinstance(value, str) else None
 
 
 def strings(value: object) -> list[str]:
-    """The texts in an array."""
+    """Return the strings in an array."""
     return [item for item in array(value) if isinstance(item, str)]
 
 
 def get_in(value: object, *keys: str) -> object:
-    """The value under a path of table keys, None where the path ends early."""
+    """Return the value under a path of table keys, None where the path ends early."""
     for key in keys:
         if not isinstance(value, Mapping) or key not in value:
             return None

@@ -1,4 +1,4 @@
-"""Which of the files that a person gave are asked for, and which only serve as their includes. Pure."""
+"""The files that a user gives: their names, and which of them are only includes of others."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ PASTED = "requirements.txt"
 
 
 def roots_of(files: Mapping[str, bytes]) -> list[str]:
-    """The paths that no other given file includes by `-r` or `-c`, in the given order; all when each is included.
+    """Return the paths that no other given file includes by `-r` or `-c`, in order; all if each is included.
 
-    So a constraints file that comes along is not taken for a list of things to install.
+    So a constraints file beside them is not taken for a list of requirements.
     """
     included = {name for path, content in files.items() for name in _includes(path, content)}
     roots = [path for path in files if path not in included]
@@ -21,7 +21,7 @@ def roots_of(files: Mapping[str, bytes]) -> list[str]:
 
 
 def name_files(pasted: bytes, uploaded: Iterable[tuple[str, bytes]]) -> dict[str, bytes]:
-    """Path → content of what was pasted and uploaded. A name that is taken gets a number before its suffix."""
+    """Return path → content of the pasted text and uploads. A name in use gets a number before its suffix."""
     files: dict[str, bytes] = {}
     if pasted.strip():
         files[PASTED] = pasted

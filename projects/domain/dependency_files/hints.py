@@ -1,4 +1,4 @@
-"""Signs of the Python and platform that a project uses today: images, version files, workflow matrices."""
+"""Signs of the Python and platform that a project uses now: images, version files, workflow matrices."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MATRIX_KEYS = {"python-version", "python_version", "python", "python-versions",
 
 
 def read_hints(builder: ParsedFilesBuilder, text: str, path: str) -> None:
-    """Read one Dockerfile, version file or workflow; what is not understood is no hint and no problem."""
+    """Read a Dockerfile, version file or workflow; what is not understood is ignored."""
     name = path.lower().replace("\\", "/").rpartition("/")[2]
     if name.endswith((".yml", ".yaml")):
         _read_workflow(builder, text, path)
@@ -39,7 +39,7 @@ def _read_images(builder: ParsedFilesBuilder, text: str, path: str) -> None:
             arguments[found["name"]] = found["value"].strip("\"'")
         elif found := _FROM.match(line):
             image = _USE.sub(lambda use: arguments.get(use[1], use[2] or use[0]), found["image"])
-            # A stage may stand on an earlier one, which has been told already.
+            # A stage may be based on an earlier one, whose image has been added.
             if image.lower() not in stages and image.lower() != "scratch":
                 platform = found["platform"]
                 builder.add_hint("image", image if not platform else f"{image} {platform}", path, number)

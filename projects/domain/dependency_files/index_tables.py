@@ -1,4 +1,4 @@
-"""The tables in which uv, Poetry, PDM and Pipenv name package indexes, put into pip's words in file order."""
+"""The tables of package indexes of uv, Poetry, PDM and Pipenv, as the options of pip that they stand for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from projects.domain.dependency_files.values import IndexOption
 
 
 def read_uv_indexes(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """[[tool.uv.index]] and the older index-url, extra-index-url, find-links and no-index, also of [tool.uv.pip]."""
+    """Read [[tool.uv.index]] and the index options of [tool.uv] and [tool.uv.pip]."""
     for position, entry in enumerate(array(uv.get("index"))):
         option = IndexOption.EXTRA_INDEX_URL
         if get_in(entry, "explicit") is True:
@@ -37,9 +37,9 @@ def _read_uv_options(
 
 
 def read_poetry_sources(builder: ParsedFilesBuilder, sources: object, path: str, lines: TomlLineNumbers) -> None:
-    """[[tool.poetry.source]]. The first primary one takes the default's place, further ones stand beside it.
+    """Read [[tool.poetry.source]]: the first primary source replaces the default, further ones are extra.
 
-    Poetry's own default is named without an address when a project wants to keep it beside others.
+    A source "PyPI" without an address keeps the default beside the others.
     """
     has_primary = False
     for position, source in enumerate(array(sources)):
@@ -58,7 +58,7 @@ def read_poetry_sources(builder: ParsedFilesBuilder, sources: object, path: str,
 
 
 def read_pdm_sources(builder: ParsedFilesBuilder, sources: object, path: str, lines: TomlLineNumbers) -> None:
-    """[[tool.pdm.source]]: the one called pypi is the default's replacement, as PDM has it."""
+    """Read [[tool.pdm.source]]; the source named "pypi" replaces the default."""
     for position, source in enumerate(array(sources)):
         option = IndexOption.EXTRA_INDEX_URL
         if get_in(source, "type") == "find_links":
@@ -71,9 +71,10 @@ def read_pdm_sources(builder: ParsedFilesBuilder, sources: object, path: str, li
 def read_pipfile_sources(
     builder: ParsedFilesBuilder, sources: object, path: str, lines: TomlLineNumbers | None, *, searched: bool
 ) -> None:
-    """[[source]] of a Pipfile, or `sources` of its lock without `lines`. Pipenv asks the first one for every package.
+    """Read [[source]] of a Pipfile, or `sources` of its lock without `lines`.
 
-    The others serve the packages that name them, unless the Pipfile has all of them searched.
+    Pipenv queries the first one for every package, the others for the packages that name them; or all for every
+    package if `searched` (install_search_all_sources).
     """
     for position, source in enumerate(sources if isinstance(sources, list) else []):
         option = IndexOption.INDEX_URL

@@ -1,4 +1,4 @@
-"""Whether what a file writes where an index belongs could be one."""
+"""The check of an index address that a file names."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from projects.domain.dependency_files.values import IndexOption
 from scanner.domain.index_address import InvalidAddress, parse_address
 
 _LONGEST = 2_000
-ON_DISK = "an index on the local disk cannot be asked from here"
+ON_DISK = "an index on the local disk cannot be queried from here"
 
 
-def fault_of(option: IndexOption, url: object) -> str | None:
-    """What is wrong with it, as a clause without the address itself; None for nothing.
+def index_url_error(option: IndexOption, url: object) -> str | None:
+    """Return what is wrong with the address, as a clause that does not repeat it; None for a usable one.
 
-    A local folder is what find-links is for; an index in one cannot be asked from anywhere else.
+    A local folder is valid for find-links. An index in a local folder cannot be queried from another machine.
     """
     if option is IndexOption.NO_INDEX:
         return None
     if not isinstance(url, str):
-        return "must be a text"
+        return "must be a string"
     url = url.strip()
     if not url:
         return "needs an address"
     if len(url) > _LONGEST:
         return f"an address has no more than {_LONGEST:,} characters"
     if environment_variables(url) and not url.lower().startswith(("http://", "https://")):
-        # Only its owner knows what it stands for, so nothing can be wrong with it yet.
+        # The value of the variable is not known here, so nothing can be wrong with it.
         return None
     if not is_url(url) or url.lower().startswith("file:"):
         return None if option is IndexOption.FIND_LINKS else ON_DISK

@@ -1,4 +1,4 @@
-"""What is installed, told in JSON: CycloneDX bills of materials and `pip inspect`. Both give a closure."""
+"""Inventories of installed packages in JSON: CycloneDX bills of materials and `pip inspect`. Both are closures."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PURL = re.compile(
 
 
 def read_cyclonedx(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every component with a pkg:pypi package URL, nested ones too; the others are counted in one problem."""
+    """Read every component with a pkg:pypi package URL, nested ones too; one problem counts the others."""
     lines = JsonLineNumbers(text)
     names: dict[str, NormalizedName] = {}
     without = 0
@@ -81,7 +81,7 @@ def _add_graph(
             graph.setdefault(reference, []).extend(strings(get_in(entry, "dependsOn")))
     root = string(get_in(document, "metadata", "component", "bom-ref"))
     direct = set(graph[root]) if root is not None and root in graph else None
-    # Several components may share a name, so references decide and names are only what an edge shows.
+    # Several components may share a name, so references identify them.
     edges = {
         reference: tuple(
             LockedDependency(name) for name in dict.fromkeys(names[target] for target in targets if target in names)
@@ -101,11 +101,10 @@ def _add_graph(
 
 
 def read_pip_inspect(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every installed distribution; `direct` is what pip noted as requested, edges from its Requires-Dist."""
+    """Read every installed distribution; `direct` is pip's `requested`, dependencies are its Requires-Dist."""
     lines = JsonLineNumbers(text)
-    python = string(get_in(document, "environment", "python_full_version"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("python_full_version"))
+    python = get_in(document, "environment", "python_full_version")
+    builder.add_hint("python", python, path, lines.key("python_full_version"))
     # `pip install --report` has the same entries under "install".
     for entry in array(document.get("installed")) or array(document.get("install")):
         metadata = table(get_in(entry, "metadata"))

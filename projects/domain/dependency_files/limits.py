@@ -1,4 +1,4 @@
-"""How much one reading may take; what is beyond is refused or cut with a problem that says so.
+"""Limits of one reading; what exceeds them is refused or cut, with a problem that says so.
 
 The numbers come from real files with a wide margin: the largest lock seen is about 3 MB, the longest joined
 requirement line (one package with every hash of a release) about 20,000 characters.
@@ -15,7 +15,7 @@ MAX_MARKER_LENGTH = 50_000
 MAX_GROUPS = 500
 MAX_REQUIREMENTS = 20_000
 MAX_PROBLEMS = 1_000
-# What the index itself and our database take.
+# What the index and the database accept.
 MAX_NAME_LENGTH = 200
 MAX_VERSION_LENGTH = 120
 MAX_INCLUDE_DEPTH = 20

@@ -1,4 +1,4 @@
-"""The options of one requirements line: split like a shell does, checked against those that pip reads in a file."""
+"""The options of a requirements line: split as a shell does, checked against those that pip reads in a file."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ _SHORT = {
     "C": "config-settings",
 }
 _SAME = {"pypi-url": "index-url", "config-setting": "config-settings"}
-# Older pips took them; they steer a build and say nothing about what is required.
+# Options of older pips; they configure builds and require nothing.
 _GONE = ("global-option", "install-option", "build-option", "process-dependency-links", "use-wheel", "no-use-wheel")
 
 
-# pip 26.3's; it refuses the file for one that it has dropped, as 2020-resolver.
+# Those of pip 26.3, which refuses a file with one that it has dropped, such as 2020-resolver.
 _FEATURES = {
     "fast-deps",
     "inprocess-build-deps",
@@ -55,23 +55,23 @@ _FEATURES = {
 
 
 class InvalidOption(ValueError):
-    """An option that pip would refuse; the text is a message for the user."""
+    """An option that pip refuses; the text is a message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """Options in order, each (long name, value; "" for a switch), and the words that no option takes."""
+    """Options in order, each (long name, value; "" for a flag), and the words that no option takes."""
 
     options: tuple[tuple[str, str], ...]
     rest: tuple[str, ...]
 
     def values(self, name: str) -> tuple[str, ...]:
-        """All values of one option, in order."""
+        """Return all values of an option, in order."""
         return tuple(value for option, value in self.options if option == name)
 
 
 def split_options(line: str) -> tuple[str, str]:
-    """The requirement before the first word that starts with "-", and the options from there on."""
+    """Split a line into the requirement before the first word that starts with "-" and the options from there."""
     words = line.split(" ")
     for position, word in enumerate(words):
         if word.lstrip("\t").startswith("-"):
@@ -80,7 +80,7 @@ def split_options(line: str) -> tuple[str, str]:
 
 
 def parse_options(text: str) -> LineOptions:
-    """The options in `text`; raises InvalidOption where pip stops too. Unique abbreviations count, as for pip."""
+    """Return the options in `text`. Unique abbreviations count, as for pip. Raises InvalidOption where pip fails."""
     try:
         words = shlex.split(text)
     except ValueError as error:
@@ -103,12 +103,12 @@ def parse_options(text: str) -> LineOptions:
             rest.append(word)
     for name, value in options:
         if name == "use-feature" and value not in _FEATURES:
-            raise InvalidOption(f"today's pip has no feature {value[:60]!r} to switch on")
+            raise InvalidOption(f"pip has no feature {value[:60]!r} (any more)")
     return LineOptions(tuple(options), tuple(rest))
 
 
 def _long(word: str) -> tuple[str, str | None]:
-    """Name and value; None where the value is the next word."""
+    """Return name and value; None if the value is the next word."""
     written, has_value, value = word[2:].partition("=")
     name = _complete(written)
     if _LONG[name]:
@@ -133,7 +133,7 @@ def _complete(name: str) -> str:
     if matches:
         raise InvalidOption(f"--{name} is ambiguous: {', '.join(f'--{match}' for match in matches)}")
     if name in _GONE:
-        raise InvalidOption(f"--{name} is no option of today's pip, which refuses the whole line")
+        raise InvalidOption(f"current pip has dropped --{name} and refuses the file; remove the option")
     raise InvalidOption(f"pip knows no option --{name[:60]} in a requirements file")
 
 

@@ -1,6 +1,6 @@
-"""A requirements file's logical lines: continuations joined, comments taken off, with the first physical line's number.
+"""Logical lines of a requirements file: continuations joined, comments removed, numbered by their first physical line.
 
-The rules are those of pip's own preprocessing, written down in its documentation of the requirements file format.
+The rules are those in pip's documentation of the requirements file format.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
-    """`text` without comment and outer white space; `comment` what followed "#" on it, stripped.
+    """A line: `text` without comment and outer white space; `comment` is what follows "#", stripped.
 
     A line that holds only a comment has an empty `text`; empty lines are left out.
     """
@@ -27,7 +27,7 @@ class LogicalLine:
 
 
 def logical_lines(content: str) -> Iterator[LogicalLine]:
-    """The logical lines in order. A comment line ends a continuation, as it does for pip."""
+    """Yield the logical lines in order. A comment line ends a continuation, as in pip."""
     parts: list[str] = []
     first = 0
     for number, line in enumerate(content.splitlines(), start=1):

@@ -25,9 +25,8 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
     """Read every package; one that is required with extras has a second entry with them, as in the lock."""
     lines = TomlLineNumbers(text)
     for target in array(get_in(document, "metadata", "targets")):
-        python = string(get_in(target, "requires_python"))
-        if python:
-            builder.add_hint("python", python, path, lines.text(python, "metadata.targets"))
+        python = string(get_in(target, "requires_python")) or ""
+        builder.add_hint("python", python, path, lines.text(python, "metadata.targets"))
     files = table(get_in(document, "metadata", "files"))
 
     def read(fields: dict[str, object], line: int | None) -> None:

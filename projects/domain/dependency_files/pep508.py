@@ -1,4 +1,4 @@
-"""One PEP 508 text → a ParsedRequirement; and the checks for its parts that come apart in other formats."""
+"""Parse a PEP 508 requirement, and normalise its parts for formats that write them separately."""
 
 from __future__ import annotations
 
@@ -11,19 +11,21 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.documents import array
 from projects.domain.dependency_files.limits import MAX_MARKER_LENGTH, MAX_REQUIREMENT_LENGTH
+from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.redaction import environment_variables
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
 
 class MalformedRequirement(ValueError):
-    """A part of a requirement does not follow its standard; the text is a message for the user."""
+    """A requirement that does not follow its standard; the text is a message for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementContext:
-    """Where a requirement stands and on whose behalf: the fields that do not come from its own text."""
+    """The fields of a requirement that do not come from its own text: its file, scope, groups and kind."""
 
     source: str
     scope: RequirementScope = RequirementScope.MAIN
@@ -35,9 +37,9 @@ class RequirementContext:
 
 
 def normalize_name(text: object) -> NormalizedName:
-    """The normalised name; raises MalformedRequirement if it is not a valid one."""
+    """Return the normalised name (PEP 503). Raises MalformedRequirement."""
     if not isinstance(text, str) or len(text) > 200:
-        raise MalformedRequirement("the name is not a text of at most 200 characters")
+        raise MalformedRequirement("the name is not a string of at most 200 characters")
     try:
         return canonicalize_name(text, validate=True)
     except InvalidName as error:
@@ -50,7 +52,7 @@ def normalize_specifier(text: object) -> str:
     Raises MalformedRequirement.
     """
     if not isinstance(text, str) or len(text) > MAX_REQUIREMENT_LENGTH:
-        raise MalformedRequirement("the version is not a text of usable length")
+        raise MalformedRequirement("the version is not a string of at most 8,000 characters")
     if text.strip() in {"", "*"}:
         return ""
     try:
@@ -60,9 +62,9 @@ def normalize_specifier(text: object) -> str:
 
 
 def normalize_version(text: object) -> str:
-    """The version as packaging spells it; raises MalformedRequirement."""
+    """Return the version as packaging spells it (PEP 440). Raises MalformedRequirement."""
     if not isinstance(text, str) or len(text) > 300:
-        raise MalformedRequirement("the version is not a text of at most 300 characters")
+        raise MalformedRequirement("the version is not a string of at most 300 characters")
     try:
         return str(Version(text))
     except (InvalidVersion, ValueError) as error:
@@ -70,11 +72,11 @@ def normalize_version(text: object) -> str:
 
 
 def normalize_marker(text: object) -> str | None:
-    """The marker as packaging spells it, None for none; raises MalformedRequirement."""
+    """Return the marker as packaging spells it, None for an empty one. Raises MalformedRequirement."""
     if text is None or (isinstance(text, str) and not text.strip()):
         return None
     if not isinstance(text, str) or len(text) > MAX_MARKER_LENGTH:
-        raise MalformedRequirement("the marker is not a text of usable length")
+        raise MalformedRequirement(f"the marker is not a string of at most {MAX_MARKER_LENGTH:,} characters")
     try:
         return str(Marker(text))
     except (InvalidMarker, ValueError, RecursionError) as error:
@@ -82,7 +84,7 @@ def normalize_marker(text: object) -> str | None:
 
 
 def pinned_version(specifier: str) -> str | None:
-    """The version of a single === or of a single == without a wildcard, else None."""
+    """Return the version of a single === or of a single == without a wildcard, else None."""
     if "," in specifier or " || " in specifier or not specifier.startswith("=="):
         return None
     version = specifier.lstrip("=").strip()
@@ -92,9 +94,9 @@ def pinned_version(specifier: str) -> str | None:
 def parse_requirement(
     text: str, context: RequirementContext, line: int | None, raw: str | None = None
 ) -> ParsedRequirement:
-    """The requirement that `text` (name, extras, specifier or URL, marker) states.
+    """Return the requirement in `text` (name, extras, specifier or URL, marker).
 
-    Raises MalformedRequirement with a message for the user, also when the name hangs on an environment variable.
+    Raises MalformedRequirement, also if the name depends on an environment variable.
     """
     if len(text) > MAX_REQUIREMENT_LENGTH:
         raise MalformedRequirement(f"longer than {MAX_REQUIREMENT_LENGTH:,} characters")
@@ -127,31 +129,39 @@ def parse_requirement(
     )
 
 
-def parse_into(
-    builder: ParsedFilesBuilder, text: object, context: RequirementContext, line: int | None
-) -> ParsedRequirement | None:
-    """Parse `text` into the report; what does not parse becomes a problem there and gives None."""
+def parse_into(builder: ParsedFilesBuilder, text: object, context: RequirementContext, line: int | None) -> None:
+    """Add the requirement in `text`; one that is malformed becomes a problem at its line."""
     if builder.full:
-        return None
+        return
     if not isinstance(text, str):
-        builder.add_problem(context.source, line, "", f"a requirement must be a text, not {type(text).__name__}")
-        return None
+        message = f"a requirement must be a string, not {type(text).__name__}"
+        builder.add_problem(context.source, line, "", message)
+        return
     try:
-        requirement = parse_requirement(text, context, line)
+        builder.add_requirement(parse_requirement(text, context, line))
     except MalformedRequirement as error:
         builder.add_problem(context.source, line, text, str(error))
-        return None
-    builder.add_requirement(requirement)
-    return requirement
+
+
+def parse_array(
+    builder: ParsedFilesBuilder, value: object, context: RequirementContext, lines: TomlLineNumbers, at: tuple[str, str]
+) -> None:
+    """Add the requirements in a TOML array; `at` is the header of its table and its key."""
+    header, key = at
+    if value is not None and not isinstance(value, list):
+        builder.add_problem(context.source, lines.key(header, key), key, "must be an array of requirements")
+    for item in array(value):
+        line = lines.text(item, header, key) if isinstance(item, str) else lines.key(header, key)
+        parse_into(builder, item, context, line)
 
 
 def _explain(text: str, error: Exception) -> str:
     variables = environment_variables(text)
     if variables:
-        return f"depends on environment variable {variables[0]}, which is never expanded here"
+        return f"depends on environment variable {variables[0]}, which is not expanded"
     if isinstance(error, RecursionError):
         return "not a valid requirement: nested too deeply"
     if "{{" in text or "{%" in text:
         return "not a valid requirement: it looks like a template that has not been rendered"
-    # The first line says what was expected; the rest draws an arrow under the text.
+    # The first line says what was expected; the others draw an arrow under the text.
     return f"not a valid requirement: {str(error).partition(chr(10))[0]}"

@@ -37,7 +37,7 @@ _MARKER_KEYS = (
 
 
 def read_pipfile(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """packages (main), dev-packages (group "dev") and every other category (a group of its name)."""
+    """Read packages (main), dev-packages (group "dev") and every other category (a group of its name)."""
     lines = TomlLineNumbers(text)
     searched = get_in(document, "pipenv", "install_search_all_sources") is True
     read_pipfile_sources(builder, document.get("source"), path, lines, searched=searched)
@@ -50,13 +50,13 @@ def read_pipfile(builder: ParsedFilesBuilder, document: dict[str, object], text:
 def read_section(
     builder: ParsedFilesBuilder, value: object, context: RequirementContext, header: str, lines: TomlLineNumbers
 ) -> None:
-    """One table of name = "version" or name = {version = …, extras = …, markers = …, git = …}."""
+    """Read a table of name = "version" or name = {version = …, extras = …, markers = …, git = …}."""
     for name, content in table(value).items():
         _read_entry(builder, name, content, context, lines.key(header, name))
 
 
 def read_pipfile_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Every locked package; the lock does not say which were asked for, nor who asks for whom."""
+    """Read every locked package; the lock does not say which are direct, nor what each one depends on."""
     lines = JsonLineNumbers(text)
     meta = table(document.get("_meta"))
     read_pipfile_sources(builder, meta.get("sources"), path, None, searched=False)
@@ -97,7 +97,7 @@ def _read_entry(
 def _entry(name: str, content: object, context: RequirementContext, line: int | None) -> ParsedRequirement:
     fields: dict[str, object] = {"version": content} if isinstance(content, str) else table(content)
     if not fields and not isinstance(content, dict):
-        raise MalformedRequirement("an entry is a version or a table")
+        raise MalformedRequirement("an entry must be a version or a table")
     origin, url = _origin(fields)
     version = fields.get("version", "")
     specifier = normalize_specifier(f"=={version}" if isinstance(version, str) and version[:1].isdigit() else version)

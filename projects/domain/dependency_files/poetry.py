@@ -1,4 +1,4 @@
-"""[tool.poetry] of pyproject.toml, old (dev-dependencies) and new (groups), in terms of ParsedRequirement."""
+"""[tool.poetry] of pyproject.toml, with dev-dependencies or groups."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from projects.domain.dependency_files.values import ParsedRequirement, Requireme
 
 
 def read_poetry(builder: ParsedFilesBuilder, poetry: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """Read dependencies, groups and extras. An optional dependency counts for the extras that list it."""
+    """Read dependencies, groups and extras. An optional dependency is a part of the extras that list it."""
     builder.add_project_name(poetry.get("name"))
     read_poetry_sources(builder, poetry.get("source"), path, lines)
     extras = _extras_by_name(poetry)
@@ -41,7 +41,7 @@ def read_poetry(builder: ParsedFilesBuilder, poetry: dict[str, object], path: st
 
 def _extras_by_name(poetry: dict[str, object]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
-    # The bound is far above any real project; beyond it an optional package just stays out of the extra.
+    # The bound is far above any real project; above it an optional package is in no extra.
     for extra, names in list(table(poetry.get("extras")).items())[:MAX_GROUPS]:
         for name in strings(names):
             key = canonicalize_name(name.partition("[")[0].strip())
@@ -61,7 +61,7 @@ def _read_table(
     for name, content in table(value).items():
         line = lines.key(header, name)
         if name.lower() == "python":
-            builder.add_hint("python", str(content)[:120] if isinstance(content, str) else "", context.source, line)
+            builder.add_hint("python", content, context.source, line)
             continue
         for constraint in content if isinstance(content, list) else [content]:
             try:
@@ -71,7 +71,7 @@ def _read_table(
                 continue
             optional_for = extras.get(found.name, ())
             if get_in(constraint, "optional") is True and context.scope is RequirementScope.MAIN:
-                # Optional and in no extra: nothing ever installs it, but the file names it, so it is kept apart.
+                # Optional and in no extra, it is never installed; the file names it, so it is kept.
                 found = replace(found, scope=RequirementScope.EXTRA, groups=optional_for)
             builder.add_requirement(found)
 
@@ -80,11 +80,11 @@ def _dependency(name: str, content: object, context: RequirementContext, line: i
     package = normalize_name(name)
     fields: dict[str, object] = {"version": content} if isinstance(content, str) else table(content)
     if not fields:
-        raise MalformedRequirement("a dependency is a version constraint or a table")
+        raise MalformedRequirement("a dependency must be a version constraint or a table")
     origin, url = _origin(fields)
     version = string(fields.get("version")) or ""
     if fields.get("version") is not None and not isinstance(fields["version"], str):
-        raise MalformedRequirement("the version must be a text")
+        raise MalformedRequirement("the version must be a string")
     options = alternatives(version) if version else ("",)
     specifier = options[0] if len(options) == 1 else " || ".join(options)
     return ParsedRequirement(

@@ -1,4 +1,4 @@
-"""poetry.lock from 0.x to 2.1: hashes, markers, categories and groups have moved between versions."""
+"""poetry.lock, versions 0.x to 2.1, which differ in where hashes, markers, categories and groups are."""
 
 from __future__ import annotations
 
@@ -34,9 +34,8 @@ _MAX_EXTRAS_OF_EDGE = 50
 def read_poetry_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Read every package; one whose marker differs between groups has one entry for each marker."""
     lines = TomlLineNumbers(text)
-    python = string(get_in(document, "metadata", "python-versions"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("metadata", "python-versions"))
+    python = get_in(document, "metadata", "python-versions")
+    builder.add_hint("python", python, path, lines.key("metadata", "python-versions"))
     hashes: dict[str, object] = {canonicalize_name(name): value for name, value in _metadata_hashes(document).items()}
 
     def read(fields: dict[str, object], line: int | None) -> None:
@@ -47,14 +46,14 @@ def read_poetry_lock(builder: ParsedFilesBuilder, document: dict[str, object], t
 
 
 def _name_extras(builder: ParsedFilesBuilder, extras: dict[str, object], path: str) -> None:
-    """Give each optional package the extras that reach it; the lock lists only what each extra begins with."""
+    """Set the extras that reach each optional package; the lock lists only the direct packages of an extra."""
     mine = [number for number, found in enumerate(builder.requirements) if found.source == path and found.locked]
     graph: dict[NormalizedName, list[NormalizedName]] = {}
     for number in mine:
         found = builder.requirements[number]
         graph.setdefault(found.name, []).extend(dependency.name for dependency in found.dependencies)
     if len(extras) > MAX_GROUPS:
-        builder.add_problem(path, None, "", f"more than {MAX_GROUPS} extras: what they bring is not followed")
+        builder.add_problem(path, None, "", f"more than {MAX_GROUPS} extras: their packages are not followed")
         return
     reach = {
         canonicalize_name(extra[:120]): reachable([canonicalize_name(name[:120]) for name in strings(names)], graph)
@@ -98,7 +97,7 @@ def _read_package(
 def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
     source = table(fields.get("source"))
     kind, address = string(source.get("type")), string(source.get("url"))
-    # "legacy" is a package index of another name than the default one.
+    # "legacy" is a package index other than the default one.
     if address is None or kind in {None, "legacy"}:
         return RequirementOrigin.INDEX, None
     return remote_origin(

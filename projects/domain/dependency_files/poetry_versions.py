@@ -1,4 +1,4 @@
-"""Poetry's version constraints in PEP 440's words: caret, tilde, wildcards, bare versions, unions.
+"""Poetry's version constraints as PEP 440 specifiers: caret, tilde, wildcards, bare versions, unions.
 
 The rules are those of Poetry's documentation, "Dependency specification". A union has no PEP 440 form, so a
 constraint becomes a list of alternatives, each one a specifier set.
@@ -21,9 +21,9 @@ _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 
 
 def alternatives(text: str) -> tuple[str, ...]:
-    """The specifier sets of which any may hold; ("",) for any version. Raises MalformedRequirement.
+    """Return the specifier sets of which one must match; ("",) for any version. Raises MalformedRequirement.
 
-    ("^1.2 || ^3", say, gives (">=1.2,<2.0", ">=3,<4") in packaging's own order of clauses.)
+    For example "^1.2 || ^3" gives (">=1.2,<2.0", ">=3,<4") in packaging's order of clauses.
     """
     if len(text) > MAX_REQUIREMENT_LENGTH:
         raise MalformedRequirement("the version constraint is too long")

@@ -1,4 +1,4 @@
-"""pylock.toml (PEP 751). packaging checks the document; its packages are read one by one, so a bad one stands alone."""
+"""pylock.toml (PEP 751). packaging validates the document; a malformed package does not affect the others."""
 
 from __future__ import annotations
 
@@ -33,9 +33,7 @@ def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: 
         Pylock.from_dict(document)
     except (PylockValidationError, ValueError, TypeError, RecursionError) as error:
         builder.add_problem(path, None, "", f"not a valid pylock.toml: {error}")
-    python = string(document.get("requires-python"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("", "requires-python"))
+    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
     defaults = set(strings(document.get("default-groups")))
 
     def read(fields: dict[str, object], line: int | None) -> None:
@@ -89,7 +87,7 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
 def _split(
     marker: str | None, defaults: set[str], context: RequirementContext
 ) -> tuple[str | None, RequirementContext]:
-    """A leading `"a" in dependency_groups or "b" in extras` apart from the environment's part; else all is kept."""
+    """Split a leading `"a" in dependency_groups or "b" in extras` from the rest of the marker; else keep it whole."""
     found = None if marker is None else _FIRST.match(marker)
     if marker is None or found is None:
         return marker, context

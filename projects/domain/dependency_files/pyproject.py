@@ -8,23 +8,23 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.dependency_groups import included_by
-from projects.domain.dependency_files.documents import array, get_in, string, strings, table
+from projects.domain.dependency_files.documents import array, get_in, strings, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
-from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
+from projects.domain.dependency_files.pep508 import RequirementContext, parse_array, parse_into
 from projects.domain.dependency_files.poetry import read_poetry
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_flit, read_hatch, read_pdm, read_uv
 from projects.domain.dependency_files.values import RequirementScope
 
-_COMPUTED = "dynamic: computed while the package is built, so it cannot be read without running code"
+_COMPUTED = "dynamic: computed by the build, which is not run; the requirements are unknown"
 
-# (path as written, line, place of what it holds)
+# (path as written, line, context of the requirements in it)
 IncludeFile = Callable[[str, int | None, RequirementContext], None]
 
 
 def read_pyproject(
     builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str, include: IncludeFile
 ) -> None:
-    """Read every table that states requirements; never raises."""
+    """Read every table of requirements. Never raises."""
     lines = TomlLineNumbers(text)
     start = len(builder.requirements)
     project = table(document.get("project"))
@@ -44,28 +44,15 @@ def read_pyproject(
 
 def _read_project(builder: ParsedFilesBuilder, project: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
     builder.add_project_name(project.get("name"))
-    python = string(project.get("requires-python"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("project", "requires-python"))
-    _read_list(builder, project.get("dependencies"), RequirementContext(path), lines, ("project", "dependencies"))
+    builder.add_hint("python", project.get("requires-python"), path, lines.key("project", "requires-python"))
+    parse_array(builder, project.get("dependencies"), RequirementContext(path), lines, ("project", "dependencies"))
     for extra, content in table(project.get("optional-dependencies")).items():
         context = RequirementContext(path, RequirementScope.EXTRA, (canonicalize_name(extra[:120]),))
-        _read_list(builder, content, context, lines, ("project.optional-dependencies", extra))
-
-
-def _read_list(
-    builder: ParsedFilesBuilder, value: object, context: RequirementContext, lines: TomlLineNumbers, at: tuple[str, str]
-) -> None:
-    header, key = at
-    if value is not None and not isinstance(value, list):
-        builder.add_problem(context.source, lines.key(header, key), key, "must be an array of requirements")
-    for item in array(value):
-        line = lines.text(item, header, key) if isinstance(item, str) else lines.key(header, key)
-        parse_into(builder, item, context, line)
+        parse_array(builder, content, context, lines, ("project.optional-dependencies", extra))
 
 
 def _read_groups(builder: ParsedFilesBuilder, groups: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """Each requirement once, with its own group first and then those that include it."""
+    """Read each requirement once, with its own group first and then the groups that include it."""
     including = included_by(builder, groups, path, lines)
     for group, content in groups.items():
         name = canonicalize_name(group[:120])
@@ -81,13 +68,13 @@ def _read_groups(builder: ParsedFilesBuilder, groups: dict[str, object], path: s
 
 def _read_build(builder: ParsedFilesBuilder, build: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
     context = RequirementContext(path, RequirementScope.BUILD, ("build-system",))
-    _read_list(builder, build.get("requires"), context, lines, ("build-system", "requires"))
+    parse_array(builder, build.get("requires"), context, lines, ("build-system", "requires"))
 
 
 def _read_dynamic(
     builder: ParsedFilesBuilder, document: dict[str, object], path: str, lines: TomlLineNumbers, include: IncludeFile
 ) -> None:
-    """setuptools may name the files that hold dynamic dependencies; any other way needs the build itself."""
+    """Read the files that setuptools names for dynamic dependencies; any other backend has to be run."""
     dynamic = set(strings(get_in(document, "project", "dynamic")))
     line = lines.key("project", "dynamic")
     table_name = "tool.setuptools.dynamic"

@@ -1,4 +1,4 @@
-"""The tools' own tables in pyproject.toml beside Poetry's: PDM, Hatch, Flit of old, and uv with its sources."""
+"""The tables of PDM, Hatch, Flit and uv in pyproject.toml."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projects.domain.dependency_files.documents import array, get_in, string, ta
 from projects.domain.dependency_files.index_tables import read_pdm_sources, read_uv_indexes
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.lines import LogicalLine
-from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
+from projects.domain.dependency_files.pep508 import RequirementContext, parse_array, parse_into
 from projects.domain.dependency_files.pipfile import read_section
 from projects.domain.dependency_files.redaction import printable, without_credentials
 from projects.domain.dependency_files.requirements_txt import read_line
@@ -19,7 +19,7 @@ from projects.domain.dependency_files.values import RequirementOrigin, Requireme
 
 
 def read_pdm(builder: ParsedFilesBuilder, pdm: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """dev-dependencies by group; each entry is a requirement or "-e path". Before PEP 621, dependencies as tables."""
+    """Read dev-dependencies by group; an entry is a requirement or "-e path". PDM 0.x has tables as a Pipfile."""
     read_pdm_sources(builder, pdm.get("source"), path, lines)
     groups = pdm.get("dev-dependencies")
     for group, content in table(groups).items():
@@ -47,41 +47,30 @@ def read_pdm(builder: ParsedFilesBuilder, pdm: dict[str, object], path: str, lin
 
 
 def read_hatch(builder: ParsedFilesBuilder, hatch: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """The environments' dependencies; {…} fields of Hatch's are not expanded and end up as problems."""
+    """Read the dependencies of the environments; Hatch's {…} fields are not expanded and become problems."""
     for name, settings in table(hatch.get("envs")).items():
         context = RequirementContext(path, RequirementScope.ENVIRONMENT, (name[:120],))
         for key in ("dependencies", "extra-dependencies"):
-            header = f"tool.hatch.envs.{name}"
-            for item in array(get_in(settings, key)):
-                line = lines.text(item, header, key) if isinstance(item, str) else lines.key(header, key)
-                parse_into(builder, item, context, line)
+            parse_array(builder, get_in(settings, key), context, lines, (f"tool.hatch.envs.{name}", key))
 
 
 def read_flit(builder: ParsedFilesBuilder, flit: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """[tool.flit.metadata], from before PEP 621."""
+    """Read [tool.flit.metadata], from before PEP 621."""
     metadata = table(flit.get("metadata"))
     header = "tool.flit.metadata"
     builder.add_project_name(metadata.get("dist-name") or metadata.get("module"))
-    python = string(metadata.get("requires-python"))
-    if python:
-        builder.add_hint("python", python, path, lines.key(header, "requires-python"))
-    groups = [
-        ("requires", RequirementContext(path)),
-        ("dev-requires", RequirementContext(path, RequirementScope.EXTRA, ("dev",))),
-    ]
-    for key, context in groups:
-        for item in array(metadata.get(key)):
-            parse_into(builder, item, context, lines.text(item, header, key) if isinstance(item, str) else None)
+    builder.add_hint("python", metadata.get("requires-python"), path, lines.key(header, "requires-python"))
+    dev = RequirementContext(path, RequirementScope.EXTRA, ("dev",))
+    parse_array(builder, metadata.get("requires"), RequirementContext(path), lines, (header, "requires"))
+    parse_array(builder, metadata.get("dev-requires"), dev, lines, (header, "dev-requires"))
     for extra, content in table(metadata.get("requires-extra")).items():
         context = RequirementContext(path, RequirementScope.EXTRA, (canonicalize_name(extra[:120]),))
-        for item in array(content):
-            line = lines.text(item, f"{header}.requires-extra", extra) if isinstance(item, str) else None
-            parse_into(builder, item, context, line)
+        parse_array(builder, content, context, lines, (f"{header}.requires-extra", extra))
 
 
 def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """dev-dependencies (the group "dev"), constraints and overrides; index settings are kept as options."""
-    places = {
+    """Read dev-dependencies (the group "dev"), constraints, overrides and indexes; resolver settings are options."""
+    contexts = {
         "dev-dependencies": RequirementContext(path, RequirementScope.GROUP, ("dev",)),
         "constraint-dependencies": RequirementContext(path, constraint=True),
         "override-dependencies": RequirementContext(path, override=True),
@@ -89,10 +78,8 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
             path, RequirementScope.BUILD, ("build-system",), constraint=True
         ),
     }
-    for key, context in places.items():
-        for item in array(uv.get(key)):
-            line = lines.text(item, "tool.uv", key) if isinstance(item, str) else lines.key("tool.uv", key)
-            parse_into(builder, item, context, line)
+    for key, context in contexts.items():
+        parse_array(builder, uv.get(key), context, lines, ("tool.uv", key))
     read_uv_indexes(builder, uv, path, lines)
     for key in ("prerelease", "resolution", "exclude-newer"):
         value = string(uv.get(key))
@@ -101,10 +88,10 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
 
 
 def apply_uv_sources(builder: ParsedFilesBuilder, sources: dict[str, object], start: int) -> None:
-    """Requirements from `start` on whose name has a source of its own do not come from the index.
+    """Set the origin of the requirements from `start` on whose name has an entry in [tool.uv.sources].
 
-    A list of sources holds one for each marker; when one of them is conditional the index may still serve others, so
-    only a source that always holds changes the origin.
+    A list of sources has one for each marker. If one of them is conditional, the index may serve other targets, so
+    only an unconditional source changes the origin.
     """
     origins: dict[str, tuple[RequirementOrigin, str | None]] = {}
     for name, content in sources.items():

@@ -1,4 +1,4 @@
-"""Files in, Intake out: detect, parse, follow includes, and let a manifest tell its lock what is direct."""
+"""The reader: detect the format of each file, parse it, follow includes, and mark the direct packages of locks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from projects.domain.dependency_files import compiled, detection
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.conda import compose, read_conda
 from projects.domain.dependency_files.decoding import UndecodableFile, decode
-from projects.domain.dependency_files.direct_dependencies import relate
+from projects.domain.dependency_files.direct_dependencies import mark_direct
 from projects.domain.dependency_files.documents import UnreadableDocument, load_json, load_toml
 from projects.domain.dependency_files.hints import read_hints
 from projects.domain.dependency_files.inventories import read_cyclonedx, read_pip_inspect
@@ -58,15 +58,15 @@ _LINES: dict[Format, Callable[[ParsedFilesBuilder, str, RequirementContext, Incl
 
 
 def read(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
-    """Read the `roots` and what they include, all looked up in `files` (path with "/" → bytes). Pure, never raises.
+    """Read the `roots` and what they include, all looked up in `files` (path with "/" → bytes). Never raises.
 
-    A file is read once, however often it is included; one that is missing, binary, too large or not of its format is
-    a problem with its place, and so is each line or entry that is not understood.
+    A file is read once, however often it is included. A file that is missing, binary, too large or not of its format
+    is a problem, and so is each line or entry that is not understood; every problem has its path and line.
     """
     reading = _Reading(files)
     for root in roots:
         reading.root(root)
-    relate(reading.builder)
+    mark_direct(reading.builder)
     return reading.builder.build()
 
 
@@ -79,7 +79,7 @@ class _Reading:
         self._bytes = 0
 
     def root(self, path: str) -> None:
-        """Read one file by its own name; a constraints file only limits."""
+        """Read a file that was named by itself; by its name it may hold constraints."""
         data = self._data(path)
         if data is None:
             self.builder.add_problem(path, None, "", "no such file")
@@ -155,7 +155,7 @@ class _Reading:
         elif found is Format.CONDA:
             read_conda(builder, compose(text), path, include)
         else:
-            raise UnreadableDocument("this is no dependency file of a format that is known here")
+            raise UnreadableDocument("not a dependency file of a known format")
 
     def _include(self, target: str, line: int | None, context: RequirementContext, stack: tuple[str, ...]) -> None:
         source = stack[-1]
@@ -168,9 +168,9 @@ class _Reading:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target.replace("\\", "/")))
             data = self._data(path)
         if data is None:
-            self.builder.add_problem(source, line, target, "the included file is not there")
+            self.builder.add_problem(source, line, target, "the included file does not exist")
         elif path in map(posixpath.normpath, stack):
-            self.builder.add_problem(source, line, target, "the files include each other in a circle")
+            self.builder.add_problem(source, line, target, "the files include each other")
         elif len(stack) > MAX_INCLUDE_DEPTH:
             self.builder.add_problem(source, line, target, f"includes go deeper than {MAX_INCLUDE_DEPTH} files")
         elif (path, context.constraint, context.scope, context.groups) not in self._done:

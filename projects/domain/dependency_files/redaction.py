@@ -22,12 +22,12 @@ _ENVIRONMENT_VARIABLE = re.compile(r"\$\{([A-Z0-9_]{1,200})\}")
 
 
 def environment_variables(text: str) -> tuple[str, ...]:
-    """The names in `${NAME}`, in order, as pip would expand them; we never do."""
+    """Return the names in `${NAME}`, in order. pip expands them, the reader never does."""
     return tuple(_ENVIRONMENT_VARIABLE.findall(text))
 
 
 def without_credentials(text: str) -> str:
-    """`text` with the user part of every URL and every secret-looking query value replaced by ****."""
+    """Return `text` with the user part of every URL and every secret-looking query value replaced by ****."""
     if "://" not in text:
         return text
     text = _USER_INFO.sub(_hide_user, text)
@@ -36,21 +36,21 @@ def without_credentials(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """`text` with control characters, lone surrogates and direction overrides replaced by U+FFFD."""
+    """Return `text` with control characters, lone surrogates and direction overrides replaced by U+FFFD."""
     return _CONTROL.sub("\ufffd", text)
 
 
 def shown(text: str, limit: int = MAX_TEXT_SHOWN) -> str:
-    """`text` as a problem may quote it: one bounded, printable line without credentials."""
+    """Return `text` as a problem may quote it: one bounded, printable line without credentials."""
     # Redact before cutting: a cut could remove the "@" that marks a credential.
     text = printable(without_credentials(text[:20_000])).replace("\t", " ").replace("\n", " ").strip()
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def shown_address(text: str, limit: int = MAX_TEXT_SHOWN) -> str:
-    """What stands where an index's address belongs, as it may be shown: all before the last "@" is taken for a login.
+    """Return an index address as it may be shown; all before the last "@" counts as a login.
 
-    Stricter than `shown`, for a text that may be no URL at all: a forgotten scheme, a password with / or ? in it.
+    Stricter than `shown`, for a text that may not be a URL: a missing scheme, a password with / or ? in it.
     """
     login, at, place = text.strip().rpartition("@")
     if at:

@@ -1,6 +1,6 @@
-"""requirements.txt and constraints files, line by line: one bad line is one problem and the rest counts.
+"""requirements.txt and constraints files, line by line: a malformed line is a problem and the rest counts.
 
-Follows pip's requirements file format. Nothing is expanded, fetched or run; includes are handed to the caller.
+The rules are those of pip's requirements file format. Nothing is expanded, fetched or run; the caller reads includes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _CODE = re.compile(r"(?:from\s+[\w.]+\s+)?import\s+\w|def\s+\w+\(|#!|<\?xml|<!do
 
 
 def read_requirements(builder: ParsedFilesBuilder, content: str, context: RequirementContext, include: Include) -> None:
-    """Put everything that `content` asks for into `report`; never raises."""
+    """Read every line of `content`. Never raises."""
     for line in logical_lines(content):
         if line.text:
             read_line(builder, line, context, include)
@@ -50,7 +50,7 @@ def read_requirements(builder: ParsedFilesBuilder, content: str, context: Requir
 def read_line(
     builder: ParsedFilesBuilder, line: LogicalLine, context: RequirementContext, include: Include | None
 ) -> None:
-    """Read one logical line; without `include` (a conda list, say) an include is a problem."""
+    """Read one logical line; without `include` an include is a problem."""
     if builder.full:
         return
     if len(line.text) > MAX_LINE_LENGTH:
@@ -88,7 +88,7 @@ def _read_options(
     included = [
         (value, name == "constraint") for name, value in options.options if name in {"requirement", "constraint"}
     ]
-    # Of several on one line pip follows one: a -r wins over a -c.
+    # Of several on one line pip follows one, and a -r before a -c.
     included.sort(key=lambda item: item[1])
     for position, (target, constraint) in enumerate(included):
         if position:
@@ -110,7 +110,7 @@ def _hashes(options: LineOptions) -> tuple[str, ...]:
     hashes = options.values("hash")
     for value in hashes:
         if not _HASH.fullmatch(value):
-            raise InvalidOption("pip takes --hash only as sha256:, sha384: or sha512: and a digest")
+            raise InvalidOption("--hash must be sha256:, sha384: or sha512: and a digest")
     return tuple(value.lower() for value in hashes)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import UnreadableDocument, array, get_in, load_toml, string, table
+from projects.domain.dependency_files.documents import UnreadableDocument, get_in, load_toml, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
-from projects.domain.dependency_files.pep508 import RequirementContext, parse_into
+from projects.domain.dependency_files.pep508 import RequirementContext, parse_array
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_uv
 
 _START = "# /// script"
@@ -13,7 +13,7 @@ _END = "# ///"
 
 
 def script_block(text: str) -> str | None:
-    """The block's TOML on the lines where the file has it (other lines empty); None without a whole block.
+    """Return the TOML of the block on its lines in the file (other lines empty); None without a complete block.
 
     Raises UnreadableDocument if the file has more than one block.
     """
@@ -42,7 +42,7 @@ def script_block(text: str) -> str | None:
 
 
 def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
-    """Read dependencies and requires-python of the block; never raises."""
+    """Read dependencies and requires-python of the block. Never raises."""
     try:
         block = script_block(text)
         document = {} if block is None else load_toml(block)
@@ -53,11 +53,8 @@ def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
         builder.add_problem(path, None, "", "a Python file without a script block (PEP 723): nothing to read")
         return
     lines = TomlLineNumbers(block)
-    python = string(document.get("requires-python"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("", "requires-python"))
+    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
     start = len(builder.requirements)
-    for item in array(document.get("dependencies")):
-        parse_into(builder, item, RequirementContext(path), lines.text(item) if isinstance(item, str) else None)
+    parse_array(builder, document.get("dependencies"), RequirementContext(path), lines, ("", "dependencies"))
     read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)
     apply_uv_sources(builder, table(get_in(document, "tool", "uv", "sources")), start)

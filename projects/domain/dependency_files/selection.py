@@ -1,4 +1,4 @@
-"""Which of the requirements count: always the main ones, and the groups and extras that a project chooses."""
+"""The requirements that count: always the main ones, and those of the groups and extras that a project chooses."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from projects.domain.dependency_files.values import ParsedFiles, ParsedRequireme
 
 @dataclass(frozen=True, slots=True)
 class AvailableGroups:
-    """What can be chosen, each sorted; `groups` holds dependency groups, tool environments and build requirements."""
+    """The groups and extras to choose from, sorted; `groups` has tool environments and build requirements too."""
 
     groups: tuple[str, ...]
     extras: tuple[str, ...]
 
 
 def available_groups(parsed: ParsedFiles) -> AvailableGroups:
-    """The groups and extras that the files name."""
+    """Return the groups and extras that the files name."""
     groups: set[str] = set()
     extras: set[str] = set()
     for requirement in parsed.requirements:
@@ -33,10 +33,10 @@ def available_groups(parsed: ParsedFiles) -> AvailableGroups:
 def select(
     parsed: ParsedFiles, groups: Collection[str] = (), extras: Collection[str] = ()
 ) -> tuple[ParsedRequirement, ...]:
-    """The requirements that count, in file order. Names are compared normalised; without choices, main alone.
+    """Return the requirements that count, in file order. Names are compared normalised; the default is main alone.
 
-    A requirement of the project's own name with extras ("app[all]") stands for those extras and is left out itself.
-    In a lock a package may also be there for both an extra and a group: either choice brings it.
+    A requirement of the project's own name with extras ("app[all]") chooses those extras and is left out itself.
+    A locked package may belong to both an extra and a group: either choice includes it.
     """
     wanted_groups = {canonicalize_name(name) for name in groups}
     wanted_extras: set[str] = {canonicalize_name(name) for name in extras}

@@ -1,33 +1,25 @@
-"""An Intake as plain data for JSON: the `sources`, `problems` and `requirements` of schema 1, and a little more."""
+"""ParsedFiles as JSON data: `sources`, `problems` and `requirements` of schema 1, and the options and hints."""
 
 from __future__ import annotations
+
+from dataclasses import asdict
 
 from projects.domain.dependency_files.values import LockedDependency, ParsedFiles, ParsedRequirement
 
 
 def to_data(parsed: ParsedFiles) -> dict[str, object]:
-    """Lists of dictionaries of texts, numbers and None, in the order of the files."""
+    """Return lists of dictionaries of JSON values, in the order of the files."""
     return {
-        "sources": [
-            {"path": source.path, "format": source.format.value, "sha256": source.sha256} for source in parsed.sources
-        ],
-        "problems": [
-            {"path": problem.path, "line": problem.line, "text": problem.text, "message": problem.message}
-            for problem in parsed.problems
-        ],
+        "sources": [asdict(source) for source in parsed.sources],
+        "problems": [asdict(problem) for problem in parsed.problems],
         "requirements": [_requirement_data(requirement) for requirement in parsed.requirements],
-        "options": [
-            {"name": option.name, "value": option.value, "source": option.source, "line": option.line}
-            for option in parsed.options
-        ],
-        "hints": [
-            {"kind": hint.kind, "value": hint.value, "source": hint.source, "line": hint.line} for hint in parsed.hints
-        ],
+        "options": [asdict(option) for option in parsed.options],
+        "hints": [asdict(hint) for hint in parsed.hints],
     }
 
 
 def _requirement_data(requirement: ParsedRequirement) -> dict[str, object]:
-    """One requirement; the first six keys are schema 1's."""
+    """Return one requirement; the first six keys are those of schema 1."""
     return {
         "name": requirement.name,
         "specifier": requirement.specifier,
@@ -48,13 +40,13 @@ def _requirement_data(requirement: ParsedRequirement) -> dict[str, object]:
         "locked": requirement.locked,
         "origin": requirement.origin.value,
         "alternatives": list(requirement.alternatives),
-        "dependencies": [_edge_data(dependency) for dependency in requirement.dependencies]
+        "dependencies": [_dependency_data(dependency) for dependency in requirement.dependencies]
         if requirement.lists_dependencies
         else None,
     }
 
 
-def _edge_data(dependency: LockedDependency) -> dict[str, object]:
+def _dependency_data(dependency: LockedDependency) -> dict[str, object]:
     return {
         "name": dependency.name,
         "marker": dependency.marker,

@@ -1,4 +1,4 @@
-"""setup.cfg of setuptools: [options], [options.extras_require]; pbr and dynamic files are named where they decide."""
+"""setup.cfg of setuptools: [options] and [options.extras_require]; a project that uses pbr gets a problem."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def read_setup_cfg(builder: ParsedFilesBuilder, text: str, path: str, include: I
     for extra, option in sections.get("options.extras_require", {}).items():
         _read_list(builder, option, extra_place(path, extra), include)
     if "pbr" in sections or ("files" in sections and not options and "packages" in sections["files"]):
-        message = "pbr takes the requirements from requirements.txt beside this file: give that one as well"
+        message = "pbr reads the requirements from requirements.txt beside this file: add that file"
         builder.add_problem(path, None, "", message)
 
 
 def extra_place(path: str, extra: str) -> RequirementContext:
-    """The place of an extra; setuptools' old "name:marker" keys lose the marker here, callers add it."""
+    """Return the context of an extra. The marker of a "name:marker" key is left to the caller."""
     name = canonicalize_name(extra.partition(":")[0].strip()[:120])
     return RequirementContext(path, RequirementScope.EXTRA, (name,)) if name else RequirementContext(path)
 
@@ -51,7 +51,7 @@ def _read_list(
 ) -> None:
     lines = [(number, text) for number, text in option.lines if text]
     if len(lines) == 1 and len(option.lines) == 1 and not lines[0][1].startswith("file:"):
-        # On one line setuptools separates by semicolons, which a marker uses too.
+        # On one line setuptools separates by semicolons, which precede a marker too.
         number, text = lines[0]
         if _is_one(text, context, number):
             parse_into(builder, text, context, number)

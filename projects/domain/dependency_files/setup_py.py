@@ -1,4 +1,4 @@
-"""setup.py by its syntax tree: literal arguments of setup() are read, nothing is ever run.
+"""setup.py by its syntax tree: literal arguments of setup() are read, nothing is run.
 
 A name counts as literal if the module assigns it exactly once, at the top, from literals, and never changes it.
 """
@@ -30,7 +30,7 @@ class _Computed(Exception):  # Not an error: the value needs the program to run.
 
 
 def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str) -> None:
-    """Read the lists that are literal; every other one is a problem that says so. Never raises, never runs code."""
+    """Read the arguments that are literals; any other one becomes a problem. Never raises, never runs code."""
     tree = _tree(builder, text, path)
     if tree is None:
         return
@@ -50,7 +50,7 @@ def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | Non
         return None
     try:
         with warnings.catch_warnings():
-            # Their escapes are not our concern.
+            # Invalid escapes in the file are not reported.
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
@@ -67,9 +67,7 @@ def _called(call: ast.Call) -> str:
 def _read_keyword(builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Names, path: str) -> None:
     line = keyword.value.lineno
     if keyword.arg is None:
-        builder.add_problem(
-            path, line, "", "setup(**…): arguments are computed, which only running the file would tell"
-        )
+        builder.add_problem(path, line, "", "setup(**…): the arguments are computed by the program, which is not run")
         return
     wanted = {
         "name",
@@ -86,7 +84,7 @@ def _read_keyword(builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Nam
         value, changed = names.literal(keyword.value)
     except _Computed:
         if keyword.arg != "name":
-            message = "computed by the program; it is not run here, so these requirements are unknown"
+            message = "computed by the program, which is not run: these requirements are unknown"
             builder.add_problem(path, line, keyword.arg, message)
         return
     if changed:
@@ -122,7 +120,7 @@ def _use(builder: ParsedFilesBuilder, argument: str, value: object, path: str, l
 def _read_list(
     builder: ParsedFilesBuilder, value: object, context: RequirementContext, line: int, marker: str | None
 ) -> None:
-    # setuptools also takes one text with a requirement a line.
+    # setuptools accepts one string with a requirement a line, too.
     items = value.splitlines() if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
         builder.add_problem(context.source, line, "", "must be a list of requirements")
@@ -130,7 +128,7 @@ def _read_list(
     for item in items:
         text, at = item if isinstance(item, _Text) else (item, line)
         if not isinstance(text, str):
-            builder.add_problem(context.source, at, "", "a requirement must be a text")
+            builder.add_problem(context.source, at, "", "a requirement must be a string")
             continue
         text = text.strip()
         if not text or text.startswith("#"):
@@ -191,7 +189,7 @@ class _Names:
                 self._changed.add(root.id)
 
     def literal(self, node: ast.expr) -> tuple[object, bool]:
-        """The value and whether a name in it is changed elsewhere; raises _Computed."""
+        """Return the value and whether a name in it is changed elsewhere. Raises _Computed."""
         used: set[str] = set()
         value = self._literal(node, used, 0)
         plain = value[0] if isinstance(value, _Text) else value

@@ -1,4 +1,4 @@
-"""The body of a signed upload from CI → files, or what is wrong with it."""
+"""The body of a signed upload from CI."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _REF_MAX = 200
 
 
 class InvalidUpload(ValueError):
-    """The body is not an upload; `reason` tells its sender what to mend."""
+    """A body that is not an upload; `reason` says what to correct."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,7 +26,7 @@ class InvalidUpload(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Files by path, those of them that were named as roots, and where CI says that they stand."""
+    """Files by path, the roots among them, and the commit and ref that CI names."""
 
     files: Mapping[str, bytes]
     roots: tuple[str, ...]
@@ -34,7 +34,7 @@ class Upload:
     ref: str = ""
 
     def to_json(self) -> bytes:
-        """The same upload in the form that `read_upload` reads."""
+        """Return the upload in the form that `read_upload` reads."""
         files = {path: {"base64": base64.b64encode(content).decode()} for path, content in self.files.items()}
         return json.dumps({"files": files, "roots": self.roots, "commit": self.commit, "ref": self.ref}).encode()
 
@@ -42,8 +42,8 @@ class Upload:
 def read_upload(body: bytes, content_type: str, path: str = "") -> Upload:
     """Read JSON, or with any other content type one requirement file called `path`. Raises InvalidUpload.
 
-    The JSON is `{"files": {path: text or {"base64": …}}, "roots": […], "commit": …, "ref": …}`; only "files" must be
-    there, and without "roots" every file is one.
+    The JSON is `{"files": {path: text or {"base64": …}}, "roots": […], "commit": …, "ref": …}`; only "files" is
+    required, and without "roots" every file is a root.
     """
     if content_type.partition(";")[0].strip().lower() != "application/json":
         name = _checked_path(path or "requirements.txt")
@@ -79,7 +79,7 @@ def _content(path: str, value: object) -> bytes:
             return base64.b64decode(encoded, validate=True)
         except (binascii.Error, ValueError):
             raise InvalidUpload(f"{path} is not base64") from None
-    raise InvalidUpload(f'{path} must be a text or {{"base64": …}}')
+    raise InvalidUpload(f'{path} must be a string or {{"base64": …}}')
 
 
 def _text(document: Mapping[str, object], name: str, pattern: re.Pattern[str] | None) -> str:

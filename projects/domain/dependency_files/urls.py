@@ -1,4 +1,4 @@
-"""What a requirement's URL tells without fetching it: version control, the name in #egg=, the file name's parts."""
+"""What the URL of a requirement says without a request: version control, the name in #egg=, the file name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".ta
 
 @dataclass(frozen=True, slots=True)
 class DirectReference:
-    """A URL's or path's own testimony; name and version are None where only a build would tell."""
+    """The parts of a URL or path; name and version are None where only a build could determine them."""
 
     origin: RequirementOrigin
     name: NormalizedName | None = None
@@ -35,7 +35,7 @@ class DirectReference:
 
 
 def is_url(text: str) -> bool:
-    """Whether `text` starts like a URL of pip's (http, https, ftp, file, or version control), not a Windows path."""
+    """Return whether `text` starts as a URL for pip (http, https, ftp, file or version control)."""
     found = _SCHEME.match(text)
     if not found:
         return False
@@ -44,12 +44,12 @@ def is_url(text: str) -> bool:
 
 
 def is_archive(text: str) -> bool:
-    """Whether the file name is one that pip would unpack."""
+    """Return whether the file name is that of an archive that pip unpacks."""
     return text.lower().endswith(_ARCHIVES)
 
 
 def origin_of(url: str) -> RequirementOrigin:
-    """Version control, a local file or a remote one, by the scheme alone."""
+    """Return the origin by the scheme: version control, a local file or a remote one."""
     scheme = url.partition(":")[0].lower()
     if scheme.split("+")[0] in _VERSION_CONTROL:
         return RequirementOrigin.VCS
@@ -57,7 +57,7 @@ def origin_of(url: str) -> RequirementOrigin:
 
 
 def parse_direct_reference(url: str) -> DirectReference:
-    """What `url` (or a bare archive path) says of itself. Never raises, never follows anything."""
+    """Return the parts of `url` (or of an archive's path). Never raises, never opens it."""
     origin = origin_of(url) if is_url(url) else RequirementOrigin.PATH
     address, _, fragment = url.partition("#")
     for part in fragment.split("&"):
@@ -81,7 +81,7 @@ def _from_file_name(file_name: str) -> tuple[NormalizedName | None, str | None]:
             return wheel_name, str(wheel_version)
         if file_name.endswith((".tar.gz", ".zip")):
             sdist_name, sdist_version = parse_sdist_filename(file_name)
-            # "repo-1.2.zip" is an sdist by name; "v1.2.zip" and "main.zip" are a forge's archive of a ref.
+            # "repo-1.2.zip" is an sdist by name; "v1.2.zip" and "main.zip" are archives of a ref.
             return sdist_name, str(sdist_version)
     except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
         return None, None

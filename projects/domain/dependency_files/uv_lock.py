@@ -1,4 +1,4 @@
-"""uv.lock: the closure of a workspace with its edges. A fork locks several versions of one name, by marker."""
+"""uv.lock: the closure of a workspace with its dependencies. A fork locks several versions of a name, by marker."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     """Read every package but the workspace's own; what only its extras or groups reach has their names."""
     lines = TomlLineNumbers(text)
     packages = [table(package) for package in array(document.get("package"))]
-    python = string(document.get("requires-python"))
-    if python:
-        builder.add_hint("python", python, path, lines.key("", "requires-python"))
+    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
     members = set(strings(get_in(document, "manifest", "members")))
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
@@ -90,7 +88,7 @@ def _origin(source: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
     for kind in ("git", "url", "path", "directory", "editable", "virtual"):
         address = string(source.get(kind))
         if address is not None:
-            # A git source's fragment is the commit; its query repeats what was asked for.
+            # The fragment of a git source is the commit; its query repeats the requested reference.
             return remote_origin(kind, address, None)
     return RequirementOrigin.INDEX, None
 
@@ -161,5 +159,5 @@ def _name(entry: object) -> NormalizedName:
     try:
         return read_dependency(entry).name
     except MalformedRequirement:
-        # Its package's own reading reports it; the empty name reaches nothing.
+        # Reading its package reports it; the empty name reaches nothing.
         return canonicalize_name("")

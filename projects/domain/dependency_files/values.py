@@ -1,6 +1,6 @@
-"""What intake hands on: plain frozen values, safe to store and to show (credentials are already hidden).
+"""The values that the reader returns: frozen, and safe to store and to show because credentials are hidden.
 
-A NamedIndex is the one exception: its `url` is what the file says.
+The `url` of a NamedIndex is the exception: it is as written in the file.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Format(StrEnum):
 
 
 class RequirementScope(StrEnum):
-    """Which part of the project asks: always, with an extra, with a group, to build it, or in a tool's environment."""
+    """The part of a project that requires a package: always, an extra, a group, its build, or a tool's environment."""
 
     MAIN = "main"
     EXTRA = "extra"
@@ -49,7 +49,7 @@ class RequirementScope(StrEnum):
 
 
 class RequirementOrigin(StrEnum):
-    """Where the requirement says that its files come from; only `index` can be judged against an index."""
+    """The place that a requirement takes its files from; only `index` can be judged against an index."""
 
     INDEX = "index"
     URL = "url"
@@ -59,7 +59,7 @@ class RequirementOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LockedDependency:
-    """One dependency of a locked package, as its lock names it; `version` only where the lock forks."""
+    """A dependency of a locked package, as in its lock; `version` only where the lock forks."""
 
     name: NormalizedName
     marker: str | None = None
@@ -69,9 +69,9 @@ class LockedDependency:
 
 @dataclass(frozen=True, slots=True)
 class ParsedRequirement:
-    """One package that a file asks for, limits or locks.
+    """A package that a file requires, constrains or locks.
 
-    `specifier` is text that `packaging.specifiers` accepts, save for a Poetry union: then it is the alternatives
+    `specifier` is text that `packaging.specifiers` accepts, except for a Poetry union: then it is the alternatives
     joined by " || ", and `alternatives` holds each of them (else it is empty). `line` is the first physical line,
     1-based, or None where the format gives none. `direct` is None where the file does not say. `pinned` is the
     version of a single == without wildcard or a single ===; `url_version` the one in a direct URL's file name.
@@ -102,13 +102,13 @@ class ParsedRequirement:
 
     @property
     def group(self) -> str | None:
-        """The extra's, group's or environment's name; the first where a lock names several; None for main."""
+        """Return the name of the extra, group or environment, the first of several; None for main."""
         return self.groups[0] if self.groups else None
 
 
 @dataclass(frozen=True, slots=True)
 class UnnamedRequirement:
-    """A requirement that installs something whose name only a build or a checkout would tell."""
+    """A requirement whose name only a build or a checkout could determine."""
 
     source: str
     line: int | None
@@ -121,7 +121,7 @@ class UnnamedRequirement:
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """Something that was not understood or is not judged, with its place; the rest of the file counts."""
+    """Something that was not understood or is not judged, with its path and line; the rest of the file counts."""
 
     path: str
     line: int | None
@@ -129,13 +129,13 @@ class FileProblem:
     message: str
 
     def __str__(self) -> str:
-        """The place and the message, as compilers write them."""
+        """Return path, line and message, as compilers write them."""
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file that was read; `sha256` is the hex digest of its bytes."""
+    """A file that was read; `sha256` is the hex digest of its bytes."""
 
     path: str
     format: Format
@@ -144,7 +144,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class InstallerOption:
-    """A setting that the file gives to its installer, e.g. ("index-url", "https://index.example/simple")."""
+    """A setting for the installer in a file, e.g. ("index-url", "https://index.example/simple")."""
 
     name: str
     value: str
@@ -153,22 +153,22 @@ class InstallerOption:
 
 
 class IndexOption(StrEnum):
-    """What a file says an index is to its installer; the first four in pip's words."""
+    """The role of an index that a file names; the first four are options of pip."""
 
     INDEX_URL = "index-url"
     EXTRA_INDEX_URL = "extra-index-url"
     NO_INDEX = "no-index"
     FIND_LINKS = "find-links"
-    EXPLICIT = "explicit-index"  # asked only for the packages that are assigned to it by name
-    LOCKED = "lock"  # a locked package was taken from there
+    EXPLICIT = "explicit-index"  # only for the packages that are assigned to it by name
+    LOCKED = "lock"  # the index of a locked package
 
 
 @dataclass(frozen=True, slots=True)
 class NamedIndex:
-    """An index that a file names, in pip's words whatever the tool; `line` is None where the format does not tell.
+    """An index that a file names, as the option of pip that it stands for; `line` is None if unknown.
 
     `url` is as written: it may hold credentials or `${VAR}`, so it is never stored, logged or shown; `shown` may be.
-    It is empty for NO_INDEX, and may be a path for FIND_LINKS. Nothing here ever asks it by itself.
+    It is empty for NO_INDEX, and may be a path for FIND_LINKS. Reading a file never queries it.
     """
 
     path: str
@@ -178,14 +178,14 @@ class NamedIndex:
 
     @property
     def shown(self) -> str:
-        """The address for people, without credentials: one bounded printable line."""
+        """Return the address without credentials, as one bounded printable line."""
         return shown_address(self.url, 500)
 
     @property
     def address(self) -> str | None:
-        """What to compare and to add: no credentials, one spelling; None where only the files' owner could tell.
+        """Return the normalised address without credentials.
 
-        That is a path, and an address whose host or path hangs on an environment variable.
+        None for a path, and for an address whose host or path depends on an environment variable.
         """
         try:
             plain = normalize_address(self.url)
@@ -195,13 +195,13 @@ class NamedIndex:
 
     @property
     def has_login(self) -> bool:
-        """Whether the file gives a user, a password or a token with it, or the variables that hold them."""
+        """Return whether the file gives a user, a password or a token with it, or variables that hold them."""
         return "@" in self.url
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeHint:
-    """A sign of the Python or platform that the project uses today; kind "python" or "image"."""
+    """A sign of the Python or platform that the project uses now; kind "python" or "image"."""
 
     kind: str
     value: str
@@ -211,9 +211,9 @@ class RuntimeHint:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFiles:
-    """All that was read, in the order of the files and of the lines in them.
+    """The content of dependency files, in the order of the files and of their lines.
 
-    `own_names` are the names of the projects that the files describe: a requirement of such a name with extras is
+    `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it).
     """
 

@@ -1,4 +1,4 @@
-"""`manage.py requirements PATH…`: what the dependency files say, offline; no index, no database, no account."""
+"""`manage.py requirements PATH…`: print the requirements in dependency files, without index or database."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from projects.services.dependency_files import FilesOnDisk, UnreadablePath, root
 
 
 class Command(BaseCommand):
-    """Exit 0 when the files could be read, problems in them included; 2 for a path that cannot be read."""
+    """The `requirements` command: exits 0 if the files could be read, even with problems, and 2 if one could not."""
 
-    help = "Print the requirements in dependency files (or in the directories that hold them), without network."
-    # The settings need not be complete for reading a file.
+    help = "Print the requirements in dependency files, or in those of a directory, without network access."
+    # Reading a file does not need complete settings.
     requires_system_checks = []  # Django's own declaration has this form.
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the arguments."""
         parser.add_argument("paths", nargs="+", metavar="PATH", help="a dependency file or a directory")
         parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Read the files and print them as a table or JSON."""
         try:
             roots = roots_of(options["paths"])
         except UnreadablePath as error:
@@ -34,7 +36,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_table(parsed))
         if unreadable(parsed, options["paths"]):
-            raise CommandError("a file could not be read: see the problems", returncode=2)
+            raise CommandError("a file could not be read; see the problems", returncode=2)
 
 
 def _table(parsed: ParsedFiles) -> str:

@@ -42,7 +42,7 @@ def cases(shared: Path) -> list[Case]:
 
 
 def reading(shared: Path, case: Case) -> ParsedFiles:
-    """The file alone, as the facts describe it."""
+    """Read the file alone, as the facts describe it."""
     return read({case.name: (shared / FOLDER / case.key).read_bytes()}, [case.name])
 
 
@@ -66,7 +66,7 @@ def same_specifier(ours: str, theirs: str) -> bool:
 
 
 def pep508_differences(ours: list[ParsedRequirement], theirs: list[dict[str, Any]], label: str) -> list[str]:
-    """What differs between our requirements and a list of {name, specifier, extras, marker, url}, in order."""
+    """List the differences between our requirements and a list of {name, specifier, extras, marker, url}, in order."""
     found = []
     left, right = [one.name for one in ours], [one["name"] for one in theirs]
     if left != right:

@@ -34,7 +34,7 @@ PATHS = [
 
 
 def check(parsed: ParsedFiles) -> None:
-    """What holds of every reading: text that can be stored and printed, parts that packaging takes."""
+    """Check what holds of every reading: text that can be stored and printed, parts that packaging accepts."""
     json.dumps(to_data(parsed), ensure_ascii=False).encode()
     for one in parsed.requirements:
         assert one.name == canonicalize_name(one.name, validate=True)

@@ -103,7 +103,7 @@ def test_included_groups_are_those_that_packaging_resolves() -> None:
         ('a = [{include-group = "no"}, "x"]', "no such dependency group"),
         ('a = [{include = "no"}, "x"]', "neither a requirement nor"),
         ('a = "x"\nb = ["x"]', "must be an array"),
-        ('a = [1, "x"]', "must be a text"),
+        ('a = [1, "x"]', "must be a string"),
         ('a-b = ["x"]\nA_b = []', "same name"),
     ],
 )
@@ -238,7 +238,7 @@ fast = {file = "fast.txt"}
         ("a", RequirementScope.MAIN, None, "main.txt"),
         ("b", RequirementScope.EXTRA, "fast", "fast.txt"),
     ]
-    assert [(one.text, one.message) for one in parsed.problems] == [("none.txt", "the included file is not there")]
+    assert [one.text for one in parsed.problems] == ["none.txt"]
 
 
 def test_dynamic_dependencies_of_any_other_backend_are_a_problem() -> None:

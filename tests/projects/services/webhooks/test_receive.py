@@ -504,7 +504,7 @@ def test_an_earlier_upload_does_not_overwrite_a_later_one(uploads: Repository) -
         (b'{"files": {}}', "expected 1 to 60 files"),
         (b'{"files": {"../x": ""}}', "a path must be relative to the root of the repository, without . and .."),
         (b'{"files": {"/x": ""}}', "a path must be relative to the root of the repository, without . and .."),
-        (b'{"files": {"x": 5}}', 'x must be a text or {"base64": \u2026}'),
+        (b'{"files": {"x": 5}}', 'x must be a string or {"base64": \u2026}'),
         (b'{"files": {"x": {"base64": "?"}}}', "x is not base64"),
         (b'{"files": {"x": ""}, "roots": ["y"]}', '"roots" must list paths of "files"'),
         (b'{"files": {"x": ""}, "commit": "main"}', '"commit" is not usable'),
