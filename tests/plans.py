@@ -1,40 +1,36 @@
-"""Plan documents (design §10) for tests, as a stored assessment and projects.domain.rewriting.written hold them."""
+"""Upgrade plans for tests, as the resolver records them and as a stored assessment holds them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from projects.domain.assessment.upgrade_plan import PlannedChange, StuckPackage, UpgradePlan
+
 
 def change(
     name: str, before: str, after: str, *, direct: bool = True, size: str = "minor", why: str = "it must"
-) -> dict[str, Any]:
-    return {"name": name, "from": before, "to": after, "direct": direct, "size": size, "why": why}
+) -> PlannedChange:
+    return PlannedChange(name, before, after, direct, size, why)
 
 
 def plan_of(
-    changes: Sequence[Mapping[str, Any]],
+    changes: Sequence[PlannedChange] = (),
     *,
     feasible: bool = True,
     pins: Mapping[str, str] | None = None,
-    files: Mapping[str, str] | None = None,
-    **more: Any,
-) -> dict[str, Any]:
-    """A plan with these changes; its pins are what they move to unless given."""
-    return {
-        "strategy": "minimal",
-        "feasible": feasible,
-        "reason": None,
-        "changes": list(changes),
-        "added": [],
-        "dropped": [],
-        "stuck": [],
-        "pins": dict(pins if pins is not None else {one["name"]: one["to"] for one in changes}),
-        "requirements": None,
-        "files": dict(files or {}),
-        "patch": "",
-        "constraints": "",
-        "pip": "pip\n",
-        "uv": "[tool.uv]\n",
-        "commands": [],
-        "rewriting_problems": [],
-        **more,
-    }
+    stuck: Mapping[str, str] | None = None,
+    reason: str = "",
+) -> UpgradePlan:
+    """A minimal plan with these changes; its pins are the new versions unless given. `stuck` maps names to reasons."""
+    return UpgradePlan(
+        strategy="minimal",
+        feasible=feasible,
+        reason=reason,
+        changes=tuple(changes),
+        stuck=tuple(StuckPackage(name, text) for name, text in (stuck or {}).items()),
+        pins=dict(pins if pins is not None else {one.name: one.after for one in changes}),
+    )
+
+
+def stored_plan(changes: Sequence[PlannedChange] = (), **more: Any) -> dict[str, Any]:
+    """The same as a stored assessment holds it."""
+    return plan_of(changes, **more).to_json()

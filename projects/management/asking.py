@@ -24,7 +24,7 @@ from projects.presentation.formats.schema import document
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
-from projects.services.plan_files import with_written_plans
+from projects.services.plan_files import FileContents, with_written_plans
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
@@ -135,9 +135,7 @@ def ask(request: AssessmentRequest, given: Given, options: Options, say: Say) ->
         extra_urls=indexes.extra_urls,
         confusions=[one.to_json() for one in confusions(indexes, found.names)],
     )
-    whole = with_written_plans(
-        whole, files=FilesOnDisk(), parsed=given.parsed, roots=given.roots, indexes=lambda: indexes
-    )
+    whole = with_written_plans(whole, FileContents(FilesOnDisk(), given.roots, given.parsed), lambda: indexes)
     return Told(found, whole, indexes)
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
-from projects.domain.current_runtime import today_of
+from projects.domain.current_runtime import find_current_runtime
 from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import summarise_cells
 from projects.presentation.changes import ToldChange, tell_changes
 from projects.presentation.columns import Column, columns_of
+from projects.presentation.current_runtime import runtime_text
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import HeatMap, heat_map
 from projects.presentation.name_confusion import ConfusionNotice, confusion_notices
@@ -58,7 +59,7 @@ class ProjectPage:
     """Everything that the page of one project says, for one question to its risk table.
 
     `confused` says on how many indexes each of the names in `confusions` stands. `today` tells where it seems to run
-    now ("Python 3.11 on Debian, says Dockerfile"); empty when nothing says so.
+    now ("Python 3.11 on Debian, according to Dockerfile"); empty when nothing says so.
     """
 
     snapshot: SnapshotLine | None
@@ -114,7 +115,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         answers=answers(important(columns), results) if names else (),
         columns=columns,
         reach=reach_of(columns, verdicts),
-        today=today.words if (today := today_of(state.hints)) else "",
+        today=runtime_text(runtime) if (runtime := find_current_runtime(state.hints)) else "",
         heat=heat_map(columns, {slug: (result.verdict, result.counts) for slug, result in results.items()}),
         changes=tuple(changes[:_TOLD_CHANGES]),
         changes_left_out=max(0, len(changes) - _TOLD_CHANGES),

@@ -1,46 +1,79 @@
-"""Plans written into the files that they were made for."""
+"""Writing of plans into the dependency files that they were made for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from projects.domain.dependency_files import ParsedFiles
-from projects.domain.rewriting.written import hashed_pins, write_plan
+from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.dependency_files import ParsedFiles, read
+from projects.domain.rewriting.text_encoding import decode_text
+from projects.domain.rewriting.written_plan import WrittenPlan, hashed_pins, write_plan
+from projects.models import Snapshot
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.digests import release_digests
 from scanner.services.index_sets import IndexSet
 
 
-def with_written_plans(
-    document: Mapping[str, Any],
-    *,
-    files: Mapping[str, bytes],
-    parsed: ParsedFiles,
-    roots: Sequence[str],
-    indexes: Callable[[], IndexSet],
-) -> dict[str, Any]:
-    """An assessment document (design §10) whose plans and bridge hold the rewritten files. One query at most.
+@dataclass(frozen=True, slots=True)
+class FileContents:
+    """Dependency files by path with the requirements read from them; `roots` are the paths that were named."""
 
-    `files` are those that `intake` was read from; the file names in `roots` were asked for. `indexes` is called where
-    hashes are to be read.
+    contents: Mapping[str, bytes]
+    roots: Sequence[str]
+    parsed: ParsedFiles
+
+    def text(self, path: str) -> str:
+        """Return a file as text; empty when there is no such text file."""
+        decoded = decode_text(self.contents[path]) if path in self.contents else None
+        return decoded.text if decoded is not None else ""
+
+
+def read_contents(snapshot: Snapshot) -> FileContents:
+    """Read the files of a snapshot again. One query."""
+    files = list(snapshot.files.all())
+    contents = {file.path: bytes(file.content) for file in files}
+    roots = [file.path for file in files if file.is_root]
+    return FileContents(contents, roots, read(contents, roots))
+
+
+def write_plans(
+    plans: Sequence[tuple[UpgradePlan, Sequence[str]]], given: FileContents, indexes: Callable[[], IndexSet]
+) -> list[WrittenPlan]:
+    """Write each plan, given with the slugs of its targets, into the files. One query at most.
+
+    `indexes` is called only where the files hold hashes that change.
     """
-    bridge = document.get("bridge")
-    plans = [entry["plan"] for entry in document["assessments"] if entry["plan"] is not None]
-    plans += [bridge] if bridge is not None else []
-    wanted = hashed_pins(plans, parsed)
+    wanted = hashed_pins([plan for plan, _ in plans], given.parsed)
     digests = release_digests(indexes().keys, wanted) if wanted else {}
+    return [
+        write_plan(
+            plan,
+            files=given.contents,
+            parsed=given.parsed,
+            roots=given.roots,
+            targets=[parse_target(slug) for slug in slugs],
+            digests=digests,
+        )
+        for plan, slugs in plans
+    ]
 
-    def written(plan: Mapping[str, Any] | None, slugs: Sequence[str]) -> dict[str, Any] | None:
-        if plan is None:
-            return None
-        targets = [parse_target(slug) for slug in slugs]
-        return write_plan(plan, files=files, parsed=parsed, roots=roots, targets=targets, digests=digests)
+
+def with_written_plans(
+    document: Mapping[str, Any], given: FileContents, indexes: Callable[[], IndexSet]
+) -> dict[str, Any]:
+    """Return an assessment document (docs/schema.md) whose plans and bridge hold the rewritten files."""
+    entries, bridge = list(document["assessments"]), document.get("bridge")
+    holders = [(entry["plan"], [entry["target"]]) for entry in entries if entry["plan"] is not None]
+    holders += [(bridge, bridge["targets"])] if bridge is not None else []
+    written = iter(write_plans([(UpgradePlan.from_json(plan), slugs) for plan, slugs in holders], given, indexes))
+
+    def complete(plan: Mapping[str, Any] | None) -> dict[str, Any] | None:
+        return {**plan, **next(written).to_json()} if plan is not None else None
 
     return {
         **document,
-        "assessments": [
-            {**entry, "plan": written(entry["plan"], [entry["target"]])} for entry in document["assessments"]
-        ],
-        "bridge": written(bridge, bridge["targets"]) if bridge is not None else None,
+        "assessments": [{**entry, "plan": complete(entry["plan"])} for entry in entries],
+        "bridge": complete(bridge),
     }

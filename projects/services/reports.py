@@ -8,8 +8,9 @@ from typing import Any
 
 from packaging.version import Version
 
-from projects.domain.report import Evidence, Proofs, Report, build_report, planned_pins
 from projects.models import Project
+from projects.presentation.report.build import PinnedSet, build_report, planned_pins
+from projects.presentation.report.values import MigrationReport, PinnedFile
 from projects.services.assessments.stored_documents import stored_document, stored_targets
 from projects.services.indexes import indexes_of
 from scanner.domain.matching.availability import ReleaseFileFacts
@@ -30,7 +31,7 @@ def report_of(
     now: datetime,
     as_of: datetime | None = None,
     today: PythonVersion | None = None,
-) -> Report:
+) -> MigrationReport:
     """The report of one target of an assessment document with written plans. A few queries. With `as_of`, files
     that were uploaded later prove nothing.
     """
@@ -39,7 +40,7 @@ def report_of(
     return build_report(document, target, project=project, now=now, proofs=proofs, today=today)
 
 
-def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
+def stored_report(project: Project, slug: str, now: datetime) -> MigrationReport | None:
     """The report of a project's newest assessment; None when it has none of this target."""
     targets = stored_targets(project)
     if slug not in targets:
@@ -53,7 +54,9 @@ def stored_report(project: Project, slug: str, now: datetime) -> Report | None:
     return report_of(document, target, project=project.name, indexes=indexes_of(project), now=now)
 
 
-def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None) -> Proofs:
+def read_proofs(
+    indexes: IndexSet, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None
+) -> PinnedSet:
     """The file of each pinned release that an installer would take on the target. Four queries at most."""
     records = package_records(indexes.keys, pins)
     releases = {
@@ -69,11 +72,11 @@ def read_proofs(indexes: IndexSet, pins: Mapping[str, str], target: Target, *, a
         there = _until(pool_files(files.get(pk, ()) for pk in release.pks), as_of)
         cell = explain_cell(there, target, source_detail=release.build_detail or None)
         day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
-        evidence.append(Evidence(name, pins[name], cell.file or "", day, cell.availability.value))
+        evidence.append(PinnedFile(name, pins[name], cell.file or "", day, cell.availability.value))
         uploads = [file.uploaded_at for file in there if file.uploaded_at is not None]
         latest += [(name, pins[name], min(uploads))] if uploads else []
     checked = [record.checked_at for record in records.values() if record.checked_at is not None]
-    return Proofs(evidence, latest, min(checked, default=None), _unclosed(indexes, pins, releases))
+    return PinnedSet(evidence, latest, min(checked, default=None), _unclosed(indexes, pins, releases))
 
 
 def _unclosed(

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.domain.report import as_markdown
-from projects.domain.report.page import page_context
+from projects.presentation.report.html import page_context
+from projects.presentation.report.markdown import as_markdown
 from projects.services.reports import stored_report
 
 

@@ -1,4 +1,4 @@
-"""The upgrade path of one target: the page, what to take away from it, and the asking for what it lacks."""
+"""The upgrade path of one target: the page, its downloads, and the request to fetch missing data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.current_runtime import today_of
+from projects.domain.current_runtime import find_current_runtime
 from projects.models import Project
 from projects.presentation.freshness import is_stale
 from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import policy_words
+from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.run import targets_of
-from projects.services.upgrades import answer_upgrade, change_dates, given_files, request_fetch
+from projects.services.plan_files import read_contents
+from projects.services.upgrades import answer_upgrade, change_dates, request_fetch
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
 
@@ -30,14 +31,14 @@ _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
 @login_required
 @vary_on_headers("HX-Request")
 def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpResponse:
-    """The path, or its part for htmx; a POST has the index asked for what the plan lacks."""
+    """Show the page, or its partial for htmx; a POST requests the data that the plan lacks."""
     found = get_project(request, slug, edit=request.method == "POST")
     targets = _targets(found, target)
     path = reverse("project-upgrade", args=[slug, target])
     query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
     if request.method == "POST":
         request_fetch(found, target, query)
-        messages.success(request, "The index is being asked for what this plan lacks.")
+        messages.success(request, "The missing data is being fetched from the index.")
         return redirect(f"{path}?{query.encode(looks=1)}")
     state = upgrade_state(found, target)
     context = {
@@ -57,12 +58,12 @@ def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpRes
 @require_safe
 @login_required
 def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind: str) -> HttpResponse:
-    """The plan as a patch, or as a constraints file; 404 where there is nothing to take away."""
+    """Return the plan as a patch or as a constraints file; 404 where there is none."""
     found = get_project(request, slug)
     targets = _targets(found, target)
     query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
-    page = _page(found, targets, target, query, upgrade_state(found, target))
-    text = {"patch": page.patch, "constraints": page.constraints}.get(kind)
+    written = _page(found, targets, target, query, upgrade_state(found, target)).written
+    text = {"patch": written.patch, "constraints": written.constraints}.get(kind)
     if not text:
         raise Http404
     name = _FILES[kind].format(stem=query.file_stem(target))
@@ -76,23 +77,22 @@ def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind:
 def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery, state: UpgradeState) -> UpgradePage:
     if state.snapshot is None:
         raise Http404
-    given = given_files(state.snapshot)
+    given = read_contents(state.snapshot)
     planned = answer_upgrade(project, given, target, query, state.stored, timezone.now())
-    paths = (planned.plan or {}).get("files", ())
     return upgrade_page(
         target,
         targets,
         query,
         state.stored,
         planned,
-        files={path: given.text(path) for path in paths},
+        files={path: given.text(path) for path in planned.written.files},
         released=change_dates(project, planned.plan),
-        today=today_of(given.parsed.hints),
+        runtime=find_current_runtime(given.parsed.hints),
     )
 
 
 def _targets(project: Project, target: str) -> list[str]:
-    """The project's targets that this version knows; 404 unless `target` is one of them."""
+    """Return the slugs of the project's known targets; raise Http404 unless `target` is one of them."""
     slugs = [one.slug for one in targets_of(project)]
     if target not in slugs:
         raise Http404
@@ -100,7 +100,7 @@ def _targets(project: Project, target: str) -> list[str]:
 
 
 def _policy(project: Project) -> str:
-    return policy_words(
+    return policy_text(
         project.source_builds,
         project.step,
         project.holds,

@@ -10,7 +10,7 @@ from projects.models import SnapshotFile, TargetAssessment
 from scanner.models import Package, PackageState
 from tests.browser.conftest import OpenPage
 from tests.cast import WINDOWS_313, Cast
-from tests.plans import change, plan_of
+from tests.plans import change, stored_plan
 
 pytestmark = pytest.mark.browser
 
@@ -26,11 +26,10 @@ def planned(cast: Cast) -> Cast:
         sha256="0" * 64,
         content=b"orjson==1.0\npyyaml==1.0\n",
     )
-    plan = plan_of(
+    plan = stored_plan(
         [change("orjson", "1.0", "9.0", size="major", why=f"orjson 1.0 has no wheel on {WINDOWS_313}")],
         feasible=False,
-        reason="no path: pyyaml",
-        stuck=[{"name": "pyyaml", "reason": f"no release of pyyaml is usable on {WINDOWS_313}: it has no wheel there"}],
+        stuck={"pyyaml": f"no release of pyyaml is usable on {WINDOWS_313}: it has no wheel there"},
     )
     TargetAssessment.objects.filter(target=WINDOWS_313).update(plan=plan)
     Package.objects.exclude(name="pyyaml").update(state=PackageState.PENDING)
@@ -53,11 +52,11 @@ def test_the_path_is_free_of_barriers_and_never_scrolls_sideways(
 def test_another_plan_comes_in_place_and_its_address_is_the_page(open_page: OpenPage, planned: Cast) -> None:
     page = open_page(PAGE)
     page.get_by_text("Plan it another way").click()
-    page.get_by_label("To the newest of everything").check()
+    page.get_by_label("The newest release of everything").check()
     page.get_by_role("button", name="Plan it").click()
     expect(page.get_by_text("before this set can be planned")).to_be_visible()
     expect(page).to_have_url(re.compile(r"strategy=latest"))
-    expect(page.get_by_label("To the newest of everything")).to_be_checked()
+    expect(page.get_by_label("The newest release of everything")).to_be_checked()
     page.reload()
     expect(page.get_by_text("before this set can be planned")).to_be_visible()
 
@@ -90,6 +89,6 @@ def test_without_javascript_the_form_plans_and_the_stuck_package_is_watched(open
     expect(page.get_by_text("You watch pyyaml on Python 3.13")).to_be_visible()
     page.goto(PAGE)
     page.get_by_text("Plan it another way").click()
-    page.get_by_label("To the newest of everything").check()
+    page.get_by_label("The newest release of everything").check()
     page.get_by_role("button", name="Plan it").click()
     expect(page.get_by_text("before this set can be planned")).to_be_visible()

@@ -1,6 +1,6 @@
-"""A plan written into the project's own files: everything but the moved specifiers stays, byte for byte. Pure."""
+"""Rewriting of a project's dependency files for an upgrade plan: only specifiers change, every other byte stays."""
 
-from projects.domain.rewriting.moves import Moves, Trouble
+from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 from projects.domain.rewriting.rewriting import Rewriting, RewrittenFile, main_text, rewrite
 
-__all__ = ["Moves", "Rewriting", "RewrittenFile", "Trouble", "main_text", "rewrite"]
+__all__ = ["PlannedVersions", "RewriteProblem", "Rewriting", "RewrittenFile", "main_text", "rewrite"]

@@ -1,4 +1,4 @@
-"""One requirement as written, "name[extra] >= 1, < 2 ; marker": where its specifier stands, and how it moves."""
+"""One requirement as written (PEP 508), "name[extra] >= 1, < 2 ; marker": where its specifier is and how it changes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-from projects.domain.rewriting.bounds import move_edits
-from projects.domain.rewriting.moves import Edit, Moves
+from projects.domain.rewriting.edits import PlannedVersions, TextEdit
+from projects.domain.rewriting.specifiers import specifier_edits
 
 _HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?")
 _END = re.compile(r"[;)]|$")
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A requirement of a package on the index. `start` and `end` enclose its specifier."""
+class LocatedSpecifier:
+    """A requirement on an index package, with the positions of its specifier in the text."""
 
     name: NormalizedName
     specifier: SpecifierSet
@@ -27,8 +27,8 @@ class Written:
     end: int
 
 
-def find(text: str) -> Written | None:
-    """Where everything is in `text`; None for a URL, a path, and what is no requirement."""
+def locate_specifier(text: str) -> LocatedSpecifier | None:
+    """Find the specifier in `text`; None for a URL, a path, and text that is no requirement."""
     head = _HEAD.match(text)
     if head is None:
         return None
@@ -39,7 +39,7 @@ def find(text: str) -> Written | None:
     if requirement.url is not None:
         return None
     end = _END.search(text, head.end())
-    return Written(
+    return LocatedSpecifier(
         canonicalize_name(requirement.name),
         requirement.specifier,
         None if requirement.marker is None else str(requirement.marker),
@@ -48,15 +48,13 @@ def find(text: str) -> Written | None:
     )
 
 
-def edits_of(text: str, moves: Moves) -> tuple[Written, tuple[Edit, ...]] | None:
-    """What the plan changes in one requirement; None where it changes nothing."""
-    written = find(text)
-    if written is None or written.name not in moves.pins or not moves.wanted(written.marker):
-        return None
-    goal = moves.pins[written.name]
-    if written.name not in moves.before and written.specifier.contains(goal, prereleases=True):
-        return None
-    edits = move_edits(text[written.start : written.end], goal, rises=moves.rises(written.name))
-    if not edits:
-        return None
-    return written, tuple(Edit(edit.start + written.start, edit.end + written.start, edit.text) for edit in edits)
+def requirement_edits(text: str, versions: PlannedVersions) -> tuple[TextEdit, ...]:
+    """Return the edits that bring one requirement to the plan; none where the plan does not change it."""
+    found = locate_specifier(text)
+    if found is None or found.name not in versions.pins or not versions.applies(found.marker):
+        return ()
+    goal = versions.pins[found.name]
+    if found.name not in versions.before and found.specifier.contains(goal, prereleases=True):
+        return ()
+    edits = specifier_edits(text[found.start : found.end], goal, rises=versions.rises(found.name))
+    return tuple(edit.shifted(found.start) for edit in edits)

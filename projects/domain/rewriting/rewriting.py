@@ -1,4 +1,4 @@
-"""All files of a project after a plan: text formats in place, locks by the command that writes them. Pure."""
+"""All files of a project after a plan: text formats are edited, locks get the command that writes them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from projects.domain.dependency_files.values import Format, ParsedFiles, SourceFile
-from projects.domain.rewriting.commands import commands
-from projects.domain.rewriting.in_place import IN_PLACE, rewrite_in_place
-from projects.domain.rewriting.moves import Moves, Trouble
-from projects.domain.rewriting.pasting import patch
-from projects.domain.rewriting.requirement_lines import rewrite_lines
-from projects.domain.rewriting.texts import open_text
+from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
+from projects.domain.rewriting.embedded_requirements import EMBEDDING_FORMATS, rewrite_embedded
+from projects.domain.rewriting.exports import patch
+from projects.domain.rewriting.lock_commands import lock_commands
+from projects.domain.rewriting.requirements_file import rewrite_lines
+from projects.domain.rewriting.text_encoding import decode_text
 
-_LINES = {Format.REQUIREMENTS, Format.CONSTRAINTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
 _LOCKED = {Format.PIP_COMPILE, Format.PIP_FREEZE}
-_ONLY_THEIR_TOOL = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK}
+_LINES = {Format.REQUIREMENTS, Format.CONSTRAINTS} | _LOCKED
+_LOCK_FILES = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,66 +29,61 @@ class RewrittenFile:
 
     @property
     def patch(self) -> str:
-        """The change as a unified diff."""
+        """Return the change as a unified diff."""
         return patch(self.path, self.before, self.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Rewriting:
-    """What the plan makes of a project's files. `texts` has every text file that was read, changed or not."""
+    """A project's files after a plan. `texts` has every text file that was read, changed or not."""
 
     changed: tuple[RewrittenFile, ...] = ()
     texts: Mapping[str, str] = field(default_factory=dict)
-    troubles: tuple[Trouble, ...] = ()
+    problems: tuple[RewriteProblem, ...] = ()
     commands: tuple[str, ...] = ()
 
     @property
     def patch(self) -> str:
-        """All changes as one diff."""
+        """Return all changes as one diff."""
         return "".join(file.patch for file in self.changed)
 
 
-def rewrite(files: Mapping[str, bytes], parsed: ParsedFiles, moves: Moves) -> Rewriting:
-    """The files after the plan. `files` are those that `intake` was read from; one that is not there is passed by."""
+def rewrite(files: Mapping[str, bytes], parsed: ParsedFiles, versions: PlannedVersions) -> Rewriting:
+    """Rewrite for the plan the files that `intake` was read from; a missing one is skipped."""
     changed: list[RewrittenFile] = []
     texts: dict[str, str] = {}
-    troubles: list[Trouble] = []
+    problems: list[RewriteProblem] = []
     for source in parsed.sources:
-        data = _content(files, source.path)
-        opened = open_text(data) if data is not None else None
-        if opened is None:
+        data = files.get(source.path)
+        decoded = decode_text(data) if data is not None else None
+        if decoded is None:
             continue
-        after, told = _rewritten(opened.text, source, parsed, moves)
-        troubles += told
-        if source.format in _LINES or source.format in IN_PLACE:
+        after, found = _rewritten(decoded.text, source, parsed, versions)
+        problems += found
+        if source.format in _LINES or source.format in EMBEDDING_FORMATS:
             texts[source.path] = after
-        if after != opened.text:
-            changed.append(RewrittenFile(source.path, opened.text, after, opened.write(after)))
-    return Rewriting(tuple(changed), texts, tuple(troubles), tuple(commands(parsed.sources, moves)))
+        if after != decoded.text:
+            changed.append(RewrittenFile(source.path, decoded.text, after, decoded.encode(after)))
+    return Rewriting(tuple(changed), texts, tuple(problems), tuple(lock_commands(parsed.sources, versions)))
 
 
 def main_text(rewriting: Rewriting, roots: Sequence[str]) -> str | None:
-    """The text of the one file that was given; of several, of the first that the plan changes."""
+    """Return the text of the first root file that the plan changes, else of the first root; None where no text is."""
     readable = [path for path in roots if path in rewriting.texts]
     changed = {file.path for file in rewriting.changed}
     first = next((path for path in readable if path in changed), readable[0] if readable else None)
     return None if first is None else rewriting.texts[first]
 
 
-def _rewritten(text: str, source: SourceFile, parsed: ParsedFiles, moves: Moves) -> tuple[str, tuple[Trouble, ...]]:
+def _rewritten(
+    text: str, source: SourceFile, parsed: ParsedFiles, versions: PlannedVersions
+) -> tuple[str, tuple[RewriteProblem, ...]]:
     if source.format in _LINES:
-        return rewrite_lines(text, source.path, moves, locked=source.format in _LOCKED)
+        return rewrite_lines(text, source.path, versions, locked=source.format in _LOCKED)
     own = [requirement for requirement in parsed.requirements if requirement.source == source.path]
-    if source.format in IN_PLACE:
-        return rewrite_in_place(text, source.path, source.format, own, moves)
-    if source.format in _ONLY_THEIR_TOOL or not own:
+    if source.format in EMBEDDING_FORMATS:
+        return rewrite_embedded(text, source.path, source.format, own, versions)
+    if source.format in _LOCK_FILES or not own:
         return text, ()
-    message = f"a file of this kind ({source.format.value}) is not rewritten: its tool has to make it again"
-    return text, (Trouble(source.path, None, message),)
-
-
-def _content(files: Mapping[str, bytes], path: str) -> bytes | None:
-    try:
-        return files[path]
-    except KeyError:
-        return None
+    message = f"files of this format ({source.format.value}) are not rewritten: run the tool that writes it"
+    return text, (RewriteProblem(source.path, None, message),)

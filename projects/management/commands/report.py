@@ -14,9 +14,9 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from projects.domain.report import as_markdown
-from projects.domain.report.page import page_context
 from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
+from projects.presentation.report.html import page_context
+from projects.presentation.report.markdown import as_markdown
 from projects.services.reports import report_of
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.catalogue import CATALOGUE

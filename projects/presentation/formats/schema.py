@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from projects.domain.assessment.evaluate import TargetResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, to_data
-from scanner.domain.resolution.model.plans import Plan, VersionChange
+from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.upgrade import Strategy
 
 SCHEMA = 1
@@ -76,7 +77,7 @@ def answer_document(answer: TargetResult, strategy: Strategy) -> dict[str, Any]:
         blockers=answer.blockers,
         conflict=answer.conflict,
         packages=answer.packages,
-        plan=plan_document(answer.plan, strategy) if answer.plan is not None else None,
+        plan=UpgradePlan.of(answer.plan, strategy).to_json() if answer.plan is not None else None,
     )
 
 
@@ -100,31 +101,5 @@ def target_document(
     }
 
 
-def plan_document(plan: Plan, strategy: Strategy) -> dict[str, Any]:
-    """A plan as JSON values; `pins` is the whole set, and of a plan that is not feasible what would clear the rest."""
-    return {
-        "strategy": strategy.value,
-        "feasible": plan.feasible,
-        "reason": plan.reason,
-        "changes": [_change(change) for change in plan.changes],
-        "added": list(plan.added),
-        "dropped": list(plan.dropped),
-        "stuck": [{"name": stuck.name, "reason": stuck.reason} for stuck in plan.stuck],
-        "pins": {name: str(version) for name, version in sorted((plan.pins or {}).items())},
-        "requirements": None,
-    }
-
-
 def _bridge(bridge: Plan, strategy: Strategy) -> dict[str, Any]:
-    return {"targets": [target.slug for target in bridge.targets], **plan_document(bridge, strategy)}
-
-
-def _change(change: VersionChange) -> dict[str, Any]:
-    return {
-        "name": change.name,
-        "from": str(change.before),
-        "to": str(change.after),
-        "direct": change.direct,
-        "size": change.size.value,
-        "why": change.why,
-    }
+    return {"targets": [target.slug for target in bridge.targets], **UpgradePlan.of(bridge, strategy).to_json()}

@@ -1,4 +1,4 @@
-"""A text file after a change, line by line, with what the change took away and put in. Pure."""
+"""A text file after a change, line by line, with the lines that the change removed and added."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
+from scanner.domain.phrases import count
 
-class Mark(StrEnum):
-    """What the change did to a line."""
+
+class LineMark(StrEnum):
+    """What the change did to a line. SKIPPED stands for several unchanged lines that are left out."""
 
     KEPT = "kept"
     GONE = "gone"
@@ -19,20 +21,20 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """One line without its end. `number` counts in the new file from 1; None for a line that is gone.
+    """One line without its line end. `number` counts in the new file from 1; None for removed and skipped lines.
 
-    A skipped line stands for several that are kept and left out; its text says how many.
+    The text of a skipped line says how many lines are left out.
     """
 
-    mark: Mark
+    mark: LineMark
     number: int | None
     text: str
 
 
 def marked_lines(before: str, after: str, *, context: int | None = None) -> tuple[MarkedLine, ...]:
-    """The new text with the lines that are gone before those that replace them.
+    """Return the lines of both texts, removed ones before those that replace them.
 
-    `context`: how many kept lines to leave around a change; None leaves all.
+    `context` is how many unchanged lines to keep around a change; None keeps all.
     """
     marked = list(_compare(before.splitlines(), after.splitlines()))
     return tuple(marked if context is None else _with_context(marked, context))
@@ -41,30 +43,29 @@ def marked_lines(before: str, after: str, *, context: int | None = None) -> tupl
 def _compare(old: list[str], new: list[str]) -> Iterator[MarkedLine]:
     for tag, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from (MarkedLine(Mark.GONE, None, text) for text in old[start:end])
-        mark = Mark.KEPT if tag == "equal" else Mark.NEW
+            yield from (MarkedLine(LineMark.GONE, None, text) for text in old[start:end])
+        mark = LineMark.KEPT if tag == "equal" else LineMark.NEW
         yield from (MarkedLine(mark, begin + at, text) for at, text in enumerate(new[begin:stop], 1))
 
 
 def _with_context(marked: list[MarkedLine], context: int) -> Iterator[MarkedLine]:
     near = {
-        at
-        for place, line in enumerate(marked)
-        if line.mark is not Mark.KEPT
-        for at in range(place - context, place + context + 1)
+        position
+        for changed, line in enumerate(marked)
+        if line.mark is not LineMark.KEPT
+        for position in range(changed - context, changed + context + 1)
     }
     skipped = 0
-    for at, line in enumerate(marked):
-        if at in near:
-            if skipped:
-                yield _skip(skipped)
+    for position, line in enumerate(marked):
+        if position in near:
+            yield from _skipped(skipped)
             skipped = 0
             yield line
         else:
             skipped += 1
-    if skipped:
-        yield _skip(skipped)
+    yield from _skipped(skipped)
 
 
-def _skip(number: int) -> MarkedLine:
-    return MarkedLine(Mark.SKIPPED, None, f"{number} line{'' if number == 1 else 's'} as before")
+def _skipped(number: int) -> Iterator[MarkedLine]:
+    if number:
+        yield MarkedLine(LineMark.SKIPPED, None, f"{count(number, 'unchanged line')}")

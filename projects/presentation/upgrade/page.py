@@ -1,43 +1,43 @@
-"""The upgrade path of one target, ready to be read: from a plan (design §10) and what is stored around it. Pure."""
+"""The upgrade page of one target, from a plan and what is stored about the target."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.current_runtime import Today, likely_targets
-from projects.presentation.columns import Column, columns_of
+from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.upgrade_plan import PlannedChange, UpgradePlan
+from projects.domain.current_runtime import CurrentRuntime, likely_targets
+from projects.presentation.columns import Column, column_of, columns_of
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
-    Check,
-    PlanDocument,
-    Sentence,
+    PlanAnswer,
+    PlanCheck,
     answer_cut_short,
     answer_missing,
     answer_planned,
     answer_unplanned,
-    checks_of,
-    place_words,
+    change_origin,
+    place_text,
     plain,
+    plan_checks,
 )
 from projects.presentation.upgrade.values import (
-    ChangeLine,
-    Choice,
-    FileView,
-    Planned,
-    Release,
+    ChangeRow,
+    MarkedFile,
+    PlannedUpgrade,
     StoredUpgrade,
-    StuckLine,
+    TargetChoice,
     UpgradePage,
 )
 
 _CONTEXT = 3
-# A file that is longer is shown around its changes only.
-_WHOLE = 80
+# Of longer files only the lines around the changes are shown.
+_MAX_WHOLE_LINES = 80
+_NO_PLAN = UpgradePlan(strategy="", feasible=False)
 
 
 def upgrade_page(
@@ -45,43 +45,44 @@ def upgrade_page(
     targets: Sequence[str],
     query: UpgradeQuery,
     stored: StoredUpgrade,
-    planned: Planned,
+    planned: PlannedUpgrade,
     *,
     files: Mapping[str, str],
-    released: Mapping[Release, datetime | None],
-    today: Today | None,
+    released: Mapping[tuple[str, str], datetime | None],
+    runtime: CurrentRuntime | None,
 ) -> UpgradePage:
-    """The page. `files` are the texts before the change by path, `released` says when a release first had a file."""
+    """Return the page. `files` maps paths to texts before the change, `released` releases to their first upload."""
     columns = columns_of(query.targets(target))
-    column, together = columns[-1], columns[:-1]
-    plan = planned.plan or {}
-    choices = _choices(target, targets, query, likely_targets(today, targets))
+    plan = planned.plan or _NO_PLAN
+    current = likely_targets(runtime, targets)
+    choices = [
+        TargetChoice(column_of(slug), slug in query.together, slug in current) for slug in targets if slug != target
+    ]
+    platform = columns[-1].platform_slug
+    near = [one for one in choices if one.chosen or one.is_today or one.column.platform_slug == platform]
+    is_waiting = query.is_stored or bool(query.looks)
     return UpgradePage(
-        column=column,
-        together=together,
+        column=columns[-1],
         query=query,
         answer=_answer(columns, stored, planned),
-        can_fetch=bool(planned.missing) and not query.is_stored and not query.looks,
-        # A partial assessment is asked for by the schedule, anything else once somebody wants it.
-        next_look=query.next_look if planned.missing and (query.is_stored or query.looks) else "",
-        changes=tuple(_change(change, columns, stored, released) for change in plan.get("changes", ())),
-        added=tuple((name, plan["pins"].get(name, "")) for name in plan.get("added", ())),
-        dropped=tuple(plan.get("dropped", ())),
-        stuck=tuple(StuckLine(one["name"], _clause(one["reason"], columns)) for one in plan.get("stuck", ())),
+        # The schedule completes a stored plan; any other plan is fetched on request.
+        can_fetch=bool(planned.missing) and not is_waiting,
+        next_look=query.next_look if planned.missing and is_waiting else "",
+        changes=tuple(_change(change, columns, stored, released) for change in plan.changes),
+        added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
+        dropped=plan.dropped,
+        stuck=tuple((one.name, _sentence(one.reason, columns)) for one in plan.stuck),
         derivation=tuple(plain(line, columns) for line in _derivation(stored, planned)),
-        files=tuple(_file(path, files.get(path, ""), text) for path, text in plan.get("files", {}).items()),
-        patch=plan.get("patch", ""),
-        constraints=plan.get("constraints", ""),
-        # Lines that install are given for a set that can be installed.
-        pip=plan["pip"] if plan.get("feasible") else "",
-        uv=plan["uv"] if plan.get("feasible") else "",
-        checks=_checks(plan, columns, stored, choices),
-        near=tuple(choice for choice in choices if _is_near(choice, column)),
-        far=tuple(choice for choice in choices if not _is_near(choice, column)),
+        files=tuple(_file(path, files.get(path, ""), text) for path, text in planned.written.files.items()),
+        written=planned.written,
+        is_installable=plan.feasible,
+        checks=tuple(_checks(planned, columns, stored, choices)),
+        near=tuple(near),
+        far=tuple(choice for choice in choices if choice not in near),
     )
 
 
-def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: Planned) -> Sentence:
+def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUpgrade) -> PlanAnswer:
     if planned.cut_short:
         return answer_cut_short(columns)
     if planned.plan is not None:
@@ -91,80 +92,60 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: Planned) 
     return answer_unplanned(columns[-1:], stored.verdict, stored.counts, stored.conflict)
 
 
-def _derivation(stored: StoredUpgrade, planned: Planned) -> Sequence[str]:
-    """The proof of a plan that was made just now, else the stored one of the requirements as written."""
-    if planned.plan is None or planned.plan["feasible"] or planned.plan["stuck"]:
+def _derivation(stored: StoredUpgrade, planned: PlannedUpgrade) -> Sequence[str]:
+    """Return the proof of the plan at hand, else the stored one of the requirements as written."""
+    if planned.plan is None or planned.plan.feasible or planned.plan.stuck:
         return ()
     return planned.derivation or stored.conflict.splitlines()
 
 
 def _change(
-    change: Mapping[str, Any],
+    change: PlannedChange,
     columns: Sequence[Column],
     stored: StoredUpgrade,
-    released: Mapping[Release, datetime | None],
-) -> ChangeLine:
-    row = next((row for row in stored.packages if row["name"] == change["name"]), None)
-    return ChangeLine(
-        name=change["name"],
-        before=change["from"],
-        after=change["to"],
-        size=change["size"],
-        is_back=_is_back(change["from"], change["to"]),
-        arrives=_arrives(row, asked=change["direct"]),
-        why=_clause(change["why"], columns),
-        released=released.get((change["name"], change["to"])),
+    released: Mapping[tuple[str, str], datetime | None],
+) -> ChangeRow:
+    row = next((row for row in stored.packages if row["name"] == change.name), None) or {}
+    return ChangeRow(
+        name=change.name,
+        before=change.before,
+        after=change.after,
+        size=change.size,
+        is_back=_is_lower(change.after, change.before),
+        arrives=change_origin(change, row.get("paths") or (), listed=row.get("direct", True) is None),
+        why=_sentence(change.why, columns),
+        released=released.get((change.name, change.after)),
     )
 
 
-def _arrives(row: Mapping[str, Any] | None, *, asked: bool) -> str:
-    """ "direct", or "listed" where no file says so; "by pydantic", the shortest way to what the files do not name."""
-    if asked:
-        return "listed" if row is not None and row.get("direct", True) is None else "direct"
-    paths = sorted((row or {}).get("paths") or [], key=lambda path: (len(path), path))
-    way = paths[0][:-1] if paths else ()
-    return f"by {' → '.join(way)}" if way else "by others"
-
-
-def _is_back(before: str, after: str) -> bool:
+def _is_lower(version: str, other: str) -> bool:
     try:
-        return Version(after) < Version(before)
+        return Version(version) < Version(other)
     except InvalidVersion:
         return False
 
 
-def _clause(text: str, columns: Sequence[Column]) -> str:
-    said = plain(text, columns)
-    return said if said.endswith((".", "?")) else f"{said}."
+def _sentence(clause: str, columns: Sequence[Column]) -> str:
+    text = plain(clause, columns)
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
-def _file(path: str, before: str, after: str) -> FileView:
-    long = after.count("\n") > _WHOLE
-    return FileView(path, marked_lines(before, after, context=_CONTEXT if long else None))
-
-
-def _choices(target: str, targets: Sequence[str], query: UpgradeQuery, today: Sequence[str]) -> tuple[Choice, ...]:
-    others = columns_of(slug for slug in targets if slug != target)
-    return tuple(Choice(column, column.slug in query.together, column.slug in today) for column in others)
-
-
-def _is_near(choice: Choice, column: Column) -> bool:
-    return choice.chosen or choice.is_today or choice.column.platform_slug == column.platform_slug
+def _file(path: str, before: str, after: str) -> MarkedFile:
+    is_long = after.count("\n") > _MAX_WHOLE_LINES
+    return MarkedFile(path, marked_lines(before, after, context=_CONTEXT if is_long else None))
 
 
 def _checks(
-    plan: PlanDocument, columns: Sequence[Column], stored: StoredUpgrade, choices: Sequence[Choice]
-) -> tuple[Check, ...]:
-    if not plan:
-        return ()
-    today = next((choice for choice in choices if choice.is_today), None)
-    label = place_words((today.column,)) if today else ""
-    on_today = label if today is not None and today.chosen and plan["feasible"] else ""
-    in_use = sum(1 for row in stored.packages if row["verdict"] != "inactive")
-    return checks_of(
-        plan,
+    planned: PlannedUpgrade, columns: Sequence[Column], stored: StoredUpgrade, choices: Sequence[TargetChoice]
+) -> Iterator[PlanCheck]:
+    if planned.plan is None:
+        return iter(())
+    current = next((choice for choice in choices if choice.is_today), None)
+    return plan_checks(
+        planned.plan,
+        planned.written,
         columns,
-        in_use=in_use,
-        open_today="" if on_today or (today is not None and today.chosen) else label,
-        on_today=on_today,
+        in_use=packages_needed(stored.counts),
+        current=place_text((current.column,)) if current else "",
+        included=current is not None and current.chosen,
     )

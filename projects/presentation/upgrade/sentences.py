@@ -1,25 +1,28 @@
-"""What an upgrade plan comes to, in sentences: the answer of its page, and what holds already. Pure."""
+"""The sentences of an upgrade page: the answer, the checklist and the policy."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
+from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.upgrade_plan import PlannedChange, UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.domain.rewriting.edits import RewriteProblem
+from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.loosen import Step
 
-PlanDocument = Mapping[str, Any]
 _SIZES = tuple(Step)
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence:
-    """The answer: its look, the few words that matter most, and the rest."""
+class PlanAnswer:
+    """The first sentence of the page: the look of its verdict, the headline, and the cause."""
 
     look: Verdict
     headline: str
@@ -27,8 +30,8 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that is proven, or that is left for a person. `command` is a line to paste, when there is one."""
+class PlanCheck:
+    """A line of the checklist: proven (`done`) or left to a person. `command` is a line to paste, if there is one."""
 
     done: bool
     text: str
@@ -44,141 +47,138 @@ def plain(text: str, columns: Sequence[Column]) -> str:
     return text
 
 
-def place_words(columns: Sequence[Column]) -> str:
-    """ "Python 3.11 and 3.13 on Linux x86-64"; several platforms are joined by "and"."""
+def place_text(columns: Sequence[Column]) -> str:
+    """Name targets, Pythons of one platform together: "Python 3.11 and 3.13 on Linux x86-64"."""
     parts = []
     for platform, group in groupby(columns, key=lambda column: column.platform):
-        pythons = [column.interpreter if not at else column.python for at, column in enumerate(group)]
+        pythons = [column.python if at else column.interpreter for at, column in enumerate(group)]
         parts.append(join_words(pythons) + (f" on {platform}" if platform else ""))
     return join_words(parts)
 
 
-def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[str, int], conflict: str) -> Sentence:
-    """The answer where no plan is stored: nothing has to move, or nothing is known yet."""
-    place = place_words(columns)
-    total = sum(counts.values())
-    if verdict == ProjectVerdict.GO:
-        return Sentence(
-            Verdict.READY, f"{place}: go.", f"Nothing has to move: all {count(total, 'package')} install as written."
-        )
-    if verdict == ProjectVerdict.UNKNOWN:
-        missing = counts.get(Verdict.UNKNOWN, 0)
-        cause = f"{missing} of {count(total, 'package')} {'is' if missing == 1 else 'are'} not known yet."
-        return Sentence(Verdict.UNKNOWN, f"{place}: not known yet.", cause if missing else "No path is planned yet.")
-    if verdict == ProjectVerdict.CONDITIONAL:
-        moving = count(counts.get(Verdict.UPGRADE, 0), "package")
-        return Sentence(Verdict.UPGRADE, f"{place}: conditional go.", f"{moving} must move; how is not planned yet.")
-    cause = conflict.partition("\n")[0] or "No path was found."
-    return Sentence(LOOKS[ProjectVerdict(verdict)], f"{place}: no go yet.", cause)
+def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[str, int], conflict: str) -> PlanAnswer:
+    """Answer where no plan is stored: nothing has to change, or data is missing."""
+    place = place_text(columns)
+    total = count(packages_needed(counts), "package")
+    look = LOOKS[ProjectVerdict(verdict)]
+    match verdict:
+        case ProjectVerdict.GO:
+            return PlanAnswer(look, f"{place}: go.", f"No change is needed: all {total} install as written.")
+        case ProjectVerdict.UNKNOWN:
+            missing = counts.get(Verdict.UNKNOWN, 0)
+            cause = f"{missing} of {total} {agree(missing, 'is', 'are')} not known yet."
+            return PlanAnswer(look, f"{place}: not known yet.", cause if missing else "No upgrade is planned yet.")
+        case ProjectVerdict.CONDITIONAL:
+            number = counts.get(Verdict.UPGRADE, 0)
+            cause = f"{number} of {total} {agree(number, 'needs', 'need')} an upgrade; no upgrade is planned yet."
+            return PlanAnswer(look, f"{place}: conditional go.", cause)
+    return PlanAnswer(look, f"{place}: no go yet.", conflict.partition("\n")[0] or "No path was found.")
 
 
-def answer_missing(columns: Sequence[Column], missing: int) -> Sentence:
-    """The answer while the index has to tell more first."""
-    verb = "has" if missing == 1 else "have"
-    cause = f"{count(missing, 'release')} {verb} to be read from the index before this set can be planned."
-    return Sentence(Verdict.UNKNOWN, f"{place_words(columns)}: not known yet.", cause)
+def answer_missing(columns: Sequence[Column], missing: int) -> PlanAnswer:
+    """Answer while data from the index is missing."""
+    cause = f"{count(missing, 'release')} must be read from the index before this set can be planned."
+    return PlanAnswer(Verdict.UNKNOWN, f"{place_text(columns)}: not known yet.", cause)
 
 
-def answer_cut_short(columns: Sequence[Column]) -> Sentence:
-    """The answer when the time was up."""
-    cause = (
-        "The search for a set took too long and was cut short. Ask for fewer targets at once, or for the smallest move."
-    )
-    return Sentence(Verdict.UNKNOWN, f"{place_words(columns)}: not known yet.", cause)
+def answer_cut_short(columns: Sequence[Column]) -> PlanAnswer:
+    """Answer when the search ran out of time."""
+    cause = "The search for a set took too long and was stopped. Choose fewer targets, or the fewest changes."
+    return PlanAnswer(Verdict.UNKNOWN, f"{place_text(columns)}: not known yet.", cause)
 
 
-def answer_planned(plan: PlanDocument, columns: Sequence[Column]) -> Sentence:
-    """The answer of a plan that was found, or that is known not to be there."""
-    place = place_words(columns)
-    together = " together" if len(columns) > 1 else ""
-    if not plan["feasible"]:
-        return Sentence(Verdict.BLOCKED, f"{place}{together}: no go yet.", _no_path(plan, columns))
-    changes = plan["changes"]
-    if not changes and not plan["added"]:
-        return Sentence(Verdict.READY, f"{place}{together}: go.", "Nothing has to move: the set in use holds there.")
-    newest = plan["strategy"] == "latest"
-    cause = f"{_who_moves(changes)}{', to the newest releases that hold together' if newest else ''}."
-    largest = max(changes, key=lambda change: _SIZES.index(Step(change["size"])), default=None)
+def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
+    """Answer with a plan: what it changes, or why there is no path."""
+    place = place_text(columns) + (" together" if len(columns) > 1 else "")
+    if not plan.feasible:
+        return PlanAnswer(Verdict.BLOCKED, f"{place}: no go yet.", _no_path(plan, columns))
+    if not plan.changes and not plan.added:
+        return PlanAnswer(Verdict.READY, f"{place}: go.", "No change is needed: the set in use holds there.")
+    newest = ", to the newest releases that hold together" if plan.strategy == "latest" else ""
+    cause = f"{_changed_packages(plan)}{newest}."
+    largest = max(plan.changes, key=lambda change: _SIZES.index(Step(change.size)), default=None)
     if largest is not None:
-        step = f"{largest['name']} {largest['from']} → {largest['to']}"
-        cause += f" The largest step is a {largest['size']} one ({step})."
-    return Sentence(Verdict.UPGRADE, f"{place}{together}: conditional go.", cause)
+        step = f"{largest.name} {largest.before} → {largest.after}"
+        cause += f" The largest step is a {largest.size} one ({step})."
+    return PlanAnswer(Verdict.UPGRADE, f"{place}: conditional go.", cause)
 
 
-def _who_moves(changes: Sequence[Mapping[str, Any]]) -> str:
-    direct = sum(bool(change["direct"]) for change in changes)
-    moves = f"{count(len(changes), 'package')} {'moves' if len(changes) == 1 else 'move'}"
-    if len(changes) == 1:
-        return f"{moves}, {'which your files name' if direct else 'which others bring'}"
-    return f"{moves}: {direct} that your files name and {len(changes) - direct} that they bring"
+def _changed_packages(plan: UpgradePlan) -> str:
+    number, direct = len(plan.changes), len(plan.direct_changes)
+    changes = f"The plan changes {count(number, 'package')}"
+    if number == 1:
+        return f"{changes}, {'which your files name' if direct else 'a dependency'}"
+    return f"{changes}: {direct} that your files name and {count(number - direct, 'dependency', 'dependencies')}"
 
 
-def _no_path(plan: PlanDocument, columns: Sequence[Column]) -> str:
-    stuck = [one["name"] for one in plan["stuck"]]
+def _no_path(plan: UpgradePlan, columns: Sequence[Column]) -> str:
+    stuck = [one.name for one in plan.stuck]
     if not stuck:
-        reason = plain(plan["reason"] or "", columns).removeprefix("no path: ")
+        reason = plain(plan.reason, columns).removeprefix("no path: ")
         return f"No path, because {reason.rstrip('.')}." if reason else "No path was found."
-    named = join_words(stuck) if len(stuck) < 4 else f"{', '.join(stuck[:3])} and {len(stuck) - 3} more"
-    has = "has" if len(stuck) == 1 else "have"
-    rest = len(plan["changes"])
-    then = f" The {count(rest, 'change')} below {'clears' if rest == 1 else 'clear'} the rest." if rest else ""
-    return f"No path, because {named} {has} no version that works there.{then}"
+    more = [f"{len(stuck) - _MAX_NAMES} more"] if len(stuck) > _MAX_NAMES else []
+    named = join_words([*stuck[:_MAX_NAMES], *more])
+    rest = len(plan.changes)
+    then = f" The {count(rest, 'change')} below {agree(rest, 'clears', 'clear')} the rest." if rest else ""
+    return f"No path, because {named} {agree(len(stuck), 'has', 'have')} no version that works there.{then}"
 
 
-def checks_of(
-    plan: PlanDocument, columns: Sequence[Column], *, in_use: int, open_today: str, on_today: str
-) -> tuple[Check, ...]:
-    """What the plan proves, ticked, then what is left. `in_use` counts the packages of the set as written.
+def plan_checks(
+    plan: UpgradePlan, written: WrittenPlan, columns: Sequence[Column], *, in_use: int, current: str, included: bool
+) -> Iterator[PlanCheck]:
+    """Yield what the plan proves, then what is left to do. `in_use` is how many packages the target needs as written.
 
-    `on_today` is the label of today's target when the set holds there too, `open_today` when nobody asked yet.
+    `current` names the target that the project runs on now, empty when unknown; `included` says that the set is
+    planned for it too.
     """
-    place = place_words(columns)
-    pins, changes = len(plan["pins"]), plan["changes"]
-    checks = []
-    if plan["feasible"]:
-        whole = f"A whole set of {count(pins, 'package')} holds on {place}: each has a file that the policy accepts."
-        checks.append(Check(True, whole))
-        if plan["strategy"] == "minimal" and changes:
-            checks.append(Check(True, "Nothing moves without need: taking back any one change breaks the set."))
+    if plan.feasible:
+        whole = f"A whole set of {count(len(plan.pins), 'package')} holds on {place_text(columns)}"
+        yield PlanCheck(True, f"{whole}: each has a file that the policy accepts.")
+        if plan.strategy == "minimal" and plan.changes:
+            yield PlanCheck(True, "Each change is needed: without any one of them the set does not hold.")
     else:
-        checks += [Check(False, f"{one['name']} needs a release that works there.") for one in plan["stuck"]]
-    staying = in_use - len(changes) - len(plan["dropped"]) - len(plan["stuck"])
-    if 0 < staying < in_use:
-        checks.append(Check(True, f"{staying} of {count(in_use, 'package')} in use {_stays(staying)}."))
-    checks += [
-        Check(True, f"{path} is rewritten below; comments, order and markers stay.") for path in plan.get("files") or ()
-    ]
-    checks += [
-        Check(False, f"{_place(problem)}: {problem['message']}.") for problem in plan.get("rewriting_problems") or ()
-    ]
-    checks += [
-        Check(False, "Have the lock written again by its own tool:", command) for command in plan.get("commands") or ()
-    ]
-    if on_today:
-        checks.append(Check(True, f"The set holds on {on_today} too: move the packages first, switch Python after."))
-    elif open_today:
-        checks.append(Check(False, f"Whether the set also holds on {open_today}, where you are today: tick it above."))
-    checks.append(Check(False, "Install it there and run your tests. Nothing here has run your code."))
-    return tuple(checks)
+        yield from (PlanCheck(False, f"{one.name} needs a release that works there.") for one in plan.stuck)
+    unchanged = in_use - len(plan.changes) - len(plan.dropped) - len(plan.stuck)
+    if 0 < unchanged < in_use:
+        stays = agree(unchanged, "stays as it is", "stay as they are")
+        yield PlanCheck(True, f"{unchanged} of {count(in_use, 'package')} in use {stays}.")
+    for path in written.files:
+        yield PlanCheck(True, f"{path} is rewritten below; comments, order and markers stay.")
+    for problem in written.problems:
+        yield PlanCheck(False, f"{_place(problem)}: {problem.message}.")
+    for command in written.commands:
+        yield PlanCheck(False, "Update the lock with its own tool:", command)
+    if current and included and plan.feasible:
+        yield PlanCheck(True, f"The set holds on {current} too: upgrade the packages first, then switch Python.")
+    elif current and not included:
+        yield PlanCheck(False, f"Check that the set also holds on {current}, where you are today: tick it above.")
+    yield PlanCheck(False, "Install it there and run your tests. Wheelway has not run your code.")
 
 
-def _stays(number: int) -> str:
-    return "stays as it is" if number == 1 else "stay as they are"
+def _place(problem: RewriteProblem) -> str:
+    return f"{problem.path} line {problem.line}" if problem.line else problem.path
 
 
-def _place(problem: Mapping[str, Any]) -> str:
-    return f"{problem['path']} line {problem['line']}" if problem.get("line") else str(problem["path"])
+def change_origin(change: PlannedChange, paths: Sequence[Sequence[str]], *, listed: bool) -> str:
+    """Return how a changed package comes into the set: "direct", "by pydantic", or "listed".
+
+    `listed`: the files list it and do not say whether the project itself asks for it.
+    """
+    if change.direct:
+        return "listed" if listed else "direct"
+    shortest = min(paths, key=lambda path: (len(path), path), default=())
+    return f"by {' → '.join(shortest[:-1])}" if shortest[:-1] else "by others"
 
 
-def policy_words(source: str, step: str, holds: Sequence[str], minimum_age_days: int, *, prereleases: bool) -> str:
-    """What bounds every plan of the project, in one line."""
+def policy_text(source: str, step: str, holds: Sequence[str], minimum_age_days: int, *, prereleases: bool) -> str:
+    """Describe in one line the limits of the project's policy on each plan."""
     builds = {"never": "wheels only", "pure": "wheels, and source builds of pure Python", "any": "any source build"}
     steps = {"patch": "patch steps only", "minor": "steps up to a minor one", "major": "steps of any size"}
-    words = [builds[source], steps[step]]
+    limits = [builds[source], steps[step]]
     if prereleases:
-        words.append("pre-releases count")
+        limits.append("pre-releases count")
     if minimum_age_days:
-        words.append(f"releases at least {count(minimum_age_days, 'day')} old")
+        limits.append(f"releases at least {count(minimum_age_days, 'day')} old")
     if holds:
-        words.append(f"{join_words(list(holds))} never touched")
-    return "; ".join(words)
+        limits.append(f"{join_words(list(holds))} {agree(len(holds), 'stays as it is', 'stay as they are')}")
+    return "; ".join(limits)

@@ -1,52 +1,54 @@
-"""The upgrade path of one target as values: what its page is made from, and what it then says. Pure."""
+"""The values that an upgrade page is made from, and its view model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
-from projects.presentation.upgrade.marked_lines import MarkedLine
+from projects.presentation.upgrade.marked_lines import LineMark, MarkedLine
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import Check, PlanDocument, Sentence, place_words
-
-Release = tuple[str, str]
+from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUpgrade:
-    """What the newest assessment says about the target. `plan` is None when nothing has to move, or nothing is known.
+    """What the newest assessment stores about the target.
 
-    `missing` is what the index must still tell before the assessment is complete.
+    `plan` is None when no change is needed or data is missing. `missing` are the names that the index has not answered
+    for.
     """
 
     verdict: str
     counts: Mapping[str, int]
     conflict: str
     packages: Sequence[Mapping[str, Any]]
-    plan: PlanDocument | None
+    plan: UpgradePlan | None
     missing: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """A plan that was made for a question, with the rewritten files in it.
+class PlannedUpgrade:
+    """A plan that answers a query, and the files that it rewrites.
 
-    `plan` is None when none could be made. `missing` counts the packages and releases that the index must tell first,
-    `cut_short` says that time was up, `derivation` is the proof that there is no path, a sentence each.
+    `plan` is None when none could be made. `missing` counts the packages and releases that must be read from the index
+    first, `cut_short` says that the search ran out of time, `derivation` is the proof that there is no path, in steps.
     """
 
-    plan: PlanDocument | None
+    plan: UpgradePlan | None
     missing: int = 0
     cut_short: bool = False
     derivation: tuple[str, ...] = ()
+    written: WrittenPlan = field(default_factory=WrittenPlan)
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """One package that moves."""
+class ChangeRow:
+    """One package that changes. `is_back`: to a lower version; `released` is when the new version came out."""
 
     name: str
     before: str
@@ -59,15 +61,7 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StuckLine:
-    """One package that nothing clears."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class FileView:
+class MarkedFile:
     """A rewritten file with its changes marked."""
 
     path: str
@@ -75,13 +69,13 @@ class FileView:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing of the file is left out."""
-        return all(line.mark != "skipped" for line in self.lines)
+        """Whether no line is left out."""
+        return all(line.mark is not LineMark.SKIPPED for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A target that the set may have to hold on too."""
+class TargetChoice:
+    """A target on which the set may have to hold too. `is_today`: the project runs on it now."""
 
     column: Column
     chosen: bool
@@ -90,38 +84,25 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class UpgradePage:
-    """All that the page says. Empty parts are not shown.
+    """The view model of the page; empty parts are not shown. `is_installable`: the whole set can be installed.
 
-    `can_fetch`: the index has to be asked before there is an answer, and nobody has asked it. `next_look` is the query
-    string by which the page looks again while the index is being asked; empty when there is nothing to wait for.
+    `can_fetch`: data is missing and no fetch was requested. `next_look` is the query string by which the page reloads
+    while the index is queried; empty when there is nothing to wait for.
     """
 
     column: Column
-    together: tuple[Column, ...]
     query: UpgradeQuery
-    answer: Sentence
+    answer: PlanAnswer
     can_fetch: bool
     next_look: str
-    changes: tuple[ChangeLine, ...]
-    added: tuple[Release, ...]
+    changes: tuple[ChangeRow, ...]
+    added: tuple[tuple[str, str], ...]
     dropped: tuple[str, ...]
-    stuck: tuple[StuckLine, ...]
+    stuck: tuple[tuple[str, str], ...]
     derivation: tuple[str, ...]
-    files: tuple[FileView, ...]
-    patch: str
-    constraints: str
-    pip: str
-    uv: str
-    checks: tuple[Check, ...]
-    near: tuple[Choice, ...]
-    far: tuple[Choice, ...]
-
-    @property
-    def place(self) -> str:
-        """The targets in words."""
-        return place_words((*self.together, self.column))
-
-    @property
-    def has_set(self) -> bool:
-        """Whether there is a set to take away as constraints."""
-        return bool(self.constraints)
+    files: tuple[MarkedFile, ...]
+    written: WrittenPlan
+    is_installable: bool
+    checks: tuple[PlanCheck, ...]
+    near: tuple[TargetChoice, ...]
+    far: tuple[TargetChoice, ...]

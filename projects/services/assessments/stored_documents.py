@@ -11,7 +11,7 @@ from projects.models import Assessment, Project, Snapshot, TargetAssessment
 from projects.presentation.formats.schema import document_of, target_document
 from projects.services.assessments.run import read_snapshot
 from projects.services.indexes import indexes_of
-from projects.services.plan_files import with_written_plans
+from projects.services.plan_files import FileContents, with_written_plans
 
 
 def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] | None = None) -> dict[str, Any] | None:
@@ -38,10 +38,10 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
             extra_urls=assessment.extra_urls,
             confusions=assessment.confusions,
         ),
-        files={file.path: bytes(file.content) for file in files},
-        parsed=parsed,
-        roots=[file.path for file in files if file.is_root],
-        indexes=lambda: indexes_of(project),
+        FileContents(
+            {file.path: bytes(file.content) for file in files}, [file.path for file in files if file.is_root], parsed
+        ),
+        lambda: indexes_of(project),
     )
 
 

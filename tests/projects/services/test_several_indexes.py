@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from projects.domain.report import as_markdown
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
+from projects.presentation.report.markdown import as_markdown
 from projects.services.assessments.run import assess_snapshot, stale_snapshots
 from projects.services.assessments.stored_documents import stored_document
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index

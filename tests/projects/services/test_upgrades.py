@@ -5,12 +5,13 @@ from django.utils import timezone
 
 from projects.models import Origin, Project, ProjectTarget
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.values import Planned
+from projects.presentation.upgrade.values import PlannedUpgrade
 from projects.selectors import upgrade_state
 from projects.services import upgrades
 from projects.services.assessments.run import assess_snapshot
+from projects.services.plan_files import read_contents
 from projects.services.snapshots import take_snapshot
-from projects.services.upgrades import answer_upgrade, change_dates, fetch_for_upgrade, given_files
+from projects.services.upgrades import answer_upgrade, change_dates, fetch_for_upgrade
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex
@@ -35,17 +36,16 @@ def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
     return project
 
 
-def plan(project: Project, query: UpgradeQuery) -> Planned:
+def plan(project: Project, query: UpgradeQuery) -> PlannedUpgrade:
     state = upgrade_state(project, NEW)
     assert state.snapshot is not None
-    return answer_upgrade(project, given_files(state.snapshot), NEW, query, state.stored, timezone.now())
+    return answer_upgrade(project, read_contents(state.snapshot), NEW, query, state.stored, timezone.now())
 
 
 def test_the_stored_plan_is_written_into_the_files(project: Project) -> None:
-    found = plan(project, UpgradeQuery()).plan
-    assert found is not None
-    assert found["files"] == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
-    dates = change_dates(project, found)
+    found = plan(project, UpgradeQuery())
+    assert found.written.files == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
+    dates = change_dates(project, found.plan)
     assert list(dates) == [("greenlet", "3.1.0")]
     assert dates["greenlet", "3.1.0"] is not None
 
@@ -61,16 +61,16 @@ def test_the_newest_set_is_planned_once_what_it_needs_is_fetched(project: Projec
     after = plan(project, NEWEST)
     assert after.missing == 0
     assert after.plan is not None
-    assert [change["name"] for change in after.plan["changes"]] == ["greenlet", "six"]
+    assert [change.name for change in after.plan.changes] == ["greenlet", "six"]
 
 
 def test_one_set_for_today_and_tomorrow_holds_on_both(project: Project, replay: ReplayIndex) -> None:
     fetch_for_upgrade(project.pk, NEW, BRIDGE, timezone.now(), IndexClient(replay.url))
     found = plan(project, BRIDGE)
     assert found.plan is not None
-    assert found.plan["feasible"]
-    assert found.plan["pins"] == {"greenlet": "3.1.0", "six": "1.16.0"}
-    assert f"constraints-{BRIDGE.file_stem(NEW)}.txt" in found.plan["pip"]
+    assert found.plan.feasible
+    assert found.plan.pins == {"greenlet": "3.1.0", "six": "1.16.0"}
+    assert f"constraints-{BRIDGE.file_stem(NEW)}.txt" in found.written.pip
 
 
 def test_a_held_package_leaves_no_path_and_the_plan_says_so(project: Project, replay: ReplayIndex) -> None:
@@ -79,8 +79,8 @@ def test_a_held_package_leaves_no_path_and_the_plan_says_so(project: Project, re
     fetch_for_upgrade(project.pk, NEW, BRIDGE, timezone.now(), IndexClient(replay.url))
     found = plan(project, BRIDGE)
     assert found.plan is not None
-    assert not found.plan["feasible"]
-    assert [one["name"] for one in found.plan["stuck"]] == ["greenlet"]
+    assert not found.plan.feasible
+    assert [one.name for one in found.plan.stuck] == ["greenlet"]
 
 
 def test_a_search_without_time_is_cut_short_and_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 """The upgrade path of a target: who may see it, what it shows and gives away, and the asking for what it lacks."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.upgrade_plan import PlannedChange
 from projects.models import SnapshotFile, TargetAssessment
 from scanner.models import Package, PackageState
 from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, package_row, usual_rows
-from tests.plans import change
+from tests.plans import change, stored_plan
 
 PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
 FILE = b"# what runs\naiohttp==1.0\norjson==1.0  # fast\npyyaml==1.0\nsqlalchemy==1.0\n"
@@ -23,16 +24,13 @@ def text(page: bytes) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
-def store_plan(cast: Cast, target: str, **plan: Any) -> None:
-    whole = {"strategy": "minimal", "feasible": True, "reason": None, "added": [], "dropped": [], "stuck": [], **plan}
-    TargetAssessment.objects.filter(assessment__project=cast.project, target=target).update(plan=whole)
+def store_plan(cast: Cast, target: str, changes: Sequence[PlannedChange] = (), **plan: Any) -> None:
+    stored = stored_plan(changes, **plan)
+    TargetAssessment.objects.filter(assessment__project=cast.project, target=target).update(plan=stored)
 
 
-def moves(*names: str) -> dict[str, Any]:
-    changes: Sequence[Mapping[str, Any]] = [
-        change(name, "1.0", "9.0", why=f"{name} 1.0 has no wheel") for name in names
-    ]
-    return {"changes": changes, "pins": {"aiohttp": "1.0", "sqlalchemy": "1.0", **dict.fromkeys(names, "9.0")}}
+def moves(*names: str) -> list[PlannedChange]:
+    return [change(name, "1.0", "9.0", why=f"{name} 1.0 has no wheel") for name in names]
 
 
 @pytest.fixture
@@ -40,7 +38,7 @@ def planned(cast: Cast) -> Cast:
     """The cast, whose files and plan for Windows are stored."""
     snapshot = cast.project.snapshots.get()
     SnapshotFile.objects.create(snapshot=snapshot, path="requirements.txt", sha256="0" * 64, content=FILE)
-    store_plan(cast, WINDOWS_313, **moves("orjson", "pyyaml"))
+    store_plan(cast, WINDOWS_313, moves("orjson", "pyyaml"))
     return cast
 
 
@@ -69,9 +67,11 @@ def test_a_target_that_the_project_has_not_is_not_found(alice: Client, planned: 
 def test_the_page_opens_with_the_answer_then_the_moves_then_the_marked_file(bob: Client, planned: Cast) -> None:
     page = bob.get(PAGE).content
     said = text(page)
-    answer = said.index("Python 3.13 on Windows x64: conditional go. 2 packages move: 2 that your files name")
-    table = said.index("What moves")
-    assert answer < table < said.index("What holds already") < said.index("What to write")
+    answer = said.index(
+        "Python 3.13 on Windows x64: conditional go. The plan changes 2 packages: 2 that your files name"
+    )
+    table = said.index("What changes")
+    assert answer < table < said.index("Checklist") < said.index("What to write")
     assert b"<del>orjson==1.0  # fast</del>" in page
     assert b"<ins>orjson==9.0  # fast</ins>" in page
     assert b"<span># what runs</span>" in page
@@ -106,8 +106,7 @@ def test_there_is_nothing_to_take_away_where_nothing_is_planned(bob: Client, pla
 
 def test_what_stays_stuck_can_be_watched_and_is_said_with_its_reason(bob: Client, planned: Cast) -> None:
     reason = f"no release of pyyaml is usable on {LINUX_314}: 1.0 has no wheel there"
-    stuck = [{"name": "pyyaml", "reason": reason}]
-    store_plan(planned, LINUX_314, **moves("orjson") | {"feasible": False, "reason": "no path", "stuck": stuck})
+    store_plan(planned, LINUX_314, moves("orjson"), feasible=False, stuck={"pyyaml": reason})
     page = bob.get(f"/projects/practice-api/upgrade/{LINUX_314}/").content
     assert "No path, because pyyaml has no version that works there." in text(page)
     assert "no release of pyyaml is usable: 1.0 has no wheel there." in text(page)
@@ -123,17 +122,17 @@ def test_a_plan_that_needs_more_than_is_stored_says_so_and_a_member_can_have_it_
     Package.objects.update(state=PackageState.PENDING)
     said = text(alice.get(PAGE + asked).content)
     assert "not known yet. " in said
-    assert "to be read from the index before this set can be planned" in said
-    assert "Ask the index for it" in said
-    assert "Ask the index for it" not in text(bob.get(PAGE + asked).content)
-    assert "have the index asked" in text(bob.get(PAGE + asked).content)
+    assert "must be read from the index before this set can be planned" in said
+    assert "Fetch the missing data" in said
+    assert "Fetch the missing data" not in text(bob.get(PAGE + asked).content)
+    assert "can fetch the missing data" in text(bob.get(PAGE + asked).content)
     assert bob.post(PAGE + asked).status_code == 403
     answer = alice.post(PAGE + asked)
     assert answer.headers["Location"] == f"{PAGE}{asked}&looks=1"
     strategy = "latest" if "latest" in asked else "minimal"
     assert requested == [(planned.project.pk, WINDOWS_313, strategy, [] if "latest" in asked else [LINUX_313])]
     waiting = alice.get(f"{PAGE}{asked}&looks=1").content.decode()
-    assert "The index is being asked" in text(waiting.encode())
+    assert "The missing data is being fetched" in text(waiting.encode())
     assert re.search(r'hx-get="[^"]*looks=2" hx-trigger="load delay:4s"', waiting)
 
 
@@ -146,9 +145,7 @@ def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client
 
 
 def test_a_conflict_is_told_step_by_step(bob: Client, planned: Cast) -> None:
-    store_plan(
-        planned, WINDOWS_313, changes=[], pins={}, feasible=False, reason="no path: a needs b<2, but c needs b>=2"
-    )
+    store_plan(planned, WINDOWS_313, feasible=False, reason="no path: a needs b<2, but c needs b>=2")
     TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict="Because a needs b<2, no.\nSo nothing holds.")
     page = bob.get(PAGE).content.decode()
     assert "No path, because a needs b&lt;2, but c needs b&gt;=2." in page
@@ -161,14 +158,14 @@ def test_today_s_target_is_marked_where_the_files_tell_it(bob: Client, planned: 
     )
     said = text(bob.get(PAGE).content)
     assert re.search(r"Python 3\.14 on Linux x86-64 \(glibc 2\.28\) \(today\)", said)
-    assert "Whether the set also holds on Python 3.14 on Linux x86-64, where you are today: tick it above." in said
+    assert "Check that the set also holds on Python 3.14 on Linux x86-64, where you are today: tick it above." in said
 
 
 @pytest.mark.parametrize("packages", [2, 40])
 def test_the_page_takes_as_many_queries_for_many_moves_as_for_few(
     bob: Client, planned: Cast, packages: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    store_plan(planned, WINDOWS_313, **moves(*(f"package-{number}" for number in range(packages))))
+    store_plan(planned, WINDOWS_313, moves(*(f"package-{number}" for number in range(packages))))
     # Session and user, the project, its targets, the snapshot, its assessment, the oldest check, the files, the index,
     # and the releases' dates.
     with django_assert_num_queries(10):
@@ -186,6 +183,6 @@ def test_the_project_page_says_where_it_runs_today_and_what_each_platform_reache
     hint = {"kind": "image", "value": "python:3.11-slim", "source": "Dockerfile", "line": 1}
     planned.project.snapshots.update(hints=[hint])
     said = text(bob.get("/projects/practice-api/").content)
-    assert "Today: Python 3.11 on Debian, says Dockerfile" in said
+    assert "Today: Python 3.11 on Debian" in said
     assert "Linux x86-64: 3.13 with upgrades; not yet 3.14." in said
     assert "Windows x64: 3.13 with upgrades." in said

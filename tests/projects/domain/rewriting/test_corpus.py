@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.dependency_files import ParsedFiles, RequirementOrigin, read
-from projects.domain.rewriting import Moves, rewrite
+from projects.domain.rewriting import PlannedVersions, rewrite
 
 FOLDERS = ("requirements-txt", "pip-compile", "constraints", "pyproject", "setup-cfg", "pipfile", "conda-env")
 DIGEST = "f" * 64
@@ -37,7 +37,7 @@ def test_no_change_gives_every_real_file_back(shared: Path) -> None:
         parsed = read({path: data}, [path])
         times = Counter(str(one.name) for one in parsed.requirements)
         pins = {name: version for name, version in pins_of(parsed).items() if times[name] == 1}
-        assert rewrite({path: data}, parsed, Moves(pins, {}, [])).changed == (), path
+        assert rewrite({path: data}, parsed, PlannedVersions(pins, {}, [])).changed == (), path
 
 
 def test_every_pin_of_every_real_file_moves_and_nothing_else(shared: Path) -> None:
@@ -47,10 +47,10 @@ def test_every_pin_of_every_real_file_moves_and_nothing_else(shared: Path) -> No
         before = pins_of(old)
         goals = {name: Version(f"{version.epoch}!9999.{version.major}") for name, version in before.items()}
         digests = {name: [DIGEST] for name in goals}
-        result = rewrite({path: data}, old, Moves(goals, before, [], digests=digests))
+        result = rewrite({path: data}, old, PlannedVersions(goals, before, [], digests=digests))
         new = read({path: result.changed[0].content if result.changed else data}, [path])
 
-        assert [trouble.message for trouble in result.troubles] == [], path
+        assert [trouble.message for trouble in result.problems] == [], path
         assert len(new.requirements) == len(old.requirements), path
         assert [problem.message for problem in new.problems] == [problem.message for problem in old.problems], path
         for was, now in zip(old.requirements, new.requirements, strict=True):

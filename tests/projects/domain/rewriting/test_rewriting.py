@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from projects.domain.dependency_files import read
-from projects.domain.rewriting import Moves, main_text, rewrite
-from projects.domain.rewriting.pasting import constraints, pip_lines, uv_lines
+from projects.domain.rewriting import PlannedVersions, main_text, rewrite
+from projects.domain.rewriting.exports import constraints, pip_command, uv_table
 from tests.projects.domain.rewriting.planned import WINDOWS, moves
 
 PYDANTIC = {"pydantic": ("2.6.1", "2.8.0"), "pydantic-core": ("2.16.2", "2.20.0")}
 A, B, C, D = ("a" * 64, "b" * 64, "c" * 64, "d" * 64)
 
 
-def rewritten(text: str | bytes, plan: Moves, path: str = "requirements.txt") -> str:
+def rewritten(text: str | bytes, plan: PlannedVersions, path: str = "requirements.txt") -> str:
     data = text if isinstance(text, bytes) else text.encode()
     result = rewrite({path: data}, read({path: data}, [path]), plan)
     return result.texts[path]
@@ -77,15 +77,15 @@ def test_a_single_hash_becomes_several_beside_each_other() -> None:
     )
 
 
-def test_hashes_that_nobody_knows_go_and_that_is_said() -> None:
+def test_unknown_hashes_are_removed_and_reported() -> None:
     data = f"pydantic==2.6.1 \\\n    --hash=sha256:{A} \\\n    --hash=sha256:{B}\n".encode()
     result = rewrite({"r.txt": data}, read({"r.txt": data}, ["r.txt"]), moves(PYDANTIC))
 
     again = read({"r.txt": result.changed[0].content}, ["r.txt"])
     assert [(one.specifier, one.hashes) for one in again.requirements] == [("==2.8.0", ())]
     assert not again.problems
-    assert [(trouble.line, trouble.message) for trouble in result.troubles] == [
-        (1, "the hashes of pydantic are taken out: those of 2.8.0 are not known here")
+    assert [(problem.line, problem.message) for problem in result.problems] == [
+        (1, "the hashes of pydantic are removed: the index gives no digests of pydantic 2.8.0")
     ]
 
 
@@ -179,7 +179,7 @@ _PATHS = st.sampled_from(["requirements.txt", "pyproject.toml", "setup.cfg", "en
 @given(text=_TEXTS, path=_PATHS, encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_a_plan_without_changes_is_the_identity_byte_for_byte(text: str, path: str, encoding: str) -> None:
     data = text.encode(encoding)
-    result = rewrite({path: data}, read({path: data}, [path]), Moves({"zzz": Version("1")}, {}, [WINDOWS]))
+    result = rewrite({path: data}, read({path: data}, [path]), PlannedVersions({"zzz": Version("1")}, {}, [WINDOWS]))
 
     assert result.changed == ()
 
@@ -192,14 +192,14 @@ def test_whatever_the_file_holds_it_reads_again_as_the_same_requirements_at_the_
     result = rewrite({"r.txt": data}, old, plan)
     new = read({"r.txt": result.changed[0].content if result.changed else data}, ["r.txt"])
 
-    def told(one: object) -> tuple[object, ...]:
+    def problems(one: object) -> tuple[object, ...]:
         return tuple(getattr(one, key) for key in ("name", "extras", "marker", "line", "url", "editable", "constraint"))
 
     if all("hash" not in problem.text for problem in old.problems):
-        assert [told(one) for one in new.requirements] == [told(one) for one in old.requirements]
+        assert [problems(one) for one in new.requirements] == [problems(one) for one in old.requirements]
     for before, after in zip(old.requirements, new.requirements, strict=False):
         moved = {"==2.6.1": "==2.8.0", "<2.7": "<2.9"}
-        if before.name == "pydantic" and before.url is None and plan.wanted(before.marker):
+        if before.name == "pydantic" and before.url is None and plan.applies(before.marker):
             assert after.specifier == moved.get(before.specifier, after.specifier)
         else:
             assert (after.specifier, after.hashes) == (before.specifier, before.hashes)
@@ -220,10 +220,10 @@ def test_the_lines_to_paste_hold_the_whole_plan() -> None:
     moved = {name: plan.pins[name] for name in plan.before}
 
     assert constraints(plan.pins, "as planned") == "# as planned\nflask==1.0\npydantic==2.8.0\npydantic-core==2.20.0\n"
-    assert pip_lines(["my reqs.txt"], "cp313-win_amd64") == (
+    assert pip_command(["my reqs.txt"], "cp313-win_amd64") == (
         "python -m pip install --dry-run --only-binary :all: -r 'my reqs.txt' -c constraints-cp313-win_amd64.txt\n"
     )
-    assert uv_lines([WINDOWS], moved, {"pydantic": "[email]"}) == (
+    assert uv_table([WINDOWS], moved, {"pydantic": "[email]"}) == (
         "[tool.uv]\nrequired-environments = [\n"
         "    \"sys_platform == 'win32' and platform_machine == 'AMD64' and implementation_name == 'cpython'\",\n]\n"
         'constraint-dependencies = [\n    "pydantic-core==2.20.0",\n]\n'

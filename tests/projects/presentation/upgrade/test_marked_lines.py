@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.presentation.upgrade.marked_lines import Mark, marked_lines
+from projects.presentation.upgrade.marked_lines import LineMark, marked_lines
 
 lines = st.lists(st.sampled_from(["a==1", "b==2", "# why", "", "c>=3"]), max_size=12).map("\n".join)
 
@@ -11,8 +11,8 @@ lines = st.lists(st.sampled_from(["a==1", "b==2", "# why", "", "c>=3"]), max_siz
 @given(lines, lines)
 def test_the_new_text_is_what_is_kept_and_new_and_the_old_one_what_is_kept_and_gone(before: str, after: str) -> None:
     marked = marked_lines(before, after)
-    assert [line.text for line in marked if line.mark is not Mark.GONE] == after.splitlines()
-    assert [line.text for line in marked if line.mark is not Mark.NEW] == before.splitlines()
+    assert [line.text for line in marked if line.mark is not LineMark.GONE] == after.splitlines()
+    assert [line.text for line in marked if line.mark is not LineMark.NEW] == before.splitlines()
     numbers = [line.number for line in marked if line.number is not None]
     assert numbers == list(range(1, len(after.splitlines()) + 1))
 
@@ -22,18 +22,18 @@ def test_a_shortened_text_shows_every_change_and_counts_what_it_leaves_out(
     before: str, after: str, context: int
 ) -> None:
     whole, short = marked_lines(before, after), marked_lines(before, after, context=context)
-    changed = [line for line in whole if line.mark is not Mark.KEPT]
-    assert [line for line in short if line.mark in (Mark.GONE, Mark.NEW)] == changed
-    shown = [line for line in short if line.mark is not Mark.SKIPPED]
-    left_out = sum(int(line.text.split()[0]) for line in short if line.mark is Mark.SKIPPED)
+    changed = [line for line in whole if line.mark is not LineMark.KEPT]
+    assert [line for line in short if line.mark in (LineMark.GONE, LineMark.NEW)] == changed
+    shown = [line for line in short if line.mark is not LineMark.SKIPPED]
+    left_out = sum(int(line.text.split()[0]) for line in short if line.mark is LineMark.SKIPPED)
     assert len(shown) + left_out == len(whole)
 
 
 def test_a_moved_pin_stands_beside_the_line_that_it_replaces() -> None:
     marked = marked_lines("# web\na==1\nb==1\n", "# web\na==2\nb==1\n", context=0)
     assert [(line.mark, line.number, line.text) for line in marked] == [
-        (Mark.SKIPPED, None, "1 line as before"),
-        (Mark.GONE, None, "a==1"),
-        (Mark.NEW, 2, "a==2"),
-        (Mark.SKIPPED, None, "1 line as before"),
+        (LineMark.SKIPPED, None, "1 unchanged line"),
+        (LineMark.GONE, None, "a==1"),
+        (LineMark.NEW, 2, "a==2"),
+        (LineMark.SKIPPED, None, "1 unchanged line"),
     ]

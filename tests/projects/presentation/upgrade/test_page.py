@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.domain.current_runtime import today_of
+from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import RuntimeHint
+from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.presentation.upgrade.sentences import policy_words
-from projects.presentation.upgrade.values import Planned, StoredUpgrade, UpgradePage
+from projects.presentation.upgrade.sentences import policy_text
+from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
 from tests.plans import change, plan_of
 
 LINUX, WINDOWS, TODAY = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64", "cp311-manylinux_2_28_x86_64"
@@ -29,7 +30,7 @@ MOVES = [
 
 
 def page_of(
-    planned: Planned,
+    planned: PlannedUpgrade,
     query: UpgradeQuery | None = None,
     stored: StoredUpgrade = STORED,
     hints: list[RuntimeHint] | None = None,
@@ -44,7 +45,7 @@ def page_of(
         planned,
         files=files or {},
         released=released,
-        today=today_of(hints or []),
+        runtime=find_current_runtime(hints or []),
     )
 
 
@@ -53,17 +54,17 @@ def texts(page: UpgradePage, *, done: bool) -> list[str]:
 
 
 def test_the_answer_counts_who_moves_and_names_the_largest_step() -> None:
-    page = page_of(Planned(plan_of(MOVES)))
+    page = page_of(PlannedUpgrade(plan_of(MOVES)))
     assert page.answer.look is Verdict.UPGRADE
     assert page.answer.headline == "Python 3.13 on Linux x86-64: conditional go."
     assert page.answer.cause == (
-        "2 packages move: 1 that your files name and 1 that they bring. "
+        "The plan changes 2 packages: 1 that your files name and 1 dependency. "
         "The largest step is a major one (shell 1.0 → 3.0)."
     )
 
 
 def test_a_move_says_how_it_arrives_when_it_came_out_and_why_without_slugs() -> None:
-    shell, core = page_of(Planned(plan_of(MOVES))).changes
+    shell, core = page_of(PlannedUpgrade(plan_of(MOVES))).changes
     assert (shell.arrives, core.arrives) == ("direct", "by shell")
     assert shell.why == "shell 1.0 needs core==1.0, and core has no wheel."
     assert core.why == "core 1.0 has no wheel there."
@@ -72,12 +73,12 @@ def test_a_move_says_how_it_arrives_when_it_came_out_and_why_without_slugs() -> 
 
 
 def test_a_step_back_is_called_so() -> None:
-    (only,) = page_of(Planned(plan_of([change("shell", "2.0", "1.9")]))).changes
+    (only,) = page_of(PlannedUpgrade(plan_of([change("shell", "2.0", "1.9")]))).changes
     assert only.is_back
 
 
 def test_of_several_targets_the_reason_names_the_one_it_speaks_of() -> None:
-    page = page_of(Planned(plan_of(MOVES)), UpgradeQuery(together=(WINDOWS,)))
+    page = page_of(PlannedUpgrade(plan_of(MOVES)), UpgradeQuery(together=(WINDOWS,)))
     assert (
         page.answer.headline == "Python 3.13 on Windows x64 and Python 3.13 on Linux x86-64 together: conditional go."
     )
@@ -85,17 +86,17 @@ def test_of_several_targets_the_reason_names_the_one_it_speaks_of() -> None:
 
 
 def test_what_holds_already_is_ticked_and_the_tests_are_left_to_the_team() -> None:
-    plan = plan_of(
-        MOVES, files={"requirements.txt": "shell==3.0\n"}, commands=["uv lock --upgrade-package 'shell==3.0'"]
+    written = WrittenPlan(
+        files={"requirements.txt": "shell==3.0\n"}, commands=("uv lock --upgrade-package 'shell==3.0'",)
     )
-    page = page_of(Planned(plan), files={"requirements.txt": "shell==1.0\n"})
+    page = page_of(PlannedUpgrade(plan_of(MOVES), written=written), files={"requirements.txt": "shell==1.0\n"})
     assert texts(page, done=True) == [
         "A whole set of 2 packages holds on Python 3.13 on Linux x86-64: each has a file that the policy accepts.",
-        "Nothing moves without need: taking back any one change breaks the set.",
+        "Each change is needed: without any one of them the set does not hold.",
         "1 of 3 packages in use stays as it is.",
         "requirements.txt is rewritten below; comments, order and markers stay.",
     ]
-    assert texts(page, done=False)[-1] == "Install it there and run your tests. Nothing here has run your code."
+    assert texts(page, done=False)[-1] == "Install it there and run your tests. Wheelway has not run your code."
     assert "uv lock --upgrade-package 'shell==3.0'" in [check.command for check in page.checks]
     assert [(line.mark.value, line.text) for line in page.files[0].lines] == [
         ("gone", "shell==1.0"),
@@ -105,89 +106,91 @@ def test_what_holds_already_is_ticked_and_the_tests_are_left_to_the_team() -> No
 
 def test_today_s_target_is_offered_until_it_is_asked_and_ticked_once_it_holds() -> None:
     hints = [RuntimeHint("image", "python:3.11-slim", "Dockerfile", 1)]
-    asked = page_of(Planned(plan_of(MOVES)), hints=hints)
+    asked = page_of(PlannedUpgrade(plan_of(MOVES)), hints=hints)
     assert [choice.column.slug for choice in asked.near if choice.is_today] == [TODAY]
     assert any("where you are today: tick it above" in text for text in texts(asked, done=False))
-    held = page_of(Planned(plan_of(MOVES)), UpgradeQuery(together=(TODAY,)), hints=hints)
+    held = page_of(PlannedUpgrade(plan_of(MOVES)), UpgradeQuery(together=(TODAY,)), hints=hints)
     assert any("Python 3.11 on Linux x86-64 too" in text for text in texts(held, done=True))
 
 
 def test_what_stays_stuck_is_the_answer_and_nothing_that_installs_is_offered() -> None:
-    stuck = [{"name": "core", "reason": f"no release of core is usable on {LINUX}: 2.0 has no wheel there"}]
-    plan = plan_of(MOVES[:1], feasible=False, stuck=stuck, reason="no path: core")
-    page = page_of(Planned(plan))
+    stuck = {"core": f"no release of core is usable on {LINUX}: 2.0 has no wheel there"}
+    page = page_of(PlannedUpgrade(plan_of(MOVES[:1], feasible=False, stuck=stuck)))
     assert page.answer.look is Verdict.BLOCKED
     assert page.answer.headline == "Python 3.13 on Linux x86-64: no go yet."
     assert page.answer.cause == (
         "No path, because core has no version that works there. The 1 change below clears the rest."
     )
-    assert [one.why for one in page.stuck] == ["no release of core is usable: 2.0 has no wheel there."]
-    assert (page.pip, page.uv) == ("", "")
+    assert page.stuck == (("core", "no release of core is usable: 2.0 has no wheel there."),)
+    assert not page.is_installable
     assert texts(page, done=False)[0] == "core needs a release that works there."
 
 
 def test_a_conflict_is_told_by_its_proof_a_sentence_each() -> None:
-    plan = plan_of([], feasible=False, reason="no path: left needs shared<2, but right needs shared>=2", pins={})
-    fresh = page_of(Planned(plan, derivation=("Because left needs shared<2, no.", "So it cannot hold.")))
+    plan = plan_of(feasible=False, reason="no path: left needs shared<2, but right needs shared>=2")
+    fresh = page_of(PlannedUpgrade(plan, derivation=("Because left needs shared<2, no.", "So it cannot hold.")))
     assert fresh.answer.cause == "No path, because left needs shared<2, but right needs shared>=2."
     assert fresh.derivation == ("Because left needs shared<2, no.", "So it cannot hold.")
     stored = StoredUpgrade("no-go", {"ready": 2}, "First.\nSecond.", ROWS, plan, ())
-    assert page_of(Planned(plan), stored=stored).derivation == ("First.", "Second.")
+    assert page_of(PlannedUpgrade(plan), stored=stored).derivation == ("First.", "Second.")
 
 
 def test_without_a_plan_the_answer_is_what_the_assessment_says() -> None:
     def answer(verdict: str, counts: Mapping[str, int], conflict: str = "") -> str:
-        found = page_of(Planned(None), stored=StoredUpgrade(verdict, counts, conflict, ROWS, None, ())).answer
+        found = page_of(PlannedUpgrade(None), stored=StoredUpgrade(verdict, counts, conflict, ROWS, None, ())).answer
         return f"{found.look.value} {found.headline} {found.cause}"
 
     place = "Python 3.13 on Linux x86-64"
-    assert answer("go", {"ready": 3}) == f"ready {place}: go. Nothing has to move: all 3 packages install as written."
+    assert answer("go", {"ready": 3}) == f"ready {place}: go. No change is needed: all 3 packages install as written."
     assert answer("unknown", {"unknown": 1, "ready": 2}) == (
         f"unknown {place}: not known yet. 1 of 3 packages is not known yet."
     )
     assert answer("no-go", {"ready": 1}, "A because B.\nSo.") == f"blocked {place}: no go yet. A because B."
     assert answer("conditional", {"upgrade": 2}).endswith(
-        "conditional go. 2 packages must move; how is not planned yet."
+        "conditional go. 2 of 2 packages need an upgrade; no upgrade is planned yet."
     )
 
 
 def test_missing_data_is_never_a_verdict_and_can_be_fetched_once_asked_for() -> None:
     newest = UpgradeQuery.parse({"strategy": ["latest"]}, TARGETS, LINUX)
-    page = page_of(Planned(None, missing=2), newest)
+    page = page_of(PlannedUpgrade(None, missing=2), newest)
     assert page.answer.look is Verdict.UNKNOWN
-    assert page.answer.cause == "2 releases have to be read from the index before this set can be planned."
+    assert page.answer.cause == "2 releases must be read from the index before this set can be planned."
     assert page.can_fetch
     assert page.next_look == ""
-    asked = page_of(Planned(None, missing=2), UpgradeQuery(newest.strategy, looks=1))
+    asked = page_of(PlannedUpgrade(None, missing=2), UpgradeQuery(newest.strategy, looks=1))
     assert not asked.can_fetch
     assert asked.next_look == "strategy=latest&looks=2"
     # A partial assessment is being fetched anyway.
-    partial = page_of(Planned(None, missing=2))
+    partial = page_of(PlannedUpgrade(None, missing=2))
     assert not partial.can_fetch
     assert partial.next_look == "looks=1"
 
 
 def test_a_search_that_was_cut_short_says_so() -> None:
-    page = page_of(Planned(None, cut_short=True), UpgradeQuery(together=(WINDOWS,)))
+    page = page_of(PlannedUpgrade(None, cut_short=True), UpgradeQuery(together=(WINDOWS,)))
     assert page.answer.look is Verdict.UNKNOWN
-    assert "cut short" in page.answer.cause
+    assert "took too long" in page.answer.cause
 
 
 def test_a_long_file_is_shown_around_its_changes() -> None:
     before = "".join(f"p{number}==1\n" for number in range(200))
     after = before.replace("p100==1", "p100==2")
-    page = page_of(Planned(plan_of(MOVES, files={"requirements.txt": after})), files={"requirements.txt": before})
+    page = page_of(
+        PlannedUpgrade(plan_of(MOVES), written=WrittenPlan(files={"requirements.txt": after})),
+        files={"requirements.txt": before},
+    )
     assert [line.text for line in page.files[0].lines if line.mark.value == "skipped"] == [
-        "97 lines as before",
-        "96 lines as before",
+        "97 unchanged lines",
+        "96 unchanged lines",
     ]
 
 
 def test_the_policy_is_one_line() -> None:
-    assert policy_words("pure", "major", [], 0, prereleases=False) == (
+    assert policy_text("pure", "major", [], 0, prereleases=False) == (
         "wheels, and source builds of pure Python; steps of any size"
     )
-    assert policy_words("never", "minor", ["numpy", "sqlalchemy"], 1, prereleases=True) == (
+    assert policy_text("never", "minor", ["numpy", "sqlalchemy"], 1, prereleases=True) == (
         "wheels only; steps up to a minor one; pre-releases count; releases at least 1 day old; "
-        "numpy and sqlalchemy never touched"
+        "numpy and sqlalchemy stay as they are"
     )

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.presentation.upgrade.query import MOST_LOOKS, MOST_TOGETHER, UpgradeQuery
+from projects.presentation.upgrade.query import MAX_LOOKS, MAX_TARGETS, UpgradeQuery
 from scanner.domain.resolution.upgrade import Strategy
 
 KNOWN = tuple(f"cp3{minor}-win_amd64" for minor in range(6, 16))
@@ -20,8 +20,8 @@ some_words = st.lists(
 def test_any_query_is_read_and_says_the_same_when_it_is_written_and_read_again(asked: dict[str, list[str]]) -> None:
     query = UpgradeQuery.parse(asked, KNOWN, TARGET)
     assert TARGET not in query.together
-    assert len(query.targets(TARGET)) <= MOST_TOGETHER
-    assert 0 <= query.looks <= MOST_LOOKS
+    assert len(query.targets(TARGET)) <= MAX_TARGETS
+    assert 0 <= query.looks <= MAX_LOOKS
     assert UpgradeQuery.parse(parse_qs(query.encode(looks=query.looks)), KNOWN, TARGET) == query
 
 
@@ -40,4 +40,4 @@ def test_targets_come_in_the_project_s_order_and_the_page_s_own_last() -> None:
 
 def test_a_page_that_waits_looks_again_but_not_for_ever() -> None:
     assert UpgradeQuery(Strategy.LATEST, looks=3).next_look == "strategy=latest&looks=4"
-    assert UpgradeQuery(looks=MOST_LOOKS).next_look == ""
+    assert UpgradeQuery(looks=MAX_LOOKS).next_look == ""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from projects.domain.report.findings import categories, findings, headline, issues, moves
-from projects.domain.report.ladder import ladders
-from projects.domain.report.notes import (
+from projects.presentation.report.findings import categories, findings, headline, issues, moves
+from projects.presentation.report.notes import (
     check_list,
     end_of_life,
     other_changes,
@@ -18,7 +17,8 @@ from projects.domain.report.notes import (
     todays_python,
     validity,
 )
-from projects.domain.report.values import Evidence, Report, Written
+from projects.presentation.report.reachable import reachable_pythons
+from projects.presentation.report.values import MigrationReport, PinnedFile, RewrittenRequirements
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target
 
@@ -27,12 +27,12 @@ Document = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Proofs:
+class PinnedSet:
     """What was read for the planned set: its files, the releases' first uploads, the oldest answer of an index, and
     the releases that stand on an index which closes none after 14 days.
     """
 
-    evidence: Sequence[Evidence] = ()
+    evidence: Sequence[PinnedFile] = ()
     latest: Sequence[tuple[str, str, datetime]] = ()
     checked_at: datetime | None = None
     unclosed: Sequence[tuple[str, str]] = ()
@@ -51,19 +51,19 @@ def build_report(
     *,
     project: str,
     now: datetime,
-    proofs: Proofs,
+    proofs: PinnedSet,
     today: PythonVersion | None = None,
-) -> Report:
+) -> MigrationReport:
     """The report of `target`, whose entry the document holds; its other entries on the platform make the ladder.
 
     `today` is the Python in use, by default what the files hint at. Plans should be written
-    (projects.domain.rewriting.written), else the new requirements are left out.
+    (projects.domain.rewriting.written_plan), else the new requirements are left out.
     """
     entry = next(entry for entry in document["assessments"] if entry["target"] == target.slug)
     today = today or todays_python(document.get("hints", ()))
     removed = removed_modules(today, target)
     plan = entry["plan"]
-    return Report(
+    return MigrationReport(
         schema=SCHEMA,
         project=project,
         target=target.slug,
@@ -80,7 +80,7 @@ def build_report(
         no_path=plan["reason"] or "" if plan and not plan["feasible"] else "",
         issues=issues(entry),
         categories=categories(entry),
-        ladder=ladders(document["assessments"], now.date(), target)[target.platform.slug],
+        ladder=reachable_pythons(document["assessments"], now.date(), target)[target.platform.slug],
         today=f"{today[0]}.{today[1]}" if today else "",
         removed=removed,
         changes=other_changes(today, target),
@@ -96,10 +96,10 @@ def build_report(
     )
 
 
-def _written(plan: Mapping[str, Any] | None) -> Written | None:
+def _written(plan: Mapping[str, Any] | None) -> RewrittenRequirements | None:
     if plan is None or plan.get("patch") is None:
         return None
-    return Written(
+    return RewrittenRequirements(
         text=plan["requirements"] or "",
         patch=plan["patch"],
         constraints=plan["constraints"],

@@ -5,12 +5,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from projects.domain.dependency_files.poetry_versions import alternatives
-from projects.domain.rewriting.bounds import move_edits, move_poetry
-from projects.domain.rewriting.moves import apply
+from projects.domain.rewriting.edits import apply_edits
+from projects.domain.rewriting.specifiers import rewrite_poetry, specifier_edits
 
 
 def move(specifier: str, goal: str, rises: bool = True) -> str:
-    return apply(specifier, move_edits(specifier, Version(goal), rises=rises))
+    return apply_edits(specifier, specifier_edits(specifier, Version(goal), rises=rises))
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_admits_the_version_stays_unless_the_package_rises(written: str) ->
     ],
 )
 def test_poetrys_constraints_move_too(written: str, goal: str, moved: str) -> None:
-    assert move_poetry(written, Version(goal), rises=True) == moved
+    assert rewrite_poetry(written, Version(goal), rises=True) == moved
 
 
 _numbers = st.lists(st.integers(0, 30), min_size=1, max_size=4).map(lambda parts: ".".join(map(str, parts)))
@@ -73,7 +73,7 @@ _specifiers = st.lists(_clauses, min_size=1, max_size=3).map(",".join)
 
 @given(specifier=_specifiers, goal=_numbers.map(Version), rises=st.booleans())
 def test_the_moved_specifier_always_admits_the_version(specifier: str, goal: Version, rises: bool) -> None:
-    moved = apply(specifier, move_edits(specifier, goal, rises=rises))
+    moved = apply_edits(specifier, specifier_edits(specifier, goal, rises=rises))
 
     assert SpecifierSet(moved).contains(goal, prereleases=True)
 
@@ -86,6 +86,6 @@ _poetry = st.one_of(
 
 @given(constraint=st.lists(_poetry, min_size=1, max_size=3).map(" || ".join), goal=_numbers.map(Version))
 def test_the_moved_poetry_constraint_always_admits_the_version(constraint: str, goal: Version) -> None:
-    moved = move_poetry(constraint, goal, rises=True)
+    moved = rewrite_poetry(constraint, goal, rises=True)
 
     assert any(SpecifierSet(part).contains(goal, prereleases=True) for part in alternatives(moved))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from projects.domain.report.values import Category, Issue, Package, Report
+from projects.presentation.report.values import MigrationReport, PackageCategory, ReportedIssue, ReportedPackage
 
 REACH = {"go": "✓ reachable as it is", "conditional": "↑ with upgrades", "no-go": "✕ not yet", "unknown": "? not known"}
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: MigrationReport) -> str:
     """The whole document, one blank line between its parts."""
     against = " and ".join((report.index, *report.extra_indexes))
     parts: list[str] = [
@@ -23,7 +23,7 @@ def as_markdown(report: Report) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _sections(report: Report) -> Iterator[tuple[str, str]]:
+def _sections(report: MigrationReport) -> Iterator[tuple[str, str]]:
     yield "Key findings", _bullets(report.findings)
     yield (
         "Check list",
@@ -78,13 +78,13 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
     yield "How long this holds", _bullets(report.valid)
 
 
-def remarks(category: Category, package: Package) -> str:
+def remarks(category: PackageCategory, package: ReportedPackage) -> str:
     """Flags, and why the package stands where it does when that is not the good case."""
     reason = () if category.look == "ready" else (package.reason,)
     return "; ".join((*package.flags, *reason))
 
 
-def _moves(report: Report) -> str:
+def _moves(report: MigrationReport) -> str:
     parts = []
     if report.no_path:
         parts.append(f"{_capital(report.no_path)}. The rest would move so:")
@@ -109,7 +109,7 @@ def _moves(report: Report) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _issue(issue: Issue) -> str:
+def _issue(issue: ReportedIssue) -> str:
     lines = [f"### {issue.name} {issue.version}: {issue.severity}", f"{_capital(issue.reason)}."]
     if issue.arrives != "as written":
         lines.append(f"It arrives by {issue.arrives}.")
@@ -121,7 +121,7 @@ def _issue(issue: Issue) -> str:
     return "\n\n".join(lines)
 
 
-def _written(report: Report) -> str:
+def _written(report: MigrationReport) -> str:
     written = report.written
     if written is None or not (written.patch or written.commands):
         return ""
@@ -135,7 +135,7 @@ def _written(report: Report) -> str:
     return "\n\n".join(parts)
 
 
-def _python(report: Report) -> str:
+def _python(report: MigrationReport) -> str:
     since = f"Coming from Python {report.today}:" if report.today else "Coming from Python 3.9 or later:"
     removed = _table(
         ("Gone in", "Module", "Instead", "Source"),

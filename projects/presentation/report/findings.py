@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from projects.domain.report.values import Category, Issue, Move, Package
+from projects.presentation.report.values import PackageCategory, ReportedChange, ReportedIssue, ReportedPackage
 
 Row = Mapping[str, Any]
 Entry = Mapping[str, Any]
@@ -79,7 +79,7 @@ def findings(entry: Entry) -> tuple[str, ...]:
     return tuple(said) or ("Nothing stands in the way.",)
 
 
-def issues(entry: Entry) -> tuple[Issue, ...]:
+def issues(entry: Entry) -> tuple[ReportedIssue, ...]:
     """What stands in the way, worst first."""
     rows = [row for row in entry["packages"] if row["verdict"] in ("upgrade", "blocked", "unknown")]
     rows.sort(key=lambda row: (_SEVERE.index(row["severity"]), row["direct"] is False, row["name"]))
@@ -87,10 +87,10 @@ def issues(entry: Entry) -> tuple[Issue, ...]:
     return tuple(_issue(row, changes) for row in rows)
 
 
-def moves(entry: Entry) -> tuple[Move, ...]:
+def moves(entry: Entry) -> tuple[ReportedChange, ...]:
     """What the plan changes, written requirements first."""
     return tuple(
-        Move(
+        ReportedChange(
             change["name"],
             change["from"],
             change["to"],
@@ -102,15 +102,15 @@ def moves(entry: Entry) -> tuple[Move, ...]:
     )
 
 
-def categories(entry: Entry) -> tuple[Category, ...]:
+def categories(entry: Entry) -> tuple[PackageCategory, ...]:
     """Every package once, by what the index offers, what needs work first; empty kinds are left out."""
-    by_kind: dict[str, list[Package]] = {}
+    by_kind: dict[str, list[ReportedPackage]] = {}
     for row in entry["packages"]:
         verdict = row["verdict"]
         kind = row["availability"] if verdict in ("ready", "degraded") else verdict
         by_kind.setdefault(kind, []).append(_package(row))
     return tuple(
-        Category(title, meaning, look, tuple(sorted(by_kind[kind], key=lambda package: package.name)))
+        PackageCategory(title, meaning, look, tuple(sorted(by_kind[kind], key=lambda package: package.name)))
         for kind, title, meaning, look in _KINDS
         if kind in by_kind
     )
@@ -125,13 +125,13 @@ def arrives(row: Row) -> str:
     return " → ".join(paths[lengths.index(min(lengths))])
 
 
-def _issue(row: Row, changes: Mapping[str, Row]) -> Issue:
+def _issue(row: Row, changes: Mapping[str, Row]) -> ReportedIssue:
     first = row["first_available"]
     roots = [path[0].partition("[")[0] for path in row["paths"]] if row["direct"] is False else [row["name"]]
     cause = next((changes[root] for root in roots if root in changes and changes[root]["direct"]), None)
     diff = f"-{cause['name']}=={cause['from']}\n+{cause['name']}=={cause['to']}" if cause else ""
     clears = f"{first['version']} of {_day(first['uploaded_at'])} ({first['file']})" if first else ""
-    return Issue(
+    return ReportedIssue(
         name=row["name"],
         version=row["version"] or row["specifier"] or "any version",
         severity=row["severity"],
@@ -144,8 +144,8 @@ def _issue(row: Row, changes: Mapping[str, Row]) -> Issue:
     )
 
 
-def _package(row: Row) -> Package:
-    return Package(
+def _package(row: Row) -> ReportedPackage:
+    return ReportedPackage(
         name=row["name"],
         version=row["version"] or row["specifier"] or "",
         direct=row["direct"],

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from projects.domain.report.values import Rung
+from projects.presentation.report.values import ReachablePython
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import Target, parse_target
 
@@ -14,9 +14,11 @@ _NAMED = 4
 Entry = Mapping[str, Any]
 
 
-def ladders(entries: Iterable[Entry], today: date, here: Target | None = None) -> dict[str, tuple[Rung, ...]]:
+def reachable_pythons(
+    entries: Iterable[Entry], today: date, here: Target | None = None
+) -> dict[str, tuple[ReachablePython, ...]]:
     """Platform slug → its Pythons, oldest first, from entries of an assessment (design §10). `here` is marked."""
-    steps: dict[str, list[tuple[Target, Rung]]] = {}
+    steps: dict[str, list[tuple[Target, ReachablePython]]] = {}
     for entry in entries:
         target = parse_target(entry["target"])
         steps.setdefault(target.platform.slug, []).append((target, _rung(entry, target, today, is_this=target == here)))
@@ -31,9 +33,9 @@ def _order(target: Target) -> tuple[str, tuple[int, int], bool]:
     return python.implementation.value, python.version, python.free_threaded
 
 
-def _rung(entry: Entry, target: Target, today: date, *, is_this: bool) -> Rung:
+def _rung(entry: Entry, target: Target, today: date, *, is_this: bool) -> ReachablePython:
     branch = PYTHON_BRANCHES.get(target.python.version)
-    return Rung(
+    return ReachablePython(
         target=target.slug,
         python=target.python.label,
         reach=entry["verdict"],

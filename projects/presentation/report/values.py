@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class ReportedChange:
     """One package that must move, with the size of the step and the reason."""
 
     name: str
@@ -18,7 +18,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class ReportedIssue:
     """A package that stands in the way as required. `arrives` is how it comes into the set; `diff` what to write."""
 
     name: str
@@ -33,7 +33,7 @@ class Issue:
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class ReportedPackage:
     """One package of the set as it is required today. `file` is what an installer would take, with its upload date.
 
     `direct` is None where the files list it and do not say whether the project itself asks for it.
@@ -49,17 +49,17 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class PackageCategory:
     """The packages of one kind of availability. `look` is the verdict that colours it."""
 
     title: str
     meaning: str
     look: str
-    packages: tuple[Package, ...]
+    packages: tuple[ReportedPackage, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class ReachablePython:
     """One step of the ladder: a Python on the report's platform. `reach` is go, conditional, no-go or unknown."""
 
     target: str
@@ -71,7 +71,7 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RemovedModules:
     """Standard modules that a Python no longer has."""
 
     python: str
@@ -81,7 +81,7 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class PythonChange:
     """Another change of a Python, with its source."""
 
     python: str
@@ -90,7 +90,7 @@ class Noted:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ChecklistItem:
     """One line of the check list; ticked when it is already proven, and `proof` says by what."""
 
     done: bool
@@ -99,7 +99,7 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class PinnedFile:
     """One file that the plan would install. `uploaded` is a date, "" where the index gives none."""
 
     name: str
@@ -110,7 +110,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class RewrittenRequirements:
     """The new requirements: the root file's text, all changes as a patch, and lines to paste."""
 
     text: str
@@ -123,7 +123,7 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MigrationReport:
     """Everything in the order in which it is read. Dates are ISO texts. A name that stands on several indexes is among
     the findings.
     """
@@ -139,19 +139,19 @@ class Report:
     extra_indexes: tuple[str, ...]
     sources: tuple[str, ...]
     findings: tuple[str, ...]
-    moves: tuple[Move, ...]
+    moves: tuple[ReportedChange, ...]
     added: tuple[str, ...]
     no_path: str
-    issues: tuple[Issue, ...]
-    categories: tuple[Category, ...]
-    ladder: tuple[Rung, ...]
+    issues: tuple[ReportedIssue, ...]
+    categories: tuple[PackageCategory, ...]
+    ladder: tuple[ReachablePython, ...]
     today: str
-    removed: tuple[Removed, ...]
-    changes: tuple[Noted, ...]
+    removed: tuple[RemovedModules, ...]
+    changes: tuple[PythonChange, ...]
     end_of_life: str
     platform_notes: tuple[str, ...]
-    written: Written | None
-    checks: tuple[Check, ...]
-    evidence: tuple[Evidence, ...]
+    written: RewrittenRequirements | None
+    checks: tuple[ChecklistItem, ...]
+    evidence: tuple[PinnedFile, ...]
     valid: tuple[str, ...]
     problems: tuple[str, ...]

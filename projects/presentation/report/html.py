@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from projects.domain.report.markdown import REACH
-from projects.domain.report.values import Report, Rung
+from projects.presentation.report.markdown import REACH
+from projects.presentation.report.values import MigrationReport, ReachablePython
 
 _LOOKS = {"go": ("ready", "✓"), "conditional": ("upgrade", "↑"), "no-go": ("blocked", "✕"), "unknown": ("unknown", "?")}
 _KINDS = {"+": "plus", "-": "minus", "@": "place"}
 
 
 @dataclass(frozen=True, slots=True)
-class PatchLine:
+class DiffLine:
     """One line of the patch; `kind` is plus, minus, place or same."""
 
     kind: str
@@ -21,15 +21,15 @@ class PatchLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRung:
+class ReachableRow:
     """A rung with its colour and word."""
 
-    rung: Rung
+    rung: ReachablePython
     look: str
     reach: str
 
 
-def page_context(report: Report) -> dict[str, Any]:
+def page_context(report: MigrationReport) -> dict[str, Any]:
     """The context of templates/projects/_report.html."""
     look, glyph = _LOOKS[report.verdict]
     patch = report.written.patch if report.written else ""
@@ -37,8 +37,8 @@ def page_context(report: Report) -> dict[str, Any]:
         "report": report,
         "look": look,
         "glyph": glyph,
-        "patch": [PatchLine(_kind(line), line) for line in patch.splitlines()],
-        "rungs": [ShownRung(rung, _LOOKS[rung.reach][0], REACH[rung.reach]) for rung in report.ladder],
+        "patch": [DiffLine(_kind(line), line) for line in patch.splitlines()],
+        "rungs": [ReachableRow(rung, _LOOKS[rung.reach][0], REACH[rung.reach]) for rung in report.ladder],
     }
 
 

@@ -1,4 +1,4 @@
-"""Bytes to text and back without losing one: byte order mark and encoding stay as they are."""
+"""Decoding of a file so that it can be written back byte for byte, with its byte order mark and encoding."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """A file's text, and what it takes to write it as it was."""
+class DecodedText:
+    """A file's text with its byte order mark and encoding."""
 
     text: str
     mark: bytes
     encoding: str
 
-    def write(self, text: str) -> bytes:
-        """The bytes of another text in the same form."""
+    def encode(self, text: str) -> bytes:
+        """Return the bytes of another text with the same mark and encoding."""
         return self.mark + text.encode(self.encoding)
 
 
-def open_text(data: bytes) -> Opened | None:
-    """The text that intake reads; None where intake reads none, or where writing it back would change a byte."""
+def decode_text(data: bytes) -> DecodedText | None:
+    """Decode as the file reader does; None where it cannot, or where encoding again would change a byte."""
     try:
         text = decode(data)
     except UndecodableFile:
@@ -43,7 +43,7 @@ def open_text(data: bytes) -> Opened | None:
     for mark, encoding in (*_MARKS, *declared):
         try:
             if data.startswith(mark) and mark + text.encode(encoding) == data:
-                return Opened(text, mark, encoding)
+                return DecodedText(text, mark, encoding)
         except (LookupError, UnicodeError, ValueError):
             continue
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,14 +13,19 @@ import pytest
 from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import explain_targets, resolve_targets
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import read
-from projects.domain.report import Evidence, Proofs, Report, as_markdown, build_report, ladders, planned_pins
-from projects.domain.report.page import page_context
-from projects.domain.rewriting.written import hashed_pins, write_plan
+from projects.domain.rewriting.written_plan import hashed_pins, write_plan
 from projects.presentation.formats.schema import document
+from projects.presentation.report.build import PinnedSet, build_report, planned_pins
+from projects.presentation.report.html import page_context
+from projects.presentation.report.markdown import as_markdown
+from projects.presentation.report.reachable import reachable_pythons
+from projects.presentation.report.values import MigrationReport, PinnedFile
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import parse_target
+from tests.plans import change, plan_of
 from tests.projects.known import NOW, Releases, SmallIndex, pure, wheels
 
 WINDOWS, OLDER, NEWER = "cp313-win_amd64", "cp312-win_amd64", "cp314-win_amd64"
@@ -53,23 +58,23 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     )
     for entry in whole["assessments"]:
         if entry["plan"] is not None:
-            entry["plan"] = write_plan(
-                entry["plan"],
+            entry["plan"] |= write_plan(
+                UpgradePlan.from_json(entry["plan"]),
                 files=files,
                 parsed=parsed,
                 roots=["requirements.txt"],
                 targets=[parse_target(entry["target"])],
                 digests={},
-            )
+            ).to_json()
     return whole
 
 
-def report(whole: Mapping[str, Any], slug: str = WINDOWS, **more: Any) -> Report:
+def report(whole: Mapping[str, Any], slug: str = WINDOWS, **more: Any) -> MigrationReport:
     entry = next(entry for entry in whole["assessments"] if entry["target"] == slug)
     evidence = [
-        Evidence(name, version, f"{name}.whl", "2024-01-01", "pure") for name, version in planned_pins(entry).items()
+        PinnedFile(name, version, f"{name}.whl", "2024-01-01", "pure") for name, version in planned_pins(entry).items()
     ]
-    proofs = more.pop("proofs", Proofs(evidence))
+    proofs = more.pop("proofs", PinnedSet(evidence))
     return build_report(whole, parse_target(slug), project="demo", now=NOW, proofs=proofs, **more)
 
 
@@ -100,7 +105,7 @@ def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(wh
 
 
 def test_the_ladder_tells_every_python_of_the_platform(whole: dict[str, Any]) -> None:
-    rungs = ladders(whole["assessments"], NOW.date(), parse_target(WINDOWS))["win_amd64"]
+    rungs = reachable_pythons(whole["assessments"], NOW.date(), parse_target(WINDOWS))["win_amd64"]
 
     assert [(rung.python, rung.reach, rung.text, rung.is_this) for rung in rungs] == [
         ("3.12", "go", "no change", False),
@@ -137,7 +142,7 @@ def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole
 
 
 def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
-    young = Proofs((), [("core", "2.0", NOW - timedelta(days=3)), ("shell", "2.0", NOW - timedelta(days=30))])
+    young = PinnedSet((), [("core", "2.0", NOW - timedelta(days=3)), ("shell", "2.0", NOW - timedelta(days=30))])
 
     assert any(
         line.startswith("Releases of the set that may still get files: core 2.0 (until ")
@@ -183,7 +188,7 @@ def test_holds_and_steps_bound_the_plan(wishes: dict[str, Any]) -> None:
 
 
 def test_digests_are_asked_for_only_where_the_files_hold_hashes() -> None:
-    plan = {"pins": {"shell": "2.0", "new": "1"}, "changes": [{"name": "shell"}], "added": ["new"]}
+    plan = replace(plan_of([change("shell", "1.0", "2.0")], pins={"shell": "2.0", "new": "1"}), added=("new",))
     plain = read({"r.txt": b"shell==1.0\n"}, ["r.txt"])
     hashed = read({"r.txt": b"shell==1.0 --hash=sha256:" + b"a" * 64}, ["r.txt"])
 

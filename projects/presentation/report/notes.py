@@ -6,13 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from projects.domain.current_runtime import today_of
+from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import RuntimeHint
-from projects.domain.report.values import Check, Evidence, Noted, Removed
+from projects.presentation.report.values import ChecklistItem, PinnedFile, PythonChange, RemovedModules
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import PythonVersion, changes_since, removed_since
 from scanner.domain.targets.platform_tags import System
-from scanner.domain.targets.pythons import PYTHON_BRANCHES, find_python
+from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.runtimes import RUNTIMES
 from scanner.domain.targets.target import Target
 
@@ -48,24 +48,24 @@ _LIBRARIES = {
 
 def todays_python(hints: Iterable[Mapping[str, Any]]) -> PythonVersion | None:
     """The Python that the project's files say it runs on, best guess; None where they say nothing."""
-    read = [RuntimeHint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
-    today = today_of(read)
-    python = find_python(today.pythons[0]) if today is not None and today.pythons else None
-    return python.version if python is not None else None
+    runtime = find_current_runtime(
+        [RuntimeHint(hint["kind"], hint["value"], hint["source"], hint["line"]) for hint in hints]
+    )
+    return runtime.pythons[0].version if runtime is not None else None
 
 
-def removed_modules(today: PythonVersion | None, target: Target) -> tuple[Removed, ...]:
+def removed_modules(today: PythonVersion | None, target: Target) -> tuple[RemovedModules, ...]:
     """Standard modules that running code would lose on the way."""
     return tuple(
-        Removed(_dotted(module.removed_in), module.name, module.instead, module.source)
+        RemovedModules(_dotted(module.removed_in), module.name, module.instead, module.source)
         for module in removed_since(today, target.python.version)
     )
 
 
-def other_changes(today: PythonVersion | None, target: Target) -> tuple[Noted, ...]:
+def other_changes(today: PythonVersion | None, target: Target) -> tuple[PythonChange, ...]:
     """What else changes on the way."""
     return tuple(
-        Noted(_dotted(change.python), change.text, change.source)
+        PythonChange(_dotted(change.python), change.text, change.source)
         for change in changes_since(today, target.python.version)
     )
 
@@ -140,46 +140,48 @@ def _served(target: Target) -> list[str]:
 
 
 def check_list(
-    entry: Entry, target: Target, now: datetime, evidence: Sequence[Evidence], removed: Sequence[Removed]
-) -> tuple[Check, ...]:
+    entry: Entry, target: Target, now: datetime, evidence: Sequence[PinnedFile], removed: Sequence[RemovedModules]
+) -> tuple[ChecklistItem, ...]:
     """What to do in order; what the measurement already proves is ticked."""
     plan, rows = entry["plan"], [row for row in entry["packages"] if row["verdict"] != "inactive"]
     works = entry["verdict"] in ("go", "conditional")
     count = len(evidence)
     checks = [
-        Check(works, "One set of versions holds together on the target",
+        ChecklistItem(works, "One set of versions holds together on the target",
               f"{count} versions resolved over the whole closure" if works else "see the issues"),
-        Check(works, "Every version of that set has a file that installs there",
+        ChecklistItem(works, "Every version of that set has a file that installs there",
               f"{count} files, listed under evidence" if works else "see the issues"),
     ]  # fmt: skip
     if plan and plan["changes"]:
         direct = [change["name"] for change in plan["changes"] if change["direct"]]
-        checks.append(Check(False, f"Write the new requirements: {', '.join(direct) or 'the lock alone'}", ""))
+        checks.append(ChecklistItem(False, f"Write the new requirements: {', '.join(direct) or 'the lock alone'}", ""))
     majors = [change["name"] for change in (plan or {}).get("changes", ()) if change["size"] == "major"]
     if majors:
-        checks.append(Check(False, f"Read the change logs of what takes a major step: {', '.join(majors)}", ""))
+        checks.append(ChecklistItem(False, f"Read the change logs of what takes a major step: {', '.join(majors)}", ""))
     yanked = [f"{row['name']} {row['version']}" for row in rows if row["yanked"]]
     if yanked:
-        checks.append(Check(False, f"Replace what its maintainers withdrew: {', '.join(yanked)}", ""))
+        checks.append(ChecklistItem(False, f"Replace what its maintainers withdrew: {', '.join(yanked)}", ""))
     else:
-        checks.append(Check(True, "No release in use was withdrawn", "measured"))
+        checks.append(ChecklistItem(True, "No release in use was withdrawn", "measured"))
     flagged = [row["name"] for row in rows if row.get("flags")]
     if flagged:
         checks.append(
-            Check(False, f"Look at what the standard library says about {', '.join(flagged)}", "key findings")
+            ChecklistItem(False, f"Look at what the standard library says about {', '.join(flagged)}", "key findings")
         )
     else:
         text = "No package is known to lean on removed modules, or absorbed by the standard library"
-        checks.append(Check(True, text, "by the table of the tool"))
+        checks.append(ChecklistItem(True, text, "by the table of the tool"))
     if removed:
         names = ", ".join(module.name for module in removed)
-        checks.append(Check(False, f"Search the project's own code for removed modules: {names}", ""))
+        checks.append(ChecklistItem(False, f"Search the project's own code for removed modules: {names}", ""))
     branch = PYTHON_BRANCHES.get(target.python.version)
     if branch is not None and branch.end_of_life is not None:
         checks.append(
-            Check(branch.end_of_life > now.date(), "That Python gets security fixes", f"until {branch.end_of_life}")
+            ChecklistItem(
+                branch.end_of_life > now.date(), "That Python gets security fixes", f"until {branch.end_of_life}"
+            )
         )
-    checks.append(Check(False, f"Run the project's tests on {target.label}", "the index cannot tell"))
+    checks.append(ChecklistItem(False, f"Run the project's tests on {target.label}", "the index cannot tell"))
     return tuple(checks)
 
 
