@@ -47,14 +47,14 @@ def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Targe
 def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:
     """By target, the packages that block whatever else is chosen; read from the database."""
     from projects.domain.assessment.root_requirements import question_of
-    from projects.services.assessments.read_index import Reading
+    from projects.services.assessments.read_index import IndexReader
     from scanner.domain.resolution.blockers import certain_blockers
     from scanner.domain.resolution.model.cache import ResolutionCache
     from scanner.domain.resolution.target_provider import TargetProvider
     from scanner.services.index_sets import one_index
 
     request = request_for(case, targets)
-    cache = ResolutionCache(Reading(one_index(index_url), request).knowledge)
+    cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
     question, policy = question_of(request.requirements), request.resolver_policy
     return {
         target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, question, policy))[0]))
@@ -106,12 +106,12 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
 def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]:
     """The project's own requirements through which these packages arrive."""
     from projects.domain.assessment.root_requirements import question_of
-    from projects.services.assessments.read_index import Reading
+    from projects.services.assessments.read_index import IndexReader
     from scanner.domain.resolution.closure import closure
     from scanner.domain.resolution.model.cache import ResolutionCache
     from scanner.services.index_sets import one_index
 
     request = request_for(case, [parse_target(slug)])
-    cache = ResolutionCache(Reading(one_index(index_url), request).knowledge)
+    cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
     found = closure(cache, request.targets[0], question_of(request.requirements), request.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure

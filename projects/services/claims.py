@@ -9,14 +9,14 @@ from typing import Any
 from django.utils import timezone
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.assessment.index_snapshot import Knowledge
-from projects.domain.assessment.offers import FilesOf, PackageView, ReleaseView
+from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.claims import Claim, ClaimedRelease, Facts
-from projects.services.assessments.read_index import Reading, files_reader
+from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.reason_text import reason_text
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import refresh
@@ -40,14 +40,14 @@ def read_facts(
     # A claim may be about a package that nothing in the requirements leads to.
     beside = {claim.name for claim in claims} - {row["name"] for row in entry["packages"]}
     refresh(indexes, beside, timezone.now(), on_polled=lambda name, done, total: None)
-    reading = Reading(indexes, request, as_of=as_of)
-    reading.again(beside)
-    knowledge = reading.knowledge
+    reader = IndexReader(indexes, request, as_of=as_of)
+    reader.read(beside)
+    snapshot = reader.snapshot
     rows = {row["name"]: row for row in entry["packages"]}
     claimed = {claim.name: claim for claim in claims}
-    chosen = {name: _chosen(knowledge, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
+    chosen = {name: _chosen(snapshot, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
     releases = [release for found in chosen.values() for release in found.values() if release is not None]
-    files_of = files_reader(releases, as_of=as_of)
+    files_of = read_files(releases, as_of=as_of)
     moving = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
     return {
         name: Facts(
@@ -62,14 +62,14 @@ def read_facts(
 
 
 def _chosen(
-    knowledge: Knowledge, name: str, row: Mapping[str, Any] | None, claim: Claim | None
-) -> dict[str, ReleaseView | None]:
-    view = knowledge.views.get(name)
+    snapshot: IndexSnapshot, name: str, row: Mapping[str, Any] | None, claim: Claim | None
+) -> dict[str, Candidate | None]:
+    view = snapshot.packages.get(name)
     used = _release(view, row["version"] if row else None)
     start = _version(claim.current if claim else None)
     from_here = [
         release
-        for release in (view.releases if view else ())
+        for release in (view.candidates if view else ())
         if (start is None or release.version >= start)
         and not release.version.is_prerelease
         and not release.offers[0].yanked
@@ -83,9 +83,9 @@ def _chosen(
     }
 
 
-def _release(view: PackageView | None, version: str | None) -> ReleaseView | None:
+def _release(view: PackageSnapshot | None, version: str | None) -> Candidate | None:
     parsed = _version(version)
-    return view.release(parsed) if view is not None and parsed is not None else None
+    return view.candidate(parsed) if view is not None and parsed is not None else None
 
 
 def _version(text: str | None) -> Version | None:
@@ -95,7 +95,7 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _offered(release: ReleaseView | None, target: Target, files_of: FilesOf) -> ClaimedRelease | None:
+def _offered(release: Candidate | None, target: Target, files_of: FilesOf) -> ClaimedRelease | None:
     if release is None:
         return None
     cell = explain_cell(files_of(release), target, source_detail=release.build)

@@ -15,10 +15,10 @@ from projects.services.assessments.stored_documents import stored_document, stor
 from projects.services.indexes import indexes_of
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
-from scanner.domain.releases.pooling import ReleaseRecord, pool_files
+from scanner.domain.releases.pooling import StoredRelease, pool_files
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target, parse_target
-from scanner.selectors.candidates import package_records, release_files, release_indexes
+from scanner.selectors.candidates import release_files, release_indexes, stored_packages
 from scanner.services.index_sets import IndexSet
 
 
@@ -58,7 +58,7 @@ def read_proofs(
     indexes: IndexSet, pins: Mapping[str, str], target: Target, *, as_of: datetime | None = None
 ) -> PinnedSet:
     """The file of each pinned release that an installer would take on the target. Four queries at most."""
-    records = package_records(indexes.keys, pins)
+    records = stored_packages(indexes.keys, pins)
     releases = {
         name: next((one for one in record.releases if one.version == Version(pins[name])), None)
         for name, record in records.items()
@@ -80,7 +80,7 @@ def read_proofs(
 
 
 def _unclosed(
-    indexes: IndexSet, pins: Mapping[str, str], releases: Mapping[str, ReleaseRecord | None]
+    indexes: IndexSet, pins: Mapping[str, str], releases: Mapping[str, StoredRelease | None]
 ) -> list[tuple[str, str]]:
     """The releases that an index has which closes none after 14 days. One query where there is such an index."""
     if indexes.close_releases(indexes.keys):

@@ -18,7 +18,7 @@ from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade
 from projects.services.assessments.evaluate import resolve_request
 from projects.services.assessments.fetch import fetch_missing
-from projects.services.assessments.read_index import Reading
+from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.run import PATIENCE, request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
@@ -109,7 +109,7 @@ class _Deadline:
 
 
 def _plan(request: AssessmentRequest, indexes: IndexSet) -> PlannedUpgrade:
-    found = resolve_request(request, Reading(indexes, request))
+    found = resolve_request(request, IndexReader(indexes, request))
     plan, missing = found.bridge, found.missing
     cut_short = any(one.closure.limit for one in found.resolved) or (plan is not None and plan.limit is not None)
     waiting = len(missing.packages) + len(missing.releases)

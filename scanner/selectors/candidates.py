@@ -12,7 +12,7 @@ from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.matching.matcher import Matcher
-from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, ShapeKey, pool
+from scanner.domain.releases.pooling import ProfileKey, StoredPackage, StoredRelease, pool
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
@@ -23,27 +23,27 @@ CHUNK = 2000
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
-def package_records(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, PackageRecord]:
+def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
     """The packages of these normalised names that any of these indexes knows at all, by name, pooled as pip does.
 
     Two queries for each 2,000 packages, however many indexes there are.
     """
     wanted = sorted(set(names))
-    found: dict[str, PackageRecord] = {}
+    found: dict[str, StoredPackage] = {}
     step = max(1, CHUNK // len(index_ids))
     for start in range(0, len(wanted), step):
         packages = list(Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + step]))
         releases = _releases([package.pk for package in packages])
-        rows: dict[str, dict[int, PackageRecord]] = {}
+        rows: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
             rows.setdefault(package.name, {})[package.index_id] = _record(package, releases.get(package.pk, []))
         found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
     return found
 
 
-def _record(package: Package, releases: list[ReleaseRecord]) -> PackageRecord:
+def _record(package: Package, releases: list[StoredRelease]) -> StoredPackage:
     releases.sort(key=lambda release: release.version)
-    return PackageRecord(
+    return StoredPackage(
         name=package.name,
         exists=bool(releases) or package.state not in (PackageState.MISSING, PackageState.MALFORMED),
         status=package.status,
@@ -53,7 +53,7 @@ def _record(package: Package, releases: list[ReleaseRecord]) -> PackageRecord:
         revisions=((package.pk, package.revision),),
         releases=tuple(releases),
         newest_on=(package.index_id,),
-        waits_for=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
+        unanswered=((package.index_id, package.last_error),) if package.state == PackageState.PENDING else (),
     )
 
 
@@ -68,19 +68,19 @@ def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[st
     return found
 
 
-def _releases(package_ids: list[int]) -> dict[int, list[ReleaseRecord]]:
+def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
     fields = (
         *("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail"),
         *("metadata_id", "metadata_error"),
     )
-    found: dict[int, list[ReleaseRecord]] = {}
+    found: dict[int, list[StoredRelease]] = {}
     rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
     for package_id, pk, version, *facts in rows:
-        found.setdefault(package_id, []).append(ReleaseRecord(pk, Version(version), *facts))
+        found.setdefault(package_id, []).append(StoredRelease(pk, Version(version), *facts))
     return found
 
 
-def requirements_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def requires_dist_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """The Requires-Dist values, in order, by `ReleaseRecord.needs`. One query for each 2,000."""
     wanted = sorted(set(needs))
     found: dict[int, tuple[str, ...]] = {}
@@ -90,25 +90,25 @@ def requirements_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
     return found
 
 
-class ShapeTable:
+class ProfileTable:
     """Offers of many shapes on chosen targets, and what a build of each needs. One query when made, as `add` says.
 
     Offers on targets of the catalogue are read as they were stored; those of another target, of a shape that was
     stored under an older catalogue, and of several shapes together are matched from their texts.
     """
 
-    def __init__(self, keys: Iterable[ShapeKey], targets: Sequence[Target]) -> None:
+    def __init__(self, keys: Iterable[ProfileKey], targets: Sequence[Target]) -> None:
         self.targets = tuple(targets)
         self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
         self._elsewhere = [number for number, column in enumerate(self._columns) if column is None]
-        self._whole: dict[ShapeKey, bytes] = {}
+        self._whole: dict[ProfileKey, bytes] = {}
         self._texts: dict[int, str] = {}
-        self._rows: dict[ShapeKey, tuple[Offer, ...]] = {}
+        self._rows: dict[ProfileKey, tuple[Offer, ...]] = {}
         self._same: dict[bytes, tuple[Offer, ...]] = {}
-        self._builds: dict[ShapeKey, str] = {}
+        self._builds: dict[ProfileKey, str] = {}
         self.add(keys)
 
-    def add(self, keys: Iterable[ShapeKey]) -> None:
+    def add(self, keys: Iterable[ProfileKey]) -> None:
         """Take in more shapes, of several together each one too. One query where any of them is new, and one more
         where texts are needed.
         """
@@ -124,7 +124,7 @@ class ShapeTable:
         for key in together:
             self._whole[key] = pack_offers(catalogue_matcher().offers_once(self._shape(key)))
 
-    def _shape(self, key: ShapeKey) -> ReleaseProfile:
+    def _shape(self, key: ProfileKey) -> ReleaseProfile:
         if isinstance(key, int):
             return ReleaseProfile.stored(self._texts[key])
         return ReleaseProfile.of(file for member in key for file in ReleaseProfile.stored(self._texts[member]).files)
@@ -133,23 +133,23 @@ class ShapeTable:
     def _others(self) -> Matcher:
         return Matcher([self.targets[number] for number in self._elsewhere])
 
-    def offers(self, shape: ShapeKey) -> tuple[Offer, ...]:
+    def offers(self, profile: ProfileKey) -> tuple[Offer, ...]:
         """One offer for each of the chosen targets."""
-        row = self._rows.get(shape)
+        row = self._rows.get(profile)
         if row is None:
-            row = self._rows[shape] = self._row(shape)
+            row = self._rows[profile] = self._row(profile)
         return row
 
-    def build(self, shape: ShapeKey) -> str:
+    def build(self, profile: ProfileKey) -> str:
         """What the wheels of such a release say about building it (scanner.domain.files.builds)."""
-        build = self._builds.get(shape)
+        build = self._builds.get(profile)
         if build is None:
-            distinct = unpack_offers(bytes(set(self._whole[shape])))
-            build = self._builds[shape] = infer_build(offer.availability for offer in distinct)
+            distinct = unpack_offers(bytes(set(self._whole[profile])))
+            build = self._builds[profile] = infer_build(offer.availability for offer in distinct)
         return build
 
-    def _row(self, shape: ShapeKey) -> tuple[Offer, ...]:
-        whole = self._whole[shape]
+    def _row(self, profile: ProfileKey) -> tuple[Offer, ...]:
+        whole = self._whole[profile]
         packed = bytes(0 if column is None else whole[column] for column in self._columns)
         row = self._same.get(packed)
         if row is None:
@@ -157,7 +157,7 @@ class ShapeTable:
         if not self._elsewhere:
             return row
         mixed = list(row)
-        offers = self._others.offers_once(self._shape(shape))
+        offers = self._others.offers_once(self._shape(profile))
         for column, offer in zip(self._elsewhere, offers, strict=True):
             mixed[column] = offer
         return tuple(mixed)
@@ -171,11 +171,11 @@ def _texts(shape_ids: Collection[int]) -> dict[int, str]:
     return found
 
 
-def _stored_offers(shape_ids: Collection[int]) -> dict[ShapeKey, bytes]:
+def _stored_offers(shape_ids: Collection[int]) -> dict[ProfileKey, bytes]:
     """Packed offers on the whole catalogue."""
     wanted = sorted(shape_ids)
     current = catalogue_digest()
-    found: dict[ShapeKey, bytes] = {}
+    found: dict[ProfileKey, bytes] = {}
     outdated: list[int] = []
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
@@ -215,6 +215,6 @@ def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
     return found
 
 
-def build_detail(release: ReleaseRecord, shapes: ShapeTable) -> str:
+def build_detail(release: StoredRelease, profiles: ProfileTable) -> str:
     """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
-    return release.build_detail or shapes.build(release.shape) or UNSEEN
+    return release.build_detail or profiles.build(release.profile) or UNSEEN

@@ -13,7 +13,7 @@ from scanner.domain.matching.availability import Availability, Offer, ReleaseFil
 from scanner.domain.releases.regressions import predecessor
 from scanner.domain.targets.target import Target
 from scanner.models import Release
-from scanner.selectors.candidates import ShapeTable, release_files
+from scanner.selectors.candidates import ProfileTable, release_files
 
 _RANK = {availability: rank for rank, availability in enumerate(Availability)}
 _NOTHING = Offer(Availability.ABSENT, yanked=False)
@@ -40,7 +40,7 @@ class OfferedReleases:
             )
         ]
         self.targets = tuple(targets)
-        self.shapes = ShapeTable({row.shape for row in self.rows}, targets)
+        self.shapes = ProfileTable({row.shape for row in self.rows}, targets)
 
     def on(self, package_ids: Collection[int]) -> Offered:
         """The same of these packages alone: a project asks only its own indexes."""

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from scanner.domain.matching.availability import Offer
 from scanner.domain.releases.history import PackageEvent
-from scanner.domain.releases.pooling import ReleaseRecord
+from scanner.domain.releases.pooling import StoredRelease
 from scanner.domain.targets.target import Target
 from scanner.models import Package, PackageState, ReleaseFile, WheelEvent
-from scanner.selectors.candidates import ShapeTable, package_records
+from scanner.selectors.candidates import ProfileTable, stored_packages
 
 # A release may have a hundred files, each an event of its own.
 _EVENTS = 400
@@ -61,7 +61,7 @@ def package_page(index_id: int, name: str, targets: Sequence[Target], limit: int
     package = Package.objects.filter(index=index_id, name=name).first()
     if package is None:
         return None
-    records = package_records((index_id,), [name])
+    records = stored_packages((index_id,), [name])
     releases = list(reversed(records[name].releases)) if name in records else []
     unparsed = ReleaseFile.objects.filter(package=package, release=None).order_by("filename")
     return PackagePage(
@@ -85,10 +85,10 @@ def package_page(index_id: int, name: str, targets: Sequence[Target], limit: int
     )
 
 
-def _release_lines(releases: Sequence[ReleaseRecord], targets: Sequence[Target]) -> tuple[ReleaseLine, ...]:
-    shapes = ShapeTable({release.shape for release in releases}, targets)
+def _release_lines(releases: Sequence[StoredRelease], targets: Sequence[Target]) -> tuple[ReleaseLine, ...]:
+    shapes = ProfileTable({release.profile for release in releases}, targets)
     return tuple(
-        ReleaseLine(str(release.version), release.first_uploaded_at, shapes.offers(release.shape))
+        ReleaseLine(str(release.version), release.first_uploaded_at, shapes.offers(release.profile))
         for release in releases
     )
 

@@ -6,13 +6,14 @@ import pytest
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
+from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import parse_target
 from tests.replay.recording import read
 
@@ -53,9 +54,9 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
     version = Version(current)
     matcher = Matcher([target])
     views = tuple(
-        ReleaseView(each, matcher.offers(profile_of(releases(name)[each])), "compiled", None, 0)
+        Candidate(each, None, offers=matcher.offers(profile_of(releases(name)[each])), build="compiled")
         for each in sorted(releases(name))
     )
     cell = explain_cell(releases(name)[version], target)
-    helped = steps_up(PackageView(name, True, True, "", "active", None, views), 0, WHEELS, version)
+    helped = installable_from(PackageSnapshot(name, True, True, "", "active", None, views), 0, WHEELS, version)
     assert (cell.availability.value, str(helped[0].version)) == (availability, first), reason_text(cell.reason)

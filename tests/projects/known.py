@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.index_snapshot import Knowledge
-from projects.domain.assessment.offers import PackageView, ReleaseView
+from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.dependency_files import ParsedRequirement, read
 from scanner.domain.files.builds import infer_build
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.matching.availability import ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target, parse_target
 
@@ -47,9 +47,9 @@ class SmallIndex:
         self.files: dict[int, list[ReleaseFileFacts]] = {}
         matcher = Matcher(on)
         views = {name: self._view(name, releases, matcher) for name, releases in packages.items()}
-        self.knowledge = Knowledge(views, on, foreign)
+        self.snapshot = IndexSnapshot(views, on, foreign)
 
-    def _view(self, name: str, releases: Releases, matcher: Matcher) -> PackageView:
+    def _view(self, name: str, releases: Releases, matcher: Matcher) -> PackageSnapshot:
         made = []
         for version in sorted(releases, key=Version):
             filenames, needs = releases[version]
@@ -59,19 +59,19 @@ class SmallIndex:
             shape = profile_of(files)
             build = infer_build(offer.availability for offer in _everywhere.offers(shape))
             made.append(
-                ReleaseView(
+                Candidate(
                     Version(version),
+                    (shape, build),
+                    LONG_AGO,
                     matcher.offers(shape),
                     build,
-                    LONG_AGO,
                     pk,
-                    kind=(shape, build),
-                    needs=None if needs is None else tuple(needs),
+                    requires_dist=None if needs is None else tuple(needs),
                 )
             )
-        return PackageView(name, True, True, "", "active", NOW, tuple(made))
+        return PackageSnapshot(name, True, True, "", "active", NOW, tuple(made))
 
-    def files_of(self, release: ReleaseView) -> Sequence[ReleaseFileFacts]:
+    def files_of(self, release: Candidate) -> Sequence[ReleaseFileFacts]:
         return self.files[release.pk]
 
 

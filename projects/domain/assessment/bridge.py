@@ -8,7 +8,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.evaluate import ResolvedTarget
-from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import question_of
 from scanner.domain.resolution.model.cache import ResolutionCache
@@ -16,7 +16,7 @@ from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.upgrade import Upgrade, plan
 
 
-def bridge_over(request: AssessmentRequest, knowledge: Knowledge, resolved: Sequence[ResolvedTarget]) -> Plan | None:
+def bridge_over(request: AssessmentRequest, snapshot: IndexSnapshot, resolved: Sequence[ResolvedTarget]) -> Plan | None:
     """The set that holds on all resolved targets; None when the wish asks for none, or when data is missing yet.
 
     In use counts what the first target resolves to, then what only later ones have.
@@ -27,7 +27,7 @@ def bridge_over(request: AssessmentRequest, knowledge: Knowledge, resolved: Sequ
     for one in reversed(resolved):
         current.update(one.closure.pins)
     upgrade = Upgrade(
-        ResolutionCache(knowledge),
+        ResolutionCache(snapshot),
         [one.target for one in resolved],
         question_of(request.requirements),
         request.resolver_policy,

@@ -14,8 +14,7 @@ from typing import Any
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.index_snapshot import Knowledge
-from projects.domain.assessment.offers import FilesOf, ReleaseView
+from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
 from projects.domain.assessment.package_result import Place, Standing, build_row, foreign, inactive, stand
 from projects.domain.assessment.provenance import places_in
 from projects.domain.assessment.request import AssessmentRequest
@@ -28,6 +27,7 @@ from scanner.domain.resolution.model import outcomes
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.resolution.upgrade import Upgrade, plan
 from scanner.domain.targets.target import Target
 
@@ -56,13 +56,13 @@ class TargetResult:
 
 
 def resolve_targets(
-    request: AssessmentRequest, knowledge: Knowledge, targets: Sequence[Target] | None = None
+    request: AssessmentRequest, snapshot: IndexSnapshot, targets: Sequence[Target] | None = None
 ) -> list[ResolvedTarget]:
     """Closure, standings and plan of each target (all of the wish, or these of them), in order."""
-    cache = ResolutionCache(knowledge)
+    cache = ResolutionCache(snapshot)
     question = question_of(request.requirements)
     return [
-        _resolve(request, knowledge, cache, question, target)
+        _resolve(request, snapshot, cache, question, target)
         for target in (request.targets if targets is None else targets)
     ]
 
@@ -77,45 +77,49 @@ def missing_in(resolved: Iterable[ResolvedTarget]) -> outcomes.Missing:
     return missing
 
 
-def unseen_in(resolved: Iterable[ResolvedTarget], knowledge: Knowledge) -> dict[int, str]:
+def unseen_in(resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot) -> dict[int, str]:
     """Releases whose sdist only a look inside can judge, and whose verdict hangs on it: key to package name.
 
     The release in use, and the newest one, which may be the way out.
     """
     found: dict[int, str] = {}
     for one in resolved:
-        column = knowledge.column(one.target)
+        column = snapshot.column(one.target)
         for name, standing in one.standings.items():
             if standing.verdict is not Verdict.UNKNOWN or standing.availability is not Availability.SOURCE:
                 continue
-            for release in (standing.release, knowledge.views[name].newest):
+            for release in (standing.release, snapshot.packages[name].newest):
                 if release is not None and release.build == UNSEEN and _is_source(release, column):
                     found.update(dict.fromkeys(release.pks, name))
     return found
 
 
-def _is_source(release: ReleaseView, column: int) -> bool:
+def _is_source(release: Candidate, column: int) -> bool:
     return release.offers[column].availability is Availability.SOURCE
 
 
-def releases_to_explain(resolved: Iterable[ResolvedTarget]) -> list[ReleaseView]:
+def releases_to_explain(resolved: Iterable[ResolvedTarget]) -> list[Candidate]:
     """The releases whose files the rows will name: what has to be read before `explain_targets`."""
     return [release for one in resolved for standing in one.standings.values() for release in standing.releases]
 
 
 def explain_targets(
-    resolved: Iterable[ResolvedTarget], knowledge: Knowledge, files_of: FilesOf, now: datetime
+    resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot, files_of: FilesOf, now: datetime
 ) -> list[TargetResult]:
     """The answer for each target, in the same order; rows nearest to the project first, inactive ones last."""
     proofs = Proofs(files_of)
-    return [_answer(one, knowledge, proofs, now) for one in resolved]
+    return [_answer(one, snapshot, proofs, now) for one in resolved]
 
 
 def _resolve(
-    request: AssessmentRequest, knowledge: Knowledge, cache: ResolutionCache, question: RootRequirements, target: Target
+    request: AssessmentRequest,
+    snapshot: IndexSnapshot,
+    cache: ResolutionCache,
+    question: RootRequirements,
+    target: Target,
 ) -> ResolvedTarget:
     found = closure(cache, target, question, request.resolver_policy, limits=request.limits())
-    standings = _standings(request, knowledge, target, found)
+    standings = _standings(request, snapshot, target, found)
     way = None
     # A search that was cut short says nothing about the question as written.
     refuted = found.limit is None
@@ -137,9 +141,9 @@ def _resolve(
 
 
 def _standings(
-    request: AssessmentRequest, knowledge: Knowledge, target: Target, found: Closure
+    request: AssessmentRequest, snapshot: IndexSnapshot, target: Target, found: Closure
 ) -> dict[NormalizedName, Standing]:
-    column = knowledge.column(target)
+    column = snapshot.column(target)
     places = places_in(found, request.requirements)
     standings: dict[NormalizedName, Standing] = {}
     for entry in found.entries:
@@ -147,7 +151,7 @@ def _standings(
         if entry.url is not None:
             standings[entry.name] = foreign(place, entry.url)
         else:
-            package = knowledge.views.get(entry.name)
+            package = snapshot.packages.get(entry.name)
             standings[entry.name] = stand(place, entry.version, package, column, request.policy)
     for requirement in request.requirements:
         if requirement.direct and not requirement.constraint and requirement.name not in standings:
@@ -156,9 +160,9 @@ def _standings(
     return standings
 
 
-def _answer(one: ResolvedTarget, knowledge: Knowledge, proofs: Proofs, now: datetime) -> TargetResult:
+def _answer(one: ResolvedTarget, snapshot: IndexSnapshot, proofs: Proofs, now: datetime) -> TargetResult:
     rows = tuple(
-        build_row(standing, one.target, knowledge.views.get(name), proofs, now=now)
+        build_row(standing, one.target, snapshot.packages.get(name), proofs, now=now)
         for name, standing in one.standings.items()
     )
     verdicts = [standing.verdict for standing in one.standings.values()]

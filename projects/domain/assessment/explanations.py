@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from projects.domain.assessment.offers import FilesOf, ReleaseView
+from projects.domain.assessment.index_snapshot import FilesOf
 from scanner.domain.matching.availability import is_compiled
 from scanner.domain.matching.explain import Cell, explain_cell
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
 
@@ -19,7 +20,7 @@ class Proofs:
         self._plain: dict[int, bool] = {}
         self._cells: dict[tuple[int, str], Cell] = {}
 
-    def cell(self, release: ReleaseView, target: Target) -> Cell:
+    def cell(self, release: Candidate, target: Target) -> Cell:
         """What an installer on the target would do with the release, and why."""
         plain = self._plain.get(release.pk)
         if plain is None:

@@ -1,91 +1,151 @@
-"""What is known of the index, as the resolver's source: no I/O, and "not known yet" is an answer. Pure."""
+"""What is stored of the index, as an assessment and the resolver see it. It does no I/O; "not known" is an answer."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.offers import PackageView, ReleaseView
-from scanner.domain.matching.availability import Offer
+from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 
+FilesOf = Callable[[Candidate], Sequence[ReleaseFileFacts]]
 
-class Knowledge:
-    """Package views over a row of targets. Fits scanner.domain.resolution.model.source.Source.
 
-    `foreign` are packages that come from an address, not from the index: nobody asks the index for them. `blind`
-    collects the releases whose needs nobody could tell and that were asked for: they count as needing nothing.
+@dataclass(frozen=True)
+class PackageSnapshot:
+    """One package, with an offer of each candidate for each assessed target.
+
+    `answered` is False while an index of the project has not answered; `error` may then say why. `exists` is False
+    if no index has the package. `candidates` are in ascending order. `stays_open`: its newest release may get files
+    at any time, because an index that has it does not close releases after 14 days.
+    """
+
+    name: str
+    answered: bool
+    exists: bool
+    error: str
+    status: str
+    checked_at: datetime | None
+    candidates: Sequence[Candidate] = ()
+    stays_open: bool = False
+
+    def candidate(self, version: Version) -> Candidate | None:
+        """Return the candidate of this version, if the index has it."""
+        return self._by_version.get(version)
+
+    @cached_property
+    def _by_version(self) -> dict[Version, Candidate]:
+        return {candidate.version: candidate for candidate in self.candidates}
+
+    @cached_property
+    def versions(self) -> PackageVersions:
+        """The candidates as the resolver takes them."""
+        return PackageVersions(NormalizedName(self.name), self.candidates)
+
+    @cached_property
+    def has_finals(self) -> bool:
+        """Whether a final release has files that are not yanked."""
+        return any(not one.version.is_prerelease and _has_files(one) for one in self.candidates)
+
+    @cached_property
+    def newest(self) -> Candidate | None:
+        """The newest candidate; a final release if there is one."""
+        pre = admits_prereleases(requested=False, finals=self.has_finals)
+        return next((one for one in reversed(self.candidates) if pre or not one.version.is_prerelease), None)
+
+    @cached_property
+    def last_upload(self) -> datetime | None:
+        """When the latest candidate was uploaded; None if the index gives no times."""
+        return max((one.uploaded_at for one in self.candidates if one.uploaded_at is not None), default=None)
+
+
+def _has_files(candidate: Candidate) -> bool:
+    return any(offer.availability is not Availability.ABSENT and not offer.yanked for offer in candidate.offers)
+
+
+def installable_from(
+    package: PackageSnapshot, column: int, policy: BuildPolicy, current: Version | None
+) -> list[Candidate]:
+    """Return all candidates not below `current` that install on the target in this column, in ascending order.
+
+    Every candidate is checked, since a newer one may lack what an older one has. Yanked candidates are left out.
+    Pre-releases count if the policy says so, if `current` is one, or if the package has no final release.
+    """
+    requested = policy.prereleases or (current is not None and current.is_prerelease)
+    pre = admits_prereleases(requested=requested, finals=package.has_finals)
+    return [
+        candidate
+        for candidate in package.candidates
+        if (current is None or candidate.version >= current)
+        and (pre or not candidate.version.is_prerelease)
+        and not candidate.offers[column].yanked
+        and not candidate.too_young
+        and policy.installs_candidate(candidate, column)
+    ]
+
+
+class IndexSnapshot:
+    """Packages and the targets that their offers are for. It is the resolver's `CandidateSource`.
+
+    `foreign` are packages that come from a URL, a repository or a folder, so the index is not asked for them.
     """
 
     def __init__(
-        self, views: Mapping[str, PackageView], targets: Sequence[Target], foreign: Collection[str] = ()
+        self, packages: Mapping[str, PackageSnapshot], targets: Sequence[Target], foreign: Collection[str] = ()
     ) -> None:
-        self.views = dict(views)
+        self.packages = dict(packages)
         self.foreign = frozenset(foreign)
         self.targets = tuple(targets)
-        self.blind: set[tuple[str, Version]] = set()
         self._columns = {target: column for column, target in enumerate(self.targets)}
-        self._packages: dict[NormalizedName, PackageVersions] = {}
-        self._kinds: dict[Hashable, ReleaseView] = {}
-        self._alike: dict[NormalizedName, list[Hashable]] = {}
+        self._target_groups: dict[NormalizedName, list[Hashable]] = {}
 
-    def learn(self, views: Mapping[str, PackageView]) -> None:
-        """Take in packages anew. A Stock over this knowledge must be made anew too."""
-        self.views.update(views)
-        for name in views:
-            self._packages.pop(NormalizedName(name), None)
-            self._alike.pop(NormalizedName(name), None)
+    def update(self, packages: Mapping[str, PackageSnapshot]) -> None:
+        """Replace packages. A ResolutionCache made before must not be used any more."""
+        self.packages.update(packages)
+        for name in packages:
+            self._target_groups.pop(NormalizedName(name), None)
 
     def column(self, target: Target) -> int:
-        """The place of a target's offers in every release."""
+        """Return the position of a target's offer in `Candidate.offers`."""
         return self._columns[target]
 
-    def release(self, name: str, version: Version) -> ReleaseView | None:
-        """The release of this version, when the index has it."""
-        view = self.views.get(name)
-        return None if view is None else view.release(version)
+    def candidate(self, name: str, version: Version) -> Candidate | None:
+        """Return the candidate of this version, if the index has it."""
+        package = self.packages.get(name)
+        return None if package is None else package.candidate(version)
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
-        """All releases; an empty shelf when the index has no such package; None when it has not answered."""
-        known = self._packages.get(name)
-        if known is not None:
-            return known
+        """Return all candidates, none if the index has no such package; None while it has not answered."""
         if name in self.foreign:
             return PackageVersions(name, ())
-        view = self.views.get(name)
-        if view is None or not view.answered:
-            return None
-        for release in view.releases:
-            self._kinds.setdefault(release.kind, release)
-        made = PackageVersions(name, [Candidate(one.version, one.kind, one.uploaded_at) for one in view.releases])
-        self._packages[name] = made
-        return made
+        package = self.packages.get(name)
+        return package.versions if package is not None and package.answered else None
 
-    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
-        """What releases of this kind offer on a target."""
-        release = self._kinds[shape]
-        return release.offers[self._columns[target]], release.build
+    def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
+        """Return what a candidate offers on a target, and what building it needs."""
+        return candidate.offers[self._columns[target]], candidate.build
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
-        """The same for targets with the same offer of every kind of release on the package's shelf."""
-        known = self._alike.get(name)
+        """Return a key that is equal for targets with equal offers of every candidate of the package."""
+        known = self._target_groups.get(name)
         if known is None:
             package = self.package(name)
-            rows = [self._kinds[kind].offers for kind, _ in package.shapes] if package is not None else []
-            # Offers live as long as the process; comparing which they are is cheaper than what they are.
+            rows = [candidate.offers for candidate, _ in package.shapes] if package is not None else []
+            # Offers live as long as the process, so comparing identities is enough, and cheaper.
             known = [tuple(map(id, column)) for column in zip(*rows, strict=True)] or [()] * len(self.targets)
-            self._alike[name] = known
+            self._target_groups[name] = known
         return known[self._columns[target]]
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
-        """The Requires-Dist values of a release; None when its metadata has not been fetched."""
-        release = self.release(name, version)
-        if release is None:
+        """Return the Requires-Dist values of a candidate; None while its metadata is not known."""
+        candidate = self.candidate(name, version)
+        if candidate is None or (candidate.requires_dist is None and candidate.metadata_error):
             return ()
-        if release.needs is None and release.needs_error:
-            self.blind.add((name, version))
-            return ()
-        return release.needs
+        return candidate.requires_dist

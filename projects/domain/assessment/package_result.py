@@ -10,7 +10,7 @@ from typing import Any
 from packaging.version import Version
 
 from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
+from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
 from projects.domain.assessment.verdicts import Verdict, advise, expected_error, judge_package, judge_severity
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.matching.availability import Availability
@@ -21,6 +21,7 @@ from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.releases.python_changes import standard_library_flags
 from scanner.domain.resolution.loosen import Step, step_between
 from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
 
@@ -50,17 +51,17 @@ class Standing:
 
     place: Place
     version: Version | None
-    release: ReleaseView | None
+    release: Candidate | None
     availability: Availability
     verdict: Verdict
     reason: str = ""
-    first: ReleaseView | None = None
-    latest: ReleaseView | None = None
-    newest: ReleaseView | None = None
+    first: Candidate | None = None
+    latest: Candidate | None = None
+    newest: Candidate | None = None
     pending: bool = False
 
     @property
-    def releases(self) -> list[ReleaseView]:
+    def releases(self) -> list[Candidate]:
         """The releases whose files the row will name."""
         named = (self.release, self.first, self.latest, self.newest)
         return [release for release in named if release is not None]
@@ -80,21 +81,21 @@ def foreign(place: Place, url: str) -> Standing:
 
 
 def stand(
-    place: Place, version: Version | None, package: PackageView | None, column: int, policy: BuildPolicy
+    place: Place, version: Version | None, package: PackageSnapshot | None, column: int, policy: BuildPolicy
 ) -> Standing:
     """How the chosen version of a package stands on the target in this column; None when none could be chosen."""
     if package is None or not package.answered:
         said = f": {package.error}" if package is not None and package.error else ""
         reason = f"not polled yet{said}"
         return Standing(place, version, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason, pending=True)
-    release = package.release(version) if version is not None else None
+    release = package.candidate(version) if version is not None else None
     if release is None:
         return _absent(place, version, package, column, policy)
     availability = release.offers[column].availability
-    if release.installs(column, policy):
+    if policy.installs_candidate(release, column):
         verdict = judge_package(availability, release.build, policy, helped=None)
         return Standing(place, version, release, availability, verdict)
-    above = steps_up(package, column, policy, version)
+    above = installable_from(package, column, policy, version)
     helped = True if above else _maybe_helped(package, column, policy, release.version)
     verdict = judge_package(availability, release.build, policy, helped=helped)
     if above:
@@ -103,21 +104,23 @@ def stand(
     return Standing(place, version, release, availability, verdict, newest=newest)
 
 
-def _absent(place: Place, version: Version | None, package: PackageView, column: int, policy: BuildPolicy) -> Standing:
+def _absent(
+    place: Place, version: Version | None, package: PackageSnapshot, column: int, policy: BuildPolicy
+) -> Standing:
     if not package.exists:
         return Standing(place, version, None, Availability.ABSENT, Verdict.BLOCKED, "the index has no such package")
-    above = steps_up(package, column, policy, version)
+    above = installable_from(package, column, policy, version)
     verdict = judge_package(Availability.ABSENT, None, policy, helped=bool(above))
     reason = f"the index has no release that {place.specifier or 'any version'} admits"
     first, latest = (above[0], above[-1]) if above else (None, None)
     return Standing(place, version, None, Availability.ABSENT, verdict, reason, first, latest)
 
 
-def _maybe_helped(package: PackageView, column: int, policy: BuildPolicy, current: Version) -> bool | None:
+def _maybe_helped(package: PackageSnapshot, column: int, policy: BuildPolicy, current: Version) -> bool | None:
     """None when a later release might install, which only a look into its sdist would tell; else False."""
     maybe = any(
-        release.installs(column, policy) is None and not release.offers[column].yanked
-        for release in package.releases
+        policy.installs_candidate(release, column) is None and not release.offers[column].yanked
+        for release in package.candidates
         if release.version >= current
     )
     return None if maybe else False
@@ -126,7 +129,7 @@ def _maybe_helped(package: PackageView, column: int, policy: BuildPolicy, curren
 def build_row(
     standing: Standing,
     target: Target,
-    package: PackageView | None,
+    package: PackageSnapshot | None,
     proofs: Proofs,
     *,
     now: datetime,
@@ -179,14 +182,14 @@ def build_row(
     }
 
 
-def _has_open_release(package: PackageView | None, now: datetime) -> bool:
+def _has_open_release(package: PackageSnapshot | None, now: datetime) -> bool:
     if package is None:
         return False
     last = package.last_upload
     return package.stays_open or (last is not None and now - last < RELEASE_OPEN_FOR)
 
 
-def _offer(release: ReleaseView | None, target: Target, proofs: Proofs) -> dict[str, Any] | None:
+def _offer(release: Candidate | None, target: Target, proofs: Proofs) -> dict[str, Any] | None:
     if release is None:
         return None
     cell = proofs.cell(release, target)
@@ -201,7 +204,7 @@ def _reason(standing: Standing, cell: Cell | None, hope: Cell | None) -> str:
     return f"{said}; the newest, {standing.newest.version}: {reason_text(hope.reason)}"
 
 
-def _lacking(newest: ReleaseView | None, hope: Cell | None) -> dict[str, str] | None:
+def _lacking(newest: Candidate | None, hope: Cell | None) -> dict[str, str] | None:
     """What the newest version lacks where none helps: a clause, and the same in a few words."""
     if newest is None or hope is None:
         return None

@@ -11,9 +11,9 @@ from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import ResolvedTarget, TargetResult
 from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.index_snapshot import Knowledge
-from projects.domain.assessment.offers import PackageView, ReleaseView
+from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.package_result import Standing, build_row
+from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
 Standings = Mapping[Target, Mapping[NormalizedName, Standing]]
@@ -24,7 +24,7 @@ def standings_of(resolved: Sequence[ResolvedTarget]) -> dict[Target, Mapping[Nor
     return {one.target: one.standings for one in resolved}
 
 
-def touched(before: PackageView | None, after: PackageView | None, columns: int) -> frozenset[int]:
+def touched(before: PackageSnapshot | None, after: PackageSnapshot | None, columns: int) -> frozenset[int]:
     """The columns on which the resolver could see a difference between two views of a package.
 
     Elsewhere at most the proof of its row differs (another file of equal worth serves).
@@ -33,7 +33,7 @@ def touched(before: PackageView | None, after: PackageView | None, columns: int)
     if before is None or after is None or _said(before) != _said(after):
         return everywhere
     found: set[int] = set()
-    for old, new in zip_longest(before.releases, after.releases):
+    for old, new in zip_longest(before.candidates, after.candidates):
         if old is None or new is None or _beside_offers(old) != _beside_offers(new):
             return everywhere
         if old.offers is not new.offers:
@@ -42,18 +42,18 @@ def touched(before: PackageView | None, after: PackageView | None, columns: int)
     return frozenset(found)
 
 
-def _said(view: PackageView) -> tuple[object, ...]:
+def _said(view: PackageSnapshot) -> tuple[object, ...]:
     return (view.answered, view.exists, view.error, view.status, view.stays_open)
 
 
-def _beside_offers(release: ReleaseView) -> tuple[object, ...]:
+def _beside_offers(release: Candidate) -> tuple[object, ...]:
     return (
         *(release.version, release.build, release.uploaded_at, release.too_young),
-        *(release.needs, release.needs_error, release.pks),
+        *(release.requires_dist, release.metadata_error, release.pks),
     )
 
 
-def releases_named(standings: Standings, names: frozenset[str], targets: Sequence[Target]) -> list[ReleaseView]:
+def releases_named(standings: Standings, names: frozenset[str], targets: Sequence[Target]) -> list[Candidate]:
     """The releases whose files the rows of these packages name on these targets."""
     return [
         release
@@ -68,7 +68,7 @@ def with_rows_again(
     answer: TargetResult,
     standings: Mapping[NormalizedName, Standing],
     names: frozenset[str],
-    knowledge: Knowledge,
+    snapshot: IndexSnapshot,
     proofs: Proofs,
     now: datetime,
 ) -> TargetResult:
@@ -76,7 +76,7 @@ def with_rows_again(
     if not names & standings.keys():
         return answer
     rows = tuple(
-        build_row(standings[row["name"]], answer.target, knowledge.views.get(row["name"]), proofs, now=now)
+        build_row(standings[row["name"]], answer.target, snapshot.packages.get(row["name"]), proofs, now=now)
         if row["name"] in names
         else row
         for row in answer.packages

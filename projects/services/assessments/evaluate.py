@@ -19,7 +19,7 @@ from projects.domain.assessment.evaluate import (
     resolve_targets,
 )
 from projects.domain.assessment.request import AssessmentRequest
-from projects.services.assessments.read_index import Reading, files_reader
+from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.resolution.model.plans import Plan
 from scanner.services.index_sets import IndexSet
@@ -42,7 +42,7 @@ class Evaluation:
 class ResolvedRequest:
     """A wish resolved over all its targets, and the reading that it rests on."""
 
-    reading: Reading
+    reader: IndexReader
     resolved: Sequence[ResolvedTarget]
     bridge: Plan | None
 
@@ -52,10 +52,10 @@ class ResolvedRequest:
         return missing_in(self.resolved) | (self.bridge.missing if self.bridge is not None else Missing())
 
 
-def resolve_request(request: AssessmentRequest, reading: Reading) -> ResolvedRequest:
+def resolve_request(request: AssessmentRequest, reader: IndexReader) -> ResolvedRequest:
     """Resolve a wish over all its targets from what was read."""
-    resolved = resolve_targets(request, reading.knowledge)
-    return ResolvedRequest(reading, resolved, bridge_over(request, reading.knowledge, resolved))
+    resolved = resolve_targets(request, reader.snapshot)
+    return ResolvedRequest(reader, resolved, bridge_over(request, reader.snapshot, resolved))
 
 
 def evaluate(
@@ -69,9 +69,9 @@ def evaluate(
 
     `findings` of the same wish, when they are at hand and nothing was stored since, save reading and resolving.
     """
-    found = resolved_request or resolve_request(request, Reading(indexes, request, as_of=as_of))
-    files_of = files_reader(releases_to_explain(found.resolved), as_of=as_of)
-    answers = explain_targets(found.resolved, found.reading.knowledge, files_of, request.now)
+    found = resolved_request or resolve_request(request, IndexReader(indexes, request, as_of=as_of))
+    files_of = read_files(releases_to_explain(found.resolved), as_of=as_of)
+    answers = explain_targets(found.resolved, found.reader.snapshot, files_of, request.now)
     return make_evaluation(request, answers, found.missing, found.bridge)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from projects.domain.assessment.evaluate import ResolvedTarget, missing_in, resolve_targets, unseen_in
 from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.evaluate import ResolvedRequest, resolve_request
-from projects.services.assessments.read_index import Reading
+from projects.services.assessments.read_index import IndexReader
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
@@ -79,19 +79,19 @@ def fetch_missing(
         """Whether anything new came."""
         got_pages = poll(missing.packages)
         releases = [*missing.releases, *(missing.likely if ahead else ())]
-        known = (reading.knowledge.release(name, version) for name, version in releases)
+        known = (reader.snapshot.candidate(name, version) for name, version in releases)
         keys = {release.pk for release in known if release is not None}
         got_metadata = refresh_metadata(indexes, keys, timezone.now(), on_fetched=progress)
         between()
         if got_pages or got_metadata:
-            reading.again({*missing.packages, *(name for name, _ in releases)})
+            reader.read({*missing.packages, *(name for name, _ in releases)})
         return bool(got_pages or got_metadata)
 
     poll(request.names)
     between()
-    reading = Reading(indexes, request, as_of=as_of)
+    reader = IndexReader(indexes, request, as_of=as_of)
     while True:
-        fetched.resolved_request = resolved_request = resolve_request(request, reading)
+        fetched.resolved_request = resolved_request = resolve_request(request, reader)
         missing = resolved_request.missing
         if not missing:
             if not is_over() and sdists.look(resolved_request):
@@ -101,7 +101,7 @@ def fetch_missing(
         fetched.resolved_request = None
         pending = [one.target for one in resolved_request.resolved if missing_in([one])]
         for targets in (_scouts(pending), pending):
-            if not _settle(request, reading, targets, fetch, is_over):
+            if not _settle(request, reader, targets, fetch, is_over):
                 return fetched
         # What only the bridge lacks.
         if not pending and (is_over() or not fetch(missing, True)):
@@ -117,18 +117,18 @@ class _Sdists:
 
     def look(self, resolved_request: ResolvedRequest) -> bool:
         """Whether one more was told pure or compiled; the findings' reading then knows it."""
-        unseen = unseen_in(resolved_request.resolved, resolved_request.reading.knowledge)
+        unseen = unseen_in(resolved_request.resolved, resolved_request.reader.snapshot)
         wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
         self.looked.update(wanted)
         seen = inspect_releases(self.indexes, wanted, timezone.now()) if wanted else 0
         if seen:
-            resolved_request.reading.again({unseen[pk] for pk in wanted})
+            resolved_request.reader.read({unseen[pk] for pk in wanted})
         return bool(seen)
 
 
 def _settle(
     request: AssessmentRequest,
-    reading: Reading,
+    reader: IndexReader,
     targets: Sequence[Target],
     fetch: Callable[[Missing, bool], bool],
     is_over: Callable[[], bool],
@@ -136,7 +136,7 @@ def _settle(
     """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
     pending: Sequence[Target] = targets
     for number in range(ROUNDS):
-        resolved: list[ResolvedTarget] = resolve_targets(request, reading.knowledge, pending)
+        resolved: list[ResolvedTarget] = resolve_targets(request, reader.snapshot, pending)
         missing = missing_in(resolved)
         if not missing:
             return True

@@ -23,7 +23,7 @@ from projects.domain.assessment.explanations import Proofs
 from projects.domain.assessment.reassess import Standings, releases_named, standings_of, touched, with_rows_again
 from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.evaluate import Evaluation, evaluate, make_evaluation, resolve_request
-from projects.services.assessments.read_index import Reading, files_reader
+from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.services.index_sets import IndexSet
 
@@ -36,7 +36,7 @@ GOOD_FOR = timedelta(hours=1)
 @dataclass(slots=True)
 class _Kept:
     request: AssessmentRequest
-    reading: Reading
+    reader: IndexReader
     standings: Standings
     answers: Sequence[TargetResult]
     since: datetime
@@ -76,39 +76,39 @@ def _is_same(request: AssessmentRequest, other: AssessmentRequest) -> bool:
 
 
 def _in_full(request: AssessmentRequest, indexes: IndexSet) -> tuple[_Kept | None, Evaluation]:
-    resolved_request = resolve_request(request, Reading(indexes, request))
+    resolved_request = resolve_request(request, IndexReader(indexes, request))
     found = evaluate(request, indexes=indexes, resolved_request=resolved_request)
     if found.missing:
         return None, found
     return _Kept(
-        request, resolved_request.reading, standings_of(resolved_request.resolved), found.targets, request.now
+        request, resolved_request.reader, standings_of(resolved_request.resolved), found.targets, request.now
     ), found
 
 
 def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Evaluation]:
-    names = kept.reading.changed()
+    names = kept.reader.changed()
     if not names:
         return kept, make_evaluation(request, list(kept.answers), Missing())
-    knowledge = kept.reading.knowledge
-    before = {name: knowledge.views.get(name) for name in names}
-    kept.reading.again(names)
+    snapshot = kept.reader.snapshot
+    before = {name: snapshot.packages.get(name) for name in names}
+    kept.reader.read(names)
     columns = {
         column
         for name, view in before.items()
-        for column in touched(view, knowledge.views.get(name), len(request.targets))
+        for column in touched(view, snapshot.packages.get(name), len(request.targets))
     }
     anew = [request.targets[column] for column in sorted(columns)]
     same = [target for column, target in enumerate(request.targets) if column not in columns]
-    resolved = resolve_targets(request, knowledge, anew)
+    resolved = resolve_targets(request, snapshot, anew)
     missing = missing_in(resolved)
-    files = files_reader([*releases_to_explain(resolved), *releases_named(kept.standings, names, same)])
+    files = read_files([*releases_to_explain(resolved), *releases_named(kept.standings, names, same)])
     proofs = Proofs(files)
     made: Mapping[object, TargetResult] = {
         one.target: one
         for one in (
-            *explain_targets(resolved, knowledge, files, request.now),
+            *explain_targets(resolved, snapshot, files, request.now),
             *(
-                with_rows_again(one, kept.standings[one.target], names, knowledge, proofs, request.now)
+                with_rows_again(one, kept.standings[one.target], names, snapshot, proofs, request.now)
                 for one in kept.answers
                 if one.target in set(same)
             ),
@@ -119,4 +119,4 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
     if missing:
         return None, found
     standings = {**kept.standings, **standings_of(resolved)}
-    return _Kept(request, kept.reading, standings, answers, kept.since), found
+    return _Kept(request, kept.reader, standings, answers, kept.since), found

@@ -24,10 +24,10 @@ from packaging.version import Version
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 
 # The key of a stored shape, or those of several whose files count together, in order.
-ShapeKey = int | tuple[int, ...]
+ProfileKey = int | tuple[int, ...]
 
 
-class ReleaseRecord(NamedTuple):
+class StoredRelease(NamedTuple):
     """One stored release. `shape` is its key in a ShapeTable; times are None where the index has none.
 
     `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
@@ -37,12 +37,12 @@ class ReleaseRecord(NamedTuple):
 
     pk: int
     version: Version
-    shape: ShapeKey
+    profile: ProfileKey
     first_uploaded_at: datetime | None
     build_detail: str
-    needs: int | None
-    needs_error: str
-    parts: tuple[ReleaseRecord, ...] = ()
+    metadata_id: int | None
+    metadata_error: str
+    parts: tuple[StoredRelease, ...] = ()
 
     @property
     def pks(self) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ class ReleaseRecord(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class PackageRecord:
+class StoredPackage:
     """One package with all its releases, lowest version first.
 
     `exists` is false when no index has it, nor had it: what was stored of a package that vanished is kept. `waits_for`
@@ -66,17 +66,17 @@ class PackageRecord:
     checked_at: datetime | None
     changed_at: datetime | None
     revisions: tuple[tuple[int, int], ...]
-    releases: tuple[ReleaseRecord, ...]
+    releases: tuple[StoredRelease, ...]
     newest_on: tuple[int, ...]
-    waits_for: tuple[tuple[int, str], ...] = ()
+    unanswered: tuple[tuple[int, str], ...] = ()
 
     @property
     def was_answered(self) -> bool:
         """Whether every index that is asked for it has said something about it."""
-        return not self.waits_for
+        return not self.unanswered
 
 
-def pool(by_index: Mapping[int, PackageRecord], index_ids: Sequence[int]) -> PackageRecord:
+def pool(by_index: Mapping[int, StoredPackage], index_ids: Sequence[int]) -> StoredPackage:
     """One record of what these indexes have under one name, at least one of them something.
 
     An index without a record has not been asked yet. The oldest check counts. A status is that of the first index
@@ -86,13 +86,13 @@ def pool(by_index: Mapping[int, PackageRecord], index_ids: Sequence[int]) -> Pac
         return by_index[index_ids[0]]
     parts = [by_index[index] for index in index_ids if index in by_index]
     told = next((part for part in parts if part.status != "active"), parts[0])
-    waits_for = tuple(
+    unanswered = tuple(
         waiting
         for index in index_ids
-        for waiting in (by_index[index].waits_for if index in by_index else ((index, ""),))
+        for waiting in (by_index[index].unanswered if index in by_index else ((index, ""),))
     )
     checks = [part.checked_at for part in parts]
-    return PackageRecord(
+    return StoredPackage(
         name=parts[0].name,
         exists=any(part.exists for part in parts),
         status=told.status,
@@ -102,21 +102,21 @@ def pool(by_index: Mapping[int, PackageRecord], index_ids: Sequence[int]) -> Pac
         revisions=tuple(sorted(revision for part in parts for revision in part.revisions)),
         releases=_pooled_releases([part.releases for part in parts if part.releases]),
         newest_on=_newest_on(parts),
-        waits_for=waits_for,
+        unanswered=unanswered,
     )
 
 
-def _newest_on(parts: Sequence[PackageRecord]) -> tuple[int, ...]:
+def _newest_on(parts: Sequence[StoredPackage]) -> tuple[int, ...]:
     newest = max((part.releases[-1].version for part in parts if part.releases), default=None)
     return tuple(
         index for part in parts if part.releases and part.releases[-1].version == newest for index in part.newest_on
     )
 
 
-def _pooled_releases(groups: Sequence[tuple[ReleaseRecord, ...]]) -> tuple[ReleaseRecord, ...]:
+def _pooled_releases(groups: Sequence[tuple[StoredRelease, ...]]) -> tuple[StoredRelease, ...]:
     if len(groups) < 2:
         return groups[0] if groups else ()
-    versions: dict[Version, list[ReleaseRecord]] = {}
+    versions: dict[Version, list[StoredRelease]] = {}
     for group in groups:
         for release in group:
             versions.setdefault(release.version, []).append(release)
@@ -126,19 +126,19 @@ def _pooled_releases(groups: Sequence[tuple[ReleaseRecord, ...]]) -> tuple[Relea
     )
 
 
-def _pooled(parts: tuple[ReleaseRecord, ...]) -> ReleaseRecord:
+def _pooled(parts: tuple[StoredRelease, ...]) -> StoredRelease:
     last = parts[-1]
-    shapes = sorted({part.shape for part in parts if isinstance(part.shape, int)})
+    profiles = sorted({part.profile for part in parts if isinstance(part.profile, int)})
     uploads = [part.first_uploaded_at for part in parts if part.first_uploaded_at is not None]
     return last._replace(
-        shape=shapes[0] if len(shapes) == 1 else tuple(shapes),
+        profile=profiles[0] if len(profiles) == 1 else tuple(profiles),
         first_uploaded_at=min(uploads, default=None),
         build_detail=next((part.build_detail for part in reversed(parts) if part.build_detail), ""),
         parts=parts,
     )
 
 
-def taken(release: ReleaseRecord, offers_of: Callable[[ReleaseRecord], Iterable[Offer]]) -> ReleaseRecord:
+def metadata_source(release: StoredRelease, offers_of: Callable[[StoredRelease], Iterable[Offer]]) -> StoredRelease:
     """The part whose metadata speaks for the release: that of the file which pip would take.
 
     `offers_of` are a part's own offers on the targets that count. A release has one set of needs for all of them, so
@@ -148,7 +148,11 @@ def taken(release: ReleaseRecord, offers_of: Callable[[ReleaseRecord], Iterable[
     if not release.parts:
         return release
     ranked = [
-        (part.needs is not None or not part.needs_error, max(map(_worth, offers_of(part)), default=(False, 0)), place)
+        (
+            part.metadata_id is not None or not part.metadata_error,
+            max(map(_worth, offers_of(part)), default=(False, 0)),
+            place,
+        )
         for place, part in enumerate(release.parts)
     ]
     return release.parts[max(ranked)[2]]

@@ -7,11 +7,11 @@ from packaging.version import Version
 from pytest_django import DjangoAssertNumQueries
 
 from scanner.domain.matching.availability import Offer
-from scanner.domain.releases.pooling import PackageRecord
+from scanner.domain.releases.pooling import StoredPackage
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import parse_target
 from scanner.models import Index
-from scanner.selectors.candidates import ShapeTable, package_records, package_revisions, release_files
+from scanner.selectors.candidates import ProfileTable, package_revisions, release_files, stored_packages
 from scanner.services.indexes import get_index
 from tests.projects.watching import OTHER, TARGET, polled, sdist, wheel
 
@@ -20,9 +20,9 @@ OTHER_TARGET = "cp312-win_amd64"
 pytestmark = pytest.mark.django_db
 
 
-def offers_by_version(package: PackageRecord, shapes: ShapeTable) -> Mapping[Version, tuple[Offer, ...]]:
+def offers_by_version(package: StoredPackage, shapes: ProfileTable) -> Mapping[Version, tuple[Offer, ...]]:
     """Each release's offers on the table's targets."""
-    return {release.version: shapes.offers(release.shape) for release in package.releases}
+    return {release.version: shapes.offers(release.profile) for release in package.releases}
 
 
 def fill(number: int) -> list[str]:
@@ -40,8 +40,8 @@ def test_the_cells_of_any_number_of_packages_take_as_many_queries(
     names = fill(number)
     index_ids = (get_index().pk,)
     with django_assert_num_queries(3):
-        records = package_records(index_ids, names)
-        shapes = ShapeTable({release.shape for one in records.values() for release in one.releases}, CATALOGUE)
+        records = stored_packages(index_ids, names)
+        shapes = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
         cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
     assert len(cells) == number
     assert all(len(versions) == 3 for versions in cells.values())
@@ -63,8 +63,8 @@ def test_the_pooled_cells_of_any_number_of_indexes_take_as_many_queries(
         for name in names:
             polled(name, wheel(name, "1.0", OTHER), wheel(name, f"3.{at}"), index=extra)
     with django_assert_num_queries(3 if indexes == 1 else 4):
-        records = package_records(keys, names)
-        shapes = ShapeTable({release.shape for one in records.values() for release in one.releases}, CATALOGUE)
+        records = stored_packages(keys, names)
+        shapes = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
         cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
     column = [target.slug for target in CATALOGUE].index(OTHER_TARGET)
     found = {str(version): offers[column].availability.value for version, offers in cells["demo0"].items()}
@@ -77,10 +77,10 @@ def test_the_pooled_cells_of_any_number_of_indexes_take_as_many_queries(
 
 def test_offers_on_a_target_beside_the_catalogue_are_those_of_the_matcher() -> None:
     (name,) = fill(1)
-    record = package_records((get_index().pk,), [name])[name]
+    record = stored_packages((get_index().pk,), [name])[name]
     foreign = parse_target("cp313-manylinux_2_31_x86_64")
     assert foreign.slug not in {target.slug for target in CATALOGUE}
-    shapes = ShapeTable({release.shape for release in record.releases}, [parse_target(TARGET), foreign])
+    shapes = ProfileTable({release.profile for release in record.releases}, [parse_target(TARGET), foreign])
     found = {
         str(version): [offer.availability.value for offer in offers]
         for version, offers in offers_by_version(record, shapes).items()

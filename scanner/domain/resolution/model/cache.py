@@ -131,8 +131,8 @@ class ResolutionCache:
     def _judge(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
         installable = yanked = 0
         obstacles: dict[Obstacle, int] = {}
-        for shape, mask in package.shapes:
-            offer, build = self._source.offer(shape, target)
+        for candidate, mask in package.shapes:
+            offer, build = self._source.offer(candidate, target)
             if offer.yanked:
                 yanked |= mask
             if policy.installs(offer.availability, build):

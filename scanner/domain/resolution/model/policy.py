@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from scanner.domain.files.builds import PURE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
-from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
 
 __all__ = ["BuildPolicy", "Order", "Preference", "SourcePolicy", "admits_prereleases"]
@@ -60,6 +60,14 @@ class BuildPolicy:
             return True
         kind = build_kind(build)
         return None if kind == UNSEEN else kind == PURE
+
+    def is_too_young(self, uploaded_at: datetime | None, now: datetime) -> bool:
+        """Return whether a release is younger than the minimum age at `now`; one without a time is."""
+        return self.minimum_age_days > 0 and (uploaded_at is None or now - uploaded_at < self.minimum_age)
+
+    def installs_candidate(self, candidate: Candidate, column: int) -> bool | None:
+        """Return whether the policy installs a candidate on the target in this column of its offers."""
+        return self.installs(candidate.offers[column].availability, candidate.build)
 
 
 def admits_prereleases(*, requested: bool, finals: bool) -> bool:

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.matching.availability import Offer
-from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
 
 __all__ = ["CandidateSource"]
@@ -25,8 +25,11 @@ class CandidateSource(Protocol):
     def package(self, name: NormalizedName) -> PackageVersions | None:
         """Return all releases of a package, none if the index has no such package; None if it was not polled."""
 
-    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
-        """Return what releases of a shape offer on a target, and what building one needs (`pure`, `compiled`…)."""
+    def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
+        """Return what a candidate offers on a target, and what building it needs (`pure`, `compiled`…).
+
+        Called with one candidate of each shape.
+        """
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """Return a key that is equal for targets on which every release of a package offers the same.

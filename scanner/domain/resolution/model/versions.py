@@ -7,41 +7,58 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.files.builds import UNSEEN
 from scanner.domain.files.core_metadata import parse_specifier
+from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution.model.requirement import specifiers_of
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
 __all__ = ["Candidate", "PackageVersions"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One release as the resolver sees it.
+class Candidate(NamedTuple):
+    """A release that an installer could choose.
 
-    `shape` is any value that is equal for releases with the same offer on every target. `uploaded_at` is aware, or
-    None when the index does not tell.
+    `shape` is any value that is equal for releases with the same offers and the same build. `uploaded_at` is aware;
+    None if the index does not say. `offers` has one offer per target of the source, and `build` says what building
+    the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
+    `requires_dist` is None while it is not known; `metadata_error` says why it cannot be read, and the release then
+    counts as one without dependencies. `pk` is the stored release that the metadata comes from, `other_pks` are those
+    of the same version on other indexes, whose files count too.
     """
 
     version: Version
     shape: Hashable
     uploaded_at: datetime | None = None
+    offers: tuple[Offer, ...] = ()
+    build: str = UNSEEN
+    pk: int = 0
+    too_young: bool = False
+    requires_dist: tuple[str, ...] | None = None
+    metadata_error: str = ""
+    other_pks: tuple[int, ...] = ()
+
+    @property
+    def pks(self) -> tuple[int, ...]:
+        """The keys of the stored releases whose files it has."""
+        return (self.pk, *self.other_pks)
 
 
 class PackageVersions:
     """The releases of one package, ascending; immutable once made, its sets are memoised."""
 
-    def __init__(self, name: NormalizedName, releases: Iterable[Candidate]) -> None:
+    def __init__(self, name: NormalizedName, candidates: Iterable[Candidate]) -> None:
         self.name = name
-        self.releases = tuple(sorted(releases, key=lambda release: release.version))
-        self.versions = tuple(release.version for release in self.releases)
+        self.candidates = tuple(sorted(candidates, key=lambda candidate: candidate.version))
+        self.versions = tuple(candidate.version for candidate in self.candidates)
         self.all = ((1 << len(self.versions)) - 1) << 1
         self._masks: dict[str, int] = {"": self.all}
 
@@ -50,14 +67,17 @@ class PackageVersions:
         return {version: index for index, version in enumerate(self.versions)}
 
     @cached_property
-    def shapes(self) -> tuple[tuple[Hashable, int], ...]:
-        """Each distinct shape with the set of releases that have it: few, however many releases there are."""
+    def shapes(self) -> tuple[tuple[Candidate, int], ...]:
+        """One candidate of each distinct shape, with the set of all that have this shape."""
+        first: dict[Hashable, Candidate] = {}
         found: dict[Hashable, int] = {}
         bit = 2
-        for release in self.releases:
-            found[release.shape] = found.get(release.shape, 0) | bit
+        for candidate in self.candidates:
+            shape = candidate.shape
+            first.setdefault(shape, candidate)
+            found[shape] = found.get(shape, 0) | bit
             bit <<= 1
-        return tuple(found.items())
+        return tuple((first[shape], mask) for shape, mask in found.items())
 
     @cached_property
     def prereleases(self) -> int:
@@ -68,8 +88,8 @@ class PackageVersions:
         """The releases of which the index says that they came after `moment`."""
         return sum(
             2 << index
-            for index, release in enumerate(self.releases)
-            if release.uploaded_at is not None and release.uploaded_at > moment
+            for index, candidate in enumerate(self.candidates)
+            if candidate.uploaded_at is not None and candidate.uploaded_at > moment
         )
 
     def choice(self, version: Version) -> int:

@@ -36,8 +36,8 @@ def ask(
     on = targets(*slugs)
     request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
     index = SmallIndex(packages, on, request.foreign)
-    resolved = resolve_targets(request, index.knowledge)
-    return explain_targets(resolved, index.knowledge, index.files_of, NOW)
+    resolved = resolve_targets(request, index.snapshot)
+    return explain_targets(resolved, index.snapshot, index.files_of, NOW)
 
 
 def row(answer: TargetResult, name: str) -> dict[str, Any]:
@@ -97,9 +97,9 @@ def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> Non
 def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
     on = targets(LINUX)
     index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), None)}}, on)
-    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW), index.knowledge)
+    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW), index.snapshot)
     assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
-    (answer,) = explain_targets(resolved, index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolved, index.snapshot, index.files_of, NOW)
     assert answer.verdict is ProjectVerdict.UNKNOWN
 
 
@@ -180,7 +180,7 @@ def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
     request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
     assert [(one["name"], one["version"], one["direct"]) for one in answer.packages] == [
         ("app", "1.0", True),
         ("lib", "1.0", False),
@@ -211,7 +211,7 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
     on = targets(WINDOWS)
     request = AssessmentRequest(read(files, list(files)).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
+    (answer,) = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
     assert {one["name"]: one["direct"] for one in answer.packages} == direct
 
 

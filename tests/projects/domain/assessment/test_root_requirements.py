@@ -28,7 +28,7 @@ def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     on = targets(*slugs)
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(DEMO, on, request.foreign)
-    answers = explain_targets(resolve_targets(request, index.knowledge), index.knowledge, index.files_of, NOW)
+    answers = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
     return [
         (answer.verdict.value, row["version"], row["verdict"])
         for answer in answers

@@ -50,9 +50,9 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     on = [parse_target(slug) for slug in slugs]
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW, **wishes)
     index = SmallIndex(PACKAGES, on, request.foreign)
-    resolved = resolve_targets(request, index.knowledge)
-    answers = explain_targets(resolved, index.knowledge, index.files_of, NOW)
-    bridge = bridge_over(request, index.knowledge, resolved)
+    resolved = resolve_targets(request, index.snapshot)
+    answers = explain_targets(resolved, index.snapshot, index.files_of, NOW)
+    bridge = bridge_over(request, index.snapshot, resolved)
     whole = document(
         parsed, answers, index_url="https://index.example/simple", now=NOW, strategy=request.strategy, bridge=bridge
     )

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from projects.domain.assessment.evaluate import ResolvedTarget, resolve_targets
-from projects.domain.assessment.index_snapshot import Knowledge
+from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.presentation.formats.schema import answer_document
 from projects.services.assessments import reassess as reassessing
@@ -100,9 +100,9 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
     reevaluate("practice", REQUEST, indexes=indexes)
     seen: list[list[str]] = []
 
-    def watched(request: AssessmentRequest, knowledge: Knowledge, on: Sequence[Target]) -> list[ResolvedTarget]:
+    def watched(request: AssessmentRequest, snapshot: IndexSnapshot, on: Sequence[Target]) -> list[ResolvedTarget]:
         seen.append([target.slug for target in on])
-        return resolve_targets(request, knowledge, on)
+        return resolve_targets(request, snapshot, on)
 
     monkeypatch.setattr(reassessing, "resolve_targets", watched)
     EVENTS["a wheel joins a release"](index)

@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
-from scanner.domain.releases.pooling import PackageRecord, ReleaseRecord, pool, pool_files, taken
+from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool, pool_files
 
 NATIVE, PURE, SDIST, NOTHING = (
     Offer(one, False) for one in (Availability.NATIVE, Availability.PURE, Availability.SOURCE, Availability.NONE)
@@ -19,12 +19,12 @@ NATIVE_YANKED = Offer(Availability.NATIVE, True)
 EARLY, LATE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def release(pk: int, version: str, shape: int = 1, at: datetime | None = EARLY, **facts: object) -> ReleaseRecord:
-    made = ReleaseRecord(pk, Version(version), shape, at, "", None, "")
+def release(pk: int, version: str, profile: int = 1, at: datetime | None = EARLY, **facts: object) -> StoredRelease:
+    made = StoredRelease(pk, Version(version), profile, at, "", None, "")
     return made._replace(**facts)  # type: ignore[arg-type]  # the names are those of its fields
 
 
-def record(index: int, *releases: ReleaseRecord, checked: datetime | None = EARLY, **facts: object) -> PackageRecord:
+def record(index: int, *releases: StoredRelease, checked: datetime | None = EARLY, **facts: object) -> StoredPackage:
     usual = {
         "name": "both",
         "exists": bool(releases),
@@ -36,7 +36,7 @@ def record(index: int, *releases: ReleaseRecord, checked: datetime | None = EARL
         "releases": tuple(releases),
         "newest_on": (index,),
     }
-    return PackageRecord(**{**usual, **facts})  # type: ignore[arg-type]  # as above
+    return StoredPackage(**{**usual, **facts})  # type: ignore[arg-type]  # as above
 
 
 def test_versions_of_all_indexes_stand_together_lowest_first() -> None:
@@ -48,18 +48,18 @@ def test_versions_of_all_indexes_stand_together_lowest_first() -> None:
 def test_a_version_on_two_indexes_is_one_release_with_the_shapes_and_files_of_both() -> None:
     parts = release(1, "1.0", 7, LATE), release(2, "1.0", 5, EARLY, build_detail="pure")
     (one,) = pool({1: record(1, parts[0]), 2: record(2, parts[1])}, (1, 2)).releases
-    assert (one.shape, one.pks, one.first_uploaded_at, one.build_detail) == ((5, 7), (1, 2), EARLY, "pure")
-    (same,) = pool({1: record(1, parts[0]), 2: record(2, parts[1]._replace(shape=7))}, (2, 1)).releases
-    assert (same.shape, same.pks) == (7, (2, 1))
+    assert (one.profile, one.pks, one.first_uploaded_at, one.build_detail) == ((5, 7), (1, 2), EARLY, "pure")
+    (same,) = pool({1: record(1, parts[0]), 2: record(2, parts[1]._replace(profile=7))}, (2, 1)).releases
+    assert (same.profile, same.pks) == (7, (2, 1))
 
 
 def test_an_index_that_has_said_nothing_keeps_the_package_unanswered() -> None:
     told = record(1, release(1, "1.0"))
-    waiting = record(2, checked=None, exists=True, waits_for=((2, "no connection"),))
-    assert pool({1: told}, (1,)).was_answered
+    waiting = record(2, checked=None, exists=True, unanswered=((2, "no connection"),))
+    assert not pool({1: told}, (1,)).unanswered
     never_asked, failed = pool({1: told}, (1, 2)), pool({1: told, 2: waiting}, (1, 2))
-    assert never_asked.waits_for == ((2, ""),)
-    assert failed.waits_for == ((2, "no connection"),)
+    assert never_asked.unanswered == ((2, ""),)
+    assert failed.unanswered == ((2, "no connection"),)
     assert (never_asked.checked_at, failed.checked_at) == (None, None)
 
 
@@ -78,9 +78,9 @@ def test_the_oldest_check_counts_and_a_status_before_none() -> None:
         ([{}, {}], [NATIVE_YANKED, PURE], 2),
         ([{}, {}], [SDIST, NATIVE_YANKED], 1),
         ([{}, {}], [PURE, SDIST], 1),
-        ([{}, {"needs_error": "gone"}], [NOTHING, PURE], 1),
-        ([{}, {"needs_error": "gone", "needs": 4}], [NOTHING, PURE], 2),
-        ([{"needs_error": "gone"}, {"needs_error": "gone"}], [PURE, NOTHING], 1),
+        ([{}, {"metadata_error": "gone"}], [NOTHING, PURE], 1),
+        ([{}, {"metadata_error": "gone", "metadata_id": 4}], [NOTHING, PURE], 2),
+        ([{"metadata_error": "gone"}, {"metadata_error": "gone"}], [PURE, NOTHING], 1),
     ],
 )
 def test_the_metadata_is_that_of_the_file_which_pip_would_take(
@@ -88,7 +88,7 @@ def test_the_metadata_is_that_of_the_file_which_pip_would_take(
 ) -> None:
     rows = {at: record(at, release(at, "1.0", 1, EARLY, **facts)) for at, facts in enumerate(parts, 1)}
     (one,) = pool(rows, (1, 2)).releases
-    assert taken(one, lambda part: [offers[part.pk - 1]]).pk == chosen
+    assert metadata_source(one, lambda part: [offers[part.pk - 1]]).pk == chosen
 
 
 def file(name: str, at: datetime | None = None, *, yanked: bool = False, python: str | None = None) -> ReleaseFileFacts:

@@ -73,8 +73,9 @@ class RecordedSource:
         """The releases of a package; None when it was not recorded."""
         return package_of(name) if name in self._names else None
 
-    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
+    def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """What matching says of a shape."""
+        shape = candidate.shape
         assert isinstance(shape, int)
         if shape >= len(self._offers):
             for known in list(_SHAPES)[len(self._offers) :]:

@@ -63,8 +63,9 @@ class SmallSource:
             ],
         )
 
-    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
+    def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """What a row offers on a target."""
+        shape = candidate.shape
         assert isinstance(shape, tuple)
         places, yanked = shape
         markers = target.marker_environment

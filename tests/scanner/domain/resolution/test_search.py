@@ -14,7 +14,7 @@ from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, Strategy, Upgrade, plan
 from scanner.domain.resolution.closure import closure, closure_search
 from scanner.domain.resolution.model.missing import Missing, Search
-from scanner.domain.resolution.model.versions import PackageVersions
+from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.upgrade import plan_search
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, ended, question, texts
@@ -36,9 +36,9 @@ class LearningSource:
         """The versions of a package, once it is learned."""
         return SmallSource(self.index).package(name) if name in self.packages else None
 
-    def offer(self, shape: Hashable, target: Target) -> tuple[Offer, str]:
+    def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """What a row offers."""
-        return SmallSource(self.index).offer(shape, target)
+        return SmallSource(self.index).offer(candidate, target)
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """No two targets count as alike."""

@@ -5,27 +5,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from projects.domain.assessment.offers import PackageView, ReleaseView, steps_up
+from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
 from scanner.domain.matching.availability import Availability, Offer
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.resolution.model.versions import Candidate
 
 WHEELS = BuildPolicy(SourcePolicy.NEVER)
 
 
-def package(text: str) -> PackageView:
+def package(text: str) -> PackageSnapshot:
     """ "1.0:none 1.1:native 2.0b1:yanked" -> releases of one column; "yanked" is a yanked native wheel."""
     releases = []
     for pk, release in enumerate(text.split()):
         version, _, state = release.partition(":")
         yanked = state == "yanked"
         offer = Offer(Availability("native" if yanked else state), yanked)
-        releases.append(ReleaseView(Version(version), (offer,), "compiled", None, pk))
+        releases.append(Candidate(Version(version), None, offers=(offer,), build="compiled", pk=pk))
     ordered = tuple(sorted(releases, key=lambda one: one.version))
-    return PackageView("demo", True, True, "", "active", None, ordered)
+    return PackageSnapshot("demo", True, True, "", "active", None, ordered)
 
 
 def found(text: str, current: str | None, policy: BuildPolicy = WHEELS) -> list[str]:
-    return [str(one.version) for one in steps_up(package(text), 0, policy, Version(current) if current else None)]
+    return [
+        str(one.version) for one in installable_from(package(text), 0, policy, Version(current) if current else None)
+    ]
 
 
 @pytest.mark.parametrize(
