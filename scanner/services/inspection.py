@@ -11,7 +11,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from scanner.domain.files.builds import READ, SdistContents, classify_sdist
+from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdist
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
@@ -58,7 +58,7 @@ def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
     detail = ""
     if sdist is not None:
         try:
-            names, texts = client.sdist_view(sdist.url, READ)
+            names, texts = client.sdist_view(sdist.url, BUILD_FILES)
         except (NoSuchFile, InvalidArchive) as error:
             logger.info("sdist not read release=%s error=%s", release_id, error)
         except IndexFault as error:

@@ -133,8 +133,8 @@ def test_only_the_result_goes_to_standard_output(replay: ReplayIndex, tmp_path: 
     ("arguments", "message"),
     [
         (["missing.txt"], "no such file"),
-        (["{file}", "--target", "cp313"], "is no target"),
-        (["{file}", "--target", "cp27-win_amd64"], "no Python here"),
+        (["{file}", "--target", "cp313"], "is not a target"),
+        (["{file}", "--target", "cp27-win_amd64"], "not a known Python"),
         (["{file}", "--as-of", "yesterday"], "is no date"),
         (["{binary}"], "not a text file"),
         ([], "PATH"),

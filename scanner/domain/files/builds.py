@@ -1,4 +1,4 @@
-"""What building a release from its sdist would need: as far as its wheels tell, or as the sdist itself shows. Pure."""
+"""What building a release from its sdist needs, inferred from its wheels or from the contents of the sdist."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def build_kind(build: str | None) -> str:
 
 
 def infer_build(offered: Iterable[Availability]) -> str:
-    """`compiled` when the release has compiled wheels for some target, `pure` when it has a plain one, else `unseen`.
+    """Return `compiled` when the release has compiled wheels, `pure` when it has a pure Python wheel, else `unseen`.
 
-    `offered` is the release's availability over the whole catalogue. Looking into the sdist tells more.
+    `offered` is the release's availability on all targets of the catalogue. `classify_sdist` is more precise.
     """
     seen = set(offered)
     if seen & _COMPILED:
@@ -33,21 +33,21 @@ def infer_build(offered: Iterable[Availability]) -> str:
     return PURE if Availability.PURE in seen else UNSEEN
 
 
-# The files whose text decides how an sdist is built; they stand in its top folder.
-READ = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
+# The files in the top folder of an sdist whose text decides how it is built.
+BUILD_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg"})
 
 _LANGUAGES = {
     ".c": "C", ".h": None, ".cc": "C++", ".cpp": "C++", ".cxx": "C++", ".pyx": "Cython", ".rs": "Rust",
     ".f": "Fortran", ".for": "Fortran", ".f77": "Fortran", ".f90": "Fortran", ".f95": "Fortran", ".f03": "Fortran",
 }  # fmt: skip
 _ORDER = ("C", "C++", "Cython", "Rust", "Fortran")
-# Source files there are somebody's example, not part of what is installed.
-_ASIDE = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|bench|fuzz|ci)/", re.IGNORECASE)
+# Source files there are tests or examples, not part of the installed package.
+_UNBUILT = re.compile(r"(?:^|/)(?:tests?|testing|docs?|examples?|samples?|benchmarks?|bench|fuzz|ci)/", re.IGNORECASE)
 # Backends that cannot compile, unless a hook or a build script says so.
-_PLAIN_BACKENDS = ("flit_core", "flit.", "hatchling", "poetry.", "pdm.", "uv_build", "whey")
+_PURE_BACKENDS = ("flit_core", "flit.", "hatchling", "poetry.", "pdm.", "uv_build", "whey")
 _HOOKS = re.compile(r"^\[tool\.(?:hatch\.build\.(?:targets\.[\w-]+\.)?hooks|poetry\.build|pdm\.build)\b", re.MULTILINE)
 _BUILD_SCRIPT = re.compile(r"""^\s*(?:build|script|build-script|run-setuptools)\s*=""", re.MULTILINE)
-# What a build asks for when it compiles, with the language that this proves.
+# Build requirements of compiled packages, with the language that each of them implies.
 _TOOLS = {
     "maturin": "Rust", "setuptools-rust": "Rust", "cython": "Cython", "cffi": "C", "pybind11": "C++",
     "nanobind": "C++", "scikit-build-core": "", "scikit-build": "", "meson-python": "", "mypy": "C", "mesonpy": "",
@@ -58,23 +58,23 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True, slots=True)
 class SdistContents:
-    """An sdist as it was looked at. names: paths below its top folder. texts: of the files in READ that it has."""
+    """The contents of an sdist. `names` are paths below its top folder, `texts` those of the files in BUILD_FILES."""
 
     names: tuple[str, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def classify_sdist(sdist: SdistContents) -> str:
-    """`pure`, or `compiled` with the languages seen: "compiled: C, Cython". In doubt it is compiled.
+    """Return `pure`, or `compiled` with the languages found: "compiled: C, Cython". In doubt it is compiled.
 
-    Evidence: source files that are not tests or examples, what the build asks for, and extensions in setup.py. A
-    backend that cannot compile makes source files mere data.
+    Evidence: source files that are not tests or examples, build requirements, and extensions in setup.py. With a
+    build backend that cannot compile, source files are data.
     """
     pyproject = sdist.texts.get("pyproject.toml", "")
     backend, required = _build_system(pyproject)
-    if backend.startswith(_PLAIN_BACKENDS) and not _HOOKS.search(pyproject) and not _has_script(pyproject):
+    if backend.startswith(_PURE_BACKENDS) and not _HOOKS.search(pyproject) and not _has_script(pyproject):
         return PURE
-    languages = {_LANGUAGES.get(_ending(name)) for name in sdist.names if not _ASIDE.search(name)}
+    languages = {_LANGUAGES.get(_ending(name)) for name in sdist.names if not _UNBUILT.search(name)}
     tools = [_TOOLS[tool] for tool in required if tool in _TOOLS]
     setup = sdist.texts.get("setup.py", "") + sdist.texts.get("setup.cfg", "")
     if (
@@ -90,7 +90,7 @@ def classify_sdist(sdist: SdistContents) -> str:
 
 
 def _build_system(pyproject: str) -> tuple[str, list[str]]:
-    """(backend, names that the build asks for), empty where nothing readable is said."""
+    """Return the build backend and the names of the build requirements (PEP 517, PEP 518); empty where not readable."""
     try:
         system = tomllib.loads(pyproject).get("build-system", {})
         backend, requires = system.get("build-backend", ""), system.get("requires", [])
@@ -101,7 +101,7 @@ def _build_system(pyproject: str) -> tuple[str, list[str]]:
 
 
 def _has_script(pyproject: str) -> bool:
-    """Whether poetry or pdm is told of a script that may compile."""
+    """Return whether Poetry or PDM runs a build script, which may compile."""
     return "[tool.poetry" in pyproject and bool(_BUILD_SCRIPT.search(pyproject))
 
 

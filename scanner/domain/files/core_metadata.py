@@ -1,8 +1,7 @@
-"""Core metadata of one release: the header fields that decide what it needs and where it runs.
+"""Core metadata of a release: the header fields that give its dependencies and the Pythons it supports.
 
-Follows the core metadata specification and reads it field by field: a field that cannot be read becomes a
-problem with its text, the rest of the document still counts. The body (the description) is never looked at, so
-reading costs a fraction of a full e-mail parse.
+Parses the fields of the core metadata specification one by one: a field that cannot be parsed becomes a problem, the
+others still count. The body (the description) is not read, so parsing is much faster than that of an e-mail message.
 """
 
 from __future__ import annotations
@@ -21,13 +20,13 @@ __all__ = ["MetadataProblem", "ParsedMetadata", "parse_core_metadata", "parse_re
 _WANTED = frozenset(
     {"metadata-version", "name", "version", "requires-python", "requires-dist", "provides-extra", "dynamic"}
 )
-# Releases from before PEP 440 was enforced write ">=2.6.*"; uv reads the obvious meaning, and so do we.
+# Old releases write ">=2.6.*", which PEP 440 forbids. uv reads it as ">=2.6", and so do we.
 _STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataProblem:
-    """One field that could not be read: its name, its text, and why."""
+    """A field that could not be parsed: its name, its text and the error."""
 
     field: str
     text: str
@@ -36,10 +35,10 @@ class MetadataProblem:
 
 @dataclass(frozen=True, slots=True)
 class ParsedMetadata:
-    """What a release says about itself. `requires_dist` keeps the document's order.
+    """The metadata of a release. `requires_dist` keeps the order of the document.
 
-    `name`, `version`, `requires_python` and `metadata_version` are None when the field is missing or unreadable
-    (the latter has a problem as well). `dynamic` is lower-cased: a field named there may differ once it is built.
+    `name`, `version`, `requires_python` and `metadata_version` are None when the field is missing or invalid (then
+    `problems` has an entry). `dynamic` holds lower-case field names whose values a build may change (PEP 643).
     """
 
     name: NormalizedName | None
@@ -54,9 +53,9 @@ class ParsedMetadata:
 
 @lru_cache(maxsize=32_768)
 def parse_requirement(text: str) -> Requirement:
-    """One dependency specifier (PEP 508); the same text gives the same object, so treat it as a value.
+    """Parse a dependency specifier (PEP 508). Equal texts give the same object: do not change it.
 
-    Raises InvalidRequirement when neither the text nor its obvious repair (">=2.*" to ">=2") can be read.
+    Raises InvalidRequirement when neither the text nor its repair (">=2.*" to ">=2") is valid.
     """
     try:
         return Requirement(text)
@@ -70,7 +69,7 @@ def parse_requirement(text: str) -> Requirement:
 
 @lru_cache(maxsize=32_768)
 def parse_specifier(text: str) -> SpecifierSet:
-    """One version specifier (PEP 440), with the same repair as `parse_requirement`; raises InvalidSpecifier."""
+    """Parse a version specifier (PEP 440), with the same repair as `parse_requirement`. Raises InvalidSpecifier."""
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
@@ -81,7 +80,7 @@ def parse_specifier(text: str) -> SpecifierSet:
 
 
 def _fields(text: str) -> list[tuple[str, str]]:
-    """(lower-cased field name, unfolded value) of the wanted header fields, in order; stops at the body."""
+    """Return (lower-case name, unfolded value) of the wanted header fields, in order; stop at the body."""
     found: list[tuple[str, str]] = []
     wanted = False
     header = text.lstrip("\ufeff\r\n").partition("\n\n")[0].partition("\n\r\n")[0]
@@ -103,9 +102,9 @@ def _fields(text: str) -> list[tuple[str, str]]:
 
 
 def parse_core_metadata(text: str) -> ParsedMetadata:
-    """Read a METADATA or PKG-INFO document. Never raises: what cannot be read is listed in `problems`.
+    """Parse a METADATA or PKG-INFO document. Never raises: what cannot be parsed is in `problems`.
 
-    Of a field that may stand once, the first readable value counts.
+    Of a field that may be used once, the first valid value counts.
     """
     single: dict[str, str] = {}
     name: NormalizedName | None = None

@@ -1,8 +1,8 @@
-"""What a file name says. Names are anybody's upload, so nothing here raises and every expansion is bounded.
+"""File names of distributions, parsed. Names are untrusted: nothing here raises, and every expansion is bounded.
 
-A file counts for a package when installers count it: the name in front must be the package's own, and what follows a
-version. Standards: the binary and source distribution formats; eggs, wininst, msi and rpm as setuptools and distutils
-named them.
+A file belongs to a package when installers take it for one of the package: its name starts with the package's, followed
+by a version. Rules: the binary and source distribution formats (PEPs 427, 491, 625); eggs, wininst, msi and rpm as
+setuptools and distutils named them.
 """
 
 import re
@@ -15,11 +15,11 @@ from packaging.version import InvalidVersion, Version
 
 LONGEST_NAME = 512
 MOST_TAGS = 1024
-"""A compressed tag set multiplies out; the widest real ones give under 200 tags, a hostile one gives millions."""
+"""A compressed tag set stands for the product of its parts: under 200 tags in real names, millions in hostile ones."""
 
 
 class FileKind(StrEnum):
-    """What sort of archive a name announces. Only wheels and sdists can be installed today."""
+    """The type of a distribution, by its file name. Installers take wheels and sdists only."""
 
     WHEEL = "wheel"
     SDIST = "sdist"
@@ -32,9 +32,10 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParsedFilename:
-    """tag_set: a wheel's "py-abi-plat" as written, lower-cased, compressed; None for other kinds.
+    """The parts of a file name.
 
-    build: a wheel's build tag, () without one; it orders wheels of equal rank.
+    - tag_set: the "python-abi-platform" tags of a wheel, lower-cased and compressed; None for other types.
+    - build: the build tag of a wheel, () without one. It orders wheels of equal rank.
     """
 
     kind: FileKind
@@ -46,7 +47,7 @@ class ParsedFilename:
 
 @dataclass(frozen=True, slots=True)
 class UnparsedFilename:
-    """A name that counts for no release. reason: what is wrong with it, as a clause without a full stop."""
+    """A file name that belongs to no release. `reason` is a clause without a full stop."""
 
     filename: str
     reason: str
@@ -70,9 +71,9 @@ _OTHER_ENDINGS = {
 
 
 def parse_filename(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
-    """Reads one file name of a package's page.
+    """Parse one file name of a package's index page.
 
-    The package is needed: `foo-1.0-1.tar.gz` is 1.0.post1 of foo, and `foo-bar-1.0.tar.gz` on foo's page is nobody's.
+    The package decides: `foo-1.0-1.tar.gz` is 1.0.post1 of foo, and `foo-bar-1.0.tar.gz` is not a file of foo.
     """
     if len(filename) > LONGEST_NAME:
         return UnparsedFilename(filename[:LONGEST_NAME], f"its name is longer than {LONGEST_NAME} characters")
@@ -84,11 +85,11 @@ def parse_filename(filename: str, package: NormalizedName) -> ParsedFilename | U
     for ending, (kind, pattern) in _OTHER_ENDINGS.items():
         if filename.endswith(ending):
             return _legacy(filename, filename.removesuffix(ending), package, kind, pattern)
-    return UnparsedFilename(filename, "it is no archive that an installer knows")
+    return UnparsedFilename(filename, "it is not an archive that installers know")
 
 
 def read_wheel_tags(filename: str) -> tuple[str, BuildTag]:
-    """(tag set, build tag) of a name that `parse_filename` has taken for a wheel's, without judging it again."""
+    """Return the tag set and the build tag of a name that `parse_filename` has accepted as a wheel's."""
     parts = filename.removesuffix(".whl").split("-")
     match = _BUILD.match(parts[2]) if len(parts) == 6 else None
     return "-".join(parts[-3:]).lower(), (int(match[1]), match[2]) if match else ()
@@ -97,7 +98,7 @@ def read_wheel_tags(filename: str) -> tuple[str, BuildTag]:
 def _wheel(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     parts = filename.removesuffix(".whl").split("-", 5)
     if len(parts) == 5:
-        # The files of a page share their few names, versions and tags, and each part is judged by itself.
+        # The files of a page share few names, versions and tag sets, so each part is parsed by itself and cached.
         head, tag_set = _head(parts[0], parts[1]), _tag_set("-".join(parts[2:]))
         if head is not None and tag_set is not None and head[0] == package:
             return ParsedFilename(FileKind.WHEEL, package, head[1], tag_set)
@@ -106,7 +107,7 @@ def _wheel(filename: str, package: NormalizedName) -> ParsedFilename | UnparsedF
 
 @lru_cache(maxsize=4096)
 def _head(name: str, version: str) -> tuple[NormalizedName, Version] | None:
-    """The first two parts of a wheel's name, None where packaging refuses them."""
+    """Parse the first two parts of a wheel's name; None where `packaging` refuses them."""
     try:
         return parse_wheel_filename(f"{name}-{version}-py3-none-any.whl")[:2]
     except InvalidWheelFilename:
@@ -115,7 +116,7 @@ def _head(name: str, version: str) -> tuple[NormalizedName, Version] | None:
 
 @lru_cache(maxsize=16384)
 def _tag_set(tags: str) -> str | None:
-    """The last three parts of a wheel's name, lower-cased, None where packaging refuses them."""
+    """Return the last three parts of a wheel's name, lower-cased; None where `packaging` refuses them."""
     tag_set = tags.lower()
     if _number_of_tags(tag_set) > MOST_TAGS:
         return None
@@ -137,7 +138,7 @@ def _any_wheel(filename: str, package: NormalizedName) -> ParsedFilename | Unpar
     tag_set = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]).lower()
     tags = _number_of_tags(tag_set)
     if tags > MOST_TAGS:
-        return UnparsedFilename(filename, f"its tags multiply out to {tags}, more than {MOST_TAGS}")
+        return UnparsedFilename(filename, f"its compressed tag set stands for {tags} tags, more than {MOST_TAGS}")
     try:
         name, version, build, _ = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:
@@ -148,14 +149,14 @@ def _any_wheel(filename: str, package: NormalizedName) -> ParsedFilename | Unpar
 
 
 def _clause(error: InvalidWheelFilename, filename: str) -> str:
-    """packaging's message without the file name, which stands beside the reason anyway."""
+    """Return the message of `packaging` without the file name, which is shown beside the reason."""
     text = str(error).replace(repr(filename), "").replace(repr(filename.removesuffix(".whl")), "")
     return text.rstrip(": ").removesuffix(" in").replace("Invalid wheel filename", "not a wheel's name")
 
 
 def _sdist(filename: str, stem: str, package: NormalizedName) -> ParsedFilename | UnparsedFilename:
     if filename.endswith(".zip") and "macosx10" in filename:
-        # Installers refuse these: binary archives that old distutils made on macOS.
+        # Installers refuse these: binary archives that distutils made on old macOS.
         return UnparsedFilename(filename, "it is a binary archive for macOS 10, not an sdist")
     rest = _after_name(stem, package)
     if rest is None:
@@ -183,7 +184,7 @@ def _legacy(
 
 
 def _after_name(stem: str, package: NormalizedName) -> str | None:
-    """What follows the first dash before which the package's name stands, in any spelling of it."""
+    """Return what follows the package's name, in any spelling, and a dash; None when the stem does not start so."""
     dash = stem.find("-")
     while dash > 0:
         if _canonical(stem[:dash]) == package:

@@ -1,7 +1,7 @@
-"""Where a file is, in few bytes: the files of a package lie below one address, mostly in folders named by a digest.
+"""Compact storage of file URLs: the files of a package share a base URL; most folders are named by a digest.
 
-A location is the part of a file's URL between its package's base and its own name. The first byte says how it is
-written: a folder of 64 hex digits as `ab/cd/rest/`, which is 32 bytes; any other folder, as text; a whole URL.
+A location is the part of a URL between the base and the file name. Its first byte gives the encoding: 32 bytes for a
+folder of 64 hex digits as `ab/cd/rest/`, text for any other folder, or the whole URL.
 """
 
 import re
@@ -11,7 +11,7 @@ _WHOLE, _DIGEST, _FOLDER = b"\0", b"\1", b"\2"
 
 
 def base_of(url: str, filename: str) -> str:
-    """The address below which a package's files lie, told from one of them; empty when nothing can be told."""
+    """Return the base URL of a package's files, derived from one of them; empty when it cannot be derived."""
     if not url.endswith(f"/{filename}"):
         return ""
     folder = url[: -len(filename)]
@@ -19,11 +19,11 @@ def base_of(url: str, filename: str) -> str:
 
 
 def pack_location(url: str, filename: str, base: str) -> bytes:
-    """What `unpack_location` makes this URL of again, with the same file name and base."""
+    """Encode a URL. `unpack_location` decodes it with the same file name and base."""
     end = len(url) - len(filename)
     if not base or not url.startswith(base) or not url.endswith(filename) or url[end - 1] != "/":
         return _WHOLE + url.encode()
-    # Of a base that is the file's whole folder nothing is left.
+    # Empty when the base is the whole folder of the file.
     folder = url[len(base) : end]
     if _DIGEST_FOLDER.fullmatch(folder):
         return _DIGEST + bytes.fromhex(folder.replace("/", ""))
@@ -31,7 +31,7 @@ def pack_location(url: str, filename: str, base: str) -> bytes:
 
 
 def unpack_location(location: bytes, filename: str, base: str) -> str:
-    """The URL that was packed."""
+    """Return the URL that `pack_location` encoded."""
     how, rest = location[:1], location[1:]
     if how == _WHOLE:
         return rest.decode()

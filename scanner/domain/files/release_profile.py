@@ -1,7 +1,7 @@
-"""The shape of a release: what its files look like to matching, without names, dates and digests.
+"""The profile of a release: what matching reads of its files, without names, dates and digests.
 
-Most releases of a package have the shape of their predecessor, and thousands of packages share "one py3-none-any
-wheel and an sdist". So a shape is judged once and its verdicts shared.
+Most releases of a package have the profile of the release before, and thousands of packages share "one py3-none-any
+wheel and an sdist". So each profile is matched once.
 """
 
 import functools
@@ -14,7 +14,7 @@ from scanner.domain.files.filenames import FileKind
 
 @dataclass(frozen=True, slots=True)
 class ProfileFile:
-    """One file as matching sees it. tag_set: the compressed tag triple of a wheel, None for every other kind."""
+    """A file as matching reads it. `tag_set` is the compressed tag set of a wheel, None for every other type."""
 
     tag_set: str | None
     kind: FileKind
@@ -32,17 +32,18 @@ def _group(profile_file: ProfileFile) -> tuple[bool, str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseProfile:
-    """A canonical set: equal for equal files in any order and number. Make it with `of` or `parse`."""
+    """A set of files in canonical order: equal for the same files in any order and number. Built by `of` or `parse`."""
 
     files: tuple[ProfileFile, ...]
 
     @classmethod
     def of(cls, files: Iterable[ProfileFile]) -> "ReleaseProfile":
+        """Return the profile of these files."""
         return cls(tuple(sorted(set(files), key=lambda file: (*_group(file), file.kind.value, file.tag_set or ""))))
 
     @property
     def text(self) -> str:
-        """ASCII JSON, equal for equal shapes: `[[Requires-Python, yanked, [tag set or "=kind", …]], …]`."""
+        """The canonical JSON, ASCII only: `[[Requires-Python, yanked, [tag set or "=type", …]], …]`."""
         groups: dict[tuple[bool, str, bool], list[str]] = {}
         for file in self.files:
             groups.setdefault(_group(file), []).append(f"={file.kind.value}" if file.tag_set is None else file.tag_set)
@@ -51,15 +52,15 @@ class ReleaseProfile:
 
     @classmethod
     def parse(cls, text: str) -> "ReleaseProfile":
-        """The inverse of `text`. Raises ValueError on anything else."""
+        """Parse what `text` returns. Raises ValueError for anything else."""
         try:
             return cls.of(_listed(text))
         except (TypeError, AttributeError) as error:
-            raise ValueError(f"not the text of a shape: {text[:80]!r}") from error
+            raise ValueError(f"not the text of a profile: {text[:80]!r}") from error
 
     @classmethod
     def stored(cls, text: str) -> "ReleaseProfile":
-        """The same for a text that `text` has made, which is in order already."""
+        """Parse a text that `text` has returned, without sorting the files again."""
         return cls(tuple(_listed(text)))
 
 

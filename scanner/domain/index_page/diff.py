@@ -1,4 +1,4 @@
-"""What changed on a package's page since it was stored. Pure: stored rows and a page in, a list of changes out."""
+"""The differences between the stored files of a package and its index page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 
-Fact = TypeVar("Fact")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file as it was stored; the same facts as IndexFile has, each None or False when it was never known."""
+    """A file as it is stored: the fields of IndexFile, each None or False when the index never gave it."""
 
     filename: str
     url: str
@@ -28,10 +28,12 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class PageDiff:
-    """Differences, each tuple sorted by file name; a file stands in at most one tuple of added and removed.
+    """The differences between stored files and an index page. Each tuple is sorted by file name.
 
-    added: on the page, not stored. changed: stored with other facts, the yank included, merged (see `compare`).
-    yanked, unyanked: the changed files whose yank flag moved. removed: names stored and no longer on the page.
+    - added: on the page, not stored.
+    - changed: stored with other field values, merged (see `diff_page`).
+    - yanked, unyanked: the changed files whose yank flag changed.
+    - removed: names that are stored and no longer on the page.
     """
 
     added: tuple[IndexFile, ...] = ()
@@ -41,17 +43,17 @@ class PageDiff:
     removed: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything changed at all."""
+        """Return whether anything changed."""
         return bool(self.added or self.changed or self.removed)
 
 
 def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
-    """The changes that bring `stored` (keyed by file name) to what `page` says.
+    """Return the changes from `stored` (keyed by file name) to `page`.
 
-    Independent of the order of either side, and idempotent: once applied, comparing again finds nothing. A fact that
-    the page's form cannot carry (size, upload time, digests, metadata: all unknown in plain HTML) does not erase a
-    known one, so that an index which answers now in JSON, now in HTML changes nothing; such files come out merged.
-    A changed digest drops the old size, time and metadata facts: it is another file.
+    The order of neither side matters, and the diff is empty once it is applied. A value that the page does not give
+    (HTML has no size, upload time or metadata) does not erase a stored one, so that an index which answers in JSON
+    and in HTML by turns changes nothing. When the digest of a file changed, it is another file: the old size, upload
+    time and metadata values are dropped.
     """
     added: list[IndexFile] = []
     changed: list[IndexFile] = []
@@ -67,7 +69,7 @@ def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
             added.append(file)
             continue
         after = _merged(before, file)
-        if _facts(after) != _facts(before):
+        if _values(after) != _values(before):
             changed.append(after)
             if after.yanked and not before.yanked:
                 yanked.append(after)
@@ -84,7 +86,7 @@ def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
 
 
 def _unread_names(page: IndexPage) -> frozenset[str]:
-    """File names of rows that were skipped: a row that cannot be read is not a file that is gone."""
+    """Return the file names of skipped rows: a row that cannot be parsed does not mean that the file was removed."""
     return frozenset(problem.filename for problem in page.problems if problem.filename is not None)
 
 
@@ -112,7 +114,7 @@ def _metadata_sha256(before: StoredFile, file: IndexFile) -> str | None:
     return file.metadata_sha256
 
 
-def _facts(file: IndexFile | StoredFile) -> tuple[object, ...]:
+def _values(file: IndexFile | StoredFile) -> tuple[object, ...]:
     return (
         file.url,
         file.sha256,
@@ -126,7 +128,7 @@ def _facts(file: IndexFile | StoredFile) -> tuple[object, ...]:
     )
 
 
-def _either(new: Fact | None, old: Fact | None) -> Fact | None:
+def _either(new: Value | None, old: Value | None) -> Value | None:
     return old if new is None else new
 
 

@@ -1,4 +1,4 @@
-"""What an index page says, free of its wire form: one `IndexPage` a package, one `IndexFile` a row."""
+"""Index pages as values, whatever their format: one `IndexPage` for each package, one `IndexFile` for each row."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from packaging.utils import NormalizedName
 
 
 class ProjectStatus(StrEnum):
-    """Status markers of PEP 792. An index that has none says nothing, which means active."""
+    """The project status of PEP 792. It is active where the index gives none."""
 
     ACTIVE = "active"
     ARCHIVED = "archived"
@@ -20,10 +20,12 @@ class ProjectStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PageProblem:
-    """A row, or a fact of a row, that could not be read.
+    """A row, or a value of a row, that could not be parsed.
 
-    place: where on the page ("files[17].size", "link 17"). text: what stood there, cut. message: why not.
-    filename: the file whose whole row was skipped, when its name at least was readable.
+    - place: where on the page ("files[17].size", "link 17").
+    - text: the text there, shortened.
+    - message: what is wrong with it.
+    - filename: the file whose row was skipped, when its name could be parsed.
     """
 
     place: str
@@ -33,11 +35,15 @@ class PageProblem:
 
 
 class IndexFile(NamedTuple):
-    """One file as the index announces it; nothing is inferred from its name. A tuple: pages hold thousands.
+    """A file as the index lists it; nothing is inferred from its name. A tuple, because pages hold thousands.
 
-    url: absolute, http or https, without a fragment. sha256: 64 lower-case hex digits. size: bytes. uploaded_at:
-    aware, UTC. yanked_reason: None also for a yank without one. has_metadata: None when the index announces nothing
-    about metadata files. metadata_sha256: only when announced.
+    - url: absolute, http or https, without a fragment.
+    - sha256: 64 lower-case hex digits.
+    - size: in bytes.
+    - uploaded_at: aware, UTC.
+    - yanked_reason: None also for a yank without a reason (PEP 592).
+    - has_metadata: whether there is a metadata file (PEP 658); None when the index does not say.
+    - metadata_sha256: the digest of the metadata file, where the index gives it.
     """
 
     filename: str
@@ -55,10 +61,11 @@ class IndexFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """One package's page. `files` keep the page's order and hold each file name once.
+    """The page of one package. `files` are in the page's order, each file name once.
 
-    versions: as the index lists them, empty when it lists none. serial: grows with each change, None when the index
-    has none. problems: what was skipped; a page with problems is still true for the rest.
+    - versions: as the index lists them (PEP 700), empty when it lists none.
+    - serial: grows with each change; None when the index has none.
+    - problems: what was skipped; the rest of the page is still valid.
     """
 
     name: NormalizedName
@@ -72,10 +79,11 @@ class IndexPage:
 
 @dataclass(frozen=True, slots=True)
 class RootPage:
-    """What the page of all packages says of those that were asked for.
+    """What the root page of an index, the list of all packages, says about the requested names.
 
-    serials: of each, None where the index gives none; of a name listed twice the higher one. names: rows of the page,
-    whatever they hold. newest: the highest serial of the rows that were read, None when none of them has one.
+    - serials: of each requested name, None where the index gives none; the higher one of a name listed twice.
+    - names: the number of rows of the page.
+    - newest: the highest serial of the rows that were read, None when none of them has one.
     """
 
     serials: Mapping[NormalizedName, int | None] = field(default_factory=dict)

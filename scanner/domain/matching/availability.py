@@ -1,4 +1,4 @@
-"""What the index can offer a target, and the facts about one file that decide it. The rules are in docs/matching.md."""
+"""The availability of a release on a target, and what decides it of each file. The rules are in docs/matching.md."""
 
 import functools
 from collections.abc import Iterable
@@ -17,9 +17,9 @@ from scanner.domain.targets.target import AbiPair, TagPriority
 
 
 class Availability(StrEnum):
-    """What the index offers one candidate on one target. The values are those of the assessment's schema.
+    """How a release is available on a target. The values are those of the assessment schema.
 
-    `inactive` and `unknown` never come from matching: the requirement's marker and the poll decide them.
+    Matching never returns INACTIVE (the marker of the requirement is false) or UNKNOWN (the package was not polled).
     """
 
     NATIVE = "native"
@@ -35,7 +35,7 @@ class Availability(StrEnum):
 
     @property
     def installs_wheel(self) -> bool:
-        """Whether `pip install --only-binary :all:` of this very version would succeed."""
+        """Whether `pip install --only-binary :all:` of this version would succeed."""
         return self in _WHEELS
 
 
@@ -44,13 +44,16 @@ _WHEELS = frozenset({Availability.NATIVE, Availability.ABI3, Availability.PURE, 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """yanked: only yanked files serve, so no resolver takes this version unless it is pinned exactly (PEP 592)."""
+    """The availability of a release on a target.
+
+    `yanked`: only yanked files fit, so installers take the version only for an exact pin (PEP 592).
+    """
 
     availability: Availability
     yanked: bool
 
 
-_BY_LAYER = {
+_BY_PRIORITY = {
     TagPriority.OWN_ABI: Availability.NATIVE,
     TagPriority.OWN_STABLE: Availability.ABI3,
     TagPriority.OWN_NO_ABI: Availability.NATIVE,
@@ -59,33 +62,37 @@ _BY_LAYER = {
 }
 
 
-def wheel_availability(layer: TagPriority, *, compiled: bool) -> Availability:
-    """What a wheel that fits in this layer means; compiled: the release has wheels for particular platforms."""
-    if layer is TagPriority.ANYWHERE:
+def wheel_availability(priority: TagPriority, *, compiled: bool) -> Availability:
+    """Return the availability that a wheel with a tag of this priority gives.
+
+    `compiled`: the release has wheels for specific platforms.
+    """
+    if priority is TagPriority.ANYWHERE:
         return Availability.FALLBACK if compiled else Availability.PURE
-    return _BY_LAYER[layer]
+    return _BY_PRIORITY[priority]
 
 
 @functools.lru_cache(maxsize=8192)
 def expand_tag_set(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str]]:
-    """A compressed triple as its pairs and its platform tags. File names were bounded when they were parsed."""
+    """Expand a compressed tag set into its pairs and its platform tags. `parse_filename` has limited its size."""
     interpreters, abis, platforms = (component.split(".") for component in tag_set.split("-"))
     return tuple(product(interpreters, abis)), frozenset(platforms)
 
 
 def is_compiled(tag_set: str | None) -> bool:
-    """Whether a file with these tags is a wheel for particular platforms."""
+    """Return whether a file with these tags is a wheel for specific platforms."""
     return tag_set is not None and tag_set.rpartition("-")[2] != "any"
 
 
 @functools.lru_cache(maxsize=65536)
 def accepts_python(requires_python: str | None, release: Version) -> bool:
-    """Requires-Python as installers read it: an unreadable one counts as none (docs/matching.md)."""
+    """Return whether Requires-Python accepts a Python. As in installers, an invalid one accepts all."""
     specifiers = _specifiers(requires_python)
     return specifiers is None or specifiers.contains(release, prereleases=True)
 
 
 def is_valid_requires_python(requires_python: str | None) -> bool:
+    """Return whether a Requires-Python is missing or a valid specifier (PEP 440)."""
     return requires_python is None or _specifiers(requires_python) is not None
 
 
@@ -101,7 +108,10 @@ def _specifiers(requires_python: str | None) -> SpecifierSet | None:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFileFacts:
-    """One file of a release with what its proof needs. tag_set and build as in ParsedName; uploaded_at in UTC."""
+    """A file of a release as `explain_cell` reads it.
+
+    `tag_set` and `build` are those of ParsedFilename; `uploaded_at` is in UTC.
+    """
 
     filename: str
     kind: FileKind
@@ -113,14 +123,15 @@ class ReleaseFileFacts:
 
     @property
     def profile_file(self) -> ProfileFile:
+        """The part of the file that a profile holds."""
         return ProfileFile(self.tag_set, self.kind, self.requires_python, self.yanked)
 
     @property
     def installable(self) -> bool:
-        """Eggs, installers and rpms are kept and shown, and no installer of today takes them."""
+        """Whether installers take files of this type. Eggs, wininst, msi and rpm files are stored and shown only."""
         return self.kind in {FileKind.WHEEL, FileKind.SDIST}
 
 
 def profile_of(files: Iterable[ReleaseFileFacts]) -> ReleaseProfile:
-    """The shape under which these files are matched and stored."""
+    """Return the profile under which these files are matched and stored."""
     return ReleaseProfile.of(file.profile_file for file in files)

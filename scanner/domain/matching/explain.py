@@ -1,7 +1,7 @@
-"""One cell with its proof: which file an installer would take on a target, or why it takes none.
+"""The file that an installer takes of a release on a target, or the reason why it takes none.
 
-The same rules as the matcher's, told file by file. They are kept apart on purpose: the matcher answers for a hundred
-thousand cells and names none, this answers for the one that somebody looks at. Tests hold them equal.
+A second, plain implementation of the matcher's rules. The matcher computes the availability of hundreds of thousands of
+cells and names no files; this module explains a single cell. A property test holds both equal.
 """
 
 import functools
@@ -28,10 +28,10 @@ from scanner.domain.targets.target import AbiPair, TagPriority, Target, supporte
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One release on one target.
+    """A release on a target, with the file that an installer takes.
 
-    file, tag, uploaded_at: what an installer would take and the best of its tags; None where it takes nothing, tag
-    also for an sdist. detail: for `source`, what the build needs. reason: why, as data (see `reason_text`).
+    - file, tag, uploaded_at: the file and the best of its tags; None where none is taken. An sdist has no tag.
+    - detail: what building the sdist needs, when it is taken ("pure", "compiled: Rust", "unseen").
     """
 
     availability: Availability
@@ -45,19 +45,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class TagMatch:
-    """The best tag of a wheel on a target. rank: (pair, platform), lower is better, as installers order tags."""
+    """The best tag of a wheel on a target. `rank` is its position by (pair, platform) as installers order tags."""
 
-    layer: TagPriority
+    priority: TagPriority
     rank: tuple[int, int]
     tag: str
 
 
 @functools.lru_cache(maxsize=65536)
 def best_tag_match(tag_set: str, target: Target) -> TagMatch | None:
-    """How a wheel with these tags fits, None when it does not.
+    """Return the best tag of a wheel on the target, None when no tag fits.
 
-    The best pair and the best platform may be looked for apart, because a compressed set holds their every
-    combination.
+    The best pair and the best platform are found separately, because a compressed tag set holds all combinations.
     """
     pairs, platforms = expand_tag_set(tag_set)
     platform_ranks = _platform_ranks(target.platform)
@@ -83,7 +82,7 @@ def _best(
 
 @functools.cache
 def _pair_ranks(python: Python) -> tuple[dict[AbiPair, int], dict[AbiPair, int]]:
-    """Positions of the pairs with a platform, and behind all of them those with "any"."""
+    """Return the positions of the pairs with a platform tag, and after all of them those with "any"."""
     known = supported_pairs(python)
     first = {pair: rank for rank, pair in enumerate(known.with_platform)}
     return first, {pair: rank for rank, pair in enumerate(known.anywhere, start=len(first))}
@@ -101,13 +100,13 @@ class _Choice:
 
     @property
     def preference(self) -> tuple[bool, bool, int, int, tuple[int, str] | tuple[()]]:
-        """Greater is better, as pip sorts: not yanked, a wheel, its tag's rank, its build tag."""
+        """The sort key of pip, greater is better: not yanked, a wheel, the rank of its tag, its build tag."""
         pair, platform = self.fit.rank if self.fit else (0, 0)
         return (not self.file.yanked, self.fit is not None, -pair, -platform, self.file.build)
 
 
 def _choices(files: Iterable[ReleaseFileFacts], target: Target) -> Iterator[_Choice]:
-    """Every file that an installer could take."""
+    """Yield the files that an installer could take."""
     release = target.python.release
     for file in files:
         fit = best_tag_match(file.tag_set, target) if file.tag_set is not None else None
@@ -115,8 +114,8 @@ def _choices(files: Iterable[ReleaseFileFacts], target: Target) -> Iterator[_Cho
             yield _Choice(file, fit)
 
 
-def _taken(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
-    """The file that an installer takes. Of equal ones the first by name, `.tar.gz` before others."""
+def _best_choice(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
+    """Return the file that an installer takes; of equal ones the first by name, `.tar.gz` before others."""
     choices = list(_choices(files, target))
     best = max((choice.preference for choice in choices), default=None)
     equal = (choice for choice in choices if choice.preference == best)
@@ -128,14 +127,13 @@ def _taken(files: Iterable[ReleaseFileFacts], target: Target) -> _Choice | None:
 
 
 def explain_cell(files: Sequence[ReleaseFileFacts], target: Target, *, source_detail: str | None = None) -> Cell:
-    """What an installer on the target would do with a release of these files, and why.
+    """Return what an installer on the target does with a release of these files, in any order, and why.
 
-    Agrees with Matcher.offers for the same files, whose order does not matter. source_detail: what is known about a
-    build from the sdist ("pure", "compiled: Rust"); "unseen" stands where nothing is.
+    Agrees with `Matcher.offers`. `source_detail` is what is known about a build from the sdist.
     """
     if not files:
         return _nothing(Availability.ABSENT, None)
-    choice = _taken(files, target)
+    choice = _best_choice(files, target)
     if choice is None:
         nearest = nearest_mismatch(files, target)
         refused = nearest.kind is MismatchKind.REQUIRES_PYTHON
@@ -144,7 +142,7 @@ def explain_cell(files: Sequence[ReleaseFileFacts], target: Target, *, source_de
         availability, detail = Availability.SOURCE, source_detail or "unseen"
     else:
         compiled = any(is_compiled(file.tag_set) for file in files)
-        availability, detail = wheel_availability(choice.fit.layer, compiled=compiled), None
+        availability, detail = wheel_availability(choice.fit.priority, compiled=compiled), None
     file, tag = choice.file, choice.fit.tag if choice.fit else None
     ignored = None if is_valid_requires_python(file.requires_python) else file.requires_python
     mismatch = _mismatch_beside(availability, files, target)

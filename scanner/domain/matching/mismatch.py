@@ -16,7 +16,12 @@ from scanner.domain.targets.target import STABLE_ABIS, AbiPair, Target, supporte
 
 @dataclass(frozen=True, slots=True)
 class _Wheel:
-    """A wheel as one target sees it. machines: its platform tags, read; tags that no target has are left out."""
+    """A wheel compared with a target.
+
+    - machines: its platform tags, parsed, without those that no target has.
+    - loads: whether the Python loads one of its pairs.
+    - runs: whether the platform supports one of its platform tags.
+    """
 
     filename: str
     pairs: tuple[AbiPair, ...]
@@ -26,7 +31,7 @@ class _Wheel:
     runs: bool
 
     def on(self, platform: Platform) -> tuple[PlatformTag, ...]:
-        """Its tags for this system and processor, whatever floor they need."""
+        """Return its platform tags for this system and processor, whatever their floor."""
         return tuple(
             tag for tag in self.machines if tag.system is platform.system and platform.architecture in tag.architectures
         )
@@ -39,16 +44,23 @@ def nearest_mismatch(files: Iterable[ReleaseFileFacts], target: Target) -> Wheel
     if not installable:
         kinds = sorted({file.kind.value for file in ordered})
         return WheelMismatch(MismatchKind.NOT_INSTALLABLE, tuple(kinds))
-    wheels = {file.filename: _seen(file.filename, file.tag_set, target) for file in ordered if file.tag_set is not None}
+    wheels = {
+        file.filename: _compare(file.filename, file.tag_set, target) for file in ordered if file.tag_set is not None
+    }
     if refused := _refused(installable, wheels, target):
         return refused
     if not wheels:
         return WheelMismatch(MismatchKind.NO_WHEEL)
-    seen = list(wheels.values())
-    return _floor(seen, target) or _python(seen, target) or _architecture(seen, target) or _system(seen, target)
+    compared = list(wheels.values())
+    return (
+        _floor(compared, target)
+        or _python(compared, target)
+        or _architecture(compared, target)
+        or _system(compared, target)
+    )
 
 
-def _seen(filename: str, tag_set: str, target: Target) -> _Wheel:
+def _compare(filename: str, tag_set: str, target: Target) -> _Wheel:
     pairs, platforms, machines = _read(tag_set)
     known = supported_pairs(target.python)
     loadable = known.anywhere if platforms == {"any"} else known.with_platform
@@ -70,7 +82,7 @@ def _read(tag_set: str) -> tuple[tuple[AbiPair, ...], frozenset[str], tuple[Plat
 
 
 def _refused(files: list[ReleaseFileFacts], wheels: Mapping[str, _Wheel], target: Target) -> WheelMismatch | None:
-    """Requires-Python, when it refuses a file that would fit, or every file that could be installed at all."""
+    """Return the Requires-Python that refuses a file that fits, or all installable files; None when none does."""
     release = target.python.release
     refused = [file for file in files if not accepts_python(file.requires_python, release)]
     fitting = [file for file in refused if file.kind is FileKind.SDIST or _fits(wheels[file.filename])]
@@ -97,7 +109,7 @@ _FLOOR_NAMES = {
 
 
 def _floor(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
-    """A wheel for this Python and machine that wants a newer system."""
+    """Return the lowest floor of the wheels for this Python and machine that need a newer system."""
     platform = target.platform
     floors = [
         (tag.floor, wheel.filename) for wheel in wheels if wheel.loads and not wheel.runs for tag in wheel.on(platform)
@@ -115,7 +127,7 @@ def _dotted(floor: tuple[int, int], system: System) -> str:
 
 
 def _python(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
-    """Wheels for this machine, none for this Python."""
+    """Return the interpreters of the wheels for this machine when none is for this Python."""
     here = [wheel for wheel in wheels if not wheel.loads and (wheel.runs or wheel.on(target.platform))]
     if not here:
         return None
@@ -127,18 +139,18 @@ def _python(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
         limit = StableAbiLimit.FREE_THREADED
     elif python.implementation is Implementation.PYPY and stable:
         limit = StableAbiLimit.PYPY
-    # Wheels for the other implementation say nothing about this one, unless there is nothing else to say.
+    # Wheels for the other implementation are named only when there are no others.
     kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
     need, labels = python.abi_label, {pair_label(pair) for pair in kin}
     have = label_ranges(labels)
     if need in labels:
-        # Built for this very PyPy version, and for another generation of its ABI.
+        # Built for this PyPy version, but for another generation of its ABI.
         need, have = python.abi, tuple(sorted({abi for interpreter, abi in kin if interpreter == need}))
     return WheelMismatch(MismatchKind.PYTHON, have, need, here[-1].filename, stable_abi_limit=limit)
 
 
 def _architecture(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
-    """Wheels for this system, none for this processor."""
+    """Return the processors of the wheels for this system when none is for this processor."""
     platform = target.platform
     nearest = [wheel for wheel in wheels if wheel.loads] or wheels
     names = {
@@ -155,7 +167,7 @@ _WITH_LIBC = {System.GLIBC: "Linux (glibc)", System.MUSL: "Alpine (musl)"}
 
 
 def _system(wheels: list[_Wheel], target: Target) -> WheelMismatch:
-    """Wheels for other systems only."""
+    """Return the systems of wheels that are all for other systems."""
     systems = {tag.system for wheel in wheels for tag in wheel.machines}
     libcs = target.platform.system in _WITH_LIBC
     names = [_WITH_LIBC.get(system, system.value) if libcs else system.value for system in System if system in systems]

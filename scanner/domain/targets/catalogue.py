@@ -30,12 +30,12 @@ _PYPY = (
     "win_amd64",
 )
 _MOBILE = ("ios_13_0_arm64_iphoneos", "android_24_arm64_v8a", "android_24_x86_64")
-# Each Pyodide ABI year belongs to one Python; the tag's name changed when PEP 783 was accepted.
+# Each ABI year of Pyodide belongs to one Python. PEP 783 changed the name of the tag.
 _PYODIDE = ("cp312-pyodide_2024_0_wasm32", "cp313-pyodide_2025_0_wasm32", "cp314-pyemscripten_2026_0_wasm32")
 
 
-def _makes_sense(python: Python, platform: str) -> bool:
-    """Whether somebody publishes that Python there. A target outside the catalogue can still be asked for."""
+def _is_published(python: Python, platform: str) -> bool:
+    """Return whether that Python is published for the platform. Targets outside the catalogue can be named, too."""
     if platform == "win_arm64":
         return python.version >= (3, 11)
     if platform in _MOBILE:
@@ -46,7 +46,7 @@ def _makes_sense(python: Python, platform: str) -> bool:
 def _targets(pythons: Iterable[Python], platforms: Iterable[str]) -> tuple[Target, ...]:
     grid = product(pythons, platforms)
     return tuple(
-        parse_target(f"{python.slug}-{platform}") for python, platform in grid if _makes_sense(python, platform)
+        parse_target(f"{python.slug}-{platform}") for python, platform in grid if _is_published(python, platform)
     )
 
 
@@ -59,9 +59,9 @@ CATALOGUE: tuple[Target, ...] = (
     *_targets(_of(Implementation.PYPY), _PYPY),
     *(parse_target(slug) for slug in _PYODIDE),
 )
-"""Every Python on every platform where both are published, by Python, then platform. New rows change no old answer."""
+"""Every Python on every platform for which it is published, by Python, then platform. New rows change no old result."""
 
-_EVERYDAY = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64")
+_SERVERS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64")
 _DESKTOPS = ("macosx_14_0_arm64", "win_amd64", "win_arm64")
 
 
@@ -70,7 +70,7 @@ def _named(pythons: Iterable[str], platforms: Iterable[str]) -> tuple[Target, ..
 
 
 SAMPLE_TARGETS: tuple[Target, ...] = _named(
-    ("cp311", "cp312", "cp313", "cp314", "cp314t", "cp315"), (*_EVERYDAY, *_DESKTOPS)
+    ("cp311", "cp312", "cp313", "cp314", "cp314t", "cp315"), (*_SERVERS, *_DESKTOPS)
 )
 """The heat map of the sample project: six Pythons on six platforms."""
 
@@ -78,4 +78,4 @@ DEFAULT_TARGETS: tuple[Target, ...] = _named(
     ("cp313", "cp314", "cp315"),
     ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_14_0_arm64", "win_amd64"),
 )
-"""What is judged when nobody names a target: the three newest Pythons where most services and developers run them."""
+"""The targets when none is named: the three newest Pythons on the platforms of most services and developers."""

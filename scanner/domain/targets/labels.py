@@ -1,4 +1,4 @@
-"""The Pythons of a release's wheels in few words: "cp37 to cp312", "cp39-abi3"."""
+"""Short labels for the interpreters of a release's wheels: "cp37 to cp312", "cp39-abi3"."""
 
 import functools
 import re
@@ -10,7 +10,7 @@ _OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
 
 
 def pair_label(pair: AbiPair) -> str:
-    """The telling half of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; the old "cp37m" reads cp37."""
+    """Return the shortest label of a pair: "cp312", "cp314t", "cp39-abi3", "pp311", "py2"; "cp37m" becomes "cp37"."""
     interpreter, abi = pair
     if abi in STABLE_ABIS:
         return f"{interpreter}-{abi}"
@@ -22,7 +22,7 @@ _NUMBERED = re.compile(r"(?P<prefix>cp|pp|py)(?P<major>\d)(?P<minor>\d{1,3})?(?P
 
 
 def label_ranges(labels: Iterable[str]) -> tuple[str, ...]:
-    """Runs of three and more Pythons in a row as "cp37 to cp312", the rest one by one, in version order."""
+    """Join runs of three and more consecutive versions ("cp37 to cp312"); return runs and single labels in order."""
     runs: list[list[str]] = []
     previous: tuple[str, str, int, int] | None = None
     for key, label in sorted((_sort_key(label), label) for label in labels):

@@ -1,4 +1,4 @@
-"""Platform tags: which system, processors and floor the last part of a wheel's tags demands.
+"""Platform tags: the system, the processors and the floor that the last part of a wheel's tags requires.
 
 Standards: PEP 513, 571, 599, 600 (manylinux), 656 (musllinux), 730 (iOS), 738 (Android), 783 (Emscripten).
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class System(StrEnum):
-    """Families whose binaries do not run on one another. The value is the name that people read."""
+    """An operating system with its libc; binaries of one do not run on another. The value is the name on pages."""
 
     GLIBC = "Linux"
     MUSL = "Alpine"
@@ -23,7 +23,7 @@ class System(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlatformTag:
-    """A platform tag, read. floor: the oldest system that serves it, (0, 0) where the tag promises none."""
+    """A parsed platform tag. `floor` is the oldest version of the system that it supports, (0, 0) where none is set."""
 
     system: System
     architectures: tuple[str, ...]
@@ -58,9 +58,9 @@ _WINDOWS = {"win_amd64": "amd64", "win_arm64": "arm64", "win32": "win32"}
 
 @functools.lru_cache(maxsize=4096)
 def parse_platform_tag(tag: str) -> PlatformTag | None:
-    """What a platform tag demands; None for "any" and for systems that no target describes (plain linux, old unices).
+    """Parse a platform tag; None for "any" and for systems that no target has (plain linux, old Unix systems).
 
-    Never raises: tags come from file names that anybody may upload.
+    Never raises: tags come from file names, which are untrusted.
     """
     if tag in _WINDOWS:
         return PlatformTag(System.WINDOWS, (_WINDOWS[tag],))

@@ -1,8 +1,8 @@
-"""Platforms: which platform tags a machine supports, and what environment markers see there.
+"""Platforms: the platform tags that a machine supports, and the values of its environment markers.
 
 Standards: PEP 513, 571, 599, 600 (manylinux), 656 (musllinux), 730 (iOS), 738 (Android), 783 (Emscripten); macOS, iOS
 and Android expand through `packaging.tags`. `packaging` has no public expansion for "a machine with glibc 2.28", so
-the order here follows its private one: what pip on such a machine would list.
+the order here follows its private one, which is the order of pip on such a machine.
 """
 
 import functools
@@ -16,7 +16,7 @@ from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, Syst
 
 @dataclass(frozen=True, slots=True)
 class PlatformMarkers:
-    """The part of the marker environment that the platform decides, spelled as that platform spells it."""
+    """The environment markers (PEP 508) that depend on the platform, spelled as that platform spells them."""
 
     os_name: str
     sys_platform: str
@@ -26,9 +26,9 @@ class PlatformMarkers:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A system, a processor and the oldest version of the system that the target promises.
+    """A system, a processor and the oldest version of the system that a target guarantees.
 
-    floor: glibc, musl, macOS or iOS version, Pyodide's ABI year and patch, or (Android API level, 0);
+    `floor` is the version of glibc, musl, macOS or iOS, Pyodide's ABI year and patch, or (Android API level, 0);
     (0, 0) on Windows.
     """
 
@@ -39,11 +39,12 @@ class Platform:
 
     @property
     def label(self) -> str:
+        """The system and the processor: "Linux x86-64"."""
         return f"{self.system.value} {_READABLE.get(self.architecture, self.architecture)}"
 
     @property
     def floor_label(self) -> str:
-        """ "glibc 2.28", "musl 1.2", "14+" (macOS, iOS), "API 24+", "2025.0" (Pyodide); "" on Windows."""
+        """The floor as text: "glibc 2.28", "musl 1.2", "14+" (macOS, iOS), "API 24+", "2025.0"; "" on Windows."""
         major, minor = self.floor
         match self.system:
             case System.GLIBC:
@@ -61,11 +62,12 @@ class Platform:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """Every platform tag that a wheel may carry to run here, best first."""
+        """All platform tags of wheels that run here, best first."""
         return _tags(self.system, self.architecture, self.floor, self.slug)
 
     @property
     def markers(self) -> PlatformMarkers:
+        """The environment markers of the platform."""
         machine = _MACHINES.get((self.system, self.architecture), self.architecture)
         match self.system:
             case System.GLIBC | System.MUSL:
@@ -96,7 +98,7 @@ _READABLE = {
 _MACHINES = {
     (System.WINDOWS, "amd64"): "AMD64",
     (System.WINDOWS, "arm64"): "ARM64",
-    # What a 32-bit Windows says. A 32-bit Python on a 64-bit Windows says AMD64.
+    # The value on 32-bit Windows. A 32-bit Python on 64-bit Windows has AMD64.
     (System.WINDOWS, "win32"): "x86",
     (System.IOS, "arm64_iphoneos"): "arm64",
     (System.IOS, "arm64_iphonesimulator"): "arm64",
@@ -113,10 +115,10 @@ ARCHITECTURES: dict[System, tuple[str, ...]] = {
     System.IOS: ("arm64_iphoneos", "arm64_iphonesimulator", "x86_64_iphonesimulator"),
     System.ANDROID: ("arm64_v8a", "armeabi_v7a", "x86_64", "x86"),
 }
-"""What a platform slug may name. The tags of other processors exist on the index but no target has them."""
+"""The processors of targets, by system. The index has tags of more processors, which no target supports."""
 
 
-# Below these a target would support no wheel at all, or no Python of the catalogue runs.
+# Below these floors a target would support no wheel, or no Python of the catalogue runs.
 _OLDEST = {
     System.GLIBC: (2, 17),
     System.MUSL: (1, 0),
@@ -137,7 +139,7 @@ def _oldest(system: System, architecture: str) -> tuple[int, int]:
     return _OLDEST_ON.get((system, architecture), _OLDEST[system])
 
 
-# A slug may come from anybody, and its floor is expanded tag by tag.
+# Slugs are untrusted, and each floor is expanded tag by tag.
 _NEWEST = {
     System.GLIBC: (2, 99),
     System.MUSL: (1, 99),
@@ -149,21 +151,26 @@ _NEWEST = {
 }
 
 
-def parse_platform(slug: str) -> Platform | str:
-    """The platform of a slug ("manylinux_2_28_x86_64", "win_amd64", …) at any floor; else a sentence why not."""
+class UnknownPlatform(ValueError):
+    """A slug that names no platform; the text says why."""
+
+
+def parse_platform(slug: str) -> Platform:
+    """Return the platform of a slug ("manylinux_2_28_x86_64", "win_amd64", …) at any floor. Raises UnknownPlatform."""
     tag = parse_platform_tag(slug)
     if tag is None:
-        return f"{slug!r} is not a platform that a target can have"
+        raise UnknownPlatform(f"{slug!r} is not a platform that a target can have")
     architecture = tag.architectures[0]
     if len(tag.architectures) > 1 or architecture not in ARCHITECTURES[tag.system]:
-        return f"{tag.system.value} targets have one of {', '.join(ARCHITECTURES[tag.system])}"
+        raise UnknownPlatform(f"{tag.system.value} targets have one of {', '.join(ARCHITECTURES[tag.system])}")
     if not _oldest(tag.system, architecture) <= tag.floor <= _NEWEST[tag.system]:
-        return f"no Python runs on {tag.system.value} {tag.floor[0]}.{tag.floor[1]} on {architecture}"
+        floor = f"{tag.floor[0]}.{tag.floor[1]}"
+        raise UnknownPlatform(f"no Python runs on {tag.system.value} {floor} on {architecture}")
     return Platform(_canonical(slug, tag), tag.system, architecture, tag.floor)
 
 
 def _canonical(slug: str, tag: PlatformTag) -> str:
-    """One slug a platform: "manylinux2014_x86_64" and "manylinux_2_017_x86_64" mean manylinux_2_17_x86_64."""
+    """Return the one slug of a platform: "manylinux2014_x86_64" becomes "manylinux_2_17_x86_64"."""
     major, minor = tag.floor
     match tag.system:
         case System.WINDOWS:
@@ -195,7 +202,7 @@ def _tags(system: System, architecture: str, floor: tuple[int, int], slug: str) 
 
 
 def _glibc_tags(architecture: str, floor: tuple[int, int]) -> Iterator[str]:
-    """Newest first, each old alias directly behind the version that it means (PEP 600)."""
+    """Yield the tags, newest first, each legacy alias directly after the version that it means (PEP 600)."""
     aliases = {version: f"manylinux{generation}" for generation, version in LEGACY_GLIBC.items()}
     for minor in range(floor[1], _oldest(System.GLIBC, architecture)[1] - 1, -1):
         yield f"manylinux_{floor[0]}_{minor}_{architecture}"

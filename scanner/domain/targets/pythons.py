@@ -1,7 +1,6 @@
-"""The Pythons that targets are made of: CPython, its free-threaded builds and PyPy, each at its newest known patch.
+"""The Pythons of targets: CPython, its free-threaded builds and PyPy, each at its newest known patch release.
 
-Adding a release is one row here (docs/adding-a-target.md). A row is a fact about an interpreter, not a promise about
-any package. Patch levels are those of November 2026, as an installer of that month offered them.
+A new release is one row here (docs/adding-a-target.md). Patch releases are those of November 2026.
 """
 
 import functools
@@ -14,7 +13,7 @@ from packaging.version import Version
 
 
 class Implementation(StrEnum):
-    """`implementation_name` of the marker standard; the value is what the interpreter itself says."""
+    """A Python implementation; the value is its `implementation_name` marker (PEP 508)."""
 
     CPYTHON = "cpython"
     PYPY = "pypy"
@@ -22,11 +21,11 @@ class Implementation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Python:
-    """One interpreter that wheels can be built for.
+    """An interpreter for which wheels can be built.
 
-    full_version: `python_full_version` as the interpreter prints it, "3.13.5" or "3.16.0a2".
-    runtime_version: `implementation_version`; differs from full_version on PyPy alone.
-    abi: the interpreter's own ABI tag, "cp313", "cp314t" or "pypy311_pp80".
+    - full_version: the `python_full_version` marker, "3.13.5" or "3.16.0a2".
+    - runtime_version: the `implementation_version` marker; differs from full_version on PyPy only.
+    - abi: the interpreter's own ABI tag, "cp313", "cp314t" or "pypy311_pp80".
     """
 
     implementation: Implementation
@@ -46,7 +45,7 @@ class Python:
 
     @property
     def release(self) -> Version:
-        """What Requires-Python is held against: three numbers, also while the Python itself is a pre-release.
+        """The version that Requires-Python is compared with: three numbers, also for a pre-release.
 
         Installers compare `sys.version_info[:3]`, so 3.16.0a2 passes `>=3.16`.
         """
@@ -54,17 +53,18 @@ class Python:
 
     @property
     def is_prerelease(self) -> bool:
+        """Whether this Python has no final release yet."""
         return Version(self.full_version).is_prerelease
 
     @property
     def abi_label(self) -> str:
-        """The shortest tag that names this ABI to a reader: "cp313", "cp314t", "pp311"."""
+        """The shortest tag that identifies the ABI for readers: "cp313", "cp314t", "pp311"."""
         return self.abi if self.implementation is Implementation.CPYTHON else self.interpreter
 
 
 @dataclass(frozen=True, slots=True)
 class PythonBranch:
-    """The life of one Python version. `released` is None before the final release, `end_of_life` where none is set."""
+    """The dates of one Python version. `released` is None before the final release, `end_of_life` where none is set."""
 
     released: date | None
     end_of_life: date | None
@@ -87,7 +87,7 @@ PYTHON_BRANCHES: MappingProxyType[tuple[int, int], PythonBranch] = MappingProxyT
         (3, 16): PythonBranch(None, None),
     }
 )
-"""CPython's calendar (PEPs 596 to 790). PyPy publishes no end of life."""
+"""The release schedules of CPython (PEPs 596 to 790). PyPy publishes no end of life."""
 
 
 def _cpython(minor: int, full_version: str, *, free_threaded: bool = False) -> Python:
@@ -97,7 +97,7 @@ def _cpython(minor: int, full_version: str, *, free_threaded: bool = False) -> P
 
 
 def _pypy(minor: int, full_version: str, runtime_version: str, generation: str, *, older: bool = False) -> Python:
-    """`generation` is the ABI's own counter: PyPy 8.0 loads nothing that was built for 7.3 ("pp73")."""
+    """Return a PyPy. `generation` is the last part of its ABI tag: PyPy 8.0 loads no wheel built for 7.3 ("pp73")."""
     return Python(
         Implementation.PYPY,
         (3, minor),
@@ -129,7 +129,7 @@ PYTHONS: tuple[Python, ...] = (
     _pypy(11, "3.11.17", "8.0.1", "pp80"),
     _pypy(12, "3.12.15", "8.0.1", "pp80"),
 )
-"""Oldest first; CPython before PyPy, a free-threaded build after its twin."""
+"""Oldest first; CPython before PyPy, a free-threaded build after the default build of the same version."""
 
 
 @functools.cache
@@ -138,5 +138,5 @@ def _by_slug() -> dict[str, Python]:
 
 
 def find_python(slug: str) -> Python | None:
-    """The Python of a slug such as "cp314t" or "pp311"; None when no row of PYTHONS has it."""
+    """Return the Python of a slug such as "cp314t" or "pp311"; None when PYTHONS has no such row."""
     return _by_slug().get(slug)

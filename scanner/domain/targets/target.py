@@ -1,8 +1,8 @@
-"""A target: one Python on one platform, with the tags it supports and the markers it shows.
+"""Targets: one Python on one platform, with the tags it supports and its environment markers.
 
-A supported tag is always a pair (interpreter, ABI) with a platform, and the pairs follow from the Python alone, the
-platforms from the platform alone. So both are kept apart: the order of all tags is the order of pairs, then of
-platforms, which is how `packaging.tags` and with it every installer ranks them.
+A supported tag is an (interpreter, ABI) pair and a platform. The pairs depend on the Python only, the platform tags on
+the platform only, so both are kept apart. Tags are ordered by pair, then by platform, as in `packaging.tags` and every
+installer.
 """
 
 import functools
@@ -13,12 +13,12 @@ from types import MappingProxyType
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
-from scanner.domain.targets.platforms import Platform, parse_platform
+from scanner.domain.targets.platforms import Platform, UnknownPlatform, parse_platform
 from scanner.domain.targets.pythons import Implementation, Python, find_python
 
 
 class TagPriority(IntEnum):
-    """Kinds of tags in the order in which every installer prefers them. Values are positions, best first."""
+    """A class of tags, in the order in which installers prefer them. Values are positions, best first."""
 
     OWN_ABI = 0  # cp313-cp313-PLATFORM
     OWN_STABLE = 1  # cp313-abi3-PLATFORM
@@ -34,7 +34,7 @@ AbiPair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SupportedPairs:
-    """The (interpreter, ABI) pairs that one Python loads: with a platform tag, and with "any". Best first."""
+    """The (interpreter, ABI) pairs that a Python loads, best first: with a platform tag, and with "any"."""
 
     with_platform: Mapping[AbiPair, TagPriority]
     anywhere: Mapping[AbiPair, TagPriority]
@@ -42,7 +42,8 @@ class SupportedPairs:
 
 @functools.cache
 def supported_pairs(python: Python) -> SupportedPairs:
-    """The pairs of one Python, from `packaging.tags`, which describes this machine unless every argument is given."""
+    """Return the pairs of a Python, computed by `packaging.tags`."""
+    # Without every argument packaging.tags describes this machine; the platform is ignored below.
     stand_in = ["linux_x86_64"]
     own: list[Tag] = []
     if python.implementation is Implementation.CPYTHON:
@@ -56,11 +57,11 @@ def supported_pairs(python: Python) -> SupportedPairs:
         if tag.platform == "any":
             anywhere.setdefault(pair, TagPriority.ANYWHERE)
         else:
-            with_platform.setdefault(pair, _layer(pair, python))
+            with_platform.setdefault(pair, _priority(pair, python))
     return SupportedPairs(MappingProxyType(with_platform), MappingProxyType(anywhere))
 
 
-def _layer(pair: AbiPair, python: Python) -> TagPriority:
+def _priority(pair: AbiPair, python: Python) -> TagPriority:
     interpreter, abi = pair
     own = interpreter == python.interpreter
     if abi in STABLE_ABIS:
@@ -72,7 +73,7 @@ def _layer(pair: AbiPair, python: Python) -> TagPriority:
 
 @dataclass(frozen=True)
 class Target:
-    """A value: equal when Python and platform are. Its tags and markers are made when first asked for, then kept."""
+    """One Python on one platform. Tags and markers are computed on first use, then kept."""
 
     python: Python
     platform: Platform
@@ -82,16 +83,17 @@ class Target:
 
     @functools.cached_property
     def _hash(self) -> int:
-        """Targets are keys of every memo, and their parts have a dozen fields."""
+        """The hash of both slugs: targets are the keys of caches, and their parts have a dozen fields."""
         return hash((self.python.slug, self.platform.slug))
 
     @functools.cached_property
     def slug(self) -> str:
+        """The identifier of the target: "cp313-manylinux_2_28_x86_64"."""
         return f"{self.python.slug}-{self.platform.slug}"
 
     @property
     def label(self) -> str:
-        """ "Python 3.13 on Linux x86-64 (glibc 2.28)"; the floor is left out where the platform has none."""
+        """The name on pages: "Python 3.13 on Linux x86-64 (glibc 2.28)"; the floor is left out where there is none."""
         name = self.python.label
         python = name if self.python.implementation is Implementation.PYPY else f"Python {name}"
         floor = self.platform.floor_label
@@ -99,14 +101,14 @@ class Target:
 
     @functools.cached_property
     def tags(self) -> tuple[str, ...]:
-        """All supported tags as text, best first: about a thousand on Linux. Matching does not need them."""
+        """All supported tags as text, best first: about a thousand on Linux."""
         pairs = supported_pairs(self.python)
         with_platform = (f"{pair[0]}-{pair[1]}-{tag}" for pair in pairs.with_platform for tag in self.platform.tags)
         return (*with_platform, *(f"{interpreter}-{abi}-any" for interpreter, abi in pairs.anywhere))
 
     @functools.cached_property
     def marker_environment(self) -> Mapping[str, str]:
-        """Every variable of the marker standard except "extra", spelled as the real interpreter spells it there."""
+        """All environment markers of PEP 508 except "extra", with the values of the real interpreter."""
         python, markers = self.python, self.platform.markers
         cpython = python.implementation is Implementation.CPYTHON
         return MappingProxyType(
@@ -127,7 +129,7 @@ class Target:
 
 
 class UnknownTarget(ValueError):
-    """No target has this slug. slug: as given; reason: a sentence that says which half is wrong and how."""
+    """A slug that names no target. `reason` is a clause that says which half is wrong and how."""
 
     def __init__(self, slug: str, reason: str) -> None:
         super().__init__(slug, reason)
@@ -135,22 +137,22 @@ class UnknownTarget(ValueError):
         self.reason = reason
 
     def __str__(self) -> str:
-        return f"{self.slug!r} is no target: {self.reason}"
+        return f"{self.slug!r} is not a target: {self.reason}"
 
 
 @functools.lru_cache(maxsize=2048)
 def parse_target(slug: str) -> Target:
-    """The target of a slug, in the catalogue or not: any known Python on any platform at any floor.
+    """Return the target of a slug, in the catalogue or not: any known Python on any platform at any floor.
 
-    Equal slugs give the same object, so what it keeps is kept once. Raises UnknownTarget.
+    Equal slugs give the same object, so its tags are computed once. Raises UnknownTarget.
     """
     python_slug, dash, platform_slug = slug.strip().lower().partition("-")
     if not dash:
         raise UnknownTarget(slug, "a target is PYTHON-PLATFORM, as in cp313-win_amd64")
     python = find_python(python_slug)
     if python is None:
-        raise UnknownTarget(slug, f"no Python here is called {python_slug!r}; try cp313, cp314t or pp311")
-    platform = parse_platform(platform_slug)
-    if isinstance(platform, str):
-        raise UnknownTarget(slug, platform)
-    return Target(python, platform)
+        raise UnknownTarget(slug, f"{python_slug!r} is not a known Python; try cp313, cp314t or pp311")
+    try:
+        return Target(python, parse_platform(platform_slug))
+    except UnknownPlatform as error:
+        raise UnknownTarget(slug, str(error)) from error

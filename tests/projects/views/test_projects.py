@@ -117,7 +117,7 @@ def test_several_files_make_a_project_and_what_they_include_is_no_root(alice: Cl
         ({"pasted": "  \n"}, "Nothing came in. Paste the lines of a requirements file, or choose a file."),
         ({"name": " "}, "This field is required."),
         ({"target": []}, "Choose at least one target."),
-        ({"target": ["cp313-nowhere"]}, "is no target"),
+        ({"target": ["cp313-nowhere"]}, "is not a target"),
         ({"target": [], "runtime": ["Windows 10 or 11 on x64"]}, "Check a Python beside what you run."),
         ({"pasted": "!!! what\n"}, "Not one requirement could be read, so nothing was stored. requirements.txt:1"),
         (

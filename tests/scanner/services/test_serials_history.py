@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scanner.domain.index_page.serials import SLACK
+from scanner.domain.index_page.serials import SERIAL_OVERLAP
 from scanner.index.client import FreshRoot, IndexClient
 from scanner.index.formats.read import JSON_TYPE
 from scanner.models import Index, Package, PackageState
@@ -37,7 +37,7 @@ class Pages(IndexClient):
 class World:
     """The index as it is. `before`: its pages so far, for a cache to serve an old one."""
 
-    newest: int = 10 * SLACK
+    newest: int = 10 * SERIAL_OVERLAP
     serials: dict[str, int | None] = field(default_factory=dict)
     before: list[bytes] = field(default_factory=list)
 
@@ -100,7 +100,7 @@ def stores(world: World, is_whole: tuple[bool, ...]) -> list[Store]:
 
 
 def rounds(*kinds: str) -> st.SearchStrategy[list[list[tuple[str, str, int]]]]:
-    action = st.tuples(st.sampled_from(kinds), st.sampled_from(NAMES), st.integers(1, SLACK // 4))
+    action = st.tuples(st.sampled_from(kinds), st.sampled_from(NAMES), st.integers(1, SERIAL_OVERLAP // 4))
     return st.lists(st.lists(action, max_size=4), min_size=1, max_size=7)
 
 

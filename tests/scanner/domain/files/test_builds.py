@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.domain.files.builds import COMPILED, PURE, READ, SdistContents, classify_sdist
+from scanner.domain.files.builds import BUILD_FILES, COMPILED, PURE, SdistContents, classify_sdist
 
 
 def backend(name: str, *requires: str) -> str:
@@ -54,7 +54,8 @@ def test_an_sdist_is_judged_by_its_sources_and_its_build(names: list[str], texts
 
 
 @given(
-    st.lists(st.text(max_size=30), max_size=8), st.dictionaries(st.sampled_from(sorted(READ)), st.text(max_size=200))
+    st.lists(st.text(max_size=30), max_size=8),
+    st.dictionaries(st.sampled_from(sorted(BUILD_FILES)), st.text(max_size=200)),
 )
 def test_whatever_an_sdist_holds_has_an_answer_that_can_be_stored(names: list[str], texts: dict[str, str]) -> None:
     detail = classify_sdist(SdistContents(tuple(names), texts))

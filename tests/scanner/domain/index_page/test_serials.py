@@ -6,7 +6,13 @@ import pytest
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
-from scanner.domain.index_page.serials import MANY, SLACK, SerialCheckpoint, is_continuous, serial_threshold
+from scanner.domain.index_page.serials import (
+    MOST_ROWS,
+    SERIAL_OVERLAP,
+    SerialCheckpoint,
+    is_continuous,
+    serial_threshold,
+)
 
 NOON = datetime(2024, 9, 11, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -16,8 +22,8 @@ SEEN = SerialCheckpoint(newest=50_000, names=10, compared_at=NOON)
 @pytest.mark.parametrize(
     ("seen", "now", "above"),
     [
-        (SEEN, NOON, 50_000 - SLACK),
-        (SEEN, NOON + HOUR / 2, 50_000 - SLACK),
+        (SEEN, NOON, 50_000 - SERIAL_OVERLAP),
+        (SEEN, NOON + HOUR / 2, 50_000 - SERIAL_OVERLAP),
         (SEEN, NOON + HOUR, None),
         (SEEN, NOON - HOUR / 2, None),
         (SerialCheckpoint(), NOON, None),
@@ -44,7 +50,7 @@ def some(number: int) -> dict[NormalizedName, int | None]:
         (RootPage(some(1), 9, 50_001), False),
         (RootPage(some(1), 10, 49_999), False),
         (RootPage({}, 10, None), False),
-        (RootPage(some(MANY + 1), MANY + 10, 60_000), False),
+        (RootPage(some(MOST_ROWS + 1), MOST_ROWS + 10, 60_000), False),
     ],
     ids=["the same", "more", "fewer names", "serials went back", "no row that new", "too many to ask for by name"],
 )

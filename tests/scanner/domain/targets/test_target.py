@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scanner.domain.targets.catalogue import CATALOGUE, DEFAULT_TARGETS, SAMPLE_TARGETS
 from scanner.domain.targets.platform_tags import System, parse_platform_tag
-from scanner.domain.targets.platforms import ARCHITECTURES, Platform, parse_platform
+from scanner.domain.targets.platforms import ARCHITECTURES, parse_platform
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, find_python
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
@@ -131,7 +131,6 @@ def test_a_target_has_a_name_and_an_order_of_tags(slug: str, label: str, first: 
 )
 def test_a_platform_supports_what_its_floor_promises(slug: str, supported: str, refused: str) -> None:
     platform = parse_platform(slug)
-    assert isinstance(platform, Platform)
     assert set(supported.split()) <= set(platform.tags)
     assert not set(refused.split()) & set(platform.tags)
 
@@ -187,7 +186,7 @@ def test_another_spelling_means_the_same_target(slug: str, canonical: str) -> No
     [
         ("", "PYTHON-PLATFORM"),
         ("cp313", "PYTHON-PLATFORM"),
-        ("cp299-win_amd64", "no Python here is called 'cp299'"),
+        ("cp299-win_amd64", "'cp299' is not a known Python"),
         ("cp312t-win_amd64", "cp312t"),
         ("cp313-beos_x86", "not a platform"),
         ("cp313-linux_x86_64", "not a platform"),
@@ -226,8 +225,6 @@ def test_no_platform_tag_raises(tag: str) -> None:
 )  # fmt: skip
 def test_a_higher_floor_supports_all_that_a_lower_one_does(form: str, floor: int, more: int) -> None:
     lower, higher = parse_platform(form.format(floor)), parse_platform(form.format(floor + more))
-    assert isinstance(lower, Platform)
-    assert isinstance(higher, Platform)
     assert set(lower.tags) <= set(higher.tags)
 
 
@@ -243,7 +240,6 @@ def test_every_architecture_is_reachable_by_a_slug() -> None:
     for system, form in forms.items():
         for architecture in ARCHITECTURES[system]:
             platform = parse_platform(form.format(architecture))
-            assert isinstance(platform, Platform)
             assert platform.slug == form.format(architecture)
             assert platform.slug in platform.tags
             assert platform.markers.platform_machine
