@@ -1,4 +1,4 @@
-"""When a watched cell has become installable from a wheel. Pure: rows in, decision out."""
+"""The decision whether a watched cell has become installable from a wheel."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.targets.target import Target
 
-# The files of each release of a package, by version as the index normalises it.
+# The files of each release of a package, by normalised version.
 ReleaseFiles = Mapping[str, Sequence[ReleaseFileFacts]]
 
 
 @dataclass(frozen=True, slots=True)
 class WatchCriteria:
-    """What one watch waits for.
+    """The condition that ends a watch.
 
-    `above` is the version in use when the watch was set: it counts and so do later ones; None admits all.
-    `beyond_fallback`: the version in use installs already, without its compiled part, so only better will do.
+    `above` is the version in use when the watch was set: it and later versions count, all of them if it is None.
+    `beyond_fallback`: the version in use already installs without its compiled part, so a fallback wheel is not enough.
     """
 
     target: Target
@@ -29,13 +29,13 @@ class WatchCriteria:
     beyond_fallback: bool = False
 
     def admits(self, version: Version) -> bool:
-        """Whether a release of this version can end the watch."""
+        """Return whether a release of this version can end the watch."""
         if version.is_prerelease and not self.prereleases:
             return False
         return self.above is None or version >= self.above
 
     def is_met_by(self, cell: Cell) -> bool:
-        """Whether this cell is what the watch waits for. A yanked wheel never is."""
+        """Return whether this cell ends the watch. A yanked wheel never does."""
         if cell.yanked or not cell.availability.installs_wheel:
             return False
         return cell.availability is not Availability.FALLBACK or not self.beyond_fallback
@@ -43,14 +43,14 @@ class WatchCriteria:
 
 @dataclass(frozen=True, slots=True)
 class WatchMatch:
-    """The release that serves a watch, with its cell as the proof."""
+    """The release that ends a watch, with its cell as evidence."""
 
     version: str
     cell: Cell
 
 
 def watch_criteria(target: Target, above: str, releases: ReleaseFiles, *, prereleases: bool) -> WatchCriteria:
-    """The wish behind a watch that was set at version `above` ("" for none) of a package with these releases."""
+    """Return the criteria of a watch that was set at version `above` ("" for none) of a package with these releases."""
     in_use = parse_version(above)
     cell = explain_cell(releases.get(str(in_use), ()), target)
     beyond_fallback = cell.availability is Availability.FALLBACK and not cell.yanked
@@ -58,7 +58,7 @@ def watch_criteria(target: Target, above: str, releases: ReleaseFiles, *, prerel
 
 
 def first_match(criteria: WatchCriteria, releases: ReleaseFiles) -> WatchMatch | None:
-    """The lowest version that serves the watch: the smallest step that a team has to take."""
+    """Return the lowest version that meets the criteria, which is the smallest upgrade."""
     for version in _admitted_versions(criteria, releases):
         cell = explain_cell(releases[version], criteria.target)
         if criteria.is_met_by(cell):
@@ -67,26 +67,26 @@ def first_match(criteria: WatchCriteria, releases: ReleaseFiles) -> WatchMatch |
 
 
 def new_match(
-    criteria: WatchCriteria, releases: ReleaseFiles, news: Mapping[str, Collection[str]]
+    criteria: WatchCriteria, releases: ReleaseFiles, new_files: Mapping[str, Collection[str]]
 ) -> WatchMatch | None:
-    """The lowest version that serves the watch through its new files and would not without them.
+    """Return the lowest version that meets the criteria with its new files and not without them.
 
-    `news` is the names of files that were added or are no longer yanked, by version.
+    `new_files` are the names of files that were added or are no longer yanked, by version.
     """
-    changed = {version: releases[version] for version in news if version in releases}
+    changed = {version: releases[version] for version in new_files if version in releases}
     for version in _admitted_versions(criteria, changed):
         files = releases[version]
         cell = explain_cell(files, criteria.target)
         if not criteria.is_met_by(cell):
             continue
-        before = [file for file in files if file.filename not in news[version]]
+        before = [file for file in files if file.filename not in new_files[version]]
         if not criteria.is_met_by(explain_cell(before, criteria.target)):
             return WatchMatch(version, cell)
     return None
 
 
 def parse_version(text: str) -> Version | None:
-    """The version, or None for an empty or unreadable one."""
+    """Return the parsed version, None if it is empty or invalid."""
     try:
         return Version(text)
     except InvalidVersion:
@@ -94,6 +94,6 @@ def parse_version(text: str) -> Version | None:
 
 
 def _admitted_versions(criteria: WatchCriteria, releases: ReleaseFiles) -> list[str]:
-    """The versions that count, lowest first; one that cannot be read counts for nobody."""
+    """Return the versions that count, lowest first. Invalid versions are left out."""
     readable = [(parsed, text) for text in releases if (parsed := parse_version(text)) is not None]
     return [text for parsed, text in sorted(readable) if criteria.admits(parsed)]

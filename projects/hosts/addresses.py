@@ -1,4 +1,4 @@
-"""Which network addresses a clone address may lead to."""
+"""Resolution of clone hosts to network addresses that may be contacted."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from scanner.domain.network import may_connect
 
 
 def resolve(host: str, port: int, allowed_hosts: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the addresses of `host`, to be used instead of its name from here on.
+    """Return the addresses of `host`, which replace its name in all later connections.
 
-    Those that a user may not have asked are refused (scanner.domain.network). Raises HostRefused, HostUnavailable.
+    Addresses that are not public are refused unless `allowed_hosts` has the host (scanner.domain.network).
+    Raises HostNotAllowed, HostUnavailable.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise HostUnavailable(host, "its name does not resolve") from None
+        raise HostUnavailable(host, "its name cannot be resolved") from None
     addresses = tuple(dict.fromkeys(str(sockaddr[0]).partition("%")[0] for *_, sockaddr in found))
     if not may_connect(host, addresses, allowed_hosts):
         raise HostNotAllowed(host, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list it")

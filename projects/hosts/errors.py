@@ -1,4 +1,4 @@
-"""What can go wrong at a repository host. Errors carry data; no message holds git's own output or a credential."""
+"""Errors of repository hosts. No message contains git's own output or a credential."""
 
 from __future__ import annotations
 
@@ -7,45 +7,45 @@ from dataclasses import dataclass
 
 @dataclass
 class HostError(Exception):
-    """Any failure at a repository host; `host` is its bare name."""
+    """A failure at a repository host; `host` is its name without a port."""
 
     host: str
 
     def __str__(self) -> str:
-        return f"{self.host} did not give what was asked"
+        return f"{self.host} did not return what was requested"
 
 
 @dataclass
 class HostUnavailable(HostError):
-    """No usable answer for now: unreachable, too slow, or a server error. Worth trying again."""
+    """No usable answer: unreachable, too slow, or a server error. May be retried."""
 
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.host} gives no answer: {self.reason}"
+        return f"{self.host} does not answer: {self.reason}"
 
 
 @dataclass
 class RepositoryAccessDenied(HostError):
-    """The host refuses us, hides the repository from us, or has none at that address."""
+    """A repository that does not exist or is not readable with the credentials. Hosts do not tell the two apart."""
 
     def __str__(self) -> str:
-        return f"{self.host} has no such repository, or the credentials do not open it"
+        return f"{self.host} has no such repository, or the credentials do not give access to it"
 
 
 @dataclass
 class HostNotAllowed(HostError):
-    """We do not go there: a private address, a redirect, a protocol or a setting that is missing."""
+    """A host that is not contacted: a private address, a redirect, a protocol or a missing setting."""
 
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.host} is not asked: {self.reason}"
+        return f"{self.host} is not contacted: {self.reason}"
 
 
 @dataclass
 class CommitMissing(HostError):
-    """The repository does not have the commit (any more)."""
+    """A commit that the repository does not have, or no longer has."""
 
     commit: str
 
@@ -55,17 +55,17 @@ class CommitMissing(HostError):
 
 @dataclass
 class FileMissing(HostError):
-    """The commit has no such file."""
+    """A file that the commit does not have."""
 
     path: str
 
     def __str__(self) -> str:
-        return f"no file {self.path} at that commit"
+        return f"{self.host} has no file {self.path} at that commit"
 
 
 @dataclass
 class FetchTooLarge(HostError):
-    """More than we are willing to fetch; `what` names the file or the thing."""
+    """An answer above a size limit; `what` names the file or the kind of answer."""
 
     what: str
     limit: int

@@ -1,7 +1,7 @@
-"""Reads a few files of a repository at one commit, through git, without a checkout.
+"""Reading a few files of a repository at one commit, with git and without a checkout.
 
-A shallow fetch without file contents brings the commit's tree; then exactly the wanted contents are fetched. Nothing
-of the repository is ever run, written to a path of its choosing, or followed to another repository.
+A shallow fetch without file contents gets the commit's tree; then exactly the needed contents are fetched. Nothing
+of the repository is run, written to a path that it chooses, or followed to another repository.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from projects.domain.webhooks import payload_fields as push_forms
+from projects.domain.webhooks.payload_fields import full_ref
 from projects.hosts.errors import (
     CommitMissing,
     FetchTooLarge,
@@ -25,12 +25,12 @@ from projects.hosts.errors import (
 from projects.hosts.git_program import GitLimits, GitProgram, GitRemote, GitResult
 from projects.hosts.git_trees import TreeEntry, TreeReader
 
-# What git's complaints mean, first match first. The texts are git's own, curl's and OpenSSH's, in the C locale.
+# Patterns of the error output of git, curl and OpenSSH in the C locale. The first match counts.
 _ERROR_KINDS: tuple[tuple[str, str], ...] = (
     (r"not our ref|unadvertised object|couldn't find remote ref|no such remote ref", "commit"),
     (r"returned error: 30\d|unable to update url base from redirection", "redirect"),
     (r"early EOF|unexpected disconnect|hung up", "cut"),
-    # index-pack that the size limit ends has no last words.
+    # index-pack prints nothing when the size limit kills it.
     (r"invalid index-pack output|File too large|[Oo]ut of memory|mmap failed", "large"),
     (r"returned error: (429|5\d\d)", "busy"),
     (r"Host key verification failed", "hostkey"),
@@ -40,7 +40,7 @@ _ERROR_KINDS: tuple[tuple[str, str], ...] = (
     (r"Operation too slow|timed out|Timeout", "slow"),
     (r"SSL|certificate", "tls"),
     (r"ssh: |kex_exchange_identification|ssh_dispatch_run|Connection (closed|reset|to)|[Bb]roken pipe", "unreached"),
-    # Git's last guess whatever ended an ssh connection, so it counts when ssh said nothing itself.
+    # Git prints this after any failed ssh connection, so it counts only if ssh itself printed nothing.
     (r"access rights", "access"),
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -51,13 +51,13 @@ DetectRoots = Callable[[Sequence[str]], Sequence[str]]
 
 @contextmanager
 def open_repository(remote: GitRemote, limits: GitLimits) -> Iterator[GitRepository]:
-    """Prepare to read from `remote`; what was fetched is gone when the block ends. Raises HostError."""
+    """Prepare to read from `remote`. What was fetched is deleted at the end of the block. Raises HostError."""
     with tempfile.TemporaryDirectory(prefix="wheelway-git-") as folder:
         yield GitRepository(GitProgram(remote, limits, Path(folder)), Path(folder))
 
 
 class GitRepository:
-    """One remote repository while it is being read. Every method may raise a HostError."""
+    """One remote repository while it is being read. Every method may raise HostError."""
 
     def __init__(self, program: GitProgram, folder: Path) -> None:
         self._program = program
@@ -65,8 +65,8 @@ class GitRepository:
         self._host = program.host
 
     def head(self, branch: str) -> str | None:
-        """The commit that `branch` points to now, None when there is no such branch."""
-        ref = push_forms.ref(f"refs/heads/{branch}")
+        """Return the commit that `branch` points to now, None if there is no such branch."""
+        ref = full_ref(f"refs/heads/{branch}")
         done = self._run(self._folder, "ls-remote", "--", "origin", ref)
         for line in done.output.decode("utf-8", "replace").splitlines():
             commit, _, name = line.partition("\t")
@@ -75,9 +75,9 @@ class GitRepository:
         return None
 
     def history(self, branch: str) -> CommitHistory:
-        """Fetch the history of `branch`, commits only, as far back as the rules reach."""
+        """Fetch the history of `branch`, commits only, as far back as the limits allow."""
         folder = self._init("history")
-        ref = push_forms.ref(f"refs/heads/{branch}")
+        ref = full_ref(f"refs/heads/{branch}")
         self._fetch(folder, "tree:0", [f"+{ref}:refs/heads/followed"], depth=self._program.limits.history)
         done = self._run(folder, "rev-list", "--parents", "refs/heads/followed", offline=True)
         parents = {line.split()[0]: line.split()[1:] for line in done.output.decode("ascii").splitlines()}
@@ -88,9 +88,9 @@ class GitRepository:
     ) -> tuple[dict[str, bytes], list[str]]:
         """Return (path → content, roots) at `commit`.
 
-        `roots` are read, or without any what `detect` picks from the paths of the first two levels; then, round by
-        round, whatever `wanted` asks for in view of the files so far. A missing root raises FileMissing; a missing
-        include is left out, for the reader to report at its line.
+        `roots` are read, or without any what `detect` picks from the paths of the first two levels; then, repeatedly,
+        what `find_includes` returns for the files read so far. A missing root raises FileMissing; a missing include is
+        left out, and the parser reports it at its line.
         """
         if not _COMMIT.fullmatch(commit):
             raise CommitMissing(self._host, commit)
@@ -135,7 +135,7 @@ class GitRepository:
         return {path: blobs[entry.oid] for path, entry in entries.items()}
 
     def _read_blobs(self, folder: Path, oids: Sequence[str]) -> dict[str, bytes]:
-        """Contents of links: read only when small, an empty text otherwise."""
+        """Return the contents of symbolic links, empty for one that is too large."""
         small = [oid for oid, size in self._sizes(folder, oids).items() if size <= 4096]
         return dict.fromkeys(oids, b"") | self._read(folder, small)
 
@@ -166,7 +166,7 @@ class GitRepository:
     def _fetch(self, folder: Path, content_filter: str, refspecs: Sequence[str], depth: int | None = None) -> None:
         options = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance"]
         options += [f"--filter={content_filter}", *([f"--depth={depth}"] if depth else [])]
-        # By standard input: no ref or id can be taken for an option.
+        # Passed by standard input, so that no ref or id can be taken for an option.
         wants = "\n".join([*refspecs, ""]).encode()
         self._run(folder, "fetch", *options, "--stdin", "origin", stdin=wants)
 
@@ -177,7 +177,7 @@ class GitRepository:
         return done
 
     def _error_of(self, done: GitResult) -> HostError:
-        # 128 + SIGXFSZ is how the shell's own child dies of the size limit.
+        # 128 + SIGXFSZ: the shell's child was killed by the size limit.
         kind = "large" if done.code in (-25, 153) else ""
         kind = kind or next((kind for text, kind in _ERROR_KINDS if re.search(text, done.error_output)), "")
         if kind == "commit":
@@ -187,7 +187,7 @@ class GitRepository:
         if kind == "access":
             return RepositoryAccessDenied(self._host)
         if kind == "redirect":
-            return HostNotAllowed(self._host, "it redirects; give the address that it leads to")
+            return HostNotAllowed(self._host, "it redirects; use the URL that it redirects to")
         if kind == "hostkey":
             return HostNotAllowed(self._host, "its host key is not in WHEELWAY_SSH_KNOWN_HOSTS")
         if kind == "no ssh":
@@ -195,14 +195,14 @@ class GitRepository:
         reasons = {
             "busy": "it answers with an error",
             "slow": "it is too slow",
-            "cut": "it broke off",
-            "tls": "no trusted TLS connection",
+            "cut": "the connection was lost",
+            "tls": "its TLS certificate is not trusted",
         }
         return HostUnavailable(self._host, reasons.get(kind, "it could not be reached"))
 
 
 class CommitHistory:
-    """The commits reachable from a branch, as far as they were fetched."""
+    """The commits reachable from a branch, as far as they were fetched, with their parents."""
 
     def __init__(self, parents: Mapping[str, Sequence[str]]) -> None:
         self._parents = parents
@@ -211,7 +211,7 @@ class CommitHistory:
         return commit in self._parents
 
     def descends(self, commit: str, ancestor: str) -> bool:
-        """Whether `ancestor` is `commit` itself or one of its known forebears."""
+        """Return whether `ancestor` is `commit` itself or one of its known ancestors."""
         seen, pending = set(), [commit]
         while pending:
             current = pending.pop()

@@ -1,7 +1,8 @@
-"""Runs the git program as if everything it talks to were hostile.
+"""Running git in a restricted environment, since neither the remote nor its answers are trusted.
 
-No configuration but ours, no prompt, no hook, no submodule, no redirect, no other protocol; time, memory and the size
-of any file it writes are bounded. Addresses and credentials reach it by the environment, never by its arguments.
+Configuration of the system and the user, prompts, hooks, submodules, redirects and other protocols are disabled; time,
+memory and the size of every file that git writes are limited. URLs and credentials are passed in the environment, never
+as arguments.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from projects.domain.webhooks.clone_urls import CloneUrl
 from projects.hosts.addresses import resolve
 from projects.hosts.errors import HostNotAllowed, HostUnavailable
 
-# `http.curloptResolve`, by which a name is pinned to the addresses that were checked, came with 2.37.
+# The first version with `http.curloptResolve`, which pins a name to the addresses that were checked.
 OLDEST_GIT = (2, 37)
-# The limits hold for git and all its children: 512-byte blocks a file, KiB of memory.
+# Limits for git and all its children: file size in 512-byte blocks, memory in KiB.
 _BOUNDED = 'ulimit -f "$1" && { ulimit -v "$2" 2>/dev/null || :; } && shift 2 && exec git "$@"'
 _MEMORY_KIB = 2 * 1024 * 1024
-# The helper is run by the shell with the operation as its argument, and answers from the environment.
+# The shell runs the helper with the operation as its argument; it answers from the environment.
 _CREDENTIAL_HELPER = (
     '!f() { test "$1" = get && printf "username=%s\\npassword=%s\\n" "$WHEELWAY_GIT_USER" "$WHEELWAY_GIT_SECRET"; }; f'
 )
@@ -35,7 +36,7 @@ _CREDENTIAL_HELPER = (
 
 @dataclass(frozen=True)
 class GitRemote:
-    """A repository to read and what opens it. `secret` is a password or token, or a private key for ssh."""
+    """A repository to read, with its credentials. `secret` is a password or token, or a private key for ssh."""
 
     url: CloneUrl
     username: str = ""
@@ -44,7 +45,7 @@ class GitRemote:
 
 @dataclass(frozen=True)
 class GitLimits:
-    """What the operator allows, and how much one delivery may cost. Sizes are bytes, times seconds."""
+    """What the operator allows, and the limits of one delivery. Sizes are in bytes, times in seconds."""
 
     allowed_hosts: Collection[str] = ()
     ssh_known_hosts: str = ""
@@ -59,7 +60,7 @@ class GitLimits:
 
 @dataclass(frozen=True)
 class GitResult:
-    """How one run ended. `complaint` is for telling errors apart and is never shown or stored."""
+    """The result of one run. `error_output` serves only to classify an error and is never shown or stored."""
 
     code: int
     output: bytes
@@ -67,7 +68,7 @@ class GitResult:
 
 
 class GitProgram:
-    """Git runs for one remote, in one folder of their own, until one deadline. Raises HostRefused, HostUnavailable."""
+    """The git program for one remote, with one deadline for all runs. Raises HostNotAllowed, HostUnavailable."""
 
     def __init__(self, remote: GitRemote, limits: GitLimits, folder: Path) -> None:
         self.host = remote.url.host
@@ -79,33 +80,33 @@ class GitProgram:
         self._environment = _environment(remote, limits, addresses, folder)
 
     def run(self, folder: Path, *arguments: str, stdin: bytes = b"", offline: bool = False) -> GitResult:
-        """Run git in `folder`. `offline` forbids every protocol: a read of what was fetched never fetches more."""
+        """Run git in `folder`. `offline` forbids every protocol, so that reading objects never fetches more."""
         environment = dict(self._environment)
         if offline:
             environment["GIT_ALLOW_PROTOCOL"] = "none"
         blocks = str(self.limits.pack_bytes // 512)
         command = ("sh", "-c", _BOUNDED, "sh", blocks, str(_MEMORY_KIB), *arguments)
-        # Files instead of pipes: the size limit then bounds what git says, too.
-        with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
+        # Files instead of pipes, so that the size limit also applies to the output.
+        with tempfile.TemporaryFile() as errors, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as given:
             given.write(stdin)
             given.seek(0)
             process = subprocess.Popen(  # noqa: S603 - a fixed program; what varies is checked where it comes in
-                command, cwd=folder, env=environment, stdin=given, stdout=output, stderr=said, start_new_session=True
+                command, cwd=folder, env=environment, stdin=given, stdout=output, stderr=errors, start_new_session=True
             )
             try:
                 code = process.wait(timeout=max(0.0, self._deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                raise HostUnavailable(self.host, f"not done within {self.limits.seconds:g} seconds") from None
+                raise HostUnavailable(self.host, f"not finished within {self.limits.seconds:g} seconds") from None
             finally:
                 _end(process)
             output.seek(0)
-            said.seek(0)
-            return GitResult(code, output.read(), said.read(64 * 1024).decode("utf-8", "replace"))
+            errors.seek(0)
+            return GitResult(code, output.read(), errors.read(64 * 1024).decode("utf-8", "replace"))
 
 
 @functools.cache
 def git_version() -> tuple[int, int]:
-    """The version of the git program on this server, (0, 0) when there is none."""
+    """Return the version of git on this server, (0, 0) if it is not installed."""
     try:
         done = subprocess.run(("git", "--version"), capture_output=True, check=False, timeout=10)  # noqa: S607 - PATH is the operator's
     except OSError:
@@ -115,7 +116,7 @@ def git_version() -> tuple[int, int]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no child behind: git's helpers share its session."""
+    """Kill git and its helpers, which share its session."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -136,7 +137,7 @@ def _environment(remote: GitRemote, limits: GitLimits, addresses: tuple[str, ...
         "GIT_ALLOW_PROTOCOL": "https:http:ssh",
         "GIT_CEILING_DIRECTORIES": str(folder),
     }
-    # A company's own certificate authorities.
+    # Certificate authorities of the operator.
     environment |= {name: os.environ[name] for name in ("SSL_CERT_FILE", "GIT_SSL_CAINFO") if name in os.environ}
     configuration = {
         "remote.origin.url": str(remote.url),
@@ -184,9 +185,9 @@ def _origin(url: CloneUrl) -> str:
 
 
 def _one_line(text: str, remote: GitRemote) -> str:
-    # The helper's answer is made of lines, and the environment ends at a NUL.
+    # The credential helper's answer is line-based, and environment values end at a NUL.
     if not text.isprintable():
-        raise HostNotAllowed(remote.url.host, "the credentials hold a control character")
+        raise HostNotAllowed(remote.url.host, "the credentials contain a control character")
     return text
 
 
@@ -203,7 +204,7 @@ def _ssh_command(remote: GitRemote, limits: GitLimits, address: str, folder: Pat
         "UserKnownHostsFile": limits.ssh_known_hosts,
         "GlobalKnownHostsFile": os.devnull,
         "ConnectTimeout": str(limits.stalled_seconds),
-        # The address that was checked, under the name whose host key is known.
+        # Connect to the address that was checked, and verify the host key under the name.
         "HostName": address,
         "HostKeyAlias": remote.url.host,
         "ClearAllForwardings": "yes",

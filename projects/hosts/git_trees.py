@@ -1,4 +1,4 @@
-"""Finds paths in git's tree objects, links included, without ever touching a file system."""
+"""Paths in git tree objects, with symbolic links resolved, without using a file system."""
 
 from __future__ import annotations
 
@@ -15,48 +15,51 @@ Read = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """One row of a tree. `mode` is git's own, in octal."""
+    """One entry of a tree. `mode` is git's, in octal."""
 
     mode: str
     oid: str
 
     @property
     def is_tree(self) -> bool:
+        """Whether the entry is a folder."""
         return self.mode == "40000"
 
     @property
     def is_link(self) -> bool:
+        """Whether the entry is a symbolic link."""
         return self.mode == "120000"
 
     @property
     def is_file(self) -> bool:
+        """Whether the entry is a regular file."""
         return self.mode in ("100644", "100755", "100664")
 
 
 class TreeReader:
-    """The paths of one commit. `read` returns objects at hand, `read_links` the targets of symbolic links."""
+    """The paths of one commit. `read` returns fetched objects, `read_links` the targets of symbolic links."""
 
     def __init__(self, commit: str, read: Read, read_links: Read) -> None:
         self._read = read
         self._read_links = read_links
         self._trees: dict[str, dict[str, TreeEntry]] = {}
         found = _COMMIT_TREE.match(read([commit])[commit])
-        # An empty repository's commit still has a tree; anything else is no commit, and then nothing is found.
+        # Even an empty commit has a tree. Anything else is not a commit, and has no paths.
         self._root = found[1].decode() if found else ""
 
     def paths(self, levels: int) -> list[str]:
-        """The paths of files down to `levels` folders, sorted.
+        """Return the sorted paths of files down to `levels` folders.
 
-        Folders whose name begins with a dot are left out, and so are names that cannot be shown or stored.
+        Folders whose name begins with a dot are left out, as are names that cannot be displayed or stored.
         """
         found: list[str] = []
         self._walk("", self._root, levels, found)
         return sorted(found)
 
     def locate(self, path: str) -> TreeEntry | None:
-        """The file at `path`, through links that stay inside the tree; None when there is none.
+        """Return the file at `path`, following links that stay inside the tree. None if there is none.
 
-        A path of more than 300 characters is never there: no one could store it.
+        A path of more than 300 characters is never found, since it could not be stored.
         """
         pending = path.split("/") if len(path) <= _PATH_MAX else []
         trail = [self._root]
@@ -103,9 +106,9 @@ class TreeReader:
 
 
 def parse_tree(content: bytes, oid_size: int) -> dict[str, TreeEntry]:
-    """Read a tree object: "<mode> <name>", a NUL, and the id in `oid_size` bytes, row after row.
+    """Parse a tree object: repeated "<mode> <name>", a NUL, and an object id of `oid_size` bytes.
 
-    A row that is cut short ends the reading; names that no path could spell are left out.
+    A truncated entry ends parsing. Names that cannot be part of a path are left out.
     """
     entries: dict[str, TreeEntry] = {}
     position = 0

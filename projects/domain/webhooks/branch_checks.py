@@ -1,55 +1,56 @@
-"""When a followed branch is looked at without word of a push, and which of the due ones one round takes. Pure."""
+"""Scheduling of branch checks, which find pushes whose webhook delivery was lost."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
 
-# The longest wait after failures, unless the wait between any two checks is longer.
+# The longest wait after failures, unless the interval itself is longer.
 MOST_WAIT = timedelta(days=1)
-# A wait is drawn from this much less to this much more, so that repositories do not come to be asked all at once.
+# Each wait varies by this fraction in both directions, so that checks do not bunch up.
 SPREAD = 0.2
-# Repositories of one host that one round asks for.
+# The number of repositories of one host that a round checks.
 PER_HOST = 5
 
 
 def next_check(now: datetime, every: timedelta, failures: int, share: float) -> datetime:
-    """The moment of the next check: after `every`, twice as long with each failure in a row, up to MOST_WAIT.
+    """Return the time of the next check: `every` from now, doubled for each consecutive failure, up to MOST_WAIT.
 
-    `share`, from 0 to 1 and drawn at random, spreads the moments over SPREAD.
+    `share`, a random number from 0 to 1, varies the wait by SPREAD.
     """
     wait = min(every * (1 << min(failures, 10)), max(every, MOST_WAIT))
     return now + wait * (1 - SPREAD + 2 * SPREAD * share)
 
 
 def latest_check(now: datetime, every: timedelta) -> datetime:
-    """Nothing is planned for later than this, unless by a clock that jumped."""
+    """Return the latest time that a check can be planned for. A later one was planned by a clock that was wrong."""
     return now + max(every, MOST_WAIT) * (1 + SPREAD)
 
 
 def first_check(now: datetime, every: timedelta, share: float) -> datetime:
-    """The moment of the first check of a repository, somewhere in the time between two."""
+    """Return the time of a repository's first check: a random moment within one interval."""
     return now + every * share
 
 
 def is_fresh(checked_at: datetime | None, now: datetime, every: timedelta) -> bool:
-    """Whether a delivery brought word of the branch so lately that its host need not be asked."""
+    """Return whether the branch was read so recently, through a delivery, that its check can be skipped."""
     return checked_at is not None and checked_at > now - every * (1 - SPREAD)
 
 
 def select_round(due: Iterable[tuple[int, str]]) -> Iterator[tuple[str, int]]:
-    """(host, id) of the (id, clone address) to ask in this round, in order, no more than PER_HOST of one host.
+    """Yield (host, id) of the repositories to check in this round, in order, at most PER_HOST of each host.
 
-    An address that cannot be read has the host "": its check says so, and asks nobody.
+    `due` are pairs of id and clone URL. An invalid clone URL has the host "": its check records the error.
     """
-    asked: dict[str, int] = {}
-    for repository, clone_url in due:
+    counts: Counter[str] = Counter()
+    for repository_id, clone_url in due:
         host = _host(clone_url)
-        if asked.get(host, 0) < PER_HOST:
-            asked[host] = asked.get(host, 0) + 1
-            yield host, repository
+        if counts[host] < PER_HOST:
+            counts[host] += 1
+            yield host, repository_id
 
 
 def _host(clone_url: str) -> str:

@@ -1,4 +1,4 @@
-"""What moved at a repository host, whoever tells it. One delivery may tell of several refs (Bitbucket, Azure)."""
+"""Webhook events in one form for all providers. One delivery may report several refs (Bitbucket, Azure DevOps)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ PROVIDERS = (GITHUB, GITLAB, GITEA, BITBUCKET_CLOUD, BITBUCKET_SERVER, AZURE_DEV
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """One ref that moved. `before` is None when the host does not tell it or the ref is new, `after` when it is gone.
+    """One updated ref. `before` is None if it is unknown or the ref is new, `after` if the ref was deleted.
 
-    `forced` is None where the host does not say. `changed_paths` is None unless the list is known to be whole: hosts
-    leave out commits of long pushes, and files that vanish with a force push are in no list.
+    `forced` is None where the provider does not say. `changed_paths` is None unless the list is known to be complete:
+    providers truncate long pushes, and no list has the files that a force push removes.
     """
 
     provider: str
@@ -32,30 +32,30 @@ class Push:
 
     @property
     def deleted(self) -> bool:
-        """Whether the ref is gone."""
+        """Whether the ref was deleted."""
         return self.after is None
 
     @property
     def branch(self) -> str | None:
-        """The branch's short name, None for a tag or another ref."""
+        """Short name of the branch, None for a tag or another ref."""
         return self.ref.removeprefix("refs/heads/") if self.ref.startswith("refs/heads/") else None
 
 
 @dataclass(frozen=True, slots=True)
 class PingEvent:
-    """The host tries the hook; nothing happened."""
+    """A test delivery that the provider sends when a hook is created."""
 
 
 @dataclass(frozen=True, slots=True)
 class IgnoredEvent:
-    """A well-formed delivery that is no push."""
+    """A valid delivery that is not a push to the followed branch, with the reason."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidPayload:
-    """Not what this host sends."""
+    """A body that this provider does not send, with the reason."""
 
     reason: str
 
@@ -64,9 +64,9 @@ PushEvents = tuple[Push, ...] | PingEvent | IgnoredEvent | InvalidPayload
 
 
 def push_to_branch(pushes: tuple[Push, ...], branch: str) -> Push | IgnoredEvent:
-    """The one push of a delivery that moved `branch`, or the reason why there is none."""
+    """Return the push to `branch` in a delivery, or why there is none."""
     for push in pushes:
         if push.branch == branch:
             return push
     refs = ", ".join(push.ref for push in pushes[:3]) or "no ref"
-    return IgnoredEvent(f"it moved {refs}, and {branch} is followed")
+    return IgnoredEvent(f"it updates {refs}, not the followed branch {branch}")

@@ -1,4 +1,4 @@
-"""The headers of a repository host's delivery: who sends it, and what a redelivery repeats."""
+"""The headers of a webhook delivery: the provider, the event and the delivery id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from projects.domain.webhooks.events import AZURE_DEVOPS, BITBUCKET_CLOUD, BITBU
 
 @dataclass(frozen=True, slots=True)
 class WebhookHeaders:
-    """What the headers say: who sends, which event, and the id that a redelivery repeats."""
+    """Provider, event and delivery id. A redelivery carries the id of the original."""
 
     provider: str
     event: str
@@ -19,10 +19,10 @@ class WebhookHeaders:
 
 
 def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | None:
-    """Recognise the sender by its headers, whatever their case; None for one that is not known.
+    """Recognise the provider by its headers, in any case. Return None for an unknown one.
 
-    Gitea and Forgejo send GitHub's headers too, so their own are looked for first. Where a host gives no id of its
-    own, the digest of the body stands for it.
+    Gitea and Forgejo also send GitHub's headers, so their own are tried first. Without a delivery id, the SHA-256 of
+    the body is used.
     """
     given = {name.lower(): value.strip() for name, value in headers.items()}
 
@@ -33,7 +33,7 @@ def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | No
     if event := first("x-forgejo-event", "x-gitea-event"):
         provider, identity = GITEA, first("x-forgejo-delivery", "x-gitea-delivery")
     elif event := first("x-gitlab-event"):
-        # The event's UUID is shared by the hooks that one event sets off, so the body tells them apart.
+        # All hooks that one event triggers share its UUID; their bodies differ.
         uuid = first("x-gitlab-event-uuid")
         provider, identity = GITLAB, first("idempotency-key") or (uuid and f"{uuid}:{digest[:16]}")
     elif event := first("x-github-event"):
@@ -43,7 +43,7 @@ def read_headers(headers: Mapping[str, str], body: bytes) -> WebhookHeaders | No
     elif event:
         provider, identity = BITBUCKET_SERVER, first("x-request-id")
     elif first("authorization"):
-        # Azure DevOps names neither itself nor its event in a header.
+        # Azure DevOps has no header of its own for itself or for the event.
         provider, event, identity = AZURE_DEVOPS, "service hook", ""
     else:
         return None

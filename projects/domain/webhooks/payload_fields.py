@@ -1,4 +1,4 @@
-"""Reading single fields out of a webhook's JSON, each checked where it is read."""
+"""Validated access to the fields of a webhook's JSON payload."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ COMMITS_LISTED = 2048
 FILES_LISTED = 3000
 
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-# What git itself refuses in a ref name, and what would be read as an option.
+# What git refuses in a ref name (git check-ref-format), and what it could take for an option.
 _BAD_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\\ud800-\udfff]|\.\.|@\{|//|/\.|^refs/heads/-|\.lock(/|$)|[/.]$")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _TEXT_MAX = 300
 
 
 class InvalidField(ValueError):
-    """A field is missing or is not what this host sends there."""
+    """A field that is missing or has an unexpected type or value. The message names its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class PayloadField:
-    """One value inside a payload, with the place it stands at for the message when it is wrong."""
+    """A value in a payload, with its place ("payload.push.changes[0]") for error messages."""
 
     value: Any
     place: str
@@ -35,17 +35,17 @@ class PayloadField:
         return self.value is None
 
     def get(self, name: str) -> PayloadField:
-        """The member `name`, which must be there (it may be null)."""
+        """Return the member `name`, which may be null. Raises InvalidField if it is missing."""
         if not isinstance(self.value, dict) or name not in self.value:
             raise InvalidField(f"{self.place} has no {name}")
         return PayloadField(self.value[name], f"{self.place}.{name}")
 
     def opt(self, name: str) -> PayloadField:
-        """The member `name`, or null when it or its parent is not there."""
+        """Return the member `name`, or null if it or its parent is missing."""
         return PayloadField(self.value.get(name) if isinstance(self.value, dict) else None, f"{self.place}.{name}")
 
     def items(self) -> list[PayloadField]:
-        """The members of a list; null counts as an empty one."""
+        """Return the items of a list, none for null. Raises InvalidField for anything else."""
         if self.value is None:
             return []
         if not isinstance(self.value, list):
@@ -53,24 +53,24 @@ class PayloadField:
         return [PayloadField(item, f"{self.place}[{position}]") for position, item in enumerate(self.value)]
 
     def text(self) -> str:
-        """A text that can be stored and shown: at most 300 characters, none of them a control character."""
+        """Return a string of at most 300 characters, without control characters. Raises InvalidField otherwise."""
         if not isinstance(self.value, str) or len(self.value) > _TEXT_MAX or _UNPRINTABLE.search(self.value):
-            raise InvalidField(f"{self.place} is not a usable text")
+            raise InvalidField(f"{self.place} is not a printable text")
         return self.value
 
     def text_or(self, fallback: str) -> str:
-        """The same, or `fallback` where the field carries nothing usable."""
+        """Return text(), or `fallback` where that raises."""
         try:
             return self.text()
         except InvalidField:
             return fallback
 
     def flag(self) -> bool | None:
-        """A boolean, None for anything else."""
+        """Return a boolean, None for anything else."""
         return self.value if isinstance(self.value, bool) else None
 
     def identity(self) -> str:
-        """A repository's id as text: hosts use numbers or UUIDs."""
+        """Return a repository id, a number or a UUID, as text. Raises InvalidField otherwise."""
         if isinstance(self.value, int) and not isinstance(self.value, bool) and 0 <= self.value < 2**63:
             return str(self.value)
         identity = self.text()
@@ -79,13 +79,13 @@ class PayloadField:
         return identity
 
     def commit(self) -> str | None:
-        """A commit id in full; None where only zeros stand for "nothing"."""
+        """Return a full commit id, None for the all-zero id (no commit). Raises InvalidField otherwise."""
         if not isinstance(self.value, str) or not _COMMIT.fullmatch(self.value):
             raise InvalidField(f"{self.place} is not a commit id")
         return self.value if self.value.strip("0") else None
 
     def moment(self) -> datetime | None:
-        """A time with its zone, None for anything else."""
+        """Return a time with its zone, None for anything else."""
         try:
             moment = datetime.fromisoformat(self.value)
         except (TypeError, ValueError):
@@ -93,15 +93,15 @@ class PayloadField:
         return moment if moment.tzinfo else None
 
 
-def ref(name: str) -> str:
-    """Return a full ref name as it stands, or raise Malformed for one that git would refuse."""
+def full_ref(name: str) -> str:
+    """Return a full ref name unchanged. Raises InvalidField for one that git would refuse."""
     if not name.startswith("refs/") or _BAD_REF.search(name):
         raise InvalidField("the ref is not a full ref name")
     return name
 
 
 def changed_paths(commits: list[PayloadField]) -> frozenset[str] | None:
-    """The files that a list of commits touches, None unless the list and each commit's lists are known to be whole."""
+    """Return the files that the commits change, None unless all lists are known to be complete."""
     paths: set[str] = set()
     if not commits or len(commits) >= COMMITS_LISTED:
         return None

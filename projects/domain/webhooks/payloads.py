@@ -1,6 +1,6 @@
-"""The body of a repository host's delivery → what moved, in each host's own form.
+"""The bodies of webhook deliveries, in the format of each provider.
 
-A payload is never trusted for more than what happened where: no address in it is ever fetched from.
+A payload is trusted only for what it says about refs and commits: no URL in it is ever fetched.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
-from projects.domain.webhooks import payload_fields as push_forms
 from projects.domain.webhooks.events import (
     AZURE_DEVOPS,
     BITBUCKET_CLOUD,
@@ -24,11 +23,11 @@ from projects.domain.webhooks.events import (
     PushEvents,
 )
 from projects.domain.webhooks.headers import WebhookHeaders
-from projects.domain.webhooks.payload_fields import InvalidField, PayloadField
+from projects.domain.webhooks.payload_fields import InvalidField, PayloadField, changed_paths, full_ref
 
 
 def read_payload(envelope: WebhookHeaders, content_type: str, body: bytes) -> PushEvents:
-    """Read a delivery's body. Never raises: what cannot be read is a BadPayload with its reason."""
+    """Parse the body of a delivery. Never raises: an invalid one returns InvalidPayload with the reason."""
     try:
         text = _form_field(body) if content_type.partition(";")[0].strip().lower() == _FORM else body
         return _READERS[envelope.provider](envelope.event, PayloadField(json.loads(text), "payload"))
@@ -45,7 +44,7 @@ def _form_field(body: bytes) -> str:
     fields = parse_qs(body.decode("ascii"), strict_parsing=True, max_num_fields=20, errors="strict")
     values = fields.get("payload", [])
     if len(values) != 1:
-        raise InvalidField("the form has no field named payload")
+        raise InvalidField("the form has no single field named payload")
     return values[0]
 
 
@@ -55,7 +54,7 @@ def _github(event: str, payload: PayloadField) -> PushEvents:
     if event == "repository" and payload.get("action").text() in ("renamed", "transferred"):
         return IgnoredEvent(f"the repository is now {payload.get('repository').get('full_name').text()}")
     if event != "push":
-        return IgnoredEvent(f"{event} is no push")
+        return IgnoredEvent(f"{event} is not a push")
     return (_listed_push(GITHUB, payload, payload.get("pusher").opt("name").text_or("")),)
 
 
@@ -66,16 +65,16 @@ def _gitea(event: str, payload: PayloadField) -> PushEvents:
         if kind is None:
             raise InvalidField("ref_type is neither branch nor tag")
         name, identity = repository.get("full_name").text(), repository.get("id").identity()
-        ref = push_forms.ref(f"refs/{kind}/{payload.get('ref').text()}")
+        ref = full_ref(f"refs/{kind}/{payload.get('ref').text()}")
         return (Push(GITEA, identity, name, ref, None, None),)
     if event != "push":
-        # A branch's create event is followed by its push event, which carries the commit.
-        return IgnoredEvent(f"{event} is no push")
+        # A create event is followed by a push event, which has the commit.
+        return IgnoredEvent(f"{event} is not a push")
     return (_listed_push(GITEA, payload, payload.get("pusher").opt("login").text_or("")),)
 
 
 def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
-    """GitHub's form of a push, which Gitea shares but for the flags."""
+    """Parse GitHub's push format, which Gitea shares except for the flags."""
     repository = payload.get("repository")
     before, after = payload.get("before").commit(), payload.get("after").commit()
     forced = payload.opt("forced").flag()
@@ -85,12 +84,12 @@ def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
         provider=provider,
         repository_id=repository.get("id").identity(),
         repository=repository.get("full_name").text(),
-        ref=push_forms.ref(payload.get("ref").text()),
+        ref=full_ref(payload.get("ref").text()),
         before=before,
         after=after,
         created=before is None,
         forced=forced,
-        changed_paths=push_forms.changed_paths(commits) if whole else None,
+        changed_paths=changed_paths(commits) if whole else None,
         pusher=pusher,
         timestamp=payload.opt("head_commit").opt("timestamp").moment(),
     )
@@ -99,7 +98,7 @@ def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
 def _gitlab(event: str, payload: PayloadField) -> PushEvents:
     kind = payload.opt("object_kind").text_or("") or payload.opt("event_name").text_or("")
     if kind not in ("push", "tag_push"):
-        return IgnoredEvent(f"{kind or event} is no push")
+        return IgnoredEvent(f"{kind or event} is not a push")
     commits, after = payload.get("commits").items(), payload.get("after").commit()
     stamps = [commit.opt("timestamp").moment() for commit in commits if commit.opt("id").text_or("") == after]
     before = payload.get("before").commit()
@@ -107,7 +106,7 @@ def _gitlab(event: str, payload: PayloadField) -> PushEvents:
         provider=GITLAB,
         repository_id=payload.get("project_id").identity(),
         repository=payload.get("project").get("path_with_namespace").text(),
-        ref=push_forms.ref(payload.get("ref").text()),
+        ref=full_ref(payload.get("ref").text()),
         before=before,
         after=after,
         created=before is None,
@@ -119,7 +118,7 @@ def _gitlab(event: str, payload: PayloadField) -> PushEvents:
 
 def _bitbucket_cloud(event: str, payload: PayloadField) -> PushEvents:
     if event != "repo:push":
-        return IgnoredEvent(f"{event} is no push")
+        return IgnoredEvent(f"{event} is not a push")
     repository = payload.get("repository")
     identity, name = repository.get("uuid").identity(), repository.get("full_name").text()
     pushes = []
@@ -128,7 +127,7 @@ def _bitbucket_cloud(event: str, payload: PayloadField) -> PushEvents:
         side = old if new.is_null else new
         # Old Mercurial repositories call a branch named_branch.
         kind = "tags" if side.get("type").text() == "tag" else "heads"
-        ref = push_forms.ref(f"refs/{kind}/{side.get('name').text()}")
+        ref = full_ref(f"refs/{kind}/{side.get('name').text()}")
         before = None if old.is_null else old.get("target").get("hash").commit()
         after = None if new.is_null else new.get("target").get("hash").commit()
         pusher = payload.opt("actor").opt("display_name").text_or("")
@@ -144,14 +143,14 @@ def _bitbucket_server(event: str, payload: PayloadField) -> PushEvents:
     if event == "diagnostics:ping":
         return PingEvent()
     if event != "repo:refs_changed":
-        return IgnoredEvent(f"{event} is no push")
+        return IgnoredEvent(f"{event} is not a push")
     repository = payload.get("repository")
     name = f"{repository.get('project').get('key').text()}/{repository.get('slug').text()}"
     identity, pusher = repository.get("id").identity(), payload.opt("actor").opt("name").text_or("")
     pushes = []
     for change in payload.get("changes").items():
         before, after = change.get("fromHash").commit(), change.get("toHash").commit()
-        ref = push_forms.ref(change.get("ref").get("id").text())
+        ref = full_ref(change.get("ref").get("id").text())
         pushes.append(Push(BITBUCKET_SERVER, identity, name, ref, before, after, pusher=pusher, created=before is None))
     return tuple(pushes)
 
@@ -159,7 +158,7 @@ def _bitbucket_server(event: str, payload: PayloadField) -> PushEvents:
 def _azure(event: str, payload: PayloadField) -> PushEvents:
     kind = payload.get("eventType").text()
     if kind != "git.push":
-        return IgnoredEvent(f"{kind} is no push")
+        return IgnoredEvent(f"{kind} is not a push")
     resource = payload.get("resource")
     repository = resource.get("repository")
     name = f"{repository.get('project').get('name').text()}/{repository.get('name').text()}"
@@ -168,7 +167,7 @@ def _azure(event: str, payload: PayloadField) -> PushEvents:
     pushes = []
     for update in resource.get("refUpdates").items():
         before, after = update.get("oldObjectId").commit(), update.get("newObjectId").commit()
-        ref = push_forms.ref(update.get("name").text())
+        ref = full_ref(update.get("name").text())
         pushes.append(
             Push(AZURE_DEVOPS, identity, name, ref, before, after, None, None, pusher, moment, before is None)
         )

@@ -1,8 +1,7 @@
-"""Proof that a delivery comes from who knows the secret.
+"""Verification of the signatures of webhook deliveries and uploads.
 
-Every check runs over the raw bytes, before anything is parsed, and compares in constant time. Several secrets may be
-valid at once while one is being rotated; all of them are tried, whatever the first one says. A check answers yes or
-no and never why: the reason would help only a forger.
+Every check uses the raw bytes of the body, before anything is parsed, and compares in constant time. During a rotation
+two secrets are valid; both are always tried. A check returns no reason for a failure, which would only help a forger.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-# A signed timestamp may be this far from our clock, in either direction (the habit of Standard Webhooks).
+# A signed timestamp may differ this much from the clock, in either direction (Standard Webhooks uses the same).
 WINDOW = timedelta(minutes=5)
 UPLOAD_SIGNATURE = "X-Wheelway-Signature"
 STANDARD_PREFIX = "whsec_"
@@ -27,34 +26,34 @@ _SECONDS = re.compile(r"[0-9]{1,12}")
 def verify_signature(
     provider: str, secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime
 ) -> bool:
-    """Say whether `body`, as received, was sent by a holder of one of `secrets`.
+    """Return whether the sender of `body` holds one of `secrets`.
 
-    `provider` is a value of `pushes.PROVIDERS`; of an unknown one nothing is genuine. Header names may have any case.
-    Without a secret nothing is genuine either: an unsigned hook is never accepted.
+    `provider` is a value of `events.PROVIDERS`; an unknown one returns False, as does an empty list of secrets: an
+    unsigned delivery is never accepted. Header names may have any case.
     """
     given = {name.lower(): value for name, value in headers.items()}
     usable = [secret for secret in secrets if secret]
-    held = False
+    is_valid = False
     if provider == "github":
-        held = _prefixed(usable, given.get("x-hub-signature-256"), body)
+        is_valid = _prefixed(usable, given.get("x-hub-signature-256"), body)
     elif provider in ("bitbucket-cloud", "bitbucket-server"):
         # The same header carries GitHub's SHA-1; only the sha256 form is read.
-        held = _prefixed(usable, given.get("x-hub-signature"), body)
+        is_valid = _prefixed(usable, given.get("x-hub-signature"), body)
     elif provider == "gitea":
         bare = given.get("x-forgejo-signature") or given.get("x-gitea-signature")
-        held = _bare(usable, bare, body) if bare else _prefixed(usable, given.get("x-hub-signature-256"), body)
+        is_valid = _bare(usable, bare, body) if bare else _prefixed(usable, given.get("x-hub-signature-256"), body)
     elif provider == "gitlab":
-        held = _gitlab(usable, given, body, now)
+        is_valid = _gitlab(usable, given, body, now)
     elif provider == "azure-devops":
-        held = _basic(usable, given.get("authorization"))
-    return held
+        is_valid = _basic(usable, given.get("authorization"))
+    return is_valid
 
 
 def verify_upload(secrets: Sequence[str], header: str | None, body: bytes, now: datetime) -> str | None:
-    """Check the signature of an upload and return the MAC that held (64 hex digits), or None.
+    """Return the MAC (64 hex digits) by which an upload is signed, or None if the signature is invalid.
 
-    The header reads `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`; several v1 parts may stand in it. The
-    returned MAC identifies these signed bytes: seen twice, it is the same upload.
+    The header reads `t=<unix seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">` and may have several v1 parts. The MAC
+    identifies the signed bytes: a second request with the same MAC is the same upload.
     """
     parts = [part.strip().partition("=") for part in (header or "").split(",")]
     times = [value for name, _, value in parts if name == "t"]
@@ -62,15 +61,13 @@ def verify_upload(secrets: Sequence[str], header: str | None, body: bytes, now: 
     if len(times) != 1 or not claimed or not _is_fresh(times[0], now):
         return None
     signed = times[0].encode() + b"." + body
-    held = None
-    for secret in secrets:
-        if not secret:
-            continue
+    valid = None
+    for secret in filter(None, secrets):
         mac = _mac(secret.encode(), signed).hex()
         for value in claimed:
             if hmac.compare_digest(mac, value):
-                held = mac
-    return held
+                valid = mac
+    return valid
 
 
 def sign_upload(secret: str, timestamp: int, body: bytes) -> str:
@@ -82,12 +79,12 @@ def _mac(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
 
 
-def _any(outcomes: Iterable[bool]) -> bool:
-    # No early exit: the time taken does not tell which secret fitted.
-    held = False
-    for outcome in outcomes:
-        held |= outcome
-    return held
+def _any(results: Iterable[bool]) -> bool:
+    # No early exit: the time taken must not reveal which secret matched.
+    is_valid = False
+    for result in results:
+        is_valid |= result
+    return is_valid
 
 
 def _prefixed(secrets: Sequence[str], header: str | None, body: bytes) -> bool:
@@ -102,7 +99,7 @@ def _bare(secrets: Sequence[str], value: str, body: bytes) -> bool:
 
 
 def _gitlab(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    # A signing token is never accepted as a plain one: it would be sent in clear and cover no body.
+    # A signing token is never accepted as a plain token, which would be sent in clear and not cover the body.
     signing = [secret for secret in secrets if secret.startswith(STANDARD_PREFIX)]
     plain = [secret for secret in secrets if not secret.startswith(STANDARD_PREFIX)]
     token = headers.get("x-gitlab-token", "").encode("latin-1", "replace")
@@ -111,7 +108,7 @@ def _gitlab(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now
 
 
 def _standard(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now: datetime) -> bool:
-    """Standard Webhooks: "v1,<base64>" values over id, timestamp and body, joined by dots."""
+    """Verify a Standard Webhooks signature: "v1,<base64>" over id, timestamp and body, joined by dots."""
     identity, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     claimed = [value[3:] for value in headers.get("webhook-signature", "").split(" ") if value.startswith("v1,")]
     if not identity or not _is_fresh(moment, now):
@@ -122,7 +119,7 @@ def _standard(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, n
 
 
 def _basic(secrets: Sequence[str], header: str | None) -> bool:
-    """Azure DevOps signs nothing: the secret is the password of HTTP basic credentials, under any user name."""
+    """Verify HTTP basic credentials, whose password is the secret. Azure DevOps offers no signature."""
     scheme, _, encoded = (header or "").partition(" ")
     if scheme.lower() != "basic":
         return False

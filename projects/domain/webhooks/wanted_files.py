@@ -1,4 +1,4 @@
-"""Which files of a repository an intake needs: those it starts from, and those it asks for while it reads."""
+"""The dependency files to fetch from a repository: the root files, and the files that they include."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from projects.domain.dependency_files import is_dependency_file, read
 
-# Folders whose files belong to the project at the root; one deeper down may be another project.
+# Folders whose files belong to the project at the root. A deeper folder may be another project.
 _FOLDERS = ("", "requirements", "reqs", "constraints")
 
 
 def detect(paths: Sequence[str]) -> list[str]:
-    """Pick the files to start from out of a repository's paths, in their order; none when nothing is known."""
+    """Return the dependency files among a repository's paths from which reading starts, in their order."""
     return [path for path in paths if path.rpartition("/")[0] in _FOLDERS and is_dependency_file(path)]
 
 
 def missing_includes(files: Mapping[str, bytes], roots: Sequence[str]) -> list[str]:
-    """The paths that reading `files` from `roots` asks for and does not find, in the order it asks."""
-    asked = _RecordingFiles(files)
-    read(asked, roots)
-    return asked.missing
+    """Return the paths that `files`, read from `roots`, include and that are not among them, in reading order."""
+    recording = _RecordingFiles(files)
+    read(recording, roots)
+    return recording.missing
 
 
 class _RecordingFiles(Mapping[str, bytes]):
-    """Files that remember which of their kind were looked up in vain."""
+    """A mapping of files that records the missing paths that were looked up."""
 
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files

@@ -213,7 +213,7 @@ def test_a_server_error_is_worth_another_try(host: GitServer, status: int) -> No
 def test_a_server_that_says_nothing_is_given_up_and_no_process_is_left(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "a"})
     host.hang = threading.Event()
-    with pytest.raises(HostUnavailable, match=r"not done within 0\.5 seconds"):
+    with pytest.raises(HostUnavailable, match=r"not finished within 0\.5 seconds"):
         fetch(host, commit, "requirements.txt", limits=GitLimits(["127.0.0.1"], seconds=0.5))
     # A killed process may still be listed for a moment.
     assert any(not _processes_that_name(host.url) for _ in range(2000))
@@ -296,10 +296,10 @@ def test_errors_speak_without_gits_own_words() -> None:
         FetchTooLarge("h", "p", 1000),
     ]
     assert [str(error) for error in errors] == [
-        "h gives no answer: slow",
-        "h has no such repository, or the credentials do not open it",
-        "h is not asked: no",
+        "h does not answer: slow",
+        "h has no such repository, or the credentials do not give access to it",
+        "h is not contacted: no",
         "h has no commit cccccccccccc",
-        "no file p at that commit",
+        "h has no file p at that commit",
         "p is larger than 1,000 bytes",
     ]

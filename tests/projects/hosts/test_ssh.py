@@ -71,7 +71,7 @@ def test_a_closed_port_is_worth_another_try(known_hosts: Path) -> None:
         port = server.getsockname()[1]
     error = ask(port, known_hosts)
     assert isinstance(error, HostUnavailable)
-    assert str(error) == "127.0.0.1 gives no answer: it could not be reached"
+    assert str(error) == "127.0.0.1 does not answer: it could not be reached"
 
 
 @needs_ssh
@@ -85,7 +85,7 @@ def test_a_server_that_ends_the_connection_is_worth_another_try(
 
 @needs_ssh
 def test_a_server_that_says_nothing_is_too_slow(known_hosts: Path, listen: Callable[[bytes, bool], int]) -> None:
-    assert str(ask(listen(b"", False), known_hosts)) == "127.0.0.1 gives no answer: it is too slow"
+    assert str(ask(listen(b"", False), known_hosts)) == "127.0.0.1 does not answer: it is too slow"
 
 
 @pytest.mark.parametrize(

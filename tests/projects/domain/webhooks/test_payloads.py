@@ -165,7 +165,7 @@ def test_one_delivery_may_carry_several_refs() -> None:
     pushes = read_json("bitbucket-server", "repo:refs_changed", payload)
     assert isinstance(push_to_branch(pushes, "main"), Push)
     assert push_to_branch(pushes, "release") == IgnoredEvent(
-        "it moved refs/heads/dev, refs/heads/main, and release is followed"
+        "it updates refs/heads/dev, refs/heads/main, not the followed branch release"
     )
     assert isinstance(push_to_branch((), "main"), IgnoredEvent)
 
@@ -177,14 +177,20 @@ def test_one_delivery_may_carry_several_refs() -> None:
         ({"ref": "refs/heads/a..b"}, "the ref is not a full ref name"),
         ({"ref": "refs/heads/--upload-pack=x"}, "the ref is not a full ref name"),
         ({"ref": "refs/heads/a b"}, "the ref is not a full ref name"),
-        ({"ref": "refs/heads/\ud800"}, "payload.ref is not a usable text"),
-        ({"ref": 5}, "payload.ref is not a usable text"),
+        ({"ref": "refs/heads/\ud800"}, "payload.ref is not a printable text"),
+        ({"ref": 5}, "payload.ref is not a printable text"),
         ({"after": "main"}, "payload.after is not a commit id"),
         ({"after": B[:39]}, "payload.after is not a commit id"),
         ({"repository": None}, "payload.repository has no id"),
-        ({"repository": {"id": True, "full_name": "x/y"}}, "payload.repository.id is not a usable text"),
+        (
+            {"repository": {"id": True, "full_name": "x/y"}},
+            "payload.repository.id is not a printable text",
+        ),
         ({"repository": {"id": "", "full_name": "x/y"}}, "payload.repository.id is not an id"),
-        ({"repository": {"id": 1, "full_name": "x\x00y"}}, "payload.repository.full_name is not a usable text"),
+        (
+            {"repository": {"id": 1, "full_name": "x\x00y"}},
+            "payload.repository.full_name is not a printable text",
+        ),
         ({"commits": {}}, "payload.commits is not a list"),
     ],
 )

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from projects import jobs
+from projects.hosts.errors import HostUnavailable
 from projects.models import Project, Snapshot
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
@@ -130,7 +131,7 @@ def test_a_host_that_gives_no_answer_is_asked_once_in_a_round(host: GitServer) -
     assert len(host.requests) == 1
     failed = [one for one in map(reload, repositories) if one.failed_checks]
     assert len(failed) == 1
-    assert failed[0].last_error == "127.0.0.1 gives no answer: it answers with an error"
+    assert failed[0].last_error == str(HostUnavailable("127.0.0.1", "it answers with an error"))
     assert 1.6 * HOUR <= wait_of(failed[0]) <= 2.4 * HOUR
 
 
@@ -139,8 +140,8 @@ def test_a_host_that_gives_no_answer_is_asked_once_in_a_round(host: GitServer) -
     [
         ({"branch": "gone"}, "the branch gone is gone"),
         ({"branch": "not..a name"}, "the ref is not a full ref name"),
-        ({"clone_url": "no address"}, "expected https://host/path or git@host:path"),
-        ({"clone_url": "https://localhost/octo/app.git"}, "localhost is not asked: its address is not public"),
+        ({"clone_url": "no address"}, "use the form https://host/path or git@host:path"),
+        ({"clone_url": "https://localhost/octo/app.git"}, "localhost is not contacted: its address is not public"),
     ],
 )
 def test_what_stands_in_the_way_is_told_on_the_repository(host: GitServer, change: dict[str, str], error: str) -> None:

@@ -16,6 +16,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from projects import jobs
 from projects.domain.webhooks.signatures import sign_upload
 from projects.domain.webhooks.wanted_files import missing_includes
+from projects.hosts.errors import HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
@@ -201,7 +202,7 @@ def test_sending_a_failed_delivery_again_is_another_try(
     host.password = "closed"
     assert work(deliver(repository, body)).state == "failed"
     repository.refresh_from_db()
-    assert repository.last_error == "127.0.0.1 has no such repository, or the credentials do not open it"
+    assert repository.last_error == str(RepositoryAccessDenied("127.0.0.1"))
     Repository.objects.update(clone_username="robot", clone_secret=Sealed.of("closed"))
     with django_capture_on_commit_callbacks(execute=True):
         again = deliver(repository, body)
@@ -213,9 +214,9 @@ def test_sending_a_failed_delivery_again_is_another_try(
     ("event", "changes", "reason"),
     [
         ("ping", {}, "the hook works"),
-        ("issues", {}, "issues is no push"),
-        ("push", {"ref": "refs/heads/dev"}, "it moved refs/heads/dev, and main is followed"),
-        ("push", {"ref": "refs/tags/main"}, "it moved refs/tags/main, and main is followed"),
+        ("issues", {}, "issues is not a push"),
+        ("push", {"ref": "refs/heads/dev"}, "it updates refs/heads/dev, not the followed branch main"),
+        ("push", {"ref": "refs/tags/main"}, "it updates refs/tags/main, not the followed branch main"),
         ("push", {"after": ZEROS}, "the branch was deleted"),
         (
             "push",
@@ -355,7 +356,7 @@ def test_a_host_without_an_answer_is_asked_again_later_and_not_for_ever(
     assert waits == [*delivery_work.BACKOFF, None]
     delivery.refresh_from_db()
     assert delivery.state == "failed"
-    assert delivery.reason == "127.0.0.1 gives no answer: it answers with an error"
+    assert delivery.reason == str(HostUnavailable("127.0.0.1", "it answers with an error"))
 
 
 def test_a_host_that_comes_back_is_read(repository: Repository, host: GitServer) -> None:
@@ -371,9 +372,17 @@ def test_a_host_that_comes_back_is_read(repository: Repository, host: GitServer)
 @pytest.mark.parametrize(
     ("files", "changes", "reason"),
     [
-        ({"other.txt": "x"}, {}, "no file requirements.txt at that commit"),
-        ({"requirements.txt": "numpy\n"}, {"clone_url": "file:///etc"}, "expected https://host/path or git@host:path"),
-        ({"requirements.txt": "numpy\n"}, {"paths": ["../../etc/passwd"]}, "no file ../../etc/passwd at that commit"),
+        ({"other.txt": "x"}, {}, "127.0.0.1 has no file requirements.txt at that commit"),
+        (
+            {"requirements.txt": "numpy\n"},
+            {"clone_url": "file:///etc"},
+            "use the form https://host/path or git@host:path",
+        ),
+        (
+            {"requirements.txt": "numpy\n"},
+            {"paths": ["../../etc/passwd"]},
+            "127.0.0.1 has no file ../../etc/passwd at that commit",
+        ),
         ({"requirements.txt": "numpy\n"}, {"branch": "a..b"}, "the ref is not a full ref name"),
         ({"requirements.txt": b"#" * 5_000_000}, {}, "requirements.txt is larger than 4,194,304 bytes"),
     ],
