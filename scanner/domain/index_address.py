@@ -1,4 +1,4 @@
-"""An index's address as text: how it may be shown, and whether two of them name the same place."""
+"""The URL of an index: how it is shown, and whether two URLs mean the same index."""
 
 from __future__ import annotations
 
@@ -8,47 +8,45 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def without_credentials(url: str) -> str:
-    """The address as it may be shown and stored: no user, no password, no query, no fragment, no trailing slash."""
+    """Return the URL without user, password, query, fragment and trailing slash, so that it may be shown and stored."""
     try:
         parts = urlsplit(url)
     except ValueError:
-        # Not an address at all; what cannot be read apart may hide a password.
+        # What cannot be parsed may hold a password.
         return "(an address that cannot be read)"
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, host, parts.path, "", "")).rstrip("/")
 
 
 class InvalidAddress(ValueError):
-    """No client could ask this address. The text says why and never holds what stood in it."""
+    """A URL that no client can request. The text says why and never quotes the URL."""
 
 
 def parse_address(url: str) -> SplitResult:
-    """The parts of an http or https address that a client could ask. Raises UnusableAddress."""
+    """Split an http or https URL into its parts. Raises InvalidAddress."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, parts.hostname
     except ValueError:
-        # A "/" in a password ends the host for every parser, and what follows would be taken for a path.
-        raise InvalidAddress(
-            "the address cannot be read apart; a password with / : @ # or ? in it needs percent-encoding"
-        ) from None
+        # A "/" in a password ends the host for every parser, and the rest would be taken for the path.
+        raise InvalidAddress("the address cannot be parsed; percent-encode / : @ # and ? in a password") from None
     if parts.scheme not in _DEFAULT_PORTS:
         raise InvalidAddress("an index address starts with http:// or https://")
     if not host:
-        raise InvalidAddress("the address names no host")
+        raise InvalidAddress("the address has no host")
     if port == 0:
-        raise InvalidAddress("the address names no usable port")
+        raise InvalidAddress("the address has no usable port")
     if "@" in parts.path + parts.query + parts.fragment:
-        raise InvalidAddress("the address has an @ after its host; / ? and # in a login need percent-encoding")
+        raise InvalidAddress("the address has an @ after its host; percent-encode / ? and # in a login")
     if any(not char.isprintable() or char.isspace() for char in url):
-        raise InvalidAddress("the address holds white space or control characters")
+        raise InvalidAddress("the address has white space or control characters")
     return parts
 
 
 def normalize_address(url: str) -> str:
-    """One spelling for all that name the same index: without credentials, host in lower case, no default port.
+    """Return the one spelling of an index URL that is stored and compared. Raises InvalidAddress.
 
-    What is stored and compared. Raises UnusableAddress.
+    It has no credentials, the host in lower case and no default port.
     """
     parts = parse_address(url)
     host = parts.netloc.rpartition("@")[2].lower()
@@ -58,15 +56,15 @@ def normalize_address(url: str) -> str:
 
 
 def encode_login(user: str, secret: str) -> str:
-    """A login as it stands before the @ of an address, encoded as an address needs it; empty for an empty one.
+    """Return a login as it is written before the @ of a URL, percent-encoded; empty for an empty one.
 
-    A secret without a user is a token that stands for the user, as indexes that hand out tokens write it.
+    A secret without a user is a token in the place of the user.
     """
     return ":".join(quote(part, safe="") for part in (user, secret) if part)
 
 
 def with_login(address: str, login: str) -> str:
-    """The address with a login before its host; an empty one adds nothing."""
+    """Return the URL with a login before its host; an empty login adds nothing."""
     if not login:
         return address
     parts = urlsplit(address)

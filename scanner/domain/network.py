@@ -1,4 +1,4 @@
-"""Which network addresses may be asked on behalf of a user, who may be anybody."""
+"""The network addresses to which the server connects on behalf of users, who are not trusted."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import ipaddress
 from collections.abc import Collection, Iterable
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-# Addresses that carry an IPv4 address inside, which is where a translator would send them (RFC 6052). The prefix for
-# local use (RFC 8215) is nobody else's business.
+# Addresses with an IPv4 address inside, to which a translator sends packets (RFC 6052). The prefix for local use
+# (RFC 8215) is never public.
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 _TRANSLATED_LOCALLY = ipaddress.IPv6Network("64:ff9b:1::/48")
 
 
 def may_connect(host: str, addresses: Iterable[str], allowed_hosts: Collection[str] = ()) -> bool:
-    """Whether a user may have `host`, which resolves to `addresses`, asked from here.
+    """Return whether the server may connect to `host`, which resolves to `addresses`, on behalf of a user.
 
     Every address must be public, unless the operator lists the host by name: loopback, private, link-local (cloud
-    metadata) and multicast addresses are not. Connect to one of these addresses, never to the name again: it may
-    resolve to another one by then. Raises ValueError for what is no address.
+    metadata) and multicast addresses are not. Connect to one of these addresses, not to the name, which may resolve to
+    another address the next time. Raises ValueError for what is not an address.
     """
     return is_allow_listed(host, allowed_hosts) or all(
         is_public(ipaddress.ip_address(address.partition("%")[0])) for address in addresses
@@ -25,18 +25,18 @@ def may_connect(host: str, addresses: Iterable[str], allowed_hosts: Collection[s
 
 
 def is_allow_listed(host: str, allowed_hosts: Collection[str]) -> bool:
-    """Whether the operator lists the host, by its whole name."""
+    """Return whether the operator lists the host, by its whole name."""
     return host.lower().rstrip(".") in {allowed.lower().rstrip(".") for allowed in allowed_hosts}
 
 
 def is_public(address: Address) -> bool:
-    """Whether anyone on the Internet could be asked there, also behind the IPv4 address that an IPv6 one carries."""
+    """Return whether the address is public, as is the IPv4 address that an IPv6 one contains."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
         if address in _TRANSLATED:
             return is_public(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        # Site-local (RFC 3879) is private of old; the standard library counts it as global.
+        # Site-local addresses (RFC 3879) are private; the standard library counts them as global.
         if address.is_site_local or address in _TRANSLATED_LOCALLY:
             return False
         inner = [part for part in (address.sixtofour, *(address.teredo or ())) if part is not None]

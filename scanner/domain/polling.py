@@ -1,4 +1,4 @@
-"""When a package is polled next, and why. Pure: "now" is an argument."""
+"""When a package is polled next, and why."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# The public index lets files join a release only in its first 14 days (an inference, per index).
+from scanner.domain.phrases import count
+
+# The public index accepts new files for a release only in its first 14 days (observed; a setting of each index).
 RELEASE_OPEN_FOR = timedelta(days=14)
-# By how much the clocks of two machines may differ. What was noted further in the future was noted by one that jumped.
+# The largest usual difference between the clocks of two machines. A time further ahead was written by a wrong clock.
 CLOCK_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class PollIntervals:
-    """How often to poll, each a setting."""
+    """How often packages are polled; each value is a setting."""
 
     open_release: timedelta = timedelta(minutes=30)
     watched: timedelta = timedelta(hours=2)
@@ -26,7 +28,7 @@ class PollIntervals:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledPoll:
-    """When, and the reason in words for the operator."""
+    """The time of the next poll, and the reason as a clause after "because"."""
 
     at: datetime
     reason: str
@@ -36,9 +38,10 @@ class ScheduledPoll:
 class PackageActivity:
     """What decides how soon a package may change.
 
-    newest_release_at: first upload of its newest release, None where the index tells no times. is_watched: somebody
-    waits for a wheel of it. closes_releases: the 14-day rule is taken to hold. is_followed: the index's root page
-    tells serials, and is read far more often than any page.
+    - newest_release_at: the first upload of its newest release, None where the index gives no times.
+    - is_watched: a user waits for a wheel of it.
+    - closes_releases: the index follows the 14-day rule.
+    - is_followed: the root page of the index gives serials; it is read far more often than the page of a package.
     """
 
     newest_release_at: datetime | None
@@ -47,44 +50,42 @@ class PackageActivity:
     is_followed: bool
 
 
-def after_answer(name: str, now: datetime, known: PackageActivity, cadence: PollIntervals) -> ScheduledPoll:
-    """The next poll after an answer: soon while a release may still get files, rarely when all is quiet."""
-    if known.is_followed:
-        return ScheduledPoll(
-            now + _spread(name, cadence.followed), "followed by serial: polled when the root page moves"
-        )
-    newest = known.newest_release_at
+def after_answer(name: str, now: datetime, activity: PackageActivity, intervals: PollIntervals) -> ScheduledPoll:
+    """Return the next poll after an answer: soon while a release may still get files, later without activity."""
+    if activity.is_followed:
+        return ScheduledPoll(now + _spread(name, intervals.followed), "its serial on the root page is followed")
+    newest = activity.newest_release_at
     is_open = newest is not None and now - newest < RELEASE_OPEN_FOR
-    if is_open and known.closes_releases:
-        return ScheduledPoll(now + _spread(name, cadence.open_release), "a release is open for new files")
-    if known.is_watched:
-        return ScheduledPoll(now + _spread(name, cadence.watched), "somebody watches a cell of it")
+    if is_open and activity.closes_releases:
+        return ScheduledPoll(now + _spread(name, intervals.open_release), "a release is open for new files")
+    if activity.is_watched:
+        return ScheduledPoll(now + _spread(name, intervals.watched), "a user waits for a wheel of it")
     if is_open:
-        return ScheduledPoll(now + _spread(name, cadence.watched), "it had a release lately")
-    return ScheduledPoll(now + _spread(name, cadence.quiet), "quiet")
+        return ScheduledPoll(now + _spread(name, intervals.watched), "it has a new release")
+    return ScheduledPoll(now + _spread(name, intervals.quiet), "it has no new release")
 
 
-def after_failure(name: str, now: datetime, failures: int, cadence: PollIntervals) -> ScheduledPoll:
-    """The next try after `failures` in a row (1 or more): doubling, with a ceiling."""
-    wait = min(cadence.first_retry * 2 ** min(failures - 1, 20), cadence.last_retry)
-    return ScheduledPoll(now + _spread(name, wait), f"failed {failures} time{'s' if failures > 1 else ''} in a row")
+def after_failure(name: str, now: datetime, failures: int, intervals: PollIntervals) -> ScheduledPoll:
+    """Return the next try after `failures` in a row (1 or more): the wait doubles up to a limit."""
+    wait = min(intervals.first_retry * 2 ** min(failures - 1, 20), intervals.last_retry)
+    return ScheduledPoll(now + _spread(name, wait), f"it failed {count(failures, 'time')} in a row")
 
 
-def after_old_page(name: str, now: datetime, cadence: PollIntervals) -> ScheduledPoll:
-    """The next try after a page that is older than what the index has said elsewhere."""
-    return ScheduledPoll(now + _spread(name, cadence.first_retry), "its page is older than its serial")
+def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> ScheduledPoll:
+    """Return the next try after a page that is older than its serial on the root page."""
+    return ScheduledPoll(now + _spread(name, intervals.first_retry), "its page is older than its serial")
 
 
 def after_throttle(name: str, until: datetime, host: str) -> ScheduledPoll:
-    """When a host that asked to be left alone may be asked again: not everybody in the same second."""
-    return ScheduledPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked to be left alone")
+    """Return the next try on a host that asked for a pause; tries are spread over 20 seconds."""
+    return ScheduledPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked for a pause")
 
 
 def _spread(name: str, span: timedelta) -> timedelta:
-    """The span, up to a tenth shorter: fixed for a name, so that due times do not bunch."""
+    """Shorten the span by up to a tenth, always the same for a name, so that due times do not coincide."""
     return span * (1 - _share(name) / 10)
 
 
 def _share(name: str) -> float:
-    """A number from 0 to below 1, fixed for a name."""
+    """Return a number from 0 to below 1 that depends on the name only."""
     return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=2).digest()) / 65536

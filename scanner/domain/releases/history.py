@@ -1,4 +1,4 @@
-"""What polls saw of a package, as values. Pure."""
+"""The events of a package, as values."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PackageEvent:
-    """One change that a poll saw. kind: a value of WheelEventKind.
+    """A change that a poll found. `kind` is a value of WheelEventKind.
 
-    targets: of a complete release the slugs of the catalogue's targets that it serves, of a regression those it lost.
+    `targets` are slugs of the catalogue: those that a complete release supports, or those that a regression dropped.
     """
 
     kind: str

@@ -1,7 +1,7 @@
-"""What each Python took out of its standard library, what changed in it, and which packages that touches.
+"""What each Python version removed from its standard library or changed, and the packages that this concerns.
 
-Facts with their sources, as of November 2026. The modules of 3.10 to 3.13 were compared between the interpreters
-themselves (`sys.stdlib_module_names`); the rest is from the "What's New" of each version. Adding one is one row.
+Each row has its source, as of November 2026. The modules of 3.10 to 3.13 were compared between the interpreters
+(`sys.stdlib_module_names`); the rest is from the "What's New" document of each version.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ PythonVersion = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class RemovedModule:
-    """A standard module that an import no longer finds. `instead` is what to use, a clause."""
+    """A module that was removed from the standard library. `instead` is a clause: what to use."""
 
     name: str
     removed_in: PythonVersion
@@ -27,7 +27,7 @@ class RemovedModule:
 
 @dataclass(frozen=True, slots=True)
 class PythonChange:
-    """Something else that running code may notice when it comes to this Python."""
+    """Another change of this Python that may break running code."""
 
     python: PythonVersion
     text: str
@@ -36,7 +36,7 @@ class PythonChange:
 
 @dataclass(frozen=True, slots=True)
 class BackportPackage:
-    """A package whose work the standard library does from `since` on, in `module`."""
+    """A backport package: the standard library has its functionality since `since`, in `module`."""
 
     package: str
     since: PythonVersion
@@ -46,7 +46,7 @@ class BackportPackage:
 
 @dataclass(frozen=True, slots=True)
 class KnownBreakage:
-    """Releases that were seen to import what a Python has removed. `instead` is what helps, a clause."""
+    """Releases that are known to import what a Python removed. `instead` is a clause: what helps."""
 
     package: str
     versions: SpecifierSet
@@ -55,13 +55,13 @@ class KnownBreakage:
     instead: str
 
 
-_DEAD = "PEP 594"
+_PEP_594 = "PEP 594"
 _WHATS_NEW = "What's New in Python {}"
 
 
-def _batteries(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
+def _removed_by_pep_594(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
     for name, instead in rows:
-        yield RemovedModule(name, (3, 13), instead, _DEAD)
+        yield RemovedModule(name, (3, 13), instead, _PEP_594)
 
 
 REMOVED_MODULES: tuple[RemovedModule, ...] = (
@@ -69,64 +69,64 @@ REMOVED_MODULES: tuple[RemovedModule, ...] = (
     RemovedModule("parser", (3, 10), "ast", "PEP 617"),
     RemovedModule("symbol", (3, 10), "ast", "PEP 617"),
     RemovedModule("binhex", (3, 11), "nothing: no replacement was given", _WHATS_NEW.format("3.11")),
-    RemovedModule("asynchat", (3, 12), "asyncio; pyasynchat brings it back", _DEAD),
-    RemovedModule("asyncore", (3, 12), "asyncio; pyasyncore brings it back", _DEAD),
-    RemovedModule("smtpd", (3, 12), "aiosmtpd", _DEAD),
-    RemovedModule("distutils", (3, 12), "setuptools, which brings a copy while it is installed", "PEP 632"),
+    RemovedModule("asynchat", (3, 12), "asyncio; pyasynchat restores it", _PEP_594),
+    RemovedModule("asyncore", (3, 12), "asyncio; pyasyncore restores it", _PEP_594),
+    RemovedModule("smtpd", (3, 12), "aiosmtpd", _PEP_594),
+    RemovedModule("distutils", (3, 12), "setuptools, which has a copy while it is installed", "PEP 632"),
     RemovedModule("imp", (3, 12), "importlib", _WHATS_NEW.format("3.12")),
-    *_batteries(
-        ("aifc", "nothing; standard-aifc brings it back"),
-        ("audioop", "nothing; audioop-lts brings it back"),
-        ("cgi", "email.message and urllib.parse; legacy-cgi brings it back"),
-        ("cgitb", "faulthandler or logging; legacy-cgi brings it back"),
-        ("chunk", "nothing; standard-chunk brings it back"),
+    *_removed_by_pep_594(
+        ("aifc", "nothing; standard-aifc restores it"),
+        ("audioop", "nothing; audioop-lts restores it"),
+        ("cgi", "email.message and urllib.parse; legacy-cgi restores it"),
+        ("cgitb", "faulthandler or logging; legacy-cgi restores it"),
+        ("chunk", "nothing; standard-chunk restores it"),
         ("crypt", "hashlib.scrypt, bcrypt or argon2-cffi; legacycrypt is a port"),
         ("imghdr", "filetype, puremagic or python-magic"),
         ("mailcap", "mimetypes"),
         ("msilib", "nothing"),
         ("nis", "nothing"),
-        ("nntplib", "nothing; standard-nntplib brings it back"),
+        ("nntplib", "nothing; standard-nntplib restores it"),
         ("ossaudiodev", "nothing"),
         ("pipes", "subprocess, and shlex.quote for pipes.quote"),
         ("sndhdr", "filetype or puremagic"),
         ("spwd", "python-pam"),
-        ("sunau", "nothing; standard-sunau brings it back"),
-        ("telnetlib", "telnetlib3; standard-telnetlib brings it back"),
+        ("sunau", "nothing; standard-sunau restores it"),
+        ("telnetlib", "telnetlib3; standard-telnetlib restores it"),
         ("uu", "binascii or base64"),
-        ("xdrlib", "nothing; standard-xdrlib brings it back"),
+        ("xdrlib", "nothing; standard-xdrlib restores it"),
     ),
     RemovedModule("lib2to3", (3, 13), "libcst or parso", _WHATS_NEW.format("3.13")),
     RemovedModule("tkinter.tix", (3, 13), "tkinter.ttk", _WHATS_NEW.format("3.13")),
-    RemovedModule("sre_compile", (3, 15), "re; its inside is not public", _WHATS_NEW.format("3.15")),
-    RemovedModule("sre_constants", (3, 15), "re; its inside is not public", _WHATS_NEW.format("3.15")),
-    RemovedModule("sre_parse", (3, 15), "re; its inside is not public", _WHATS_NEW.format("3.15")),
+    RemovedModule("sre_compile", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
+    RemovedModule("sre_constants", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
+    RemovedModule("sre_parse", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
 )
 
 PYTHON_CHANGES: tuple[PythonChange, ...] = (
     PythonChange(
         (3, 10),
-        "The names that collections lent from collections.abc (collections.Mapping) are gone.",
+        "The aliases of collections.abc in collections (collections.Mapping) are removed.",
         _WHATS_NEW.format("3.10"),
     ),
     PythonChange(
         (3, 11),
-        "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are gone.",
+        "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed.",
         _WHATS_NEW.format("3.11"),
     ),
     PythonChange(
         (3, 12),
-        "A new virtual environment holds no setuptools: what imports pkg_resources must require it.",
+        "A new virtual environment has no setuptools: code that imports pkg_resources must require it.",
         _WHATS_NEW.format("3.12"),
     ),
     PythonChange(
         (3, 12),
-        "pkgutil.ImpImporter, ssl.wrap_socket and unittest's assertEquals and its kin are gone.",
+        "pkgutil.ImpImporter, ssl.wrap_socket and unittest's assertEquals and similar aliases are removed.",
         _WHATS_NEW.format("3.12"),
     ),
     PythonChange((3, 13), "locals() gives a snapshot inside functions; writing to it changes nothing.", "PEP 667"),
     PythonChange(
         (3, 14),
-        "Annotations are evaluated when they are asked for, no longer when a definition runs.",
+        "Annotations are evaluated when they are read, no longer when a definition runs.",
         "PEP 649, PEP 749",
     ),
     PythonChange(
@@ -139,21 +139,21 @@ PYTHON_CHANGES: tuple[PythonChange, ...] = (
     ),
     PythonChange(
         (3, 14),
-        "ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are gone.",
+        "ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are removed.",
         _WHATS_NEW.format("3.14"),
     ),
     PythonChange(
         (3, 15), "Text files are read and written as UTF-8 unless an encoding is named, on Windows too.", "PEP 686"
     ),
     PythonChange(
-        (3, 15), "http.server's CGIHTTPRequestHandler and its --cgi option are gone.", _WHATS_NEW.format("3.15")
+        (3, 15), "http.server's CGIHTTPRequestHandler and its --cgi option are removed.", _WHATS_NEW.format("3.15")
     ),
     PythonChange(
         (3, 16),
-        "The event loop policies of asyncio and asyncio.iscoroutinefunction are gone.",
+        "The event loop policies of asyncio and asyncio.iscoroutinefunction are removed.",
         _WHATS_NEW.format("3.16"),
     ),
-    PythonChange((3, 16), "The type code u of array is gone: use w.", _WHATS_NEW.format("3.16")),
+    PythonChange((3, 16), "The type code u of array is removed: use w.", _WHATS_NEW.format("3.16")),
 )
 
 BACKPORT_PACKAGES: tuple[BackportPackage, ...] = (
@@ -177,43 +177,43 @@ BACKPORT_PACKAGES: tuple[BackportPackage, ...] = (
     BackportPackage("tomli", (3, 11), "tomllib", "PEP 680"),
     BackportPackage("backports-zstd", (3, 14), "compression.zstd", "PEP 784"),
 )
-"""Only packages whose own description says so, or whose name is the module's."""
+"""Only packages whose description says so, or that have the name of the module."""
 
 KNOWN_BREAKAGES: tuple[KnownBreakage, ...] = (
     KnownBreakage("setuptools", SpecifierSet("<66.1"), (3, 12), "pkgutil.ImpImporter", "66.1.0 and later do not"),
     KnownBreakage("future", SpecifierSet("<1"), (3, 12), "imp", "1.0.0 and later do not"),
     KnownBreakage("bottle", SpecifierSet(">=0.12,<0.13"), (3, 13), "cgi", "0.13 and later do not"),
-    KnownBreakage("webob", SpecifierSet(">=1.8,<1.8.9"), (3, 13), "cgi", "1.8.9 and later bring legacy-cgi along"),
+    KnownBreakage("webob", SpecifierSet(">=1.8,<1.8.9"), (3, 13), "cgi", "1.8.9 and later require legacy-cgi"),
     KnownBreakage("python-telegram-bot", SpecifierSet(">=13,<20"), (3, 13), "imghdr", "20.0 and later do not"),
     KnownBreakage("tweepy", SpecifierSet(">=4.14,<4.15"), (3, 13), "imghdr", "4.15.0 and later do not"),
     KnownBreakage("pydub", SpecifierSet("==0.25.1"), (3, 13), "audioop", "require audioop-lts beside it"),
 )
-"""Each was seen in a release's own files, in a module that its main use loads."""
+"""Each was found in the files of a release, in a module that its main use imports."""
 
 
 def removed_since(today: PythonVersion | None, target: PythonVersion) -> tuple[RemovedModule, ...]:
-    """The modules that `target` lacks and that `today` has (None: 3.9), in the order of the table."""
+    """Return the modules that `today` has (None: 3.9) and `target` lacks, in the order of the table."""
     return tuple(module for module in REMOVED_MODULES if (today or (3, 9)) < module.removed_in <= target)
 
 
 def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[PythonChange, ...]:
-    """The other changes between two Pythons, oldest first."""
+    """Return the other changes between two Pythons, oldest first."""
     return tuple(change for change in PYTHON_CHANGES if (today or (3, 9)) < change.python <= target)
 
 
 def standard_library_flags(package: str, version: str | None, python: PythonVersion) -> tuple[str, ...]:
-    """What the standard library of a Python says about one package: clauses for people, never a verdict."""
-    said = [
+    """Return clauses about one package that follow from the standard library of a Python. They change no verdict."""
+    flags = [
         f"the standard library does this since Python {_dotted(row.since)}: {row.module} ({row.source})"
         for row in BACKPORT_PACKAGES
         if row.package == package and row.since <= python
     ]
-    said += [
+    flags += [
         f"it imports {row.needs}, which Python {_dotted(row.python)} removed; {row.instead}"
         for row in KNOWN_BREAKAGES
         if row.package == package and row.python <= python and version and row.versions.contains(Version(version))
     ]
-    return tuple(said)
+    return tuple(flags)
 
 
 def _dotted(release: PythonVersion) -> str:

@@ -1,4 +1,4 @@
-"""Which targets a release serves, and which of its predecessor's it lost. Pure."""
+"""The targets that a release supports, and those that it dropped since the release before."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scanner.domain.matching.availability import Availability, Offer
 
 
 def predecessor(version: Version, others: Iterable[Version]) -> Version | None:
-    """The next lower version, as a reader of a changelog would take it; None when there is none.
+    """Return the next lower version as in a changelog; None when there is none.
 
-    A final release follows the final release below it, whatever pre-releases stand between; a pre-release follows
-    whatever is next below. So 1.26.5 follows 1.26.4 also when 2.0 is out already.
+    A final release follows the final release below it, a pre-release follows any release below it. So 1.26.5 follows
+    1.26.4 also when 2.0 was released before it.
     """
     below = [other for other in others if other < version]
     if not version.is_prerelease:
@@ -22,23 +22,23 @@ def predecessor(version: Version, others: Iterable[Version]) -> Version | None:
 
 
 def served_targets(offers: Sequence[Offer]) -> frozenset[int]:
-    """The places of the targets on which a wheel that is not yanked installs."""
-    return frozenset(place for place, offer in enumerate(offers) if _serves(offer))
+    """Return the positions of the targets on which a wheel that is not yanked installs."""
+    return frozenset(index for index, offer in enumerate(offers) if _serves(offer))
 
 
 def lost_targets(before: Sequence[Offer], after: Sequence[Offer]) -> frozenset[int]:
-    """The places of the targets that the release before served and this one does not.
+    """Return the positions of the targets that the release before supports and this one does not.
 
-    A yank takes back what was there and is told as a yank: a place where only yanked files serve is not lost, nor is
-    any place of a release that was withdrawn whole.
+    Yanks are reported as yanks: a target on which only yanked files fit is not lost, nor is any target of a release
+    that was yanked as a whole.
     """
     if is_withdrawn(after):
         return frozenset()
-    return frozenset(place for place in served_targets(before) if not (_serves(after[place]) or after[place].yanked))
+    return frozenset(index for index in served_targets(before) if not (_serves(after[index]) or after[index].yanked))
 
 
 def is_withdrawn(offers: Sequence[Offer]) -> bool:
-    """Whether every file of a release that serves any of these targets is yanked, and there is one."""
+    """Return whether files of the release fit some of the targets, and all of these files are yanked."""
     yanked = [offer.yanked for offer in offers if offer.availability in _OFFERS]
     return bool(yanked) and all(yanked)
 

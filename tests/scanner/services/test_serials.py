@@ -54,7 +54,7 @@ def test_only_what_moved_becomes_due_by_one_request(followed: Followed) -> None:
     assert followed.follow(NOON + timedelta(days=1)) == 0
     followed.poll_due(NOON + timedelta(days=1))
     reasons = set(Package.objects.values_list("due_reason", flat=True))
-    assert reasons == {"followed by serial: polled when the root page moves"}
+    assert reasons == {"its serial on the root page is followed"}
     followed.replay.add_files("moving", ["moving-2.0-py3-none-any.whl"])
     followed.replay.clear_log()
     now = NOON + timedelta(days=2)

@@ -83,7 +83,7 @@ def test_retries_wait_longer_each_time(replay: ReplayIndex, demo: Package, poll:
         waits.append(demo.due_at - (NOON + number * HOUR))
     assert waits == sorted(set(waits))
     assert demo.failures == 4
-    assert demo.due_reason == "failed 4 times in a row"
+    assert demo.due_reason == "it failed 4 times in a row"
     assert demo.state == PackageState.PENDING
 
 
@@ -98,7 +98,7 @@ def test_a_host_that_asks_for_silence_is_asked_nothing_by_other_polls(
     assert poll(NOON, other) is PollResult.THROTTLED
     assert len(replay.requests) == asked
     assert demo.failures == other.failures == 0
-    assert "asked to be left alone" in other.due_reason
+    assert "asked for a pause" in other.due_reason
 
 
 def test_a_name_that_was_never_there_ends_at_once_and_one_with_data_after_some_tries(
@@ -222,8 +222,8 @@ def test_silence_is_given_up(replay: ReplayIndex, demo: Package) -> None:
     ("watched", "age", "reason"),
     [
         (False, 1, "a release is open for new files"),
-        (True, 30, "somebody watches a cell of it"),
-        (False, 30, "quiet"),
+        (True, 30, "a user waits for a wheel of it"),
+        (False, 30, "it has no new release"),
     ],
 )
 def test_the_next_poll_has_a_reason(
