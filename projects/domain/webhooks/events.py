@@ -60,7 +60,7 @@ class InvalidPayload:
     reason: str
 
 
-PushEvents = tuple[Push, ...] | PingEvent | IgnoredEvent | InvalidPayload
+WebhookEvent = tuple[Push, ...] | PingEvent | IgnoredEvent | InvalidPayload
 
 
 def push_to_branch(pushes: tuple[Push, ...], branch: str) -> Push | IgnoredEvent:

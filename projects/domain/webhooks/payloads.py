@@ -20,13 +20,13 @@ from projects.domain.webhooks.events import (
     InvalidPayload,
     PingEvent,
     Push,
-    PushEvents,
+    WebhookEvent,
 )
 from projects.domain.webhooks.headers import WebhookHeaders
 from projects.domain.webhooks.payload_fields import InvalidField, PayloadField, changed_paths, full_ref
 
 
-def read_payload(envelope: WebhookHeaders, content_type: str, body: bytes) -> PushEvents:
+def read_payload(envelope: WebhookHeaders, content_type: str, body: bytes) -> WebhookEvent:
     """Parse the body of a delivery. Never raises: an invalid one returns InvalidPayload with the reason."""
     try:
         text = _form_field(body) if content_type.partition(";")[0].strip().lower() == _FORM else body
@@ -48,7 +48,7 @@ def _form_field(body: bytes) -> str:
     return values[0]
 
 
-def _github(event: str, payload: PayloadField) -> PushEvents:
+def _github(event: str, payload: PayloadField) -> WebhookEvent:
     if event == "ping":
         return PingEvent()
     if event == "repository" and payload.get("action").text() in ("renamed", "transferred"):
@@ -58,7 +58,7 @@ def _github(event: str, payload: PayloadField) -> PushEvents:
     return (_listed_push(GITHUB, payload, payload.get("pusher").opt("name").text_or("")),)
 
 
-def _gitea(event: str, payload: PayloadField) -> PushEvents:
+def _gitea(event: str, payload: PayloadField) -> WebhookEvent:
     repository = payload.get("repository")
     if event == "delete":
         kind = {"branch": "heads", "tag": "tags"}.get(payload.get("ref_type").text())
@@ -95,7 +95,7 @@ def _listed_push(provider: str, payload: PayloadField, pusher: str) -> Push:
     )
 
 
-def _gitlab(event: str, payload: PayloadField) -> PushEvents:
+def _gitlab(event: str, payload: PayloadField) -> WebhookEvent:
     kind = payload.opt("object_kind").text_or("") or payload.opt("event_name").text_or("")
     if kind not in ("push", "tag_push"):
         return IgnoredEvent(f"{kind or event} is not a push")
@@ -116,7 +116,7 @@ def _gitlab(event: str, payload: PayloadField) -> PushEvents:
     return (push,)
 
 
-def _bitbucket_cloud(event: str, payload: PayloadField) -> PushEvents:
+def _bitbucket_cloud(event: str, payload: PayloadField) -> WebhookEvent:
     if event != "repo:push":
         return IgnoredEvent(f"{event} is not a push")
     repository = payload.get("repository")
@@ -139,7 +139,7 @@ def _bitbucket_cloud(event: str, payload: PayloadField) -> PushEvents:
     return tuple(pushes)
 
 
-def _bitbucket_server(event: str, payload: PayloadField) -> PushEvents:
+def _bitbucket_server(event: str, payload: PayloadField) -> WebhookEvent:
     if event == "diagnostics:ping":
         return PingEvent()
     if event != "repo:refs_changed":
@@ -155,7 +155,7 @@ def _bitbucket_server(event: str, payload: PayloadField) -> PushEvents:
     return tuple(pushes)
 
 
-def _azure(event: str, payload: PayloadField) -> PushEvents:
+def _azure(event: str, payload: PayloadField) -> WebhookEvent:
     kind = payload.get("eventType").text()
     if kind != "git.push":
         return IgnoredEvent(f"{kind} is not a push")
@@ -174,7 +174,7 @@ def _azure(event: str, payload: PayloadField) -> PushEvents:
     return tuple(pushes)
 
 
-_READERS: Mapping[str, Callable[[str, PayloadField], PushEvents]] = {
+_READERS: Mapping[str, Callable[[str, PayloadField], WebhookEvent]] = {
     GITHUB: _github,
     GITLAB: _gitlab,
     GITEA: _gitea,

@@ -1,4 +1,4 @@
-"""The work of a delivery that was accepted, done once, and again later while its host gives no answer."""
+"""Processing of accepted deliveries: once each, with retries while the repository host does not answer."""
 
 from __future__ import annotations
 
@@ -13,30 +13,30 @@ from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
 from projects.services.snapshots import NothingToRead
-from projects.services.webhooks.receive import REASON_MAX, UPLOAD_EVENT
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, UPLOAD_EVENT
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
 
-# Waits in seconds before a host that gave no answer is asked again; then the delivery has failed.
+# Seconds to wait before each retry. After the last one the delivery has failed.
 BACKOFF = (10, 30, 90, 270, 600)
 ATTEMPTS = len(BACKOFF) + 1
-# A waiting delivery older than this has lost its message: no wait of BACKOFF is as long.
+# The task of a pending delivery older than this is lost: no wait of BACKOFF is as long.
 LOST_AFTER = timedelta(minutes=15)
 
 
 def process(delivery_id: int, now: datetime) -> int | None:
-    """Do a delivery's work, once: None when it is done, else the seconds after which to call again.
+    """Process a delivery once. Return None when it is done, else the number of seconds after which to retry.
 
-    Harmless when called twice or at the same time: only one caller gets the row.
+    May be called twice or concurrently: only one caller claims the row.
     """
     if not Delivery.objects.claim(delivery_id, now):
         return None
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
     try:
         if delivery.attempts > ATTEMPTS:
-            _fail(delivery, "given up after too many attempts", now)
+            _fail(delivery, f"stopped after {ATTEMPTS} attempts", now)
         else:
-            verdict = take_upload(delivery, now) if delivery.event == UPLOAD_EVENT else take_push(delivery, now)
-            _finish(delivery, verdict)
+            take = take_upload if delivery.event == UPLOAD_EVENT else take_push
+            _finish(delivery, take(delivery, now))
     except HostUnavailable as problem:
         if delivery.attempts < ATTEMPTS:
             _postpone(delivery, str(problem), now)
@@ -45,13 +45,13 @@ def process(delivery_id: int, now: datetime) -> int | None:
     except (HostError, NothingToRead, InvalidCloneUrl, InvalidField, uploads.InvalidUpload) as problem:
         _fail(delivery, str(problem), now)
     except SealBroken:
-        _fail(delivery, "the stored credentials cannot be opened with this SECRET_KEY", now)
+        _fail(delivery, CREDENTIALS_UNREADABLE, now)
     return None
 
 
 def lost(now: datetime) -> list[int]:
-    """Deliveries that wait although no message is on its way for them any more, oldest first."""
-    # One received in the future, by a clock that jumped, is not young.
+    """Return the ids of pending deliveries whose task was lost, oldest first."""
+    # One received in the future was stored by a clock that was wrong.
     old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__gt=now + LOST_AFTER)
     return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
 
@@ -61,18 +61,18 @@ def release_claims() -> None:
     Delivery.objects.filter(claimed_at__isnull=False).update(claimed_at=None)
 
 
-def _finish(delivery: Delivery, verdict: DeliveryOutcome) -> None:
-    state = Delivery.State.PROCESSED if verdict.taken else Delivery.State.IGNORED
-    _close(delivery, state, verdict.reason, commit=verdict.commit or delivery.commit)
+def _finish(delivery: Delivery, outcome: DeliveryOutcome) -> None:
+    state = Delivery.State.PROCESSED if outcome.taken else Delivery.State.IGNORED
+    _close(delivery, state, outcome.reason, commit=outcome.commit or delivery.commit)
 
 
 def _fail(delivery: Delivery, reason: str, now: datetime) -> None:
     _close(delivery, Delivery.State.FAILED, reason, commit=delivery.commit)
-    _tell(delivery.repository, reason, now)
+    _store_error(delivery.repository, reason, now)
 
 
 def _close(delivery: Delivery, state: str, reason: str, commit: str) -> None:
-    # The files of an upload have served: taken, or never to be.
+    # The files of an upload are not needed any more.
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, reason=reason[:REASON_MAX], commit=commit, payload=None, claimed_at=None
     )
@@ -80,8 +80,8 @@ def _close(delivery: Delivery, state: str, reason: str, commit: str) -> None:
 
 def _postpone(delivery: Delivery, reason: str, now: datetime) -> None:
     Delivery.objects.filter(pk=delivery.pk).update(claimed_at=None, reason=reason[:REASON_MAX])
-    _tell(delivery.repository, reason, now)
+    _store_error(delivery.repository, reason, now)
 
 
-def _tell(repository: Repository, error: str, now: datetime) -> None:
+def _store_error(repository: Repository, error: str, now: datetime) -> None:
     Repository.objects.filter(pk=repository.pk).update(last_error=error[:REASON_MAX], checked_at=now)

@@ -1,6 +1,6 @@
-"""The door for deliveries: prove one, store it once, and queue its work.
+"""Receipt of webhook deliveries and uploads: verify the signature, store it once, and queue its processing.
 
-Accepting writes at most one row and asks nobody; all that can be slow or fail is in `delivery_work`.
+Receiving writes at most one row and contacts no host; what may be slow or fail is in `process`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from django.db import IntegrityError, transaction
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
-from projects.domain.webhooks import events as pushes
-from projects.domain.webhooks import signatures
+from projects.domain.webhooks import events, signatures
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repository, parse_clone_url
 from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
@@ -26,24 +25,26 @@ logger = logging.getLogger(__name__)
 
 UPLOAD_EVENT = "upload"
 REASON_MAX = 500
-_NOBODY = ("a secret that nobody has: an unknown key costs what a wrong signature costs",)
+CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
+# Verified against for an unknown hook, so that it takes as long as one with a wrong signature.
+_NO_SECRET = ("no sender has this secret",)
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryAccepted:
-    """The delivery is stored, now or when it came first."""
+    """A verified delivery that is stored, now or when it first arrived."""
 
     delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRefused:
-    """Not proved. It says no more: not even whether there is such a hook."""
+    """A delivery without a valid signature. It does not say whether the hook exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryInvalid:
-    """Proved, but its body is wrong."""
+    """A verified delivery with an invalid body."""
 
     reason: str
 
@@ -52,28 +53,28 @@ ReceiveResult = DeliveryAccepted | DeliveryRefused | DeliveryInvalid
 
 
 def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> ReceiveResult:
-    """Prove a repository host's delivery over its raw body and store it once; a push to the branch is queued."""
+    """Verify a webhook delivery over its raw body and store it once. A push to the followed branch is queued."""
     repository = Repository.objects.filter(hook_key=hook_key).first()
-    envelope = read_headers(headers, body)
-    secrets, provider = _proof_of(repository, Provider.GITHUB)
-    genuine = signatures.verify_signature(provider, secrets, headers, body, now)
-    if repository is None or envelope is None or envelope.provider != provider or not genuine:
+    about = read_headers(headers, body)
+    secrets, provider = _secrets_of(repository, Provider.GITHUB)
+    is_valid = signatures.verify_signature(provider, secrets, headers, body, now)
+    if repository is None or about is None or about.provider != provider or not is_valid:
         return DeliveryRefused()
     given = {name.lower(): value for name, value in headers.items()}
-    reading = read_payload(envelope, given.get("content-type", ""), body)
-    delivery = Delivery(repository=repository, delivery_id=envelope.delivery_id, event=envelope.event, received_at=now)
-    _judge(delivery, reading)
+    event = read_payload(about, given.get("content-type", ""), body)
+    delivery = Delivery(repository=repository, delivery_id=about.delivery_id, event=about.event, received_at=now)
+    _set_state(delivery, event)
     stored = _store_once(delivery)
-    if isinstance(reading, pushes.InvalidPayload):
-        return DeliveryInvalid(reading.reason)
+    if isinstance(event, events.InvalidPayload):
+        return DeliveryInvalid(event.reason)
     return DeliveryAccepted(stored)
 
 
 def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: bytes, now: datetime) -> ReceiveResult:
-    """Prove a signed upload and store it once, by its own id and by its signed bytes; it is queued."""
+    """Verify a signed upload, store it once by its id and its signed bytes, and queue it."""
     repository = Repository.objects.filter(hook_key=hook_key).first()
     given = {name.lower(): value for name, value in headers.items()}
-    secrets, _ = _proof_of(repository, Provider.UPLOAD)
+    secrets, _ = _secrets_of(repository, Provider.UPLOAD)
     proof = signatures.verify_upload(secrets, given.get(signatures.UPLOAD_SIGNATURE.lower()), body, now)
     if repository is None or proof is None:
         return DeliveryRefused()
@@ -88,7 +89,7 @@ def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: b
         return DeliveryAccepted(before)
     delivery = Delivery(
         repository=repository,
-        # Apart from the ids that a host gives.
+        # The prefix keeps it apart from the ids of hosts.
         delivery_id=f"{UPLOAD_EVENT}:{identity or proof}",
         proof=proof,
         event=UPLOAD_EVENT,
@@ -100,14 +101,14 @@ def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: b
     try:
         return DeliveryAccepted(_store_once(delivery))
     except IntegrityError:
-        # The same signed bytes came under two ids at the same moment.
+        # The same signed bytes arrived concurrently under two ids.
         return DeliveryAccepted(Delivery.objects.get(repository=repository, proof=proof))
 
 
 def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
-    """Queue a look at the branch's head, as if it had just been pushed: for a new repository or a lost delivery.
+    """Queue a fetch of the branch's head, as if it had just been pushed: for a new repository or a lost delivery.
 
-    `head`: the commit where a check has found the branch; without it the worker asks.
+    `head` is the commit that a branch check found; without it the worker reads it.
     """
     event = "branch check" if head else "look"
     delivery = Delivery(
@@ -121,33 +122,33 @@ def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Del
     return _store_once(delivery)
 
 
-def _proof_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple[str, ...], str]:
-    """The secrets and the provider to check against; for no repository those that nothing can match."""
+def _secrets_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple[str, ...], str]:
+    """Return the secrets and the provider to verify against; for an unknown hook, ones that never match."""
     if repository is None:
-        return _NOBODY, otherwise
+        return _NO_SECRET, otherwise
     try:
         return repository.secrets(), repository.provider
     except SealBroken:
-        logger.exception("the secrets of a repository cannot be opened", extra={"repository": repository.pk})
+        logger.exception("the secrets of a repository cannot be decrypted", extra={"repository": repository.pk})
         return (), repository.provider
 
 
-def _judge(delivery: Delivery, reading: pushes.PushEvents) -> None:
-    """Set state, reason, ref and commit from what the payload says; only a push to the branch is work."""
+def _set_state(delivery: Delivery, event: events.WebhookEvent) -> None:
+    """Set state, reason, ref and commit from the event. Only a push to the followed branch stays pending."""
     repository = delivery.repository
     delivery.state = Delivery.State.IGNORED
-    if isinstance(reading, pushes.InvalidPayload):
-        delivery.state, delivery.reason = Delivery.State.FAILED, reading.reason
-    elif isinstance(reading, pushes.PingEvent):
-        delivery.reason = "the hook works"
-    elif isinstance(reading, pushes.IgnoredEvent):
-        delivery.reason = reading.reason
+    if isinstance(event, events.InvalidPayload):
+        delivery.state, delivery.reason = Delivery.State.FAILED, event.reason
+    elif isinstance(event, events.PingEvent):
+        delivery.reason = "test delivery: the hook works"
+    elif isinstance(event, events.IgnoredEvent):
+        delivery.reason = event.reason
     else:
-        push = pushes.push_to_branch(reading, repository.branch)
-        if isinstance(push, pushes.IgnoredEvent):
+        push = events.push_to_branch(event, repository.branch)
+        if isinstance(push, events.IgnoredEvent):
             delivery.reason = push.reason
         elif not _is_from(repository, push):
-            delivery.reason = f"it comes from {push.repository}, which is not the configured repository"
+            delivery.reason = f"it is from {push.repository}, not the configured repository"
         elif push.after is None:
             delivery.ref, delivery.reason = push.ref, "the branch was deleted"
         else:
@@ -155,8 +156,8 @@ def _judge(delivery: Delivery, reading: pushes.PushEvents) -> None:
     delivery.reason = delivery.reason[:REASON_MAX]
 
 
-def _is_from(repository: Repository, push: pushes.Push) -> bool:
-    """Whether the push belongs to the configured repository, by name or by an id learned from an earlier one."""
+def _is_from(repository: Repository, push: events.Push) -> bool:
+    """Return whether the push is from the configured repository, by its name or by the id of an earlier push."""
     try:
         named = names_repository(parse_clone_url(repository.clone_url), push.repository)
     except InvalidCloneUrl:
@@ -169,9 +170,9 @@ def _is_from(repository: Repository, push: pushes.Push) -> bool:
 
 @transaction.atomic
 def _store_once(delivery: Delivery) -> Delivery:
-    """Store the delivery unless its id is known, queue its work, and drop what is older than the kept ones.
+    """Store the delivery unless its id is known, queue it if it is pending, and delete the oldest ones.
 
-    Sending a failed one again is how its sender asks for another try.
+    A redelivery of a failed one is processed again.
     """
     fields = {field.attname: getattr(delivery, field.attname) for field in Delivery._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
     keys = {name: fields.pop(name) for name in ("repository_id", "delivery_id")}

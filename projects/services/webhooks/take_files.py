@@ -1,4 +1,4 @@
-"""Turn a push or an upload into a snapshot, in the order in which things happened, not in which word of them came."""
+"""Snapshots of the files of a push or upload. Deliveries may arrive in any order: the newest commit is kept."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from projects.models import Origin
 from projects.models.repository import Delivery, Repository
 from projects.services.snapshots import take_snapshot
 
-# How often a delivery decides anew because another one was faster.
+# How often a delivery starts again because another one was taken meanwhile.
 _ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryOutcome:
-    """What became of a delivery: a snapshot, or a reason why there is none."""
+    """The outcome of a delivery: `taken` as a snapshot, or the reason why not."""
 
     taken: bool
     reason: str = ""
@@ -32,14 +32,14 @@ class DeliveryOutcome:
 
 
 class _Overtaken(Exception):
-    """Another delivery moved the repository on while this one was reading."""
+    """Another delivery was taken while this one was being read."""
 
 
 def take_push(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Fetch the requirement files at the pushed commit and take a snapshot of them.
 
-    An older push never overwrites a newer one: what counts is where the branch is now. Talks to the repository host.
-    Raises HostError, BadCloneUrl, Malformed (the branch is no name of one), SealBroken and what take_snapshot raises.
+    An older push never replaces a newer one: where the branch is now decides. Contacts the repository host.
+    Raises HostError, BadCloneUrl, Malformed (the branch name is invalid), SealBroken and what take_snapshot raises.
     """
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
@@ -48,17 +48,19 @@ def take_push(delivery: Delivery, now: datetime) -> DeliveryOutcome:
                 return _take(delivery, repository, source, now)
         except _Overtaken:
             continue
-    raise HostUnavailable(parse_clone_url(delivery.repository.clone_url).host, "its branch moves faster than we read")
+    raise HostUnavailable(
+        parse_clone_url(delivery.repository.clone_url).host, "its branch changed while it was being read"
+    )
 
 
 def git_remote(repository: Repository) -> GitRemote:
-    """The address that is configured, and what opens it. Raises BadCloneUrl, SealBroken."""
+    """Return the configured clone URL with its credentials. Raises InvalidCloneUrl, SealBroken."""
     url = parse_clone_url(repository.clone_url)
     return GitRemote(url, repository.clone_username, repository.clone_secret.reveal())
 
 
 def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
-    """What the operator allows, and the seconds that all questions to the host may take together."""
+    """Return the operator's settings and the seconds that all requests to the host may take together."""
     return GitLimits(
         allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS,
         ssh_known_hosts=settings.WHEELWAY_SSH_KNOWN_HOSTS,
@@ -67,17 +69,17 @@ def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
 
 
 def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
-    """Take a snapshot of the files that came with the delivery. Raises what take_snapshot raises."""
+    """Take a snapshot of the uploaded files. Raises what take_snapshot raises."""
     upload = uploads.read_upload(bytes(delivery.payload or b""), "application/json")
     with transaction.atomic():
         repository = Repository.objects.select_for_update().get(pk=delivery.repository_id)
         later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
         if later.exists():
-            return DeliveryOutcome(False, "a later upload was taken before it")
+            return DeliveryOutcome(False, "a later upload has been taken already")
         take_snapshot(
             repository.project, upload.files, upload.roots, origin=Origin.CI, commit=upload.commit, ref=upload.ref
         )
-        _moved(repository, upload.commit or repository.last_commit, now)
+        _advance(repository, upload.commit or repository.last_commit, now)
         # In the same transaction, so that an earlier upload sees it.
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
     return DeliveryOutcome(True, commit=upload.commit)
@@ -86,34 +88,34 @@ def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
 def _take(delivery: Delivery, repository: Repository, source: GitRepository, now: datetime) -> DeliveryOutcome:
     head = source.head(repository.branch)
     if head is None:
-        return DeliveryOutcome(False, f"the branch {repository.branch} is gone")
+        return DeliveryOutcome(False, f"the branch {repository.branch} does not exist")
     commit = delivery.commit or head
     reason = _outdated(repository, source, commit, head)
     if reason:
         return DeliveryOutcome(False, reason, commit)
-    files, roots = source.files(commit, repository.paths, lambda found: missing_includes(found, list(found)), detect)
+    files, roots = source.files(commit, repository.paths, lambda read: missing_includes(read, list(read)), detect)
     with transaction.atomic():
-        if not _moved(repository, commit, now):
+        if not _advance(repository, commit, now):
             raise _Overtaken
         take_snapshot(repository.project, files, roots, origin=Origin.PUSH, commit=commit, ref=repository.ref)
     return DeliveryOutcome(True, commit=commit)
 
 
 def _outdated(repository: Repository, source: GitRepository, commit: str, head: str) -> str:
-    """Why the commit is not to be taken, empty when it is. The branch's head always is, unless it has been."""
+    """Return why the commit is not taken, or "". The head of the branch always is, unless it has been."""
     if commit == repository.last_commit:
-        return "this commit has been taken"
+        return "this commit has been taken already"
     if commit == head:
         return ""
     history = source.history(repository.branch)
     if commit not in history:
         return f"the commit is not on {repository.branch} any more"
     if repository.last_commit in history and history.descends(repository.last_commit, commit):
-        return f"a newer commit, {repository.last_commit[:12]}, has been taken"
+        return f"a newer commit, {repository.last_commit[:12]}, has been taken already"
     return ""
 
 
-def _moved(repository: Repository, commit: str, now: datetime) -> bool:
-    """Note the commit as the last one taken, unless another was taken since `repository` was read."""
+def _advance(repository: Repository, commit: str, now: datetime) -> bool:
+    """Store the commit as the last one taken. Return False if another was taken since `repository` was read."""
     unchanged = Repository.objects.filter(pk=repository.pk, last_commit=repository.last_commit)
     return unchanged.update(last_commit=commit, last_error="", checked_at=now) == 1

@@ -12,6 +12,7 @@ from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services.webhooks.branch_checks import check_due
 from projects.services.webhooks.process import process
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +139,7 @@ def test_a_host_that_gives_no_answer_is_asked_once_in_a_round(host: GitServer) -
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"branch": "gone"}, "the branch gone is gone"),
+        ({"branch": "gone"}, "the branch gone does not exist"),
         ({"branch": "not..a name"}, "the ref is not a full ref name"),
         ({"clone_url": "no address"}, "use the form https://host/path or git@host:path"),
         ({"clone_url": "https://localhost/octo/app.git"}, "localhost is not contacted: its address is not public"),
@@ -158,7 +159,7 @@ def test_what_stands_in_the_way_is_told_on_the_repository(host: GitServer, chang
 def test_credentials_that_cannot_be_opened_are_told(repository: Repository) -> None:
     Repository.objects.update(clone_secret=Sealed("sealed with another key"))
     assert check_due(NOW) == 0
-    assert reload(repository).last_error == "the stored credentials cannot be opened with this SECRET_KEY"
+    assert reload(repository).last_error == CREDENTIALS_UNREADABLE
 
 
 def test_new_repositories_are_spread_over_the_time_between_two_checks(host: GitServer) -> None:

@@ -25,6 +25,7 @@ from projects.services.webhooks import process as delivery_work
 from projects.services.webhooks import take_files
 from projects.services.webhooks.process import process
 from projects.services.webhooks.receive import (
+    CREDENTIALS_UNREADABLE,
     DeliveryAccepted,
     DeliveryInvalid,
     DeliveryRefused,
@@ -213,7 +214,7 @@ def test_sending_a_failed_delivery_again_is_another_try(
 @pytest.mark.parametrize(
     ("event", "changes", "reason"),
     [
-        ("ping", {}, "the hook works"),
+        ("ping", {}, "test delivery: the hook works"),
         ("issues", {}, "issues is not a push"),
         ("push", {"ref": "refs/heads/dev"}, "it updates refs/heads/dev, not the followed branch main"),
         ("push", {"ref": "refs/tags/main"}, "it updates refs/tags/main, not the followed branch main"),
@@ -221,7 +222,7 @@ def test_sending_a_failed_delivery_again_is_another_try(
         (
             "push",
             {"repository": {"id": 8, "full_name": "octo/other"}},
-            "it comes from octo/other, which is not the configured repository",
+            "it is from octo/other, not the configured repository",
         ),
     ],
 )
@@ -278,7 +279,7 @@ def test_an_older_push_never_overwrites_a_newer_one(repository: Repository, host
     second = host.commit({"requirements.txt": "numpy==2.0\n"})
     assert work(deliver(repository, push_body(second, first), "d-2")).state == "processed"
     late = work(deliver(repository, push_body(first), "d-1"))
-    assert (late.state, late.reason) == ("ignored", f"a newer commit, {second[:12]}, has been taken")
+    assert (late.state, late.reason) == ("ignored", f"a newer commit, {second[:12]}, has been taken already")
     assert requirements(repository.project) == ["numpy==2.0"]
 
 
@@ -313,7 +314,7 @@ def test_a_branch_that_is_gone_by_now_is_ignored(repository: Repository, host: G
     commit = host.commit({"requirements.txt": "numpy\n"})
     host.delete("main")
     late = work(deliver(repository, push_body(commit)))
-    assert (late.state, late.reason) == ("ignored", "the branch main is gone")
+    assert (late.state, late.reason) == ("ignored", "the branch main does not exist")
 
 
 def test_a_push_that_is_overtaken_while_it_is_read_decides_anew(
@@ -415,7 +416,7 @@ def test_credentials_sealed_with_a_lost_key_fail_the_delivery_and_refuse_the_nex
     delivery = deliver(repository, push_body("a" * 40))
     settings.SECRET_KEY = "another key"
     work(delivery)
-    assert delivery.reason == "the stored credentials cannot be opened with this SECRET_KEY"
+    assert delivery.reason == CREDENTIALS_UNREADABLE
     body = push_body("b" * 40)
     assert receive_push(repository.hook_key, signed(body, "d-2"), body, NOW) == DeliveryRefused()
 
@@ -448,7 +449,7 @@ def test_a_look_takes_the_head_of_the_branch(repository: Repository, host: GitSe
     look = work(queue_fetch(repository, NOW))
     assert (look.state, look.commit) == ("processed", commit)
     again = work(queue_fetch(repository, NOW + timedelta(seconds=1)))
-    assert (again.state, again.reason) == ("ignored", "this commit has been taken")
+    assert (again.state, again.reason) == ("ignored", "this commit has been taken already")
 
 
 @pytest.fixture
@@ -500,7 +501,7 @@ def test_an_earlier_upload_does_not_overwrite_a_later_one(uploads: Repository) -
         for number in (1, 2)
     )
     work(late)
-    assert work(early).reason == "a later upload was taken before it"
+    assert work(early).reason == "a later upload has been taken already"
     assert early.payload is None
     assert requirements(uploads.project) == ["numpy==2"]
 
