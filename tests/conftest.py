@@ -6,6 +6,7 @@ WHEELWAY_TEST_DATABASE=sqlite asks for SQLite, anything else for PostgreSQL when
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 _stop_database = None
 _no_postgresql: str | None = None
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
+
+# Without bytecode each of the many processes that tests start would compile the whole project again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # What the developer's shell holds must not reach the settings under test.
 for _name in ("SITE_ROOT", "REDIS_URL", "DEBUG", "WHEELWAY_INDEX_URL", "WHEELWAY_MAIL_URL", "STATIC_ROOT", "PORT"):

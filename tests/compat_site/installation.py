@@ -21,14 +21,13 @@ import psycopg
 import redis
 from celery import Celery
 
+from tests.commands import ROOT, manage
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex
 from tests.replay.faults import Answer, Wire
 from tests.services import postgresql
 from tests.services import redis as redis_service
 
-ROOT = Path(__file__).parents[2]
-# What never comes shall fail, not hang.
-PATIENCE = 60.0
 _TRY_AGAIN = 0.05
 
 
@@ -139,11 +138,7 @@ class Installation:
         self.database.remove()
 
     def manage(self, *arguments: str) -> str:
-        command = [sys.executable, "manage.py", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, check=True, timeout=PATIENCE, capture_output=True
-        )
-        return done.stdout.decode()
+        return manage(*arguments, environment=self.environment, check=True).stdout
 
     def worker(self, queues: str, *, processes: int = 1, hurried: bool = False, **settings: str) -> Worker:
         """One more worker. `hurried` ones are cut short soon after they are told to stop. settings: its own ones."""

@@ -19,6 +19,6 @@ def hold() -> None:
     """Say which process runs this, wait for the word, and say that it is done."""
     client = redis.Redis.from_url(os.environ["REDIS_URL"], socket_timeout=None)
     client.rpush("hold:started", os.getpid())
-    client.blpop(["hold:go"], timeout=60)
+    client.blpop(["hold:go"], timeout=600)
     client.rpush("hold:done", os.getpid())
     client.close()

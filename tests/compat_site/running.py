@@ -7,7 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.commands import ROOT
+from tests.patience import PATIENCE
+
 LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
 
 
@@ -46,11 +48,11 @@ class Running:
     def stop(self, number: signal.Signals) -> int:
         """Send a signal, return the exit code, keep what was printed since."""
         self.process.send_signal(number)
-        rest, _ = self.process.communicate(timeout=60)
+        rest, _ = self.process.communicate(timeout=PATIENCE)
         self.lines += rest.splitlines()
         return self.process.returncode
 
     def kill(self) -> None:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=PATIENCE)

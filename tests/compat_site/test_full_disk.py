@@ -1,7 +1,6 @@
 """A disk that is full or read-only under SQLite: a real one, small, mounted for one process alone."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import DATABASE, ROOT, environment, manage, migrated
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex
 
-ROOT = Path(__file__).parents[2]
 WHOLE = {"large": [2000, 1], "small": [1, 1]}
 BEFORE = {"large": [0, 0], "small": [1, 1]}
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -28,20 +28,17 @@ def on_a_small_disk(tmp_path: Path, replay: ReplayIndex) -> Run:
     tried = unshare and subprocess.run([*mount, f"mount -t tmpfs tmpfs {disk}"], capture_output=True, check=False)
     if not tried or tried.returncode:
         pytest.skip("this machine lets nobody mount a file system of his own")
-    gone = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-    environment = {name: value for name, value in os.environ.items() if name not in gone} | {
-        "WHEELWAY_DATA": str(disk),
-        "WHEELWAY_INDEX_URL": replay.url,
+    own = environment(disk, replay.url) | {
         "PYTHON": sys.executable,
         "PYTHONDONTWRITEBYTECODE": "1",
+        "A_KEY": "k" * 50,
+        "EMPTY_DATABASE": str(migrated(tmp_path / "empty") / DATABASE),
     }
 
     def run(script: str, *, size: str) -> subprocess.CompletedProcess[str]:
         whole = f"mount -t tmpfs -o size={size} tmpfs {disk} && {script}"
         command = [*mount, whole]
-        return subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=100, check=False
-        )
+        return subprocess.run(command, cwd=ROOT, env=own, capture_output=True, text=True, timeout=PATIENCE, check=False)
 
     return run
 
@@ -91,7 +88,10 @@ def test_an_assessment_on_a_full_disk_is_one_clear_line_and_exit_code_2(
     ("prepare", "words"),
     [
         ("", "cannot be used: Read-only file system. Set WHEELWAY_DATA to another directory."),
-        ('"$PYTHON" manage.py migrate --verbosity=0 &&', "The database cannot be used: unable to open database file"),
+        (
+            'cp "$EMPTY_DATABASE" "$WHEELWAY_DATA" && export SECRET_KEY="$A_KEY" &&',
+            "The database cannot be used: unable to open database file",
+        ),
     ],
     ids=["an empty one", "one with a database"],
 )
@@ -109,16 +109,8 @@ def test_on_a_read_only_disk_commands_say_so_and_exit_with_2(
 
 
 def test_with_settings_that_cannot_be_used_a_command_is_one_line(tmp_path: Path) -> None:
-    environment = {"PATH": os.environ["PATH"], "DATABASE_URL": "mysql://w@db/w", "SECRET_KEY": "k" * 50}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "due"],
-        cwd=ROOT,
-        env=environment | {"WHEELWAY_DATA": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    wrong = {"DATABASE_URL": "mysql://w@db/w", "SECRET_KEY": "k" * 50}
+    done = manage("due", environment=environment(tmp_path) | wrong)
     assert done.returncode == 2
     assert done.stderr.startswith("The settings cannot be used: DATABASE_URL must begin with postgresql://")
     assert len(done.stderr.splitlines()) == 1

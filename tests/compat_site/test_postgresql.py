@@ -4,6 +4,8 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from tests.patience import PATIENCE
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgresql_database")]
 
 
@@ -12,7 +14,7 @@ def test_connections_are_shared_and_never_more_than_the_pool_holds() -> None:
     together = Barrier(threads)
 
     def backend() -> int:
-        together.wait(30)
+        together.wait(PATIENCE)
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_backend_pid()")
@@ -23,7 +25,7 @@ def test_connections_are_shared_and_never_more_than_the_pool_holds() -> None:
             connection.close()
 
     with ThreadPoolExecutor(threads) as executor:
-        backends = [future.result(60) for future in [executor.submit(backend) for _ in range(threads)]]
+        backends = [future.result(PATIENCE) for future in [executor.submit(backend) for _ in range(threads)]]
     assert len(backends) == threads
     assert len(set(backends)) <= 10
 

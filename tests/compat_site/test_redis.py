@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import redis
 
-ROOT = Path(__file__).parents[2]
-SECONDS = 40
+from tests.commands import ROOT
+from tests.patience import PATIENCE
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def start_worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Callab
 def send_job(environment: dict[str, str]) -> Callable[[], None]:
     def send() -> None:
         code = "from tests.compat_site.redelivery import hold; hold.delay()"
-        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=SECONDS)
+        subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, check=True, timeout=int(PATIENCE))
 
     return send
 
@@ -66,12 +66,12 @@ def send_job(environment: dict[str, str]) -> Callable[[], None]:
 def kill_all(worker: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(worker.pid, signal.SIGKILL)
-    worker.wait(10)
+    worker.wait(PATIENCE)
 
 
 def next_from(server: redis.Redis, key: str) -> int:
-    answer = server.blpop([key], timeout=SECONDS)
-    assert answer is not None, f"nothing came on {key} within {SECONDS} s"
+    answer = server.blpop([key], timeout=int(PATIENCE))
+    assert answer is not None, f"nothing came on {key} within {PATIENCE:.0f} s"
     return int(answer[1])
 
 

@@ -5,8 +5,6 @@ import re
 import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,25 +12,25 @@ import pytest
 import requests
 
 from compat_site import embedded
+from tests.commands import DATABASE, environment, manage, migrated
 from tests.compat_site.installation import Held
 from tests.compat_site.running import Running
+from tests.patience import PATIENCE
 from tests.replay.server import ReplayIndex
 
-ROOT = Path(__file__).parents[2]
+
+@pytest.fixture
+def site(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
+    """The environment of a run at any free port, with a data directory that is not there yet."""
+    return environment(tmp_path / "data", replay.url) | {"PORT": "0"}
 
 
 @pytest.fixture
-def environment(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SECRET_KEY", "HOST")}
-    return kept | {"WHEELWAY_DATA": str(tmp_path / "data"), "WHEELWAY_INDEX_URL": replay.url, "PORT": "0"}
-
-
-@pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Running]]:
+def run(site: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Running]]:
     started: list[Running] = []
 
     def start() -> Running:
-        started.append(Running(environment, tmp_path / f"errors-{len(started)}"))
+        started.append(Running(site, tmp_path / f"errors-{len(started)}"))
         return started[-1]
 
     yield start
@@ -40,17 +38,9 @@ def run(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Ru
         running.kill()
 
 
-def refused(environment: dict[str, str]) -> str:
+def refused(site: dict[str, str]) -> str:
     """Run until it ends by itself; return what it said, which must be short and without a traceback."""
-    result = subprocess.run(
-        [sys.executable, "manage.py", "run"],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    result = manage("run", environment=site)
     assert result.returncode == 1, result.stdout + result.stderr
     assert "Traceback" not in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
@@ -60,9 +50,9 @@ def refused(environment: dict[str, str]) -> str:
 def signed_in(link: str) -> requests.Session:
     """Follow the link and press its button."""
     session = requests.Session()
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(link, timeout=30).text)
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', session.get(link, timeout=PATIENCE).text)
     assert token is not None
-    page = session.post(link, {"csrfmiddlewaretoken": token[1]}, timeout=30)
+    page = session.post(link, {"csrfmiddlewaretoken": token[1]}, timeout=PATIENCE)
     assert page.ok
     assert "/sign-in/" not in page.url
     return session
@@ -72,7 +62,7 @@ def test_from_nothing_to_a_page_and_back_to_nothing(run: Callable[[], Running], 
     running = run()
     site = running.link.split("/sign-in/")[0]
     with signed_in(running.link) as session:
-        page = session.get(site + "/", timeout=30)
+        page = session.get(site + "/", timeout=PATIENCE)
         assert page.ok
         assert "/sign-in/" not in page.url
         assert "practice-api" in page.text
@@ -93,7 +83,7 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
     first.process.send_signal(signal.SIGTERM)
     assert first.stop(signal.SIGTERM) == 0
     assert first.lines[-1] in ("Stopped.", "A job was still running; it is taken up again at the next start.")
-    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as database:
         # As if polls had been waiting in the queue, which ended with the process.
         database.execute("UPDATE scanner_package SET claimed_until = '2099-01-01 00:00:00'")
     database.close()
@@ -103,9 +93,9 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
     assert first.link.split("/sign-in/")[1] != second.link.split("/sign-in/")[1]
     site = second.link.split("/sign-in/")[0]
     with signed_in(second.link) as session:
-        assert session.get(site + "/", timeout=30).text.count("practice-api") > 0
+        assert session.get(site + "/", timeout=PATIENCE).text.count("practice-api") > 0
     assert second.stop(signal.SIGTERM) == 0
-    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as database:
         assert database.execute("SELECT count(*) FROM auth_user").fetchone() == (1,)
         assert database.execute("SELECT count(*) FROM projects_project").fetchone() == (1,)
         held = "SELECT count(*) FROM scanner_package WHERE claimed_until >= '2099-01-01'"
@@ -120,7 +110,7 @@ def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     held = Held()
     replay.fail(held, "/simple/*")
     running = run()
-    assert held.begun.wait(60)
+    assert held.begun.wait(PATIENCE)
     # A terminal sends Ctrl-C to all of a group.
     os.killpg(running.process.pid, number)
     assert running.process.stdout is not None
@@ -132,7 +122,7 @@ def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     assert "Traceback" not in running.errors
     with pytest.raises(ProcessLookupError):
         os.killpg(running.process.pid, 0)
-    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+    with sqlite3.connect(tmp_path / "data" / DATABASE) as database:
         held_rows = "SELECT count(*) FROM scanner_package WHERE claimed_until IS NOT NULL"
         assert database.execute(held_rows).fetchone() == (0,)
         left = "SELECT count(*) FROM scanner_package WHERE state = 'pending' AND due_at IS NOT NULL"
@@ -142,52 +132,47 @@ def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     database.close()
 
 
-def test_a_taken_port_is_one_clear_sentence_and_changes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+def test_a_taken_port_is_one_clear_sentence_and_changes_nothing(site: dict[str, str], tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        message = refused(environment | {"PORT": str(port), "SECRET_KEY": "k" * 50})
+        message = refused(site | {"PORT": str(port), "SECRET_KEY": "k" * 50})
     assert f"Port {port} on 127.0.0.1" in message
     assert "PORT=" in message
     assert not (tmp_path / "data").exists()
 
 
-def test_an_address_of_another_machine_is_refused(environment: dict[str, str]) -> None:
-    assert "203.0.113.7" in refused(environment | {"HOST": "203.0.113.7"})
+def test_an_address_of_another_machine_is_refused(site: dict[str, str]) -> None:
+    assert "203.0.113.7" in refused(site | {"HOST": "203.0.113.7"})
 
 
-def test_one_data_directory_has_one_run(
-    run: Callable[[], Running], environment: dict[str, str], tmp_path: Path
-) -> None:
+def test_one_data_directory_has_one_run(run: Callable[[], Running], site: dict[str, str], tmp_path: Path) -> None:
     running = run()
-    assert f"process {running.process.pid}" in refused(environment)
+    assert f"process {running.process.pid}" in refused(site)
     running.kill()
     # A killed process leaves no lock behind.
     embedded.lock(tmp_path / "data").close()
 
 
-def test_a_damaged_database_is_named_and_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
-    file = tmp_path / "data" / "wheelway.sqlite3"
+def test_a_damaged_database_is_named_and_left_alone(site: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "data" / DATABASE
     file.parent.mkdir()
     file.write_bytes(b"this is no database " * 100)
     before = file.read_bytes()
-    message = refused(environment)
+    message = refused(site)
     assert str(file) in message
     assert "move it away" in message
     assert file.read_bytes() == before
 
 
-def test_a_database_of_a_newer_version_is_named_and_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
-    migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    (tmp_path / "data").mkdir()
-    subprocess.run(migrate, cwd=ROOT, env=environment, check=True, timeout=60)
-    with sqlite3.connect(tmp_path / "data" / "wheelway.sqlite3") as database:
+def test_a_database_of_a_newer_version_is_named_and_left_alone(site: dict[str, str], tmp_path: Path) -> None:
+    with sqlite3.connect(migrated(tmp_path / "data") / DATABASE) as database:
         database.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)",
             ("projects", "9999_from_the_future", "2030-01-01"),
         )
     database.close()
-    message = refused(environment)
+    message = refused(site)
     assert "newer Wheelway" in message
     assert "projects.9999_from_the_future" in message

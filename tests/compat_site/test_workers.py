@@ -14,6 +14,7 @@ import requests
 
 from tests.compat_site.installation import Held, Installation, until
 from tests.compat_site.running import Running
+from tests.patience import PATIENCE
 from tests.replay import faults
 from tests.services import ServiceUnavailable
 
@@ -61,7 +62,7 @@ def test_a_worker_told_to_stop_ends_its_poll_and_gives_the_rest_of_its_batch_bac
     held = hold(site, wanted[0])
     worker = site.worker("polling")
     site.send(TICK)
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     worker.tell(signal.SIGTERM)
     worker.says("Warm shutdown")
     held.go.set()
@@ -101,7 +102,7 @@ def test_an_assessment_that_is_interrupted_goes_on_in_another_worker(site: Insta
     snapshot = a_snapshot(site, wanted)
     worker = site.worker("interactive")
     site.send("projects.tasks.assess_snapshot", snapshot, queue="interactive")
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     worker.tell(signal.SIGTERM)
     worker.says("Warm shutdown")
     site.index.clear_faults()
@@ -122,7 +123,7 @@ def test_an_upload_is_assessed_while_a_long_round_waits(site: Installation) -> N
     site.worker("polling,alerts")
     site.worker("interactive")
     site.send(TICK)
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     site.index.add_package("upload", ["upload-1.0-py3-none-any.whl"])
     snapshot = a_snapshot(site, ["upload"])
     site.send("projects.tasks.assess_snapshot", snapshot, queue="interactive")
@@ -140,7 +141,7 @@ def test_after_postgresql_was_stopped_and_started_everything_due_is_polled_once(
     held = hold(site, wanted[0])
     worker = site.worker("polling", hurried=True)
     site.send(TICK)
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     site.database.halt()
     held.go.set()
     worker.says("the database cannot be used")
@@ -157,7 +158,7 @@ def test_the_web_process_is_healthy_again_when_postgresql_is(site: Installation)
     with requests.Session() as session:
 
         def status() -> int:
-            return session.get(running.link.split("/sign-in/")[0] + "/healthz", timeout=30).status_code
+            return session.get(running.link.split("/sign-in/")[0] + "/healthz", timeout=PATIENCE).status_code
 
         try:
             assert status() == 200
@@ -177,7 +178,7 @@ def test_after_redis_lost_everything_the_next_tick_finds_what_is_due(site: Insta
     held = hold(site, wanted[0])
     worker = site.worker("polling")
     site.send(TICK)
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     assert len(site.held()) == 9
     site.redis.kill()
     worker.says("Connection to broker lost")
@@ -193,7 +194,7 @@ def test_what_a_killed_worker_held_is_polled_once_when_its_turn_has_run_out(site
     held = hold(site, wanted[1])
     worker = site.worker("polling")
     site.send(TICK)
-    assert held.begun.wait(30)
+    assert held.begun.wait(PATIENCE)
     worker.kill()
     held.go.set()
     assert site.held() == wanted[1:]

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from tests.patience import PATIENCE
+
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Alice",
     "GIT_AUTHOR_EMAIL": "alice@team.example",
@@ -141,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hang(self) -> None:
         assert self.host.hang is not None
-        self.host.hang.wait(30)
+        self.host.hang.wait(PATIENCE)
 
     def _may_enter(self) -> bool:
         expected = "Basic " + base64.b64encode(f"robot:{self.host.password}".encode()).decode()

@@ -21,6 +21,7 @@ from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.services.index_sets import command_set
+from tests.patience import PATIENCE
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayFile, ReplayIndex, a_file
 
@@ -97,7 +98,7 @@ def pips(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex, folder: Pa
          "--index-url", first.url, "--extra-index-url", last.url_with_login, "--no-input", "--no-cache-dir",
          "--disable-pip-version-check", "--quiet", "--report", str(report), *asked],
         env={**alone, "PIP_CONFIG_FILE": os.devnull, "HOME": str(folder)},
-        capture_output=True, text=True, timeout=100, check=False,
+        capture_output=True, text=True, timeout=PATIENCE, check=False,
     )  # fmt: skip
     if done.returncode:
         assert "No matching distribution" in done.stderr, done.stderr

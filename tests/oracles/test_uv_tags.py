@@ -15,6 +15,7 @@ import pytest
 
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.targets.target import parse_target
+from tests.patience import PATIENCE
 
 TAG_SETS = (
     "cp313-cp313-manylinux_2_17_x86_64.manylinux2014_x86_64",
@@ -106,7 +107,7 @@ def uv_pins(probes: Path, python: str, platform: str, environment: dict[str, str
         env={"PATH": os.environ.get("PATH", ""), "UV_CACHE_DIR": str(probes / "cache"), **environment},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE,
         check=False,
     )
     assert answer.returncode == 0, answer.stderr

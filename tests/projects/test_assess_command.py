@@ -1,39 +1,25 @@
-"""`manage.py assess`: from a file and a real index page to verdicts, alone in an empty storage."""
+"""`manage.py assess`: from a file and a real index page to verdicts, without a server, an account or a worker."""
 
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from projects.services.projects import SAMPLE_FILE
+from tests.commands import NO_INDEX, environment, manage, migrated
 from tests.replay import ReplayIndex
 
-ROOT = Path(__file__).resolve().parents[2]
 WINDOWS = "cp313-win_amd64"
 
 
 def assess(replay: ReplayIndex | None, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it: a process of its own, SQLite in a fresh folder, no account, no worker."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-    }
-    environment["WHEELWAY_DATA"] = str(data)
-    environment["WHEELWAY_INDEX_URL"] = replay.url if replay is not None else "http://127.0.0.1:9/simple"
-    return subprocess.run(
-        [sys.executable, "manage.py", "assess", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    """Run the command with its own storage, without an account or a worker."""
+    index_url = NO_INDEX if replay is None else replay.url
+    return manage("assess", *arguments, environment=environment(migrated(data), index_url))
 
 
 def rows(entry: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -119,10 +105,11 @@ def test_the_json_has_the_shape_of_schema_1(sample: dict[str, Any]) -> None:
         assert all(set(row) >= needed for row in entry["packages"])
 
 
-def test_only_the_result_goes_to_standard_output(replay: ReplayIndex, tmp_path: Path) -> None:
+def test_without_any_storage_it_makes_its_own_and_prints_only_the_result(replay: ReplayIndex, tmp_path: Path) -> None:
     file = tmp_path / "requirements.txt"
     file.write_text("six==1.16.0\n")
-    done = assess(replay, tmp_path / "data", str(file), "--target", WINDOWS, "--format", "csv")
+    fresh = environment(tmp_path / "data", replay.url)
+    done = manage("assess", str(file), "--target", WINDOWS, "--format", "csv", environment=fresh)
     assert done.returncode == 0, done.stderr
     (line,) = csv.DictReader(io.StringIO(done.stdout))
     assert (line["name"], line["version"], line["verdict"]) == ("six", "1.16.0", "ready")

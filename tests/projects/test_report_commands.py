@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from projects.services.projects import SAMPLE_FILE
+from tests.commands import environment, manage, migrated
 from tests.replay import ReplayIndex
 
-ROOT = Path(__file__).resolve().parents[2]
 WINDOWS = "cp313-win_amd64"
 
 
 def command(replay: ReplayIndex, data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it: a process of its own with its own storage."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY")
-    }
-    environment |= {"WHEELWAY_DATA": str(data / "data"), "WHEELWAY_INDEX_URL": replay.url}
-    return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    """Run a command with its own storage."""
+    return manage(*arguments, environment=environment(migrated(data / "data"), replay.url))
 
 
 def run(replay: ReplayIndex, data: Path, *arguments: str) -> str:

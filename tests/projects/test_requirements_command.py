@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.commands import ROOT, manage
 
 
 def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -21,8 +20,7 @@ def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none",
         "SECRET_KEY": "the-key-of-the-tests-is-no-secret-0123456789",
     }
-    command = [sys.executable, str(ROOT / "manage.py"), "requirements", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    return manage("requirements", *arguments, environment=environment, cwd=cwd)
 
 
 def test_a_file_with_a_bad_line_is_read_and_the_result_alone_is_printed(tmp_path: Path) -> None:

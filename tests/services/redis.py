@@ -12,6 +12,7 @@ from pathlib import Path
 
 import redis
 
+from tests.patience import PATIENCE
 from tests.services import ServiceUnavailable
 
 
@@ -39,14 +40,14 @@ def start() -> tuple[str, Callable[[], None]]:
 
     def stop() -> None:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
         shutil.rmtree(directory, ignore_errors=True)
         atexit.unregister(stop)
 
     atexit.register(stop)
     url = f"redis://127.0.0.1:{port}/0"
     client = redis.Redis.from_url(url)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     try:
         while True:
             try:

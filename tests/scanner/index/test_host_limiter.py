@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from scanner.index.errors import HostThrottled
 from scanner.index.host_limiter import HostLimiter, LimiterPolicy, MemoryLimiterStore, parse_retry_after
+from tests.patience import PATIENCE
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 HOST, URL = "index.example", "https://index.example/simple"
@@ -103,7 +104,7 @@ def test_a_place_is_given_back_also_after_a_failure() -> None:
 def test_no_more_threads_are_inside_than_there_are_places() -> None:
     limiter = HostLimiter(politeness=LimiterPolicy(slots=2), clock=lambda: NOW)
     inside, most, counting = 0, 0, threading.Lock()
-    both_in = threading.Barrier(2, timeout=30)
+    both_in = threading.Barrier(2, timeout=PATIENCE)
 
     def visit() -> None:
         nonlocal inside, most
@@ -119,7 +120,7 @@ def test_no_more_threads_are_inside_than_there_are_places() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert (inside, most) == (0, 2)
 
 

@@ -16,6 +16,7 @@ from projects.services.alerts.send import send
 from projects.services.alerts.upstream_notes import dismiss_note
 from projects.services.alerts.watches import follow, unfollow
 from tests.cast import WINDOWS_313, assess_as, package_row
+from tests.patience import PATIENCE
 from tests.projects.watching import HOUR, NOON, person, project_of
 
 pytestmark = pytest.mark.django_db
@@ -167,7 +168,7 @@ def test_dispatchers_at_once_make_one_digest(postgresql_database: None) -> None:
 
     def work() -> int:
         close_old_connections()
-        together.wait(30)
+        together.wait(PATIENCE)
         try:
             return gather_digests(NOON + WINDOW)
         finally:

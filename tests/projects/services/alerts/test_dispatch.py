@@ -22,6 +22,7 @@ from projects.services.alerts.smtp import SendResult, SendStatus
 from projects.services.alerts.watches import stop, watch
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, WheelEvent
+from tests.patience import PATIENCE
 from tests.projects.watching import HOUR, NOON, OTHER, TARGET, person, polled, project_of, queued_alert, sdist, wheel
 
 LATER = NOON + timedelta(days=1)
@@ -280,7 +281,7 @@ def test_dispatchers_and_senders_at_once_send_one_message(
 
     def work() -> None:
         close_old_connections()
-        together.wait(30)
+        together.wait(PATIENCE)
         try:
             for alert_id in dispatch_events(LATER):
                 send(alert_id, LATER)
@@ -311,7 +312,7 @@ def test_dispatchers_with_different_releases_make_one_alert(
         make(watching, found)
         if not written.is_set():
             written.set()
-            go_on.wait(30)
+            go_on.wait(PATIENCE)
 
     monkeypatch.setattr(alerts, "_make_alert", make_and_wait)
 
@@ -325,7 +326,7 @@ def test_dispatchers_with_different_releases_make_one_alert(
         first = pool.submit(work, LATER)
         # The first dispatcher has written its alert and not committed; now an older release is seen. For the second
         # dispatcher, whose clock is behind, only that one has been quiet for long enough.
-        assert written.wait(30)
+        assert written.wait(PATIENCE)
         polled("greenlet", OLD, *NEW, wheel("greenlet", "3.2.0", at=NOON - timedelta(days=1)))
         second = pool.submit(work, NOON + timedelta(minutes=10))
         # The second must be held up by the first; without the lock it would be done.

@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from projects.emails import RenderedEmail, to_one_line
 from projects.services.alerts.smtp import SendStatus, build_message, message_id, send_message
+from tests.patience import PATIENCE
 from tests.services.smtp import SmtpServer
 
 WORDS = RenderedEmail("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
@@ -151,7 +152,7 @@ def scripted_server(script: list[bytes]) -> Iterator[int]:
     try:
         yield int(listener.getsockname()[1])
     finally:
-        thread.join(10)
+        thread.join(PATIENCE)
         listener.close()
 
 

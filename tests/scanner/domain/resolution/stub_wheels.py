@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.patience import PATIENCE
 from tests.scanner.domain.resolution.small_index import SmallIndex
 
 _TAGS = {
@@ -54,7 +55,7 @@ def uv_compile(
     python: str = "3.13",
     platform: str = "x86_64-manylinux_2_28",
     resolution: str = "highest",
-    patience: float = 60,
+    patience: float = PATIENCE,
 ) -> dict[str, str] | None:
     """The set that uv chooses for a target from a folder of wheels; None when it says that there is none.
 

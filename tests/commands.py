@@ -1,0 +1,61 @@
+"""`manage.py` in a process of its own, as a user runs it."""
+
+import atexit
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.patience import PATIENCE
+
+ROOT = Path(__file__).resolve().parents[1]
+DATABASE = "wheelway.sqlite3"
+# An address at which no index answers.
+NO_INDEX = "http://127.0.0.1:9/simple"
+
+
+def environment(data: Path, index_url: str = NO_INDEX) -> dict[str, str]:
+    """Return the environment of someone who sets only a data directory and an index: SQLite and no Redis."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "HOST", "PORT")
+    }
+    return kept | {"WHEELWAY_DATA": str(data), "WHEELWAY_INDEX_URL": index_url}
+
+
+def manage(
+    *arguments: str, environment: dict[str, str], cwd: Path = ROOT, check: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end and return it with what it printed."""
+    return subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=check,
+    )
+
+
+def migrated(data: Path) -> Path:
+    """Give a data directory an empty database of today's schema, unless it has one, and return the directory.
+
+    The migrations run once in each process of the tests, not once in each command.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    if not (data / DATABASE).exists():
+        shutil.copy(_empty_database(), data / DATABASE)
+    return data
+
+
+@functools.cache
+def _empty_database() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="wheelway-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    manage("migrate", "--verbosity=0", environment=environment(folder), check=True)
+    return folder / DATABASE
