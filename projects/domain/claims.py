@@ -1,8 +1,7 @@
-"""Claims that somebody wrote down about packages on a target, held against what the index says. Pure.
+"""Hand-written claims about packages on a target, checked against what the index offers.
 
-A claim is read by its words: what fits or fails, by which lowest version, through which other package. Each thing that
-it says is tested against the facts of today and of the day of writing: right, wrong, outdated (it was right then), or
-unclear where it says nothing that the index could contradict.
+A claim is understood by its words: what works or fails, the lowest version that helps, the package that requires it.
+Each of these statements is checked against the facts of today and of the day of writing.
 """
 
 from __future__ import annotations
@@ -16,13 +15,19 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-
-class BadClaims(ValueError):
-    """A claim file that cannot be read; the text is a message for the user."""
+from scanner.domain.matching.availability import Availability
 
 
-class Holds(StrEnum):
-    """What becomes of a claim."""
+class InvalidClaims(ValueError):
+    """A claim file that cannot be used; the text is a message for the user."""
+
+
+class ClaimVerdict(StrEnum):
+    """The result of checking a claim.
+
+    RIGHT: all its statements hold today. OUTDATED: they held on the day of writing only. WRONG: they held on neither
+    day. UNCLEAR: it makes no statement that the index could contradict.
+    """
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -32,7 +37,7 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One line of a claim file. `current` and `min_version` are None where the author gave none."""
+    """A claim. `current` is the version in use, `min_version` the lowest that helps, where the author gave them."""
 
     name: str
     text: str
@@ -41,196 +46,202 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimedRelease:
-    """What one version offers on the target: how, by which file, since when ("" where that is not known)."""
+class MeasuredRelease:
+    """A release on the target: its availability, the file that is installed and its upload date ("" if unknown)."""
 
     version: str
-    availability: str
+    availability: Availability
     file: str
     uploaded: str
     reason: str
 
     @property
-    def wheel(self) -> bool:
-        """Whether a wheel installs."""
-        return self.availability in {"native", "abi3", "pure", "fallback"}
+    def source(self) -> str:
+        """The version with its file and date, as evidence."""
+        return f"{self.version}, {self.file} of {self.uploaded}"
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """What was measured for one package at one time.
+class PackageFacts:
+    """The facts about one package at one time.
 
-    `used` is the version that the requirements lead to, None where nothing leads to the package; `moves_to` what the
-    smallest plan moves it to, and `why`. `first` is the lowest version with a wheel there (from the claim's current one
-    on, where it names one), `compiled` the lowest with a compiled one. `paths` are the ways by which it arrives;
-    `named` says that the requirements name it themselves.
+    - used: the release that the requirements resolve to, None when they do not lead to the package.
+    - planned, plan_reason: the version to which the smallest plan moves it, and why.
+    - first: the lowest release with a wheel on the target, from the claim's current version on.
+    - first_compiled: the lowest release with a compiled wheel, likewise.
+    - paths: the chains of requirements that lead to it.
+    - is_direct: whether the requirements name it.
     """
 
-    used: ClaimedRelease | None
-    moves_to: str | None
-    first: ClaimedRelease | None
-    compiled: ClaimedRelease | None
-    why: str = ""
+    used: MeasuredRelease | None
+    planned: str | None
+    first: MeasuredRelease | None
+    first_compiled: MeasuredRelease | None
+    plan_reason: str = ""
     paths: tuple[tuple[str, ...], ...] = ()
-    named: bool = False
+    is_direct: bool = False
+
+    @property
+    def installs_wheel(self) -> bool:
+        """Whether a wheel of the version in use is installed."""
+        return self.used is not None and self.used.availability.installs_wheel
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A claim with what becomes of it. `because` are sentences."""
+class CheckedClaim:
+    """A claim with its verdict. `evidence` are clauses."""
 
     claim: Claim
-    holds: Holds
-    because: tuple[str, ...]
+    verdict: ClaimVerdict
+    evidence: tuple[str, ...]
 
 
-# Says of one package at one time whether a statement holds, and the evidence.
-Tested = tuple[bool, str]
-Other = Callable[[str], Facts | None]
+# Whether a statement holds, and the evidence.
+Check = tuple[bool, str]
+FactsByName = Callable[[str], PackageFacts | None]
 
 _FAILS = re.compile(r"\b(fails?|risky|must upgrade|breaks?)\b")
 _WORKS = re.compile(r"\b(compatible|ok|works|likely ok)\b")
 _RECOMMENDED = re.compile(r"\b(upgrade recommended|resolved in)\b")
 _NEEDS = re.compile(r"needs ([a-z0-9][a-z0-9._-]*) (\d[\w.]*)")
 _THROUGH = re.compile(r"(?:comes through|arrives by) ([a-z0-9][a-z0-9._-]*)")
-_UNREQUIRED = re.compile(r"\bnot required\b")
+_NOT_REQUIRED = re.compile(r"\bnot required\b")
 _PURE = re.compile(r"\bpure python\b", re.IGNORECASE)
+_NO_WHEEL = "no version has a wheel there"
 
 
-def read_claims(entries: Sequence[Mapping[str, Any]], unrequired: object = ()) -> tuple[Claim, ...]:
-    """The claims of a file's list, then one for each name in `unrequired`: "imported but not required".
+def read_claims(entries: Sequence[Mapping[str, Any]], not_required: object = ()) -> tuple[Claim, ...]:
+    """Return the claims of a file's list, then "imported but not required" for each name in `not_required`.
 
-    Extras of a name are left to the requirements. Raises BadClaims.
+    Extras of a name are ignored. Raises InvalidClaims.
     """
-    if not isinstance(unrequired, (list, tuple)) or not all(isinstance(name, str) for name in unrequired):
-        raise BadClaims("imported_but_not_required is a list of names")
+    if not isinstance(not_required, (list, tuple)) or not all(isinstance(name, str) for name in not_required):
+        raise InvalidClaims("imported_but_not_required is a list of names")
     claims = []
     for entry in entries:
         if not isinstance(entry.get("name"), str) or not isinstance(entry.get("claim"), str):
-            raise BadClaims("each claim needs a name and a claim")
+            raise InvalidClaims("each claim needs a name and a claim")
         name = canonicalize_name(entry["name"].partition("[")[0].strip())
-        claims.append(Claim(name, entry["claim"], entry.get("current"), _version(entry.get("min_version"))))
-    claims += [Claim(canonicalize_name(name.strip()), "imported but not required") for name in unrequired]
+        least = entry.get("min_version") or None
+        claims.append(Claim(name, entry["claim"], entry.get("current"), least if isinstance(least, str) else None))
+    claims += [Claim(canonicalize_name(name.strip()), "imported but not required") for name in not_required]
     return tuple(claims)
 
 
-def judge_claim(claim: Claim, now: Facts, then: Facts, other_now: Other, other_then: Other) -> Judged:
-    """Hold one claim against the facts of today and of the day of writing; `other_…` gives those of other packages."""
-    tested_now, tested_then = _test(claim, now, other_now), _test(claim, then, other_then)
-    if not tested_now:
-        return Judged(claim, Holds.UNCLEAR, (_said(now),))
-    because = tuple(dict.fromkeys(said for _, said in tested_now))
-    if all(holds for holds, _ in tested_now):
-        return Judged(claim, Holds.RIGHT, because)
-    if all(holds for holds, _ in tested_then):
-        was = tuple(f"When it was written: {said}" for _, said in tested_then)
-        return Judged(claim, Holds.OUTDATED, (*because, *was))
-    return Judged(claim, Holds.WRONG, tuple(dict.fromkeys(said for holds, said in tested_now if not holds)))
+def check_claim(
+    claim: Claim, now: PackageFacts, then: PackageFacts, others_now: FactsByName, others_then: FactsByName
+) -> CheckedClaim:
+    """Check a claim against the facts of today and of the day of writing.
+
+    `others_now` and `others_then` give the facts about other packages that the claim names.
+    """
+    checks_now, checks_then = _checks(claim, now, others_now), _checks(claim, then, others_then)
+    if not checks_now:
+        return CheckedClaim(claim, ClaimVerdict.UNCLEAR, (_in_use(now),))
+    evidence = tuple(dict.fromkeys(text for _, text in checks_now))
+    if all(holds for holds, _ in checks_now):
+        return CheckedClaim(claim, ClaimVerdict.RIGHT, evidence)
+    if all(holds for holds, _ in checks_then):
+        earlier = tuple(f"When it was written: {text}" for _, text in checks_then)
+        return CheckedClaim(claim, ClaimVerdict.OUTDATED, (*evidence, *earlier))
+    against = tuple(dict.fromkeys(text for holds, text in checks_now if not holds))
+    return CheckedClaim(claim, ClaimVerdict.WRONG, against)
 
 
-def _test(claim: Claim, facts: Facts, other: Other) -> list[Tested]:
+def _checks(claim: Claim, facts: PackageFacts, others: FactsByName) -> list[Check]:
     text = claim.text.lower()
-    found: list[Tested] = []
+    found: list[Check] = []
     if through := _THROUGH.search(text):
-        found.append(_through(claim.name, canonicalize_name(through[1]), facts))
-    if _UNREQUIRED.search(text):
-        found.append(_unrequired(facts))
+        found.append(_check_through(claim.name, canonicalize_name(through[1]), facts))
+    if _NOT_REQUIRED.search(text):
+        found.append(_check_not_required(facts))
     if _RECOMMENDED.search(text):
-        found.append(_lowest(claim, facts))
+        found.append(_check_lowest(claim, facts))
     elif _FAILS.search(text):
-        found.append(_fails(facts))
+        found.append(_check_fails(facts))
         if claim.min_version:
-            found.append(_lowest(claim, facts))
+            found.append(_check_lowest(claim, facts))
     elif _WORKS.search(text) and facts.used is not None:
-        found.append(_works(facts))
+        found.append((facts.installs_wheel and facts.planned is None, _in_use(facts)))
     if _PURE.search(text) and facts.used is not None:
-        found.append((facts.used.availability == "pure", _said(facts)))
+        found.append((facts.used.availability is Availability.PURE, _in_use(facts)))
     for name, version in _NEEDS.findall(text):
-        needed = other(canonicalize_name(name))
+        needed = others(canonicalize_name(name))
         if needed is not None and needed.first is not None:
-            found.append(
-                (_same(needed.first.version, version), f"{name}: {_told(needed.first, 'the first wheel is in')}")
-            )
+            found.append((_is_same(needed.first.version, version), f"{name}: {_first_wheel(needed.first)}"))
     return found
 
 
-def _works(facts: Facts) -> Tested:
-    used = facts.used
-    works = used is not None and used.wheel and facts.moves_to is None
-    return works, _said(facts)
+def _check_fails(facts: PackageFacts) -> Check:
+    if facts.used is None and facts.first is not None:
+        return False, f"{_in_use(facts)}; it has wheels there since {facts.first.source}"
+    return not facts.installs_wheel or facts.planned is not None, _in_use(facts)
 
 
-def _fails(facts: Facts) -> Tested:
-    used = facts.used
-    if used is None and facts.first is not None:
-        return False, f"{_said(facts)}; {_told(facts.first, 'and it has wheels there since')}"
-    fails = used is None or not used.wheel or facts.moves_to is not None
-    return fails, _said(facts)
+def _check_lowest(claim: Claim, facts: PackageFacts) -> Check:
+    """Check that the claimed version is the lowest that helps.
+
+    That is the planned version of a package that moves, else the lowest with a wheel, or with a compiled wheel where a
+    pure Python wheel serves already.
+    """
+    text = _in_use(facts)
+    falls_back = facts.used is not None and facts.used.availability is Availability.FALLBACK
+    if facts.planned is not None:
+        lowest = facts.planned
+        if facts.first is not None and facts.first.version == lowest:
+            text = f"{text}; {_first_wheel(facts.first)}"
+    elif falls_back and facts.first_compiled is not None:
+        lowest = facts.first_compiled.version
+        text = f"{text}; the first compiled wheel is in {facts.first_compiled.source}"
+    elif facts.installs_wheel and claim.current:
+        return False, f"{text}; no upgrade is needed"
+    elif facts.first is not None:
+        lowest, text = facts.first.version, _first_wheel(facts.first)
+    else:
+        return False, _NO_WHEEL
+    return claim.min_version is not None and _is_same(lowest, claim.min_version), text
 
 
-def _lowest(claim: Claim, facts: Facts) -> Tested:
-    """That the claimed version is the lowest that helps: of a package that moves, else of its (compiled) wheels."""
-    lowest = facts.moves_to
-    told = _said(facts) if lowest else ""
-    if lowest is None:
-        first = facts.first
-        if facts.used is not None and facts.used.availability == "fallback" and facts.compiled is not None:
-            first = facts.compiled
-            told = f"{_said(facts)}; {_told(first, 'the first compiled wheel is in')}"
-        elif facts.used is not None and facts.used.wheel and claim.current:
-            return False, f"{_said(facts)}; no upgrade is needed"
-        elif first is not None:
-            told = _told(first, "the first wheel is in")
-        lowest = first.version if first is not None else None
-    elif facts.first is not None and facts.first.version == lowest:
-        told = f"{_said(facts)}; {_told(facts.first, 'the first wheel is in')}"
-    if lowest is None:
-        return False, "no version has a wheel there"
-    return claim.min_version is not None and _same(lowest, claim.min_version), told
-
-
-def _through(name: str, through: str, facts: Facts) -> Tested:
+def _check_through(name: str, through: str, facts: PackageFacts) -> Check:
     if any(step.partition("[")[0] == through for path in facts.paths for step in path[:-1]):
-        return True, f"it arrives by {' → '.join(facts.paths[0])}"
+        return True, _required_through(facts)
     if facts.paths:
-        return False, f"it arrives by {' → '.join(facts.paths[0])}, not through {through}"
-    return (
-        False,
-        f"nothing in the requirements leads to {name}: {through} asks for it only with an extra, or not at all",
-    )
+        return False, f"{_required_through(facts)}, not through {through}"
+    return False, f"no requirement leads to {name}: {through} needs it with an extra only, or not at all"
 
 
-def _unrequired(facts: Facts) -> Tested:
-    """That the requirements do not name a package, and what would come of naming it."""
-    if facts.named:
+def _check_not_required(facts: PackageFacts) -> Check:
+    if facts.is_direct:
         return False, "the requirements name it"
     if facts.paths:
-        return True, f"the requirements do not name it; it arrives by {' → '.join(facts.paths[0])}"
-    added = _told(facts.first, "the first wheel is in") if facts.first else "no version has a wheel there"
-    return True, f"the requirements do not name it and nothing leads to it; {added}"
+        return True, f"the requirements do not name it; {_required_through(facts)}"
+    added = _first_wheel(facts.first) if facts.first else _NO_WHEEL
+    return True, f"the requirements neither name it nor lead to it; {added}"
 
 
-def _said(facts: Facts) -> str:
+def _required_through(facts: PackageFacts) -> str:
+    return f"it is required through {' → '.join(facts.paths[0])}"
+
+
+def _in_use(facts: PackageFacts) -> str:
     used = facts.used
     if used is None:
-        return "nothing in the requirements leads to it"
-    why = f", because {facts.why}" if facts.why else ""
-    moving = f"; the smallest plan moves it to {facts.moves_to}{why}" if facts.moves_to and used.wheel else ""
-    if not used.wheel:
+        return "no requirement leads to it"
+    if not used.availability.installs_wheel:
         return f"{used.version}: {used.reason}"
-    return f"{used.version} installs by {used.file} of {used.uploaded}{moving}"
+    text = f"{used.version} installs from {used.file} of {used.uploaded}"
+    if facts.planned is None:
+        return text
+    why = f", because {facts.plan_reason}" if facts.plan_reason else ""
+    return f"{text}; the smallest plan moves it to {facts.planned}{why}"
 
 
-def _told(offered: ClaimedRelease, words: str) -> str:
-    return f"{words} {offered.version}, {offered.file} of {offered.uploaded}"
+def _first_wheel(release: MeasuredRelease) -> str:
+    return f"the first wheel is in {release.source}"
 
 
-def _same(one: str, other: str) -> bool:
+def _is_same(one: str, other: str) -> bool:
     try:
         return Version(one) == Version(other)
     except InvalidVersion:
         return one == other
-
-
-def _version(text: object) -> str | None:
-    return text if isinstance(text, str) and text else None

@@ -1,4 +1,4 @@
-"""What is known of packages at one time, for holding claims against it."""
+"""The facts about packages at one time, for checking claims."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.claims import Claim, ClaimedRelease, Facts
+from projects.domain.claims import Claim, MeasuredRelease, PackageFacts
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import explain_cell
@@ -31,31 +31,29 @@ def read_facts(
     *,
     indexes: IndexSet,
     as_of: datetime | None,
-) -> dict[str, Facts]:
-    """The facts about every package of an assessment's entry and of the claims, by name.
+) -> dict[str, PackageFacts]:
+    """Return the facts about all packages of an assessment's entry and of the claims, by name.
 
-    A few queries, and one request for each claimed package that the requirements do not lead to.
+    Polls the claimed packages that the requirements do not lead to. A few queries.
     """
     target = request.targets[0]
-    # A claim may be about a package that nothing in the requirements leads to.
-    beside = {claim.name for claim in claims} - {row["name"] for row in entry["packages"]}
-    refresh(indexes, beside, timezone.now(), on_polled=lambda name, done, total: None)
-    reader = IndexReader(indexes, request, as_of=as_of)
-    reader.read(beside)
-    snapshot = reader.snapshot
     rows = {row["name"]: row for row in entry["packages"]}
     claimed = {claim.name: claim for claim in claims}
-    chosen = {name: _chosen(snapshot, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
-    releases = [release for found in chosen.values() for release in found.values() if release is not None]
-    files_of = read_files(releases, as_of=as_of)
-    moving = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
+    extra = claimed.keys() - rows.keys()
+    refresh(indexes, extra, timezone.now(), on_polled=lambda name, done, total: None)
+    reader = IndexReader(indexes, request, as_of=as_of)
+    reader.read(extra)
+    chosen = {name: _chosen(reader.snapshot, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
+    candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
+    files_of = read_files(candidates, as_of=as_of)
+    planned = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
     return {
-        name: Facts(
-            **{role: _offered(release, target, files_of) for role, release in found.items()},
-            moves_to=moving[name]["to"] if name in moving else None,
-            why=moving[name]["why"] if name in moving else "",
+        name: PackageFacts(
+            **{role: _measured(candidate, target, files_of) for role, candidate in found.items()},
+            planned=planned[name]["to"] if name in planned else None,
+            plan_reason=planned[name]["why"] if name in planned else "",
             paths=tuple(tuple(path) for path in rows[name]["paths"]) if name in rows else (),
-            named=name in rows and rows[name]["direct"] is not False,
+            is_direct=name in rows and rows[name]["direct"] is not False,
         )
         for name, found in chosen.items()
     }
@@ -64,28 +62,28 @@ def read_facts(
 def _chosen(
     snapshot: IndexSnapshot, name: str, row: Mapping[str, Any] | None, claim: Claim | None
 ) -> dict[str, Candidate | None]:
-    view = snapshot.packages.get(name)
-    used = _release(view, row["version"] if row else None)
+    """Return the candidates for the fields of PackageFacts that hold releases."""
+    package = snapshot.packages.get(name)
     start = _version(claim.current if claim else None)
-    from_here = [
-        release
-        for release in (view.candidates if view else ())
-        if (start is None or release.version >= start)
-        and not release.version.is_prerelease
-        and not release.offers[0].yanked
+    later = [
+        candidate
+        for candidate in (package.candidates if package else ())
+        if (start is None or candidate.version >= start)
+        and not candidate.version.is_prerelease
+        and not candidate.offers[0].yanked
     ]
-    wheels = [release for release in from_here if release.offers[0].availability.installs_wheel]
-    compiled = [release for release in wheels if release.offers[0].availability in _COMPILED]
+    wheels = [candidate for candidate in later if candidate.offers[0].availability.installs_wheel]
+    compiled = (candidate for candidate in wheels if candidate.offers[0].availability in _COMPILED)
     return {
-        "used": used,
+        "used": _candidate(package, row["version"] if row else None),
         "first": wheels[0] if wheels else None,
-        "compiled": compiled[0] if compiled else None,
+        "first_compiled": next(compiled, None),
     }
 
 
-def _release(view: PackageSnapshot | None, version: str | None) -> Candidate | None:
+def _candidate(package: PackageSnapshot | None, version: str | None) -> Candidate | None:
     parsed = _version(version)
-    return view.candidate(parsed) if view is not None and parsed is not None else None
+    return package.candidate(parsed) if package is not None and parsed is not None else None
 
 
 def _version(text: str | None) -> Version | None:
@@ -95,9 +93,9 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _offered(release: Candidate | None, target: Target, files_of: FilesOf) -> ClaimedRelease | None:
-    if release is None:
+def _measured(candidate: Candidate | None, target: Target, files_of: FilesOf) -> MeasuredRelease | None:
+    if candidate is None:
         return None
-    cell = explain_cell(files_of(release), target, source_detail=release.build)
+    cell = explain_cell(files_of(candidate), target, source_detail=candidate.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
-    return ClaimedRelease(str(release.version), cell.availability.value, cell.file or "", day, reason_text(cell.reason))
+    return MeasuredRelease(str(candidate.version), cell.availability, cell.file or "", day, reason_text(cell.reason))

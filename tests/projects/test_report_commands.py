@@ -60,7 +60,7 @@ def test_assess_plans_one_set_for_several_targets_and_writes_hashes_of_the_new_f
     assert lines[-1].endswith("  # async")
 
 
-def test_claims_are_told_with_evidence(replay: ReplayIndex, tmp_path: Path) -> None:
+def test_claims_are_checked_with_evidence(replay: ReplayIndex, tmp_path: Path) -> None:
     (tmp_path / "demo.txt").write_text("greenlet==3.0.3\nsix==1.16.0\n")
     claims = [
         {"name": "greenlet", "current": "3.0.3", "claim": "compatible"},

@@ -4,29 +4,34 @@ from dataclasses import replace
 
 import pytest
 
-from projects.domain.claims import BadClaims, Claim, ClaimedRelease, Facts, judge_claim, read_claims
+from projects.domain.claims import Claim, InvalidClaims, MeasuredRelease, PackageFacts, check_claim, read_claims
+from scanner.domain.matching.availability import Availability
 
-PURE = ClaimedRelease("1.0", "pure", "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
-SLOW = ClaimedRelease("1.0", "fallback", "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits")
-NATIVE = ClaimedRelease("2.0", "native", "a-2.0-cp313-cp313-win_amd64.whl", "2024-10-10", "a wheel for cp313")
-SOURCE = ClaimedRelease("1.0", "source", "a-1.0.tar.gz", "2024-01-01", "no wheel for cp313; has cp312")
-FITS = Facts(PURE, None, PURE, None)
-FALLS_BACK = Facts(SLOW, None, SLOW, NATIVE)
-MISSES = Facts(SOURCE, "2.0", NATIVE, NATIVE)
-DRAGGED = Facts(PURE, "2.0", PURE, NATIVE, why="a 1.0 needs core==1.0")
-ABSENT = Facts(None, None, NATIVE, NATIVE)
-NOTHING = Facts(None, None, None, None)
+PURE = MeasuredRelease("1.0", Availability.PURE, "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
+SLOW = MeasuredRelease(
+    "1.0", Availability.FALLBACK, "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits"
+)
+NATIVE = MeasuredRelease(
+    "2.0", Availability.NATIVE, "a-2.0-cp313-cp313-win_amd64.whl", "2024-10-10", "a wheel for cp313"
+)
+SOURCE = MeasuredRelease("1.0", Availability.SOURCE, "a-1.0.tar.gz", "2024-01-01", "no wheel for cp313; has cp312")
+FITS = PackageFacts(PURE, None, PURE, None)
+FALLS_BACK = PackageFacts(SLOW, None, SLOW, NATIVE)
+MISSES = PackageFacts(SOURCE, "2.0", NATIVE, NATIVE)
+DRAGGED = PackageFacts(PURE, "2.0", PURE, NATIVE, plan_reason="a 1.0 needs core==1.0")
+ABSENT = PackageFacts(None, None, NATIVE, NATIVE)
+NOTHING = PackageFacts(None, None, None, None)
 THROUGH = replace(FITS, paths=(("web[all]", "a"),))
 
 
-def nobody(name: str) -> None:
+def no_facts(name: str) -> None:
     return None
 
 
-def judged(text: str, now: Facts, then: Facts | None = None, least: str | None = None) -> str:
+def judged(text: str, now: PackageFacts, then: PackageFacts | None = None, least: str | None = None) -> str:
     claim = Claim("a", text, "1.0", least)
     other = {"core": replace(FITS, first=NATIVE)}.get
-    return judge_claim(claim, now, then or now, other, other).holds.value
+    return check_claim(claim, now, then or now, other, other).verdict.value
 
 
 @pytest.mark.parametrize(
@@ -58,10 +63,10 @@ def judged(text: str, now: Facts, then: Facts | None = None, least: str | None =
         ("imported but not required", ABSENT, None, "right"),
         ("imported but not required", NOTHING, None, "right"),
         ("imported but not required", THROUGH, None, "right"),
-        ("imported but not required", replace(FITS, named=True), None, "wrong"),
+        ("imported but not required", replace(FITS, is_direct=True), None, "wrong"),
     ],
 )
-def test_a_claim_is_held_against_the_facts(text: str, facts: Facts, least: str | None, holds: str) -> None:
+def test_a_claim_is_checked_against_the_facts(text: str, facts: PackageFacts, least: str | None, holds: str) -> None:
     assert judged(text, facts, least=least) == holds
 
 
@@ -69,27 +74,30 @@ def test_what_was_right_when_it_was_written_is_outdated() -> None:
     assert judged("fails", FITS, then=MISSES) == "outdated"
 
 
-def test_each_verdict_brings_its_evidence() -> None:
-    wrong = judge_claim(Claim("a", "compatible", "1.0", None), MISSES, MISSES, nobody, nobody)
-    dragged = judge_claim(Claim("a", "must upgrade", "1.0", "2.0"), DRAGGED, DRAGGED, nobody, nobody)
+def test_each_verdict_has_its_evidence() -> None:
+    wrong = check_claim(Claim("a", "compatible", "1.0", None), MISSES, MISSES, no_facts, no_facts)
+    dragged = check_claim(Claim("a", "must upgrade", "1.0", "2.0"), DRAGGED, DRAGGED, no_facts, no_facts)
 
-    assert wrong.because == ("1.0: no wheel for cp313; has cp312",)
-    (told,) = dragged.because
-    assert told.endswith("the smallest plan moves it to 2.0, because a 1.0 needs core==1.0")
+    assert wrong.evidence == ("1.0: no wheel for cp313; has cp312",)
+    (evidence,) = dragged.evidence
+    assert evidence == (
+        "1.0 installs from a-1.0-py3-none-any.whl of 2024-01-01; "
+        "the smallest plan moves it to 2.0, because a 1.0 needs core==1.0"
+    )
 
 
 def test_names_are_normalised_and_extras_left_to_the_requirements() -> None:
     assert read_claims([{"name": "Passlib[argon2]", "claim": "ok"}]) == (Claim("passlib", "ok"),)
 
 
-def test_what_is_not_required_brings_what_naming_it_would_come_to() -> None:
+def test_the_evidence_of_what_is_not_required_names_its_first_wheel() -> None:
     claim = Claim("a", "imported but not required")
-    told = [judge_claim(claim, facts, facts, nobody, nobody).because for facts in (ABSENT, NOTHING, THROUGH)]
-    lone = "the requirements do not name it and nothing leads to it"
-    assert told == [
-        (f"{lone}; the first wheel is in 2.0, a-2.0-cp313-cp313-win_amd64.whl of 2024-10-10",),
-        (f"{lone}; no version has a wheel there",),
-        ("the requirements do not name it; it arrives by web[all] → a",),
+    evidence = [check_claim(claim, facts, facts, no_facts, no_facts).evidence for facts in (ABSENT, NOTHING, THROUGH)]
+    alone = "the requirements neither name it nor lead to it"
+    assert evidence == [
+        (f"{alone}; the first wheel is in 2.0, a-2.0-cp313-cp313-win_amd64.whl of 2024-10-10",),
+        (f"{alone}; no version has a wheel there",),
+        ("the requirements do not name it; it is required through web[all] → a",),
     ]
 
 
@@ -100,11 +108,11 @@ def test_names_that_are_imported_but_not_required_are_claims_of_their_own() -> N
 
 @pytest.mark.parametrize("names", [{"a": 1}, [1], 7, None, "names"])
 def test_names_in_another_form_are_refused(names: object) -> None:
-    with pytest.raises(BadClaims, match="imported_but_not_required is a list of names"):
+    with pytest.raises(InvalidClaims, match="imported_but_not_required is a list of names"):
         read_claims([], names)
 
 
 @pytest.mark.parametrize("entry", [{}, {"name": "a"}, {"name": 1, "claim": "ok"}])
 def test_an_entry_without_name_or_claim_is_refused(entry: dict[str, object]) -> None:
-    with pytest.raises(BadClaims):
+    with pytest.raises(InvalidClaims):
         read_claims([entry])
