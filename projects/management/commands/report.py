@@ -1,10 +1,8 @@
-"""`manage.py report PATH… --target SLUG`: the document that tells a team whether and how it can move."""
+"""`manage.py report PATH… --target SLUG`: whether and how a project can move to a target, as one document."""
 
 from __future__ import annotations
 
-import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +13,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
-from projects.presentation.report.html import page_context
-from projects.presentation.report.markdown import as_markdown
+from projects.presentation.report.page import report_page
+from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import report_of
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.catalogue import CATALOGUE
@@ -25,25 +23,29 @@ from scanner.domain.targets.target import Target
 
 
 class Command(BaseCommand):
-    """Assess for one target and its neighbours, and print the report."""
+    """The command that assesses for one target and prints the report."""
 
-    help = "Prints a report: can the requirements in PATH… move to the target, what must move, and what proves it."
+    help = "Print a report: can the requirements in PATH… move to the target, what must change, and the evidence."
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
+        """Add the command's arguments."""
+        parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory of them")
         parser.add_argument("--target", required=True, metavar="SLUG", help="such as cp313-win_amd64")
-        parser.add_argument("--name", help="the project's name, by default that of the file's folder")
-        parser.add_argument("--today", metavar="3.X", help="the Python in use, by default what the files hint at")
-        parser.add_argument("--no-ladder", action="store_true", help="judge this target alone, without its neighbours")
+        parser.add_argument("--name", help="the project's name (default: that of the file's directory)")
+        parser.add_argument("--today", metavar="3.X", help="the Python in use (default: the one that the files name)")
+        parser.add_argument(
+            "--no-ladder", action="store_true", help="assess this target only, not the other Pythons of its platform"
+        )
         add_assessment_options(parser)
         parser.add_argument("--format", choices=("markdown", "html", "json"), default="markdown")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        target, today = target_of(options["target"]), _python(options["today"])
+        """Assess and print."""
+        target, current = target_of(options["target"]), _python(options["today"])
         given = read_given(options["path"])
-        targets = [target] if options["no_ladder"] else _ladder(target)
+        targets = [target] if options["no_ladder"] else _all_pythons(target)
         request = request_of(given, targets, options)
         told = ask(request, given, options, self._say)
         report = report_of(
@@ -53,22 +55,22 @@ class Command(BaseCommand):
             indexes=told.indexes,
             now=request.now if options["as_of"] else timezone.now(),
             as_of=moment_of(options["as_of"]),
-            today=today,
+            current=current,
         )
         if options["format"] == "json":
-            text = json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n"
+            text = render_json(report)
         elif options["format"] == "html":
-            text = render_to_string("projects/report_page.html", {**page_context(report), "styles": _styles()})
+            text = render_to_string("projects/report_page.html", {"page": report_page(report), "styles": _styles()})
         else:
-            text = as_markdown(report)
+            text = render_markdown(report)
         self.stdout.write(text, ending="")
 
     def _say(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
 
 
-def _ladder(target: Target) -> list[Target]:
-    """The usual builds of every CPython of the catalogue on the target's platform, and the target itself."""
+def _all_pythons(target: Target) -> list[Target]:
+    """Return the target and the default build of each CPython of the catalogue on its platform."""
     known = {one.python.slug for one in CATALOGUE}
     pythons = [
         python
@@ -79,7 +81,7 @@ def _ladder(target: Target) -> list[Target]:
 
 
 def _styles() -> str:
-    """The page must stand alone: what the site links to is put into it."""
+    """Return the style sheets, which are part of the page so that it needs no other file."""
     found = [finders.find(f"css/{name}.css") for name in ("site", "report")]
     return "\n".join(Path(path).read_text(encoding="utf-8") for path in found if path)
 

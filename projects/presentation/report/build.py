@@ -1,110 +1,98 @@
-"""From an assessment (design §10) to the report of one of its targets. Pure."""
+"""The report of one target, from an assessment document."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from projects.presentation.report.findings import categories, findings, headline, issues, moves
-from projects.presentation.report.notes import (
-    check_list,
+from projects.domain.current_runtime import find_current_runtime
+from projects.domain.dependency_files.values import RuntimeHint
+from projects.domain.report.planned_set import PlannedSet
+from projects.domain.rewriting.written_plan import WrittenPlan
+from projects.presentation.report.checklist import checklist, validity
+from projects.presentation.report.findings import categories, findings, headline, issues
+from projects.presentation.report.platform_notes import (
+    dotted,
     end_of_life,
-    other_changes,
     platform_notes,
+    python_changes,
     removed_modules,
-    todays_python,
-    validity,
 )
 from projects.presentation.report.reachable import reachable_pythons
-from projects.presentation.report.values import MigrationReport, PinnedFile, RewrittenRequirements
+from projects.presentation.report.target import ReportTarget
+from projects.presentation.report.values import MigrationReport, ReportedChange, RewrittenRequirements
 from scanner.domain.releases.python_changes import PythonVersion
 from scanner.domain.targets.target import Target
 
 SCHEMA = 1
-Document = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedSet:
-    """What was read for the planned set: its files, the releases' first uploads, the oldest answer of an index, and
-    the releases that stand on an index which closes none after 14 days.
-    """
-
-    evidence: Sequence[PinnedFile] = ()
-    latest: Sequence[tuple[str, str, datetime]] = ()
-    checked_at: datetime | None = None
-    unclosed: Sequence[tuple[str, str]] = ()
-
-
-def planned_pins(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The set that the report rests on: the plan's, else the one in use."""
-    if entry["plan"] and entry["plan"]["pins"]:
-        return dict(entry["plan"]["pins"])
-    return {row["name"]: row["version"] for row in entry["packages"] if row["version"] and row["verdict"] != "inactive"}
 
 
 def build_report(
-    document: Document,
+    document: Mapping[str, Any],
     target: Target,
     *,
     project: str,
     now: datetime,
-    proofs: PinnedSet,
-    today: PythonVersion | None = None,
+    planned: PlannedSet,
+    current: PythonVersion | None = None,
 ) -> MigrationReport:
-    """The report of `target`, whose entry the document holds; its other entries on the platform make the ladder.
+    """Return the report of `target`, which the document contains (docs/schema.md).
 
-    `today` is the Python in use, by default what the files hint at. Plans should be written
-    (projects.domain.rewriting.written_plan), else the new requirements are left out.
+    The document's other targets on the same platform are the Pythons that it compares with. `current` is the Python in
+    use, by default the one that the files name. Without written plans the new requirements are left out.
     """
-    entry = next(entry for entry in document["assessments"] if entry["target"] == target.slug)
-    today = today or todays_python(document.get("hints", ()))
-    removed = removed_modules(today, target)
-    plan = entry["plan"]
+    entries = [ReportTarget.from_entry(entry) for entry in document["assessments"]]
+    entry = next(entry for entry in entries if entry.target == target)
+    index, plan = document["index"], entry.plan
+    current = current or _current_python(document)
+    removed = removed_modules(current, target)
     return MigrationReport(
         schema=SCHEMA,
         project=project,
         target=target.slug,
         target_label=target.label,
-        verdict=entry["verdict"],
-        headline=headline(entry, target.label),
+        verdict=entry.verdict.value,
+        headline=headline(entry),
         generated_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        index=document["index"]["url"],
-        extra_indexes=tuple(document["index"].get("extra_urls", ())),
+        index=index["url"],
+        extra_indexes=tuple(index.get("extra_urls", ())),
         sources=tuple(f"{source['path']} ({source['format']})" for source in document["sources"]),
-        findings=(*findings(entry), *(one["message"] for one in document["index"].get("confusions", ()))),
-        moves=moves(entry),
-        added=tuple(f"{name} {plan['pins'][name]}" for name in plan["added"] if name in plan["pins"]) if plan else (),
-        no_path=plan["reason"] or "" if plan and not plan["feasible"] else "",
+        findings=(*findings(entry), *(one["message"] for one in index.get("confusions", ()))),
+        moves=tuple(ReportedChange(**asdict(change)) for change in plan.changes),
+        added=tuple(f"{name} {plan.pins[name]}" for name in plan.added if name in plan.pins),
+        no_path=plan.reason if not plan.feasible else "",
         issues=issues(entry),
         categories=categories(entry),
-        ladder=reachable_pythons(document["assessments"], now.date(), target)[target.platform.slug],
-        today=f"{today[0]}.{today[1]}" if today else "",
+        ladder=reachable_pythons(entries, now.date(), target),
+        today=dotted(current) if current else "",
         removed=removed,
-        changes=other_changes(today, target),
+        changes=python_changes(current, target),
         end_of_life=end_of_life(target, now),
-        platform_notes=platform_notes(entry, target),
-        written=_written(plan),
-        checks=check_list(entry, target, now, proofs.evidence, removed),
-        evidence=tuple(proofs.evidence),
-        valid=validity(entry, now, proofs.checked_at, proofs.latest, proofs.unclosed),
+        platform_notes=tuple(platform_notes(entry)),
+        written=_requirements(entry.written) if entry.written else None,
+        checks=tuple(checklist(entry, now, planned, removed)),
+        evidence=tuple(planned.files),
+        valid=tuple(validity(entry, now, planned)),
         problems=tuple(
             f"{problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]
         ),
     )
 
 
-def _written(plan: Mapping[str, Any] | None) -> RewrittenRequirements | None:
-    if plan is None or plan.get("patch") is None:
-        return None
+def _current_python(document: Mapping[str, Any]) -> PythonVersion | None:
+    runtime = find_current_runtime([RuntimeHint(**hint) for hint in document.get("hints", ())])
+    return runtime.pythons[0].version if runtime is not None else None
+
+
+def _requirements(written: WrittenPlan) -> RewrittenRequirements:
     return RewrittenRequirements(
-        text=plan["requirements"] or "",
-        patch=plan["patch"],
-        constraints=plan["constraints"],
-        pip=plan["pip"],
-        uv=plan["uv"],
-        commands=tuple(plan["commands"]),
-        problems=tuple(problem["message"] for problem in plan["rewriting_problems"]),
+        text=written.requirements or "",
+        patch=written.patch,
+        constraints=written.constraints,
+        pip=written.pip,
+        uv=written.uv,
+        commands=written.commands,
+        problems=tuple(problem.message for problem in written.problems),
     )

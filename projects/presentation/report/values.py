@@ -1,13 +1,18 @@
-"""The report as a value: one document for a project and a target, which Markdown, HTML and JSON say alike."""
+"""The report as a value: one document for a project and a target, which Markdown, HTML and JSON render.
+
+The names of the fields are the keys of the JSON form. Dates are ISO 8601 texts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from projects.domain.report.planned_set import PinnedFile
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedChange:
-    """One package that must move, with the size of the step and the reason."""
+    """A package that the plan changes, with the size of the step and the reason."""
 
     name: str
     before: str
@@ -19,7 +24,11 @@ class ReportedChange:
 
 @dataclass(frozen=True, slots=True)
 class ReportedIssue:
-    """A package that stands in the way as required. `arrives` is how it comes into the set; `diff` what to write."""
+    """A package that does not install as required.
+
+    `arrives` is the path by which the requirements lead to it; `clears` the first version that installs, `diff` the
+    change of the project's files that leads to it, both empty where there is none.
+    """
 
     name: str
     version: str
@@ -34,9 +43,9 @@ class ReportedIssue:
 
 @dataclass(frozen=True, slots=True)
 class ReportedPackage:
-    """One package of the set as it is required today. `file` is what an installer would take, with its upload date.
+    """A package of the set as required. `file` is what an installer takes, `uploaded` its date.
 
-    `direct` is None where the files list it and do not say whether the project itself asks for it.
+    `direct` is None where the files list the package and do not say whether the project itself requires it.
     """
 
     name: str
@@ -50,7 +59,7 @@ class ReportedPackage:
 
 @dataclass(frozen=True, slots=True)
 class PackageCategory:
-    """The packages of one kind of availability. `look` is the verdict that colours it."""
+    """The packages of one availability. `look` is the verdict that gives the color."""
 
     title: str
     meaning: str
@@ -60,7 +69,7 @@ class PackageCategory:
 
 @dataclass(frozen=True, slots=True)
 class ReachablePython:
-    """One step of the ladder: a Python on the report's platform. `reach` is go, conditional, no-go or unknown."""
+    """A Python on the report's platform. `reach` is the verdict there, `is_this` marks the report's target."""
 
     target: str
     python: str
@@ -72,7 +81,7 @@ class ReachablePython:
 
 @dataclass(frozen=True, slots=True)
 class RemovedModules:
-    """Standard modules that a Python no longer has."""
+    """Modules of the standard library that a Python no longer has."""
 
     python: str
     name: str
@@ -82,7 +91,7 @@ class RemovedModules:
 
 @dataclass(frozen=True, slots=True)
 class PythonChange:
-    """Another change of a Python, with its source."""
+    """Another incompatible change of a Python, with its source."""
 
     python: str
     text: str
@@ -91,22 +100,11 @@ class PythonChange:
 
 @dataclass(frozen=True, slots=True)
 class ChecklistItem:
-    """One line of the check list; ticked when it is already proven, and `proof` says by what."""
+    """A line of the checklist. `done`: it is proven, and `proof` says by what."""
 
     done: bool
     text: str
     proof: str
-
-
-@dataclass(frozen=True, slots=True)
-class PinnedFile:
-    """One file that the plan would install. `uploaded` is a date, "" where the index gives none."""
-
-    name: str
-    version: str
-    file: str
-    uploaded: str
-    availability: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +122,7 @@ class RewrittenRequirements:
 
 @dataclass(frozen=True, slots=True)
 class MigrationReport:
-    """Everything in the order in which it is read. Dates are ISO texts. A name that stands on several indexes is among
-    the findings.
-    """
+    """The whole report, in the order of reading. `valid` says how long its parts hold."""
 
     schema: int
     project: str

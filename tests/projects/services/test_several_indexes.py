@@ -9,7 +9,7 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
-from projects.presentation.report.markdown import as_markdown
+from projects.presentation.report.rendering import render_markdown
 from projects.services.assessments.run import assess_snapshot, stale_snapshots
 from projects.services.assessments.stored_documents import stored_document
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
@@ -357,4 +357,4 @@ def test_the_report_names_all_indexes_their_confusions_and_which_releases_never_
     (still_open,) = [line for line in report.valid if "may still get files" in line]
     assert "ours 1.0 (at any time: its index closes no release)" in still_open
     assert "theirs" not in still_open
-    assert f"against {public.url} and {private.url}, from" in as_markdown(report)
+    assert f"against {public.url} and {private.url}, from" in render_markdown(report)

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
+from django.utils.html import escape
 
 from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import explain_targets, resolve_targets
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import read
+from projects.domain.report.planned_set import PinnedFile, PlannedSet
 from projects.domain.rewriting.written_plan import hashed_pins, write_plan
 from projects.presentation.formats.schema import document
-from projects.presentation.report.build import PinnedSet, build_report, planned_pins
-from projects.presentation.report.html import page_context
-from projects.presentation.report.markdown import as_markdown
-from projects.presentation.report.reachable import reachable_pythons
-from projects.presentation.report.values import MigrationReport, PinnedFile
+from projects.presentation.report.build import build_report
+from projects.presentation.report.page import report_page
+from projects.presentation.report.rendering import render_json, render_markdown
+from projects.presentation.report.target import ReportTarget
+from projects.presentation.report.values import MigrationReport
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import parse_target
@@ -71,11 +74,12 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
 
 def report(whole: Mapping[str, Any], slug: str = WINDOWS, **more: Any) -> MigrationReport:
     entry = next(entry for entry in whole["assessments"] if entry["target"] == slug)
-    evidence = [
-        PinnedFile(name, version, f"{name}.whl", "2024-01-01", "pure") for name, version in planned_pins(entry).items()
+    files = [
+        PinnedFile(name, version, f"{name}.whl", "2024-01-01", "pure")
+        for name, version in ReportTarget.from_entry(entry).pins.items()
     ]
-    proofs = more.pop("proofs", PinnedSet(evidence))
-    return build_report(whole, parse_target(slug), project="demo", now=NOW, proofs=proofs, **more)
+    planned = more.pop("planned", PlannedSet(files))
+    return build_report(whole, parse_target(slug), project="demo", now=NOW, planned=planned, **more)
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +91,8 @@ def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(wh
     found = report(whole)
 
     assert found.headline == (
-        "Conditional go: 3 packages are needed on Python 3.13 on Windows x64; 2 must move first, 1 of them in the "
-        "project's own files, and all of them can."
+        "Conditional go: on Python 3.13 on Windows x64, 1 of 3 packages needs an upgrade; a plan with 2 changes, "
+        "1 of them in the project's own files, clears all."
     )
     assert [(move.name, move.before, move.after, move.direct) for move in found.moves] == [
         ("shell", "1.0", "2.0", True),
@@ -101,15 +105,13 @@ def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(wh
     assert [(issue.name, issue.arrives, issue.diff) for issue in found.issues] == [
         ("core", "shell → core", "-shell==1.0\n+shell==2.0")
     ]
-    assert "core is not in the requirements; it arrives by shell → core." in found.findings
+    assert "core is not in the requirements; it is required by shell → core." in found.findings
 
 
 def test_the_ladder_tells_every_python_of_the_platform(whole: dict[str, Any]) -> None:
-    rungs = reachable_pythons(whole["assessments"], NOW.date(), parse_target(WINDOWS))["win_amd64"]
-
-    assert [(rung.python, rung.reach, rung.text, rung.is_this) for rung in rungs] == [
+    assert [(one.python, one.reach, one.text, one.is_this) for one in report(whole).ladder] == [
         ("3.12", "go", "no change", False),
-        ("3.13", "conditional", "with 2 upgrades, 1 of them written down", True),
+        ("3.13", "conditional", "with 2 changes, 1 of them in the project's files", True),
         ("3.14", "no-go", "not: core", False),
     ]
 
@@ -118,8 +120,8 @@ def test_what_is_proven_is_ticked_and_nothing_else(whole: dict[str, Any]) -> Non
     ticked = {check.text: check.done for check in report(whole).checks}
     assert ticked["One set of versions holds together on the target"]
     assert ticked["Every version of that set has a file that installs there"]
-    assert ticked["No release in use was withdrawn"]
-    assert not ticked["Look at what the standard library says about enum34"]
+    assert ticked["No release in use is yanked"]
+    assert not ticked["Check what the standard library means for enum34"]
     assert not ticked["Write the new requirements: shell"]
 
     stuck = {check.text: check.done for check in report(whole, NEWER).checks}
@@ -131,36 +133,41 @@ def test_a_target_out_of_reach_names_what_stands_in_the_way(whole: dict[str, Any
 
     assert found.headline == "No go yet: on Python 3.14 on Windows x64 no version of core installs."
     assert found.no_path.startswith("no path: ")
-    assert found.valid[-1] == "A new release of what stands in the way ends it."
+    assert found.valid[-1].startswith("A new release")
 
 
 def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole: dict[str, Any]) -> None:
     found = report(whole)
     assert found.today == "3.11"
     assert {module.python for module in found.removed} == {"3.12", "3.13"}
-    assert report(whole, today=(3, 12)).removed[0].python == "3.13"
+    assert report(whole, current=(3, 12)).removed[0].python == "3.13"
 
 
 def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
-    young = PinnedSet((), [("core", "2.0", NOW - timedelta(days=3)), ("shell", "2.0", NOW - timedelta(days=30))])
+    uploaded = {("core", "2.0"): NOW - timedelta(days=3), ("shell", "2.0"): NOW - timedelta(days=30)}
+    never_closed = frozenset({("enum34", "1.1")})
+    planned = PlannedSet(uploaded=uploaded, never_closed=never_closed)
+    assert planned.open_releases(NOW) == {("core", "2.0"): NOW + timedelta(days=11), ("enum34", "1.1"): None}
 
     assert any(
         line.startswith("Releases of the set that may still get files: core 2.0 (until ")
-        for line in report(whole, proofs=young).valid
+        for line in report(whole, planned=planned).valid
     )
 
 
 @pytest.mark.parametrize("slug", [OLDER, WINDOWS, NEWER])
 def test_the_three_forms_say_the_same(whole: dict[str, Any], slug: str) -> None:
     found = report(whole, slug)
-    markdown = as_markdown(found)
-    data = json.loads(json.dumps(asdict(found)))
+    markdown = render_markdown(found)
+    data = json.loads(render_json(found))
+    page = render_to_string("projects/_report.html", {"page": report_page(found)})
 
     for text in (data["headline"], *data["findings"], *data["valid"], *(check["text"] for check in data["checks"])):
         assert text in markdown
+        assert escape(text) in page
     for row in (*data["evidence"], *(one for kind in data["categories"] for one in kind["packages"])):
         assert f"| {row['name']} | {row['version']} |" in markdown
-    assert page_context(found)["report"] is found
+        assert f'<th scope="row">{row["name"]}</th><td>{row["version"]}</td>' in page
     assert "\n\n\n" not in markdown
 
 

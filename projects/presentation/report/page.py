@@ -1,0 +1,189 @@
+"""The sections of a report, from its value: the words that Markdown and HTML share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.presentation.heatmap import LOOKS
+from projects.presentation.report.blocks import (
+    Block,
+    CodeBlock,
+    ItemList,
+    ListItem,
+    Paragraph,
+    ReportPage,
+    ReportSection,
+    Subheading,
+    Table,
+    TableCell,
+    TableRow,
+)
+from projects.presentation.report.values import MigrationReport, PackageCategory, ReportedIssue
+from scanner.domain.phrases import count, join_words
+
+_REACH = {
+    ProjectVerdict.GO: "✓ reachable as it is",
+    ProjectVerdict.CONDITIONAL: "↑ with upgrades",
+    ProjectVerdict.NO_GO: "✕ not yet",
+    ProjectVerdict.UNKNOWN: "? not known",
+}
+
+
+def report_page(report: MigrationReport) -> ReportPage:
+    """Return the page of a report."""
+    indexes, sources = join_words([report.index, *report.extra_indexes]), ", ".join(report.sources)
+    return ReportPage(
+        title=f"Can {report.project} move to {report.target_label}?",
+        headline=report.headline,
+        look=LOOKS[ProjectVerdict(report.verdict)],
+        measured=f"Measured on {report.generated_at[:10]} against {indexes}, from {sources}.",
+        sections=tuple(ReportSection(title, found) for title, blocks in _sections(report) if (found := tuple(blocks))),
+    )
+
+
+def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
+    checks = tuple(ListItem(check.text, check.proof, done=check.done) for check in report.checks)
+    yield "Key findings", _bullets(report.findings)
+    yield "Checklist", [ItemList(checks, is_checklist=True)]
+    yield "What must change", _changes(report)
+    yield "The new requirements", _requirements(report)
+    yield "Issues", (block for issue in report.issues for block in _issue(issue))
+    yield "Which Python is reachable on this platform", _reachable(report)
+    yield "All packages", (block for category in report.categories for block in _category(category))
+    yield "What changes in that Python", _python(report)
+    yield "The platform", _bullets(report.platform_notes)
+    yield "Evidence", _evidence(report)
+    yield "What could not be read", _bullets(report.problems)
+    yield "How long this holds", _bullets(report.valid)
+
+
+def _bullets(lines: Iterable[str]) -> Iterator[Block]:
+    items = tuple(map(ListItem, lines))
+    if items:
+        yield ItemList(items)
+
+
+def _table(
+    label: str, head: tuple[str, ...], rows: Iterable[tuple[str | TableCell, ...]], *, here: int | None = None
+) -> Iterator[Block]:
+    """Yield a table if it has rows; the cells of "File" and "Module" are code, `here` is the row to mark."""
+    found = tuple(
+        TableRow(
+            tuple(
+                cell if isinstance(cell, TableCell) else TableCell(cell, is_code=name in ("File", "Module"))
+                for name, cell in zip(head, row, strict=True)
+            ),
+            is_here=number == here,
+        )
+        for number, row in enumerate(rows)
+    )
+    if found:
+        yield Table(label, head, found)
+
+
+def _changes(report: MigrationReport) -> Iterator[Block]:
+    if report.no_path:
+        yield Paragraph(f"{_capital(report.no_path)}." + (" The other changes would be:" if report.moves else ""))
+    yield from _table(
+        "What must change",
+        ("Package", "From", "To", "Step", "Named", "Why"),
+        (
+            (one.name, one.before, one.after, one.size, "in the files" if one.direct else "as a dependency", one.why)
+            for one in report.moves
+        ),
+    )
+    if report.added:
+        yield Paragraph(f"Added to the set: {', '.join(report.added)}.")
+
+
+def _requirements(report: MigrationReport) -> Iterator[Block]:
+    written = report.written
+    if written is None or not (written.patch or written.commands):
+        return
+    if written.patch:
+        yield CodeBlock(written.patch, "diff")
+    for command in written.commands:
+        yield Paragraph("Update the lock with its own tool:", command)
+    for problem in written.problems:
+        yield Paragraph(f"Note: {problem}.")
+    if written.pip:
+        yield Paragraph("To try it with pip, on the target:")
+        yield CodeBlock(written.pip, "sh")
+        yield CodeBlock(written.constraints, summary=f"constraints-{report.target}.txt")
+        yield Paragraph("To try it with uv, before you change a requirement:")
+        yield CodeBlock(written.uv, "toml")
+
+
+def _issue(issue: ReportedIssue) -> Iterator[Block]:
+    yield Subheading(f"{issue.name} {issue.version}", issue.severity, issue.verdict)
+    arrives = "" if issue.arrives == "as written" else f" It is required by {issue.arrives}."
+    clears = f"Works from {issue.clears}." if issue.clears else "No version works there yet."
+    yield Paragraph(f"{_capital(issue.reason)}.{arrives} {clears}")
+    if issue.error:
+        yield Paragraph("An installer prints:", issue.error)
+    if issue.diff:
+        yield CodeBlock(issue.diff, "diff")
+
+
+def _reachable(report: MigrationReport) -> Iterator[Block]:
+    if len(report.ladder) < 2:
+        return
+    verdicts = [ProjectVerdict(one.reach) for one in report.ladder]
+    yield from _table(
+        "Which Python is reachable",
+        ("Python", "Reachable", "How", "Security fixes until"),
+        (
+            (one.python, TableCell(_REACH[verdict], look=LOOKS[verdict]), one.text, one.end_of_life)
+            for one, verdict in zip(report.ladder, verdicts, strict=True)
+        ),
+        here=next((number for number, one in enumerate(report.ladder) if one.is_this), None),
+    )
+
+
+def _category(category: PackageCategory) -> Iterator[Block]:
+    yield Subheading(count(len(category.packages), "package"), category.title, category.look)
+    yield Paragraph(f"{_capital(category.meaning)}.")
+    yield from _table(
+        category.title,
+        ("Package", "Version", "File", "Uploaded", "Remarks"),
+        (
+            (
+                one.name,
+                one.version,
+                one.file,
+                one.uploaded,
+                "; ".join((*one.flags, *(() if category.look == "ready" else (one.reason,)))),
+            )
+            for one in category.packages
+        ),
+    )
+
+
+def _python(report: MigrationReport) -> Iterator[Block]:
+    if report.end_of_life:
+        yield Paragraph(report.end_of_life)
+    if report.removed:
+        yield Paragraph(f"Modules removed since Python {report.today or '3.9'}:")
+    yield from _table(
+        "Removed modules",
+        ("Module", "Removed in", "Instead", "Source"),
+        ((one.name, one.python, one.instead, one.source) for one in report.removed),
+    )
+    if report.changes:
+        yield ItemList(tuple(ListItem(f"{one.python}: {one.text}", one.source) for one in report.changes))
+
+
+def _evidence(report: MigrationReport) -> Iterator[Block]:
+    if report.evidence:
+        label = report.target_label
+        yield Paragraph(f"For each version of the set, the file that an installer takes on {label}.")
+    yield from _table(
+        "Evidence",
+        ("Package", "Version", "File", "Uploaded"),
+        ((one.name, one.version, one.file, one.uploaded) for one in report.evidence),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

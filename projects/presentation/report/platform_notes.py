@@ -1,0 +1,75 @@
+"""What a report says about its target's Python and platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from projects.domain.report.platform_support import build_requirements, compiler, served_runtimes
+from projects.presentation.report.target import PackageRow, ReportTarget
+from projects.presentation.report.values import PythonChange, RemovedModules
+from scanner.domain.releases.python_changes import PythonVersion, changes_since, removed_since
+from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation
+from scanner.domain.targets.target import Target
+
+
+def removed_modules(current: PythonVersion | None, target: Target) -> tuple[RemovedModules, ...]:
+    """Return the standard modules that the project loses on the way from its current Python."""
+    return tuple(
+        RemovedModules(dotted(module.removed_in), module.name, module.instead, module.source)
+        for module in removed_since(current, target.python.version)
+    )
+
+
+def python_changes(current: PythonVersion | None, target: Target) -> tuple[PythonChange, ...]:
+    """Return the other incompatible changes on the way."""
+    return tuple(
+        PythonChange(dotted(change.python), change.text, change.source)
+        for change in changes_since(current, target.python.version)
+    )
+
+
+def end_of_life(target: Target, now: datetime) -> str:
+    """Return how long the target's Python gets security fixes; empty where that is not published."""
+    branch = PYTHON_BRANCHES.get(target.python.version)
+    if branch is None or target.python.implementation is not Implementation.CPYTHON:
+        return ""
+    if branch.released is None:
+        return f"Python {target.python.label} is not released yet: this report is about {target.python.full_version}."
+    if branch.end_of_life is None:
+        return ""
+    verb = "ended" if branch.end_of_life < now.date() else "end"
+    version = dotted(target.python.version)
+    return f"Python {version} was released on {branch.released}; its security fixes {verb} on {branch.end_of_life}."
+
+
+def platform_notes(entry: ReportTarget) -> Iterator[str]:
+    """Yield where the verdict holds, and what a build from source needs there."""
+    target = entry.target
+    if served := list(served_runtimes(target)):
+        yield f"The verdict holds for {'; '.join(served)}."
+    if floor := target.platform.floor_label:
+        yield f"It is computed for {floor}: newer systems are served too, older ones may not be."
+    if target.python.free_threaded:
+        yield (
+            "This is a free-threaded build: wheels for the default build do not install on it, and importing an "
+            "extension module that does not support free threading enables the GIL again."
+        )
+    building = [row for row in entry.packages if row["availability"] == "source"]
+    compiled = [row for row in building if row["detail"] != "pure"]
+    if compiled:
+        yield f"Built as required today, {_names(compiled)} would need {compiler(target)}."
+    for row in compiled:
+        if needs := list(build_requirements(row["name"], row["detail"] or "", target)):
+            yield f"{row['name']} would also need {', and '.join(needs)}."
+    if pure := [row for row in building if row["detail"] == "pure"]:
+        yield f"Only an sdist of pure Python, which needs no compiler: {_names(pure)}."
+
+
+def dotted(version: PythonVersion) -> str:
+    """Return a Python version as text: "3.13"."""
+    return f"{version[0]}.{version[1]}"
+
+
+def _names(rows: Sequence[PackageRow]) -> str:
+    return ", ".join(row["name"] for row in rows)

@@ -1,0 +1,63 @@
+"""The report as Markdown and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from projects.presentation.report.blocks import (
+    Block,
+    CodeBlock,
+    ItemList,
+    ListItem,
+    Paragraph,
+    Subheading,
+    Table,
+)
+from projects.presentation.report.page import report_page
+from projects.presentation.report.values import MigrationReport
+
+
+def render_json(report: MigrationReport) -> str:
+    """Return the report as JSON, schema 1 of reports."""
+    return json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n"
+
+
+def render_markdown(report: MigrationReport) -> str:
+    """Return the whole document, with one blank line between its parts."""
+    page = report_page(report)
+    parts = [f"# {page.title}", f"**{page.headline}**", page.measured]
+    for section in page.sections:
+        parts += [f"## {section.title}", *map(_block, section.blocks)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Subheading():
+            return f"### {block.badge}: {block.text}"
+        case Paragraph():
+            return f"{block.text} `{block.code}`" if block.code else block.text
+        case ItemList():
+            return "\n".join(map(_item, block.items))
+        case Table():
+            return _table(block)
+        case CodeBlock():
+            fence = "```" if "```" not in block.text else "~~~~"
+            summary = f"`{block.summary}`:\n\n" if block.summary else ""
+            return f"{summary}{fence}{block.language}\n{block.text.rstrip()}\n{fence}"
+
+
+def _item(item: ListItem) -> str:
+    box = "" if item.done is None else "[x] " if item.done else "[ ] "
+    return f"- {box}{item.text}" + (f" ({item.note})" if item.note else "")
+
+
+def _table(table: Table) -> str:
+    lines = ["| " + " | ".join(table.head) + " |", "|" + " --- |" * len(table.head)]
+    for row in table.rows:
+        cells = [f"`{cell.text}`" if cell.is_code and cell.text else cell.text for cell in row.cells]
+        if row.is_here:
+            cells[0] = f"**{cells[0]}**"
+        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+    return "\n".join(lines)
