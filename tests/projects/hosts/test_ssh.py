@@ -19,9 +19,9 @@ from projects.hosts.git_program import GitLimits, GitRemote
 needs_ssh = pytest.mark.skipif(shutil.which("ssh") is None, reason="the OpenSSH client is not installed here")
 
 
-def ask(port: int, known_hosts: Path) -> HostError:
+def ask(port: int, known_hosts: Path, seconds: int = 60) -> HostError:
     """What asking for a branch at 127.0.0.1:`port` by ssh fails with."""
-    limits = GitLimits(["127.0.0.1"], ssh_known_hosts=str(known_hosts), stalled_seconds=1)
+    limits = GitLimits(["127.0.0.1"], ssh_known_hosts=str(known_hosts), stalled_seconds=seconds)
     remote = GitRemote(parse_clone_url(f"ssh://git@127.0.0.1:{port}/octo/app.git"), secret="PRIVATE KEY")
     with open_repository(remote, limits) as repository, pytest.raises(HostError) as caught:
         repository.head("main")
@@ -85,7 +85,7 @@ def test_a_server_that_ends_the_connection_is_worth_another_try(
 
 @needs_ssh
 def test_a_server_that_says_nothing_is_too_slow(known_hosts: Path, listen: Callable[[bytes, bool], int]) -> None:
-    assert str(ask(listen(b"", False), known_hosts)) == "127.0.0.1 does not answer: it is too slow"
+    assert str(ask(listen(b"", False), known_hosts, 1)) == "127.0.0.1 does not answer: it is too slow"
 
 
 @pytest.mark.parametrize(

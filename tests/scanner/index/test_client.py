@@ -18,10 +18,11 @@ from scanner.index.errors import (
 )
 from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, faults
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SMALL = Limits(connect=2, silence=1.5, total=4, wire=200_000, body=400_000)
+SMALL = Limits(connect=PATIENCE, silence=PATIENCE, total=PATIENCE, wire=200_000, body=400_000)
 
 
 @pytest.fixture
@@ -185,9 +186,6 @@ def test_the_root_gives_serials_and_is_conditional() -> None:
         (faults.CutQuietly(), InvalidIndexPage, "gzip encoding ends early"),
         (faults.Reset(), IndexUnavailable, "connection failed"),
         (faults.Reset(after_bytes=20), IndexUnavailable, "connection failed"),
-        (faults.Silence(), IndexUnavailable, "silent for 1.5 s"),
-        (faults.Silence(head=True), IndexUnavailable, "silent for 1.5 s"),
-        (faults.Drip(), IndexUnavailable, "not complete after 4 s"),
         (faults.Oversized(300_000), InvalidIndexPage, "no more than 200,000 bytes are read"),
         (faults.Oversized(300_000, announced=True), InvalidIndexPage, "no more than 200,000 bytes are read"),
         (faults.GzipBomb(20_000_000), InvalidIndexPage, "no more than 400,000 bytes are unpacked"),
@@ -202,6 +200,23 @@ def test_each_fault_of_an_index_has_its_error(
         client.page("demo")
     assert type(caught.value) is error
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "limits", "words"),
+    [
+        (faults.Silence(), Limits(silence=0.3, total=PATIENCE), "silent for 0.3 s"),
+        (faults.Silence(head=True), Limits(silence=0.3, total=PATIENCE), "silent for 0.3 s"),
+        (faults.Drip(), Limits(silence=PATIENCE, total=1), "not complete after 1 s"),
+    ],
+    ids=["silent", "silent after its head", "a byte now and then"],
+)
+def test_an_index_that_is_too_slow_is_unavailable(
+    index: ReplayIndex, fault: faults.Fault, limits: Limits, words: str
+) -> None:
+    index.fail(fault)
+    with pytest.raises(IndexUnavailable, match=words):
+        IndexClient(index.url, limits=limits).page("demo")
 
 
 def test_after_a_fault_the_same_client_works_again(index: ReplayIndex, client: IndexClient) -> None:

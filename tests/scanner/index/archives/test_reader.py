@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.errors import DigestMismatch, IndexFault, InvalidArchive, NoSuchFile
 from scanner.index.transport import Limits
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, a_file, faults
 
-LIMITS = Limits(silence=2, total=10, metadata=10_000, archive=400_000)
+LIMITS = Limits(silence=PATIENCE, total=PATIENCE, metadata=10_000, archive=400_000)
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 TEXT = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nRequires-Dist: numpy>=2\n"
 

@@ -15,9 +15,10 @@ from scanner.index.errors import HostNotAllowed, IndexFault, IndexUnavailable, I
 from scanner.index.http.address_guard import AddressRefused, GuardedAdapter
 from scanner.index.sessions import guarded_session
 from scanner.index.transport import Limits
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, faults
 
-SMALL = Limits(connect=2, silence=2, total=5)
+SMALL = Limits(connect=PATIENCE, silence=PATIENCE, total=PATIENCE)
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 
 
