@@ -22,6 +22,7 @@ from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.run import PATIENCE, request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
+from scanner.domain.resolution.explain.sentences import derivation_lines
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.release_dates import release_dates
 from scanner.services.index_sets import IndexSet
@@ -115,5 +116,5 @@ def _plan(request: AssessmentRequest, indexes: IndexSet) -> PlannedUpgrade:
     waiting = len(missing.packages) + len(missing.releases)
     if plan is None or waiting or cut_short:
         return PlannedUpgrade(None, waiting, cut_short and not waiting)
-    steps = tuple(str(plan.derivation).splitlines()) if plan.derivation is not None else ()
+    steps = tuple(derivation_lines(plan.derivation)) if plan.derivation is not None else ()
     return PlannedUpgrade(UpgradePlan.of(plan, request.strategy), derivation=steps)

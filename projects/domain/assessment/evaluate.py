@@ -23,6 +23,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_v
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure
+from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.resolution.model import outcomes
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -172,7 +173,7 @@ def _answer(one: ResolvedTarget, snapshot: IndexSnapshot, proofs: Proofs, now: d
         counts=count_verdicts(verdicts),
         blockers=tuple(one.closure.blockers),
         packages=rows,
-        conflict=str(one.closure.conflict) if one.closure.conflict is not None else None,
+        conflict=derivation_text(one.closure.conflict) if one.closure.conflict is not None else None,
         plan=one.plan,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.upgrade import Strategy
 
@@ -64,16 +65,21 @@ class UpgradePlan:
         return cls(
             strategy=strategy.value,
             feasible=plan.feasible,
-            reason=plan.reason or "",
+            reason=plan_reason_text(plan.reason) if plan.reason is not None else "",
             changes=tuple(
                 PlannedChange(
-                    one.name, str(one.before), str(one.after), direct=one.direct, size=one.size.value, why=one.why
+                    one.name,
+                    str(one.before),
+                    str(one.after),
+                    direct=one.direct,
+                    size=one.size.value,
+                    why=plan_reason_text(one.reason),
                 )
                 for one in plan.changes
             ),
             added=tuple(plan.added),
             dropped=tuple(plan.dropped),
-            stuck=tuple(StuckPackage(one.name, one.reason) for one in plan.stuck),
+            stuck=tuple(StuckPackage(one.name, plan_reason_text(one.reason)) for one in plan.blockers),
             pins={name: str(version) for name, version in sorted((plan.pins or {}).items())},
         )
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.derivation import Derivation, derive
-from scanner.domain.resolution.explain.sentences import Phrases
 from scanner.domain.resolution.graph import walk
 from scanner.domain.resolution.model.outcomes import (
     Conflict,
@@ -58,10 +57,10 @@ def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]
 
 
 def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
-    """A solver's proof in words, with the versions of the providers' shelves; of a bridge give them all, in order."""
+    """Return the derivation of a solver's proof; of a bridge's with the providers of all its targets, in order."""
     first = providers[0]
-    phrases = Phrases(first.package, [provider.target.slug for provider in providers])
-    return derive(proof, nodes, phrases, lambda requirement: first.satisfied(requirement.name, requirement))
+    targets = [provider.target.slug for provider in providers]
+    return derive(proof, nodes, first.package, targets, lambda one: first.satisfied(one.name, one))
 
 
 def resolve(provider: TargetProvider, limits: SearchLimits | None = None) -> ResolutionOutcome:

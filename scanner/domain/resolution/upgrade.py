@@ -11,7 +11,9 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
-from scanner.domain.resolution.explain.moves import why_it_moves, why_stuck
+from scanner.domain.resolution.explain.moves import blocker_reason, move_reason
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.explain.sentences import clash_sides
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.loosen import Step, loosen, step_between
 from scanner.domain.resolution.minimise import minimise
@@ -27,6 +29,9 @@ from scanner.domain.resolution.resolve import SearchLimits, resolution_of
 from scanner.domain.targets.target import Target
 
 __all__ = ["Strategy", "Upgrade", "plan", "plan_search", "smallest_direct_change"]
+
+
+_NEWER = PlanReason(PlanReasonKind.NEWER_VERSION)
 
 
 class Strategy(StrEnum):
@@ -150,7 +155,7 @@ def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> S
         tuple(name for name in pins if name not in upgrade.current),
         _dropped(upgrade, resolutions),
         missing=missing,
-        reason="some of what it hangs on is not known yet" if missing else None,
+        reason=PlanReason(PlanReasonKind.INCOMPLETE) if missing else None,
         resolutions=resolutions,
         roots=problem.roots,
     )
@@ -173,14 +178,14 @@ def _changes(
         before = upgrade.current.get(name)
         if before is not None and before != after:
             newest = upgrade.strategy is Strategy.LATEST
-            why = "a newer version is there" if newest else why_it_moves(problem, graphs, name, before)
+            reason = _NEWER if newest else move_reason(problem, graphs, name, before)
             direct = name in upgrade.roots.direct
-            changes.append(VersionChange(name, before, after, direct, step_between(before, after), why))
+            changes.append(VersionChange(name, before, after, direct, step_between(before, after), reason))
     return tuple(sorted(changes, key=lambda change: not change.direct))
 
 
 def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached) -> Plan:
-    reason = f"the search was cut short after {limit.steps} steps"
+    reason = PlanReason(PlanReasonKind.CUT_SHORT, steps=limit.steps)
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
@@ -191,16 +196,18 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
     if found.limit is not None:
         return _cut_short(upgrade, found.problem, found.limit)
     if found.choices is None:
-        reason = "the requirements contradict each other"
+        sides: tuple[str, ...] = ()
         if derivation is not None and derivation.clashes:
-            clash = derivation.clashes[0]
-            reason = f"{clash.first}, but {clash.second}"
+            sides = clash_sides(derivation, derivation.clashes[0])
         return Plan(
-            tuple(upgrade.targets), feasible=False, reason=f"no path: {reason}", derivation=derivation,
+            tuple(upgrade.targets),
+            feasible=False,
+            reason=PlanReason(PlanReasonKind.CONTRADICTION, sides=sides),
+            derivation=derivation,
             missing=found.problem.missing(),
-        )  # fmt: skip
+        )
     around = yield from _finish(upgrade, found.problem, found.choices)
-    stuck: dict[NormalizedName, Blocker] = {}
+    blockers: dict[NormalizedName, Blocker] = {}
     for provider, resolution in zip(found.problem.providers, around.resolutions, strict=True):
         for edge in resolution.edges:
             name = edge.requirement.name
@@ -208,14 +215,14 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
             version = resolution.pins.get(name)
             choice = 0 if candidates is None or version is None else candidates.package.choice(version)
             if candidates is not None and name not in resolution.urls and not choice & candidates.usable:
-                stuck.setdefault(name, Blocker(name, why_stuck(provider, name, found.problem.targets)))
-    kept_back = {name for name in stuck if name in upgrade.current}
+                blockers.setdefault(name, Blocker(name, blocker_reason(provider, name, found.problem.targets)))
+    kept_back = {name for name in blockers if name in upgrade.current}
     return replace(
         around,
         feasible=False,
         changes=tuple(change for change in around.changes if change.name not in kept_back),
-        pins={name: version for name, version in (around.pins or {}).items() if name not in stuck},
-        stuck=tuple(stuck.values()),
-        reason="no path: " + "; ".join(one.reason for one in stuck.values()),
+        pins={name: version for name, version in (around.pins or {}).items() if name not in blockers},
+        blockers=tuple(blockers.values()),
+        reason=PlanReason(PlanReasonKind.BLOCKED, parts=tuple(one.reason for one in blockers.values())),
         derivation=derivation,
     )

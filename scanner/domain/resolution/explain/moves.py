@@ -1,4 +1,4 @@
-"""Why a package has to move, and why another cannot, in words."""
+"""Why a plan moves a package, and why no version of another one works."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
-from scanner.domain.resolution.explain.sentences import OBSTACLES
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.candidates import CandidateSet
 from scanner.domain.resolution.model.requirement import Requirement
@@ -17,72 +17,75 @@ from scanner.domain.resolution.pubgrub.incompatibility import lowest
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target
 
-__all__ = ["why_it_moves", "why_stuck"]
+__all__ = ["blocker_reason", "move_reason"]
 
 
-def why_it_moves(
+def move_reason(
     problem: ResolutionProblem, graphs: Sequence[DependencyGraph], name: NormalizedName, before: Version
-) -> str:
-    """What is wrong with the version before, given what the new set reaches.
+) -> PlanReason:
+    """Return what is wrong with the version before, given the dependency graphs of the new set.
 
-    Of several targets the one that gives the plainest reason speaks: that the version cannot be used there, then that
-    something in the set refuses it, then that it asks for something that cannot be had. A target is named where there
-    are several.
+    Of several targets, the strongest reason counts: the version cannot be installed there; something in the set does
+    not admit it; it requires something that the set does not have.
     """
     there = [pair for pair in zip(problem.providers, graphs, strict=True) if name in pair[1].members]
     for provider, _ in there:
-        where = f" on {provider.target.slug}" if len(problem.providers) > 1 else ""
-        if why := _obstacle(provider, name, before, where):
-            return why
+        if reason := _not_installable(provider, name, before, named=len(problem.providers) > 1):
+            return reason
     for provider, graph in there:
-        if why := _refused(provider, graph, name, before):
-            return why
-    # Where a demand cannot be met at all, more is said than where the set only went another way.
-    unmet = [_unmet(provider, graph, name, before) or "" for provider, graph in there]
-    return max(unmet, key=len, default="") or "it moves with the others"
+        if reason := _not_admitted(provider, graph, name, before):
+            return reason
+    unmet = [reason for provider, graph in there if (reason := _unmet(provider, graph, name, before))]
+    # A requirement that no installable version meets says more than one that the set only meets otherwise.
+    hard = (reason for reason in unmet if reason.available_from is not None)
+    return next(hard, None) or next(iter(unmet), PlanReason(PlanReasonKind.WITH_OTHERS))
 
 
-def _obstacle(provider: TargetProvider, name: NormalizedName, before: Version, where: str) -> str | None:
+def _not_installable(
+    provider: TargetProvider, name: NormalizedName, before: Version, *, named: bool
+) -> PlanReason | None:
     candidates = provider.candidates(name)
     if candidates is None:
         return None
     choice = candidates.package.choice(before)
     if not choice & candidates.known:
-        return f"the index has no {name} {before}"
+        return PlanReason(PlanReasonKind.VERSION_NOT_FOUND, name, str(before))
     if choice & candidates.usable:
         return None
-    return f"{name} {before} {_words(provider, candidates, choice)}{where}"
+    obstacles = _obstacles(provider, candidates, choice)
+    targets = (provider.target.slug,) if named else ()
+    return PlanReason(PlanReasonKind.NOT_INSTALLABLE, name, str(before), obstacles, targets)
 
 
-def _words(provider: TargetProvider, candidates: CandidateSet, mask: int) -> str:
-    """What keeps releases from being used, the most frequent obstacle of them first."""
-    usable = provider.cache.installable(candidates.package, provider.target, provider.policy)
-    listed = sorted(usable.obstacles, key=lambda pair: -(pair[1] & mask).bit_count())
-    words = [OBSTACLES[obstacle] for obstacle, releases in listed if releases & mask]
-    return " or ".join(words) if words else OBSTACLES[Obstacle.TOO_YOUNG]
+def _obstacles(provider: TargetProvider, candidates: CandidateSet, mask: int) -> tuple[Obstacle, ...]:
+    """Return what keeps releases from being installed, the most frequent obstacle first."""
+    versions = provider.cache.installable(candidates.package, provider.target, provider.policy)
+    listed = sorted(versions.obstacles, key=lambda pair: -(pair[1] & mask).bit_count())
+    return tuple(obstacle for obstacle, releases in listed if releases & mask) or (Obstacle.TOO_YOUNG,)
 
 
-def _refused(provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version) -> str | None:
+def _not_admitted(
+    provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version
+) -> PlanReason | None:
     candidates = provider.candidates(name)
     choice = 0 if candidates is None else candidates.package.choice(before)
     for edge in graph.edges:
         if edge.requirement.name == name and not provider.satisfied(name, edge.requirement) & choice:
-            asker = (
-                "the project"
-                if edge.dependent is None
-                else f"{edge.dependent} {graph.members[edge.dependent] or ''}".strip()
+            dependent = "" if edge.dependent is None else f"{edge.dependent} {graph.members[edge.dependent] or ''}"
+            return PlanReason(
+                PlanReasonKind.NOT_ADMITTED,
+                name,
+                str(before),
+                dependent=dependent.strip(),
+                requirement=str(edge.requirement),
             )
-            return f"{asker} needs {edge.requirement}"
     return None
 
 
 def _unmet(
-    provider: TargetProvider,
-    graph: DependencyGraph,
-    name: NormalizedName,
-    before: Version,
-) -> str | None:
-    """A demand of the version before that the new set does not meet."""
+    provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version
+) -> PlanReason | None:
+    """Return a requirement of the version before that the new set does not meet."""
     candidates = provider.candidates(name)
     dependencies = None if candidates is None else provider.dependencies_of(name, candidates.package.choice(before))
     if dependencies is None:
@@ -91,34 +94,41 @@ def _unmet(
         for _, requirement in provider.applicable(dependencies, extra):
             admitted = provider.satisfied(requirement.name, requirement)
             if not graph.choices.get(requirement.name, 0) & admitted:
-                return f"{name} {before} needs {requirement}{_first_usable(provider, requirement, admitted)}"
+                return PlanReason(
+                    PlanReasonKind.UNMET_REQUIREMENT,
+                    name,
+                    str(before),
+                    targets=(provider.target.slug,),
+                    requirement=str(requirement),
+                    required=requirement.name,
+                    available_from=_available_from(provider, requirement, admitted),
+                )
     return None
 
 
-def _first_usable(provider: TargetProvider, requirement: Requirement, admitted: int) -> str:
-    """ ", and … has no usable release before …" when that is what is wrong with an ask."""
+def _available_from(provider: TargetProvider, requirement: Requirement, admitted: int) -> str | None:
+    """Return the first installable version above those that a requirement admits, "" if there is none.
+
+    None if the requirement admits an installable version, or no version at all.
+    """
     candidates = provider.candidates(requirement.name)
     if candidates is None or not admitted or admitted & candidates.usable:
-        return ""
+        return None
     later = candidates.usable & candidates.package.all & ~((admitted << 1) - 1) & ~candidates.package.prereleases
-    where = provider.target.slug
-    if not later:
-        return f", and no release of {requirement.name} from there on is usable on {where}"
-    return f", and {requirement.name} has no wheel for {where} before {candidates.package.version(lowest(later))}"
+    return str(candidates.package.version(lowest(later))) if later else ""
 
 
-def why_stuck(provider: TargetProvider, name: NormalizedName, targets: Sequence[Target]) -> str:
-    """Why nothing clears a package on a target, or on all targets of a bridge."""
+def blocker_reason(provider: TargetProvider, name: NormalizedName, targets: Sequence[Target]) -> PlanReason:
+    """Return why no version of a package works on a target, or on all targets of a bridge."""
     candidates = provider.candidates(name)
-    where = provider.target.slug
     if candidates is None:
-        return f"{name} was not polled yet"
-    if not candidates.package.versions:
-        return f"the index has no package {name}"
+        return PlanReason(PlanReasonKind.NOT_POLLED, name)
+    package = candidates.package
+    if not package.versions:
+        return PlanReason(PlanReasonKind.PACKAGE_NOT_FOUND, name)
     if not candidates.usable:
-        newest = 2 << (len(candidates.package.versions) - 1)
-        words = _words(provider, candidates, newest & candidates.known or candidates.known)
-        return f"no release of {name} is usable on {where}: {candidates.package.versions[-1]} {words}"
-    if len(targets) > 1:
-        where = "all of " + ", ".join(target.slug for target in targets)
-    return f"no release of {name} that the requirements admit is usable on {where}"
+        newest = 2 << (len(package.versions) - 1)
+        obstacles = _obstacles(provider, candidates, newest & candidates.known or candidates.known)
+        version, target = str(package.versions[-1]), provider.target.slug
+        return PlanReason(PlanReasonKind.NO_INSTALLABLE_VERSION, name, version, obstacles, (target,))
+    return PlanReason(PlanReasonKind.NO_ADMITTED_VERSION, name, targets=tuple(target.slug for target in targets))

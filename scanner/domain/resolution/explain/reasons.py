@@ -1,4 +1,4 @@
-"""Why a set of candidates cannot be: the leaves of every derivation, as data. Text is made in `derivation`."""
+"""Why candidates cannot be chosen: the external causes of incompatibilities. `sentences` makes the text."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ _SOURCE_OBSTACLES = {
 
 @dataclass(frozen=True, slots=True)
 class Required:
-    """Somebody requires something. `by` is None for the project itself; `releases` are those known to ask it."""
+    """A requirement of the project (`dependent` None), of a package, or of one of its extras.
+
+    `releases` are the releases of the dependent that are known to state it.
+    """
 
     requirement: Requirement
     dependent: NormalizedName | None = None
@@ -51,14 +54,14 @@ class Required:
 
 @dataclass(frozen=True, slots=True)
 class Constrained:
-    """A constraint limits a package, without asking for it."""
+    """A constraint of the project, which limits a package without requiring it."""
 
     requirement: Requirement
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Releases that exist and may not be chosen on the target."""
+    """Releases that exist and may not be chosen on a target, by obstacle."""
 
     name: NormalizedName
     releases: int
@@ -68,14 +71,14 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class PackageNotFound:
-    """The index has no such package."""
+    """A package that the index does not have."""
 
     name: NormalizedName
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidDependency:
-    """A release states a requirement that nobody can read."""
+    """A requirement of a release that cannot be parsed, so that the release cannot be installed."""
 
     name: NormalizedName
     text: str

@@ -9,6 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.explain.plan_reason import PlanReason
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.outcomes import LimitReached, Missing, Resolution
@@ -26,7 +27,7 @@ class VersionChange:
     after: Version
     direct: bool
     size: Step
-    why: str
+    reason: PlanReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Blocker:
     """A package that no admitted version clears, and why."""
 
     name: NormalizedName
-    reason: str
+    reason: PlanReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class Plan:
     pins: Mapping[NormalizedName, Version] | None = None
     added: tuple[NormalizedName, ...] = ()
     dropped: tuple[NormalizedName, ...] = ()
-    stuck: tuple[Blocker, ...] = ()
-    reason: str | None = None
+    blockers: tuple[Blocker, ...] = ()
+    reason: PlanReason | None = None
     derivation: Derivation | None = None
     missing: Missing = field(default_factory=Missing)
     limit: LimitReached | None = None

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
+from scanner.domain.resolution.explain.sentences import derivation_lines, plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Conflict, Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
@@ -56,7 +57,7 @@ def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallI
     if isinstance(outcome, Conflict):
         derivation = outcome.derivation
         assert derivation.reasons
-        assert derivation.steps[-1].text.endswith("the requirements cannot hold together.")
+        assert derivation_lines(derivation)[-1].endswith("the requirements cannot hold together.")
         numbers = [step.number for step in derivation.steps if step.number is not None]
         assert numbers == sorted(set(numbers))
 
@@ -99,7 +100,7 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
         pins = texts(made.pins or {})
         assert holds(index, form, pins)
         for change in made.changes:
-            assert change.why
+            assert plan_reason_text(change.reason)
             assert not holds(index, form, {**pins, change.name: str(change.before)})
         moved = {change.name for change in made.changes}
         assert moved == {name for name in current if str(name) in pins and str(current[name]) != pins[name]}

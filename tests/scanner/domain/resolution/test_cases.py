@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from scanner.domain.resolution import BuildPolicy, Conflict, Resolution, SourcePolicy, resolve
+from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.targets.target import parse_target
 from tests.scanner.domain.resolution.small_index import provider, question, texts
 
@@ -38,6 +39,6 @@ def test_the_case_ends_as_it_says(index: dict[str, Any], case: dict[str, Any]) -
         assert dict(outcome.urls) == case.get("urls", {})
     else:
         assert isinstance(outcome, Conflict), outcome
-        told = str(outcome.derivation)
+        told = derivation_text(outcome.derivation)
         assert [text for text in case["conflict"] if text not in told] == [], told
         assert {clash.package for clash in outcome.derivation.clashes} >= set(case.get("clashes", ()))

@@ -4,6 +4,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution import BuildPolicy, ResolutionCache, SourcePolicy, closure
+from scanner.domain.resolution.explain.sentences import derivation_text
 from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, question, texts
 
 SERVICE: SmallIndex = {
@@ -116,7 +117,7 @@ def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker(
     found = closure(ResolutionCache(SmallSource(index)), LINUX, question("serve", "model>=2"), BuildPolicy())
     assert found.blockers == ()
     assert found.conflict is not None
-    told = str(found.conflict)
+    told = derivation_text(found.conflict)
     for text in (
         "serve 2.0 needs model<2",
         "the project requires model>=2",

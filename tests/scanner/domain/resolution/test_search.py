@@ -13,6 +13,7 @@ from packaging.version import Version
 from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, Strategy, Upgrade, plan
 from scanner.domain.resolution.closure import closure, closure_search
+from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.upgrade import plan_search
@@ -69,12 +70,12 @@ def driven(search: Search[T], source: LearningSource, chance: random.Random) -> 
 
 
 def facts(found: Closure) -> object:
-    conflict = None if found.conflict is None else str(found.conflict)
+    conflict = None if found.conflict is None else derivation_text(found.conflict)
     return (found.entries, found.blockers, conflict, found.missing, found.graph.edges)
 
 
 def words(made: Plan) -> object:
-    return (made.feasible, made.changes, texts(made.pins or {}), made.reason, made.stuck, made.missing)
+    return (made.feasible, made.changes, texts(made.pins or {}), made.reason, made.blockers, made.missing)
 
 
 @given(indexes, roots, st.randoms(use_true_random=False))

@@ -16,6 +16,7 @@ from scanner.domain.resolution import (
     plan,
     smallest_direct_change,
 )
+from scanner.domain.resolution.explain.sentences import derivation_text, plan_reason_text
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import (
     LINUX,
@@ -60,10 +61,10 @@ def test_a_minimal_plan_moves_what_must_move_to_the_lowest_that_works() -> None:
         "driver 2.9.9 2.9.10 patch direct",
         "core 2.16.2 2.20.0 minor transitive",
     ]
-    assert made.changes[0].why == (
+    assert plan_reason_text(made.changes[0].reason) == (
         "model 2.6.1 needs core==2.16.2, and core has no wheel for cp313-manylinux_2_28_x86_64 before 2.20.0"
     )
-    assert made.changes[1].why == "driver 2.9.9 has no file for it"
+    assert plan_reason_text(made.changes[1].reason) == "driver 2.9.9 has no file for it"
     assert texts(made.pins or {}) == {"model": "2.8.0", "core": "2.20.0", "driver": "2.9.10", "steady": "1.0"}
 
 
@@ -82,8 +83,9 @@ def test_what_holds_as_written_needs_no_change() -> None:
 def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
     made = plan(upgrade_of(question("model==2.6.1", "hopeless==1.0")))
     assert not made.feasible
-    assert [stuck.name for stuck in made.stuck] == ["hopeless"]
-    assert made.reason == (
+    assert [blocker.name for blocker in made.blockers] == ["hopeless"]
+    assert made.reason is not None
+    assert plan_reason_text(made.reason) == (
         "no path: no release of hopeless is usable on cp313-manylinux_2_28_x86_64: "
         "1.1 has no wheel, only source to compile"
     )
@@ -99,7 +101,8 @@ def test_no_path_names_the_two_that_contradict_each_other() -> None:
     }
     made = plan(upgrade_of(question("left", "right"), index=index))
     assert not made.feasible
-    assert made.reason == "no path: left 1.0 needs shared<2, but right 1.0 needs shared>=2"
+    assert made.reason is not None
+    assert plan_reason_text(made.reason) == "no path: left 1.0 needs shared<2, but right 1.0 needs shared>=2"
 
 
 def test_a_cap_is_loosened_only_when_pins_alone_do_not_help() -> None:
@@ -116,7 +119,7 @@ def test_a_step_keeps_packages_within_their_series() -> None:
     upgrade = replace(upgrade_of(question("capped==1.0")), step=Step.MINOR)
     made = plan(upgrade)
     assert not made.feasible
-    assert [stuck.name for stuck in made.stuck] == ["capped"]
+    assert [blocker.name for blocker in made.blockers] == ["capped"]
     assert plan(replace(upgrade, step=Step.MAJOR)).feasible
 
 
@@ -124,7 +127,7 @@ def test_a_held_package_is_never_touched() -> None:
     upgrade = upgrade_of(question("model==2.6.1", "driver==2.9.9"))
     made = plan(replace(upgrade, holds=frozenset({canonicalize_name("driver")})))
     assert not made.feasible
-    assert [stuck.name for stuck in made.stuck] == ["driver"]
+    assert [blocker.name for blocker in made.blockers] == ["driver"]
     assert all(change.name != "driver" for change in made.changes)
 
 
@@ -165,7 +168,7 @@ def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
     today = closure(cache, WINDOWS, asked, BuildPolicy())
     made = plan(Upgrade(cache, [WINDOWS, LINUX], asked, BuildPolicy(), today.pins))
     assert made.feasible
-    why = {str(change.name): change.why for change in made.changes}
+    why = {str(change.name): plan_reason_text(change.reason) for change in made.changes}
     assert why["driver"] == f"driver 2.9.9 has no file for it on {LINUX.slug}"
     assert why["core"] == f"core 2.16.2 has no file for it on {LINUX.slug}"
     assert why["model"] == f"model 2.6.1 needs core==2.16.2, and core has no wheel for {LINUX.slug} before 2.20.0"
@@ -179,12 +182,14 @@ def test_a_bridge_that_does_not_exist_says_so() -> None:
     )
     made = plan(upgrade)
     assert not made.feasible
-    assert [stuck.name for stuck in made.stuck] == ["app"]
-    assert made.reason == (
+    assert [blocker.name for blocker in made.blockers] == ["app"]
+    assert made.reason is not None
+    assert plan_reason_text(made.reason) == (
         "no path: no release of app that the requirements admit is usable on all of "
         "cp311-manylinux_2_28_x86_64, cp313-manylinux_2_28_x86_64"
     )
-    assert "@" not in str(made.derivation)
+    assert made.derivation is not None
+    assert "@" not in derivation_text(made.derivation)
 
 
 def test_what_is_missing_makes_no_plan_feasible() -> None:

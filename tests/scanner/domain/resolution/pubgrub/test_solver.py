@@ -12,6 +12,7 @@ from scanner.domain.resolution import (
     SearchLimits,
     resolve,
 )
+from scanner.domain.resolution.explain.sentences import derivation_lines
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, ended, provider, question, texts
@@ -34,7 +35,7 @@ def test_a_long_sliding_chain_is_solved_without_deep_recursion_or_many_reads() -
 def test_a_long_chain_that_cannot_hold_is_proven_within_bounds() -> None:
     outcome = resolve(provider(sliding_chain(40, 30, solvable=False), question("p0")), SearchLimits(steps=5_000))
     assert isinstance(outcome, Conflict)
-    assert outcome.derivation.steps[-1].text.endswith("the requirements cannot hold together.")
+    assert derivation_lines(outcome.derivation)[-1].endswith("the requirements cannot hold together.")
 
 
 def test_the_search_stops_at_its_step_limit() -> None:
@@ -108,17 +109,18 @@ def test_a_derivation_tells_every_step_once_and_refers_by_number() -> None:
     }
     outcome = resolve(provider(index, question("menu")))
     assert isinstance(outcome, Conflict)
-    lines = str(outcome.derivation).splitlines()
+    lines = derivation_lines(outcome.derivation)
     assert lines[0].startswith("Because ")
     assert all(line.startswith(("Because ", "And because ", "So ")) for line in lines)
     assert len(set(lines)) == len(lines)
-    for step in outcome.derivation.steps:
+    for position, step in enumerate(outcome.derivation.steps):
         if step.number is not None:
-            assert any(f"({step.number})" in other.text for other in outcome.derivation.steps if other is not step)
+            assert any(f"({step.number})" in line for line in lines[position + 1 :])
 
 
 def test_a_very_long_proof_is_told_from_its_last_steps() -> None:
     outcome = resolve(provider(sliding_chain(60, 40, solvable=False), question("p0")))
     assert isinstance(outcome, Conflict)
-    assert outcome.derivation.steps[0].text.endswith("earlier steps are left out.)")
-    assert len(outcome.derivation.steps) == 201
+    lines = derivation_lines(outcome.derivation)
+    assert lines[0].endswith("earlier steps are left out.)")
+    assert len(lines) == 201

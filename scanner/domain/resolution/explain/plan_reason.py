@@ -1,0 +1,95 @@
+"""Why a plan moves a package, cannot clear one, or does not exist, as data. `sentences` makes the text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from scanner.domain.resolution.explain.reasons import Obstacle
+
+__all__ = ["PlanReason", "PlanReasonKind"]
+
+
+class PlanReasonKind(StrEnum):
+    """What a `PlanReason` says."""
+
+    # Why a package moves.
+    NEWER_VERSION = "newer-version"
+    VERSION_NOT_FOUND = "version-not-found"
+    NOT_INSTALLABLE = "not-installable"
+    NOT_ADMITTED = "not-admitted"
+    UNMET_REQUIREMENT = "unmet-requirement"
+    WITH_OTHERS = "with-others"
+    # Why a package has no version that works.
+    NOT_POLLED = "not-polled"
+    PACKAGE_NOT_FOUND = "package-not-found"
+    NO_INSTALLABLE_VERSION = "no-installable-version"
+    NO_ADMITTED_VERSION = "no-admitted-version"
+    # Why a plan is not feasible.
+    INCOMPLETE = "incomplete"
+    CUT_SHORT = "cut-short"
+    CONTRADICTION = "contradiction"
+    BLOCKED = "blocked"
+    # A sentence that was stored before reasons were data.
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanReason:
+    """Why a plan moves a package, cannot clear one, or does not exist. `explain.sentences` makes the sentence.
+
+    `name` and `version` are the package in question and its version; `obstacles` are what keeps it from being
+    installed on `targets` (slugs; empty where the target goes without saying). `requirement` is the one that is not
+    met, stated by `dependent` with its version, or by the project if that is empty; `required` is the package that it
+    names. `available_from` says from which version on `required` installs on the target, "" if from none; None if
+    that is not the problem. A contradiction has its two sides in `sides`, a plan with blockers their reasons in
+    `parts`. `steps` counts the search that was cut short.
+    """
+
+    kind: PlanReasonKind
+    name: str = ""
+    version: str = ""
+    obstacles: tuple[Obstacle, ...] = ()
+    targets: tuple[str, ...] = ()
+    dependent: str = ""
+    requirement: str = ""
+    required: str = ""
+    available_from: str | None = None
+    steps: int = 0
+    sides: tuple[str, ...] = ()
+    parts: tuple[PlanReason, ...] = ()
+    text: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the reason as JSON values, without the fields that have their default."""
+        data: dict[str, Any] = {"kind": self.kind.value}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.name != "kind" and value != field.default:
+                data[field.name] = value
+        if self.parts:
+            data["parts"] = [part.to_json() for part in self.parts]
+        return {key: list(value) if isinstance(value, tuple) else value for key, value in data.items()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | str) -> PlanReason:
+        """Read what `to_json` wrote, or a sentence that was stored before reasons were data."""
+        if isinstance(data, str):
+            return cls(PlanReasonKind.TEXT, text=data)
+        return cls(
+            kind=PlanReasonKind(data["kind"]),
+            name=data.get("name", ""),
+            version=data.get("version", ""),
+            obstacles=tuple(Obstacle(one) for one in data.get("obstacles", ())),
+            targets=tuple(data.get("targets", ())),
+            dependent=data.get("dependent", ""),
+            requirement=data.get("requirement", ""),
+            required=data.get("required", ""),
+            available_from=data.get("available_from"),
+            steps=data.get("steps", 0),
+            sides=tuple(data.get("sides", ())),
+            parts=tuple(cls.from_json(part) for part in data.get("parts", ())),
+            text=data.get("text", ""),
+        )
