@@ -1,4 +1,4 @@
-"""What polls saw of a package, as lines that a person reads: one for each release, loss, yank and status. Pure."""
+"""The history of a package as lines of its page: one for each release, regression, yank and status change of a poll."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from projects.presentation.target_names import describe_targets
-from scanner.domain.releases.history import PackageEvent
+from scanner.domain.phrases import count
+from scanner.domain.releases.package_details import PackageEvent
 from scanner.domain.targets.catalogue import CATALOGUE
 
-# Only of these do the events of a release tell.
+# The events of a release name targets of the catalogue only.
 _CATALOGUE = frozenset(target.slug for target in CATALOGUE)
-_FILES = 3
+_MOST_FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """Some changes of one release that one poll saw.
+    """The changes of one kind that one poll found in one release.
 
-    `where` names the reader's own targets, `files` the files, of which `more` are left out.
+    `own_targets` names those of the user's targets that are concerned. `files` are the first files, of which
+    `more_files` are left out.
     """
 
     kind: str
     version: str
-    words: str
-    where: str
+    text: str
+    own_targets: str
     files: tuple[str, ...]
-    more: int
+    more_files: int
     uploaded_at: datetime | None
     seen_at: datetime
 
 
-_FILE_WORDS = {
+_FILE_TEXTS = {
     "added": "{} added",
-    "yanked": "{} withdrawn (yanked)",
-    "unyanked": "the yank of {} taken back",
+    "yanked": "{} yanked",
+    "unyanked": "{} no longer yanked",
     "removed": "{} removed from the index",
 }
 
 
 def history_lines(events: Iterable[PackageEvent], own: Sequence[str], limit: int) -> tuple[HistoryLine, ...]:
-    """The newest `limit` lines of `events`, which come newest first. `own`: the targets of the reader's projects.
+    """Return the newest `limit` lines of `events`, which are ordered newest first.
 
-    Files of one release that one poll saw change in the same way are one line.
+    `own` are the slugs of the user's targets. Files of a release that one poll found changed alike share a line.
     """
     groups: dict[tuple[object, ...], list[PackageEvent]] = {}
     for event in events:
@@ -56,34 +58,31 @@ def _line(events: Sequence[PackageEvent], own: Sequence[str]) -> HistoryLine:
     first = events[0]
     files = tuple(event.filename for event in events if event.filename)
     known = [slug for slug in own if slug in _CATALOGUE]
-    mine = [slug for slug in known if slug in first.targets]
+    concerned = [slug for slug in known if slug in first.targets]
     return HistoryLine(
         kind=first.kind,
         version=first.version,
-        words=_words(first, len(files), f"{len(mine)} of your {len(known)}"),
-        where=describe_targets(mine),
-        files=files[:_FILES],
-        more=max(0, len(files) - _FILES),
+        text=_text(first, len(files), f"{len(concerned)} of your {len(known)}"),
+        own_targets=describe_targets(concerned),
+        files=files[:_MOST_FILES],
+        more_files=max(0, len(files) - _MOST_FILES),
         uploaded_at=max((event.uploaded_at for event in events if event.uploaded_at), default=None),
         seen_at=first.seen_at,
     )
 
 
-def _words(event: PackageEvent, files: int, mine: str) -> str:
-    number = len(event.targets)
+def _text(event: PackageEvent, files: int, own: str) -> str:
+    targets = count(len(event.targets), "target")
     match event.kind:
         case "release":
-            return f"complete: wheels for {number} of the targets that are looked at, {mine}"
+            return f"complete: wheels for {targets} of the catalogue, {own}"
         case "regression":
             before = event.detail.removeprefix("against ")
-            return f"has no wheel for {_targets(number)} that {before} served, {mine}"
+            return f"has no wheel for {targets} that {before} supports, {own}"
         case "status":
-            return f"the package went from {event.detail.replace(' → ', ' to ')}"
+            before, _, after = event.detail.partition(" → ")
+            return f"the package status changed from {before} to {after}"
         case "first_poll":
-            return "first read; what was there then is no news"
-    words = _FILE_WORDS.get(event.kind, "{} changed").format(f"{files} file{'' if files == 1 else 's'}")
-    return f"{words}: {event.detail}" if event.detail else words
-
-
-def _targets(number: int) -> str:
-    return f"{number} target{'' if number == 1 else 's'}"
+            return "first poll; earlier changes are not known"
+    text = _FILE_TEXTS.get(event.kind, "{} changed").format(count(files, "file"))
+    return f"{text}: {event.detail}" if event.detail else text

@@ -1,4 +1,4 @@
-"""One package's releases by target as cells that a page shows. Pure."""
+"""The table of a package page: releases by target."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import datetime
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
 from scanner.domain.matching.availability import Availability, Offer
+from scanner.domain.releases.package_details import ReleaseOffers
 
 _CELLS = {
     Availability.NATIVE: (Verdict.READY, "wheel"),
@@ -16,14 +17,14 @@ _CELLS = {
     Availability.PURE: (Verdict.READY, "pure"),
     Availability.FALLBACK: (Verdict.DEGRADED, "pure"),
     Availability.SOURCE: (Verdict.UPGRADE, "sdist only"),
-    Availability.EXCLUDED: (Verdict.BLOCKED, "refuses it"),
+    Availability.EXCLUDED: (Verdict.BLOCKED, "Python excluded"),
     Availability.NONE: (Verdict.BLOCKED, "no wheel"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """What one release offers one target: a look and a few words, without any project's policy."""
+    """The availability of a release on a target, whatever the policy of a project. `look` is the style of the cell."""
 
     look: Verdict
     text: str
@@ -32,31 +33,31 @@ class MatrixCell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One release over the columns."""
+    """A release with one cell for each column."""
 
     version: str
     uploaded_at: datetime | None
     cells: tuple[MatrixCell, ...]
 
 
-def matrix_row(version: str, uploaded_at: datetime | None, offers: Sequence[Offer]) -> MatrixRow:
-    """The row of a release; `offers` follow the columns."""
-    return MatrixRow(version, uploaded_at, tuple(_cell(offer) for offer in offers))
+def matrix_row(release: ReleaseOffers) -> MatrixRow:
+    """Return the row of a release, whose offers follow the columns."""
+    return MatrixRow(release.version, release.uploaded_at, tuple(_cell(offer) for offer in release.offers))
 
 
 def _cell(offer: Offer) -> MatrixCell:
-    look, text = _CELLS.get(offer.availability, (Verdict.UNKNOWN, "not known"))
+    look, text = _CELLS.get(offer.availability, (Verdict.UNKNOWN, "unknown"))
     return MatrixCell(look, text, offer.yanked)
 
 
-def matrix_columns(columns: Sequence[Column], asked: Sequence[str], limit: int) -> tuple[Column, ...]:
-    """The columns that are asked for; else all when they are few; else a cross of them, at most `limit`.
+def matrix_columns(columns: Sequence[Column], chosen: Sequence[str], limit: int) -> tuple[Column, ...]:
+    """Return the columns with the chosen slugs; without any all when they are few, else a cross of at most `limit`.
 
     The cross is every Python on the first platform, and every platform of the last Python there.
     """
-    chosen = tuple(column for column in columns if column.slug in asked)
-    if chosen or len(columns) <= limit:
-        return chosen or tuple(columns)
+    found = tuple(column for column in columns if column.slug in chosen)
+    if found or len(columns) <= limit:
+        return found or tuple(columns)
     first = [column for column in columns if column.platform_slug == columns[0].platform_slug]
     across = [column for column in columns if column.python_slug == first[-1].python_slug and column not in first]
     return tuple([*first, *across][:limit])

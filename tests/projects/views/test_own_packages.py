@@ -50,7 +50,7 @@ def test_members_reach_the_page_and_strangers_do_not(
     assert client.get(OWN).status_code == 302
     assert carol.get(OWN).status_code == 404
     assert carol.get("/packages/ours/").status_code == 404
-    assert "ours" not in text(carol.get("/packages/").content).partition("None yet")[0]
+    assert "ours" not in text(carol.get("/packages/").content).partition("No packages yet")[0]
     for member in (alice, bob):
         said = text(member.get(OWN).content)
         assert f"On {URL}" in said

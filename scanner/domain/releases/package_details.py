@@ -1,0 +1,57 @@
+"""What is stored about one package, as its page shows it: releases by target, polls, problems and recent events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from scanner.domain.index_page.page import PageProblem
+from scanner.domain.matching.availability import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class PackageEvent:
+    """A change that a poll found. `kind` is a value of WheelEventKind.
+
+    `targets` are slugs of the catalogue: those that a complete release supports, or those that a regression dropped.
+    """
+
+    kind: str
+    version: str
+    filename: str
+    detail: str
+    targets: tuple[str, ...]
+    uploaded_at: datetime | None
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseOffers:
+    """A release with one offer for each requested target, in their order."""
+
+    version: str
+    uploaded_at: datetime | None
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PackageDetails:
+    """A package on one index. `releases` are the newest first, at most as many as requested of `release_count`.
+
+    `state` is a value of PackageState. `due_reason` is a clause: why the next poll is at `due_at`.
+    """
+
+    name: str
+    state: str
+    status: str
+    status_reason: str
+    checked_at: datetime | None
+    changed_at: datetime | None
+    due_at: datetime | None
+    due_reason: str
+    last_error: str
+    problems: tuple[PageProblem, ...]
+    unparsed: tuple[str, ...]
+    release_count: int
+    releases: tuple[ReleaseOffers, ...]
+    events: tuple[PackageEvent, ...]
