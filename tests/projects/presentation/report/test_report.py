@@ -144,15 +144,8 @@ def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole
 
 
 def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
-    uploaded = {("core", "2.0"): NOW - timedelta(days=3), ("shell", "2.0"): NOW - timedelta(days=30)}
-    never_closed = frozenset({("enum34", "1.1")})
-    planned = PlannedSet(uploaded=uploaded, never_closed=never_closed)
-    assert planned.open_releases(NOW) == {("core", "2.0"): NOW + timedelta(days=11), ("enum34", "1.1"): None}
-
-    assert any(
-        line.startswith("Releases of the set that may still get files: core 2.0 (until ")
-        for line in report(whole, planned=planned).valid
-    )
+    planned = PlannedSet(uploaded={("core", "2.0"): NOW - timedelta(days=3)})
+    assert any("core 2.0 (until " in line for line in report(whole, planned=planned).valid)
 
 
 @pytest.mark.parametrize("slug", [OLDER, WINDOWS, NEWER])
