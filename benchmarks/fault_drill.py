@@ -289,8 +289,8 @@ def not_polled_since(moment: datetime) -> list[int]:
 def watch(index: ReplayIndex) -> None:
     from django.utils import timezone
 
-    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
+    from scanner.services.packages import ensure_packages
 
     ensure_packages(get_index().pk, names(index), timezone.now())
 

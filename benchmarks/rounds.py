@@ -111,8 +111,8 @@ def report(url: str, options: argparse.Namespace) -> None:
     from django.utils import timezone
 
     from scanner.models import Index, ReleaseFile, WheelEvent
-    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
+    from scanner.services.packages import ensure_packages
 
     print(f"{options.packages:,} packages of {options.files} files, {options.database}, one worker process")
     names = [f"package-{number:05}" for number in range(options.packages)]

@@ -9,7 +9,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scanner.services import clock, serials
+from scanner.services import serials
 from scanner.services import settle_releases as quiet_releases
 from scanner.services.polling import schedule, stats
 
@@ -81,4 +81,4 @@ def keep_stats() -> int:
 @shared_task
 def repair_times() -> int:
     """Make due what a clock that jumped has put off. Returns how many packages."""
-    return clock.repair_times(timezone.now())
+    return schedule.repair_times(timezone.now())

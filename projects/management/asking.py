@@ -29,9 +29,9 @@ from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet, command_set, stop_command_polls
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
-from scanner.services.private_indexes import confusions
 from scanner.services.refresh import FRESH_FOR
 
 # How long the index may take for everything that an answer needs, in seconds.

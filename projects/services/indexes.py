@@ -12,16 +12,18 @@ from django.utils import timezone
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage
 from projects.services.snapshots import assess_newest
 from scanner.domain.index_address import with_login, without_credentials
-from scanner.services.follow_packages import ensure_packages_on, recheck_missing
 from scanner.services.index_sets import IndexSet, default_index_and
-from scanner.services.indexes import IndexClient, configured_index_url, get_index
-from scanner.services.private_indexes import (
+from scanner.services.indexes import (
+    IndexClient,
     InvalidIndexAddress,
+    configured_index_url,
     delete_index,
+    get_index,
     is_shared,
     make_private_index,
     repoll_failed,
 )
+from scanner.services.packages import ensure_packages_on, recheck_missing
 
 __all__ = [
     "AlreadyConfigured",

@@ -12,7 +12,7 @@ from projects.domain.rewriting.text_encoding import decode_text
 from projects.domain.rewriting.written_plan import WrittenPlan, hashed_pins, write_plan
 from projects.models import Snapshot
 from scanner.domain.targets.target import parse_target
-from scanner.selectors.digests import release_digests
+from scanner.selectors.releases import release_digests
 from scanner.services.index_sets import IndexSet
 
 

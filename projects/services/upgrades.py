@@ -24,7 +24,7 @@ from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
 from scanner.domain.resolution.explain.sentences import derivation_lines
 from scanner.domain.targets.target import parse_target
-from scanner.selectors.release_dates import release_dates
+from scanner.selectors.releases import release_dates
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 

@@ -1,1 +1,1 @@
-"""The only HTTP to a package index: client, wire forms, politeness gate, errors, and the default address."""
+"""The only HTTP to package indexes: client, page formats, host limiter, errors, and the default index."""

@@ -1,4 +1,4 @@
-"""What asking an index can end in. Errors store fields and make their sentence last; none ever holds credentials."""
+"""The errors of requests to an index. None of them holds credentials."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from scanner.domain.index_address import without_credentials
 
 
 class IndexFault(Exception):
-    """The base of all; `url` is shown without credentials. Stored data stays true whatever is raised."""
+    """The base class. `url` is without credentials."""
 
     def __init__(self, url: str) -> None:
         super().__init__(without_credentials(url))
@@ -14,7 +14,7 @@ class IndexFault(Exception):
 
 
 class NoSuchPackage(IndexFault):
-    """The index answered that it has no such package (404 or 410): a fact, not a failure."""
+    """A package that the index does not have (404 or 410)."""
 
     def __init__(self, url: str, name: str) -> None:
         super().__init__(url)
@@ -25,14 +25,14 @@ class NoSuchPackage(IndexFault):
 
 
 class NoSuchFile(IndexFault):
-    """A file, or the metadata beside it, is not there (404 or 410)."""
+    """A file or metadata file that does not exist (404 or 410)."""
 
     def __str__(self) -> str:
-        return f"there is nothing at {self.url}"
+        return f"{self.url} does not exist"
 
 
 class IndexUnavailable(IndexFault):
-    """No answer, or one that says "not now": worth another try later. status: the HTTP status, None without one."""
+    """An index that did not answer, or answered with an error. status: the HTTP status, None without one."""
 
     def __init__(self, url: str, reason: str, status: int | None = None) -> None:
         super().__init__(url)
@@ -44,26 +44,26 @@ class IndexUnavailable(IndexFault):
 
 
 class IndexRefused(IndexUnavailable):
-    """The index wants other credentials, or none will do (401, 403, 407)."""
+    """An index that refused the credentials (401, 403, 407)."""
 
     def __str__(self) -> str:
         return f"{self.url} refused the request: {self.reason}"
 
 
 class HostNotAllowed(IndexUnavailable):
-    """The address leads, itself or by a redirect, to a place that a user may not have asked; nothing was sent there."""
+    """An address or redirect that leads to an address which users may not reach. Nothing was sent there."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "its address is not public, and WHEELWAY_ALLOW_PRIVATE_HOSTS does not list its host")
 
 
 class HostThrottled(IndexFault):
-    """The host asked to be left alone until then, or all its places are taken: nothing was sent.
+    """A host that is closed until `until`, or whose slots are all taken. Nothing was sent.
 
     until: aware, UTC. host: as in the address, with its port.
     """
 
-    def __init__(self, url: str, host: str, until: datetime, reason: str = "asked to be left alone") -> None:
+    def __init__(self, url: str, host: str, until: datetime, reason: str = "asked for a pause") -> None:
         super().__init__(url)
         self.host = host
         self.until = until

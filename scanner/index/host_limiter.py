@@ -1,7 +1,7 @@
-"""Politeness towards a host: how many requests at once, and silence when it asks for silence.
+"""Limit the requests to a host: a number at once, and none while it answers 429, 503 or 504 (Retry-After).
 
-The gate decides; where it keeps its knowledge is a `LimiterStore`, so that many workers can share one (in a database or
-Redis) while a single process keeps it in memory.
+`HostLimiter` decides. A `LimiterStore` holds the state: many workers share one (in a database or Redis), a single
+process keeps it in memory.
 """
 
 import threading
@@ -17,38 +17,37 @@ from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.errors import HostThrottled
 
 Clock = Callable[[], datetime]
-# "Not now" in HTTP: too many requests, unavailable, and a gateway that gave up waiting.
+# Too many requests, service unavailable, gateway time-out.
 THROTTLING_STATUSES = frozenset({429, 503, 504})
 
 
-# No host is left alone for longer. A mark that lies further ahead comes from a clock that jumped, and counts for
-# nothing: else the host would be left alone until the clock is there again.
+# No host is closed for longer. A time further ahead was written by a clock that jumped, and is ignored.
 LONGEST_CLOSURE = timedelta(minutes=5)
 
 
 def later_reopening(until: datetime, before: datetime | None) -> datetime:
-    """The later one of two moments at which a host opens again; `before` counts only where it can be true."""
+    """Return the later of two times at which a host reopens; `before` counts only within LONGEST_CLOSURE."""
     return before if before is not None and until < before <= until + LONGEST_CLOSURE else until
 
 
 class LimiterStore(Protocol):
-    """What is known of hosts. Each method is atomic for all who share the store."""
+    """The state of hosts. Each method is atomic for all processes that share the store."""
 
     def closed_until(self, host: str) -> datetime | None:
-        """When a closed host opens again; a moment in the past counts as open."""
+        """Return when a closed host reopens. A time in the past counts as open."""
 
     def close(self, host: str, until: datetime) -> None:
-        """Close until then; never earlier than another caller has said."""
+        """Close the host until then, or until a later time that is already stored."""
 
     def acquire(self, host: str, slots: int, patience: timedelta) -> bool:
-        """Take one of the host's places, waiting for one up to `patience`. False: none came free."""
+        """Acquire one of the host's slots, waiting up to `patience`. False if none became free."""
 
     def release(self, host: str) -> None:
-        """Give a place back."""
+        """Release a slot."""
 
 
 class MemoryLimiterStore:
-    """For one process and its threads."""
+    """A store for the threads of one process."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -57,32 +56,32 @@ class MemoryLimiterStore:
         self._waiting: dict[str, deque[object]] = {}
 
     def closed_until(self, host: str) -> datetime | None:
-        """As LimiterStore has it."""
+        """Return when the host reopens."""
         return self._until.get(host)
 
     def close(self, host: str, until: datetime) -> None:
-        """As LimiterStore has it."""
+        """Close the host for this process."""
         with self._changed:
             self._until[host] = later_reopening(until, self._until.get(host))
 
     def acquire(self, host: str, slots: int, patience: timedelta) -> bool:
-        """As LimiterStore has it."""
+        """Acquire one of the host's slots, in the order of the calls."""
         mine = object()
         with self._changed:
             waiting = self._waiting.setdefault(host, deque())
             waiting.append(mine)
-            # In turn: else a thread that leaves and comes back at once keeps the others out.
-            came = self._changed.wait_for(
+            # In order: otherwise a thread that releases and acquires at once would keep the others out.
+            acquired = self._changed.wait_for(
                 lambda: waiting[0] is mine and self._inside.get(host, 0) < slots, patience.total_seconds()
             )
             waiting.remove(mine)
-            if came:
+            if acquired:
                 self._inside[host] = self._inside.get(host, 0) + 1
             self._changed.notify_all()
-            return came
+            return acquired
 
     def release(self, host: str) -> None:
-        """As LimiterStore has it."""
+        """Release a slot."""
         with self._changed:
             self._inside[host] -= 1
             self._changed.notify_all()
@@ -90,8 +89,11 @@ class MemoryLimiterStore:
 
 @dataclass(frozen=True, slots=True)
 class LimiterPolicy:
-    """places: requests to one host at once. patience: how long to wait for a place. default_wait: after a "not now"
-    without a usable Retry-After. longest_wait: no host closes itself for longer."""
+    """The limits for a host.
+
+    slots: requests at once. patience: how long to wait for a slot. default_wait: the closure without a usable
+    Retry-After. longest_wait: the longest closure.
+    """
 
     slots: int = 2
     patience: timedelta = timedelta(seconds=60)
@@ -100,43 +102,43 @@ class LimiterPolicy:
 
 
 class HostLimiter:
-    """Lets requests through to a host, or raises HostThrottled. Safe to share between threads."""
+    """A limiter that lets requests to a host pass or raises HostThrottled. Safe to share between threads."""
 
     def __init__(
-        self, store: LimiterStore | None = None, *, politeness: LimiterPolicy | None = None, clock: Clock | None = None
+        self, store: LimiterStore | None = None, *, policy: LimiterPolicy | None = None, clock: Clock | None = None
     ) -> None:
         self._store = store or MemoryLimiterStore()
-        self._politeness = politeness or LimiterPolicy()
+        self._policy = policy or LimiterPolicy()
         self._clock = clock or _utc_now
 
     @contextmanager
     def slot(self, host: str, url: str) -> Iterator[None]:
-        """One request to the host happens inside. url: for the error, without credentials."""
+        """Hold a slot for one request to the host inside the context. url: for the error, without credentials."""
         self._check(host, url)
-        if not self._store.acquire(host, self._politeness.slots, self._politeness.patience):
-            until = self._clock() + self._politeness.patience
+        if not self._store.acquire(host, self._policy.slots, self._policy.patience):
+            until = self._clock() + self._policy.patience
             raise HostThrottled(url, host, until, "has all its connections in use")
         try:
-            # It may have closed while we waited for a place.
+            # The host may have been closed while this thread waited for a slot.
             self._check(host, url)
             yield
         finally:
             self._store.release(host)
 
     def closed_until(self, host: str) -> datetime | None:
-        """When a closed host opens again, None for an open one: for the operator's page."""
+        """Return when a closed host reopens, None for an open one."""
         until, now = self._store.closed_until(host), self._clock()
-        return until if until is not None and now < until <= now + self._politeness.longest_wait + CLOCK_SKEW else None
+        return until if until is not None and now < until <= now + self._policy.longest_wait + CLOCK_SKEW else None
 
     def check_answer(self, host: str, url: str, status: int, retry_after: str | None) -> None:
-        """Tell the gate of an answer. Closes the host and raises HostThrottled when it says "not now"."""
+        """Close the host and raise HostThrottled if its answer has one of THROTTLING_STATUSES."""
         if status not in THROTTLING_STATUSES:
             return
         now = self._clock()
         wait = parse_retry_after(retry_after, now)
         if wait is None:
-            wait = self._politeness.default_wait
-        until = now + min(wait, self._politeness.longest_wait)
+            wait = self._policy.default_wait
+        until = now + min(wait, self._policy.longest_wait)
         self._store.close(host, until)
         raise HostThrottled(url, host, until, f"answered {status}")
 
@@ -147,7 +149,7 @@ class HostLimiter:
 
 
 def parse_retry_after(retry_after: str | None, now: datetime) -> timedelta | None:
-    """Retry-After (RFC 9110 §10.2.3): seconds or an HTTP date; at least one second, None when it says neither."""
+    """Return the wait in Retry-After (RFC 9110 §10.2.3: seconds or a date), at least a second; None if unreadable."""
     text = (retry_after or "").strip()
     if text.isascii() and text.isdigit():
         return timedelta(seconds=max(1, int(text[:9])))

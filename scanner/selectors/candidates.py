@@ -12,11 +12,11 @@ from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.matching.matcher import Matcher
+from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
 from scanner.domain.releases.pooling import ProfileKey, StoredPackage, StoredRelease, pool
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
 from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
-from scanner.services.storage.release_profiles import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000

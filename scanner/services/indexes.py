@@ -1,12 +1,22 @@
-"""The indexes that polls talk to: their rows and their clients."""
+"""Package indexes: their rows, their encrypted logins and their clients."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 
 from django.conf import settings
+from django.db.models import Q
 
-from scanner.domain.index_address import with_login, without_credentials
+from scanner.domain.index_address import (
+    InvalidAddress,
+    normalize_address,
+    parse_address,
+    with_login,
+    without_credentials,
+)
 from scanner.index.client import IndexClient
 from scanner.index.default_index import (
     InvalidPipConfiguration,
@@ -16,46 +26,55 @@ from scanner.index.default_index import (
     public_index_url,
 )
 from scanner.index.sessions import guarded_session
-from scanner.models import Index
+from scanner.models import Index, Package, PackageState
+from scanner.sealed import SealBroken, Sealed
 from scanner.services.rate_limits import host_limiter
 
-# Some are handed on: the team's side enters the scanner through its services only.
+logger = logging.getLogger(__name__)
+
+# Some names are re-exported: `projects` enters the scanner through its services only.
 __all__ = [
     "IndexClient",
+    "InvalidIndexAddress",
     "InvalidPipConfiguration",
     "client_for",
     "client_of",
     "configured_extra_urls",
     "configured_index_url",
+    "delete_index",
     "get_index",
-    "host_limiter",
+    "is_shared",
+    "make_private_index",
     "public_index_url",
+    "repoll_failed",
+    "usable_client",
 ]
 
 
 def configured_index_url() -> str:
-    """The address from the setting, else the one pip on this machine would use. It may hold credentials."""
+    """Return the address from the setting, else the one that pip on this machine uses. It may hold credentials."""
     return settings.WHEELWAY_INDEX_URL or default_index_url()
 
 
 def configured_extra_urls() -> list[str]:
-    """The addresses that pip on this machine would ask beside, with their credentials; none where the setting names
-    the index, because pip's configuration is not asked then.
+    """Return the extra indexes in pip's configuration, with their credentials.
+
+    None where the setting names the index, because pip's configuration is not read then.
     """
     return [] if settings.WHEELWAY_INDEX_URL else default_extra_index_urls()
 
 
 def get_index(url: str | None = None) -> Index:
-    """The row of an index that everybody shares, made on first use; its address is stored without credentials."""
+    """Return the row of a shared index, created on first use. Its address is stored without credentials."""
     index, _ = Index.objects.get_or_create(url=without_credentials(url or configured_index_url()), scope="")
     return index
 
 
 def client_of(index: Index) -> IndexClient:
-    """The client of an index: of the configured one as the configuration gives it, of others with their sealed login.
+    """Return the client of an index: the configured one as configured, others with their encrypted login.
 
-    An index that belongs to somebody has a user's address: its client asks public hosts and those that the operator
-    allows, nothing else. Raises SealBroken when the login was sealed with a key that is gone.
+    A private index has a user's address: its client connects only to public hosts and to those that the operator
+    allows. Raises SealBroken if the login was encrypted with a key that is not configured any more.
     """
     if not index.scope:
         configured = configured_index_url()
@@ -65,9 +84,20 @@ def client_of(index: Index) -> IndexClient:
     )
 
 
+def usable_client(index_id: int, connect: Callable[[], IndexClient]) -> IndexClient | None:
+    """Return the client that `connect` makes, or None, with a log record, if the index's address or login is bad."""
+    try:
+        return connect()
+    except SealBroken:
+        logger.exception("index=%s its login was encrypted with a key that is not configured any more", index_id)
+    except ValueError:
+        logger.exception("index=%s its address cannot be used", index_id)
+    return None
+
+
 @lru_cache(maxsize=64)
 def client_for(url: str) -> IndexClient:
-    """One client a process and address of the operator's, so that connections are kept."""
+    """Return the process's client for an address of the operator, so that connections are kept."""
     return IndexClient(url, contact=settings.WHEELWAY_CONTACT, limiter=host_limiter(), ca_bundle=default_ca_bundle())
 
 
@@ -80,3 +110,49 @@ def _guarded_client_for(url: str, allowed_hosts: tuple[str, ...]) -> IndexClient
         session=guarded_session(allowed_hosts),
         ca_bundle=default_ca_bundle(),
     )
+
+
+class InvalidIndexAddress(Exception):
+    """An address that no client can use. The message never holds the address."""
+
+
+def make_private_index(address: str, scope: str, *, closes_releases: bool = False) -> int:
+    """Create the row of an index that only `scope` sees, or store its new credentials. Return its key.
+
+    Credentials in the address are encrypted and never shown again. Raises InvalidIndexAddress.
+    """
+    if not scope:
+        raise ValueError("a private index needs a scope")
+    try:
+        login = parse_address(address.strip()).netloc.rpartition("@")[0]
+        url = normalize_address(address.strip())
+    except InvalidAddress as error:
+        raise InvalidIndexAddress(str(error)) from None
+    if len(url) > 500:
+        raise InvalidIndexAddress("an index address has no more than 500 characters")
+    facts = {"login": Sealed.of(login), "closes_releases": closes_releases}
+    index, _ = Index.objects.update_or_create(url=url, scope=scope, defaults=facts)
+    return index.pk
+
+
+def is_shared(address: str) -> bool:
+    """Return whether the address is that of the shared index, without credentials of its own."""
+    has_login = "@" in address.partition("://")[2].partition("/")[0]
+    return not has_login and without_credentials(address.strip()) == without_credentials(configured_index_url())
+
+
+def repoll_failed(index_id: int, scope: str, now: datetime) -> None:
+    """Make packages due that an index of this scope failed on or did not have, after its credentials changed.
+
+    An index may hide from one login what it shows to another.
+    """
+    failed = Package.objects.filter(index=index_id, index__scope=scope).filter(
+        Q(failures__gt=0) | Q(state=PackageState.MISSING)
+    )
+    failed.update(due_at=now, due_reason="the index has other credentials")
+
+
+def delete_index(index_id: int, scope: str) -> None:
+    """Delete an index of this scope with its credentials and its packages."""
+    Package.objects.filter(index=index_id, index__scope=scope).exclude(index__scope="").delete()
+    Index.objects.filter(pk=index_id, scope=scope).exclude(scope="").delete()

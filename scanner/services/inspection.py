@@ -1,4 +1,4 @@
-"""Look into the sdists of releases that only an sdist serves: would a build compile, and what."""
+"""Inspect sdists: whether a build would compile code, and in which languages."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ TRY_AGAIN_AFTER = timedelta(days=7)
 
 
 def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetime, *, workers: int = 2) -> int:
-    """Look into the sdist of each of these releases of which that is not known. Returns how many are known now.
+    """Inspect the sdists of these releases where the result is not known. Return how many are known now.
 
-    What is found stands in `Release.build_detail`: "pure", "compiled" or "compiled: C, Cython". An sdist that cannot
-    be read within the client's bounds stays unseen, and is not tried again for a week. Nothing is written to disk
-    and nothing of it is run.
+    The result is stored in `Release.build_detail`: "pure", "compiled" or "compiled: C, Cython". An sdist that cannot
+    be read within the client's limits is not tried again for a week. Nothing is written to disk and nothing is run.
     """
-    # Tried in the future is tried by a clock that jumped.
+    # A try in the future is that of a clock that jumped.
     untried = (
         Q(build_tried_at__isnull=True)
         | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
@@ -46,12 +45,12 @@ def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetim
 
 def _inspect(release_id: int, *, client: IndexClient, now: datetime) -> bool:
     try:
-        return _look(release_id, client, now)
+        return _inspect_release(release_id, client, now)
     finally:
         connection.close()
 
 
-def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
+def _inspect_release(release_id: int, client: IndexClient, now: datetime) -> bool:
     sdists = ReleaseFile.objects.filter(release=release_id, kind=FileKind.SDIST.value).select_related("package")
     # Installers take .tar.gz before .zip, and an index has rarely both.
     sdist = min(sdists, key=lambda file: (not file.filename.endswith(".tar.gz"), file.filename), default=None)
@@ -70,7 +69,7 @@ def _look(release_id: int, client: IndexClient, now: datetime) -> bool:
     with transaction.atomic():
         Release.objects.filter(pk=release_id).update(build_detail=detail, build_tried_at=now)
         if detail:
-            # Whatever rests on the package is answered anew.
+            # Assessments that depend on the package are computed again.
             mine = Package.objects.filter(releases=release_id)
             mine.update(revision=F("revision") + 1, changed_at=now)
     return bool(detail)

@@ -1,4 +1,4 @@
-"""Fetch and keep what a release needs: its core metadata, by the cheapest way that can be trusted."""
+"""Fetch and store the core metadata of releases, from the cheapest source that can be trusted."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
 
-# From this version on an sdist's PKG-INFO is what its wheel will say, save for the fields named Dynamic (PEP 643).
+# From this version on an sdist's PKG-INFO equals the metadata of its wheels but for the fields named Dynamic (PEP 643).
 _TRUSTED_SDIST = (2, 2)
-# A release whose metadata nobody could give is not asked for again sooner than this.
+# A release whose metadata could not be had is not tried again sooner than this.
 TRY_AGAIN_AFTER = timedelta(days=7)
 
 
 class UntrustedMetadata(Exception):
-    """An sdist says of itself that only a build would tell what it needs."""
+    """An sdist whose dependencies only a build can determine, by its own metadata."""
 
 
 def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
-    """Fetch one release's core metadata unless it is known. False when the index could not be asked: try again.
+    """Fetch one release's core metadata unless it is known. Return False if the index did not answer: try again.
 
-    A release whose metadata cannot be had at all is marked with the reason.
+    A release whose metadata cannot be had at all is stored with the reason.
     """
     release = Release.objects.filter(pk=release_id, metadata__isnull=True).first()
     if release is None:
@@ -62,9 +62,9 @@ def fetch_many(
     workers: int,
     on_fetched: Callable[[str], None],
 ) -> int:
-    """Fetch several at once from threads of this process, telling "name version" of each one that is done.
+    """Fetch several at once in threads of this process. Return for how many the index did not answer.
 
-    `releases` maps primary keys to those names. Returns how many could not be asked for.
+    releases: primary key to "name version". on_fetched: called with that text for each one that is done.
     """
 
     def fetch(release_id: int) -> bool:
@@ -77,7 +77,7 @@ def fetch_many(
 
     failed = 0
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        # A thread begins without the context that says what its log lines are about.
+        # A new thread does not inherit the context of log records.
         futures = {pool.submit(copy_context().run, fetch, release_id): name for release_id, name in releases.items()}
         for future in as_completed(futures):
             failed += not future.result()
@@ -86,9 +86,9 @@ def fetch_many(
 
 
 def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
-    """Those of these releases whose metadata is to be fetched: key to "name version", by the key of their index."""
+    """Return those of these releases whose metadata should be fetched: {index: {release: "name version"}}."""
     wanted = sorted(release_ids)
-    # Tried in the future is tried by a clock that jumped.
+    # A try in the future is that of a clock that jumped.
     wrong = Q(metadata_tried_at__gt=now + CLOCK_SKEW)
     untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER) | wrong
     found: dict[int, dict[int, str]] = {}
@@ -113,8 +113,8 @@ def _fetch(release: Release, client: IndexClient) -> str:
 
 
 def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
-    """Ways to the metadata, the cheapest first."""
-    wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_plainest)
+    """Yield the ways to get the metadata, the cheapest first."""
+    wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_metadata_preference)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
         yield partial(_from_metadata_file, client, wheel)
     for wheel in wheels[:1]:
@@ -135,8 +135,8 @@ def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> str:
     return _trusted(_text(client.sdist_metadata(sdist.url)))
 
 
-def _plainest(file: ReleaseFile) -> tuple[bool, bool, str]:
-    """Announced metadata first, then the plain wheel: it speaks for every platform."""
+def _metadata_preference(file: ReleaseFile) -> tuple[bool, bool, str]:
+    """Return a sort key: wheels with an announced metadata file first, then those for any platform."""
     return (not file.has_metadata, not file.filename.endswith("-any.whl"), file.filename)
 
 
@@ -145,9 +145,11 @@ def _trusted(text: str) -> str:
     version = parsed.metadata_version or "0"
     number = tuple(int(part) for part in version.split(".") if part.isdigit())
     if number < _TRUSTED_SDIST:
-        raise UntrustedMetadata(f"only an sdist, whose metadata {version} does not bind what a build would need")
+        raise UntrustedMetadata(
+            f"only an sdist, whose metadata {version} does not guarantee the dependencies of a build"
+        )
     if "requires-dist" in parsed.dynamic:
-        raise UntrustedMetadata("only an sdist, which says that its dependencies are known after a build")
+        raise UntrustedMetadata("only an sdist, whose dependencies are dynamic: they are known after a build")
     return text
 
 

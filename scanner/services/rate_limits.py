@@ -1,4 +1,4 @@
-"""Where the politeness towards hosts is kept, so that all processes share it: in Redis, else in the database."""
+"""The stores of the host limiter that all processes share: in Redis, else in the database."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from scanner.models import HostThrottle
 
 logger = logging.getLogger(__name__)
 
-# A place whose holder died is free again after the longest that one request may take.
-PLACE_FOR = timedelta(minutes=3)
-# How often a process without Redis looks into the database.
-LOOK_EVERY = 1.0
-# How often a process that waits for a place asks for it.
-_ASK_EVERY = 0.02
+# The slot of a process that died is free again after the longest time that one request may take.
+SLOT_FOR = timedelta(minutes=3)
+# How often a process without Redis reads the database, in seconds.
+READ_EVERY = 1.0
+# How often a process that waits for a slot tries to acquire it, in seconds.
+_TRY_EVERY = 0.02
 _T = TypeVar("_T")
 
 
 @cache
 def host_limiter() -> HostLimiter:
-    """The politeness of this installation towards every host."""
+    """Return the limiter of this installation for all hosts."""
     store = RedisLimiterStore(settings.REDIS_URL) if settings.REDIS_URL else DatabaseLimiterStore()
-    return HostLimiter(store, politeness=LimiterPolicy(slots=settings.WHEELWAY_INDEX_CONNECTIONS))
+    return HostLimiter(store, policy=LimiterPolicy(slots=settings.WHEELWAY_INDEX_CONNECTIONS))
 
 
 def throttled_hosts(now: datetime) -> list[ThrottledHost]:
-    """The hosts that asked to be left alone, for the operator, in order of their names."""
+    """Return the hosts that are sent no requests now, in order of their names."""
     if settings.REDIS_URL:
         return RedisLimiterStore(settings.REDIS_URL).closed(now)
     latest = now + LONGEST_CLOSURE + CLOCK_SKEW
@@ -48,23 +48,23 @@ def throttled_hosts(now: datetime) -> list[ThrottledHost]:
 
 
 class DatabaseLimiterStore(MemoryLimiterStore):
-    """Which hosts are closed stands in the database, for every process and after a restart; places are a process's."""
+    """A store that shares closed hosts through the database, also across restarts. Slots are counted per process."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._looked: dict[str, float] = {}
+        self._read_at: dict[str, float] = {}
 
     def closed_until(self, host: str) -> datetime | None:
-        """As LimiterStore has it; what another process said is known within a second."""
-        if time.monotonic() - self._looked.get(host, -LOOK_EVERY) >= LOOK_EVERY:
-            self._looked[host] = time.monotonic()
+        """Return when the host reopens. What another process stored is seen within a second."""
+        if time.monotonic() - self._read_at.get(host, -READ_EVERY) >= READ_EVERY:
+            self._read_at[host] = time.monotonic()
             stored = HostThrottle.objects.filter(pk=host).values_list("closed_until", flat=True).first()
             if stored is not None:
                 super().close(host, stored)
         return super().closed_until(host)
 
     def close(self, host: str, until: datetime) -> None:
-        """As LimiterStore has it."""
+        """Close the host for all processes."""
         super().close(host, until)
         try:
             with transaction.atomic():
@@ -74,51 +74,51 @@ class DatabaseLimiterStore(MemoryLimiterStore):
                 if not later.exists():
                     HostThrottle.objects.update_or_create(pk=host, defaults={"closed_until": until})
         except DatabaseError:
-            # This process knows it all the same.
-            logger.warning("gate not stored host=%s", host, exc_info=True)
+            # This process keeps it in memory.
+            logger.warning("throttled host not stored host=%s", host, exc_info=True)
 
 
 class RedisLimiterStore:
-    """Closed hosts and taken places in Redis. While Redis does not answer, this process keeps its own."""
+    """A store in Redis. While Redis does not answer, each process uses its own memory."""
 
     def __init__(self, url: str) -> None:
         import redis
 
         self._error: type[Exception] = redis.RedisError
         self._redis: Any = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
-        self._enter: Any = self._redis.register_script(_ENTER)
+        self._acquire_script: Any = self._redis.register_script(_ACQUIRE)
         self._memory = MemoryLimiterStore()
-        self._mine = threading.local()
+        self._thread = threading.local()
 
     def closed_until(self, host: str) -> datetime | None:
-        """As LimiterStore has it."""
-        stored = self._ask(lambda: self._redis.get(f"wheelway:closed:{host}"), None)
+        """Return when the host reopens."""
+        stored = self._call(lambda: self._redis.get(f"wheelway:closed:{host}"), None)
         mine = self._memory.closed_until(host)
         if stored is None:
             return mine
         return later_reopening(datetime.fromtimestamp(float(stored), UTC), mine)
 
     def close(self, host: str, until: datetime) -> None:
-        """As LimiterStore has it."""
+        """Close the host for all processes."""
         self._memory.close(host, until)
         until = later_reopening(until, self.closed_until(host))
         left = max(1, int((until - timezone.now()).total_seconds()) + 1)
-        self._ask(lambda: self._redis.set(f"wheelway:closed:{host}", until.timestamp(), ex=left), None)
+        self._call(lambda: self._redis.set(f"wheelway:closed:{host}", until.timestamp(), ex=left), None)
 
     def closed(self, now: datetime) -> list[ThrottledHost]:
-        """All hosts that are closed."""
-        keys: list[bytes] = self._ask(lambda: list(self._redis.scan_iter("wheelway:closed:*")), [])
+        """Return all closed hosts, in order of their names."""
+        keys: list[bytes] = self._call(lambda: list(self._redis.scan_iter("wheelway:closed:*")), [])
         hosts = sorted(key.decode().removeprefix("wheelway:closed:") for key in keys)
         known = ((host, self.closed_until(host)) for host in hosts)
         latest = now + LONGEST_CLOSURE + CLOCK_SKEW
         return [ThrottledHost(host, until) for host, until in known if until is not None and now < until <= latest]
 
     def acquire(self, host: str, slots: int, patience: timedelta) -> bool:
-        """As LimiterStore has it; places are the installation's."""
+        """Acquire one of the installation's slots for the host."""
         token = secrets.token_hex(8)
-        end, held = time.monotonic() + patience.total_seconds(), PLACE_FOR.total_seconds()
+        end, held = time.monotonic() + patience.total_seconds(), SLOT_FOR.total_seconds()
         while True:
-            taken = self._ask(partial(self._enter, [f"wheelway:places:{host}"], [held, slots, token]), None)
+            taken = self._call(partial(self._acquire_script, [f"wheelway:places:{host}"], [held, slots, token]), None)
             if taken is None:
                 self._held().append(None)
                 if self._memory.acquire(host, slots, patience):
@@ -130,33 +130,33 @@ class RedisLimiterStore:
                 return True
             if time.monotonic() >= end:
                 return False
-            time.sleep(_ASK_EVERY)
+            time.sleep(_TRY_EVERY)
 
     def release(self, host: str) -> None:
-        """As LimiterStore has it. Called by the thread that entered."""
+        """Release the slot. Called by the thread that acquired it."""
         token = self._held().pop()
         if token is None:
             self._memory.release(host)
         else:
-            self._ask(lambda: self._redis.zrem(f"wheelway:places:{host}", token), None)
+            self._call(lambda: self._redis.zrem(f"wheelway:places:{host}", token), None)
 
     def _held(self) -> list[str | None]:
-        if not hasattr(self._mine, "tokens"):
-            self._mine.tokens = []
-        tokens: list[str | None] = self._mine.tokens
+        if not hasattr(self._thread, "tokens"):
+            self._thread.tokens = []
+        tokens: list[str | None] = self._thread.tokens
         return tokens
 
-    def _ask(self, question: Callable[[], _T], otherwise: _T) -> _T:
+    def _call(self, command: Callable[[], _T], default: _T) -> _T:
         try:
-            return question()
+            return command()
         except self._error as error:
-            logger.warning("redis does not answer, politeness is this process's own: %s", error)
-            return otherwise
+            logger.warning("redis does not answer, host limits are those of this process alone: %s", error)
+            return default
 
 
-# Places are a sorted set of tokens by the moment at which they are free again whoever holds them. The server's clock
-# counts, which is one for all; a moment too far ahead is of the time before that clock was set back.
-_ENTER = """
+# Slots are a sorted set of tokens by expiry. The clock of the Redis server counts, which is one for all; an expiry too
+# far ahead was written before that clock was set back.
+_ACQUIRE = """
 redis.replicate_commands()
 local now = tonumber(redis.call('TIME')[1])
 local ends = now + tonumber(ARGV[1])

@@ -1,4 +1,4 @@
-"""Follow an index by the serials of its root page: one conditional request tells which of all packages changed."""
+"""Follow an index by the serials of its root page: one conditional request shows which packages changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
@@ -16,15 +17,14 @@ from scanner.domain.index_page.serials import SerialCheckpoint, is_continuous, s
 from scanner.index.client import FreshRoot, IndexClient, NotModified
 from scanner.index.errors import IndexFault
 from scanner.models import Index, Package, PackageState
-from scanner.sealed import SealBroken
-from scanner.services.indexes import client_of
+from scanner.services.indexes import client_of, usable_client
 from scanner.services.polling.claims import is_followed
 
 logger = logging.getLogger(__name__)
 
 CHUNK = 1000
-_MOVED = "the root page tells a newer serial"
-_NEVER = {
+_MOVED = "the root page has a newer serial"
+_NOT_FOLLOWED = {
     "root_checked_at": None,
     "root_etag": "",
     "root_last_modified": "",
@@ -36,8 +36,8 @@ _NEVER = {
 _APPEARED = "it is on the root page now"
 
 
-class _Kept(NamedTuple):
-    """What is stored of a package."""
+class _PackageSerial(NamedTuple):
+    """The stored state and serials of a package."""
 
     pk: int
     state: str
@@ -46,39 +46,41 @@ class _Kept(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
-    """What the root page says of packages. is_whole: they are all of the index, and who has no row is not listed."""
+class _RootRows:
+    """Rows of the root page with the stored packages that they concern.
+
+    is_whole: `packages` are all of the index, so one without a row is not listed any more.
+    """
 
     page: RootPage
-    packages: Mapping[NormalizedName, _Kept]
+    packages: Mapping[NormalizedName, _PackageSerial]
     is_whole: bool
 
 
 def follow_all(now: datetime) -> int:
-    """Follow each index with enough packages. Returns how many packages became due."""
+    """Follow each index that has enough packages. Return how many packages became due."""
     due = 0
     for index in Index.objects.order_by("pk"):
         if not _is_worth_it(index):
             continue
-        try:
-            due += follow(index, client_of(index), now)
-        except SealBroken:
-            logger.exception("index=%s its login was sealed with a key that is gone", index.pk)
+        client = usable_client(index.pk, partial(client_of, index))
+        if client is not None:
+            due += follow(index, client, now)
     return due
 
 
 def _is_worth_it(index: Index) -> bool:
-    """A root page may be large: below so many packages, asking for each one costs less."""
+    """Return whether the index has enough packages: for fewer, polling each costs less than a large root page."""
     polled = Package.objects.filter(index=index).exclude(state=PackageState.MALFORMED)
     least: int = settings.WHEELWAY_ROOT_FROM
     return polled[:least].count() >= least
 
 
 def follow(index: Index, client: IndexClient, now: datetime) -> int:
-    """Ask for the root page once and make due what it says has changed. Returns how many.
+    """Request the root page once and make due the packages that it shows as changed. Return how many.
 
-    An index without serials, or one that does not answer, is not followed any longer than WHEELWAY_ROOT_PATIENCE;
-    its packages are then polled one by one again.
+    An index without serials, or one that does not answer, is followed for WHEELWAY_ROOT_PATIENCE at most; after that
+    its packages are polled one by one again.
     """
     seen = SerialCheckpoint(index.root_serial, index.root_names, index.root_compared_at)
     try:
@@ -88,28 +90,28 @@ def follow(index: Index, client: IndexClient, now: datetime) -> int:
             content_hash=index.root_hash or None,
         )
         if isinstance(answer, NotModified):
-            # The same page told everything already: nothing to compare.
+            # The same page was compared before.
             Index.objects.filter(pk=index.pk, root_checked_at__isnull=False).update(root_checked_at=now, root_error="")
             return 0
-        told = _told(index, seen, answer, now)
+        rows = _read_rows(index, seen, answer, now)
     except IndexFault as error:
         return _unanswered(index, str(error), now)
-    if told.page.newest is None:
+    if rows.page.newest is None:
         return _unanswered(index, "its root page has no serials", now)
-    due = _make_due(told, now)
-    # Written last: a worker killed before here compares again. Whoever of two ends last, the serial it leaves is one
-    # up to which all was compared.
+    due = _make_due(rows, now)
+    # Written last: after a worker is killed before here, the page is compared again. Of two workers either may write
+    # last: everything up to its serial has been compared.
     Index.objects.filter(pk=index.pk).update(
         root_etag=answer.etag or "",
         root_last_modified=answer.last_modified or "",
         root_hash=answer.content_hash,
         root_checked_at=now,
         root_error="",
-        root_serial=told.page.newest,
-        root_names=told.page.names,
-        root_compared_at=now if told.is_whole else seen.compared_at,
+        root_serial=rows.page.newest,
+        root_names=rows.page.names,
+        root_compared_at=now if rows.is_whole else seen.compared_at,
     )
-    logger.info("followed index=%s due=%s rows=%s", index.pk, due, "all" if told.is_whole else len(told.page.serials))
+    logger.info("followed index=%s due=%s rows=%s", index.pk, due, "all" if rows.is_whole else len(rows.page.serials))
     return due
 
 
@@ -118,44 +120,44 @@ def _unanswered(index: Index, reason: str, now: datetime) -> int:
     followed_since = index.root_checked_at
     if followed_since is None or is_followed(followed_since, now, settings.WHEELWAY_ROOT_PATIENCE):
         return 0
-    Index.objects.filter(pk=index.pk).update(**_NEVER)
+    Index.objects.filter(pk=index.pk).update(**_NOT_FOLLOWED)
     later = Package.objects.filter(index=index, due_at__gt=now, state=PackageState.CURRENT, failures=0)
-    return later.update(due_at=now, due_reason="the root page does not tell serials any more")
+    return later.update(due_at=now, due_reason="the root page has no serials any more")
 
 
-def _told(index: Index, seen: SerialCheckpoint, answer: FreshRoot, now: datetime) -> _Told:
-    """Raises InvalidIndexPage."""
+def _read_rows(index: Index, seen: SerialCheckpoint, answer: FreshRoot, now: datetime) -> _RootRows:
+    """Read the rows above the last serial, or all rows once an interval. Raises InvalidIndexPage."""
     above = serial_threshold(seen, now, settings.WHEELWAY_ROOT_COMPARE)
     if above is not None:
         page = answer.page(above=above)
         if is_continuous(seen, page):
-            return _Told(page, _packages(index, sorted(page.serials)), is_whole=False)
+            return _RootRows(page, _packages(index, sorted(page.serials)), is_whole=False)
     packages = _packages(index)
-    return _Told(answer.page(among=packages.keys()), packages, is_whole=True)
+    return _RootRows(answer.page(among=packages.keys()), packages, is_whole=True)
 
 
-def _packages(index: Index, names: Sequence[NormalizedName] | None = None) -> dict[NormalizedName, _Kept]:
-    """The packages of the index, or those of these names, with what is known of their serials."""
+def _packages(index: Index, names: Sequence[NormalizedName] | None = None) -> dict[NormalizedName, _PackageSerial]:
+    """Return the stored serials of the index's packages, all or those of these names, by name."""
     packages = Package.objects.filter(index=index)
     parts = [packages]
     if names is not None:
         parts = [packages.filter(name__in=names[start : start + CHUNK]) for start in range(0, len(names), CHUNK)]
-    kept: dict[NormalizedName, _Kept] = {}
+    found: dict[NormalizedName, _PackageSerial] = {}
     for part in parts:
         rows = part.values_list("name", "pk", "state", "serial", "wanted_serial")
         for name, pk, state, serial, wanted in rows.iterator(chunk_size=5000):
-            kept[NormalizedName(name)] = _Kept(pk, state, serial, wanted)
-    return kept
+            found[NormalizedName(name)] = _PackageSerial(pk, state, serial, wanted)
+    return found
 
 
-def _make_due(told: _Told, now: datetime) -> int:
+def _make_due(rows: _RootRows, now: datetime) -> int:
     moved: dict[int | None, list[int]] = {}
     appeared: list[int] = []
-    serials = told.page.serials
-    for name, package in told.packages.items():
+    serials = rows.page.serials
+    for name, package in rows.packages.items():
         if package.state == PackageState.CURRENT:
             if name not in serials:
-                # Not listed any more: its own page says whether it is gone.
+                # Not listed any more: its own page shows whether it is gone.
                 moved.setdefault(package.wanted, []).append(package.pk)
             elif (serial := serials[name]) not in (package.serial, package.wanted):
                 moved.setdefault(serial, []).append(package.pk)

@@ -1,6 +1,7 @@
-"""Releases that have become quiet: one event for each with all it serves, and one for what it lost.
+"""Settle releases: once no file has been added for a while, write an event with the targets that a release serves,
+and one with the targets that it lost.
 
-Maintainers upload the files of a release one by one, so a release is judged when no file has come for a while.
+Maintainers upload the files of a release one by one, so it is judged when it is complete.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from packaging.version import Version
 
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
+from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, unpack_offers
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.domain.releases.regressions import lost_targets, predecessor, served_targets
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.models import Package, Release, ReleaseShape, WheelEvent, WheelEventKind
-from scanner.services.storage.release_profiles import catalogue_digest, catalogue_matcher, unpack_offers
 
-# Releases looked at in one call: what is left is found by the next.
+# Releases examined in one call; the next call finds the rest.
 BATCH = 500
 
 
 def settle_releases(now: datetime) -> int:
-    """Settle the releases that are quiet. Returns how many.
+    """Settle the releases without recent uploads. Return how many.
 
     Each is settled once: its mark and its events are written in one transaction that locks its package.
     """
@@ -38,10 +39,10 @@ def settle_releases(now: datetime) -> int:
 
 
 def is_quiet(last_uploaded_at: datetime | None, since: datetime, now: datetime) -> bool:
-    """Whether the last file came long enough ago, or somebody has waited long enough.
+    """Return whether the last upload is WHEELWAY_QUIET_FOR ago, or the release was seen WHEELWAY_QUIET_PATIENCE ago.
 
-    The index's clock counts where it tells upload times, but never a time later than when we saw the file. A file
-    that was first seen in the future was seen by a clock that jumped: then nobody knows how long that is ago.
+    The index's upload times count where it gives them, but never a time after `now`. A file first seen in the future
+    was seen by a clock that jumped, so its age is unknown and it counts as quiet.
     """
     if since > now + CLOCK_SKEW:
         return True
@@ -51,7 +52,7 @@ def is_quiet(last_uploaded_at: datetime | None, since: datetime, now: datetime) 
 
 def _settle(package_id: int, pks: list[int], now: datetime) -> int:
     with transaction.atomic():
-        # The lock that a poll of this package takes too.
+        # Polls of the package take this lock too.
         Package.objects.select_for_update().get(pk=package_id)
         rows = list(Release.objects.filter(package=package_id).values_list("pk", "version", "shape_id"))
         shapes = {pk: shape for pk, _, shape in rows}
@@ -78,13 +79,13 @@ def _offers(shape_id: int) -> tuple[Offer, ...]:
 
 
 def _event(
-    package_id: int, kind: WheelEventKind, version: Version, places: frozenset[int], detail: str, now: datetime
+    package_id: int, kind: WheelEventKind, version: Version, targets: frozenset[int], detail: str, now: datetime
 ) -> WheelEvent:
     return WheelEvent(
         package_id=package_id,
         kind=kind,
         version=str(version),
-        targets=[CATALOGUE[place].slug for place in sorted(places)],
+        targets=[CATALOGUE[number].slug for number in sorted(targets)],
         detail=detail,
         seen_at=now,
     )

@@ -1,26 +1,26 @@
-"""Whether this process was told to stop: jobs then begin nothing new and give back what they hold.
+"""The request to stop a process: jobs then start nothing new and release what they hold.
 
-Who is told is a worker's first process, and who works are its children. So the mark is memory that both share: it is
-made when this module is first imported, which must be before the children are.
+The signal goes to a worker's main process and the jobs run in its children, so the flag is in shared memory. It is
+allocated when this module is first imported, which must happen before the children are forked.
 """
 
 from __future__ import annotations
 
 import mmap
 
-_mark = mmap.mmap(-1, 1)
+_flag = mmap.mmap(-1, 1)
 
 
 def request_stop() -> None:
-    """Tell the jobs of this process and of those forked from it. Safe inside a signal handler."""
-    _mark[0] = 1
+    """Ask the jobs of this process and of its children to stop. Safe inside a signal handler."""
+    _flag[0] = 1
 
 
 def clear_stop_request() -> None:
-    """As if nobody had been told: for a process that starts its jobs again."""
-    _mark[0] = 0
+    """Withdraw the request, for a process that starts its jobs again."""
+    _flag[0] = 0
 
 
 def stop_requested() -> bool:
-    """Whether somebody has asked."""
-    return _mark[0] == 1
+    """Return whether this process was asked to stop."""
+    return _flag[0] == 1

@@ -34,8 +34,8 @@ def main(free: int) -> dict[str, Any]:
     from django.utils import timezone
 
     from scanner.models import Package, ReleaseFile, WheelEvent
-    from scanner.services.follow_packages import ensure_packages
     from scanner.services.indexes import get_index
+    from scanner.services.packages import ensure_packages
     from scanner.services.polling import schedule as rounds
 
     def stored() -> dict[str, list[int]]:

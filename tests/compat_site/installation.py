@@ -167,7 +167,7 @@ class Installation:
             "-v0",
             "-c",
             "from django.utils import timezone; from scanner.services.indexes import get_index;"
-            "from scanner.services.follow_packages import ensure_packages;"
+            "from scanner.services.packages import ensure_packages;"
             f"ensure_packages(get_index().pk, {sorted(names)!r}, timezone.now())",
         )
 

@@ -6,8 +6,8 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
-from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
+from scanner.services.packages import ensure_packages
 from scanner.services.polling.poll import poll_package
 from tests.flows.test_watch_to_email import months
 from tests.replay import ReplayIndex

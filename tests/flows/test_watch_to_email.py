@@ -15,8 +15,8 @@ from projects.services.alerts.send import send
 from projects.services.alerts.watches import AlreadyInstallable, watch
 from scanner.index.client import IndexClient
 from scanner.models import Package, WheelEvent, WheelEventKind
-from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
+from scanner.services.packages import ensure_packages
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from tests.projects.watching import TARGET, person, project_of

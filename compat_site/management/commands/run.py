@@ -22,7 +22,7 @@ from projects.services.accounts import first_account, make_sign_in_link
 from projects.services.projects import create_sample_project
 from projects.services.snapshots import release_claims as release_assessments
 from projects.services.webhooks.process import release_claims as release_deliveries
-from scanner.services.follow_packages import clear_claims
+from scanner.services.polling.claims import clear_claims
 from scanner.services.shutdown import request_stop
 
 # Seconds.

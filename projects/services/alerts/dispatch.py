@@ -42,7 +42,7 @@ def dispatch_events(now: datetime) -> list[int]:
         with transaction.atomic():
             claimed = claim_events(package_id, now)
             if claimed.files and package_id in watching:
-                _alert_watches(watching[package_id], claimed.news)
+                _alert_watches(watching[package_id], claimed.new_files)
             write_notes(package_id, claimed, now)
     gather_digests(now)
     return list(due_alerts(now).values_list("pk", flat=True))

@@ -73,7 +73,7 @@ def fetch_missing(
         polled.update(wanted)
         got = refresh(indexes, wanted, timezone.now(), on_polled=progress, fresh_for=fresh_for, patient=patient)
         fetched.faults.update(got.faults)
-        return got.came
+        return got.answered
 
     def fetch(missing: Missing, ahead: bool) -> bool:
         """Whether anything new came."""

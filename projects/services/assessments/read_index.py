@@ -14,6 +14,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from scanner.domain.files.builds import infer_build
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts, profile_of
 from scanner.domain.matching.matcher import Matcher
+from scanner.domain.matching.packed_offers import catalogue_matcher
 from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool_files
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.selectors.candidates import (
@@ -25,7 +26,6 @@ from scanner.selectors.candidates import (
     stored_packages,
 )
 from scanner.services.index_sets import IndexSet
-from scanner.services.storage.release_profiles import catalogue_matcher
 
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 RequiresDist = Mapping[int, tuple[str, ...]]

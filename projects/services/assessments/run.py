@@ -38,10 +38,10 @@ from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.services.follow_packages import ensure_packages_on
+from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
-from scanner.services.private_indexes import confusions
+from scanner.services.packages import ensure_packages_on
 
 logger = logging.getLogger(__name__)
 

@@ -13,8 +13,8 @@ from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.management.progress import Progress
 from scanner.models import Package
-from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import InvalidPipConfiguration, client_of, get_index
+from scanner.services.packages import ensure_packages
 from scanner.services.polling import stats
 from scanner.services.polling.poll import poll_many
 from scanner.services.polling.results import PollResult

@@ -1,27 +1,28 @@
-"""One worker's turn at one package: taken and ended by one statement each, so that no two polls overlap.
+"""Claims on packages: each is taken and released by one statement, so that polls of a package never overlap.
 
-A turn is named by the moment at which its claim runs out. Who ends a turn that has run out and was taken by another
-changes nothing: an answer that comes too late is dropped.
+A claim is identified by the time at which it expires. Releasing a claim that has expired and been taken by another
+worker changes nothing: an answer that comes too late is dropped.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
+from django.db.models import Q
 
 from scanner.domain.polling import CLOCK_SKEW, ScheduledPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
 from scanner.services.shutdown import stop_requested
-from scanner.services.storage.sql import select_rows
+from scanner.services.storage.sql import marks, select_rows
 
 
 @dataclass(frozen=True, slots=True)
 class PollClaim:
-    """A claimed package as it was stored when the turn began. `until` names the turn."""
+    """A claimed package as it was stored when it was claimed. `until` identifies the claim."""
 
     pk: int
     index_id: int
@@ -40,52 +41,9 @@ class PollClaim:
     until: datetime
 
 
-def claim_poll(package_id: int, now: datetime, *, if_due: bool = False) -> PollClaim | None:
-    """Claim the package; None when another worker has it, when it is gone, or with `if_due` when it is not due.
-
-    None as well when this process was told to stop: it begins nothing new. A claim or due time far ahead was written
-    by a clock that jumped, and does not count.
-    """
-    if stop_requested():
-        return None
-    until = claim_expiry(now)
-    moment = connection.ops.adapt_datetimefield_value
-    parameters = [moment(until), package_id, moment(now), moment(until + CLOCK_SKEW)]
-    if if_due:
-        parameters += [moment(now), moment(now + LONGEST_WAIT)]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_IF_DUE if if_due else _TAKE, parameters)
-        row = cursor.fetchone()
-    return _claim_from_row(row, until) if row is not None else None
-
-
-def claim_due_polls(package_ids: Collection[int], now: datetime) -> dict[int, PollClaim]:
-    """As `claim_poll` with `if_due`, for several packages by one statement; without those that are not to be had."""
-    if not package_ids or stop_requested():
-        return {}
-    until = claim_expiry(now)
-    moment = connection.ops.adapt_datetimefield_value
-    # A moment more: of two workers the one that looked at its clock first may come second, and must not take the
-    # other's turn for one of the future.
-    times = [moment(now), moment(until + CLOCK_SKEW), moment(now), moment(now + LONGEST_WAIT)]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_DUE.format(", ".join(["%s"] * len(package_ids))), [moment(until), *package_ids, *times])
-        rows = cursor.fetchall()
-    return {row[0]: _claim_from_row(row, until) for row in rows}
-
-
-def _claim_from_row(row: Sequence[Any], until: datetime) -> PollClaim:
-    pk, index_id, name, state, etag, modified, digest, serial, failures, absences, watched, newest, closes, root = row
-    polled = (pk, index_id, name, state, etag, modified, digest, serial, failures, absences, bool(watched))
-    return PollClaim(*polled, _moment(newest), bool(closes), _moment(root), until)
-
-
 @dataclass(frozen=True, slots=True)
 class UnchangedPoll:
-    """The end of a turn in which the index said that nothing is new.
-
-    behind: the next poll when the root page says otherwise.
-    """
+    """A poll that found nothing new. behind: the next poll if the root page has announced a newer serial."""
 
     claim: PollClaim
     now: datetime
@@ -93,28 +51,68 @@ class UnchangedPoll:
     behind: ScheduledPoll
 
 
-def release_unchanged(ends: Sequence[UnchangedPoll]) -> None:
-    """Note for each that the index answered. A turn that had run out and is another's by now is left alone."""
-    if len(ends) == 1:
-        with connection.cursor() as cursor:
-            cursor.execute(_END, _end_parameters(ends[0]))
-    elif ends:
-        # In one order, so that two workers never wait for each other in a circle.
-        ordered = sorted(ends, key=lambda end: end.claim.pk)
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.executemany(_END, [_end_parameters(end) for end in ordered])
+def claim_poll(package_id: int, now: datetime, *, if_due: bool = False) -> PollClaim | None:
+    """Claim a package and return the claim, or None.
+
+    None if another worker holds a claim, if the package is gone, if it is not due (with `if_due`), or if this process
+    was asked to stop. A claim or due time too far ahead was written by a clock that jumped, and is ignored.
+    """
+    return _claim([package_id], now, if_due=if_due).get(package_id)
 
 
-def _end_parameters(end: UnchangedPoll) -> tuple[Any, ...]:
+def claim_due_polls(package_ids: Collection[int], now: datetime) -> dict[int, PollClaim]:
+    """Claim those of these packages that are due and unclaimed, by one statement."""
+    return _claim(package_ids, now, if_due=True)
+
+
+def _claim(package_ids: Collection[int], now: datetime, *, if_due: bool) -> dict[int, PollClaim]:
+    if not package_ids or stop_requested():
+        return {}
+    until = claim_expiry(now)
     moment = connection.ops.adapt_datetimefield_value
-    times = (moment(end.behind.at), moment(end.next_poll.at), end.behind.reason, end.next_poll.reason)
-    return (PackageState.CURRENT.value, moment(end.now), *times, end.claim.pk, moment(end.claim.until))
+    # A clock may be a moment behind that of the worker whose claim it sees: such a claim is not one of the future.
+    times = [now, until + CLOCK_SKEW, *([now, now + LONGEST_WAIT] if if_due else [])]
+    where = f"id IN {marks(package_ids)} AND {_UNCLAIMED}{_DUE if if_due else ''}"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE scanner_package SET claimed_until = %s WHERE {where} RETURNING {_RETURNING}",  # noqa: S608  constants and parameter marks
+            [moment(until), *package_ids, *map(moment, times)],
+        )
+        rows = cursor.fetchall()
+    return {row[0]: _claim_from_row(row, until) for row in rows}
+
+
+def _claim_from_row(row: Sequence[Any], until: datetime) -> PollClaim:
+    values = dict(zip(_CLAIM_FIELDS, row, strict=True))
+    for name in ("newest_release_at", "root_checked_at"):
+        values[name] = _aware(values[name])
+    for name in ("is_watched", "closes_releases"):
+        values[name] = bool(values[name])
+    return PollClaim(**values, until=until)
+
+
+def release_unchanged(polls: Sequence[UnchangedPoll]) -> None:
+    """Store for each that the index answered, and release its claim unless that has expired and been taken over."""
+    if len(polls) == 1:
+        with connection.cursor() as cursor:
+            cursor.execute(_RELEASE_UNCHANGED, _unchanged_parameters(polls[0]))
+    elif polls:
+        # In a fixed order, so that two workers never wait for each other in a circle.
+        ordered = sorted(polls, key=lambda poll: poll.claim.pk)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_RELEASE_UNCHANGED, [_unchanged_parameters(poll) for poll in ordered])
+
+
+def _unchanged_parameters(poll: UnchangedPoll) -> tuple[Any, ...]:
+    moment = connection.ops.adapt_datetimefield_value
+    times = (moment(poll.behind.at), moment(poll.next_poll.at), poll.behind.reason, poll.next_poll.reason)
+    return (PackageState.CURRENT.value, moment(poll.now), *times, poll.claim.pk, moment(poll.claim.until))
 
 
 def lock_claimed_package(claim: PollClaim) -> Package | None:
-    """The package with its row locked until the transaction ends; None when the turn is another's by now."""
-    where, moment = "id = %s AND claimed_until = %s", connection.ops.adapt_datetimefield_value
-    row = next(select_rows(Package, _ALL, where, [claim.pk, moment(claim.until)], lock=True), None)
+    """Return the package with its row locked for the transaction; None if another worker has taken the claim over."""
+    where, until = "id = %s AND claimed_until = %s", connection.ops.adapt_datetimefield_value(claim.until)
+    row = next(select_rows(Package, _ALL, where, [claim.pk, until], lock=True), None)
     return Package.from_db(DEFAULT_DB_ALIAS, _ALL, row) if row is not None else None
 
 
@@ -122,24 +120,35 @@ _ALL = tuple(field.attname for field in Package._meta.concrete_fields)  # noqa: 
 
 
 def release_claim(claim: PollClaim, **changes: object) -> bool:
-    """End the turn and write these fields. False, and nothing written, when it is another's by now."""
+    """Release the claim and write these fields. False, with nothing written, if another worker has taken it over."""
     mine = Package.objects.filter(pk=claim.pk, claimed_until=claim.until)
     return mine.update(claimed_until=None, queued_until=None, **changes) == 1
 
 
-def claim_expiry(now: datetime) -> datetime:
-    """The moment that names the turns taken at `now`: known before it is certain that they were taken."""
-    return now + CLAIM_FOR
-
-
 def release_claims(package_ids: Collection[int], until: datetime) -> int:
-    """End those turns of this name that nothing has ended, and write nothing else: others may go on at once."""
+    """Release those claims of this expiry that are still held, without storing a result. Return how many."""
     mine = Package.objects.filter(pk__in=package_ids, claimed_until=until)
     return mine.update(claimed_until=None, queued_until=None)
 
 
-def _moment(value: object) -> datetime | None:
-    """A time as a driver gives it: SQLite's as text."""
+def clear_claims() -> int:
+    """Release every claim and queue mark, for a start after which no queue holds the polls. Return how many."""
+    held = Package.objects.filter(Q(claimed_until__isnull=False) | Q(queued_until__isnull=False))
+    return held.update(claimed_until=None, queued_until=None)
+
+
+def claim_expiry(now: datetime) -> datetime:
+    """Return the time at which claims taken at `now` expire. It identifies them even before they are taken."""
+    return now + CLAIM_FOR
+
+
+def is_followed(root_checked_at: datetime | None, now: datetime, patience: timedelta) -> bool:
+    """Return whether the root page gave serials recently. A time in the future is that of a clock that jumped."""
+    return root_checked_at is not None and abs(now - root_checked_at) < patience
+
+
+def _aware(value: object) -> datetime | None:
+    """Return a time as an aware datetime. The driver of SQLite gives text."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is None:
@@ -147,31 +156,19 @@ def _moment(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
-def is_followed(root_checked_at: datetime | None, now: datetime, patience: timedelta) -> bool:
-    """Whether the root page has told serials lately enough to rely on it; a time ahead is of a clock that jumped."""
-    return root_checked_at is not None and abs(now - root_checked_at) < patience
-
-
-# Django's own UPDATE cannot give back what it claimed. The columns are in the order of Turn's fields.
-_COLUMNS = (
-    "id, index_id, name, state, etag, last_modified, content_hash, serial, failures, absences, is_watched,"
-    " newest_release_at"
-)
+# Raw SQL: Django's UPDATE cannot return the rows it claimed.
+_CLAIM_FIELDS = tuple(field.name for field in fields(PollClaim) if field.name != "until")
 _OF_INDEX = "(SELECT {0} FROM scanner_index WHERE scanner_index.id = scanner_package.index_id)"
-_RETURNING = f"{_COLUMNS}, {_OF_INDEX.format('closes_releases')}, {_OF_INDEX.format('root_checked_at')}"
-_CLAIM = (
-    "UPDATE scanner_package SET claimed_until = %s"
-    " WHERE id = %s AND (claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s)"
-)
-_TAKE_DUE = (
-    "UPDATE scanner_package SET claimed_until = %s WHERE id IN ({0})"  # noqa: S608  filled with parameter marks
-    " AND (claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s) AND (due_at <= %s OR due_at > %s)"
-    f" RETURNING {_RETURNING}"
-)
-_TAKE = f"{_CLAIM} RETURNING {_RETURNING}"
-_TAKE_IF_DUE = f"{_CLAIM} AND (due_at <= %s OR due_at > %s) RETURNING {_RETURNING}"
+_EXPRESSIONS = {
+    "pk": "id",
+    "closes_releases": _OF_INDEX.format("closes_releases"),
+    "root_checked_at": _OF_INDEX.format("root_checked_at"),
+}
+_RETURNING = ", ".join(_EXPRESSIONS.get(name, name) for name in _CLAIM_FIELDS)
+_UNCLAIMED = "(claimed_until IS NULL OR claimed_until <= %s OR claimed_until > %s)"
+_DUE = " AND (due_at <= %s OR due_at > %s)"
 _IS_BEHIND = "wanted_serial IS NOT NULL AND serial IS NOT NULL AND wanted_serial > serial"
-_END = (
+_RELEASE_UNCHANGED = (
     "UPDATE scanner_package SET state = %s, checked_at = %s, failures = 0, absences = 0, last_error = '',"  # noqa: S608  as above
     f" due_at = CASE WHEN {_IS_BEHIND} THEN %s ELSE %s END,"
     f" due_reason = CASE WHEN {_IS_BEHIND} THEN %s ELSE %s END,"

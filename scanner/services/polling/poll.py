@@ -1,4 +1,4 @@
-"""Poll a package: ask the index for what changed, store it, and say when to ask again."""
+"""Poll packages: request their pages, store what changed, and set the time of the next poll."""
 
 from __future__ import annotations
 
@@ -30,30 +30,34 @@ logger = logging.getLogger(__name__)
 
 
 def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due: bool = False) -> PollResult:
-    """Ask the index once for this package and store the answer; no network call is made inside a transaction.
+    """Request the package's page once and store the answer. No request is made inside a transaction.
 
-    Files, releases and wheel events are written in one transaction. On any fault the stored data stays and the next
-    try is set; a fault is an outcome, not an exception. NOT_DUE, and nothing asked, while another worker polls it.
+    Files, releases and wheel events are stored in one transaction. A fault is a result, not an exception: the stored
+    data are kept and the time of the next try is set. NOT_DUE, without a request, if another worker holds the claim.
     """
     claim = claim_poll(package_id, now, if_due=if_due)
     if claim is None:
         return PollResult.NOT_DUE
-    ends: list[UnchangedPoll] = []
+    unchanged_polls: list[UnchangedPoll] = []
     try:
         with bound_contextvars(package=package_id):
-            result = poll_claimed(claim, client, now, ends)
-        release_unchanged(ends)
+            result = poll_claimed(claim, client, now, unchanged_polls)
+        release_unchanged(unchanged_polls)
     except BaseException:
-        # A database error or a time limit cut it short: others may go on at once.
+        # A database error or a time limit ended the poll: another worker may claim the package at once.
         with suppress(DatabaseError):
             release_claims([package_id], claim.until)
         raise
     return result
 
 
-def poll_claimed(claim: PollClaim, client: IndexClient, now: datetime, ends: list[UnchangedPoll]) -> PollResult:
-    """As `poll_package`, of a package that is claimed. When nothing is new the turn's end is added to `ends`, for the
-    caller to write."""
+def poll_claimed(
+    claim: PollClaim, client: IndexClient, now: datetime, unchanged_polls: list[UnchangedPoll]
+) -> PollResult:
+    """Poll a claimed package as `poll_package` does.
+
+    If nothing is new, the result is appended to `unchanged_polls` for the caller to store (`release_unchanged`).
+    """
     size = 0
     try:
         answer = client.page(
@@ -64,7 +68,7 @@ def poll_claimed(claim: PollClaim, client: IndexClient, now: datetime, ends: lis
             checksums=partial(row_checksums_of, claim.pk),
         )
         if isinstance(answer, NotModified):
-            ends.append(unchanged(claim, now))
+            unchanged_polls.append(unchanged(claim, now))
             result = PollResult.UNCHANGED
         else:
             result, size = store_answer(claim, answer, now), answer.size
@@ -85,7 +89,7 @@ def poll_many(
     on_polled: Callable[[int, PollResult], None],
     workers: int,
 ) -> None:
-    """Poll several packages at once from threads of this process, telling each one that is done."""
+    """Poll several packages at once in threads of this process, and call `on_polled` for each that is done."""
 
     def poll(package_id: int) -> PollResult:
         try:
@@ -94,7 +98,7 @@ def poll_many(
             connection.close()
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        # A thread begins without the context that says what its log lines are about.
+        # A new thread does not inherit the context of log records.
         futures = {pool.submit(copy_context().run, poll, package_id): package_id for package_id in package_ids}
         for future in as_completed(futures):
             on_polled(futures[future], future.result())

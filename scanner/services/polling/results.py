@@ -1,4 +1,4 @@
-"""What a poll ended in, stored: a new or an older page, a name that is not there, a fault; and when to ask again."""
+"""Store the result of a poll (a page, a missing name, a fault) and the time of the next poll."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from scanner.domain.index_page.page import IndexPage
+from scanner.domain.phrases import count
 from scanner.domain.polling import (
     PackageActivity,
     PollIntervals,
@@ -23,20 +24,20 @@ from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, is_followed, lock_claimed_package, release_claim
-from scanner.services.storage.page import Stored, store_changes, store_page
+from scanner.services.storage.page import FileCounts, store_changes, store_page
 from scanner.services.storage.sql import select_rows, update_rows
 
 logger = logging.getLogger(__name__)
 
-# A package with stored files must be gone this many times in a row, each after a longer wait, before it counts as
-# gone: an index may answer 404 in an outage too.
+# A package with stored files counts as missing after this many 404 in a row, each after a longer wait: an index may
+# answer 404 in an outage too.
 GONE_AFTER = 6
-# A server that hands out an older page than before has a stale copy; how much older is not said.
+# The server has a stale copy; the message gives no serials, so that equal errors have equal texts.
 OLDER_PAGE = "the index answered with an older page than before"
 
 
 class PollResult(Enum):
-    """What one poll ended in."""
+    """The result of one poll. Its values are stored and are labels of /metrics."""
 
     CHANGED = "changed"
     UNCHANGED = "unchanged"
@@ -48,21 +49,23 @@ class PollResult(Enum):
 
 
 def row_checksums_of(package_id: int) -> bytes:
-    """Of the package's page as it was last stored; empty where there are none. One query."""
+    """Return the row checksums of the package's page as last stored, empty for none. One query."""
     stored = next(select_rows(RowChecksums, ("checksums",), "package_id = %s", [package_id]), (b"",))
     return bytes(stored[0])
 
 
 def unchanged(claim: PollClaim, now: datetime) -> UnchangedPoll:
-    """The end of a turn in which nothing was new, for the caller to end with others."""
+    """Return the result of a poll that found nothing new, for the caller to store together with others."""
     return UnchangedPoll(
         claim, now, _next_poll(claim, claim.newest_release_at, now), after_old_page(claim.name, now, cadence())
     )
 
 
 def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResult:
-    """End the turn with a page: files, releases and wheel events in one transaction. NOT_DUE, and nothing stored, when
-    the turn is another's by now."""
+    """Store a page (files, releases and wheel events) and release the claim in one transaction.
+
+    NOT_DUE, with nothing stored, if another worker has taken the claim over.
+    """
     with transaction.atomic():
         package = lock_claimed_package(claim)
         if package is None:
@@ -88,7 +91,7 @@ def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResu
     return result
 
 
-# All but what others write meanwhile: is_watched and wanted_serial.
+# All fields but those that other services write meanwhile: is_watched and wanted_serial.
 _ANSWERED = (
     *("state", "status", "status_reason", "etag", "last_modified", "content_hash", "serial", "revision", "checked_at"),
     *("changed_at", "due_at", "due_reason", "queued_until", "claimed_until", "newest_release_at", "failures"),
@@ -102,7 +105,7 @@ def _is_older(package: Package, answer: FreshPage) -> bool:
 
 
 def _is_behind(package: Package) -> bool:
-    """Whether the root page has promised a newer page than this one."""
+    """Return whether the root page has announced a newer serial than that of this page."""
     wanted, serial = package.wanted_serial, package.serial
     return wanted is not None and serial is not None and wanted > serial
 
@@ -139,11 +142,11 @@ def _store(package: Package, answer: FreshPage, now: datetime) -> PollResult:
     return PollResult.CHANGED if changed else PollResult.UNCHANGED
 
 
-def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[IndexPage, Stored]:
-    """Store the rows that differ when they tell everything, else the whole page."""
+def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[IndexPage, FileCounts]:
+    """Store the rows that differ, or the whole page where those are not enough."""
     if answer.vanished is None:
         return answer.page, store_page(package, answer.page, now)
-    # A row that was skipped before is in no print's file.
+    # A row that was skipped before has no stored file, so counting rows would not show a removed one.
     stored = store_changes(package, answer.page, answer.vanished, now) if not package.problems else None
     if stored is not None:
         return answer.page, stored
@@ -152,9 +155,9 @@ def _store_files(package: Package, answer: FreshPage, now: datetime) -> tuple[In
 
 
 def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> PollResult:
-    """End the turn of a name that is not there.
+    """Store that the index does not have the package, and release the claim.
 
-    A package without stored data ends here; one with data keeps it, and is gone for good after some tries.
+    A package without stored data is not polled again. One with stored data keeps it, and is polled until GONE_AFTER.
     """
     absences = claim.absences + 1
     if claim.state in (PackageState.PENDING, PackageState.MISSING) or absences >= GONE_AFTER:
@@ -165,18 +168,18 @@ def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> Poll
             absences=absences,
             last_error=str(error),
             due_at=None,
-            due_reason="not on the index; asked for again when a project names it",
+            due_reason="not on the index; polled again when a project requires it",
         )
     else:
         again = after_failure(claim.name, now, 2 * absences, cadence())
-        reason = f"not there {absences} time{'s' if absences > 1 else ''} in a row"
+        reason = f"missing {count(absences, 'time')} in a row"
         release_claim(claim, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
     return PollResult.MISSING
 
 
 def store_fault(claim: PollClaim, error: IndexFault, now: datetime) -> PollResult:
-    """End the turn with the next try: stored data stay."""
-    # The index is unwell, so its earlier 404 may have been an error too.
+    """Keep the stored data, set the time of the next try, and release the claim."""
+    # The index has a fault, so its earlier 404 may have been an error too.
     if isinstance(error, HostThrottled):
         again = after_throttle(claim.name, max(error.until, now), error.host)
         release_claim(claim, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
@@ -201,5 +204,5 @@ def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: dateti
 
 
 def cadence() -> PollIntervals:
-    """How often to poll, from the settings."""
+    """Return how often to poll, from the settings."""
     return PollIntervals(**settings.WHEELWAY_CADENCE)

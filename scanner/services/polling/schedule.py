@@ -1,4 +1,4 @@
-"""A round of polling: find out who is due, hand that out in batches, and work a batch off."""
+"""Schedule polls: find the packages that are due, queue them in batches, and poll a batch."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import logging
 import time
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.models import Q
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
-from scanner.domain.polling import after_failure
+from scanner.domain.polling import CLOCK_SKEW, after_failure
+from scanner.index.host_limiter import LONGEST_CLOSURE
 from scanner.models import Index, Package
-from scanner.sealed import SealBroken
-from scanner.services.indexes import IndexClient, client_of
+from scanner.services.indexes import IndexClient, client_of, usable_client
 from scanner.services.polling import stats
 from scanner.services.polling.claims import (
     PollClaim,
@@ -33,14 +35,17 @@ from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
 
+_CLOCK_JUMPED = "its times were set by a clock that jumped"
 _UNUSABLE = "the address or the login of its index cannot be used"
-# Goes when the broker's memory goes, as the queued polls do.
+# Lost together with the broker's memory and the queued polls.
 _QUEUE_MARK = "wheelway:polls-are-queued"
 
 
 class DatabaseAway(Exception):
-    """The database was lost in a batch. `held` names the turns that may still be taken: whoever goes on with the
-    batch gives them back first."""
+    """The database connection was lost in a batch.
+
+    held: the expiry of claims that may still be stored. The next try of the batch releases them first.
+    """
 
     def __init__(self, error: Exception, held: datetime) -> None:
         super().__init__(str(error))
@@ -48,24 +53,23 @@ class DatabaseAway(Exception):
 
 
 def poll_if_due(package_id: int, now: datetime | None = None) -> PollResult:
-    """Poll unless somebody has done so meanwhile or the package is gone; then nothing is asked."""
+    """Poll the package if it is still due. Nothing is requested if it is not, or if it is gone."""
     index = Index.objects.filter(packages=package_id).first()
-    client = _client(index) if index is not None else None
+    client = usable_client(index.pk, partial(client_of, index)) if index is not None else None
     if client is None:
         return PollResult.NOT_DUE
-    with bound_contextvars(package=package_id):
-        return poll_package(package_id, client, now or timezone.now(), if_due=True)
+    return poll_package(package_id, client, now or timezone.now(), if_due=True)
 
 
 def unqueue(package_ids: Collection[int]) -> None:
-    """Let the next tick queue these: their message is lost, or done with."""
+    """Remove the queue marks of these packages, so that the next tick can queue them."""
     Package.objects.filter(pk__in=package_ids).update(queued_until=None)
 
 
 def requeue_lost_polls() -> int:
-    """Let everything be queued again when Redis has lost its memory, and the queued polls with it. Returns how many.
+    """Remove all queue marks if Redis has lost its memory, and the queued polls with it. Return how many.
 
-    Else they would wait for their marks to run out. A poll that is queued twice is done once.
+    Otherwise these packages would wait for their marks to expire. A poll that is queued twice is done once.
     """
     if not settings.REDIS_URL:
         return 0
@@ -77,7 +81,7 @@ def requeue_lost_polls() -> int:
         forgotten = Package.objects.filter(queued_until__isnull=False).update(queued_until=None)
         cache.set(_QUEUE_MARK, 1, timeout=None)
     except redis.RedisError as error:
-        # Nothing can be queued now; the tick that can will ask again.
+        # Nothing can be queued now; a later tick checks again.
         logger.warning("redis does not answer: %s", error)
         return 0
     if forgotten:
@@ -85,11 +89,32 @@ def requeue_lost_polls() -> int:
     return forgotten
 
 
-def queue_due(now: datetime) -> Iterator[list[int]]:
-    """Batches of packages that are due, marked as queued: of two schedulers at once each package goes to one.
+def repair_times(now: datetime) -> int:
+    """Make packages due whose times were set by a clock that jumped ahead. Return how many.
 
-    At most `WHEELWAY_QUEUE_MOST` at a time, so that what a new user asks for never waits behind a whole round. The
-    longest due come first; a batch is of one index.
+    Their next poll is further away than any rule puts it, or their last answer is in the future. Other times (claims,
+    queue marks, throttled hosts) are checked where they are read.
+    """
+    longest = max(*settings.WHEELWAY_CADENCE.values(), LONGEST_CLOSURE) + CLOCK_SKEW
+    answered = Q(checked_at__gt=now + CLOCK_SKEW)
+    wrong = answered | Q(due_at__gt=now + longest) | Q(changed_at__gt=now + CLOCK_SKEW)
+    pks = list(Package.objects.filter(wrong).values_list("pk", flat=True))
+    if not pks:
+        return 0
+    repaired = Package.objects.filter(pk__in=pks)
+    repaired.filter(due_at__isnull=False).update(due_at=now, due_reason=_CLOCK_JUMPED)
+    repaired.filter(answered).update(checked_at=now)
+    # Assessments that depend on the package are computed again, once.
+    repaired.filter(changed_at__gt=now).update(changed_at=now)
+    logger.warning("a clock has jumped: the times of %s packages were repaired", len(pks))
+    return len(pks)
+
+
+def queue_due(now: datetime) -> Iterator[list[int]]:
+    """Yield batches of due packages, each of one index, the longest due first, and mark them as queued.
+
+    Of two schedulers each package goes to one. At most `WHEELWAY_QUEUE_MOST` are queued at a time, so that the
+    packages of a new project never wait behind all others.
     """
     due = Package.objects.due(now).values_list("pk", "index_id")[: settings.WHEELWAY_QUEUE_MOST]
     by_index: dict[int, list[int]] = {}
@@ -104,13 +129,13 @@ def queue_due(now: datetime) -> Iterator[list[int]]:
 
 
 def poll_batch(package_ids: Collection[int], *, seconds: float, held: datetime | None = None) -> dict[str, int]:
-    """Poll those of these packages that are still due; returns how many ended in which outcome.
+    """Poll those of these packages that are still due. Return how many polls ended in each result.
 
-    All are claimed by one statement, and those of which nothing is new are ended by one transaction: a round in
-    which nothing changed costs little beside its requests. After `seconds`, or when this process is told to stop, no
-    new poll is begun, and the rest can be queued by the next tick at once.
+    All are claimed by one statement, and the unchanged ones are released in one transaction, so that a batch in which
+    nothing changed costs little beside its requests. After `seconds`, or when this process is asked to stop, no new
+    poll starts, and the next tick can queue the rest.
 
-    Raises DatabaseAway when the database is lost on the way. Called again with its `held`, the batch goes on.
+    Raises DatabaseAway if the database connection is lost. A call with its `held` continues the batch.
     """
     end, now = time.monotonic() + seconds, timezone.now()
     try:
@@ -137,9 +162,8 @@ def poll_batch(package_ids: Collection[int], *, seconds: float, held: datetime |
 
 def _poll_claimed(claims: Mapping[int, PollClaim], end: float) -> dict[str, int]:
     results: dict[str, int] = {}
-    clients = {
-        index.pk: _client(index) for index in Index.objects.filter(pk__in={claim.index_id for claim in claims.values()})
-    }
+    indexes = Index.objects.filter(pk__in={claim.index_id for claim in claims.values()})
+    clients = {index.pk: usable_client(index.pk, partial(client_of, index)) for index in indexes}
     unchanged: list[UnchangedPoll] = []
     try:
         for claim in claims.values():
@@ -168,28 +192,20 @@ def _poll(claim: PollClaim, client: IndexClient, unchanged: list[UnchangedPoll])
 
 
 def _not_stored(claim: PollClaim, error: DatabaseError) -> PollResult:
-    """A page that the database refuses fails its own package, not its batch. Where not even that can be written (the
-    disk is full), the error goes on."""
+    """Store that the database refused a page: that fails one package, not its batch.
+
+    Where not even this can be written (the disk is full), the error propagates.
+    """
     now, failures = timezone.now(), claim.failures + 1
-    told = f"its page could not be stored: {' '.join(str(error).split())}"
-    logger.error("poll failed package=%s error=%s", claim.name, told)
+    message = f"its page could not be stored: {' '.join(str(error).split())}"
+    logger.error("poll failed package=%s error=%s", claim.name, message)
     again = after_failure(claim.name, now, failures, cadence())
-    release_claim(claim, failures=failures, last_error=told, due_at=again.at, due_reason=again.reason[:80])
+    release_claim(claim, failures=failures, last_error=message, due_at=again.at, due_reason=again.reason[:80])
     stats.count(PollResult.FAILED.value, 0, now)
     return PollResult.FAILED
 
 
 def _drop_connection() -> None:
-    """Go on with a fresh connection: a signal may have left the old one in the middle of a statement."""
+    """Close the connection: a signal may have interrupted it in the middle of a statement."""
     if not connection.in_atomic_block:
         connection.close()
-
-
-def _client(index: Index) -> IndexClient | None:
-    try:
-        return client_of(index)
-    except SealBroken:
-        logger.exception("index=%s its login was sealed with a key that is gone", index.pk)
-    except ValueError:
-        logger.exception("index=%s its address cannot be used", index.pk)
-    return None

@@ -1,4 +1,4 @@
-"""Count polls for the operator without a write a poll: gathered in the process, added to the hour's row in batches."""
+"""Count polls for the operator: in memory of the process, added to the rows of the hour in batches."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import F
 
 from scanner.models import PollStats
 
-# What a process that is killed may lose of the counts; no other data wait here.
+# The counts that a killed process may lose. No other data wait in memory.
 FLUSH_AFTER = timedelta(seconds=10)
 KEEP_FOR = timedelta(days=14)
 
@@ -23,9 +23,9 @@ def count(result: str, size: int, now: datetime) -> None:
     """Count one poll of `size` bytes."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     with _lock:
-        tally = _waiting.setdefault((hour, result), [0, 0])
-        tally[0] += 1
-        tally[1] += size
+        totals = _waiting.setdefault((hour, result), [0, 0])
+        totals[0] += 1
+        totals[1] += size
         if not _since:
             _since.append(now)
         is_late = abs(now - _since[0]) >= FLUSH_AFTER
@@ -34,12 +34,12 @@ def count(result: str, size: int, now: datetime) -> None:
 
 
 def flush() -> None:
-    """Write what was counted."""
+    """Add the counts of this process to the database."""
     with _lock:
         waiting = dict(_waiting)
         _waiting.clear()
         _since.clear()
-    # In one order, so that two processes that flush never wait for each other in a circle.
+    # In a fixed order, so that two processes that flush never wait for each other in a circle.
     for (hour, result), (polls, size) in sorted(waiting.items()):
         with transaction.atomic():
             row = PollStats.objects.filter(hour=hour, result=result)
@@ -49,5 +49,5 @@ def flush() -> None:
 
 
 def delete_old(now: datetime) -> int:
-    """Delete the tallies that no page shows any more. Returns how many."""
+    """Delete the counts that are older than any page shows. Return how many rows."""
     return PollStats.objects.filter(hour__lt=now - KEEP_FOR).delete()[0]

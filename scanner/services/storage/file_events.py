@@ -1,4 +1,4 @@
-"""Write the wheel events of one page's changes."""
+"""Write the wheel events of a page's changes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
 from scanner.domain.index_page.diff import PageDiff
-from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
 from scanner.services.storage.sql import Row, insert_rows, time_writer
 
@@ -17,31 +16,28 @@ CHUNK = 1000
 
 
 def write_events(package: Package, changes: PageDiff, now: datetime, *, is_first: bool) -> None:
-    """Write one event for each change of a file, or on a first page one FIRST_POLL event in the place of all.
+    """Write one event for each changed file, or for a first page a single FIRST_POLL event.
 
     Call in the transaction that stores the changes, before they are stored.
     """
-    events = (
-        [_event(package, WheelEventKind.FIRST_POLL, "", None, now)] if is_first else list(_told(package, changes, now))
-    )
+    if is_first:
+        events = [_event(package, WheelEventKind.FIRST_POLL, "", None, now)]
+    else:
+        events = list(_events(package, changes, now))
     if events:
-        # A file that vanished and came back was added once already.
+        # A file that was removed and added again has its event already.
         insert_rows(WheelEvent, _COLUMNS, events, ignore_conflicts=True)
 
 
-def _told(package: Package, changes: PageDiff, now: datetime) -> Iterator[Row]:
+def _events(package: Package, changes: PageDiff, now: datetime) -> Iterator[Row]:
     for file in changes.added:
         yield _event(package, WheelEventKind.ADDED, file.filename, file.uploaded_at, now)
     for kind, files in ((WheelEventKind.YANKED, changes.yanked), (WheelEventKind.UNYANKED, changes.unyanked)):
         for file in files:
-            yield _event(package, kind, file.filename, file.uploaded_at, now, _reason(file))
+            yield _event(package, kind, file.filename, file.uploaded_at, now, file.yanked_reason or "")
     times = _upload_times(package, changes.removed)
     for filename in changes.removed:
         yield _event(package, WheelEventKind.REMOVED, filename, times.get(filename), now)
-
-
-def _reason(file: IndexFile) -> str:
-    return file.yanked_reason or ""
 
 
 def _upload_times(package: Package, filenames: tuple[str, ...]) -> dict[str, datetime | None]:
@@ -52,7 +48,7 @@ def _upload_times(package: Package, filenames: tuple[str, ...]) -> dict[str, dat
     return found
 
 
-_COLUMNS = (*("package", "kind", "filename", "version", "tag_set", "uploaded_at", "detail", "targets", "seen_at"),)
+_COLUMNS = ("package", "kind", "filename", "version", "tag_set", "uploaded_at", "detail", "targets", "seen_at")
 
 
 def _event(

@@ -1,4 +1,4 @@
-"""Write what changed on a package's page: files, releases, shapes and wheel events in one transaction."""
+"""Store the changes of a package's page: files, releases, profiles and wheel events."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """How many files one page changed."""
+class FileCounts:
+    """The numbers of files that a page changed."""
 
     added: int
     changed: int
@@ -33,24 +33,23 @@ class Stored:
 
     @property
     def anything(self) -> bool:
-        """Whether any file differs."""
+        """Return whether any file changed."""
         return bool(self.added or self.changed or self.removed)
 
 
-def store_page(package: Package, page: IndexPage, now: datetime) -> Stored:
-    """Bring the stored files of `package` to what `page` says. Call inside a transaction that locks the package, and
-    save it then: newest_release_at and files_base are set, and a revision above nought says that a page is stored.
+def store_page(package: Package, page: IndexPage, now: datetime) -> FileCounts:
+    """Store the files of `page`. Call inside a transaction that locks the package.
 
-    Events are written for changes against an earlier page; a first page writes one FIRST_POLL event instead.
+    Sets newest_release_at and files_base of `package` without saving it. Writes events for changes since the stored
+    page; a first page (revision 0) writes one FIRST_POLL event instead.
     """
     return _store(package, diff_page(_stored_files(package), page), now)
 
 
-def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> Stored | None:
-    """As `store_page`, from the rows alone that stand in the place of `vanished` rows of the stored page.
+def store_changes(package: Package, page: IndexPage, vanished: int, now: datetime) -> FileCounts | None:
+    """Store a page from the rows alone that replace `vanished` rows of the stored page.
 
-    None when the rows given do not account for all of those: then a file was removed, and only the whole page tells
-    which.
+    None if the rows do not account for all of those: then a file was removed, and only the whole page shows which.
     """
     stored = _stored_files(package, [file.filename for file in page.files])
     if len(stored) != vanished:
@@ -65,7 +64,7 @@ _FIELDS = (
 
 
 def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, StoredFile]:
-    """The stored files by name, all of them or those of these names. One query for each 2,000 names."""
+    """Return the stored files by name, all or those of these names. One query for each 2,000 names."""
     if names is None:
         found = select_rows(ReleaseFile, _FIELDS, "package_id = %s", [package.pk])
     else:
@@ -91,13 +90,13 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
     }
 
 
-def _store(package: Package, changes: PageDiff, now: datetime) -> Stored:
-    # Every stored page raises the revision, so only a first one finds it at nought.
+def _store(package: Package, changes: PageDiff, now: datetime) -> FileCounts:
+    # Every stored page raises the revision, so it is 0 for the first page only.
     is_first = package.revision == 0
     write_events(package, changes, now, is_first=is_first)
     if changes:
         name = NormalizedName(package.name)
-        # A changed file is written anew: its row is nobody's reference, and one path for all is the fast one.
+        # A changed file is deleted and inserted: nothing refers to its row, and bulk inserts are the fast path.
         fresh = {file.filename: file for file in (*changes.added, *changes.changed)}
         if not package.files_base and fresh:
             first = next(iter(fresh.values()))
@@ -113,7 +112,7 @@ def _store(package: Package, changes: PageDiff, now: datetime) -> Stored:
         else:
             newest = max(package.newest_release_at, releases.newest_at or package.newest_release_at)
         package.newest_release_at = newest
-    return Stored(len(changes.added), len(changes.changed), len(changes.removed))
+    return FileCounts(len(changes.added), len(changes.changed), len(changes.removed))
 
 
 def _delete(package: Package, names: Collection[str]) -> None:

@@ -1,4 +1,4 @@
-"""Bring a package's release rows to the files it is about to have: shapes, dates, new releases and empty ones."""
+"""Store the releases of a package for the files it is about to have: profiles, dates, new and emptied releases."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFil
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, Release, ReleaseFile
-from scanner.services.storage.release_profiles import intern_shapes
+from scanner.services.storage.release_profiles import store_profiles
 from scanner.services.storage.sql import insert_rows, marks, select_rows, time_writer, update_rows
 
 CHUNK = 2000
 Parsed = ParsedFilename | UnparsedFilename
-# One file as a shape knows it: tag set, kind's value (an enum hashes slowly), Requires-Python, yanked.
+# A file of a release profile: tag set, value of the kind (an enum hashes slowly), Requires-Python, yanked.
 _Facts = tuple[str | None, str, str | None, bool]
 
 
 @dataclass(slots=True)
-class _Gathered:
-    """The files that one release is about to have."""
+class _ReleaseFiles:
+    """The files that a release is about to have."""
 
     facts: list[_Facts] = field(default_factory=list)
     times: list[datetime] = field(default_factory=list)
@@ -34,8 +34,9 @@ class _Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRows:
-    """keys: the row of each fresh file that has a version, by file name. emptied: rows without a file afterwards.
+    """The stored releases of a page.
 
+    keys: the release of each new file that has a version, by file name. emptied: releases without a file afterwards.
     newest_at: the first upload of the newest of these releases, None where no time is known.
     """
 
@@ -44,7 +45,7 @@ class ReleaseRows:
     newest_at: datetime | None
 
     def drop_empty(self) -> None:
-        """Delete the releases whose last file is gone. Call when the files' rows are."""
+        """Delete the releases whose last file was removed. Call after the rows of the files are deleted."""
         if self.emptied:
             Release.objects.filter(pk__in=self.emptied).delete()
 
@@ -58,9 +59,9 @@ def store_releases(
     *,
     is_first: bool,
 ) -> ReleaseRows:
-    """Write the releases of `fresh` files as they will be when the rows of `gone` are deleted and these written.
+    """Store the releases of `fresh` files as they are after the rows of `gone` are deleted and these inserted.
 
-    Only releases that have such a file are read and written, each shape is worked out once, and all that is new is
+    Only releases with such a file are read and written, each profile is computed once, and all new releases are
     inserted at once.
     """
     versions = _versions(parsed)
@@ -75,12 +76,12 @@ def store_releases(
         facts = (read.tag_set, kind, file.requires_python, file.yanked)
         files = gathered.get(version)
         if files is None:
-            files = gathered[version] = _Gathered()
+            files = gathered[version] = _ReleaseFiles()
         files.add(facts, file.uploaded_at)
-    shapes = _shapes(gathered)
-    _update(known, gathered, shapes)
+    profiles = _profiles(gathered)
+    _update(known, gathered, profiles)
     _insert(
-        package, [version for version in gathered if version not in known], gathered, shapes, now, is_first=is_first
+        package, [version for version in gathered if version not in known], gathered, profiles, now, is_first=is_first
     )
     keys = {**known, **_keys(package, names - known.keys())}
     emptied = tuple(key for version, key in known.items() if version not in gathered)
@@ -89,8 +90,8 @@ def store_releases(
 
 
 def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:
-    """The normalised version of each file that has one, as text."""
-    # Making the text costs as much as reading the name did, and files of a release share their Version.
+    """Return the normalised version of each file that has one, by file name."""
+    # Formatting costs as much as parsing the name, and the files of a release share their Version object.
     texts: dict[int, str] = {}
     found = {}
     for filename, read in parsed.items():
@@ -103,7 +104,7 @@ def _versions(parsed: Mapping[str, Parsed]) -> dict[str, str]:
 
 
 def _known_releases(package: Package, names: Collection[str], gone: set[str]) -> dict[str, int]:
-    """The stored releases among these versions and of the files that go, by version."""
+    """Return the stored releases of these versions and of the removed files, by version."""
     found = _keys(package, names)
     if gone:
         wanted = sorted(gone)
@@ -124,10 +125,10 @@ def _keys(package: Package, versions: Collection[str]) -> dict[str, int]:
     return {}
 
 
-def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gathered]:
-    """The stored files of these releases that stay, by version."""
+def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _ReleaseFiles]:
+    """Return the files of these releases that stay, by version."""
     versions = {key: version for version, key in known.items()}
-    gathered: dict[str, _Gathered] = {}
+    gathered: dict[str, _ReleaseFiles] = {}
     fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
     keys = sorted(versions)
     for start in range(0, len(keys), CHUNK):
@@ -138,34 +139,34 @@ def _stored_files(known: Mapping[str, int], gone: set[str]) -> dict[str, _Gather
             if filename not in gone:
                 tags = read_wheel_tags(filename)[0] if kind == "wheel" else None
                 facts = (tags, kind, python or None, yanked)
-                gathered.setdefault(versions[key], _Gathered()).add(facts, at)
+                gathered.setdefault(versions[key], _ReleaseFiles()).add(facts, at)
     return gathered
 
 
-def _shapes(gathered: Mapping[str, _Gathered]) -> dict[str, int]:
-    """The row of each release's shape, by version. Equal sets of files are worked out once."""
+def _profiles(gathered: Mapping[str, _ReleaseFiles]) -> dict[str, int]:
+    """Return the row of each release's profile, by version. Equal sets of files are computed once."""
     made: dict[frozenset[_Facts], ReleaseProfile] = {}
     chosen: dict[str, ReleaseProfile] = {}
     profile_file: dict[_Facts, ProfileFile] = {}
     for version, files in gathered.items():
         facts = frozenset(files.facts)
-        shape = made.get(facts)
-        if shape is None:
+        profile = made.get(facts)
+        if profile is None:
             for fact in facts:
                 if fact not in profile_file:
                     tags, kind, python, yanked = fact
                     profile_file[fact] = ProfileFile(tags, FileKind(kind), python, yanked)
-            shape = made[facts] = ReleaseProfile.of(profile_file[fact] for fact in facts)
-        chosen[version] = shape
-    keys = intern_shapes(made.values())
-    return {version: keys[shape] for version, shape in chosen.items()}
+            profile = made[facts] = ReleaseProfile.of(profile_file[fact] for fact in facts)
+        chosen[version] = profile
+    keys = store_profiles(made.values())
+    return {version: keys[profile] for version, profile in chosen.items()}
 
 
-def _update(known: Mapping[str, int], gathered: Mapping[str, _Gathered], shapes: Mapping[str, int]) -> None:
+def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], profiles: Mapping[str, int]) -> None:
     rows = [
         Release(
             pk=key,
-            shape_id=shapes[version],
+            shape_id=profiles[version],
             first_uploaded_at=min(gathered[version].times, default=None),
             last_uploaded_at=max(gathered[version].times, default=None),
         )
@@ -185,20 +186,20 @@ _COLUMNS = (
 def _insert(
     package: Package,
     versions: list[str],
-    gathered: Mapping[str, _Gathered],
-    shapes: Mapping[str, int],
+    gathered: Mapping[str, _ReleaseFiles],
+    profiles: Mapping[str, int],
     now: datetime,
     *,
     is_first: bool,
 ) -> None:
-    # What the first poll finds was there before anybody looked: nothing to wait for, nothing to tell.
+    # The releases of a first page are old: they are not settled and have no events.
     time = time_writer()
     since = None if is_first else time(now)
     rows = (
         (
             package.pk,
             version,
-            shapes[version],
+            profiles[version],
             time(min(gathered[version].times, default=None)),
             time(max(gathered[version].times, default=None)),
             since,

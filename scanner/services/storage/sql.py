@@ -1,8 +1,8 @@
-"""Rows in and out of one table at the speed of the database, past the statements that Django writes.
+"""Raw SQL for storing pages: inserts, selects and updates of the rows of one table.
 
-Storing a page takes a dozen small statements, each of which Django needs longer to write than the database to do; and
-a first page has thousands of rows, which COPY on PostgreSQL and executemany on SQLite take fastest. The one place that
-goes around Django's queries. Its fields still turn values into columns and back.
+Storing a page takes a dozen small statements, which Django takes longer to build than the database to execute; and a
+first page has thousands of rows, for which COPY on PostgreSQL and executemany on SQLite are fastest. The model's fields
+still convert the values. The other raw SQL is that of claims (scanner.services.polling.claims).
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ M = TypeVar("M", bound=models.Model)
 def insert_rows(
     model: type[models.Model], fields: Sequence[str], rows: Iterable[Row], *, ignore_conflicts: bool = False
 ) -> None:
-    """Insert `rows`, each with one value for each of `fields`, in the transaction that is open.
+    """Insert `rows`, each with a value for each of `fields`, in the open transaction.
 
-    Values are in the columns' own types, times by `time_writer`; nothing is validated and no default is filled in. A
-    conflict is an error, or with `ignore_conflicts` drops its row.
+    Values have the columns' types, times those of `time_writer`; nothing is validated and no default is set. A conflict
+    is an error, or with `ignore_conflicts` drops the row.
     """
     table, columns = _names(model, tuple(fields))
     into = f"INSERT INTO {table} ({', '.join(columns)})"
@@ -37,14 +37,14 @@ def insert_rows(
                 for row in rows:
                     copy.write_row(row)
         else:
-            # The driver's own cursor and marks: Django's would rewrite every statement's parameters.
+            # The driver's own cursor and placeholders: Django's would rewrite the parameters of every row.
             cursor.cursor.connection.executemany(f"{into} VALUES ({', '.join('?' * len(columns))})", rows)
 
 
 def select_rows(
     model: type[models.Model], fields: Sequence[str], where: str, parameters: Row, *, lock: bool = False
 ) -> Iterator[tuple[Any, ...]]:
-    """The values of `fields` of the rows where an SQL condition holds; with `lock` locked, where rows can be."""
+    """Return the values of `fields` of the rows that meet an SQL condition. lock: lock the rows where that exists."""
     table, columns = _names(model, tuple(fields))
     suffix = " FOR UPDATE" if lock and connection.features.has_select_for_update else ""
     with connection.cursor() as cursor:
@@ -57,7 +57,7 @@ def select_rows(
 
 
 def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
-    """Write these fields of stored instances of one model, each row by its key."""
+    """Update these fields of stored instances of one model."""
     first = next(iter(instances), None)
     if first is None:
         return
@@ -75,7 +75,7 @@ def update_rows(instances: Collection[M], fields: Sequence[str]) -> None:
 
 
 def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[Row]) -> None:
-    """Once for each row; many at once have a price of their own."""
+    """Execute a statement for each row: executemany costs more for a single one."""
     if len(rows) == 1:
         cursor.execute(sql, rows[0])
     else:
@@ -83,7 +83,7 @@ def _execute(cursor: CursorWrapper, sql: str, rows: Sequence[Row]) -> None:
 
 
 def marks(values: Collection[object]) -> str:
-    """Parameter marks for a list of values, as they stand behind IN."""
+    """Return the placeholders of a list of values, for use after IN."""
     return f"({', '.join(['%s'] * len(values))})"
 
 
@@ -107,12 +107,12 @@ _Reader = Callable[[Any], Any]
 
 @cache
 def _readers(model: type[models.Model], fields: tuple[str, ...], vendor: str) -> tuple[tuple[int, _Reader], ...]:
-    """What turns a column's value into the field's, by place, for those that need it."""
+    """Return the converters of columns to values, by position, for the fields that have any."""
     found: list[tuple[int, _Reader]] = []
-    for place, field in enumerate(_fields(model, fields)):
+    for position, field in enumerate(_fields(model, fields)):
         column = field.get_col(model._meta.db_table)  # noqa: SLF001  as above
         converters = (*connection.ops.get_db_converters(column), *column.get_db_converters(connection))
-        found += [(place, partial(_converted, converter, column)) for converter in converters]
+        found += [(position, partial(_converted, converter, column)) for converter in converters]
     return tuple(found)
 
 
@@ -122,20 +122,20 @@ def _converted(converter: Callable[..., Any], column: object, value: Any) -> Any
 
 def _read(readers: tuple[tuple[int, _Reader], ...], row: Row) -> tuple[Any, ...]:
     values = list(row)
-    for place, read in readers:
-        values[place] = read(values[place])
+    for position, read in readers:
+        values[position] = read(values[position])
     return tuple(values)
 
 
 def time_writer() -> Callable[[datetime | None], object]:
-    """What makes a time (aware, UTC) the value that `insert_rows` takes. Ask once, use for all rows."""
-    return _as_it_is if connection.vendor == "postgresql" else _as_text
+    """Return a function from a time (aware, UTC) to the value that `insert_rows` takes. Call once for all rows."""
+    return _unconverted if connection.vendor == "postgresql" else _as_text
 
 
-def _as_it_is(moment: datetime | None) -> object:
+def _unconverted(moment: datetime | None) -> object:
     return moment
 
 
 def _as_text(moment: datetime | None) -> object:
-    """As Django stores it on SQLite: UTC, without a zone."""
+    """Return the text that Django stores on SQLite: UTC, without a zone."""
     return moment.isoformat(" ")[:-6] if moment is not None else None

@@ -16,9 +16,9 @@ from projects.services.indexes import (
     watch_names,
 )
 from scanner.models import Index, Package
+from scanner.selectors.name_confusion import confusions
 from scanner.services.indexes import client_of, get_index
 from scanner.services.polling.schedule import poll_batch
-from scanner.services.private_indexes import confusions
 from tests.projects.watching import NOON, project_of
 from tests.replay import ReplayIndex
 

@@ -11,7 +11,7 @@ from projects.models import Assessment, IndexRole, Membership, ProjectPackage, R
 from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState
-from scanner.services.private_indexes import confusions
+from scanner.selectors.name_confusion import confusions
 from tests.cast import TARGETS, WINDOWS_313, Cast, assess_as, make_project, package_row
 from tests.projects.watching import polled, sdist, wheel
 

@@ -57,7 +57,7 @@ def test_not_now_closes_the_host_for_as_long_as_it_says_within_bounds(
 
 def test_the_default_and_the_longest_wait_are_settings() -> None:
     limiter = HostLimiter(
-        politeness=LimiterPolicy(default_wait=timedelta(seconds=3), longest_wait=timedelta(seconds=5)),
+        policy=LimiterPolicy(default_wait=timedelta(seconds=3), longest_wait=timedelta(seconds=5)),
         clock=lambda: NOW,
     )
     assert closed_for(limiter, 503, None) == timedelta(seconds=3)
@@ -89,7 +89,7 @@ def test_workers_that_share_a_store_share_what_a_host_said() -> None:
 
 
 def test_a_place_is_given_back_also_after_a_failure() -> None:
-    limiter = HostLimiter(politeness=IMPATIENT, clock=lambda: NOW)
+    limiter = HostLimiter(policy=IMPATIENT, clock=lambda: NOW)
     for _ in range(3):
         with pytest.raises(KeyError), limiter.slot(HOST, URL):
             raise KeyError
@@ -102,7 +102,7 @@ def test_a_place_is_given_back_also_after_a_failure() -> None:
 
 
 def test_no_more_threads_are_inside_than_there_are_places() -> None:
-    limiter = HostLimiter(politeness=LimiterPolicy(slots=2), clock=lambda: NOW)
+    limiter = HostLimiter(policy=LimiterPolicy(slots=2), clock=lambda: NOW)
     inside, most, counting = 0, 0, threading.Lock()
     both_in = threading.Barrier(2, timeout=PATIENCE)
 

@@ -10,10 +10,10 @@ from scanner.index.errors import HostThrottled
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterStore, MemoryLimiterStore
 from scanner.models import CLAIM_FOR, Package, PackageState, Release
 from scanner.services import rate_limits as gates
-from scanner.services.clock import repair_times
 from scanner.services.metadata import lacking_metadata
 from scanner.services.polling import schedule as rounds
 from scanner.services.polling.claims import claim_poll, is_followed
+from scanner.services.polling.schedule import repair_times
 from scanner.services.settle_releases import is_quiet
 from tests.replay import ReplayIndex
 from tests.scanner.services.conftest import NOON, Poll

@@ -74,8 +74,8 @@ def test_an_announced_digest_that_does_not_hold_is_not_believed(replay: ReplayIn
     ("lines", "error"),
     [
         (BOUND, ""),
-        (OLD, "only an sdist, whose metadata 2.1 does not bind what a build would need"),
-        (DYNAMIC, "only an sdist, which says that its dependencies are known after a build"),
+        (OLD, "only an sdist, whose metadata 2.1 does not guarantee the dependencies of a build"),
+        (DYNAMIC, "only an sdist, whose dependencies are dynamic: they are known after a build"),
     ],
 )
 def test_an_sdist_is_believed_when_it_binds_its_build(

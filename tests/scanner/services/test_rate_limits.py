@@ -64,7 +64,7 @@ def test_places_in_redis_are_the_installations(redis_url: str) -> None:
 
 
 def test_a_place_of_a_dead_process_comes_free(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.services.rate_limits.PLACE_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr("scanner.services.rate_limits.SLOT_FOR", timedelta(seconds=-1))
     dead = RedisLimiterStore(redis_url)
     dead._redis.flushdb()
     assert dead.acquire(HOST, 1, NONE)
@@ -72,7 +72,7 @@ def test_a_place_of_a_dead_process_comes_free(redis_url: str, monkeypatch: pytes
 
 
 def test_without_redis_a_process_is_polite_by_itself(dead_redis: RedisLimiterStore) -> None:
-    limiter = HostLimiter(dead_redis, politeness=LimiterPolicy(slots=1, patience=NONE))
+    limiter = HostLimiter(dead_redis, policy=LimiterPolicy(slots=1, patience=NONE))
     with (
         limiter.slot(HOST, "https://index.example/"),
         pytest.raises(HostThrottled),

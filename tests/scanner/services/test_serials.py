@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 from scanner.index.client import IndexClient
 from scanner.models import Index, Package
 from scanner.services import serials
-from scanner.services.follow_packages import ensure_packages
 from scanner.services.indexes import get_index
+from scanner.services.packages import ensure_packages
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from scanner.services.serials import follow, follow_all

@@ -10,10 +10,10 @@ from pytest_django.fixtures import Settings
 
 from scanner import tasks
 from scanner.models import CLAIM_FOR, Package, PackageState, ReleaseFile, WheelEvent
-from scanner.services.follow_packages import clear_claims, ensure_packages
 from scanner.services.indexes import get_index
+from scanner.services.packages import ensure_packages
 from scanner.services.polling import schedule
-from scanner.services.polling.claims import claim_due_polls, claim_expiry, claim_poll, release_claims
+from scanner.services.polling.claims import claim_due_polls, claim_expiry, claim_poll, clear_claims, release_claims
 from scanner.services.shutdown import clear_stop_request, request_stop
 from tests.replay import ReplayIndex, faults
 from tests.scanner.services.conftest import NOON

@@ -1,4 +1,4 @@
-"""Make packages known, so that the poller keeps them current."""
+"""Create the rows of packages that polls keep up to date."""
 
 from __future__ import annotations
 
@@ -6,48 +6,50 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.models import Package, PackageState
 
-# A name that was not there is asked for again when somebody asks for it, but not sooner than this; and on an index
-# that is asked beside another one, which may have it, once a day.
-ASK_AGAIN_AFTER = timedelta(minutes=10)
-ASK_BESIDE_AFTER = timedelta(days=1)
+# A missing name is polled again when it is requested again, but not sooner than this; where another index of the
+# project has the name, once a day.
+RECHECK_AFTER = timedelta(minutes=10)
+RECHECK_ELSEWHERE_AFTER = timedelta(days=1)
 
 
 def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, Package]:
-    """The packages of these normalised names, made where they are new, by name.
+    """Return the packages of these normalised names, by name, and create those that are new.
 
-    New ones are due at once. A name that no index can have ends in a terminal state and is never
-    polled; one that was missing on the index is asked for again, because somebody asks.
+    New packages are due at once. A name that no index can have is stored as malformed and never polled. A package that
+    was missing on the index is made due again.
     """
     return {package.name: package for package in ensure_packages_on((index_id,), set(names), now)[index_id]}
 
 
 def ensure_packages_on(index_ids: Collection[int], names: Collection[str], now: datetime) -> dict[int, list[Package]]:
-    """As `ensure_packages` on each of these indexes, by index. As many queries as for one.
+    """Return the packages of these names on each of the indexes, as `ensure_packages` does. As many queries as for one.
 
-    A name that is missing here and there on another of them is asked for again once a day only.
+    A name that is missing on one of the indexes and current on another is made due again once a day only.
     """
     known = _known(index_ids, names)
     fresh = [_new(index, name, now) for index in index_ids for name in sorted(set(names) - known[index].keys())]
     if fresh:
         Package.objects.bulk_create(fresh, ignore_conflicts=True)
         known = _known(index_ids, names)
-    missing = [package.pk for here in known.values() for package in here.values() if _ask_again(package, known, now)]
+    missing = [
+        package.pk for here in known.values() for package in here.values() if _is_recheck_due(package, known, now)
+    ]
     if missing:
-        Package.objects.filter(pk__in=missing).update(due_at=now, due_reason="asked for again")
+        Package.objects.filter(pk__in=missing).update(due_at=now, due_reason="requested again")
     return {index: list(here.values()) for index, here in known.items()}
 
 
 def recheck_missing(package_ids: Collection[int] | QuerySet[Any, Any], now: datetime) -> int:
-    """Ask again for those of these that were missing a day ago: a name may have come up there. Returns how many."""
+    """Make due those of these packages that have been missing for a day. Return how many."""
     missing = Package.objects.filter(
-        pk__in=package_ids, state=PackageState.MISSING, due_at=None, checked_at__lt=now - ASK_BESIDE_AFTER
+        pk__in=package_ids, state=PackageState.MISSING, due_at=None, checked_at__lt=now - RECHECK_ELSEWHERE_AFTER
     )
-    return missing.update(due_at=now, due_reason="asked for again: it may have come up here")
+    return missing.update(due_at=now, due_reason="requested again: it may exist here now")
 
 
 def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict[str, Package]]:
@@ -57,11 +59,11 @@ def _known(index_ids: Collection[int], names: Collection[str]) -> dict[int, dict
     return known
 
 
-def _ask_again(package: Package, known: Mapping[int, Mapping[str, Package]], now: datetime) -> bool:
+def _is_recheck_due(package: Package, known: Mapping[int, Mapping[str, Package]], now: datetime) -> bool:
     if package.state != PackageState.MISSING or package.due_at is not None:
         return False
     beside = any(here[package.name].state == PackageState.CURRENT for here in known.values() if package.name in here)
-    after = ASK_BESIDE_AFTER if beside else ASK_AGAIN_AFTER
+    after = RECHECK_ELSEWHERE_AFTER if beside else RECHECK_AFTER
     return package.checked_at is None or now - package.checked_at > after
 
 
@@ -72,9 +74,3 @@ def _new(index_id: int, name: str, now: datetime) -> Package:
         reason = "not a package name"
         return Package(index_id=index_id, name=name[:200], state=PackageState.MALFORMED, due_reason=reason)
     return Package(index_id=index_id, name=name, due_at=now, due_reason="new")
-
-
-def clear_claims() -> int:
-    """Give every claimed package back, for a start after which no queue holds their polls. Returns how many."""
-    held = Package.objects.filter(Q(claimed_until__isnull=False) | Q(queued_until__isnull=False))
-    return held.update(claimed_until=None, queued_until=None)

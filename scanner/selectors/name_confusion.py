@@ -1,66 +1,15 @@
-"""Indexes that belong to somebody: their rows, their sealed credentials, and names that stand on several of them."""
+"""The names that both a private index and another index of a project have."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 from packaging.version import Version
 
-from scanner.domain.index_address import InvalidAddress, normalize_address, parse_address, without_credentials
 from scanner.domain.releases.name_confusion import IndexListing, NameConfusion, newest_of
-from scanner.models import Index, Package, PackageState, Release, ReleaseFile
-from scanner.sealed import Sealed
-from scanner.services.index_sets import IndexSet
-from scanner.services.indexes import configured_index_url
-
-
-class InvalidIndexAddress(Exception):
-    """An address that no client could ask. The text never holds what stood in it."""
-
-
-def make_private_index(address: str, scope: str, *, closes_releases: bool = False) -> int:
-    """The row of an index that only `scope` sees, made or given its new credentials. Returns its key.
-
-    Credentials in the address are sealed and never shown again. A private index closes no release after 14 days
-    unless that is said. Raises InvalidIndexAddress.
-    """
-    if not scope:
-        raise ValueError("a private index belongs to somebody")
-    try:
-        login = parse_address(address.strip()).netloc.rpartition("@")[0]
-        url = normalize_address(address.strip())
-    except InvalidAddress as error:
-        raise InvalidIndexAddress(str(error)) from None
-    if len(url) > 500:
-        raise InvalidIndexAddress("an index address has no more than 500 characters")
-    facts = {"login": Sealed.of(login), "closes_releases": closes_releases}
-    index, _ = Index.objects.update_or_create(url=url, scope=scope, defaults=facts)
-    return index.pk
-
-
-def is_shared(address: str) -> bool:
-    """Whether the address is that of the index that everybody shares, and brings no credentials of its own."""
-    has_login = "@" in address.partition("://")[2].partition("/")[0]
-    return not has_login and without_credentials(address.strip()) == without_credentials(configured_index_url())
-
-
-def repoll_failed(index_id: int, scope: str, now: datetime) -> None:
-    """Have what an index of this scope failed to answer, or said not to have, asked for at once.
-
-    An index may hide from one login what it shows to another.
-    """
-    failed = Package.objects.filter(index=index_id, index__scope=scope).filter(
-        Q(failures__gt=0) | Q(state=PackageState.MISSING)
-    )
-    failed.update(due_at=now, due_reason="the index has other credentials")
-
-
-def delete_index(index_id: int, scope: str) -> None:
-    """Delete an index of this scope with its credentials and everything that was stored of it."""
-    Package.objects.filter(index=index_id, index__scope=scope).exclude(index__scope="").delete()
-    Index.objects.filter(pk=index_id, scope=scope).exclude(scope="").delete()
+from scanner.index.index_set import IndexSet
+from scanner.models import Package, PackageState, Release, ReleaseFile
 
 
 def confusions(indexes: IndexSet, names: Collection[str]) -> list[NameConfusion]:
