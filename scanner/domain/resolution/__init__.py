@@ -30,7 +30,7 @@ from scanner.domain.resolution.model.source import CandidateSource
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.resolve import SearchLimits, resolve
 from scanner.domain.resolution.target_provider import TargetProvider
-from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan, smallest_direct_change
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 
 __all__ = [
     "Blocker",
@@ -70,6 +70,5 @@ __all__ = [
     "plan",
     "read_requirement",
     "resolve",
-    "smallest_direct_change",
     "step_between",
 ]

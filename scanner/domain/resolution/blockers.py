@@ -10,12 +10,12 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.explain.derivation import Derivation, reasons_of
 from scanner.domain.resolution.explain.reasons import PackageNotFound, Required, Unavailable
 from scanner.domain.resolution.graph import DependencyGraph, walk
-from scanner.domain.resolution.model.missing import Search, finish
+from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
-from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
+from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved
 from scanner.domain.resolution.resolve import explain
 from scanner.domain.resolution.target_provider import TargetProvider
 
@@ -34,15 +34,6 @@ class SearchResult:
     choices: Choices | None
     proof: Incompatibility | None = None
     limit: LimitReached | None = None
-    original: ResolutionProblem | None = None
-
-    def shortfall(self) -> Derivation | None:
-        """Why the question as original has no solution; None when it has one. Solves it once more."""
-        problem = self.original
-        if problem is None:
-            return None
-        found = finish(problem.solve(), problem.cache)
-        return explain_in(problem, found.proof) if isinstance(found, Unsolvable) and found.proof is not None else None
 
 
 def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> Derivation:
@@ -56,7 +47,6 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     What is certain to block (nothing else can be chosen there) is waived at once; otherwise one package at a time,
     the one nearest to the requirements first, so that nothing is waived that need not be.
     """
-    original = problem
     tolerated: set[NormalizedName] = set()
     placeholders: set[NormalizedName] = set()
     for provider in problem.providers:
@@ -66,17 +56,16 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     while True:
         if tolerated or placeholders:
             problem = problem.allowing(tolerated, placeholders)
-        beyond = original if problem is not original else None
         found = yield from problem.solve()
         if isinstance(found, Exhausted):
-            return SearchResult(problem, None, limit=LimitReached(found.steps, found.reason), original=beyond)
+            return SearchResult(problem, None, limit=LimitReached(found.steps, found.reason))
         if isinstance(found, Solved):
-            return SearchResult(problem, problem.choices(found), original=beyond)
+            return SearchResult(problem, problem.choices(found))
         proof = found.proof
         assert proof is not None  # there were no assumptions
         tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof))
         if not tolerated and not placeholders:
-            return SearchResult(problem, None, proof, original=original)
+            return SearchResult(problem, None, proof)
 
 
 def _next_to_allow(

@@ -8,7 +8,7 @@ from functools import cached_property
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.blockers import SearchResult, best_effort, explain_in, find_blockers
+from scanner.domain.resolution.blockers import best_effort, explain_in, find_blockers
 from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
@@ -55,18 +55,12 @@ class Closure:
     conflict: Derivation | None
     missing: Missing
     limit: LimitReached | None
-    found: SearchResult
     graph: DependencyGraph
 
     @property
     def holds(self) -> bool:
         """Whether one set satisfies everything as written, and nothing is missing to say so."""
         return not (self.blockers or self.conflict or self.missing or self.limit)
-
-    @cached_property
-    def shortfall(self) -> Derivation | None:
-        """Why no set holds, told of the question as written; None when one does. Costs time on hard sets."""
-        return self.found.shortfall()
 
     @cached_property
     def pins(self) -> dict[NormalizedName, Version]:
@@ -144,6 +138,5 @@ def closure_search(
         None if found.proof is None else explain_in(problem, found.proof),
         problem.missing(),
         found.limit,
-        found,
         graph,
     )

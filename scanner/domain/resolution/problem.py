@@ -38,7 +38,6 @@ class ResolutionProblem:
     limits: SearchLimits = field(default_factory=SearchLimits)
     tolerated: frozenset[NormalizedName] = frozenset()
     placeholders: frozenset[NormalizedName] = frozenset()
-    unchecked: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
         init=False, default=None
@@ -54,7 +53,6 @@ class ResolutionProblem:
                 self.preference,
                 tolerated=self.tolerated,
                 placeholders=self.placeholders,
-                unchecked=self.unchecked,
             )
             for target in self.targets
         )

@@ -50,11 +50,10 @@ class TargetProvider:
         *,
         tolerated: frozenset[NormalizedName] = frozenset(),
         placeholders: frozenset[NormalizedName] = frozenset(),
-        unchecked: frozenset[NormalizedName] = frozenset(),
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
-        self.tolerated, self.placeholders, self.unchecked = tolerated, placeholders, unchecked
+        self.tolerated, self.placeholders = tolerated, placeholders
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
@@ -287,7 +286,7 @@ class TargetProvider:
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
         tolerated, placeholder = name in self.tolerated, name in self.placeholders
-        plain = name not in self._own and name not in self.roots.pinned and name not in self.unchecked
+        plain = name not in self._own and name not in self.roots.pinned
         if plain and not tolerated and not placeholder:
             return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
@@ -297,7 +296,6 @@ class TargetProvider:
             pinned=self.roots.pinned.get(name),
             tolerated=tolerated,
             placeholder=placeholder,
-            unchecked=name in self.unchecked,
         )
 
     def package(self, node: str) -> PackageVersions | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
@@ -28,7 +28,7 @@ from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvab
 from scanner.domain.resolution.resolve import SearchLimits, resolution_of
 from scanner.domain.targets.target import Target
 
-__all__ = ["Strategy", "Upgrade", "plan", "plan_search", "smallest_direct_change"]
+__all__ = ["Strategy", "Upgrade", "plan", "plan_search"]
 
 
 _NEWER = PlanReason(PlanReasonKind.NEWER_VERSION)
@@ -60,13 +60,11 @@ class Upgrade:
     limits: SearchLimits = field(default_factory=SearchLimits)
     refuted: bool = False
 
-    def problem(self, roots: RootRequirements, unchecked: Iterable[NormalizedName] = ()) -> ResolutionProblem:
+    def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, roots.direct)
-        return ResolutionProblem(
-            self.cache, self.targets, roots, self.policy, preference, self.limits, unchecked=frozenset(unchecked)
-        )
+        return ResolutionProblem(self.cache, self.targets, roots, self.policy, preference, self.limits)
 
     def forms(self) -> list[RootRequirements]:
         """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""
@@ -109,17 +107,6 @@ def plan_search(upgrade: Upgrade) -> Search[Plan]:
 
 def _certainly_fails(problem: ResolutionProblem) -> bool:
     return any(any(certain_blockers(provider)) for provider in problem.providers)
-
-
-def smallest_direct_change(
-    upgrade: Upgrade, blocker: NormalizedName, others: Iterable[NormalizedName]
-) -> tuple[VersionChange, ...] | None:
-    """What the project must write down to clear one blocker, the other blockers left aside; None when nothing does."""
-    problem = upgrade.problem(upgrade.forms()[-1], frozenset(others) - {blocker})
-    found = finish(problem.solve(), upgrade.cache)
-    if not isinstance(found, Solved):
-        return None
-    return finish(_finish(upgrade, problem, problem.choices(found)), upgrade.cache).direct_changes
 
 
 def _kept(upgrade: Upgrade, problem: ResolutionProblem) -> Choices:

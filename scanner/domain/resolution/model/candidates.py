@@ -121,17 +121,16 @@ class CandidateCache:
         pinned: Version | None = None,
         tolerated: bool = False,
         placeholder: bool = False,
-        unchecked: bool = False,
     ) -> CandidateSet:
         """A ration with the project's own asks for the package, its constraints and its waivers; made once of each."""
-        key = (package.name, own, constraints, pinned, tolerated, placeholder, unchecked)
+        key = (package.name, own, constraints, pinned, tolerated, placeholder)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the stock: their identity tells targets apart that differ here.
             among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
-                made = self._make(package, own, constraints, pinned, tolerated, placeholder, unchecked)
+                made = self._make(package, own, constraints, pinned, tolerated, placeholder)
                 if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
                     self._shared[among] = made
@@ -146,7 +145,6 @@ class CandidateCache:
         pinned: Version | None,
         tolerated: bool,
         placeholder: bool,
-        unchecked: bool,
     ) -> CandidateSet:
         known, young = package.all, 0
         project_pinned = 0 if pinned is None else package.choice(pinned)
@@ -168,7 +166,7 @@ class CandidateCache:
             young = self.cache.uploaded_after(package, now - age) & known & ~project_pinned if age else 0
         opaque = sum(urls.values())
         found = self.installable(package)
-        free = known if unchecked else known & found.installable & ~young
+        free = known & found.installable & ~young
         whole = known | opaque
         forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated)]
         choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)

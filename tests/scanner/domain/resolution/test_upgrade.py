@@ -14,7 +14,6 @@ from scanner.domain.resolution import (
     Upgrade,
     closure,
     plan,
-    smallest_direct_change,
 )
 from scanner.domain.resolution.explain.sentences import derivation_text, plan_reason_text
 from scanner.domain.targets.target import Target
@@ -135,16 +134,6 @@ def test_a_yanked_pin_that_works_may_stay() -> None:
     index: SmallIndex = {"mail": {"2.1": {"yanked": True}, "2.2": {}}, "driver": INDEX["driver"]}
     made = plan(upgrade_of(question("mail==2.1", "driver==2.9.9"), index=index))
     assert told(made) == ["driver 2.9.9 2.9.10 patch direct"]
-
-
-def test_the_smallest_direct_change_for_one_blocker_leaves_the_others_aside() -> None:
-    upgrade = upgrade_of(question("model==2.6.1", "hopeless==1.0", "driver==2.9.9"))
-    blockers = closure(upgrade.cache, LINUX, upgrade.roots, BuildPolicy()).blockers
-    core = canonicalize_name("core")
-    changes = smallest_direct_change(upgrade, core, blockers)
-    assert changes is not None
-    assert [(change.name, str(change.after)) for change in changes] == [("model", "2.8.0")]
-    assert smallest_direct_change(upgrade, canonicalize_name("hopeless"), blockers) is None
 
 
 def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
