@@ -1,4 +1,4 @@
-"""How a target is named on a page: the parts of a column's heading."""
+"""A target as the column of a table: its names for headings and sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scanner.domain.targets.target import UnknownTarget, parse_target
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One target as pages show it. `floor` is "glibc 2.28" or empty; the slugs of its halves group columns."""
+    """A target on a page. `floor` is "glibc 2.28" or empty. Columns group by `python_slug` and `platform_slug`."""
 
     slug: str
     python: str
@@ -21,25 +21,28 @@ class Column:
 
     @property
     def interpreter(self) -> str:
-        """The Python in words: "Python 3.14t", "PyPy 3.11"."""
+        """The name of the interpreter: "Python 3.14t", "PyPy 3.11"."""
         return f"Python {self.python}" if self.python[:1].isdigit() else self.python
 
     @property
     def label(self) -> str:
-        """The whole target in words: "Python 3.14 on Linux x86-64 (glibc 2.28)"."""
+        """The name of the target: "Python 3.14 on Linux x86-64 (glibc 2.28)"."""
+        return self._joined(" on ")
+
+    @property
+    def inline_label(self) -> str:
+        """The name of the target after "on": "Python 3.14, Linux x86-64 (glibc 2.28)"."""
+        return self._joined(", ")
+
+    def _joined(self, separator: str) -> str:
         if not self.platform:
             return self.interpreter
         floor = f" ({self.floor})" if self.floor else ""
-        return f"{self.interpreter} on {self.platform}{floor}"
-
-    @property
-    def place(self) -> str:
-        """The target after "on": "Python 3.14, Linux x86-64 (glibc 2.28)"."""
-        return self.label.replace(" on ", ", ", 1)
+        return f"{self.interpreter}{separator}{self.platform}{floor}"
 
 
 def column_of(slug: str) -> Column:
-    """The column of a target. A slug that no longer parses is shown as it is, so that stored answers stay readable."""
+    """Return the column of a target. A stored slug that no longer parses is shown as it is."""
     try:
         target = parse_target(slug)
     except UnknownTarget:
@@ -55,5 +58,5 @@ def column_of(slug: str) -> Column:
 
 
 def columns_of(slugs: Iterable[str]) -> tuple[Column, ...]:
-    """The columns of several targets, in their order."""
+    """Return the columns of targets, in their order."""
     return tuple(column_of(slug) for slug in slugs)

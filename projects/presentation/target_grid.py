@@ -1,4 +1,4 @@
-"""The grid of check boxes that targets are chosen with: Python by platform, and what people run."""
+"""The check boxes with which targets are chosen: Pythons by platforms, and runtimes by system."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scanner.domain.targets.pythons import PYTHONS, Python
 from scanner.domain.targets.runtimes import RUNTIMES, Runtime
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
-# Beside the sample's: what a grid must offer without being asked.
-_MORE_PLATFORMS = ("cp313-macosx_14_0_x86_64",)
+# Offered in addition to the platforms of the sample.
+_MORE_TARGETS = ("cp313-macosx_14_0_x86_64",)
 MOST_TARGETS = 150
 
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """One box."""
+    """A check box for one target."""
 
     slug: str
     label: str
@@ -28,7 +28,7 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class GridRow:
-    """One Python with its boxes, in the order of the platforms."""
+    """A Python with a box for each platform, in their order."""
 
     python: Python
     cells: tuple[GridCell, ...]
@@ -36,16 +36,16 @@ class GridRow:
 
 @dataclass(frozen=True, slots=True)
 class TargetGrid:
-    """The boxes, with those of `chosen` checked."""
+    """All check boxes, as rows of Pythons and columns of platforms."""
 
     platforms: tuple[Platform, ...]
     rows: tuple[GridRow, ...]
 
 
 def target_grid(chosen: Iterable[str]) -> TargetGrid:
-    """The grid of all known Pythons on the sample's platforms and on every platform that is chosen already."""
+    """Return the grid of all Pythons on the platforms of the sample and of the chosen targets, which are checked."""
     checked = {target.slug for target in _known(chosen)}
-    offered = [*SAMPLE_TARGETS, *_known(_MORE_PLATFORMS), *_known(checked)]
+    offered = [*SAMPLE_TARGETS, *_known(_MORE_TARGETS), *_known(checked)]
     platforms = {target.platform.slug: target.platform for target in offered}
     return TargetGrid(
         platforms=tuple(platforms.values()),
@@ -60,17 +60,17 @@ def _cells(python: Python, platforms: Iterable[str], checked: set[str]) -> Itera
 
 
 def chosen_targets(slugs: Sequence[str], runtimes: Sequence[str], pythons: Sequence[str]) -> list[str]:
-    """The targets of the checked boxes, then each Python on each runtime, without repeats. `runtimes` are labels.
+    """Return the slugs of the checked boxes, then of each Python on each runtime, without repeats.
 
-    Raises UnknownTarget for a slug that is none.
+    `runtimes` are labels. Raises UnknownTarget for an invalid slug.
     """
     platforms = [runtime.platform.slug for runtime in RUNTIMES if runtime.label in runtimes]
-    wanted = [*slugs, *(f"{python}-{platform}" for platform in platforms for python in pythons)]
-    return list(dict.fromkeys(parse_target(slug).slug for slug in wanted))
+    chosen = [*slugs, *(f"{python}-{platform}" for platform in platforms for python in pythons)]
+    return list(dict.fromkeys(parse_target(slug).slug for slug in chosen))
 
 
 def runtimes_by_system() -> dict[str, list[Runtime]]:
-    """What people run, by system, in the catalogue's order."""
+    """Return the runtimes grouped by the name of their system."""
     grouped: dict[str, list[Runtime]] = {}
     for runtime in RUNTIMES:
         grouped.setdefault(runtime.platform.system.value, []).append(runtime)
@@ -78,6 +78,7 @@ def runtimes_by_system() -> dict[str, list[Runtime]]:
 
 
 def _known(slugs: Iterable[str]) -> list[Target]:
+    """Parse the slugs and leave out those that are invalid."""
     targets = []
     for slug in slugs:
         try:

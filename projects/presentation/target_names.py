@@ -1,4 +1,4 @@
-"""Many targets in few words: "Python 3.11 to 3.13 on macOS x86-64 and Windows 32-bit". Pure."""
+"""Many targets as one phrase: "Python 3.11 to 3.13 on macOS x86-64 and Windows 32-bit"."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from projects.presentation.columns import Column, columns_of
 from scanner.domain.phrases import join_words
 from scanner.domain.targets.pythons import PYTHONS
 
-# Fewer than so many in a row are named one by one.
-_RUN = 3
-# From so many parts on, commas within them would be lost among those between them.
-_LIST = 3
+# From this length on, consecutive Pythons are written as a range.
+_SHORTEST_RANGE = 3
+# From this number on, parts are joined with semicolons, because they hold commas.
+_MOST_WITHOUT_SEMICOLON = 2
 
 
 def _flavour(slug: str) -> str:
-    """Interpreters of one kind follow one another: "cp", "cpt" (free-threaded), "pp"."""
+    """Return "cp", "cpt" (free-threaded) or "pp": versions of one flavour are consecutive."""
     return slug[:2] + ("t" if slug.endswith("t") else "")
 
 
 _SLUGS = sorted((python.slug for python in PYTHONS), key=_flavour)
-_PLACE = {slug: place for place, slug in enumerate(_SLUGS)}
+_POSITIONS = {slug: position for position, slug in enumerate(_SLUGS)}
 
 
 def describe_targets(slugs: Iterable[str]) -> str:
-    """The targets in words, each platform once for all Pythons that read alike. "" for none."""
-    pythons: dict[tuple[str, str], list[Column]] = {}
+    """Return the targets as a phrase that names equal lists of Pythons once for all their platforms; "" for none."""
+    by_platform: dict[tuple[str, str], list[Column]] = {}
     for column in columns_of(dict.fromkeys(slugs)):
-        pythons.setdefault((column.python_slug[:2], column.platform_slug), []).append(column)
-    # Floors of one platform with the same Pythons are one platform; platforms with the same Pythons share them.
+        by_platform.setdefault((column.python_slug[:2], column.platform_slug), []).append(column)
+    # Platforms with the same Pythons share a part, and floors of one platform share its name.
     floors: dict[tuple[str, str], list[str]] = {}
-    for group in pythons.values():
+    for group in by_platform.values():
         floors.setdefault((_pythons(group), group[0].platform), []).append(group[0].floor)
     platforms: dict[str, list[str]] = {}
-    for (words, platform), its in floors.items():
-        platforms.setdefault(words, []).append(_platform(platform, its))
-    said = [f"{words} on {join_words(its)}" if any(its) else words for words, its in platforms.items()]
-    return join_words(said) if len(said) < _LIST else "; ".join(said)
+    for (pythons, platform), platform_floors in floors.items():
+        platforms.setdefault(pythons, []).append(_platform(platform, platform_floors))
+    parts = [f"{pythons} on {join_words(names)}" if any(names) else pythons for pythons, names in platforms.items()]
+    return join_words(parts) if len(parts) <= _MOST_WITHOUT_SEMICOLON else "; ".join(parts)
 
 
 def _platform(platform: str, floors: Sequence[str]) -> str:
@@ -51,23 +51,23 @@ def _platform(platform: str, floors: Sequence[str]) -> str:
 
 def _pythons(columns: Sequence[Column]) -> str:
     runs: list[list[Column]] = []
-    for column in sorted(columns, key=lambda column: _PLACE.get(column.python_slug, len(_PLACE))):
-        if runs and _follows(runs[-1][-1].python_slug, column.python_slug):
+    for column in sorted(columns, key=lambda column: _POSITIONS.get(column.python_slug, len(_POSITIONS))):
+        if runs and _is_next(runs[-1][-1].python_slug, column.python_slug):
             runs[-1].append(column)
         else:
             runs.append([column])
-    said = join_words([words for run in runs for words in _run(run)])
-    return f"Python {said}" if said[:1].isdigit() else said
+    text = join_words([name for run in runs for name in _run(run)])
+    return f"Python {text}" if text[:1].isdigit() else text
 
 
 def _run(run: Sequence[Column]) -> list[str]:
-    if len(run) < _RUN:
+    if len(run) < _SHORTEST_RANGE:
         return [column.python for column in run]
     return [f"{run[0].python} to {run[-1].python.removeprefix('PyPy ')}"]
 
 
-def _follows(before: str, after: str) -> bool:
-    """Whether one Python is the next of its kind after another."""
-    if before not in _PLACE or after not in _PLACE or _flavour(before) != _flavour(after):
+def _is_next(before: str, after: str) -> bool:
+    """Return whether one Python is the next version of the same flavour after another."""
+    if before not in _POSITIONS or after not in _POSITIONS or _flavour(before) != _flavour(after):
         return False
-    return _PLACE[after] == _PLACE[before] + 1
+    return _POSITIONS[after] == _POSITIONS[before] + 1

@@ -1,4 +1,4 @@
-"""The boxes that targets are chosen with."""
+"""The check boxes with which targets are chosen."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from scanner.domain.targets.target import UnknownTarget
 from tests.cast import LINUX_313, WINDOWS_313
 
 
-def test_targets_come_from_boxes_and_from_what_people_run() -> None:
+def test_targets_come_from_boxes_and_runtimes() -> None:
     chosen = chosen_targets([LINUX_313], ["Windows 10 or 11 on x64"], ["cp313", "cp314"])
     assert chosen == [LINUX_313, WINDOWS_313, "cp314-win_amd64"]
     with pytest.raises(UnknownTarget):

@@ -1,4 +1,4 @@
-"""Many targets in few words."""
+"""Phrases for many targets."""
 
 import pytest
 from hypothesis import given
@@ -9,7 +9,7 @@ from scanner.domain.targets.catalogue import CATALOGUE
 
 
 @pytest.mark.parametrize(
-    ("slugs", "words"),
+    ("slugs", "phrase"),
     [
         ([], ""),
         (["cp313-win_amd64"], "Python 3.13 on Windows x64"),
@@ -32,13 +32,13 @@ from scanner.domain.targets.catalogue import CATALOGUE
         (["cp313-amiga"], "cp313-amiga"),
     ],
 )
-def test_targets_are_told_together(slugs: list[str], words: str) -> None:
-    assert describe_targets(slugs) == words
+def test_targets_share_a_phrase(slugs: list[str], phrase: str) -> None:
+    assert describe_targets(slugs) == phrase
 
 
 @given(st.lists(st.sampled_from([target.slug for target in CATALOGUE]), min_size=1))
 def test_every_platform_is_named_and_the_order_of_pythons_does_not_matter(slugs: list[str]) -> None:
-    words = describe_targets(slugs)
+    phrase = describe_targets(slugs)
     named = {target.platform.label for target in CATALOGUE if target.slug in slugs}
-    assert all(platform in words for platform in named)
-    assert all(ord(letter) >= 32 for letter in words)
+    assert all(platform in phrase for platform in named)
+    assert all(ord(letter) >= 32 for letter in phrase)

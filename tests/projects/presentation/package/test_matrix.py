@@ -1,10 +1,10 @@
-"""Which targets the page of a package begins with."""
+"""The columns that a package page shows first."""
 
 from projects.presentation.columns import columns_of
 from projects.presentation.package.matrix import matrix_columns
 
 
-def test_a_package_page_begins_with_a_cross_of_many_targets() -> None:
+def test_a_package_page_shows_a_cross_of_many_targets() -> None:
     slugs = [
         f"{python}-{platform}" for python in ("cp313", "cp314") for platform in ("win_amd64", "win_arm64", "win32")
     ]
