@@ -1,6 +1,6 @@
-"""One function for each e-mail, returning its context only; and the one that makes text of template and context.
+"""The context of each e-mail, and its rendering. docs/alerts.md describes what a message contains.
 
-Templates: templates/emails/<name>/{subject.txt,body.txt,body.html}. docs/alerts.md says what goes into a message.
+Templates: templates/emails/<name>/{subject.txt,body.txt,body.html}; the HTML bodies extend templates/emails/base.html.
 """
 
 from __future__ import annotations
@@ -8,33 +8,36 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from textwrap import wrap
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from projects.models import Alert, Subscription
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
+from scanner.domain.phrases import agree
 from scanner.domain.targets.target import parse_target
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.
 SUBJECT_LENGTH = 150
-# Of a plain text's lines; addresses and file names stay whole.
+# Width of plain text lines. URLs and file names are never broken.
 TEXT_WIDTH = 88
-_HOW = {
-    Availability.NATIVE: "a wheel made for exactly this Python and platform",
-    Availability.ABI3: "a wheel with the stable ABI, which this Python and later ones load",
-    Availability.PURE: "a wheel of pure Python, which installs everywhere",
-    Availability.FALLBACK: "a wheel without the compiled part: it installs and runs slower than elsewhere",
+_WHEEL_KINDS = {
+    Availability.NATIVE: "a wheel built for exactly this Python and platform",
+    Availability.ABI3: "a wheel with the stable ABI (abi3), which this Python and later ones load",
+    Availability.PURE: "a pure Python wheel, which installs everywhere",
+    Availability.FALLBACK: "a wheel without the compiled part: it installs, but runs slower than elsewhere",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedEmail:
-    """One message's words. `subject` is one line without control characters, whatever the context held."""
+    """The text of one e-mail. `subject` is one line without control characters, whatever the context held."""
 
     subject: str
     text: str
@@ -42,25 +45,32 @@ class RenderedEmail:
 
 
 def absolute_url(path: str) -> str:
-    """A path of this installation as a full address."""
+    """Return the absolute URL of a path of this installation."""
     return f"{settings.PUBLIC_URL}{path}"
 
 
 def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_path: str) -> dict[str, object]:
-    """The watched cell installs from a wheel. Reads the alert's subscription and project."""
+    """Return the context of "the watched cell installs from a wheel". Reads the alert's subscription and project."""
     watch = alert.subscription
     target = parse_target(watch.target)
+    is_in_use = watch.above_version == alert.version
+    noted = f" (you used {watch.above_version} when you set the watch)" if watch.above_version and not is_in_use else ""
+    if is_in_use:
+        next_step = "You already use this version. Reinstall it on this target: it is not built from source any more."
+    else:
+        next_step = f"Put this line into the requirements of {watch.project.name}:"
     return {
         "package": package,
         "version": alert.version,
-        "in_use": watch.above_version,
         "target": target.label,
-        "how": _HOW[availability],
+        "headline": f"{package} {alert.version} now installs from a wheel on {target.label}.",
+        "version_text": f"{alert.version}{noted}",
         "filename": alert.filename,
         "tag": alert.tag,
-        "uploaded_at": alert.uploaded_at,
-        "line": f"{package}=={alert.version}",
-        "is_same_version": watch.above_version == alert.version,
+        "uploaded": _utc(alert.uploaded_at) if alert.uploaded_at else "unknown (the index gives no upload time)",
+        "kind": _WHEEL_KINDS[availability],
+        "next_step": next_step,
+        "line": "" if is_in_use else f"{package}=={alert.version}",
         "project": watch.project.name,
         "watched_since": watch.created_at,
         "cell_url": absolute_url(reverse("project-cell", args=[watch.project.slug, watch.target, package])),
@@ -70,36 +80,30 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
 
 
 def digest(subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_path: str) -> dict[str, object]:
-    """What changed upstream of a project, worst first. Reads the subscription's project; `notes` are not empty."""
+    """Return the context of a digest of `notes`, at least one, worst first. Reads the subscription's project."""
     project = subscription.project
     page = absolute_url(reverse("project", args=[project.slug]))
     return {
         "project": project.name,
-        "notes": [
-            {
-                "told": note,
-                "why_lines": [line for sentence in note.why for line in wrap(sentence, TEXT_WIDTH)],
-                "package_url": absolute_url(reverse("package", args=[note.name])),
-            }
-            for note in notes
-        ],
+        "entries": [_digest_entry(note) for note in notes],
         "worst": notes[0].headline,
         "others": len(notes) - 1,
         "summary": one_line_summary(notes),
         "followed_since": subscription.created_at,
         "project_url": f"{page}#upstream",
+        "button": f"Open {project.name} in Wheelway",
         "alerts_url": absolute_url(reverse("alerts")),
         "stop_url": absolute_url(stop_path),
     }
 
 
 def check_message(user: User) -> dict[str, object]:
-    """Mail from this installation arrives."""
+    """Return the context of the test message."""
     return {"username": user.get_username(), "alerts_url": absolute_url(reverse("alerts"))}
 
 
 def render(name: str, context: Mapping[str, object]) -> RenderedEmail:
-    """The words of the e-mail called `name`."""
+    """Render the e-mail called `name`."""
     subject, text, html = (
         render_to_string(f"emails/{name}/{part}", dict(context)) for part in ("subject.txt", "body.txt", "body.html")
     )
@@ -107,6 +111,31 @@ def render(name: str, context: Mapping[str, object]) -> RenderedEmail:
 
 
 def to_one_line(text: str) -> str:
-    """Text that is safe in a header: control and format characters gone, runs of white space one space."""
+    """Return text that is safe in a header: without control and format characters, white space collapsed."""
     visible = (" " if unicodedata.category(char) in ("Cc", "Cf", "Zl", "Zp") else char for char in text)
     return " ".join("".join(visible).split())
+
+
+def _digest_entry(note: UpstreamNote) -> dict[str, object]:
+    files = [*note.files, f"and {note.files_left_out} more"] if note.files_left_out else list(note.files)
+    facts = [
+        (agree(len(note.files), "Last good file", "Last good files"), "\n".join(files), True),
+        ("Last good version", note.last_good, False),
+        (note.happened, _utc(note.happened_at) if note.happened_at else "", False),
+    ]
+    facts = [fact for fact in facts if fact[1]]
+    return {
+        "note": note,
+        "why_lines": [line for sentence in note.why for line in wrap(sentence, TEXT_WIDTH)],
+        "facts": facts,
+        "fact_lines": [
+            f"{'' if number else label:<19}{line}"
+            for label, value, _ in facts
+            for number, line in enumerate(value.splitlines())
+        ],
+        "package_url": absolute_url(reverse("package", args=[note.name])),
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return f"{date_format(moment.astimezone(UTC), 'j F Y, H:i')} UTC"

@@ -1,4 +1,4 @@
-"""A note in words, for the project's page and for e-mail: what happened, why it matters here, what to do. Pure."""
+"""The text of a note, for the project page and for e-mail: what happened, why it matters here, and what to do."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from projects.domain.upstream.notes import NoteKind, is_pinned
 from projects.presentation.target_names import describe_targets
 from scanner.domain.matching.availability import Availability
 
-# A headline names places while they fit on a line.
-_HEADLINE = 110
-_FILES = 5
-_QUOTE = 300
+# A headline names its targets only while it is no longer than this.
+_HEADLINE_LENGTH = 110
+_MOST_FILES = 5
+_QUOTE_LENGTH = 300
 _LOOKS = {
     Severity.CRITICAL: Verdict.BLOCKED,
     Severity.HIGH: Verdict.BLOCKED,
@@ -25,9 +25,9 @@ _LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class UpstreamNote:
-    """One note as it is read. `line` is a line for a requirements or constraints file, "" when none helps.
+    """The text of one note. `line` is a line for a requirements or constraints file, "" if none helps.
 
-    `happened_at` is when it happened on the index; `happened` names that moment ("Released").
+    `happened_at` is when the change happened on the index; `happened` is the label of that time ("Released").
     """
 
     name: str
@@ -35,7 +35,6 @@ class UpstreamNote:
     severity: Severity
     headline: str
     why: tuple[str, ...]
-    places: str
     files: tuple[str, ...]
     files_left_out: int
     last_good: str
@@ -45,136 +44,137 @@ class UpstreamNote:
     line: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    headline: str
+    why: Sequence[str]
+    next_step: str
+    line: str = ""
+
+
 def describe_note(name: str, kind: NoteKind, subject: str, severity: Severity, facts: NoteFacts) -> UpstreamNote:
-    """The words of one note."""
-    files = tuple(dict.fromkeys(place.file for place in facts.places if place.file))
+    """Return the text of a note about the package `name`. `subject` is the note's version or status."""
     match kind:
         case NoteKind.REGRESSION:
-            headline, why, step, line = _regression(name, subject, facts)
-            happened = "Released"
+            text, happened = _regression(name, subject, facts), "Released"
         case NoteKind.YANK:
-            headline, why, step, line = _yank(name, subject, facts)
-            happened = "Seen withdrawn"
+            text, happened = _yank(name, subject, facts), "Seen yanked"
         case NoteKind.STATUS:
-            headline, why, step, line = _status(name, subject, facts)
-            happened = "Seen"
+            text, happened = _status(name, subject, facts), "Seen"
+    files = tuple(dict.fromkeys(one.file for one in facts.affected if one.file))
     return UpstreamNote(
         name=name,
         look=_LOOKS.get(severity, Verdict.DEGRADED),
         severity=severity,
-        headline=headline,
-        why=tuple(why),
-        places=describe_targets(facts.targets),
-        files=files[:_FILES],
-        files_left_out=max(0, len(files) - _FILES),
+        headline=text.headline,
+        why=tuple(text.why),
+        files=files[:_MOST_FILES],
+        files_left_out=max(0, len(files) - _MOST_FILES),
         last_good=facts.before,
         happened=happened,
         happened_at=facts.at,
-        next_step=step,
-        line=line,
+        next_step=text.next_step,
+        line=text.line,
     )
 
 
 def one_line_summary(notes: Sequence[UpstreamNote]) -> str:
-    """All of a message in one line; the notes come worst first."""
+    """Return the content of a digest in one line. `notes` are sorted, worst first."""
     if len(notes) == 1:
         return f"{notes[0].headline}."
-    return f"{len(notes)} things changed upstream, the worst: {notes[0].headline}."
+    return f"{len(notes)} things changed upstream. The worst: {notes[0].headline}."
 
 
-Words = tuple[str, list[str], str, str]
-
-
-def _regression(name: str, version: str, facts: NoteFacts) -> Words:
-    number = len(facts.places)
+def _regression(name: str, version: str, facts: NoteFacts) -> _Text:
     headline = f"{name} {version} drops {describe_targets(facts.targets)}"
-    if len(headline) > _HEADLINE:
-        headline = f"{name} {version} drops {number} of your targets"
-    why = [_loss(version, facts.before, group, facts.places) for group in _alike(facts.places)]
-    if any(place.in_use == version for place in facts.places):
-        step = f"Go back to {facts.before}, the last version with a wheel there, until a later one brings it again."
-        return headline, why, step, f"{name}<{version}"
-    if all(place.offered == Availability.EXCLUDED for place in facts.places):
-        step = f"Stay at {facts.before} on that Python, or move the project to a newer one."
-        return headline, why, step, ""
-    if all(place.admitted is False for place in facts.places):
-        step = f"Do not go past {facts.before}, the last version with a wheel there."
-        return headline, why, step, ""
-    step = f"Keep {version} out until a later release has the wheel again:"
-    return headline, why, step, f"{name}<{version}"
+    if len(headline) > _HEADLINE_LENGTH:
+        headline = f"{name} {version} drops {len(facts.affected)} of your targets"
+    why = [_loss(version, facts.before, group, facts.affected) for group in _alike(facts.affected)]
+    below = f"{name}<{version}"
+    if any(one.in_use == version for one in facts.affected):
+        step = f"Go back to {facts.before}, the last version with a wheel there, until a later one has it again."
+        return _Text(headline, why, step, below)
+    if all(one.offered == Availability.EXCLUDED for one in facts.affected):
+        return _Text(headline, why, f"Stay at {facts.before} on that Python, or move the project to a newer one.")
+    if all(one.admitted is False for one in facts.affected):
+        return _Text(headline, why, f"Do not go past {facts.before}, the last version with a wheel there.")
+    return _Text(headline, why, f"Exclude {version} until a later release has the wheel again:", below)
 
 
-def _loss(version: str, before: str, places: Sequence[AffectedTarget], whole: Sequence[AffectedTarget]) -> str:
-    """One sentence or two about places that are alike; they are named where others differ."""
-    one = places[0]
+def _loss(version: str, before: str, group: Sequence[AffectedTarget], everything: Sequence[AffectedTarget]) -> str:
+    """Return one or two sentences about targets that are alike. They are named where others differ."""
+    one = group[0]
     limits = f"Your requirements ({one.specifier})" if one.specifier else "Your requirements"
     if one.in_use == version:
-        return _at(places, whole, f"you stand at {version} already, which has no wheel there.")
-    has = _at(places, whole, f"you have {one.in_use} there, which installs from a wheel.")
+        return _at(group, everything, f"you already use {version}, which has no wheel there.")
+    uses = _at(group, everything, f"you use {one.in_use} there, which installs from a wheel.")
     if one.offered == Availability.EXCLUDED:
-        return f"{has} {version} refuses that Python (Requires-Python), so installers stay at {before} by themselves."
+        return f"{uses} {version} excludes that Python (Requires-Python), so installers stay at {before}."
     if one.admitted is False:
-        return f"{has} {limits} do not admit {version}, so nothing breaks until you upgrade."
+        return f"{uses} {limits} do not admit {version}, so nothing breaks until you upgrade."
     if one.admitted is None:
-        return f"{has} {limits} cannot be read as a range of versions, so check whether they take {version}."
+        return f"{uses} {limits} cannot be parsed as version specifiers, so check whether they admit {version}."
     if one.offered == Availability.SOURCE:
         accepted = ", which your policy accepts" if one.builds else ""
-        return f"{has} {limits} take {version}: the next install without a lock builds it from source{accepted}."
+        return f"{uses} {limits} admit {version}: the next install without a lock file builds it from source{accepted}."
     return (
-        f"{has} {limits} take {version}, of which nothing fits there: an installer on that target stays at {before}, "
-        f"and a lock file that was made elsewhere fails there."
+        f"{uses} {limits} admit {version}, of which no file fits there: an installer on that target stays at {before}, "
+        f"and a lock file that was made on another target fails there."
     )
 
 
-def _at(places: Sequence[AffectedTarget], whole: Sequence[AffectedTarget], words: str) -> str:
-    if len(places) == len(whole):
-        return f"{words[:1].upper()}{words[1:]}"
-    return f"{describe_targets(place.target for place in places)}: {words}"
-
-
-def _yank(name: str, version: str, facts: NoteFacts) -> Words:
-    headline = f"{name} {version}, which you use, was withdrawn by its maintainers"
-    why = [f"They say: “{_quoted(facts.reason)}”." if _quoted(facts.reason) else "They give no reason."]
-    for group in _alike(facts.places):
+def _yank(name: str, version: str, facts: NoteFacts) -> _Text:
+    headline = f"{name} {version}, which you use, was yanked by its maintainers"
+    reason = _quoted(facts.reason)
+    why = [f"Their reason: “{reason}”." if reason else "They give no reason."]
+    for group in _alike(facts.affected):
         if is_pinned(group[0].specifier):
-            words = f"it is pinned ({group[0].specifier}), so every install goes on taking it."
+            effect = f"it is pinned ({group[0].specifier}), so every install still takes it."
         else:
-            words = "new installs move to another version by themselves; what is deployed stays."
-        why.append(_at(group, facts.places, words))
+            effect = "new installs take another version; what is deployed stays."
+        why.append(_at(group, facts.affected, effect))
     if facts.instead:
         step = f"Move to {facts.instead}, the nearest version with a wheel on these targets, and install again."
-        return headline, why, step, f"{name}=={facts.instead}"
-    step = "No other version has a wheel on all of these targets: ask the maintainers, or keep it knowing why."
-    return headline, why, step, ""
+        return _Text(headline, why, step, f"{name}=={facts.instead}")
+    step = "No other version has a wheel on all of these targets: ask the maintainers, or keep it and accept the risk."
+    return _Text(headline, why, step)
 
 
-def _status(name: str, status: str, facts: NoteFacts) -> Words:
-    why = [f"They say: “{_quoted(facts.reason)}”."] if _quoted(facts.reason) else []
+def _status(name: str, status: str, facts: NoteFacts) -> _Text:
+    reason = _quoted(facts.reason)
+    why = [f"The reason given: “{reason}”."] if reason else []
     match status:
         case "quarantined":
-            why.append("The index offers nothing of it while that lasts: new installs fail.")
-            step = "Treat it as unsafe: install nothing of it, and check what your builds have taken lately."
-            return f"{name} is quarantined on the index", why, step, ""
+            why.append("The index offers none of its files while that lasts, so new installs fail.")
+            step = "Treat it as unsafe: do not install it, and check what your recent builds installed."
+            return _Text(f"{name} is quarantined on the index", why, step)
         case "deprecated":
-            why.append("Its maintainers ask users to move away.")
-            step = "Look for what replaces it, before a new Python needs a wheel of it."
-            return f"{name} is deprecated", why, step, ""
+            why.append("Its maintainers ask users to move away from it.")
+            return _Text(
+                f"{name} is deprecated", why, "Look for a replacement before a new Python needs a wheel of it."
+            )
         case "archived":
-            why.append("What is there goes on installing; no update is expected, nor a wheel for a new Python.")
-            return f"{name} is archived", why, "Plan for a replacement; nothing breaks today.", ""
-    return f"{name} is {status}", why, "See what its maintainers say.", ""
+            why.append("Its releases still install. No update is expected, nor a wheel for a new Python.")
+            return _Text(f"{name} is archived", why, "Plan for a replacement; nothing breaks today.")
+    return _Text(f"{name} is {status}", why, "Read what its maintainers say about it.")
+
+
+def _at(group: Sequence[AffectedTarget], everything: Sequence[AffectedTarget], sentence: str) -> str:
+    if len(group) == len(everything):
+        return f"{sentence[:1].upper()}{sentence[1:]}"
+    return f"{describe_targets(one.target for one in group)}: {sentence}"
 
 
 def _quoted(text: str) -> str:
-    """What somebody else has written: on one line, not without end, and its full stop left to the sentence around."""
+    """Return text of other people on one line, shortened, and without its final full stop."""
     line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line[: _QUOTE - 1].rstrip() + "…" if len(line) > _QUOTE else line.removesuffix(".")
+    return line[: _QUOTE_LENGTH - 1].rstrip() + "…" if len(line) > _QUOTE_LENGTH else line.removesuffix(".")
 
 
-def _alike(places: Iterable[AffectedTarget]) -> list[list[AffectedTarget]]:
-    """The places that one sentence can tell together, in their order."""
+def _alike(affected: Iterable[AffectedTarget]) -> list[list[AffectedTarget]]:
+    """Group the targets that one sentence can describe together, in their order."""
     groups: dict[tuple[object, ...], list[AffectedTarget]] = {}
-    for place in places:
-        key = (place.in_use, place.specifier, place.offered, place.admitted, place.builds)
-        groups.setdefault(key, []).append(place)
+    for one in affected:
+        key = (one.in_use, one.specifier, one.offered, one.admitted, one.builds)
+        groups.setdefault(key, []).append(one)
     return list(groups.values())

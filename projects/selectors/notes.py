@@ -1,4 +1,4 @@
-"""What changed upstream of one project, as its page and its digests tell it."""
+"""The upstream notes of one project, for its page and its digests."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from projects.domain.assessment.verdicts import SEVERITIES
-from projects.domain.upstream.note_facts import facts_from_json
-from projects.domain.upstream.notes import NoteKind, is_moot
+from projects.domain.upstream.note_facts import NoteFacts
+from projects.domain.upstream.notes import NoteKind, is_over
 from projects.models import Note, Project, Snapshot, Subscription
 from projects.presentation.upstream_notes import UpstreamNote, describe_note
 from projects.selectors.uses import uses_of
@@ -20,11 +20,10 @@ _DISMISSED = 20
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """One note. `dismissed_by` and the rest of it are empty while nobody has dismissed it."""
+    """One note. The fields of its dismissal are empty while it is open."""
 
     pk: int
-    told: UpstreamNote
-    noted_at: datetime
+    note: UpstreamNote
     dismissed_by: str = ""
     dismissed_at: datetime | None = None
     dismissed_because: str = ""
@@ -32,7 +31,7 @@ class NoteLine:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamSection:
-    """What the page of one project says about upstream: open notes worst first, dismissed ones newest first."""
+    """The upstream section of a project page: open notes, worst first, and dismissed ones, newest first."""
 
     notes: tuple[NoteLine, ...]
     dismissed: tuple[NoteLine, ...]
@@ -40,7 +39,7 @@ class UpstreamSection:
 
 
 def upstream_of(project: Project, user_id: int) -> UpstreamSection:
-    """Everything of the section. Five queries at most, two when there is no note."""
+    """Return the section for one user. Five queries at most, two without notes."""
     held = Note.objects.filter(project=project, closed_at__isnull=True).select_related("dismissed_by")
     notes = list(held.order_by("-severity", "-pk"))
     lines = _lines(project, notes)
@@ -54,13 +53,13 @@ def upstream_of(project: Project, user_id: int) -> UpstreamSection:
 
 
 def open_notes(project: Project, note_ids: QuerySet[Any, Any]) -> list[UpstreamNote]:
-    """Those of these notes that still hold, worst first, then the newest. Four queries at most."""
+    """Return those of these notes that are still open, worst first, then newest first. Four queries at most."""
     notes = Note.objects.open().filter(project=project, pk__in=note_ids).order_by("-severity", "-pk")
-    return [line.told for line in _lines(project, list(notes))]
+    return [line.note for line in _lines(project, list(notes))]
 
 
 def _lines(project: Project, notes: list[Note]) -> list[NoteLine]:
-    """The notes that the project has not moved away from, in their order."""
+    """Return the notes that still concern the project, in their order."""
     if not notes:
         return []
     chosen = list(project.targets.values_list("slug", flat=True))
@@ -68,21 +67,25 @@ def _lines(project: Project, notes: list[Note]) -> list[NoteLine]:
     taken = Snapshot.objects.filter(project=project).order_by("-pk").values_list("created_at", flat=True).first()
     lines = []
     for note in notes:
-        kind, facts = NoteKind(note.kind), facts_from_json(note.facts)
-        mine = uses.get((project.pk, note.name), ())
-        moot = is_moot(
-            kind, note.subject, facts.targets, noted_at=note.created_at, uses=mine, chosen=chosen, taken_at=taken
+        kind, facts = NoteKind(note.kind), NoteFacts.from_json(note.facts)
+        is_past = is_over(
+            kind,
+            note.subject,
+            facts.targets,
+            noted_at=note.created_at,
+            uses=uses.get((project.pk, note.name), ()),
+            chosen=chosen,
+            taken_at=taken,
         )
-        if not moot:
+        if not is_past:
             lines.append(_line(note, describe_note(note.name, kind, note.subject, SEVERITIES[note.severity], facts)))
     return lines
 
 
-def _line(note: Note, told: UpstreamNote) -> NoteLine:
+def _line(note: Note, described: UpstreamNote) -> NoteLine:
     return NoteLine(
         pk=note.pk,
-        told=told,
-        noted_at=note.created_at,
+        note=described,
         dismissed_by=note.dismissed_by.get_username() if note.dismissed_by else "",
         dismissed_at=note.dismissed_at,
         dismissed_because=note.dismissed_because,

@@ -57,7 +57,7 @@ def test_a_note_is_dismissed_in_place_with_the_keyboard(open_page: OpenPage, not
     summary = page.locator(".note summary").first
     summary.focus()
     page.keyboard.press("Enter")
-    field = page.get_by_label("Why it does not matter here").first
+    field = page.get_by_label("Reason for dismissing it").first
     field.fill("we mirror it ourselves")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 dismissed")).to_be_visible()
@@ -73,8 +73,8 @@ def test_a_note_is_dismissed_in_place_with_the_keyboard(open_page: OpenPage, not
 def test_it_works_without_javascript(open_page: OpenPage, notes: list[Note]) -> None:
     page = open_page("/projects/practice-api/", java_script_enabled=False)
     page.locator(".note summary").first.click()
-    page.get_by_label("Why it does not matter here").first.fill("known")
-    page.get_by_role("button", name="Dismiss for everybody").first.click()
+    page.get_by_label("Reason for dismissing it").first.fill("known")
+    page.get_by_role("button", name="Dismiss for all members").first.click()
     expect(page.get_by_text("1 dismissed")).to_be_visible()
     page.get_by_role("button", name="Stop following").click()
     expect(page.get_by_role("button", name="Follow by e-mail")).to_be_visible()

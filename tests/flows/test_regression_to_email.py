@@ -96,8 +96,8 @@ def test_a_release_that_drops_targets_in_use_brings_one_digest(
         words = unescape(re.sub(r"<[^>]*>", " ", body.get_content()) if kind == "html" else body.get_content())
         words = " ".join(words.split())
         assert headline in words
-        assert "You have 48.0.1 there, which installs from a wheel." in words
-        assert "(>=44,<50) take 49.0.0: the next install without a lock builds it from source." in words
+        assert "You use 48.0.1 there, which installs from a wheel." in words
+        assert "(>=44,<50) admit 49.0.0: the next install without a lock file builds it from source." in words
         assert "cryptography-48.0.1-cp311-abi3-macosx_10_9_universal2.whl" in words
         assert "cryptography-48.0.1-cp311-abi3-win32.whl" in words
         assert "Last good version 48.0.1" in words

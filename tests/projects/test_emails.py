@@ -1,4 +1,4 @@
-"""The words of e-mails."""
+"""The text of e-mails."""
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -38,10 +38,10 @@ def test_both_bodies_have_verdict_proof_next_step_reason_and_the_way_to_stop(ale
             "greenlet-3.1.0-cp313-cp313-win_amd64.whl",
             "cp313-cp313-win_amd64",
             "11 September 2024, 12:00 UTC",
-            "you had 3.0.3 when you set the watch",
+            "you used 3.0.3 when you set the watch",
             "greenlet==3.1.0",
             "https://wheelway.example/projects/practice-api/cells/cp313-win_amd64/greenlet/",
-            "You get this because you watch greenlet",
+            "because you have watched greenlet",
             "https://wheelway.example/alerts/",
             "https://wheelway.example/alerts/stop/7-abc/",
         ):
@@ -67,18 +67,18 @@ def test_a_wheel_for_the_version_in_use_asks_for_no_new_line(alert: Alert) -> No
     Subscription.objects.update(above_version="3.1.0")
     rendered = words(alert)
     for body in (rendered.text, rendered.html):
-        assert "You use this version already" in body
+        assert "You already use this version" in body
         assert "greenlet==3.1.0" not in body
 
 
 def test_an_index_without_upload_times_is_said_so(alert: Alert) -> None:
     Alert.objects.update(uploaded_at=None)
-    assert "Uploaded  the index does not say" in words(alert).text
+    assert "Uploaded  unknown (the index gives no upload time)" in words(alert).text
 
 
 @pytest.mark.parametrize("availability", [kind for kind in Availability if kind.installs_wheel])
-def test_every_kind_of_wheel_has_words(alert: Alert, availability: Availability) -> None:
-    assert "It is     a wheel" in words(alert, availability).text
+def test_every_kind_of_wheel_is_described(alert: Alert, availability: Availability) -> None:
+    assert "Kind      a" in words(alert, availability).text
 
 
 def test_a_hostile_subject_stays_short_and_on_one_line(alert: Alert) -> None:
@@ -97,19 +97,19 @@ def digest_of(*notes: UpstreamNote, settings: Settings) -> emails.RenderedEmail:
     return emails.render("digest", emails.digest(follower, notes, stop_path="/alerts/stop/8-abc/"))
 
 
-def told(name: str, severity: Severity, reason: str = "") -> UpstreamNote:
+def a_note(name: str, severity: Severity, reason: str = "") -> UpstreamNote:
     place = AffectedTarget("cp313-win_amd64", "1.0", "==1.0", f"{name}-1.0-cp313-cp313-win_amd64.whl")
     return describe_note(name, NoteKind.YANK, "1.0", severity, NoteFacts((place,), NOON, instead="1.1", reason=reason))
 
 
 def test_both_bodies_of_a_digest_have_every_note_with_proof_next_step_and_the_way_to_stop(settings: Settings) -> None:
-    rendered = digest_of(told("demo", Severity.HIGH, "broken"), told("other", Severity.LOW), settings=settings)
-    assert rendered.subject == "<b>R&D</b>: demo 1.0, which you use, was withdrawn by its maintainers, and 1 more"
-    assert rendered.text.startswith("2 things changed upstream, the worst: demo 1.0, which you use, was withdrawn")
+    rendered = digest_of(a_note("demo", Severity.HIGH, "broken"), a_note("other", Severity.LOW), settings=settings)
+    assert rendered.subject == "<b>R&D</b>: demo 1.0, which you use, was yanked by its maintainers, and 1 more"
+    assert rendered.text.startswith("2 things changed upstream. The worst: demo 1.0, which you use, was yanked")
     for body in (rendered.text, rendered.html):
         for part in (
-            "other 1.0, which you use, was withdrawn",
-            "They say: “broken”.",
+            "other 1.0, which you use, was yanked",
+            "Their reason: “broken”.",
             "demo-1.0-cp313-cp313-win_amd64.whl",
             "11 September 2024, 12:00 UTC",
             "Move to 1.1, the nearest version",
@@ -126,8 +126,8 @@ def test_both_bodies_of_a_digest_have_every_note_with_proof_next_step_and_the_wa
 
 
 def test_a_digest_of_one_note_says_it_once(settings: Settings) -> None:
-    rendered = digest_of(told("demo", Severity.HIGH), settings=settings)
-    headline = "demo 1.0, which you use, was withdrawn by its maintainers"
+    rendered = digest_of(a_note("demo", Severity.HIGH), settings=settings)
+    headline = "demo 1.0, which you use, was yanked by its maintainers"
     assert rendered.subject == f"<b>R&D</b>: {headline}"
     assert rendered.text.count(headline) == 1
     assert rendered.html.count(f">{headline}") == 1

@@ -1,11 +1,11 @@
-"""The evidence of a note as it is stored, and back. Pure.
+"""The evidence of a note, as stored with it.
 
-Stored notes outlive releases of this code, so what an older one did not write has a default here.
+Stored notes outlive versions of this code, so every field that an older version did not write has a default.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class AffectedTarget:
-    """One target of a note. `in_use`: the project's version there then; `specifier`: all that limited it.
+    """One target of a note. `in_use` is the project's version there at the time, `specifier` its requirements.
 
-    Of a regression also: what the release offers there, whether the requirements admit it (None: unreadable), whether
-    the policy accepts the build, and the file of the release before that served.
+    For a regression also: `offered`, what the release offers there (an Availability); `admitted`, whether the
+    requirements admit the release (None: they cannot be parsed); `builds`, whether the policy accepts building it; and
+    `file`, the file of the release before that installed there.
     """
 
     target: str
@@ -30,13 +31,13 @@ class AffectedTarget:
 
 @dataclass(frozen=True, slots=True)
 class NoteFacts:
-    """What is known of a change. `at`: when it happened on the index, None when that is not known.
+    """The evidence of a note. `at` is when the change happened on the index, None if that is not known.
 
-    before: the last good version of a regression. instead: the version to take in place of a yanked one. reason: what
-    maintainers or index say.
+    before: the last good version before a regression. instead: the version to use in place of a yanked one.
+    reason: the reason that the maintainers or the index give.
     """
 
-    places: tuple[AffectedTarget, ...] = ()
+    affected: tuple[AffectedTarget, ...] = ()
     at: datetime | None = None
     before: str = ""
     instead: str = ""
@@ -44,34 +45,30 @@ class NoteFacts:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The slugs of the places."""
-        return tuple(place.target for place in self.places)
+        """Slugs of the affected targets."""
+        return tuple(one.target for one in self.affected)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the form that is stored."""
+        return {
+            "places": [asdict(one) for one in self.affected],
+            "at": self.at.isoformat() if self.at else None,
+            "before": self.before,
+            "instead": self.instead,
+            "reason": self.reason,
+        }
 
-def facts_to_json(facts: NoteFacts) -> dict[str, Any]:
-    """As JSON holds them."""
-    return {
-        "places": [asdict(place) for place in facts.places],
-        "at": facts.at.isoformat() if facts.at else None,
-        "before": facts.before,
-        "instead": facts.instead,
-        "reason": facts.reason,
-    }
-
-
-def facts_from_json(stored: Mapping[str, Any]) -> NoteFacts:
-    """The inverse of `stored_facts`."""
-    at = stored.get("at")
-    return NoteFacts(
-        places=tuple(_places(stored.get("places") or ())),
-        at=datetime.fromisoformat(at) if at else None,
-        before=stored.get("before") or "",
-        instead=stored.get("instead") or "",
-        reason=stored.get("reason") or "",
-    )
-
-
-def _places(stored: Iterable[Mapping[str, Any]]) -> Iterable[AffectedTarget]:
-    known = AffectedTarget.__slots__
-    for place in stored:
-        yield AffectedTarget(**{name: value for name, value in place.items() if name in known})
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> NoteFacts:
+        """Read what `to_json` returned. Keys that this version does not know are ignored."""
+        known = AffectedTarget.__slots__
+        return cls(
+            affected=tuple(
+                AffectedTarget(**{name: value for name, value in one.items() if name in known})
+                for one in stored.get("places") or ()
+            ),
+            at=datetime.fromisoformat(stored["at"]) if stored.get("at") else None,
+            before=stored.get("before") or "",
+            instead=stored.get("instead") or "",
+            reason=stored.get("reason") or "",
+        )

@@ -1,7 +1,7 @@
-"""What a change on the index takes from a project, and when that is over. Pure: rows in, decisions out.
+"""Changes on the index that affect a project, and when they are over.
 
-A regression: a new release does not install where the project's version does. A yank: the version in use was withdrawn.
-A status: the package was archived, deprecated or quarantined.
+A regression is a new release without a wheel where the project's version has one. A yank is about the version in use
+(PEP 592). A status is about a package that was archived, deprecated or quarantined (PEP 792).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from packaging.version import Version
 from projects.domain.assessment.verdicts import Severity
 from scanner.domain.matching.availability import Availability, Offer
 
-# What is taken back and comes again within this time is the same news.
+# A change that is undone and happens again within this time reopens its note.
 REOPEN_WITHIN = timedelta(days=1)
-# What a project status (PEP 792) means for whoever uses the package; others are no news.
+# Severity of each project status (PEP 792). Other statuses make no note.
 STATUS_SEVERITY: Mapping[str, Severity] = {
     "quarantined": Severity.CRITICAL,
     "deprecated": Severity.MODERATE,
@@ -28,7 +28,7 @@ STATUS_SEVERITY: Mapping[str, Severity] = {
 
 
 class NoteKind(StrEnum):
-    """What happened upstream. In the order in which notes of equal severity are told."""
+    """The kind of change."""
 
     YANK = "yank"
     REGRESSION = "regression"
@@ -37,9 +37,9 @@ class NoteKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackageUse:
-    """How a project uses a package on one target, as an assessment has it.
+    """How a project uses a package on one target, from an assessment.
 
-    version: None where none could be chosen. specifier: all that limits it there, joined by commas.
+    `version` is None where none was chosen; `specifier` is the combined version specifier of all requirements.
     """
 
     target: str
@@ -52,9 +52,9 @@ OfferOf = Callable[[Version, str], Offer]
 
 @dataclass(frozen=True, slots=True)
 class LostTarget:
-    """A target that a release lost. `admitted`: whether the requirements as written take it; None when unreadable.
+    """A target that a release lost. `admitted`: whether the requirements admit the release; None if unparsable.
 
-    `offered` is what the release offers there instead of a wheel; `builds` whether the project accepts that.
+    `offered` is what the release offers there instead of a wheel, `builds` whether the policy accepts that.
     """
 
     use: PackageUse
@@ -64,9 +64,9 @@ class LostTarget:
 
     @property
     def severity(self) -> Severity:
-        """How much it matters."""
+        """Severity of the loss for the project."""
         if self.offered is Availability.EXCLUDED:
-            # Every installer stays at the last version by itself, as its maintainers mean it.
+            # Every installer stays at the last version, as its maintainers intend.
             return Severity.LOW
         if self.builds:
             return Severity.LOW
@@ -76,7 +76,7 @@ class LostTarget:
 
 
 def admits(specifier: str, version: Version) -> bool | None:
-    """Whether the requirements as written take this version. None when they cannot be read."""
+    """Return whether a version specifier admits this version. None if it cannot be parsed."""
     try:
         return SpecifierSet(specifier).contains(version, prereleases=True)
     except InvalidSpecifier:
@@ -84,7 +84,7 @@ def admits(specifier: str, version: Version) -> bool | None:
 
 
 def is_pinned(specifier: str) -> bool:
-    """Whether one version is asked for exactly, which installers take even when it is yanked (PEP 592)."""
+    """Return whether the specifier pins one version, which installers take even if it is yanked (PEP 592)."""
     try:
         clauses = list(SpecifierSet(specifier))
     except InvalidSpecifier:
@@ -105,11 +105,11 @@ def find_regression(
     prereleases: bool,
     builds: bool,
 ) -> tuple[LostTarget, ...]:
-    """Where a project would lose its wheel, or has lost it, by the release `version`, which lost these targets.
+    """Return the targets where a project loses its wheel by the release `version`, which lost the targets `lost`.
 
-    A lost target counts when the project runs there from a wheel of a lower version, or stands at this one already,
-    and none of `versions` (all there are) has brought it back for these requirements. `prereleases`: the project takes
-    them. `builds`: it accepts what building this release needs.
+    A target counts if the project uses a lower version there that has a wheel, or this version already, and none of
+    `versions` (all of the package) restores it for these requirements. `prereleases`: the project's policy accepts
+    them. `builds`: the policy accepts building this release.
     """
     places = []
     for use in uses:
@@ -129,10 +129,10 @@ def find_regression(
 def restored_by(
     version: Version, target: str, specifier: str, versions: Iterable[Version], offer_of: OfferOf
 ) -> Version | None:
-    """The release by which a target that `version` lost is served again; None while it is lost.
+    """Return the release that restores a target which `version` lost, or None.
 
-    Requirements that take `version` take the newest release they admit, so that one must serve: a newer line beyond
-    their upper bound helps nobody. Requirements that do not take it are free to move to any later one that serves.
+    Requirements that admit `version` lead to the newest release they admit, so that one must have a wheel: a release
+    beyond their upper bound does not help. Requirements that do not admit it can move to any later release with one.
     """
     later = sorted(
         other
@@ -145,19 +145,19 @@ def restored_by(
 
 
 def yanked_uses(version: Version, uses: Iterable[PackageUse], offer_of: OfferOf) -> tuple[PackageUse, ...]:
-    """The uses of this very version where only withdrawn files are left of it."""
+    """Return the uses of this version on targets where all of its files that fit are yanked."""
     return tuple(use for use in uses if use.version == version and offer_of(version, use.target).yanked)
 
 
 def yank_severity(uses: Iterable[PackageUse]) -> Severity:
-    """A pin goes on installing what was withdrawn; a range moves away from it by itself."""
+    """Return the severity of a yank: high if the version is pinned, since installers still take it (PEP 592)."""
     return Severity.HIGH if any(is_pinned(use.specifier) for use in uses) else Severity.MODERATE
 
 
 def replacement_for(
     version: Version, targets: Iterable[str], versions: Iterable[Version], offer_of: OfferOf
 ) -> Version | None:
-    """The nearest version that serves all of these targets: the next one up, else the next one down."""
+    """Return the nearest version with a wheel on all of these targets: the next higher one, else the next lower."""
     wanted = list(targets)
     fitting = sorted(
         other
@@ -171,11 +171,11 @@ def replacement_for(
 
 
 def is_reopened(closed_at: datetime, now: datetime) -> bool:
-    """Whether what was taken back at `closed_at` and is here again flaps, rather than happened anew."""
+    """Return whether a change that was undone at `closed_at` and is back reopens its note."""
     return now - closed_at < REOPEN_WITHIN
 
 
-def is_moot(
+def is_over(
     kind: NoteKind,
     subject: str,
     targets: Sequence[str],
@@ -185,11 +185,11 @@ def is_moot(
     chosen: Iterable[str],
     taken_at: datetime | None,
 ) -> bool:
-    """Whether the project has moved away from what a note is about.
+    """Return whether a note does not concern the project any more.
 
-    `uses` are those of its newest assessment, `chosen` its targets now, `taken_at` the time of its newest
-    requirements. Before new requirements came a range may have moved off a yanked version by itself, but nobody knows
-    what is deployed.
+    `uses` are those of its newest assessment, `chosen` its targets now, `taken_at` the time of its newest snapshot. A
+    yank stays until a new snapshot: before that a range may resolve to another version, but the yanked one may still be
+    deployed.
     """
     kept = set(chosen)
     if not uses or (targets and not kept & set(targets)):
@@ -200,7 +200,7 @@ def is_moot(
 
 
 def _is_taken(offer: Offer) -> bool:
-    """Whether an installer that may build takes the version there."""
+    """Return whether an installer that may build takes the version there."""
     return _serves(offer) or (offer.availability is Availability.SOURCE and not offer.yanked)
 
 

@@ -1,4 +1,4 @@
-"""Digests: what changed upstream of a project, told to each who follows it, one message for all of a while."""
+"""Digests of upstream notes: one message to each follower of a project for all notes of a period."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from projects.models import Alert, Mention, Subscription
 
 
 def gather_digests(now: datetime) -> int:
-    """Make one alert for each follower whose oldest untold note has waited long enough, with all of theirs.
+    """Create a digest for each follower whose oldest unsent note is WHEELWAY_DIGEST_AFTER old, with all unsent notes.
 
-    Returns how many. Five statements at most, however many followers and notes.
+    Return how many. Five statements at most, for any number of followers and notes.
     """
     window = settings.WHEELWAY_DIGEST_AFTER
-    # One written in the future, by a clock that jumped, need not wait until then.
+    # A note of the future was written by a clock that was wrong, and does not wait until then.
     has_waited = Q(noted_at__lte=now - window) | Q(noted_at__gt=now + window)
-    due = {follow for follow, _ in _untold(has_waited)}
+    due = {follow for follow, _ in _unsent(has_waited)}
     if not due:
         return 0
     with transaction.atomic():
-        # The lock makes a second dispatcher see the mentions that this one makes.
+        # The lock makes a concurrent dispatcher see the mentions that this one creates.
         follows = Subscription.objects.active().follows().filter(pk__in=due).order_by("pk")
         locked = [follow.pk for follow in follows.select_for_update(of=("self",))]
-        pairs = _untold(Q(pk__in=locked))
+        pairs = _unsent(Q(pk__in=locked))
         alerts = {pk: Alert(subscription_id=pk) for pk in sorted({follow for follow, _ in pairs})}
         Alert.objects.bulk_create(alerts.values())
         Mention.objects.bulk_create(
@@ -35,12 +35,12 @@ def gather_digests(now: datetime) -> int:
     return len(alerts)
 
 
-def _untold(which: Q) -> list[tuple[int, int]]:
-    """Active followers with the open notes that came after they began to follow and that they have not heard of.
+def _unsent(which: Q) -> list[tuple[int, int]]:
+    """Return pairs of active follower and open note that was written since they follow and has not been sent to them.
 
-    `which` narrows them down by the follower's columns and by `note` and `noted_at`.
+    `which` filters by the follower's columns and by `note` and `noted_at`.
     """
-    news = (
+    notes = (
         Subscription.objects.active()
         .follows()
         .filter(
@@ -50,5 +50,5 @@ def _untold(which: Q) -> list[tuple[int, int]]:
         )
         .annotate(note=F("project__notes"), noted_at=F("project__notes__created_at"))
     )
-    told = Mention.objects.filter(subscription=OuterRef("pk"), note=OuterRef("note"))
-    return list(news.filter(which).filter(~Exists(told)).order_by("pk", "note").values_list("pk", "note"))
+    sent = Mention.objects.filter(subscription=OuterRef("pk"), note=OuterRef("note"))
+    return list(notes.filter(which).filter(~Exists(sent)).order_by("pk", "note").values_list("pk", "note"))

@@ -1,4 +1,4 @@
-"""Flow 2 on the team's side: hand wheel events to the watches and projects that they concern (docs/alerts.md)."""
+"""Dispatch of wheel events to the watches and projects that they concern (docs/alerts.md)."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from scanner.services.events import claim_events, close_events, mark_watched, pa
 
 logger = logging.getLogger(__name__)
 
-# While the watch has a message in one of these states it gets no other: one watch is one message.
-_SETTLING = (AlertState.QUEUED, AlertState.SENDING, AlertState.SENT)
+# A watch with a message in one of these states gets no other: each watch sends one message.
+_NOT_FAILED = (AlertState.QUEUED, AlertState.SENDING, AlertState.SENT)
 
 
 def dispatch_events(now: datetime) -> list[int]:
-    """Turn unprocessed wheel events into alerts and notes; the keys of all alerts whose sending is due now.
+    """Turn unprocessed wheel events into alerts and notes. Return the ids of all alerts that are due to be sent.
 
-    Events and what they lead to change in one transaction a package, so a crash before it ends repeats it whole, and
-    after it the row is there to be sent: by this call's caller, or by that of the next call. Safe to run many at once.
+    The events of a package and their results are stored in one transaction. After a crash the next call repeats it, or
+    returns the alert. May run concurrently.
     """
     watching = _watching()
     mark_watched(list(watching))
-    # A late file of a release ends a note, so of a package with an open one every event counts.
+    # A late file can close a note, so every event of a package with an open note counts.
     noted = ProjectPackage.objects.filter(
         project__notes__name=F("package__name"), project__notes__closed_at__isnull=True
     ).values("package_id")
@@ -49,7 +49,7 @@ def dispatch_events(now: datetime) -> list[int]:
 
 
 def _watching() -> dict[int, dict[int, tuple[int, ...]]]:
-    """For each package that somebody watches the watches, each with its packages on all indexes of its project."""
+    """Return the watches of each watched package, each with its packages on all indexes of its project."""
     watches = list(Subscription.objects.active().watches().select_related("package").order_by("pk"))
     found: dict[int, dict[int, tuple[int, ...]]] = {}
     for watch, packages in packages_of(watches).items():
@@ -58,32 +58,32 @@ def _watching() -> dict[int, dict[int, tuple[int, ...]]]:
     return found
 
 
-def _alert_watches(packages: Mapping[int, Sequence[int]], news: Mapping[str, set[str]]) -> None:
-    """Inside the claim's transaction: make the alerts that new files lead to. `packages` are those of each watch."""
-    # The lock makes a second dispatcher, with other events of the package, see the alerts that this one makes.
+def _alert_watches(packages: Mapping[int, Sequence[int]], new_files: Mapping[str, set[str]]) -> None:
+    """Create the alerts for new files, in the transaction of the claim. `packages` are those of each watch."""
+    # The lock makes a concurrent dispatcher, with other events of the package, see the alerts that this one creates.
     watches = Subscription.objects.active().filter(pk__in=packages).order_by("pk").select_for_update(of=("self",))
     locked = list(watches.select_related("project"))
-    settling = set(
-        Alert.objects.filter(subscription__in=packages, state__in=_SETTLING).values_list("subscription_id", flat=True)
+    alerted = set(
+        Alert.objects.filter(subscription__in=packages, state__in=_NOT_FAILED).values_list("subscription_id", flat=True)
     )
-    waiting = [watch for watch in locked if watch.pk not in settling]
+    waiting = [watch for watch in locked if watch.pk not in alerted]
     in_use = {str(version) for watch in waiting if (version := parse_version(watch.above_version)) is not None}
     for those in {tuple(packages[watch.pk]) for watch in waiting}:
-        releases = release_facts(those, in_use | news.keys())
+        releases = release_facts(those, in_use | new_files.keys())
         for watch in waiting:
-            if tuple(packages[watch.pk]) == those and (found := _new_match(watch, releases, news)) is not None:
+            if tuple(packages[watch.pk]) == those and (found := _new_match(watch, releases, new_files)) is not None:
                 _make_alert(watch, found)
 
 
-def _new_match(watch: Subscription, releases: ReleaseFiles, news: Mapping[str, set[str]]) -> WatchMatch | None:
+def _new_match(watch: Subscription, releases: ReleaseFiles, new_files: Mapping[str, set[str]]) -> WatchMatch | None:
     try:
         target = parse_target(watch.target)
     except UnknownTarget as error:
-        # A target that an older version knew: one bad row must not hold up the others.
+        # A target that an older version knew. One bad row must not block the others.
         logger.warning("watch %s has an unknown target: %s", watch.pk, error)
         return None
     criteria = watch_criteria(target, watch.above_version, releases, prereleases=watch.project.prereleases)
-    return new_match(criteria, releases, news)
+    return new_match(criteria, releases, new_files)
 
 
 def _make_alert(watch: Subscription, found: WatchMatch) -> None:

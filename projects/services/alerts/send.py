@@ -1,4 +1,4 @@
-"""Send each message once, whatever it is about (docs/alerts.md)."""
+"""Sending of alerts, each once (docs/alerts.md)."""
 
 from __future__ import annotations
 
@@ -22,37 +22,37 @@ from scanner.selectors.releases import release_facts
 
 logger = logging.getLogger(__name__)
 
-# When each try is due, counted from the alert's creation: the first at once, then three more.
-TRIES = (timedelta(0), timedelta(minutes=2), timedelta(minutes=12), timedelta(hours=1))
+# When each attempt is due, after the alert's creation.
+ATTEMPT_DELAYS = (timedelta(0), timedelta(minutes=2), timedelta(minutes=12), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
 class SendAttempt:
-    """What became of one call of `send`. `retry_in` is set when another try should follow."""
+    """The result of one call of `send`. `retry_in` is set if another attempt should follow."""
 
     state: AlertState
     retry_in: timedelta | None = None
 
 
 class AlertNotNeeded(Exception):
-    """Why a message must not go out any more."""
+    """A message that must not be sent any more. The text says why."""
 
 
 def due_alerts(now: datetime) -> QuerySet[Alert]:
-    """Queued alerts whose next try has come. The number of tries and the alert's age say when that is."""
+    """Return the queued alerts whose next attempt is due, by their number of attempts and their age."""
     due = Q()
-    for attempts, wait in enumerate(TRIES):
-        # One made in the future, by a clock that jumped, need not wait until then.
-        came = Q(created_at__lte=now - wait) | Q(created_at__gt=now + TRIES[-1])
+    for attempts, wait in enumerate(ATTEMPT_DELAYS):
+        # An alert of the future was created by a clock that was wrong, and does not wait until then.
+        came = Q(created_at__lte=now - wait) | Q(created_at__gt=now + ATTEMPT_DELAYS[-1])
         due |= Q(came, attempts=attempts) if wait else Q(attempts=attempts)
     return Alert.objects.filter(due, state=AlertState.QUEUED).order_by("pk")
 
 
 def send(alert_id: int, now: datetime) -> SendAttempt | None:
-    """Send one alert. None when it is not waiting: sent already, or in another worker's hands.
+    """Send one alert. Return None if it is not queued: sent already, or claimed by another worker.
 
-    The row says "sending" before the message leaves and its outcome after. A worker that dies in between leaves it
-    so, and nobody sends it again: the message may have left.
+    The state is "sending" while the message is passed to the mail server. If the worker dies then, the state stays and
+    the message is not sent again, since it may have arrived.
     """
     claimed = Alert.objects.filter(pk=alert_id, state=AlertState.QUEUED).update(
         state=AlertState.SENDING, attempts=F("attempts") + 1
@@ -65,38 +65,38 @@ def send(alert_id: int, now: datetime) -> SendAttempt | None:
     try:
         message = _message(alert, now)
     except AlertNotNeeded as reason:
-        return _settle(alert, AlertState.SKIPPED, error=str(reason))
+        return _store_result(alert, AlertState.SKIPPED, error=str(reason))
     except Exception as error:
-        # Nothing has left yet, so this is a failure with a cause, not a message of unknown fate.
-        _settle(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
+        # Nothing has been sent yet, so the alert has failed for certain.
+        _store_result(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
         raise
     outcome = send_message(message)
     if outcome.status is SendStatus.ACCEPTED:
-        return _settle(alert, AlertState.SENT, now=now)
-    if outcome.status is SendStatus.RETRY and alert.attempts < len(TRIES):
-        sending = _settle(alert, AlertState.QUEUED, error=outcome.error)
-        wait = alert.created_at + TRIES[alert.attempts] - now
-        return SendAttempt(sending.state, min(max(wait, timedelta(seconds=1)), TRIES[-1]))
-    return _settle(alert, AlertState.FAILED, error=outcome.error)
+        return _store_result(alert, AlertState.SENT, now=now)
+    if outcome.status is SendStatus.RETRY and alert.attempts < len(ATTEMPT_DELAYS):
+        attempt = _store_result(alert, AlertState.QUEUED, error=outcome.error)
+        wait = alert.created_at + ATTEMPT_DELAYS[alert.attempts] - now
+        return SendAttempt(attempt.state, min(max(wait, timedelta(seconds=1)), ATTEMPT_DELAYS[-1]))
+    return _store_result(alert, AlertState.FAILED, error=outcome.error)
 
 
 def send_check_message(user: User, now: datetime) -> SendResult:
-    """Send the user a test message, once: what went wrong is the answer, so nothing is tried again."""
+    """Send the user a test message. It is not retried, since the user sees the error."""
     if not user.email:
         return SendResult(SendStatus.FAILED, "your account has no e-mail address")
-    words = emails.render("check_message", emails.check_message(user))
+    rendered = emails.render("check_message", emails.check_message(user))
     identity = message_id(f"check-{user.pk}-{now:%Y%m%d%H%M%S%f}")
-    return send_message(build_message(words, to=user.email, message_id=identity))
+    return send_message(build_message(rendered, to=user.email, message_id=identity))
 
 
 def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
-    """The message as things are now. Raises NotWanted when it must not go out."""
+    """Return the message in the current state. Raises AlertNotNeeded if it must not be sent."""
     subscription = alert.subscription
     _check_wanted(subscription)
-    words = _digest(alert) if subscription.follows_project else _new_wheel(alert)
+    rendered = _digest(alert) if subscription.follows_project else _new_wheel(alert)
     alert.message_id = message_id(f"alert-{alert.pk}-{alert.created_at:%Y%m%d%H%M%S%f}")
     return build_message(
-        words,
+        rendered,
         to=subscription.user.email,
         message_id=alert.message_id,
         stop_url=emails.absolute_url(stop_path(subscription)),
@@ -105,9 +105,9 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
 
 def _check_wanted(subscription: Subscription) -> None:
     if subscription.stopped_at is not None:
-        raise AlertNotNeeded("the watch was stopped before the message went out")
+        raise AlertNotNeeded("the watch was stopped before the message was sent")
     if not subscription.user.is_active:
-        raise AlertNotNeeded("the account is closed")
+        raise AlertNotNeeded("the account is not active")
     if not subscription.user.email:
         raise AlertNotNeeded("the account has no e-mail address")
     if not Membership.objects.filter(project=subscription.project_id, user=subscription.user_id).exists():
@@ -115,12 +115,12 @@ def _check_wanted(subscription: Subscription) -> None:
 
 
 def _new_wheel(alert: Alert) -> emails.RenderedEmail:
-    """The cell as it is now: between the event and the message a wheel may have been yanked."""
+    """Render the message about the cell as it is now: the wheel may have been yanked since the event."""
     watch = alert.subscription
     files = release_facts(packages_of([watch])[watch.pk], [alert.version])
     cell = explain_cell(files.get(alert.version, ()), parse_target(watch.target))
     if cell.yanked or not cell.availability.installs_wheel:
-        raise AlertNotNeeded("the wheel was taken back before the message went out")
+        raise AlertNotNeeded("the wheel was yanked or deleted before the message was sent")
     context = emails.new_wheel(
         alert, package=watch.package_name, availability=cell.availability, stop_path=stop_path(watch)
     )
@@ -128,16 +128,16 @@ def _new_wheel(alert: Alert) -> emails.RenderedEmail:
 
 
 def _digest(alert: Alert) -> emails.RenderedEmail:
-    """The notes that still hold: between the event and the message some may have been taken back or dismissed."""
+    """Render the notes that are still open: some may have been closed or dismissed since the digest was created."""
     notes = open_notes(alert.subscription.project, alert.mentions.values("note"))
     if not notes:
-        raise AlertNotNeeded("nothing of it held any more when the message was to go out")
+        raise AlertNotNeeded("all of its notes were closed or dismissed before the message was sent")
     context = emails.digest(alert.subscription, notes, stop_path=stop_path(alert.subscription))
     return emails.render("digest", context)
 
 
-def _settle(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> SendAttempt:
-    """Store the outcome. A message that was sent ends its watch; who follows a project gets more."""
+def _store_result(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> SendAttempt:
+    """Store the result. A sent message ends its watch; following a project continues."""
     alert.state = state
     alert.error = error
     alert.sent_at = now

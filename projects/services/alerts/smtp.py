@@ -1,4 +1,4 @@
-"""Hand one message over to the mail server, and say what became of it."""
+"""Passing one message to the mail server, with the result as a value."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from projects.emails import RenderedEmail, to_one_line
 
-# A server may answer at any length, and with bytes that no database takes.
+# The length to which a server's answer is cut.
 ERROR_LENGTH = 1000
 
 logger = logging.getLogger(__name__)
 
 
 class SendStatus(Enum):
-    """How handing a message over ended."""
+    """The status of a message after an attempt to send it."""
 
     ACCEPTED = "accepted"
-    # Certainly not delivered, and worth another try.
+    # Certainly not delivered; may be retried.
     RETRY = "try again"
-    # Refused for good, or unclear: another try could bring the message twice.
+    # Rejected permanently, or unclear: another attempt could deliver the message twice.
     FAILED = "given up"
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """How it ended, and the error in words ("" when accepted)."""
+    """The status, and the error message ("" if accepted)."""
 
     status: SendStatus
     error: str = ""
@@ -42,44 +42,46 @@ class SendResult:
 class UnfoldedHeadersMessage(EmailMultiAlternatives):
     """A message whose headers are not folded.
 
-    A long address would come on a line of its own under "List-Unsubscribe:", which is valid and which not every
-    mail program reads. No header here comes near the 998 characters of RFC 5322.
+    Folding would put a long URL on the line after "List-Unsubscribe:", which is valid but not understood by every mail
+    program. No header reaches the limit of 998 characters (RFC 5322).
     """
 
     def message(self, **options: Any) -> Any:
-        """The message as it is written out. Django 5.2 and the next major differ in the options and the type."""
+        """Return the message without folding. Django 5.2 and 6.0 differ in the options and the type."""
         written = super().message(**options)
         written.policy = written.policy.clone(max_line_length=None)
         return written
 
 
 def build_message(
-    words: RenderedEmail, *, to: str, message_id: str, stop_url: str | None = None
+    rendered: RenderedEmail, *, to: str, message_id: str, stop_url: str | None = None
 ) -> EmailMultiAlternatives:
-    """The message with text and HTML.
+    """Return the message with a text and an HTML body.
 
-    `stop_url` makes it stoppable with one click (RFC 2369, RFC 8058). Auto-Submitted keeps auto-responders quiet
-    (RFC 3834). Django refuses line breaks in any header when the message is written out.
+    `stop_url` adds one-click unsubscribing (RFC 2369, RFC 8058). Auto-Submitted keeps auto-responders from answering
+    (RFC 3834). Django rejects line breaks in any header when the message is serialized.
     """
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
     if stop_url:
         headers["List-Unsubscribe"] = f"<{stop_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message = UnfoldedHeadersMessage(words.subject, words.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers)
-    message.attach_alternative(words.html, "text/html")
+    message = UnfoldedHeadersMessage(
+        rendered.subject, rendered.text, settings.DEFAULT_FROM_EMAIL, [to], headers=headers
+    )
+    message.attach_alternative(rendered.html, "text/html")
     return message
 
 
 def message_id(local: str) -> str:
-    """A Message-ID (RFC 5322) with the sender's domain; `local` must be unique and a dot-atom."""
+    """Return a Message-ID (RFC 5322) with the sender's domain. `local` must be unique and a dot-atom."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{local}@{domain}>"
 
 
 def send_message(message: EmailMultiAlternatives) -> SendResult:
-    """Try once. Failures come back as values; a defect in our own code raises."""
+    """Send once. Failures are returned as values; errors in this code raise."""
     try:
-        # What cannot be written as a message (a header with a line break) shows here, before anything is sent.
+        # Find a message that cannot be serialized (a line break in a header) before anything is sent.
         message.message()
     except ValueError as error:
         return _unwritable(error)
@@ -88,7 +90,7 @@ def send_message(message: EmailMultiAlternatives) -> SendResult:
         try:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
-            return _judge(error, SendStatus.RETRY)
+            return _result_of(error, SendStatus.RETRY)
         return _send(connection, message)
     finally:
         _close(connection)
@@ -98,17 +100,17 @@ def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Send
     try:
         connection.send_messages([message])
     except ValueError as error:
-        # The backend reads the recipient's address once more, before it speaks to the server.
+        # The backend parses the recipient's address before it contacts the server.
         return _unwritable(error)
     except (smtplib.SMTPResponseException, smtplib.SMTPNotSupportedError) as error:
-        return _judge(error, SendStatus.FAILED)
+        return _result_of(error, SendStatus.FAILED)
     except smtplib.SMTPRecipientsRefused as error:
-        # One message goes to one recipient.
+        # Each message has one recipient.
         code, text = next(iter(error.recipients.values()))
-        return _judge(smtplib.SMTPResponseException(code, text), SendStatus.FAILED)
+        return _result_of(smtplib.SMTPResponseException(code, text), SendStatus.FAILED)
     except (OSError, smtplib.SMTPException) as error:
-        words = _judge(error, SendStatus.FAILED).error
-        return SendResult(SendStatus.FAILED, f"{words}; it may have arrived, so it is not sent again")
+        answer = _result_of(error, SendStatus.FAILED).error
+        return SendResult(SendStatus.FAILED, f"{answer}; it may have arrived, so it is not sent again")
     return SendResult(SendStatus.ACCEPTED)
 
 
@@ -116,14 +118,15 @@ def _unwritable(error: ValueError) -> SendResult:
     return SendResult(SendStatus.FAILED, to_one_line(f"the message could not be written: {error}")[:ERROR_LENGTH])
 
 
-def _judge(error: Exception, otherwise: SendStatus) -> SendResult:
-    """By the server's own code (RFC 5321 4.2.1): 4xx passes, 5xx stays. Without a code, `otherwise`."""
+def _result_of(error: Exception, otherwise: SendStatus) -> SendResult:
+    """Return the result for an SMTP reply code (RFC 5321 4.2.1): 4xx is temporary, 5xx permanent. Else `otherwise`."""
     if isinstance(error, smtplib.SMTPResponseException):
-        text = error.smtp_error.decode("utf-8", "replace") if isinstance(error.smtp_error, bytes) else error.smtp_error
-        words = to_one_line(f"{error.smtp_code} {text}")[:ERROR_LENGTH]
+        raw = error.smtp_error
+        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
+        answer = to_one_line(f"{error.smtp_code} {text}")[:ERROR_LENGTH]
         if 400 <= error.smtp_code < 500:
-            return SendResult(SendStatus.RETRY, words)
-        return SendResult(SendStatus.FAILED if error.smtp_code >= 500 else otherwise, words)
+            return SendResult(SendStatus.RETRY, answer)
+        return SendResult(SendStatus.FAILED if error.smtp_code >= 500 else otherwise, answer)
     return SendResult(otherwise, to_one_line(f"{type(error).__name__}: {error}")[:ERROR_LENGTH])
 
 
@@ -131,5 +134,5 @@ def _close(connection: BaseEmailBackend) -> None:
     try:
         connection.close()
     except (OSError, smtplib.SMTPException) as error:
-        # The message's fate is known by now; a server that hangs up rudely does not change it.
-        logger.info("the mail server hung up: %s", error)
+        # The result is known by now; an error on closing does not change it.
+        logger.info("error on closing the connection to the mail server: %s", error)

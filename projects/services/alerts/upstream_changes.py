@@ -1,4 +1,4 @@
-"""What the events of a package take from each project that uses it, as drafts of notes with their evidence."""
+"""The upstream changes that a package's events mean for each project that uses it, with their evidence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from scanner.services.events import ClaimedEvents
 
 @dataclass(frozen=True, slots=True)
 class AffectedProject:
-    """One project that uses the package: its targets, and the releases as its indexes have them."""
+    """A project that uses the package, with its targets and the releases on its indexes."""
 
     project: Project
     targets: Mapping[str, Target]
@@ -43,15 +43,15 @@ class AffectedProject:
 
 @dataclass(frozen=True, slots=True)
 class UpstreamChange:
-    """A note to be written."""
+    """A change that affects one project, to be stored as a note."""
 
-    user: AffectedProject
+    used_by: AffectedProject
     kind: NoteKind
     subject: str
     severity: Severity
     facts: NoteFacts
-    # The release whose files are the evidence; None where no file is.
-    proof: Version | None = None
+    # The release whose files are the evidence, None if there is none.
+    evidence: Version | None = None
 
 
 def find_changes(
@@ -62,17 +62,17 @@ def find_changes(
     status: str,
     reason: str,
 ) -> list[UpstreamChange]:
-    """The drafts for what was claimed of a package. `status` and `reason` are its status now."""
-    drafts = [
+    """Return the changes for a package's claimed events. `status` and `reason` are the package's status now."""
+    changes = [
         *_regressions(name, users, claimed),
         *_yanks(name, users, claimed),
         *_statuses(name, users, claimed, status, reason),
     ]
-    return _proven(drafts, releases)
+    return _with_evidence(changes, releases)
 
 
 def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProject], OfferedReleases]:
-    """Three queries."""
+    """Return the projects of `rows`, and the releases of their packages. Three queries."""
     packages: dict[int, set[int]] = {}
     for row in rows:
         packages.setdefault(row.project_id, set()).add(row.package_id)
@@ -81,7 +81,7 @@ def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProj
     for project_id, slug in chosen.order_by("project_id", "position", "pk"):
         with suppress(UnknownTarget):
             targets[project_id][slug] = parse_target(slug)
-    everywhere = {target for its in targets.values() for target in its.values()}
+    everywhere = {target for by_slug in targets.values() for target in by_slug.values()}
     releases = OfferedReleases({row.package_id for row in rows}, sorted(everywhere, key=lambda target: target.slug))
     projects = {row.project_id: row.project for row in rows}
     users = [AffectedProject(projects[pk], targets[pk], releases.on(packages[pk])) for pk in packages]
@@ -89,7 +89,7 @@ def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProj
 
 
 def _regressions(name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents) -> Iterator[UpstreamChange]:
-    """Most releases lose nothing, and then nothing more is read."""
+    """Yield the targets that new releases lost. Most lose none, and then no assessment is read."""
     losses: list[tuple[AffectedProject, Version, Version, set[str]]] = []
     for version in sorted(map(Version, claimed.released)):
         for user in users:
@@ -114,23 +114,23 @@ def _regressions(name: str, users: Sequence[AffectedProject], claimed: ClaimedEv
         )
         if places:
             severity = max((place.severity for place in places), key=SEVERITIES.index)
-            facts = NoteFacts(tuple(map(_lost_place, places)), user.offered.uploaded_at(version), before=str(before))
-            yield UpstreamChange(user, NoteKind.REGRESSION, str(version), severity, facts, proof=before)
+            facts = NoteFacts(tuple(map(_affected, places)), user.offered.uploaded_at(version), before=str(before))
+            yield UpstreamChange(user, NoteKind.REGRESSION, str(version), severity, facts, evidence=before)
 
 
-def _lost_place(place: LostTarget) -> AffectedTarget:
+def _affected(lost: LostTarget) -> AffectedTarget:
     return AffectedTarget(
-        target=place.use.target,
-        in_use=str(place.use.version),
-        specifier=place.use.specifier,
-        offered=place.offered.value,
-        admitted=place.admitted,
-        builds=place.builds,
+        target=lost.use.target,
+        in_use=str(lost.use.version),
+        specifier=lost.use.specifier,
+        offered=lost.offered.value,
+        admitted=lost.admitted,
+        builds=lost.builds,
     )
 
 
 def _yanks(name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents) -> Iterator[UpstreamChange]:
-    """What is in use counts as it was when the yank was seen: soon after, a range is assessed without the version."""
+    """Yield the yanks of versions in use now or when the yank was seen: a range may resolve to another by now."""
     for text, yank in claimed.yanked.items():
         version = Version(text)
         hit = [user for user in users if any(user.offered.offer(version, slug).yanked for slug in user.targets)]
@@ -147,7 +147,7 @@ def _yanks(name: str, users: Sequence[AffectedProject], claimed: ClaimedEvents) 
                     instead=str(instead) if instead else "",
                     reason=yank.reason,
                 )
-                yield UpstreamChange(user, NoteKind.YANK, text, yank_severity(found), facts, proof=version)
+                yield UpstreamChange(user, NoteKind.YANK, text, yank_severity(found), facts, evidence=version)
 
 
 def _statuses(
@@ -164,7 +164,7 @@ def _statuses(
 
 
 def _then_and_now(users: Iterable[AffectedProject], name: str, moment: datetime) -> dict[int, list[PackageUse]]:
-    """The uses by project when something was seen and, where that says nothing of a target, now. Two queries."""
+    """Return the uses by project at `moment` and those of now that differ. Two queries."""
     projects = {user.project.pk for user in users}
     found: dict[int, list[PackageUse]] = {}
     for uses in (uses_of(projects, [name], before=moment), uses_of(projects, [name])):
@@ -174,19 +174,21 @@ def _then_and_now(users: Iterable[AffectedProject], name: str, moment: datetime)
     return found
 
 
-def _proven(drafts: Iterable[UpstreamChange], releases: OfferedReleases) -> list[UpstreamChange]:
-    """The drafts with the file that each place rests on. One query where there are any."""
-    drafts = list(drafts)
-    files = releases.files((draft.user.offered, draft.proof) for draft in drafts if draft.proof is not None)
-    return [_with_files(draft, files) for draft in drafts]
-
-
-def _with_files(draft: UpstreamChange, files: Mapping[int, Sequence[ReleaseFileFacts]]) -> UpstreamChange:
-    if draft.proof is None:
-        return draft
-    its = [file for key in draft.user.offered.keys(draft.proof) for file in files.get(key, ())]
-    places = tuple(
-        replace(place, file=explain_cell(its, draft.user.targets[place.target]).file or "")
-        for place in draft.facts.places
+def _with_evidence(changes: Iterable[UpstreamChange], releases: OfferedReleases) -> list[UpstreamChange]:
+    """Add to each affected target the file that is the evidence. One query if there are any."""
+    changes = list(changes)
+    files = releases.files(
+        (change.used_by.offered, change.evidence) for change in changes if change.evidence is not None
     )
-    return replace(draft, facts=replace(draft.facts, places=places))
+    return [_with_files(change, files) for change in changes]
+
+
+def _with_files(change: UpstreamChange, files: Mapping[int, Sequence[ReleaseFileFacts]]) -> UpstreamChange:
+    if change.evidence is None:
+        return change
+    its = [file for key in change.used_by.offered.keys(change.evidence) for file in files.get(key, ())]
+    affected = tuple(
+        replace(place, file=explain_cell(its, change.used_by.targets[place.target]).file or "")
+        for place in change.facts.affected
+    )
+    return replace(change, facts=replace(change.facts, affected=affected))

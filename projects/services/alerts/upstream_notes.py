@@ -1,4 +1,4 @@
-"""Write down what a package's events take from the projects that use it, and close what does not hold any more."""
+"""Notes about upstream changes: write, close, dismiss and restore them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from packaging.version import Version
 
 from projects.domain.assessment.verdicts import SEVERITIES
-from projects.domain.upstream.note_facts import facts_from_json, facts_to_json
+from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import REOPEN_WITHIN, NoteKind, is_reopened, restored_by
 from projects.models import Note, Project, ProjectPackage
 from projects.services.alerts.upstream_changes import AffectedProject, UpstreamChange, affected_projects, find_changes
@@ -21,9 +21,9 @@ REASON_LENGTH = 300
 
 
 def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
-    """Inside the transaction that claimed the events: make and close the notes of the projects that use the package.
+    """Write and close the notes of the projects that use the package, in the transaction that claimed its events.
 
-    What is judged is the state of the index now, so the order in which events come does not matter.
+    Notes depend on what the index has now, so the order of events does not matter.
     """
     rows = _rows(package_id)
     if not rows:
@@ -39,10 +39,10 @@ def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
     if not (claimed.released or claimed.yanked or claimed.status_at or held):
         return
     users, releases = affected_projects(rows)
-    drafts = find_changes(own.name, claimed, users, releases, own.status, own.status_reason)
+    changes = find_changes(own.name, claimed, users, releases, own.status, own.status_reason)
     status = own.status if claimed.status_at is not None else None
     _close([note for note in held if note.closed_at is None], {user.project.pk: user for user in users}, status, now)
-    _write(own.name, drafts, held, now)
+    _write(own.name, changes, held, now)
 
 
 def dismiss_note(project: Project, note_id: int, user: User, reason: str, now: datetime) -> bool:
@@ -62,7 +62,7 @@ def restore_note(project: Project, note_id: int) -> bool:
 
 
 def _rows(package_id: int) -> list[ProjectPackage]:
-    """The projects that rest on the package, with every package of its name that each rests on. One query."""
+    """Return the projects that use the package, with each of their packages of its name. One query."""
     named_so = ProjectPackage.objects.filter(
         project__packages__package=package_id, package__name=F("project__packages__package__name")
     )
@@ -70,7 +70,7 @@ def _rows(package_id: int) -> list[ProjectPackage]:
 
 
 def _close(notes: Sequence[Note], users: Mapping[int, AffectedProject], status: str | None, now: datetime) -> None:
-    """Close what is over. `status` is the package's where that has changed just now."""
+    """Close the notes that are over. `status` is the package's new status, None if it has not changed."""
     over = []
     for note in notes:
         note.closed_because = _why_over(note, users[note.project_id].offered, status)
@@ -81,46 +81,46 @@ def _close(notes: Sequence[Note], users: Mapping[int, AffectedProject], status: 
 
 
 def _why_over(note: Note, offered: Offered, status: str | None) -> str:
-    """ "" while it holds."""
-    facts = facts_from_json(note.facts)
+    """Return why a note is over, "" if it is not."""
+    facts = NoteFacts.from_json(note.facts)
     match note.kind:
         case NoteKind.STATUS:
-            return f"{note.name} is {status} now" if status not in (None, note.subject) else ""
+            return f"{note.name} is now {status}" if status not in (None, note.subject) else ""
         case NoteKind.YANK:
             version = Version(note.subject)
             still = version not in offered.versions or any(
                 offered.offer(version, slug).yanked for slug in facts.targets
             )
-            return "" if still else f"{note.name} {version} is offered again"
+            return "" if still else f"{note.name} {version} is not yanked any more"
     restored = [
-        restored_by(Version(note.subject), place.target, place.specifier, offered.versions, offered.offer)
-        for place in facts.places
+        restored_by(Version(note.subject), one.target, one.specifier, offered.versions, offered.offer)
+        for one in facts.affected
     ]
     newest = max((version for version in restored if version is not None), default=None)
     return f"{note.name} {newest} has the wheels again" if newest is not None and None not in restored else ""
 
 
-def _write(name: str, drafts: Iterable[UpstreamChange], held: Iterable[Note], now: datetime) -> None:
-    """What is open already, or was closed just now, is the same news: it is opened again and nobody hears it twice."""
+def _write(name: str, changes: Iterable[UpstreamChange], held: Iterable[Note], now: datetime) -> None:
+    """Write a note for each new change. One that was closed a short time ago is reopened, and not sent again."""
     known = {(note.project_id, note.kind, note.subject): note for note in held}
     fresh, again = [], []
-    for draft in drafts:
-        note = known.get((draft.user.project.pk, draft.kind.value, draft.subject))
+    for change in changes:
+        note = known.get((change.used_by.project.pk, change.kind.value, change.subject))
         if note is None:
             fresh.append(
                 Note(
-                    project=draft.user.project,
+                    project=change.used_by.project,
                     name=name,
-                    kind=draft.kind.value,
-                    subject=draft.subject,
-                    severity=SEVERITIES.index(draft.severity),
-                    facts=facts_to_json(draft.facts),
+                    kind=change.kind.value,
+                    subject=change.subject,
+                    severity=SEVERITIES.index(change.severity),
+                    facts=change.facts.to_json(),
                     created_at=now,
                 )
             )
         elif note.closed_at is not None and is_reopened(note.closed_at, now):
             note.closed_at, note.closed_because = None, ""
             again.append(note)
-    # Another dispatcher may have written the same of other events.
+    # A concurrent dispatcher may have written the same notes.
     Note.objects.bulk_create(fresh, ignore_conflicts=True)
     Note.objects.bulk_update(again, ["closed_at", "closed_because"])

@@ -1,4 +1,4 @@
-"""A note in words."""
+"""The text of notes."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
-from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts, facts_from_json, facts_to_json
+from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.presentation.upstream_notes import UpstreamNote, describe_note, one_line_summary
 
@@ -22,42 +22,41 @@ def find_regression(*places: AffectedTarget) -> UpstreamNote:
 @pytest.mark.parametrize(
     ("change", "why", "step", "line"),
     [
-        ({}, "Your requirements (>=1) take 1.1: the next install without a lock builds", "Keep 1.1 out", "demo<1.1"),
-        ({"specifier": ""}, "Your requirements take 1.1: the next install", "Keep 1.1 out", "demo<1.1"),
-        ({"builds": True}, "builds it from source, which your policy accepts.", "Keep 1.1 out", "demo<1.1"),
-        ({"offered": "none"}, "an installer on that target stays at 1.0, and a lock file", "Keep 1.1 out", "demo<1.1"),
-        ({"offered": "excluded"}, "1.1 refuses that Python (Requires-Python)", "Stay at 1.0 on that Python", ""),
+        ({}, "(>=1) admit 1.1: the next install without a lock file builds", "Exclude 1.1 until", "demo<1.1"),
+        ({"specifier": ""}, "Your requirements admit 1.1: the next install", "Exclude 1.1 until", "demo<1.1"),
+        ({"builds": True}, "builds it from source, which your policy accepts.", "Exclude 1.1 until", "demo<1.1"),
+        ({"offered": "none"}, "an installer on that target stays at 1.0", "Exclude 1.1 until", "demo<1.1"),
+        ({"offered": "excluded"}, "1.1 excludes that Python (Requires-Python)", "Stay at 1.0 on that Python", ""),
         ({"specifier": "==1.0", "admitted": False}, "do not admit 1.1, so nothing breaks", "Do not go past 1.0", ""),
-        ({"specifier": "odd", "admitted": None}, "cannot be read as a range", "Keep 1.1 out", "demo<1.1"),
-        ({"in_use": "1.1"}, "You stand at 1.1 already, which has no wheel there.", "Go back to 1.0", "demo<1.1"),
+        ({"specifier": "odd", "admitted": None}, "cannot be parsed as", "Exclude 1.1 until", "demo<1.1"),
+        ({"in_use": "1.1"}, "You already use 1.1, which has no wheel there.", "Go back to 1.0", "demo<1.1"),
     ],
 )  # fmt: skip
 def test_a_regression_says_whether_it_breaks_and_what_to_do(
     change: dict[str, object], why: str, step: str, line: str
 ) -> None:
-    told = find_regression(replace(PLACE, **change))  # type: ignore[arg-type]  # each case names fields of the place
-    assert told.headline == "demo 1.1 drops Python 3.13 on macOS x86-64 (14+)"
-    assert len(told.why) == 1
-    assert why in told.why[0]
-    assert told.next_step.startswith(step)
-    assert told.line == line
-    assert (told.last_good, told.files) == ("1.0", (PLACE.file,))
+    note = find_regression(replace(PLACE, **change))  # type: ignore[arg-type]  # each case names fields of the place
+    assert note.headline == "demo 1.1 drops Python 3.13 on macOS x86-64 (14+)"
+    assert len(note.why) == 1
+    assert why in note.why[0]
+    assert note.next_step.startswith(step)
+    assert note.line == line
+    assert (note.last_good, note.files) == ("1.0", (PLACE.file,))
 
 
 def test_places_that_differ_are_told_apart() -> None:
-    told = find_regression(PLACE, replace(PLACE, target=WINDOWS, in_use="0.9"))
-    assert told.why[0].startswith("Python 3.13 on macOS x86-64 (14+): you have 1.0 there")
-    assert told.why[1].startswith("Python 3.13 on Windows x64: you have 0.9 there")
+    note = find_regression(PLACE, replace(PLACE, target=WINDOWS, in_use="0.9"))
+    assert note.why[0].startswith("Python 3.13 on macOS x86-64 (14+): you use 1.0 there")
+    assert note.why[1].startswith("Python 3.13 on Windows x64: you use 0.9 there")
 
 
 def test_a_long_list_of_targets_is_a_number_in_the_headline() -> None:
     slugs = ["cp311-win32", "cp312-win_arm64", "cp313-macosx_14_0_x86_64", "cp314t-musllinux_1_2_aarch64"]
-    told = find_regression(
+    note = find_regression(
         *(replace(PLACE, target=slug, file=f"{slug}.whl") for slug in [*slugs, "cp39-win32", "cp310-win32"])
     )
-    assert told.headline == "demo 1.1 drops 6 of your targets"
-    assert "Alpine arm64" in told.places
-    assert (len(told.files), told.files_left_out) == (5, 1)
+    assert note.headline == "demo 1.1 drops 6 of your targets"
+    assert (len(note.files), note.files_left_out) == (5, 1)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +64,13 @@ def test_a_long_list_of_targets_is_a_number_in_the_headline() -> None:
     [
         (
             NoteFacts((replace(PLACE, specifier="==1.0"),), reason="it deletes files.", instead="1.0.1"),
-            ("They say: “it deletes files”.", "It is pinned (==1.0), so every install goes on taking it."),
+            ("Their reason: “it deletes files”.", "It is pinned (==1.0), so every install still takes it."),
             "Move to 1.0.1",
             "demo==1.0.1",
         ),
         (
             NoteFacts((PLACE,)),
-            ("They give no reason.", "New installs move to another version by themselves; what is deployed stays."),
+            ("They give no reason.", "New installs take another version; what is deployed stays."),
             "No other version has a wheel",
             "",
         ),
@@ -80,35 +79,35 @@ def test_a_long_list_of_targets_is_a_number_in_the_headline() -> None:
 def test_a_yank_says_why_and_whether_installs_go_on_taking_it(
     facts: NoteFacts, words: tuple[str, ...], step: str, line: str
 ) -> None:
-    told = describe_note("demo", NoteKind.YANK, "1.0", Severity.HIGH, facts)
-    assert told.headline == "demo 1.0, which you use, was withdrawn by its maintainers"
-    assert told.why == words
-    assert told.next_step.startswith(step)
-    assert told.line == line
+    note = describe_note("demo", NoteKind.YANK, "1.0", Severity.HIGH, facts)
+    assert note.headline == "demo 1.0, which you use, was yanked by its maintainers"
+    assert note.why == words
+    assert note.next_step.startswith(step)
+    assert note.line == line
 
 
 @pytest.mark.parametrize("status", ["archived", "deprecated", "quarantined", "something-new"])
-def test_every_status_has_words_and_a_next_step(status: str) -> None:
-    told = describe_note("demo", NoteKind.STATUS, status, Severity.LOW, NoteFacts(reason="use other"))
-    assert status in told.headline
-    assert "They say: “use other”." in told.why
-    assert told.next_step
+def test_every_status_has_a_text_and_a_next_step(status: str) -> None:
+    note = describe_note("demo", NoteKind.STATUS, status, Severity.LOW, NoteFacts(reason="use other"))
+    assert status in note.headline
+    assert "The reason given: “use other”." in note.why
+    assert note.next_step
 
 
 @given(st.text(), st.sampled_from(list(NoteKind)), st.sampled_from(SEVERITIES))
 def test_what_others_write_stays_on_one_line_and_ends(reason: str, kind: NoteKind, severity: Severity) -> None:
-    told = describe_note("demo", kind, "1.1", severity, NoteFacts((PLACE,), before="1.0", reason=reason))
-    for words in (told.headline, *told.why, told.next_step, one_line_summary([told, told])):
+    note = describe_note("demo", kind, "1.1", severity, NoteFacts((PLACE,), before="1.0", reason=reason))
+    for words in (note.headline, *note.why, note.next_step, one_line_summary([note, note])):
         assert words.isprintable()
         assert len(words) < 500
-    assert told.look in Verdict
+    assert note.look in Verdict
 
 
 @given(st.builds(NoteFacts, st.lists(st.builds(AffectedTarget, st.text(), st.text()), max_size=3).map(tuple)))
 def test_stored_facts_come_back_as_they_were(facts: NoteFacts) -> None:
-    assert facts_from_json(facts_to_json(facts)) == facts
+    assert NoteFacts.from_json(facts.to_json()) == facts
 
 
 def test_facts_that_an_older_release_stored_have_defaults() -> None:
-    facts = facts_from_json({"places": [{"target": MAC, "in_use": "1.0", "from_the_future": 1}]})
+    facts = NoteFacts.from_json({"places": [{"target": MAC, "in_use": "1.0", "from_the_future": 1}]})
     assert facts == NoteFacts((AffectedTarget(MAC, "1.0"),))

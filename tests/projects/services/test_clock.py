@@ -33,7 +33,7 @@ def test_a_message_made_in_the_future_is_tried_again(jump: timedelta, monkeypatc
     assert sent is not None
     assert sent.state is AlertState.QUEUED
     assert sent.retry_in is not None
-    assert sent.retry_in <= sending.TRIES[-1]
+    assert sent.retry_in <= sending.ATTEMPT_DELAYS[-1]
     assert alerts.dispatch_events(NOON) == [alert.pk]
 
 

@@ -48,15 +48,15 @@ def test_open_notes_stand_on_the_page_worst_first_with_evidence_and_next_step(cl
     assert page.index(HEADLINE) < page.index("orjson 6.0 drops")
     for part in ("lxml-5.9-win.whl", "Last good version", "5.9", "lxml&lt;6.0", "2026-03-02 12:00:00 UTC"):
         assert part in page
-    assert "Why it does not matter here" not in page
-    assert "Why it does not matter here" in page_for(client, cast.alice, cast)
+    assert "Reason for dismissing it" not in page
+    assert "Reason for dismissing it" in page_for(client, cast.alice, cast)
 
 
 def test_notes_of_a_target_or_package_that_the_project_has_no_more_are_not_shown(client: Client, cast: Cast) -> None:
     noted(cast, "orjson", target="cp39-win32")
     noted(cast, "gone")
     Note.objects.filter(pk=noted(cast).pk).update(closed_at=NOON)
-    assert "Nothing since you began" in page_for(client, cast.bob, cast)
+    assert "Nothing so far" in page_for(client, cast.bob, cast)
 
 
 @pytest.mark.parametrize("htmx", [True, False])

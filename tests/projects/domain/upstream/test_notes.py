@@ -15,7 +15,7 @@ from projects.domain.upstream.notes import (
     PackageUse,
     admits,
     find_regression,
-    is_moot,
+    is_over,
     is_pinned,
     is_reopened,
     replacement_for,
@@ -221,7 +221,7 @@ def test_a_note_is_moot_when_the_project_has_moved_away_from_it(
     kind: NoteKind, uses: list[PackageUse], chosen: list[str], taken_at: datetime, moot: bool
 ) -> None:
     targets = () if kind is NoteKind.STATUS else (MAC,)
-    found = is_moot(kind, "1.0", targets, noted_at=NOON, uses=uses, chosen=chosen, taken_at=taken_at)
+    found = is_over(kind, "1.0", targets, noted_at=NOON, uses=uses, chosen=chosen, taken_at=taken_at)
     assert found is moot
 
 

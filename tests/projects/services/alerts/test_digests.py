@@ -67,7 +67,7 @@ def test_all_notes_of_an_hour_are_one_message_worst_first(mailoutbox: list[Email
     (message,) = mailoutbox
     assert message.subject == "app: second 1.1 drops Python 3.13 on Windows x64, and 1 more"
     lines = text_of(message).splitlines()
-    assert lines[0] == "2 things changed upstream, the worst: second 1.1 drops Python 3.13 on Windows x64."
+    assert lines[0] == "2 things changed upstream. The worst: second 1.1 drops Python 3.13 on Windows x64."
     assert lines.index("1. second 1.1 drops Python 3.13 on Windows x64 (high)") < lines.index(
         "2. first 1.1 drops Python 3.13 on Windows x64 (low)"
     )

@@ -17,7 +17,7 @@ from projects.models import Alert, AlertState, Membership, Project, Subscription
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.alerts.dispatch import dispatch_events
-from projects.services.alerts.send import TRIES, SendAttempt, send, send_check_message
+from projects.services.alerts.send import ATTEMPT_DELAYS, SendAttempt, send, send_check_message
 from projects.services.alerts.smtp import SendResult, SendStatus
 from projects.services.alerts.watches import stop, watch
 from scanner.domain.index_page.page import IndexFile
@@ -166,11 +166,11 @@ def test_a_message_is_sent_once_and_ends_the_watch(db: None, mailoutbox: list[Em
     ("change", "reason"),
     [
         (lambda: Subscription.objects.update(stopped_at=NOON), "the watch was stopped before"),
-        (lambda: User.objects.update(is_active=False), "the account is closed"),
+        (lambda: User.objects.update(is_active=False), "the account is not active"),
         (lambda: User.objects.update(email=""), "no e-mail address"),
         (lambda: Membership.objects.all().delete(), "no longer a member"),
-        (lambda: polled("greenlet", OLD, wheel("greenlet", "3.1.0", yanked=True)), "was taken back"),
-        (lambda: polled("greenlet", OLD), "was taken back"),
+        (lambda: polled("greenlet", OLD, wheel("greenlet", "3.1.0", yanked=True)), "was yanked or deleted"),
+        (lambda: polled("greenlet", OLD), "was yanked or deleted"),
     ],
     ids=["stopped", "closed account", "no address", "left the project", "yanked", "removed"],
 )
@@ -223,16 +223,16 @@ def test_a_passing_error_is_tried_again_later_and_not_for_ever(db: None, monkeyp
     alice = person()
     alert = queued_alert(alice, project_of(alice))
     monkeypatch.setattr(sending, "send_message", lambda _: SendResult(SendStatus.RETRY, "451 try later"))
-    for wait, following in pairwise(TRIES):
+    for wait, following in pairwise(ATTEMPT_DELAYS):
         now = alert.created_at + wait
         assert dispatch_events(now) == [alert.pk]
         sent = send(alert.pk, now)
         assert sent == SendAttempt(AlertState.QUEUED, following - wait)
         assert dispatch_events(alert.created_at + following - timedelta(seconds=1)) == []
-    last = send(alert.pk, alert.created_at + TRIES[-1])
+    last = send(alert.pk, alert.created_at + ATTEMPT_DELAYS[-1])
     assert last == SendAttempt(AlertState.FAILED)
     alert.refresh_from_db()
-    assert (alert.state, alert.attempts, alert.error) == (AlertState.FAILED, len(TRIES), "451 try later")
+    assert (alert.state, alert.attempts, alert.error) == (AlertState.FAILED, len(ATTEMPT_DELAYS), "451 try later")
     assert dispatch_events(alert.created_at + timedelta(days=9)) == []
     assert alert.subscription.stopped_at is None
 

@@ -185,7 +185,7 @@ def test_a_yank_that_flaps_is_the_same_note_and_one_of_another_day_a_new_one() -
     first = Note.objects.open().get()
     turn(GOOD, LATER + 2 * HOUR)
     assert told() == []
-    assert Note.objects.get().closed_because == "demo 1.0 is offered again"
+    assert Note.objects.get().closed_because == "demo 1.0 is not yanked any more"
     turn(withdrawn(), LATER + 5 * HOUR)
     assert Note.objects.open().get() == first
     turn(GOOD, LATER + 8 * HOUR)
