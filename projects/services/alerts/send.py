@@ -70,14 +70,14 @@ def send(alert_id: int, now: datetime) -> SendAttempt | None:
         # Nothing has been sent yet, so the alert has failed for certain.
         _store_result(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
         raise
-    outcome = send_message(message)
-    if outcome.status is SendStatus.ACCEPTED:
+    result = send_message(message)
+    if result.status is SendStatus.ACCEPTED:
         return _store_result(alert, AlertState.SENT, now=now)
-    if outcome.status is SendStatus.RETRY and alert.attempts < len(ATTEMPT_DELAYS):
-        attempt = _store_result(alert, AlertState.QUEUED, error=outcome.error)
+    if result.status is SendStatus.RETRY and alert.attempts < len(ATTEMPT_DELAYS):
+        attempt = _store_result(alert, AlertState.QUEUED, error=result.error)
         wait = alert.created_at + ATTEMPT_DELAYS[alert.attempts] - now
         return SendAttempt(attempt.state, min(max(wait, timedelta(seconds=1)), ATTEMPT_DELAYS[-1]))
-    return _store_result(alert, AlertState.FAILED, error=outcome.error)
+    return _store_result(alert, AlertState.FAILED, error=result.error)
 
 
 def send_check_message(user: User, now: datetime) -> SendResult:
