@@ -44,14 +44,15 @@ def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> Derivation
 def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     """Solve, and whenever the proof of failure rests on a package without usable releases, waive one and go on.
 
-    What is certain to block (nothing else can be chosen there) is waived at once; otherwise one package at a time,
-    the one nearest to the requirements first, so that nothing is waived that need not be.
+    Packages that certainly block (nothing else can be chosen there) are tolerated at once; otherwise one package at a
+    time, the one nearest to the requirements first. A tolerated package stays at its preferred release: that no older
+    one installs either is known, so looking for one that fits the rest would only hide the conflict.
     """
-    tolerated: set[NormalizedName] = set()
+    tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
     for provider in problem.providers:
         blocked, unknown = yield from problem.known(partial(certain_blockers, provider))
-        tolerated |= blocked - problem.tolerated
+        tolerated.update((name, choice) for name, choice in blocked.items() if name not in problem.tolerated)
         placeholders |= unknown - problem.placeholders
     while True:
         if tolerated or placeholders:
@@ -68,10 +69,8 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
             return SearchResult(problem, None, proof)
 
 
-def _next_to_allow(
-    problem: ResolutionProblem, proof: Incompatibility
-) -> tuple[set[NormalizedName], set[NormalizedName]]:
-    """One package that the proof rests on and that could be let through, as (waived, phantoms).
+def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[Choices, set[NormalizedName]]:
+    """Return one package that the proof rests on and that could be let through, as (tolerated, placeholders).
 
     Only a package that the best versions of everything else lead to: one that stands in the way of older versions
     alone is part of a conflict, not a blocker.
@@ -88,27 +87,29 @@ def _next_to_allow(
         ):
             absent.add(reason.requirement.name)
     for provider in problem.providers:
-        _, graph = best_effort(provider)
+        choices, graph = best_effort(provider)
         for violation in graph.violations:
             name, edge = violation.name, violation.edge
-            if edge is None and name in unavailable.keys() - problem.tolerated:
-                return {name}, set()
+            if edge is None and name in unavailable.keys() - problem.tolerated.keys():
+                return {name: choices[name]}, set()
             if (
                 edge is not None
                 and name in absent - problem.placeholders
                 and not provider.satisfied(name, edge.requirement)
             ):
-                return set(), {name}
+                return {}, {name}
     # Across a bridge every target may have its own usable releases, and none of them be the same.
     for name, releases in unavailable.items() if len(problem.providers) > 1 else ():
         package = problem.cache.package(name)
         if name not in problem.tolerated and package is not None and not package.all & ~releases:
-            return {name}, set()
-    return set(), set()
+            return {name: package.all}, set()
+    return {}, set()
 
 
-def certain_blockers(provider: TargetProvider) -> tuple[set[NormalizedName], set[NormalizedName]]:
-    """(packages, phantoms) that block whatever else is chosen: follows only what leaves no choice.
+def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedName]]:
+    """Return (packages, placeholders) that block whatever else is chosen: follows only what leaves no choice.
+
+    Each blocked package comes with its preferred release among those that are required.
 
     A package blocks when the asks that cannot be avoided admit releases, none of them usable; it is a phantom when
     the index has nothing that one of them admits.
@@ -140,7 +141,7 @@ def certain_blockers(provider: TargetProvider) -> tuple[set[NormalizedName], set
                 if dependencies is not None and (name, extra) not in followed:
                     followed.add((name, extra))
                     requirements += [added for _, added in provider.applicable(dependencies, extra)]
-    return blocked, placeholders
+    return {name: provider.prefer(name, masks[name]) for name in sorted(blocked)}, placeholders
 
 
 def best_effort(provider: TargetProvider, rounds: int = 12) -> tuple[Choices, DependencyGraph]:

@@ -36,7 +36,7 @@ class ResolutionProblem:
     policy: BuildPolicy
     preference: Preference
     limits: SearchLimits = field(default_factory=SearchLimits)
-    tolerated: frozenset[NormalizedName] = frozenset()
+    tolerated: Mapping[NormalizedName, int] = field(default_factory=dict)
     placeholders: frozenset[NormalizedName] = frozenset()
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
@@ -71,12 +71,12 @@ class ResolutionProblem:
         return self._solver
 
     def allowing(
-        self, tolerated: Iterable[NormalizedName], placeholders: Iterable[NormalizedName]
+        self, tolerated: Mapping[NormalizedName, int], placeholders: Iterable[NormalizedName]
     ) -> ResolutionProblem:
         """The same problem, with more packages let through."""
         return replace(
             self,
-            tolerated=self.tolerated | frozenset(tolerated),
+            tolerated={**self.tolerated, **tolerated},
             placeholders=self.placeholders | frozenset(placeholders),
         )
 

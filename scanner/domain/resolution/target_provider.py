@@ -48,12 +48,12 @@ class TargetProvider:
         policy: BuildPolicy,
         preference: Preference | None = None,
         *,
-        tolerated: frozenset[NormalizedName] = frozenset(),
+        tolerated: Mapping[NormalizedName, int] | None = None,
         placeholders: frozenset[NormalizedName] = frozenset(),
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
-        self.tolerated, self.placeholders = tolerated, placeholders
+        self.tolerated, self.placeholders = tolerated or {}, placeholders
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
@@ -285,7 +285,7 @@ class TargetProvider:
 
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
-        tolerated, placeholder = name in self.tolerated, name in self.placeholders
+        tolerated, placeholder = self.tolerated.get(name, 0), name in self.placeholders
         plain = name not in self._own and name not in self.roots.pinned
         if plain and not tolerated and not placeholder:
             return self._candidate_cache.plain(package)

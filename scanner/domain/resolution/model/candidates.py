@@ -119,7 +119,7 @@ class CandidateCache:
         *,
         constraints: tuple[Requirement, ...] = (),
         pinned: Version | None = None,
-        tolerated: bool = False,
+        tolerated: int = 0,
         placeholder: bool = False,
     ) -> CandidateSet:
         """A ration with the project's own asks for the package, its constraints and its waivers; made once of each."""
@@ -143,7 +143,7 @@ class CandidateCache:
         own: tuple[Requirement, ...],
         constraints: tuple[Requirement, ...],
         pinned: Version | None,
-        tolerated: bool,
+        tolerated: int,
         placeholder: bool,
     ) -> CandidateSet:
         known, young = package.all, 0
@@ -181,13 +181,14 @@ class CandidateCache:
         )
 
     def _barred(
-        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: bool
+        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int
     ) -> tuple[int, Reason | None]:
         """What is no candidate at all, with the reason where there is one to tell."""
         beyond = ~(whole | ABSENT)
         if not whole:
             return beyond, PackageNotFound(package.name)
-        if not barred or tolerated:
+        barred &= ~tolerated
+        if not barred:
             return beyond, None
         found = self.installable(package)
         listed = [(obstacle, mask & barred) for obstacle, mask in found.obstacles if mask & barred]

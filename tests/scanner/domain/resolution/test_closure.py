@@ -122,3 +122,17 @@ def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker(
         "no package ghost",
     ):
         assert text in told
+
+
+def test_a_blocked_package_stays_at_its_newest_release_also_where_an_older_one_would_fit_the_rest() -> None:
+    index: SmallIndex = {
+        "flow": {
+            "1.0": {"on": ["win32"]},
+            "2.0": {"on": ["win32"], "needs": ["num>=2"]},
+        },
+        "num": {"1.0": {}, "2.0": {}},
+    }
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("flow", "num<2"), BuildPolicy())
+    assert texts(found.pins) == {"flow": "2.0", "num": "1.0"}
+    assert found.blockers == ("flow",)
+    assert found.conflict is not None
