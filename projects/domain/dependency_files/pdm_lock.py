@@ -16,6 +16,7 @@ from projects.domain.dependency_files.locked_packages import (
     parse_dependencies,
     read_packages,
 )
+from projects.domain.dependency_files.membership import fulfil_membership
 from projects.domain.dependency_files.pep508 import RequirementContext, normalize_marker
 from projects.domain.dependency_files.urls import remote_origin, version_control_origin
 from projects.domain.dependency_files.values import RequirementOrigin, RequirementScope
@@ -39,7 +40,7 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
                 line,
                 origin=origin,
                 url=url,
-                marker=normalize_marker(fields.get("marker")),
+                marker=fulfil_membership(normalize_marker(fields.get("marker"))),
                 hashes=file_hashes(fields.get("files") or files.get(name_and_version)),
                 dependencies=parse_dependencies(builder, fields.get("dependencies"), path, line),
                 editable=fields.get("editable") is True,
@@ -50,7 +51,8 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
 
 
 def _context(fields: dict[str, object], path: str) -> RequirementContext:
-    groups = strings(fields.get("groups"))
+    # PDM 1 called them sections.
+    groups = strings(fields.get("groups")) or strings(fields.get("sections"))
     if not groups or "default" in groups:
         return lock_context(path)
     names = tuple(canonicalize_name(group[:120]) for group in groups)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from packaging.utils import canonicalize_name
+
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import get_in, string, strings, table
 from projects.domain.dependency_files.index_tables import read_pipfile_sources
 from projects.domain.dependency_files.line_numbers import JsonLineNumbers, TomlLineNumbers
+from projects.domain.dependency_files.membership import fulfil_membership
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
@@ -66,7 +69,7 @@ def read_pipfile_lock(builder: ParsedFilesBuilder, document: dict[str, object], 
             continue
         context = replace(_place(path, section), locked=True, direct=None)
         for name, fields in table(content).items():
-            _read_entry(builder, name, fields, context, lines.key(name))
+            _read_entry(builder, name, _without_own_group(fields, context), context, lines.key(name))
 
 
 def _place(path: str, section: str) -> RequirementContext:
@@ -83,6 +86,19 @@ def _read_python(builder: ParsedFilesBuilder, requires: object, path: str) -> No
         if version:
             builder.add_hint("python", version, path)
             break
+
+
+def _without_own_group(fields: object, context: RequirementContext) -> object:
+    """Return a locked entry without the condition on its own category, which pipenv writes into its marker."""
+    markers = string(get_in(fields, "markers"))
+    if markers is None or "dependency_groups" not in markers:
+        return fields
+    own = {canonicalize_name(group) for group in context.groups}
+    try:
+        rest = fulfil_membership(normalize_marker(markers), lambda _, name: name in own)
+    except MalformedRequirement:
+        return fields  # Reading the entry reports it.
+    return {**table(fields), "markers": rest}
 
 
 def _read_entry(

@@ -18,6 +18,7 @@ from projects.domain.dependency_files.locked_packages import (
     reachable,
     read_packages,
 )
+from projects.domain.dependency_files.membership import fulfil_membership, split_marker
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
@@ -61,7 +62,7 @@ def _name_extras(builder: ParsedFilesBuilder, extras: dict[str, object], path: s
     }
     for number in mine:
         found = builder.requirements[number]
-        if found.scope is RequirementScope.EXTRA:
+        if found.scope is RequirementScope.EXTRA and not found.groups:
             groups = tuple(sorted(extra for extra, names in reach.items() if found.name in names))
             builder.requirements[number] = replace(found, groups=groups)
 
@@ -113,14 +114,24 @@ def _contexts(fields: dict[str, object], path: str) -> list[tuple[str | None, Re
     for group in groups:
         marker = markers.get(group) if isinstance(markers, dict) else markers
         by_marker.setdefault(normalize_marker(marker), []).append(group)
-    return [(marker, _context(tuple(names), path, optional=optional)) for marker, names in by_marker.items()]
+    found: dict[tuple[str | None, RequirementContext], None] = {}
+    for marker, names in by_marker.items():
+        context = _context(tuple(names), path, optional=optional)
+        if context.scope is RequirementScope.EXTRA and "groups" in fields:
+            # Since lock version 2.1 the extras in a marker are those of the project.
+            for case in split_marker(marker):
+                found[case.marker, replace(context, groups=case.names)] = None
+        else:
+            # Before it they were those of a dependent, whose requirement the lock has fulfilled.
+            found[fulfil_membership(marker), context] = None
+    return list(found)
 
 
 def _context(groups: tuple[str, ...], path: str, *, optional: bool) -> RequirementContext:
     context = lock_context(path)
     if "main" not in groups:
         return replace(context, scope=RequirementScope.GROUP, groups=groups)
-    # An optional package is there for an extra; only the manifest and [extras] name which one.
+    # An optional package is there for an extra; without a marker only the manifest and [extras] name which one.
     return replace(context, scope=RequirementScope.EXTRA) if optional else context
 
 

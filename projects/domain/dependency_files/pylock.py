@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from packaging.pylock import Pylock, PylockValidationError
@@ -17,17 +16,14 @@ from projects.domain.dependency_files.locked_packages import (
     read_dependencies,
     read_packages,
 )
-from projects.domain.dependency_files.pep508 import RequirementContext, normalize_marker
+from projects.domain.dependency_files.membership import split_marker
+from projects.domain.dependency_files.pep508 import normalize_marker
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
-
-_MEMBER = r"""['"](?P<name>[^'"]{1,200})['"] in (?P<set>dependency_groups|extras)"""
-_FIRST = re.compile(rf"\(?{_MEMBER}")
-_MORE = re.compile(rf" or {_MEMBER}")
+from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin
 
 
 def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
-    """Read every package. A marker that begins with groups or extras becomes the package's own groups and the rest."""
+    """Read every package; one that extras or groups choose has an entry for each case of its marker."""
     lines = TomlLineNumbers(text)
     try:
         Pylock.from_dict(document)
@@ -45,7 +41,7 @@ def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: 
 def _read_package(
     builder: ParsedFilesBuilder, fields: dict[str, object], path: str, line: int | None, defaults: set[str]
 ) -> None:
-    marker, context = _split(normalize_marker(fields.get("marker")), defaults, lock_context(path))
+    marker = normalize_marker(fields.get("marker"))
     edges: list[LockedDependency] | None = None
     if isinstance(fields.get("dependencies"), list):
         edges, messages = read_dependencies(array(fields["dependencies"]))
@@ -54,19 +50,20 @@ def _read_package(
     origin, url = _origin(fields)
     builder.add_locked_index(fields.get("index"), path, line)
     files = [fields.get("sdist"), fields.get("archive"), *array(fields.get("wheels"))]
-    builder.add_requirement(
-        locked_package(
-            fields,
-            context,
-            line,
-            origin=origin,
-            url=url,
-            marker=marker,
-            hashes=archive_hashes(files),
-            dependencies=edges,
-            editable=get_in(fields, "directory", "editable") is True,
+    for case in split_marker(marker, defaults):
+        builder.add_requirement(
+            locked_package(
+                fields,
+                replace(lock_context(path), scope=case.scope, groups=case.names),
+                line,
+                origin=origin,
+                url=url,
+                marker=case.marker,
+                hashes=archive_hashes(files),
+                dependencies=edges,
+                editable=get_in(fields, "directory", "editable") is True,
+            )
         )
-    )
 
 
 def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
@@ -82,40 +79,3 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
         path = string(archive.get("path"))
         return remote_origin("url" if path is None else "path", path or string(archive.get("url")) or "")
     return RequirementOrigin.INDEX, None
-
-
-def _split(
-    marker: str | None, defaults: set[str], context: RequirementContext
-) -> tuple[str | None, RequirementContext]:
-    """Split a leading `"a" in dependency_groups or "b" in extras` from the rest of the marker; else keep it whole."""
-    found = None if marker is None else _FIRST.match(marker)
-    if marker is None or found is None:
-        return marker, context
-    names, sets = [found["name"]], {found["set"]}
-    end = found.end()
-    while more := _MORE.match(marker, end):
-        names.append(more["name"])
-        sets.add(more["set"])
-        end = more.end()
-    opened = marker.startswith("(")
-    if opened and not marker.startswith(")", end):
-        return marker, context
-    rest = marker[end + opened :]
-    if rest and (not rest.startswith(" and ") or (len(names) > 1 and not opened) or " or " in _outside(rest)):
-        return marker, context
-    rest_marker = normalize_marker(rest.removeprefix(" and ")) if rest else None
-    if defaults.intersection(names):
-        return rest_marker, context
-    scope = RequirementScope.EXTRA if sets == {"extras"} else RequirementScope.GROUP
-    return rest_marker, replace(context, scope=scope, groups=tuple(names))
-
-
-def _outside(text: str) -> str:
-    """`text` without what stands in parentheses."""
-    depth, kept = 0, []
-    for char in text:
-        depth += char == "("
-        if not depth:
-            kept.append(char)
-        depth -= char == ")"
-    return "".join(kept)

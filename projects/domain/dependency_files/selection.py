@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import canonicalize_name
 
@@ -57,11 +57,13 @@ def select(
         if extra not in wanted_extras:
             wanted_extras.add(extra)
             waiting.extend(behind.get(extra, ()))
-    return tuple(
-        found
-        for found in parsed.requirements
-        if _counts(found, wanted_groups, wanted_extras) and not (found.name in own and found.extras)
-    )
+    counted: dict[ParsedRequirement | int, ParsedRequirement] = {}
+    for position, found in enumerate(parsed.requirements):
+        if _counts(found, wanted_groups, wanted_extras) and not (found.name in own and found.extras):
+            # A locked package has an entry for each way to choose it; chosen twice it is still one package.
+            chosen = replace(found, scope=RequirementScope.MAIN, groups=()) if found.locked else position
+            counted.setdefault(chosen, found)
+    return tuple(counted.values())
 
 
 def _counts(requirement: ParsedRequirement, groups: Collection[str], extras: Collection[str]) -> bool:

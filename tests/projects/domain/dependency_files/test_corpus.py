@@ -27,6 +27,10 @@ DIFFERENCES = {
         "default package-a: path False ()|default package-b: path False ()",
         "a relative file = is on the local disk, whatever the key is called",
     ),
+    "poetry@2018-10-05.lock": (
+        "('lockfile', '0.12.2', ()): marker [None]",
+        "the extra in this marker is that of a dependent, which the lock fulfils; poetry-core takes it so",
+    ),
     "openstack__requirements__setup.cfg": (
         "pbr is not named",
         "nothing in this setup.cfg says pbr; its setup.py does, where our problem names the computed arguments",

@@ -271,7 +271,8 @@ directory = {path = "c", editable = true}
     rows = [(one.name, one.pinned, one.marker, one.scope, one.groups, one.origin) for one in parsed.requirements]
     assert rows == [
         ("a", "1", None, RequirementScope.MAIN, (), RequirementOrigin.INDEX),
-        ("b", "2", 'sys_platform == "win32"', RequirementScope.GROUP, ("dev", "x"), RequirementOrigin.INDEX),
+        ("b", "2", 'sys_platform == "win32"', RequirementScope.GROUP, ("dev",), RequirementOrigin.INDEX),
+        ("b", "2", 'sys_platform == "win32"', RequirementScope.EXTRA, ("x",), RequirementOrigin.INDEX),
         ("c", None, None, RequirementScope.MAIN, (), RequirementOrigin.PATH),
     ]
     assert [dependency.name for dependency in parsed.requirements[0].dependencies] == ["b"]
