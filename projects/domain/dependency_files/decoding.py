@@ -16,6 +16,10 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+# Windows-1252 has characters where Latin-1 has control characters; U+0085 among these would end a line.
+_WINDOWS_1252 = {
+    byte: bytes([byte]).decode("cp1252") for byte in range(0x80, 0xA0) if byte not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
 # Codecs that spell characters which the eye does not see in the file.
 _HIDING = {"utf-7", "unicode_escape", "raw_unicode_escape", "raw-unicode-escape", "unicode-escape", "idna", "punycode"}
 _BINARY_STARTS = {
@@ -40,7 +44,7 @@ class UndecodableFile(ValueError):
 
 
 def decode(data: bytes) -> str:
-    """Return the text of `data`, by byte order mark, coding line (PEP 263), UTF-8, else Latin-1, in this order.
+    """Return the text of `data`, by byte order mark, coding line (PEP 263), UTF-8, else Windows-1252.
 
     Raises UndecodableFile for binary data, NUL characters, unknown codings and a size above the limits.
     """
@@ -70,11 +74,11 @@ def _decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
-        text = data.decode("latin-1")
+        text = data.decode("latin-1").translate(_WINDOWS_1252)
     # Latin-1 accepts every byte, so control characters are what shows that the data is not text.
     controls = sum(1 for char in text[:65_536] if char < " " and char not in "\t\n\r\x0c\x1b")
     if controls:
-        raise UndecodableFile("the file is neither text in UTF-8 nor in Latin-1: it holds control characters")
+        raise UndecodableFile("the file is text neither in UTF-8 nor in Windows-1252: it holds control characters")
     return text
 
 

@@ -8,12 +8,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projects.domain.dependency_files.limits import MAX_PARTS_OF_TOML_KEY
+from projects.domain.dependency_files.limits import MAX_LINE_LENGTH, MAX_PARTS_OF_TOML_KEY
 
 _AT_LINE = re.compile(r"at line (\d+)")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+'")
 _LONG_KEY = re.compile(rf"[ \t]*\[{{0,2}}[ \t]*+(?:[\w\-]++[ \t]*+\.[ \t]*+){{{MAX_PARTS_OF_TOML_KEY}}}")
 _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
+
+_INTERPOLATION = re.compile(r"%(?:%|\((?P<name>[^()\n]{1,300})\)s)?")
+# That of configparser.
+_MAX_INTERPOLATION_DEPTH = 10
 
 
 class UnreadableDocument(ValueError):
@@ -97,6 +101,48 @@ def load_ini(text: str) -> dict[str, dict[str, IniOption]]:
         title: {option: IniOption(tuple(lines)) for option, lines in options.items()}
         for title, options in sections.items()
     }
+
+
+def interpolate(section: Mapping[str, IniOption], defaults: Mapping[str, IniOption]) -> dict[str, IniOption]:
+    """Return the options of a section with `%(name)s` replaced and `%%` unescaped, as configparser does by default.
+
+    Raises UnreadableDocument with the line, for an unknown name, a single "%", a circle or a result that is too long.
+    """
+    known = {**defaults, **section}
+    expanded: dict[str, str] = {}
+    return {
+        name: IniOption(
+            tuple(
+                (number, part.strip())
+                for number, text in option.lines
+                for part in _interpolated(text, known, expanded, number, 0).split("\n")
+            )
+        )
+        for name, option in section.items()
+    }
+
+
+def _interpolated(text: str, known: Mapping[str, IniOption], expanded: dict[str, str], line: int, depth: int) -> str:
+    if depth > _MAX_INTERPOLATION_DEPTH:
+        raise UnreadableDocument("the %(…)s of this option nest too deeply", line)
+    parts: list[str] = []
+    position = length = 0
+    for found in _INTERPOLATION.finditer(text):
+        name = (found["name"] or "").lower()
+        value = "%"
+        if found[0] != "%%":
+            if name not in known:
+                raise UnreadableDocument(f"{found[0][:100]} names no option of this section", line)
+            if name not in expanded:
+                # Each option once: options that repeat each other would cost exponential time.
+                expanded[name] = _interpolated(known[name].text, known, expanded, line, depth + 1)
+            value = expanded[name]
+        parts += [text[position : found.start()], value]
+        position = found.end()
+        length += len(value)
+        if length > MAX_LINE_LENGTH:
+            raise UnreadableDocument(f"the %(…)s of this option give more than {MAX_LINE_LENGTH:,} characters", line)
+    return "".join(parts) + text[position:]
 
 
 def table(value: object) -> dict[str, object]:

@@ -24,7 +24,7 @@ _SCOPES = {
     "dependency_groups": RequirementScope.GROUP,
 }
 # Names times characters of a marker; above it the package counts always, because each name takes one pass.
-_MAX_WORK = 1_000_000
+_MAX_WORK = 20_000
 
 # Whether an extra or a group, by its scope and normalised name, is chosen.
 Membership = Callable[[RequirementScope, str], bool]

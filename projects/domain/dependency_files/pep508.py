@@ -83,6 +83,21 @@ def normalize_marker(text: object) -> str | None:
         raise MalformedRequirement(f"{text!r} is not a valid environment marker") from error
 
 
+def all_of(*markers: str | None) -> str | None:
+    """Return the marker that holds where all of the given ones hold; None holds everywhere."""
+    different = list(dict.fromkeys(marker for marker in markers if marker is not None))
+    if len(different) <= 1:
+        return different[0] if different else None
+    return normalize_marker(" and ".join(f"({marker})" if " or " in marker else marker for marker in different))
+
+
+def any_of(*markers: str | None) -> str | None:
+    """Return the marker that holds where any of the given ones holds; None holds everywhere."""
+    if None in markers:
+        return None
+    return normalize_marker(" or ".join(f"({marker})" for marker in dict.fromkeys(markers)))
+
+
 def pinned_version(specifier: str) -> str | None:
     """Return the version of a single === or of a single == without a wildcard, else None."""
     if "," in specifier or " || " in specifier or not specifier.startswith("=="):

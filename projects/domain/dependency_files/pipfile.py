@@ -14,6 +14,7 @@ from projects.domain.dependency_files.membership import fulfil_membership
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
+    all_of,
     normalize_marker,
     normalize_name,
     normalize_specifier,
@@ -154,12 +155,6 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
 
 
 def _marker(fields: dict[str, object]) -> str | None:
-    parts = [normalize_marker(fields.get("markers"))]
-    for key in _MARKER_KEYS:
-        value = string(fields.get(key))
-        if value is not None:
-            parts.append(normalize_marker(f"{key} {value}"))
-    given = [part for part in parts if part is not None]
-    if len(given) == 1:
-        return given[0]
-    return normalize_marker(" and ".join(f"({part})" for part in given)) if given else None
+    values = {key: string(fields.get(key)) for key in _MARKER_KEYS}
+    own = [normalize_marker(f"{key} {value}") for key, value in values.items() if value is not None]
+    return all_of(normalize_marker(fields.get("markers")), *own)

@@ -14,11 +14,12 @@ from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
+    all_of,
     normalize_marker,
     normalize_name,
     pinned_version,
 )
-from projects.domain.dependency_files.poetry_versions import alternatives, python_marker
+from projects.domain.dependency_files.poetry_versions import alternatives, platform_marker, python_marker
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
@@ -118,16 +119,10 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
 
 
 def _marker(fields: dict[str, object]) -> str | None:
-    parts = []
-    python = string(fields.get("python"))
-    if python is not None and (condition := python_marker(python)):
-        parts.append(condition)
-    platform = string(fields.get("platform"))
-    if platform is not None:
-        parts.append(f'sys_platform == "{platform}"')
-    markers = normalize_marker(fields.get("markers"))
-    if markers is not None:
-        parts.append(markers)
-    if not parts:
-        return None
-    return normalize_marker(" and ".join(f"({part})" if " or " in part and len(parts) > 1 else part for part in parts))
+    """Return the conditions of `python`, `platform` and `markers` together, as poetry-core writes them."""
+    python, platform = string(fields.get("python")), string(fields.get("platform"))
+    return all_of(
+        python_marker(python) if python else None,
+        platform_marker(platform) if platform else None,
+        normalize_marker(fields.get("markers")),
+    )

@@ -22,6 +22,7 @@ from projects.domain.dependency_files.membership import fulfil_membership, split
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
+    all_of,
     normalize_marker,
     normalize_name,
 )
@@ -154,11 +155,11 @@ def _edge(name: str, entry: object, extras: dict[str, list[str]]) -> LockedDepen
     marker = normalize_marker(get_in(entry, "markers"))
     python = string(get_in(entry, "python"))
     if python is not None and (condition := python_marker(python)):
-        marker = condition if marker is None else f"({marker}) and ({condition})"
+        marker = all_of(marker, normalize_marker(condition))
     if get_in(entry, "optional") is True and "extra ==" not in (marker or "") and package in extras:
         behind = " or ".join(f'extra == "{extra}"' for extra in extras[package])
-        marker = behind if marker is None else f"({marker}) and ({behind})"
-    return LockedDependency(package, normalize_marker(marker), tuple(sorted(strings(get_in(entry, "extras")))))
+        marker = all_of(marker, normalize_marker(behind))
+    return LockedDependency(package, marker, tuple(sorted(strings(get_in(entry, "extras")))))
 
 
 def _extra_of(fields: dict[str, object]) -> dict[str, list[str]]:

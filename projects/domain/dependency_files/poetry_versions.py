@@ -11,7 +11,13 @@ import re
 from packaging.version import Version
 
 from projects.domain.dependency_files.limits import MAX_ALTERNATIVES, MAX_REQUIREMENT_LENGTH
-from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_specifier
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    all_of,
+    any_of,
+    normalize_marker,
+    normalize_specifier,
+)
 
 _UNION = re.compile(r"\|\|?")
 _CLAUSE = re.compile(
@@ -52,6 +58,23 @@ def python_marker(text: str) -> str | None:
             return None
         options.append(" and ".join(sorted(clauses, key=lambda clause: ("<" in clause, clause))))
     return " or ".join(f"({option})" if " and " in option and len(options) > 1 else option for option in options)
+
+
+def platform_marker(text: str) -> str | None:
+    """Return the environment marker for a Poetry constraint on the platform, None for any platform.
+
+    The parts of a union are separated by "||", the conditions of a part by ","; a name may have == or != before it.
+    """
+    parts = []
+    for part in _UNION.split(text[:MAX_REQUIREMENT_LENGTH]):
+        names = [name.strip() for name in part.split(",") if name.strip()]
+        if "*" in names or not names:
+            return None
+        conditions = [
+            f'sys_platform {"!=" if name.startswith("!") else "=="} "{name.lstrip("!=").strip()}"' for name in names
+        ]
+        parts.append(all_of(*map(normalize_marker, conditions)))
+    return any_of(*parts)
 
 
 def _python_clause(clause: str) -> str:

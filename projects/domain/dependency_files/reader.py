@@ -45,7 +45,6 @@ _DOCUMENTS: dict[Format, tuple[_Loader, _DocumentReader]] = {
     Format.PIP_INSPECT: (load_json, read_pip_inspect),
 }
 _TEXTS: dict[Format, Callable[[ParsedFilesBuilder, str, str], None]] = {
-    Format.SETUP_PY: read_setup_py,
     Format.SCRIPT: read_script,
     Format.HINT: read_hints,
 }
@@ -150,6 +149,8 @@ class _Reading:
             _LINES[found](builder, text, context, include)
         elif found is Format.PYPROJECT:
             read_pyproject(builder, load_toml(text), text, path, include_file)
+        elif found is Format.SETUP_PY:
+            read_setup_py(builder, text, path, include_file)
         elif found is Format.SETUP_CFG:
             read_setup_cfg(builder, text, path, include_file)
         elif found is Format.CONDA:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import IniOption, load_ini
+from projects.domain.dependency_files.documents import IniOption, UnreadableDocument, interpolate, load_ini
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
     RequirementContext,
@@ -19,28 +19,38 @@ from projects.domain.dependency_files.values import RequirementScope
 def read_setup_cfg(builder: ParsedFilesBuilder, text: str, path: str, include: IncludeFile) -> None:
     """Read install_requires, extras, setup_requires (build) and tests_require (the extra "tests_require")."""
     sections = load_ini(text)
+    for name in ("options", "options.extras_require"):
+        try:
+            sections[name] = interpolate(sections.get(name, {}), sections.get("DEFAULT", {}))
+        except UnreadableDocument as error:
+            builder.add_problem(path, error.line, "", str(error))
     metadata, options = sections.get("metadata", {}), sections.get("options", {})
     if "name" in metadata:
         builder.add_project_name(metadata["name"].text)
     python = options.get("python_requires")
-    if python is not None and python.text:
+    if python is not None:
         builder.add_hint("python", python.text, path, python.lines[0][0])
-    places = {
+    contexts = {
         "install_requires": RequirementContext(path),
         "setup_requires": RequirementContext(path, RequirementScope.BUILD, ("setup_requires",)),
         "tests_require": RequirementContext(path, RequirementScope.EXTRA, ("tests-require",)),
     }
-    for key, context in places.items():
+    for key, context in contexts.items():
         if key in options:
             _read_list(builder, options[key], context, include)
     for extra, option in sections.get("options.extras_require", {}).items():
-        _read_list(builder, option, extra_place(path, extra), include)
+        _read_list(builder, option, extra_context(path, extra), include)
     if "pbr" in sections or ("files" in sections and not options and "packages" in sections["files"]):
-        message = "pbr reads the requirements from requirements.txt beside this file: add that file"
-        builder.add_problem(path, None, "", message)
+        read_pbr(builder, path, None, include)
 
 
-def extra_place(path: str, extra: str) -> RequirementContext:
+def read_pbr(builder: ParsedFilesBuilder, path: str, line: int | None, include: IncludeFile) -> None:
+    """Read requirements.txt beside the file, from which pbr takes the requirements, and say so in a problem."""
+    builder.add_problem(path, line, "", "pbr takes the requirements from requirements.txt beside this file")
+    include("requirements.txt", line, RequirementContext(path))
+
+
+def extra_context(path: str, extra: str) -> RequirementContext:
     """Return the context of an extra. The marker of a "name:marker" key is left to the caller."""
     name = canonicalize_name(extra.partition(":")[0].strip()[:120])
     return RequirementContext(path, RequirementScope.EXTRA, (name,)) if name else RequirementContext(path)

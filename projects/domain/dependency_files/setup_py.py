@@ -17,7 +17,8 @@ from projects.domain.dependency_files.pep508 import (
     normalize_marker,
     parse_requirement,
 )
-from projects.domain.dependency_files.setup_cfg import extra_place
+from projects.domain.dependency_files.pyproject import IncludeFile
+from projects.domain.dependency_files.setup_cfg import extra_context, read_pbr
 from projects.domain.dependency_files.values import RequirementScope
 
 _MAX_DEPTH = 50
@@ -29,7 +30,7 @@ class _Computed(Exception):  # Not an error: the value needs the program to run.
     pass
 
 
-def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str) -> None:
+def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str, include: IncludeFile) -> None:
     """Read the arguments that are literals; any other one becomes a problem. Never raises, never runs code."""
     tree = _tree(builder, text, path)
     if tree is None:
@@ -41,7 +42,7 @@ def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     names = _Names(tree)
     for call in calls:
         for keyword in call.keywords:
-            _read_keyword(builder, keyword, names, path)
+            _read_keyword(builder, keyword, names, path, include)
 
 
 def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | None:
@@ -64,7 +65,9 @@ def _called(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
 
-def _read_keyword(builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Names, path: str) -> None:
+def _read_keyword(
+    builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Names, path: str, include: IncludeFile
+) -> None:
     line = keyword.value.lineno
     if keyword.arg is None:
         builder.add_problem(path, line, "", "setup(**…): the arguments are computed by the program, which is not run")
@@ -78,6 +81,9 @@ def _read_keyword(builder: ParsedFilesBuilder, keyword: ast.keyword, names: _Nam
         "tests_require",
         "extras_require",
     }
+    if keyword.arg == "pbr" and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value):
+        read_pbr(builder, path, line, include)
+        return
     if keyword.arg not in wanted:
         return
     try:
@@ -111,7 +117,7 @@ def _use(builder: ParsedFilesBuilder, argument: str, value: object, path: str, l
             for extra, content in value.items():
                 if isinstance(extra, str):
                     _read_list(
-                        builder, content, extra_place(path, extra), line, extra.partition(":")[2].strip() or None
+                        builder, content, extra_context(path, extra), line, extra.partition(":")[2].strip() or None
                     )
         case "extras_require", _:
             builder.add_problem(path, line, argument, "must be a dictionary of lists")

@@ -51,8 +51,8 @@ def test_a_default_group_is_always_chosen() -> None:
 
 
 def test_a_huge_marker_is_not_followed_name_by_name() -> None:
-    marker = " or ".join(f"extra == 'n{number}'" for number in range(500))
-    assert len(split(marker)[0][1]) == 500
+    marker = " or ".join(f"extra == 'n{number}'" for number in range(30))
+    assert len(split(marker)[0][1]) == 30
     # Within the limit of one marker, but each name would take a pass over all of it.
     assert split(" or ".join(f"extra == 'n{number}'" for number in range(2_000))) == [(MAIN, (), None)]
 

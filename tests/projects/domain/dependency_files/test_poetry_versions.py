@@ -8,7 +8,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from projects.domain.dependency_files.pep508 import MalformedRequirement
-from projects.domain.dependency_files.poetry_versions import alternatives, python_marker
+from projects.domain.dependency_files.poetry_versions import alternatives, platform_marker, python_marker
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,20 @@ def test_any_text_gives_specifiers_or_malformed(written: str) -> None:
     except MalformedRequirement:
         return
     assert all(SpecifierSet(one) is not None for one in found)
+
+
+# The markers are those of poetry-core.
+@pytest.mark.parametrize(
+    ("platform", "marker"),
+    [
+        ("linux", 'sys_platform == "linux"'),
+        ("==linux", 'sys_platform == "linux"'),
+        ("!=darwin", 'sys_platform != "darwin"'),
+        ("!=darwin,!=win32", 'sys_platform != "darwin" and sys_platform != "win32"'),
+        ("linux || win32", 'sys_platform == "linux" or sys_platform == "win32"'),
+        ("darwin|win32", 'sys_platform == "darwin" or sys_platform == "win32"'),
+        ("*", None),
+    ],
+)
+def test_a_platform_becomes_a_marker(platform: str, marker: str | None) -> None:
+    assert platform_marker(platform) == marker

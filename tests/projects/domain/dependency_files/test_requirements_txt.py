@@ -285,3 +285,9 @@ def test_a_flood_of_problems_ends_with_one_that_says_so() -> None:
     parsed = text("==\n" * 5_000)
     assert len(parsed.problems) == 1_001
     assert "more than" in parsed.problems[-1].message
+
+
+def test_a_windows_1252_character_does_not_end_a_line() -> None:
+    parsed = read({"requirements.txt": b"# a\x85b\r\npip\r\n"}, ["requirements.txt"])
+    assert [(one.name, one.line) for one in parsed.requirements] == [("pip", 2)]
+    assert parsed.problems == ()

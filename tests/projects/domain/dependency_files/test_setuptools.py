@@ -132,3 +132,62 @@ def test_what_only_running_it_would_tell_is_a_problem(call: str, message: str) -
     assert parsed.requirements == ()
     assert len(parsed.problems) == 1
     assert any(part in parsed.problems[0].message for part in message.split("|"))
+
+
+EXTRAS = """\
+[options.extras_require]
+io =
+    zarr
+all =
+    %(io)s
+    dask
+"""
+
+
+def test_setup_cfg_is_interpolated_as_setuptools_does() -> None:
+    parsed = read({"setup.cfg": EXTRAS.encode()}, ["setup.cfg"])
+    assert parsed.problems == ()
+    assert [(one.name, one.group, one.line) for one in parsed.requirements] == [
+        ("zarr", "io", 3),
+        ("zarr", "all", 5),
+        ("dask", "all", 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "names", "problems"),
+    [
+        ("six ; platform_version == '100%%'", ["six"], []),
+        ("%(NAME)s-core", ["app-core"], []),
+        ("%(nothing)s", [], [4]),
+        ("%(all)s", [], [4]),
+        ("six%", [], [4]),
+    ],
+)
+def test_an_option_in_a_value_is_replaced_or_a_problem(value: str, names: list[str], problems: list[int]) -> None:
+    content = f"[DEFAULT]\nname = app\n[options.extras_require]\nall = {value}\n"
+    parsed = read({"setup.cfg": content.encode()}, ["setup.cfg"])
+    assert [one.name for one in parsed.requirements if one.group == "all"] == names
+    assert [one.line for one in parsed.problems][:1] == problems
+
+
+def test_options_that_repeat_each_other_cost_little() -> None:
+    lines = [f"o{number} = {f'%(o{number + 1})s' * 500}" for number in range(9)]
+    content = "[options.extras_require]\n" + "\n".join([*lines, "o9 ="])
+    assert read({"setup.cfg": content.encode()}, ["setup.cfg"]).requirements == ()
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"setup.py": b"import setuptools\nsetuptools.setup(setup_requires=['pbr'], pbr=True)\n"},
+        {"setup.cfg": b"[metadata]\nname = app\n[pbr]\n"},
+    ],
+)
+def test_the_requirements_of_pbr_are_read_from_its_file(files: dict[str, bytes]) -> None:
+    (path,) = files
+    parsed = read({**files, "requirements.txt": b"six==1.17.0\n"}, [path])
+    assert [one.name for one in parsed.requirements if one.scope is RequirementScope.MAIN] == ["six"]
+    assert ["pbr" in one.message for one in parsed.problems] == [True]
+    alone = read(files, [path])
+    assert [one.text for one in alone.problems] == ["", "requirements.txt"]
