@@ -21,13 +21,9 @@ class LineMark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MarkedLine:
-    """One line without its line end. `number` counts in the new file from 1; None for removed and skipped lines.
-
-    The text of a skipped line says how many lines are left out.
-    """
+    """One line without its line end. The text of a skipped line says how many lines are left out."""
 
     mark: LineMark
-    number: int | None
     text: str
 
 
@@ -41,11 +37,11 @@ def marked_lines(before: str, after: str, *, context: int | None = None) -> tupl
 
 
 def _compare(old: list[str], new: list[str]) -> Iterator[MarkedLine]:
-    for tag, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield from (MarkedLine(LineMark.GONE, None, text) for text in old[start:end])
+            yield from (MarkedLine(LineMark.GONE, text) for text in old[start:end])
         mark = LineMark.KEPT if tag == "equal" else LineMark.NEW
-        yield from (MarkedLine(mark, begin + at, text) for at, text in enumerate(new[begin:stop], 1))
+        yield from (MarkedLine(mark, text) for text in new[new_start:new_end])
 
 
 def _with_context(marked: list[MarkedLine], context: int) -> Iterator[MarkedLine]:
@@ -68,4 +64,4 @@ def _with_context(marked: list[MarkedLine], context: int) -> Iterator[MarkedLine
 
 def _skipped(number: int) -> Iterator[MarkedLine]:
     if number:
-        yield MarkedLine(LineMark.SKIPPED, None, f"{count(number, 'unchanged line')}")
+        yield MarkedLine(LineMark.SKIPPED, count(number, "unchanged line"))
