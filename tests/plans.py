@@ -20,7 +20,7 @@ def plan_of(
     stuck: Mapping[str, str] | None = None,
     reason: str = "",
 ) -> UpgradePlan:
-    """A minimal plan with these changes; its pins are the new versions unless given. `stuck` maps names to reasons."""
+    """Return a minimal plan with these changes; its pins are the new versions unless given. `stuck` maps names to reasons."""
     return UpgradePlan(
         strategy="minimal",
         feasible=feasible,
@@ -32,5 +32,5 @@ def plan_of(
 
 
 def stored_plan(changes: Sequence[PlannedChange] = (), **more: Any) -> dict[str, Any]:
-    """The same as a stored assessment holds it."""
+    """Return the same plan as an assessment stores it."""
     return plan_of(changes, **more).to_json()

@@ -1,4 +1,4 @@
-"""The upgrade path in a real browser: planned another way by htmx or without it, watched, and free of barriers."""
+"""The upgrade page in a browser: planned with and without htmx, watched, and accessible."""
 
 import re
 
@@ -19,7 +19,7 @@ PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
 
 @pytest.fixture
 def planned(cast: Cast) -> Cast:
-    """The cast with a plan for Windows, of which one package stays stuck."""
+    """Store a plan for Windows that has no path for one package."""
     SnapshotFile.objects.create(
         snapshot=cast.project.snapshots.order_by("-pk")[0],
         path="requirements.txt",
@@ -38,7 +38,7 @@ def planned(cast: Cast) -> Cast:
 
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_path_is_free_of_barriers_and_never_scrolls_sideways(
+def test_the_page_is_accessible_and_never_scrolls_sideways(
     open_page: OpenPage, planned: Cast, width: int, scheme: str
 ) -> None:
     page = open_page(PAGE, width=width, color_scheme=scheme)
@@ -49,7 +49,7 @@ def test_the_path_is_free_of_barriers_and_never_scrolls_sideways(
     assert Axe().run(page).response["violations"] == []
 
 
-def test_another_plan_comes_in_place_and_its_address_is_the_page(open_page: OpenPage, planned: Cast) -> None:
+def test_another_plan_replaces_the_page_s_part_and_changes_its_url(open_page: OpenPage, planned: Cast) -> None:
     page = open_page(PAGE)
     page.get_by_text("Plan it another way").click()
     page.get_by_label("The newest release of everything").check()
@@ -61,7 +61,7 @@ def test_another_plan_comes_in_place_and_its_address_is_the_page(open_page: Open
     expect(page.get_by_text("before this set can be planned")).to_be_visible()
 
 
-def test_what_is_to_be_written_is_copied_without_what_goes(open_page: OpenPage, planned: Cast) -> None:
+def test_the_new_file_is_copied_without_removed_lines(open_page: OpenPage, planned: Cast) -> None:
     page = open_page(PAGE, permissions=["clipboard-read", "clipboard-write"])
 
     def copied(button: str) -> str:
@@ -75,7 +75,7 @@ def test_what_is_to_be_written_is_copied_without_what_goes(open_page: OpenPage, 
     assert move.split("\t")[:3] == ["orjson", "1.0 → 9.0", "major"]
 
 
-def test_what_cannot_be_copied_is_selected(open_page: OpenPage, planned: Cast) -> None:
+def test_text_is_selected_where_the_clipboard_refuses(open_page: OpenPage, planned: Cast) -> None:
     page = open_page(PAGE, permissions=[])
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
     page.get_by_role("button", name="Copy the new requirements.txt").click()

@@ -1,4 +1,4 @@
-"""Plans on demand against the replay index: what is missing is said, fetched when asked for, and then planned."""
+"""Plans on demand against the replay index: missing data is reported, fetched on request, and then planned with."""
 
 import pytest
 from django.utils import timezone
@@ -25,7 +25,7 @@ NEWEST = UpgradeQuery(Strategy.LATEST)
 
 @pytest.fixture
 def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project that was assessed: greenlet 3.0.3 has wheels for 3.11 on Windows and none for 3.13."""
+    """Assess a project: greenlet 3.0.3 has wheels for 3.11 on Windows and none for 3.13."""
     monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
     project = Project.objects.create(name="practice", slug="practice")
     for position, slug in enumerate((OLD, NEW)):

@@ -12,7 +12,7 @@ CONTENT = b"aiohttp==1.0\nsqlalchemy==1.0\norjson==1.0\npyyaml==1.0\n"
 
 @pytest.fixture(autouse=True)
 def files(cast: Cast) -> None:
-    """The snapshot's file, and a plan that moves one line of it."""
+    """Store the snapshot's file, and a plan that changes one line of it."""
     snapshot = cast.project.snapshots.get()
     SnapshotFile.objects.create(
         snapshot=snapshot, path="requirements.txt", format="requirements.txt", sha256="0" * 64, content=CONTENT
@@ -41,7 +41,7 @@ def test_members_read_it_and_strangers_do_not(client: Client, alice: Client, bob
     assert alice.post(PAGE).status_code == 405
 
 
-def test_the_page_tells_the_answer_the_plan_and_the_ladder(alice: Client) -> None:
+def test_the_page_has_the_answer_the_diff_and_the_reachable_pythons(alice: Client) -> None:
     page = alice.get(PAGE).content.decode()
 
     assert "Can practice-api move to Python 3.13 on Windows x64?" in page
@@ -52,7 +52,7 @@ def test_the_page_tells_the_answer_the_plan_and_the_ladder(alice: Client) -> Non
 
 
 @pytest.mark.parametrize(("form", "kind"), [("markdown", "text/markdown; charset=utf-8"), ("json", "application/json")])
-def test_it_can_be_taken_away(alice: Client, form: str, kind: str) -> None:
+def test_it_can_be_downloaded(alice: Client, form: str, kind: str) -> None:
     answer = alice.get(PAGE, {"format": form})
 
     assert answer.headers["Content-Type"] == kind

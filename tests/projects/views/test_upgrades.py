@@ -1,4 +1,4 @@
-"""The upgrade path of a target: who may see it, what it shows and gives away, and the asking for what it lacks."""
+"""The upgrade page of a target: access, contents, downloads, and fetching missing data."""
 
 import re
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def moves(*names: str) -> list[PlannedChange]:
 
 @pytest.fixture
 def planned(cast: Cast) -> Cast:
-    """The cast, whose files and plan for Windows are stored."""
+    """Store files and a plan for Windows."""
     snapshot = cast.project.snapshots.get()
     SnapshotFile.objects.create(snapshot=snapshot, path="requirements.txt", sha256="0" * 64, content=FILE)
     store_plan(cast, WINDOWS_313, moves("orjson", "pyyaml"))
@@ -44,14 +44,14 @@ def planned(cast: Cast) -> Cast:
 
 @pytest.fixture
 def requested(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
-    """What a worker was asked to fetch."""
+    """Collect the fetches that are queued."""
     asked: list[tuple[Any, ...]] = []
     monkeypatch.setattr("projects.jobs.request_upgrade", lambda *arguments: asked.append(arguments))
     return asked
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}patch/", f"{PAGE}constraints/"])
-def test_nobody_gets_in_without_signing_in_and_strangers_find_nothing(
+def test_only_members_see_the_page_and_its_downloads(
     client: Client, carol: Client, bob: Client, planned: Cast, path: str
 ) -> None:
     assert client.get(path).headers["Location"] == f"/sign-in/?next={path}"
@@ -64,7 +64,7 @@ def test_a_target_that_the_project_has_not_is_not_found(alice: Client, planned: 
     assert alice.get(f"/projects/practice-api/upgrade/{target}/").status_code == 404
 
 
-def test_the_page_opens_with_the_answer_then_the_moves_then_the_marked_file(bob: Client, planned: Cast) -> None:
+def test_the_page_has_the_answer_then_the_changes_then_the_marked_file(bob: Client, planned: Cast) -> None:
     page = bob.get(PAGE).content
     said = text(page)
     answer = said.index(
@@ -98,13 +98,13 @@ def test_the_patch_and_the_constraints_are_files_to_keep(bob: Client, planned: C
     assert bob.get(f"{PAGE}other/").status_code == 404
 
 
-def test_there_is_nothing_to_take_away_where_nothing_is_planned(bob: Client, planned: Cast) -> None:
+def test_there_is_no_download_without_a_plan(bob: Client, planned: Cast) -> None:
     page = f"/projects/practice-api/upgrade/{LINUX_314}/"
     assert bob.get(f"{page}patch/").status_code == 404
     assert bob.get(f"{page}constraints/").status_code == 404
 
 
-def test_what_stays_stuck_can_be_watched_and_is_said_with_its_reason(bob: Client, planned: Cast) -> None:
+def test_a_blocker_is_shown_with_its_reason_and_can_be_watched(bob: Client, planned: Cast) -> None:
     reason = f"no release of pyyaml is usable on {LINUX_314}: 1.0 has no wheel there"
     store_plan(planned, LINUX_314, moves("orjson"), feasible=False, stuck={"pyyaml": reason})
     page = bob.get(f"/projects/practice-api/upgrade/{LINUX_314}/").content
@@ -116,7 +116,7 @@ def test_what_stays_stuck_can_be_watched_and_is_said_with_its_reason(bob: Client
 
 
 @pytest.mark.parametrize("asked", ["?strategy=latest", f"?with={LINUX_313}"])
-def test_a_plan_that_needs_more_than_is_stored_says_so_and_a_member_can_have_it_fetched(
+def test_missing_data_is_reported_and_an_editor_can_fetch_it(
     alice: Client, bob: Client, planned: Cast, requested: list[tuple[Any, ...]], asked: str
 ) -> None:
     Package.objects.update(state=PackageState.PENDING)
@@ -144,7 +144,7 @@ def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client
     assert b'hx-trigger="load delay:4s"' in page
 
 
-def test_a_conflict_is_told_step_by_step(bob: Client, planned: Cast) -> None:
+def test_a_conflict_is_shown_step_by_step(bob: Client, planned: Cast) -> None:
     store_plan(planned, WINDOWS_313, feasible=False, reason="no path: a needs b<2, but c needs b>=2")
     TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict="Because a needs b<2, no.\nSo nothing holds.")
     page = bob.get(PAGE).content.decode()
@@ -152,7 +152,7 @@ def test_a_conflict_is_told_step_by_step(bob: Client, planned: Cast) -> None:
     assert "<li>Because a needs b&lt;2, no.</li><li>So nothing holds.</li>" in page
 
 
-def test_today_s_target_is_marked_where_the_files_tell_it(bob: Client, planned: Cast) -> None:
+def test_the_current_target_is_marked_where_the_files_name_it(bob: Client, planned: Cast) -> None:
     SnapshotFile.objects.create(
         snapshot=planned.project.snapshots.get(), path="Dockerfile", sha256="0" * 64, content=b"FROM python:3.14-slim\n"
     )
@@ -178,7 +178,7 @@ def test_the_answers_of_the_project_page_lead_to_the_path(bob: Client, planned: 
     assert f'<a href="/projects/practice-api/upgrade/{LINUX_313}/">See what must move</a>' in page
 
 
-def test_the_project_page_says_where_it_runs_today_and_what_each_platform_reaches(bob: Client, planned: Cast) -> None:
+def test_the_project_page_shows_the_current_runtime_and_what_each_platform_reaches(bob: Client, planned: Cast) -> None:
     assert "Today:" not in text(bob.get("/projects/practice-api/").content)
     hint = {"kind": "image", "value": "python:3.11-slim", "source": "Dockerfile", "line": 1}
     planned.project.snapshots.update(hints=[hint])

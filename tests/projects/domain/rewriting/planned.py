@@ -1,4 +1,4 @@
-"""Plans for the tests: what moves where, without a resolver."""
+"""Plans for tests of rewriting, without a resolver."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ def moves(
     added: Mapping[str, str] | None = None,
     digests: Mapping[str, Sequence[str]] | None = None,
 ) -> PlannedVersions:
-    """`changes` maps a name to (from, to); `others` are pins that stay."""
+    """Return a plan. `changes` maps a name to (from, to); `others` are pins that stay."""
     pins = {name: Version(after) for name, (_, after) in changes.items()}
     pins |= {name: Version(version) for name, version in {**(others or {}), **(added or {})}.items()}
     before = {name: Version(start) for name, (start, _) in changes.items()}

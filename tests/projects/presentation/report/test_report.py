@@ -1,4 +1,4 @@
-"""The report of a small project: what it says, and that its three forms say the same."""
+"""The report of a small project: its contents, and that its three forms have the same contents."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ TEXT = "# the shell\nshell==1.0\nenum34==1.1  # old\n"
 
 
 def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
-    """The document of these requirements over targets, plans written."""
+    """Return the document of these requirements over targets, plans written."""
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
     parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
@@ -87,7 +87,7 @@ def whole() -> dict[str, Any]:
     return assessed(TEXT, OLDER, WINDOWS, NEWER)
 
 
-def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(whole: dict[str, Any]) -> None:
+def test_a_conditional_report_lists_the_changes_and_writes_them(whole: dict[str, Any]) -> None:
     found = report(whole)
 
     assert found.headline == (
@@ -108,7 +108,7 @@ def test_the_report_of_a_conditional_target_says_what_must_move_and_writes_it(wh
     assert "core is not in the requirements; it is required by shell → core." in found.findings
 
 
-def test_the_ladder_tells_every_python_of_the_platform(whole: dict[str, Any]) -> None:
+def test_every_python_of_the_platform_is_listed_oldest_first(whole: dict[str, Any]) -> None:
     assert [(one.python, one.reach, one.text, one.is_this) for one in report(whole).ladder] == [
         ("3.12", "go", "no change", False),
         ("3.13", "conditional", "with 2 changes, 1 of them in the project's files", True),
@@ -116,7 +116,7 @@ def test_the_ladder_tells_every_python_of_the_platform(whole: dict[str, Any]) ->
     ]
 
 
-def test_what_is_proven_is_ticked_and_nothing_else(whole: dict[str, Any]) -> None:
+def test_only_what_is_proven_is_ticked(whole: dict[str, Any]) -> None:
     ticked = {check.text: check.done for check in report(whole).checks}
     assert ticked["One set of versions holds together on the target"]
     assert ticked["Every version of that set has a file that installs there"]
@@ -128,7 +128,7 @@ def test_what_is_proven_is_ticked_and_nothing_else(whole: dict[str, Any]) -> Non
     assert not stuck["Every version of that set has a file that installs there"]
 
 
-def test_a_target_out_of_reach_names_what_stands_in_the_way(whole: dict[str, Any]) -> None:
+def test_a_target_without_a_path_names_the_blocker(whole: dict[str, Any]) -> None:
     found = report(whole, NEWER)
 
     assert found.headline == "No go yet: on Python 3.14 on Windows x64 no version of core installs."
@@ -149,7 +149,7 @@ def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("slug", [OLDER, WINDOWS, NEWER])
-def test_the_three_forms_say_the_same(whole: dict[str, Any], slug: str) -> None:
+def test_the_three_forms_have_the_same_contents(whole: dict[str, Any], slug: str) -> None:
     found = report(whole, slug)
     markdown = render_markdown(found)
     data = json.loads(render_json(found))
@@ -164,7 +164,7 @@ def test_the_three_forms_say_the_same(whole: dict[str, Any], slug: str) -> None:
     assert "\n\n\n" not in markdown
 
 
-def test_a_flag_enters_the_row_and_not_the_verdict(whole: dict[str, Any]) -> None:
+def test_a_flag_does_not_change_the_verdict(whole: dict[str, Any]) -> None:
     row = next(row for row in whole["assessments"][0]["packages"] if row["name"] == "enum34")
 
     assert row["flags"] == ["the standard library does this since Python 3.4: enum (PEP 435)"]

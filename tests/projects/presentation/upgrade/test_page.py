@@ -1,4 +1,4 @@
-"""What the upgrade page says of a plan: the answer first, each move with its reason, and what holds already."""
+"""The upgrade page of a plan: the answer, each change with its reason, and the checklist."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -53,7 +53,7 @@ def texts(page: UpgradePage, *, done: bool) -> list[str]:
     return [check.text for check in page.checks if check.done is done]
 
 
-def test_the_answer_counts_who_moves_and_names_the_largest_step() -> None:
+def test_the_answer_counts_the_changes_and_names_the_largest_step() -> None:
     page = page_of(PlannedUpgrade(plan_of(MOVES)))
     assert page.answer.look is Verdict.UPGRADE
     assert page.answer.headline == "Python 3.13 on Linux x86-64: conditional go."
@@ -63,7 +63,7 @@ def test_the_answer_counts_who_moves_and_names_the_largest_step() -> None:
     )
 
 
-def test_a_move_says_how_it_arrives_when_it_came_out_and_why_without_slugs() -> None:
+def test_a_change_has_its_origin_its_date_and_its_reason() -> None:
     shell, core = page_of(PlannedUpgrade(plan_of(MOVES))).changes
     assert (shell.arrives, core.arrives) == ("direct", "by shell")
     assert shell.why == "shell 1.0 needs core==1.0, and core has no wheel."
@@ -77,7 +77,7 @@ def test_a_step_back_is_called_so() -> None:
     assert only.is_back
 
 
-def test_of_several_targets_the_reason_names_the_one_it_speaks_of() -> None:
+def test_with_several_targets_the_reason_names_its_target() -> None:
     page = page_of(PlannedUpgrade(plan_of(MOVES)), UpgradeQuery(together=(WINDOWS,)))
     assert (
         page.answer.headline == "Python 3.13 on Windows x64 and Python 3.13 on Linux x86-64 together: conditional go."
@@ -85,7 +85,7 @@ def test_of_several_targets_the_reason_names_the_one_it_speaks_of() -> None:
     assert page.changes[1].why == "core 1.0 has no wheel there on Python 3.13 on Linux x86-64."
 
 
-def test_what_holds_already_is_ticked_and_the_tests_are_left_to_the_team() -> None:
+def test_what_is_proven_is_ticked_and_running_the_tests_is_not() -> None:
     written = WrittenPlan(
         files={"requirements.txt": "shell==3.0\n"}, commands=("uv lock --upgrade-package 'shell==3.0'",)
     )
@@ -104,7 +104,7 @@ def test_what_holds_already_is_ticked_and_the_tests_are_left_to_the_team() -> No
     ]
 
 
-def test_today_s_target_is_offered_until_it_is_asked_and_ticked_once_it_holds() -> None:
+def test_the_current_target_is_offered_and_ticked_once_the_set_holds_there() -> None:
     hints = [RuntimeHint("image", "python:3.11-slim", "Dockerfile", 1)]
     asked = page_of(PlannedUpgrade(plan_of(MOVES)), hints=hints)
     assert [choice.column.slug for choice in asked.near if choice.is_today] == [TODAY]
@@ -113,7 +113,7 @@ def test_today_s_target_is_offered_until_it_is_asked_and_ticked_once_it_holds() 
     assert any("Python 3.11 on Linux x86-64 too" in text for text in texts(held, done=True))
 
 
-def test_what_stays_stuck_is_the_answer_and_nothing_that_installs_is_offered() -> None:
+def test_a_blocker_is_the_answer_and_no_install_command_is_offered() -> None:
     stuck = {"core": f"no release of core is usable on {LINUX}: 2.0 has no wheel there"}
     page = page_of(PlannedUpgrade(plan_of(MOVES[:1], feasible=False, stuck=stuck)))
     assert page.answer.look is Verdict.BLOCKED
@@ -126,7 +126,7 @@ def test_what_stays_stuck_is_the_answer_and_nothing_that_installs_is_offered() -
     assert texts(page, done=False)[0] == "core needs a release that works there."
 
 
-def test_a_conflict_is_told_by_its_proof_a_sentence_each() -> None:
+def test_a_conflict_is_shown_by_its_proof_a_sentence_each() -> None:
     plan = plan_of(feasible=False, reason="no path: left needs shared<2, but right needs shared>=2")
     fresh = page_of(PlannedUpgrade(plan, derivation=("Because left needs shared<2, no.", "So it cannot hold.")))
     assert fresh.answer.cause == "No path, because left needs shared<2, but right needs shared>=2."
@@ -135,7 +135,7 @@ def test_a_conflict_is_told_by_its_proof_a_sentence_each() -> None:
     assert page_of(PlannedUpgrade(plan), stored=stored).derivation == ("First.", "Second.")
 
 
-def test_without_a_plan_the_answer_is_what_the_assessment_says() -> None:
+def test_without_a_plan_the_answer_follows_the_assessment() -> None:
     def answer(verdict: str, counts: Mapping[str, int], conflict: str = "") -> str:
         found = page_of(PlannedUpgrade(None), stored=StoredUpgrade(verdict, counts, conflict, ROWS, None, ())).answer
         return f"{found.look.value} {found.headline} {found.cause}"
@@ -167,7 +167,7 @@ def test_missing_data_is_never_a_verdict_and_can_be_fetched_once_asked_for() -> 
     assert partial.next_look == "looks=1"
 
 
-def test_a_search_that_was_cut_short_says_so() -> None:
+def test_a_search_that_was_cut_short_is_reported() -> None:
     page = page_of(PlannedUpgrade(None, cut_short=True), UpgradeQuery(together=(WINDOWS,)))
     assert page.answer.look is Verdict.UNKNOWN
     assert "took too long" in page.answer.cause
