@@ -20,7 +20,7 @@ def plan_of(
     stuck: Mapping[str, str] | None = None,
     reason: str = "",
 ) -> UpgradePlan:
-    """Return a minimal plan with these changes; its pins are the new versions unless given. `stuck` maps names to reasons."""
+    """Return a minimal plan. Its pins are the new versions unless given; `stuck` maps names to reasons."""
     return UpgradePlan(
         strategy="minimal",
         feasible=feasible,

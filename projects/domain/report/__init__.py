@@ -1,1 +1,1 @@
-"""Decisions of a report: which files its planned set installs, what stands in the way, what a platform needs."""
+"""Decisions of a report: which files its planned set installs, and what a platform needs for builds."""
