@@ -41,7 +41,7 @@ def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Targe
     from scanner.services.index_sets import one_index
 
     found = evaluate(request_for(case, targets), indexes=one_index(index_url))
-    return [one.target for one in found.targets if one.verdict != "go"]
+    return [parse_target(one.target) for one in found.targets if one.verdict != "go"]
 
 
 def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:

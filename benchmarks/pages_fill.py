@@ -19,7 +19,7 @@ TARGETS = tuple(
 )
 LARGE, SMALL = 200, 20
 MINE = 10
-Rows = dict[str, list[dict[str, Any]]]
+Rows = dict[str, list[Any]]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -62,7 +62,7 @@ def fill(times: int) -> dict[str, Any]:
         history = 4 * times if number < MINE else 1
         store(project, used, [rows[turn % 2] for turn in range(history)], now)
         if number == 0:
-            verdicts = {slug: {row["name"]: row["verdict"] for row in told} for slug, told in rows[1].items()}
+            verdicts = {slug: {one.name: one.verdict.value for one in column} for slug, column in rows[1].items()}
         members = (viewer, everybody) if number < MINE else (everybody,)
         Membership.objects.bulk_create(Membership(project=project, user=user, role=Role.MANAGER) for user in members)
     with connection.cursor() as cursor:
@@ -80,7 +80,7 @@ def fill(times: int) -> dict[str, Any]:
 def rows_of(names: Iterable[str], targets: Iterable[str], seed: int, moved: bool) -> Rows:
     """Rows as assessments store them: most packages stand alike on most targets, and one in twenty has moved."""
     from projects.domain.assessment.verdicts import Verdict
-    from tests.cast import package_row
+    from tests.cast import make_package
 
     chance = random.Random(seed)
     usual = {name: chance.choice(list(Verdict)) for name in names}
@@ -88,12 +88,11 @@ def rows_of(names: Iterable[str], targets: Iterable[str], seed: int, moved: bool
         usual.update((name, Verdict.READY) for name in list(usual)[::20])
     return {
         target: [
-            package_row(
+            make_package(
                 name,
                 verdict if chance.random() < 0.9 else chance.choice(list(Verdict)),
                 direct=at % 4 == 0,
                 paths=[] if at % 4 == 0 else [["a-direct-one", "something-between", name], ["another-one", name]],
-                advice=f"Wait for a release of {name} that has a wheel for this target, or build it from its source.",
             )
             for at, (name, verdict) in enumerate(usual.items())
         ]

@@ -9,8 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from packaging.utils import NormalizedName
 
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
+from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -24,8 +29,10 @@ from projects.models import (
     SnapshotRequirement,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import summarise_cells
-from projects.services.assessments.run import changes_since
+from projects.presentation.cell_summary import cells_to_json
+from projects.services.assessments.store import changes_since
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
 from scanner.models import Index, Package, PackageState
 
 PASSWORD = "a password of the tests"
@@ -65,47 +72,62 @@ def make_project(name: str, targets: Sequence[str] = TARGETS) -> Project:
     return project
 
 
-LACKING = {"reason": "no wheel for cp313; has cp38 to cp312", "cause": "no wheel for cp313"}
+LACKING = WheelMismatch(MismatchKind.PYTHON, ("cp38 to cp312",), "cp313")
+_AVAILABILITY = {
+    Verdict.READY: Availability.NATIVE,
+    Verdict.DEGRADED: Availability.FALLBACK,
+    Verdict.UPGRADE: Availability.SOURCE,
+    Verdict.BLOCKED: Availability.NONE,
+    Verdict.UNKNOWN: Availability.UNKNOWN,
+    Verdict.INACTIVE: Availability.INACTIVE,
+}
+_SEVERITY = {
+    Verdict.DEGRADED: Severity.LOW,
+    Verdict.UPGRADE: Severity.MODERATE,
+    Verdict.BLOCKED: Severity.CRITICAL,
+}
 
 
-def package_row(name: str, verdict: Verdict | str = Verdict.READY, **more: Any) -> dict[str, Any]:
-    """A stored package row (design §10) that a verdict makes likely, with whatever is given on top."""
+def make_package(
+    name: str,
+    verdict: Verdict | str = Verdict.READY,
+    *,
+    direct: bool | None = True,
+    paths: Sequence[Sequence[str]] = (),
+    specifier: str = "==1.0",
+    source: str = "requirements.txt",
+    **fields: Any,
+) -> PackageResult:
+    """A result that the verdict makes likely, with whatever is given on top."""
     verdict = Verdict(verdict)
-    availability = {
-        Verdict.READY: "native",
-        Verdict.DEGRADED: "fallback",
-        Verdict.UPGRADE: "source",
-        Verdict.BLOCKED: "none",
-        Verdict.UNKNOWN: "unknown",
-        Verdict.INACTIVE: "inactive",
-    }
-    severity = {Verdict.DEGRADED: "low", Verdict.UPGRADE: "moderate", Verdict.BLOCKED: "critical"}
-    newer = {"version": "9.0", "file": f"{name}-9.0-cp313-cp313-win_amd64.whl", "uploaded_at": "2026-01-02T03:04:05Z"}
-    return {
-        "name": name,
+    availability = fields.get("availability", _AVAILABILITY[verdict])
+    is_ready = verdict is Verdict.READY
+    reason = files_reason(availability, None if is_ready else LACKING)
+    newer = AvailableVersion("9.0", f"{name}-9.0-cp313-cp313-win_amd64.whl", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
+    usual: dict[str, Any] = {
         "version": "1.0",
-        "direct": True,
-        "paths": [],
-        "availability": availability[verdict],
-        "detail": None,
-        "yanked": False,
-        "verdict": verdict.value,
-        "severity": severity.get(verdict, "none"),
-        "file": f"{name}-1.0-cp313-cp313-win_amd64.whl" if verdict is Verdict.READY else None,
-        "tag": "cp313-cp313-win_amd64" if verdict is Verdict.READY else None,
-        "uploaded_at": "2025-05-06T07:08:09Z" if verdict is Verdict.READY else None,
-        "reason": "" if verdict is Verdict.READY else LACKING["reason"],
+        "availability": availability,
+        "severity": _SEVERITY.get(verdict, Severity.NONE),
+        "file": f"{name}-1.0-cp313-cp313-win_amd64.whl" if is_ready else None,
+        "tag": "cp313-cp313-win_amd64" if is_ready else None,
+        "uploaded_at": datetime(2025, 5, 6, 7, 8, 9, tzinfo=UTC) if is_ready else None,
+        "reason": reason,
         "first_available": newer if verdict is Verdict.UPGRADE else None,
         "latest_available": newer if verdict is Verdict.UPGRADE else None,
-        "specifier": "==1.0",
-        "source": "requirements.txt",
-        "line": 3,
-        "advice": "Nothing to do.",
-        "error": None,
-        "newest": {**LACKING, "version": "1.0"} if verdict is Verdict.BLOCKED else None,
-        "pending": False,
-        **more,
+        "newest_mismatch": NewestMismatch("1.0", reason) if verdict is Verdict.BLOCKED else None,
     }
+    return PackageResult(
+        name=NormalizedName(name),
+        verdict=verdict,
+        provenance=Provenance(direct, specifier, source, 3, tuple(map(tuple, paths))),
+        **{**usual, **fields},
+    )
+
+
+def files_reason(availability: Availability, mismatch: WheelMismatch | None) -> PackageReason:
+    """A reason that the files of a release give."""
+    tag = "cp313-cp313-win_amd64" if mismatch is None else None
+    return PackageReason(ReasonKind.FILES, files=AvailabilityReason(availability, tag, mismatch))
 
 
 def project_verdict(verdicts: Sequence[Verdict]) -> ProjectVerdict:
@@ -139,15 +161,15 @@ def take_snapshot_of(project: Project, names: Sequence[str], **more: Any) -> Sna
 
 def assess_as(
     project: Project,
-    rows: Mapping[str, Sequence[Mapping[str, Any]]],
+    packages: Mapping[str, Sequence[PackageResult]],
     *,
     snapshot: Snapshot | None = None,
     missing: Sequence[str] = (),
     at: datetime = NOON,
     resting: Sequence[str] | None = None,
 ) -> Assessment:
-    """Store an assessment with these package rows by target, and the packages that it rests on (all, or `resting`)."""
-    names = sorted({row["name"] for target in rows.values() for row in target})
+    """Store an assessment with these packages by target, and the packages that it rests on (all, or `resting`)."""
+    names = sorted({package.name for column in packages.values() for package in column})
     made = Assessment(
         snapshot=snapshot or take_snapshot_of(project, names),
         project=project,
@@ -157,19 +179,13 @@ def assess_as(
         created_at=at,
         confirmed_at=at,
     )
-    made.changes, made.changed_since = changes_since(made, rows)
+    made.changes, made.changed_since = changes_since(made, packages)
     made.save()
-    for position, (target, packages) in enumerate(rows.items()):
-        verdicts = [Verdict(row["verdict"]) for row in packages]
-        TargetAssessment.objects.create(
-            assessment=made,
-            target=target,
-            position=position,
-            verdict=project_verdict(verdicts).value,
-            counts=dict(count_verdicts(verdicts)),
-            packages=list(packages),
-            shown=summarise_cells(packages),
-        )
+    for position, (target, column) in enumerate(packages.items()):
+        verdict = project_verdict([package.verdict for package in column])
+        row = TargetAssessment.from_result(TargetResult(target, verdict, tuple(column)), position)
+        row.assessment, row.shown = made, cells_to_json(column)
+        row.save()
     rest_on(project, names if resting is None else resting, checked_at=at)
     return made
 
@@ -186,15 +202,15 @@ def rest_on(project: Project, names: Sequence[str], *, checked_at: datetime | No
         ProjectPackage.objects.get_or_create(project=project, package=package)
 
 
-def usual_rows(moved: int = 0) -> dict[str, list[dict[str, Any]]]:
+def usual_rows(moved: int = 0) -> dict[str, list[PackageResult]]:
     """Four packages on the three targets: ready, slower, to upgrade, and blocked on Python 3.14."""
     everywhere = [
-        package_row("aiohttp", Verdict.READY),
-        package_row("sqlalchemy", Verdict.DEGRADED),
-        package_row("orjson", Verdict.READY if moved else Verdict.UPGRADE),
+        make_package("aiohttp", Verdict.READY),
+        make_package("sqlalchemy", Verdict.DEGRADED),
+        make_package("orjson", Verdict.READY if moved else Verdict.UPGRADE),
     ]
     return {
-        LINUX_313: [*everywhere, package_row("pyyaml", Verdict.READY)],
-        WINDOWS_313: [*everywhere, package_row("pyyaml", Verdict.UPGRADE)],
-        LINUX_314: [*everywhere, package_row("pyyaml", Verdict.BLOCKED)],
+        LINUX_313: [*everywhere, make_package("pyyaml", Verdict.READY)],
+        WINDOWS_313: [*everywhere, make_package("pyyaml", Verdict.UPGRADE)],
+        LINUX_314: [*everywhere, make_package("pyyaml", Verdict.BLOCKED)],
     }

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
 
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.assessment.verdicts import ProjectVerdict
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models.sql.compiler import SQLCompiler
@@ -71,7 +76,9 @@ class PackageRows(models.Func):
     output_field = models.JSONField()
 
     def __init__(self, names: Iterable[str]) -> None:
-        super().__init__(models.F("packages"), models.Value(json.dumps({"names": sorted(set(names))})))
+        # PostgreSQL takes no NUL in JSON; no package has one in its name.
+        known = sorted({name for name in names if "\0" not in name})
+        super().__init__(models.F("packages"), models.Value(json.dumps({"names": known})))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """A path over jsonb; a variable that holds a list equals what any of its members equals."""
@@ -95,7 +102,7 @@ class PackageRows(models.Func):
 
 
 class TargetAssessment(models.Model):
-    """One target's verdict with its package rows, in the shape of design §10."""
+    """What an assessment says about one target (projects.domain.assessment.target_result)."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="targets")
     target = models.CharField(max_length=60)
@@ -116,6 +123,31 @@ class TargetAssessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target}: {self.verdict}"
+
+    @classmethod
+    def from_result(cls, result: TargetResult, position: int) -> Self:
+        """Make the row of a result, without its assessment and without what pages show."""
+        return cls(
+            target=result.target,
+            position=position,
+            verdict=result.verdict.value,
+            counts=dict(result.counts),
+            blockers=list(result.blockers),
+            conflict=result.conflict,
+            packages=[package.to_json() for package in result.packages],
+            plan=result.plan.to_json() if result.plan is not None else None,
+        )
+
+    def to_result(self) -> TargetResult:
+        """Return the result that the row holds."""
+        return TargetResult(
+            target=self.target,
+            verdict=ProjectVerdict(self.verdict),
+            packages=tuple(map(PackageResult.from_json, self.packages)),
+            blockers=tuple(self.blockers),
+            conflict=self.conflict,
+            plan=UpgradePlan.from_json(self.plan) if self.plan is not None else None,
+        )
 
 
 class ProjectPackage(models.Model):

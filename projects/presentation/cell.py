@@ -1,97 +1,76 @@
-"""The proof of one cell, ready to be read: why, what a person would see, what to do, how it arrives."""
+"""The page of one cell: why a package stands as it does on a target, what to do, and how it comes into the set."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.presentation.columns import Column
+from projects.presentation.sentences import advise, describe_reason, expected_error
 
 
 @dataclass(frozen=True, slots=True)
-class Offered:
-    """A version that installs, with the file that proves it. `uploaded_at` is aware, UTC, or None."""
-
-    version: str
-    file: str
-    uploaded_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """Everything that is stored about one package on one target."""
+class CellPage:
+    """Everything that the page says of one package on one target. Moments are in UTC."""
 
     column: Column
     name: str
     version: str
     verdict: Verdict
     severity: Severity
-    why: str
-    would_see: str
-    to_do: str
-    arrives_by: tuple[str, ...]
+    reason: str
+    error: str
+    advice: str
+    provenance: tuple[str, ...]
     file: str
     tag: str
     uploaded_at: datetime | None
     yanked: bool
-    unofficial: bool
-    first: Offered | None
-    latest: Offered | None
+    first: AvailableVersion | None
+    latest: AvailableVersion | None
 
     @property
-    def is_waiting(self) -> bool:
-        """Whether there is something to watch for: what is ready or not needed has nothing more to come."""
+    def can_be_watched(self) -> bool:
+        """Whether a later wheel could change anything: a ready package, or one that is not needed, waits for none."""
         return self.verdict not in (Verdict.READY, Verdict.INACTIVE)
 
 
-def proof_of(stored: Mapping[str, Any], column: Column) -> Proof:
-    """The proof from a stored package row (design §10)."""
-    return Proof(
+def cell_page(package: PackageResult, column: Column) -> CellPage:
+    """Return the page of a package on the target of a column."""
+    return CellPage(
         column=column,
-        name=stored["name"],
-        version=stored["version"] or "",
-        verdict=Verdict(stored["verdict"]),
-        severity=Severity(stored.get("severity") or "none"),
-        why=_sentence(stored.get("reason") or ""),
-        would_see=stored.get("error") or "",
-        to_do=stored.get("advice") or "",
-        arrives_by=_arrivals(stored),
-        file=stored.get("file") or "",
-        tag=stored.get("tag") or "",
-        uploaded_at=_moment(stored.get("uploaded_at")),
-        yanked=bool(stored.get("yanked")),
-        unofficial=bool(stored.get("unofficial")),
-        first=_offered(stored.get("first_available")),
-        latest=_offered(stored.get("latest_available")),
+        name=package.name,
+        version=package.version or "",
+        verdict=package.verdict,
+        severity=package.severity,
+        reason=_sentence(describe_reason(package)),
+        error=expected_error(package) or "",
+        advice=advise(package, column.slug),
+        provenance=_provenance(package),
+        file=package.file or "",
+        tag=package.tag or "",
+        uploaded_at=package.uploaded_at,
+        yanked=package.yanked,
+        first=package.first_available,
+        latest=package.latest_available,
     )
 
 
-def _arrivals(stored: Mapping[str, Any]) -> tuple[str, ...]:
-    places = []
-    direct = stored.get("direct", False)
-    if direct is not False:
-        how = "direct" if direct else "listed, not said whether direct"
-        place = ", ".join(filter(None, (how, stored.get("source"))))
-        places.append(f"{place} line {stored['line']}" if stored.get("line") else place)
-    places += [" → ".join(path) for path in stored.get("paths") or [] if len(path) > 1]
-    return tuple(places) or ("pinned in the file",)
-
-
-def _offered(stored: Mapping[str, Any] | None) -> Offered | None:
-    if not stored:
-        return None
-    return Offered(str(stored["version"]), stored.get("file") or "", _moment(stored.get("uploaded_at")))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _provenance(package: PackageResult) -> tuple[str, ...]:
+    provenance = package.provenance
+    lines = []
+    if provenance.direct is not False:
+        how = "direct" if provenance.direct else "listed, not said whether direct"
+        place = ", ".join(filter(None, (how, provenance.source)))
+        lines.append(f"{place} line {provenance.line}" if provenance.line else place)
+    lines += [" → ".join(path) for path in provenance.paths if len(path) > 1]
+    return tuple(lines) or ("pinned in the file",)
 
 
 def _sentence(text: str) -> str:
-    """As a sentence: a capital first, a full stop last. A text that begins with a file's name keeps its case."""
+    """Return a clause as a sentence. A text that begins with the name of a file keeps its case."""
     if not text:
         return ""
     first = text.split(maxsplit=1)[0]

@@ -1,26 +1,29 @@
-"""What the page of a project shows of a package on a target: worked out when an answer is stored, not on every view.
+"""What the page of a project shows of a package on a target: made when an assessment is stored, not on every view.
 
-A stored row (design §10) has two dozen facts and is read for a proof, an export or a report; a page with thousands of
-cells reads this. Pure.
+A page with thousands of cells reads these summaries; the full rows are read for one cell, an export or a report.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.sentences import describe_cause, describe_reason
 from scanner.domain.matching.availability import Availability
 
-StoredRow = Mapping[str, Any]
-_READY_WORDS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
+_READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
+# Raise it when a summary's fields or their texts change: stored ones of another version are made again.
+_VERSION = 2
 
 
 class CellSummary(NamedTuple):
-    """One package on one target, in words. It is stored as a list, so a field may only be added at the end.
+    """One package on one target, as text. Stored as a list in this order.
 
-    `version` is the chosen one, else what is asked for. `text` is the shortest telling thing, `reason` the longer one,
-    `cause` why it blocks in a few words; `via` how it arrives; `first` and `latest` the versions that would install.
+    `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
+    why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
+    would install.
     """
 
     name: str
@@ -34,77 +37,67 @@ class CellSummary(NamedTuple):
     first: str
     latest: str
     yanked: bool
-    unofficial: bool
 
 
-def summarise_cells(packages: Iterable[StoredRow]) -> list[CellSummary]:
-    """What is shown of each stored row, in their order."""
-    return [summarise_cell(row) for row in packages]
+def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
+    """Return the summaries of packages as they are stored."""
+    return {"version": _VERSION, "cells": [list(summarise_cell(package)) for package in packages]}
 
 
-def summarise_cell(row: StoredRow) -> CellSummary:
-    """What is shown of a stored row."""
+def cells_from_json(stored: Any) -> list[CellSummary] | None:
+    """Read what `cells_to_json` wrote; None for what another version of it wrote, and for None."""
+    if not isinstance(stored, dict) or stored.get("version") != _VERSION:
+        return None
+    return list(map(CellSummary._make, stored["cells"]))
+
+
+def summarise_cell(package: PackageResult) -> CellSummary:
+    """Return what pages show of one package."""
     return CellSummary(
-        name=row["name"],
-        version=row["version"] or row.get("specifier") or "any version",
-        verdict=row["verdict"],
-        severity=row.get("severity") or "none",
-        text=cell_text(row),
-        reason=row.get("reason") or "",
-        cause=cause_of(row) if row["verdict"] == Verdict.BLOCKED else "",
-        via=via(row),
-        first=version_of(row.get("first_available")),
-        latest=version_of(row.get("latest_available")),
-        yanked=bool(row.get("yanked")),
-        unofficial=bool(row.get("unofficial")),
+        name=package.name,
+        version=package.shown_version,
+        verdict=package.verdict.value,
+        severity=package.severity.value,
+        text=cell_text(package),
+        reason=describe_reason(package),
+        cause=describe_cause(package) if package.verdict is Verdict.BLOCKED else "",
+        via=via(package),
+        first=package.first_available.version if package.first_available else "",
+        latest=package.latest_available.version if package.latest_available else "",
+        yanked=package.yanked,
     )
 
 
-def cell_text(stored: StoredRow) -> str:
-    """The shortest telling thing: "3.10.7", "no version", "pure", "abi3", "not polled"."""
-    availability = stored.get("availability")
-    match Verdict(stored["verdict"]):
+def cell_text(package: PackageResult) -> str:
+    """Return the shortest description: "3.10.7", "no version", "pure", "abi3", "not polled"."""
+    availability = package.availability
+    match package.verdict:
         case Verdict.UPGRADE:
-            return version_of(stored.get("first_available")) or "newer"
+            return package.first_available.version if package.first_available else "newer"
         case Verdict.BLOCKED:
-            return "not found" if availability == Availability.ABSENT else "no version"
+            return "not found" if availability is Availability.ABSENT else "no version"
         case Verdict.DEGRADED:
-            return "pure" if availability == Availability.FALLBACK else "builds"
+            return "pure" if availability is Availability.FALLBACK else "builds"
         case Verdict.UNKNOWN:
-            if availability == Availability.SOURCE:
+            if availability is Availability.SOURCE:
                 return "build unseen"
-            # A package that comes from elsewhere is never polled, so the words must not promise that it will be.
-            return "not polled" if stored.get("pending") else "not known"
+            # A package that comes from elsewhere is never polled, so the text must not promise that it will be.
+            return "not polled" if package.is_pending else "not known"
         case Verdict.INACTIVE:
             return "not needed"
         case Verdict.READY:
-            return _READY_WORDS.get(availability, "wheel") if availability else "wheel"
+            return _READY_TEXTS.get(availability, "wheel")
 
 
-def via(stored: StoredRow) -> str:
-    """How the package arrives, short: "direct", or the shortest path that brings it.
+def via(package: PackageResult) -> str:
+    """Return how the package comes into the set, in short: "direct", or the shortest path to it.
 
-    "listed": a file names it and does not say whether the project itself asks for it.
+    "listed": a file names it and does not say whether the project itself requires it.
     """
-    direct = stored["direct"]
-    if direct:
+    provenance = package.provenance
+    if provenance.direct:
         return "direct"
-    # A list that is asked for whole gives each of its lines a way of one step, which tells nothing.
-    ways = sorted((path for path in stored.get("paths") or [] if len(path) > 1), key=lambda path: (len(path), path))
-    if direct is None:
-        return f"listed, also by {' → '.join(ways[0])}" if ways else "listed"
-    return f"arrives by {' → '.join(ways[0])}" if ways else "pinned"
-
-
-def version_of(offered: Mapping[str, Any] | None) -> str:
-    """The version of a stored `first_available` or `latest_available`; empty without one."""
-    return str(offered["version"]) if offered else ""
-
-
-def cause_of(row: StoredRow) -> str:
-    """Why one package blocks, in a few words: what its newest version lacks, named where it is not the one in use."""
-    newest = row.get("newest")
-    if not newest:
-        return f"{row['name']}: {row.get('reason') or 'no version works'}"
-    named = row["name"] if newest["version"] == row["version"] else f"{row['name']} {newest['version']}"
-    return f"{named}: {newest['cause']}"
+    path = " → ".join(provenance.shortest_path)
+    if provenance.direct is None:
+        return f"listed, also by {path}" if path else "listed"
+    return f"arrives by {path}" if path else "pinned"

@@ -20,7 +20,7 @@ _LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ToldChange:
+class DifferenceLine:
     """One package that went one way. `where` is short, `where_title` names every target."""
 
     kind: ChangeKind
@@ -31,13 +31,13 @@ class ToldChange:
     where_title: str
 
 
-def tell_changes(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[ToldChange]:
+def describe_differences(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[DifferenceLine]:
     """The lines for `changes`, in their order. The same change of a package on several targets is one line."""
     grouped: dict[tuple[ChangeKind, str, str], list[str]] = {}
     for change in changes:
         grouped.setdefault((change.kind, change.name, _words(change)), []).append(change.target)
     return [
-        ToldChange(kind, _LOOKS[kind], name, words, *_where(targets, columns))
+        DifferenceLine(kind, _LOOKS[kind], name, words, *_where(targets, columns))
         for (kind, name, words), targets in grouped.items()
     ]
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.query import STATES
+from projects.presentation.stored import TargetSummary
+from scanner.domain.phrases import count
 
 # Which package state lends its colour and glyph to a project's verdict.
 LOOKS = {
@@ -53,19 +55,17 @@ class HeatMap:
     rows: tuple[HeatRow, ...]
 
 
-def heat_map(columns: Sequence[Column], results: Mapping[str, tuple[str, Mapping[str, int]]]) -> HeatMap:
-    """The map of `columns`. `results` maps a target to (project verdict, counts by package verdict).
-
-    A target without a result is unknown.
-    """
+def heat_map(columns: Sequence[Column], targets: Mapping[str, TargetSummary]) -> HeatMap:
+    """Return the map of `columns`. A target without a summary is unknown."""
     platforms: dict[str, Column] = {}
     for column in columns:
         platforms.setdefault(column.platform_slug, column)
     pythons = {column.python_slug: column.python for column in columns}
-    cells = {
-        (column.python_slug, column.platform_slug): heat_cell(column, *results.get(column.slug, ("unknown", {})))
-        for column in columns
-    }
+    cells = {}
+    for column in columns:
+        target = targets.get(column.slug)
+        verdict, counts = (target.verdict, target.counts) if target else (ProjectVerdict.UNKNOWN, {})
+        cells[column.python_slug, column.platform_slug] = heat_cell(column, verdict, counts)
     return HeatMap(
         platforms=tuple(platforms.values()),
         rows=tuple(
@@ -75,26 +75,24 @@ def heat_map(columns: Sequence[Column], results: Mapping[str, tuple[str, Mapping
     )
 
 
-def heat_cell(column: Column, verdict: str, counts: Mapping[str, int]) -> HeatCell:
-    """One target's cell. The words carry the count that decides; the rest follows, worst first."""
-    judged = ProjectVerdict(verdict)
-    look = LOOKS[judged]
-    decisive = None if judged is ProjectVerdict.GO else look
+def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]) -> HeatCell:
+    """Return one target's cell. Its text has the count that decides; the rest follows, worst first."""
+    look = LOOKS[verdict]
+    decisive = None if verdict is ProjectVerdict.GO else look
     number = counts.get(look.value, 0)
-    match judged:
+    match verdict:
         case ProjectVerdict.GO:
-            words = "go"
+            text = "go"
         case ProjectVerdict.CONDITIONAL:
-            words = _count(number, look) if number else "upgrades"
+            text = _count(number, look) if number else "upgrades"
         case ProjectVerdict.NO_GO:
-            words = f"{number} blocked" if number else "conflict"
+            text = f"{number} blocked" if number else "conflict"
         case ProjectVerdict.UNKNOWN:
-            words = f"{number} unknown" if number else "not known"
+            text = f"{number} unknown" if number else "not known"
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
     rest = [_count(counts[state.value], state) for state in others]
-    return HeatCell(column, judged, look, words, ", ".join(rest))
+    return HeatCell(column, verdict, look, text, ", ".join(rest))
 
 
 def _count(number: int, state: Verdict) -> str:
-    plural = "s" if state is Verdict.UPGRADE and number != 1 else ""
-    return f"{number} {WORDS[state]}{plural}"
+    return count(number, WORDS[state]) if state is Verdict.UPGRADE else f"{number} {WORDS[state]}"

@@ -1,17 +1,22 @@
-"""The project page from what is stored: answer, progress, heat map, changes and risk table. Pure."""
+"""The project page from what is stored: summary, progress, heat map, changes and risk table."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from packaging.utils import NormalizedName
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.current_runtime import find_current_runtime
+from projects.domain.dependency_files.values import FileProblem
 from projects.domain.indexes.named_indexes import IndexNotice
-from projects.presentation.cell_summary import summarise_cells
-from projects.presentation.changes import ToldChange, tell_changes
+from projects.presentation.cell_summary import summarise_cell
+from projects.presentation.changes import DifferenceLine, describe_differences
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.current_runtime import runtime_text
 from projects.presentation.freshness import is_stale
@@ -21,13 +26,13 @@ from projects.presentation.readiness import Reach, reach_of
 from projects.presentation.risk_table.controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
-from projects.presentation.stored import ProjectState, SnapshotLine
-from projects.presentation.summary import Answer, TargetSummary, answers, important
+from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
+from projects.presentation.summary import SummaryLine, important, summarise_targets
 from scanner.domain.matching.availability import Availability
 
 _COLUMNS_AT_FIRST = 6
-_TOLD_PROBLEMS = 50
-_TOLD_CHANGES = 20
+_MOST_PROBLEMS = 50
+_MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldProblem:
+class ProblemLine:
     """A line that could not be read, with its place as path:line."""
 
     place: str
@@ -68,13 +73,13 @@ class ProjectPage:
     requirement_count: int
     package_count: int
     progress: Progress | None
-    problems: tuple[ToldProblem, ...]
-    answers: tuple[Answer, ...]
+    problems: tuple[ProblemLine, ...]
+    answers: tuple[SummaryLine, ...]
     columns: tuple[Column, ...]
     heat: HeatMap
     reach: tuple[Reach, ...]
     today: str
-    changes: tuple[ToldChange, ...]
+    changes: tuple[DifferenceLine, ...]
     changes_left_out: int
     changed_since: datetime | None
     query: RiskQuery
@@ -96,12 +101,12 @@ class ProjectPage:
 def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> ProjectPage:
     """The page for what is stored. Targets that no assessment has judged yet are unknown with all their packages."""
     columns = columns_of(state.targets)
-    results = _results(state)
-    rows = {slug: result.rows for slug, result in results.items()}
-    names = {row.name for shown in rows.values() for row in shown}
+    targets = _summaries(state)
+    cells = {slug: target.cells for slug, target in targets.items()}
+    names = {cell.name for column in cells.values() for cell in column}
     shown = tuple(column for column in columns if column.slug in query.targets)
-    verdicts = {slug: result.verdict.value for slug, result in results.items()}
-    table = risk_table(rows, shown or columns_at_first(columns, verdicts), query)
+    verdicts = {slug: target.verdict for slug, target in targets.items()}
+    table = risk_table(cells, shown or columns_at_first(columns, verdicts), query)
     changes = _changes(state, columns)
     confused = state.assessment.confusions if state.assessment else ()
     return ProjectPage(
@@ -111,14 +116,14 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         requirement_count=state.requirement_count,
         package_count=len(names),
         progress=_progress(state, names),
-        problems=tell_problems(state.problems),
-        answers=answers(important(columns), results) if names else (),
+        problems=describe_problems(state.problems),
+        answers=summarise_targets(important(columns), targets) if names else (),
         columns=columns,
         reach=reach_of(columns, verdicts),
         today=runtime_text(runtime) if (runtime := find_current_runtime(state.hints)) else "",
-        heat=heat_map(columns, {slug: (result.verdict, result.counts) for slug, result in results.items()}),
-        changes=tuple(changes[:_TOLD_CHANGES]),
-        changes_left_out=max(0, len(changes) - _TOLD_CHANGES),
+        heat=heat_map(columns, targets),
+        changes=tuple(changes[:_MOST_CHANGES]),
+        changes_left_out=max(0, len(changes) - _MOST_CHANGES),
         changed_since=state.assessment.changed_since if state.assessment else None,
         query=query,
         table=table,
@@ -132,18 +137,17 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     )
 
 
-def _results(state: ProjectState) -> dict[str, TargetSummary]:
+def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
+    """Return what is known of each target. All packages are unknown where no assessment has judged one yet."""
     judged = state.assessment.targets if state.assessment else {}
-    results = {
-        slug: TargetSummary(ProjectVerdict(stored.verdict), stored.counts, stored.conflict, stored.rows)
+    if judged.keys() >= set(state.targets):
+        return {slug: judged[slug] for slug in state.targets}
+    cells = [summarise_cell(package) for package in pending_results(state.requirements)]
+    unknown = {Verdict.UNKNOWN.value: len(cells)}
+    return {
+        slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, "", cells))
         for slug in state.targets
-        if (stored := judged.get(slug)) is not None
     }
-    if len(results) == len(state.targets):
-        return results
-    rows = summarise_cells(pending_results(state.requirements))
-    unknown = TargetSummary(ProjectVerdict.UNKNOWN, {Verdict.UNKNOWN.value: len(rows)}, "", rows)
-    return {slug: results.get(slug, unknown) for slug in state.targets}
 
 
 def _progress(state: ProjectState, names: set[str]) -> Progress | None:
@@ -152,11 +156,11 @@ def _progress(state: ProjectState, names: set[str]) -> Progress | None:
     return None if state.assessment.is_complete else progress_of(sorted(names), state.assessment.missing)
 
 
-def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ToldChange]:
+def _changes(state: ProjectState, columns: Sequence[Column]) -> list[DifferenceLine]:
     """Nothing while an assessment is partial: what is merely not read yet has not changed."""
     if state.assessment is None or not state.assessment.is_complete:
         return []
-    return tell_changes(state.assessment.changes, {column.slug: column for column in columns})
+    return describe_differences(state.assessment.changes, {column.slug: column for column in columns})
 
 
 def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
@@ -178,7 +182,7 @@ def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None
     return Progress(done, total, words, left)
 
 
-def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Column, ...]:
+def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Column, ...]:
     """A few columns that tell most: every Python of the first platform from the first that is not simply go.
 
     When all are go, or few are left, the last ones of that platform fill up.
@@ -190,37 +194,30 @@ def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, str]) -> 
     return tuple(first[start : start + _COLUMNS_AT_FIRST])
 
 
-def pending_results(requirements: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Package rows for requirements that no assessment has looked at: all unknown, never green."""
-    rows: dict[str, dict[str, Any]] = {}
-    for requirement in requirements:
-        rows.setdefault(
-            requirement["name"],
-            {
-                "name": requirement["name"],
-                "version": requirement["pinned"] or None,
-                "direct": requirement["direct"],
-                "paths": [],
-                "availability": Availability.UNKNOWN.value,
-                "verdict": Verdict.UNKNOWN.value,
-                "severity": Severity.MODERATE.value,
-                "reason": "Not polled yet.",
-                "pending": True,
-                "advice": "Wait for the index to be read; an unknown is never counted as ready.",
-                "source": requirement["source"],
-                "line": requirement["line"],
-                "specifier": requirement["specifier"],
-            },
+def pending_results(requirements: Sequence[PendingRequirement]) -> list[PackageResult]:
+    """Return results for requirements that no assessment has judged: all unknown, never ready."""
+    results: dict[str, PackageResult] = {}
+    for one in requirements:
+        if one.name in results:
+            continue
+        results[one.name] = PackageResult(
+            name=NormalizedName(one.name),
+            version=one.version or None,
+            provenance=Provenance(one.direct, one.specifier, one.source, one.line),
+            availability=Availability.UNKNOWN,
+            verdict=Verdict.UNKNOWN,
+            severity=Severity.MODERATE,
+            reason=PackageReason(ReasonKind.NOT_POLLED),
         )
-    return list(rows.values())
+    return list(results.values())
 
 
-def tell_problems(problems: Sequence[Mapping[str, Any]]) -> tuple[ToldProblem, ...]:
-    """The problems of the requirement files, the first fifty, each with its place."""
-    told = []
-    for problem in problems[:_TOLD_PROBLEMS]:
-        place = f"{problem['path']}:{problem['line']}" if problem.get("line") else str(problem["path"])
-        told.append(ToldProblem(place, str(problem.get("text") or ""), str(problem["message"])))
-    if len(problems) > _TOLD_PROBLEMS:
-        told.append(ToldProblem("", "", f"and {len(problems) - _TOLD_PROBLEMS} more"))
-    return tuple(told)
+def describe_problems(problems: Sequence[FileProblem]) -> tuple[ProblemLine, ...]:
+    """Return the first fifty problems of the requirement files, each with its place."""
+    lines = [
+        ProblemLine(f"{problem.path}:{problem.line}" if problem.line else problem.path, problem.text, problem.message)
+        for problem in problems[:_MOST_PROBLEMS]
+    ]
+    if len(problems) > _MOST_PROBLEMS:
+        lines.append(ProblemLine("", "", f"and {len(problems) - _MOST_PROBLEMS} more"))
+    return tuple(lines)

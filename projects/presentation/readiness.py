@@ -25,7 +25,7 @@ class Reach:
     words: str
 
 
-def reach_of(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Reach, ...]:
+def reach_of(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Reach, ...]:
     """One sentence a platform in the columns' order; platforms with the same sentence share it.
 
     A target without a verdict is unknown. Nothing is said where every target is unknown.
@@ -42,7 +42,7 @@ def reach_of(columns: Sequence[Column], verdicts: Mapping[str, str]) -> tuple[Re
     return tuple(Reach(join_words(platforms), words) for words, platforms in said.items())
 
 
-def _words(group: Sequence[Column], verdicts: Mapping[str, str]) -> str:
+def _words(group: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> str:
     parts = []
     for verdict, words in _WORDS.items():
         pythons = [column.python for column in group if verdicts.get(column.slug, ProjectVerdict.UNKNOWN) == verdict]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from projects.domain.assessment.diff import PackageChange
-from projects.domain.dependency_files.values import RuntimeHint
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import CellSummary
 from scanner.domain.releases.name_confusion import NameConfusion
@@ -24,14 +25,14 @@ class SnapshotLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredTarget:
-    """One target of a stored assessment, with what is shown of its packages."""
+class TargetSummary:
+    """What pages show of one target of an assessment."""
 
     target: str
-    verdict: str
+    verdict: ProjectVerdict
     counts: Mapping[str, int]
     conflict: str
-    rows: Sequence[CellSummary]
+    cells: Sequence[CellSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +47,21 @@ class StoredAssessment:
     confirmed_at: datetime
     is_complete: bool
     missing: tuple[str, ...]
-    targets: Mapping[str, StoredTarget]
+    targets: Mapping[str, TargetSummary]
     changes: tuple[PackageChange, ...] = ()
     changed_since: datetime | None = None
     confusions: tuple[NameConfusion, ...] = ()
+
+
+class PendingRequirement(NamedTuple):
+    """A requirement that no assessment has judged yet. `version` is the pinned one, or empty."""
+
+    name: str
+    version: str
+    source: str
+    line: int | None
+    specifier: str
+    direct: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +77,8 @@ class ProjectState:
     checked_at: datetime | None
     snapshot: SnapshotLine | None
     requirement_count: int
-    requirements: tuple[Mapping[str, Any], ...]
-    problems: tuple[Mapping[str, Any], ...]
+    requirements: tuple[PendingRequirement, ...]
+    problems: tuple[FileProblem, ...]
     assessment: StoredAssessment | None
     hints: tuple[RuntimeHint, ...] = ()
     notices: tuple[IndexNotice, ...] = ()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.stored import TargetSummary
 from scanner.domain.phrases import count, join_words
 
 _HEADLINES = {
@@ -22,17 +22,7 @@ _NAMED_BLOCKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class TargetSummary:
-    """What an assessment says about one target, with what is shown of its packages."""
-
-    verdict: ProjectVerdict
-    counts: Mapping[str, int]
-    conflict: str
-    rows: Sequence[CellSummary]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
+class SummaryLine:
     """One sentence. `action` is what the link says; `watch` names the package to watch when waiting is all there is."""
 
     look: Verdict
@@ -48,10 +38,10 @@ def important(columns: Sequence[Column]) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.platform_slug == columns[0].platform_slug)
 
 
-def answers(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[Answer, ...]:
+def summarise_targets(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[SummaryLine, ...]:
     """The sentences for `columns`, in their order; neighbours that are simply go, or simply unknown, share one."""
     pairs = [(column, results[column.slug]) for column in columns if column.slug in results]
-    said: list[Answer] = []
+    said: list[SummaryLine] = []
     for verdict, group in groupby(pairs, key=lambda pair: pair[1].verdict):
         together = list(group)
         match verdict:
@@ -71,41 +61,43 @@ def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
     return f"{join_words(pythons)}{place}: {_HEADLINES[pairs[0][1].verdict]}."
 
 
-def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> Answer:
+def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
     cause = f"All {count(_total(result), 'package')} install as written"
     cause += f", {slower} without a fast part or by a source build." if slower else "."
-    return Answer(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
+    return SummaryLine(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
 
 
-def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> Answer:
+def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[0]
     missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
     cause = f"{missing} of {count(_total(result), 'package')} {'is' if missing == 1 else 'are'} not known yet."
     if not missing:
         cause = "The search for a set that fits is not complete."
     action = "See which" if missing else "See the packages"
-    return Answer(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
+    return SummaryLine(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
-def _answer(column: Column, result: TargetSummary) -> Answer:
+def _answer(column: Column, result: TargetSummary) -> SummaryLine:
     headline = _headline([(column, result)])
     look = LOOKS[result.verdict]
     if result.verdict is ProjectVerdict.NO_GO:
         cause, action, watch = _no_go(result)
-        return Answer(look, headline, cause, action, column.slug, watch)
+        return SummaryLine(look, headline, cause, action, column.slug, watch)
     moving = result.counts.get(Verdict.UPGRADE, 0)
     if not moving:
         cause = "What is written does not fit together there; an upgrade path does."
-        return Answer(look, headline, cause, "See the packages", column.slug)
+        return SummaryLine(look, headline, cause, "See the packages", column.slug)
     works = "it has a version that works" if moving == 1 else "all have a version that works"
-    return Answer(look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug)
+    return SummaryLine(
+        look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug
+    )
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:
     """Cause, action and the package to watch."""
-    blocked = [row for row in result.rows if row.verdict == Verdict.BLOCKED]
+    blocked = [row for row in result.cells if row.verdict == Verdict.BLOCKED]
     if not blocked:
         return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
     causes = [row.cause for row in blocked[:_NAMED_BLOCKERS]]

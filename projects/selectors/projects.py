@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
-from projects.domain.assessment.diff import read_changes
+from projects.domain.assessment.diff import changes_from_json
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.domain.dependency_files import RuntimeHint
+from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.models import (
     Assessment,
     AssessmentState,
+    PackageRows,
     Project,
     ProjectPackage,
     Snapshot,
     Subscription,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import CellSummary, StoredRow, summarise_cells
+from projects.presentation.cell_summary import CellSummary, cells_from_json, summarise_cell
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.stored import ProjectState, SnapshotLine, StoredAssessment, StoredTarget
+from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
 
@@ -102,39 +103,46 @@ def project_state(project: Project) -> ProjectState:
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
     assessment = _stored(newest) if newest else None
     asked = snapshot.requirements.filter(constraint=False)
-    requirements: tuple[Mapping[str, Any], ...] = ()
+    requirements: tuple[PendingRequirement, ...] = ()
     if assessment is None or not assessment.targets.keys() >= set(targets):
-        requirements = tuple(asked.values("name", "pinned", "source", "line", "specifier", "direct"))
+        requirements = tuple(
+            map(
+                PendingRequirement._make,
+                asked.values_list("name", "pinned", "source", "line", "specifier", "direct"),
+            )
+        )
     return ProjectState(
         targets=targets,
         checked_at=_checks(project).first(),
         snapshot=_snapshot_line(snapshot),
         requirement_count=len(requirements) or asked.count(),
         requirements=requirements,
-        problems=tuple(snapshot.problems),
+        problems=tuple(FileProblem(**problem) for problem in snapshot.problems),
         assessment=assessment,
         hints=tuple(RuntimeHint(**hint) for hint in snapshot.hints),
         notices=notices_of(project, snapshot),
     )
 
 
-def package_rows(state: ProjectState) -> dict[str, Sequence[StoredRow]]:
-    """The stored rows (design §10) of the assessment that the pages show, by target. One query."""
+def package_results(state: ProjectState) -> dict[str, list[PackageResult]]:
+    """Return all results of the assessment that the pages show, by target. One query."""
     if state.assessment is None:
         return {}
-    return dict(TargetAssessment.objects.filter(assessment=state.assessment.pk).values_list("target", "packages"))
+    rows = TargetAssessment.objects.filter(assessment=state.assessment.pk).values_list("target", "packages")
+    return {target: list(map(PackageResult.from_json, packages)) for target, packages in rows}
 
 
-def stored_cell(project: Project, target: str, package: str) -> Mapping[str, Any] | None:
-    """The stored row of one package on one target in the newest snapshot's newest assessment. One query."""
+def package_result(project: Project, target: str, package: str) -> PackageResult | None:
+    """Return the result of one package on one target in the newest snapshot's newest assessment. One query."""
     newest_snapshot = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
     found = (
         TargetAssessment.objects.filter(assessment__snapshot=Subquery(newest_snapshot), target=target)
         .order_by("-assessment_id")
+        .annotate(found=PackageRows([package]))
+        .values_list("found", flat=True)
         .first()
     )
-    rows = found.packages if found else ()
-    return next((row for row in rows if row["name"] == package), None)
+    return PackageResult.from_json(found[0]) if found else None
 
 
 def stored_confusions(project: Project) -> list[NameConfusion]:
@@ -167,19 +175,19 @@ def _stored(assessment: Assessment) -> StoredAssessment:
         is_complete=assessment.state == AssessmentState.COMPLETE,
         missing=tuple(assessment.missing),
         targets={
-            row.target: StoredTarget(row.target, row.verdict, row.counts, row.conflict, _shown(row)) for row in targets
+            row.target: TargetSummary(row.target, ProjectVerdict(row.verdict), row.counts, row.conflict, _cells(row))
+            for row in targets
         },
-        changes=read_changes(assessment.changes),
+        changes=changes_from_json(assessment.changes),
         changed_since=assessment.changed_since,
         confusions=tuple(NameConfusion.from_json(one) for one in assessment.confusions),
     )
 
 
-def _shown(row: TargetAssessment) -> list[CellSummary]:
-    if row.shown is None:
-        # Stored by a version that did not work it out. One query, until the project is assessed anew.
-        return summarise_cells(row.packages)
-    return list(map(CellSummary._make, row.shown))
+def _cells(row: TargetAssessment) -> list[CellSummary]:
+    cells = cells_from_json(row.shown)
+    # Stored by another version: made of the rows, by one more query, until the project is assessed again.
+    return cells if cells is not None else [summarise_cell(PackageResult.from_json(one)) for one in row.packages]
 
 
 def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:

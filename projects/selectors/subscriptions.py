@@ -10,10 +10,11 @@ from django.db.models import Count, F, Max, QuerySet, Window
 from django.db.models.functions import RowNumber
 from packaging.utils import canonicalize_name
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Alert, AlertState, Assessment, PackageRows, Project, Subscription, TargetAssessment
 from projects.presentation.subscriptions import FollowRow, MessageRow, WatchRow, WatchState, verdict_text
-from projects.selectors.projects import stored_cell
+from projects.selectors.projects import package_result
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 _DIGESTS = 5
@@ -48,8 +49,8 @@ def follow_list(user: User) -> tuple[FollowRow, ...]:
 
 def version_in_use(project: Project, package: str, target: str) -> str:
     """Return the version that the newest assessment has for a package on a target, "" without one. Two queries."""
-    row = stored_cell(project, target, canonicalize_name(package))
-    return str(row["version"] or "") if row else ""
+    result = package_result(project, target, canonicalize_name(package))
+    return result.version or "" if result is not None else ""
 
 
 def target_label(slug: str) -> str:
@@ -60,8 +61,8 @@ def target_label(slug: str) -> str:
         return slug
 
 
-def _cells(watches: Iterable[Subscription]) -> dict[tuple[int, str, str], Mapping[str, Any]]:
-    """Return the stored package rows of the newest assessments, by project, target and package."""
+def _cells(watches: Iterable[Subscription]) -> dict[tuple[int, str, str], PackageResult]:
+    """Return the package results of the newest assessments, by project, target and package."""
     wanted = {(watch.project_id, watch.target, watch.package_name) for watch in watches}
     newest = (
         Assessment.objects.filter(project_id__in={project for project, _, _ in wanted})
@@ -77,17 +78,17 @@ def _cells(watches: Iterable[Subscription]) -> dict[tuple[int, str, str], Mappin
         .values_list("assessment__project_id", "target", "found")
     )
     return {
-        key: row
+        key: PackageResult.from_json(row)
         for project, target, found in rows
         for row in found or ()
         if (key := (project, target, row["name"])) in wanted
     }
 
 
-def _watch_row(watch: Subscription, cell: Mapping[str, Any] | None) -> WatchRow:
+def _watch_row(watch: Subscription, package: PackageResult | None) -> WatchRow:
     alerts = sorted(watch.alerts.all(), key=lambda alert: -alert.pk)
-    verdict = Verdict(cell["verdict"]) if cell is not None else Verdict.UNKNOWN
-    first = (cell.get("first_available") or {}).get("version", "") if cell is not None else ""
+    verdict = package.verdict if package is not None else Verdict.UNKNOWN
+    first = package.first_available.version if package is not None and package.first_available else ""
     return WatchRow(
         pk=watch.pk,
         package=watch.package_name,
@@ -100,7 +101,7 @@ def _watch_row(watch: Subscription, cell: Mapping[str, Any] | None) -> WatchRow:
         ended_at=watch.stopped_at,
         state=_watch_state(watch, alerts),
         verdict=verdict,
-        verdict_text=verdict_text(verdict, first) if cell is not None else "not in the newest assessment",
+        verdict_text=verdict_text(verdict, first) if package is not None else "not in the newest assessment",
         messages=tuple(_message_row(alert) for alert in alerts),
     )
 

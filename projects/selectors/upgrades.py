@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.models import Project, ProjectPackage, Snapshot, TargetAssessment
@@ -37,7 +38,7 @@ def upgrade_state(project: Project, target: str) -> UpgradeState:
         verdict=found.verdict,
         counts=found.counts,
         conflict=found.conflict,
-        packages=found.packages,
+        packages=tuple(map(PackageResult.from_json, found.packages)),
         plan=UpgradePlan.from_json(found.plan) if found.plan is not None else None,
         missing=found.assessment.missing,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import F, Max
 from packaging.version import InvalidVersion, Version
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.upstream.notes import PackageUse
 from projects.models import Assessment, PackageRows, TargetAssessment
 from scanner.domain.matching.availability import Availability
@@ -36,9 +37,10 @@ def uses_of(
     uses: dict[tuple[int, str], list[PackageUse]] = {}
     for project_id, target, found in rows:
         for row in found or ():
-            if row["availability"] not in _ELSEWHERE:
-                use = PackageUse(target, _version(row["version"]), row.get("specifier") or "")
-                uses.setdefault((project_id, row["name"]), []).append(use)
+            package = PackageResult.from_json(row)
+            if package.availability not in _ELSEWHERE:
+                use = PackageUse(target, _version(package.version), package.provenance.specifier)
+                uses.setdefault((project_id, package.name), []).append(use)
     return uses
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.target_result import TargetResult
 from projects.domain.claims import Claim, MeasuredRelease, PackageFacts
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.matching.availability import Availability
@@ -26,41 +27,43 @@ _COMPILED = {Availability.NATIVE, Availability.ABI3}
 
 def read_facts(
     request: AssessmentRequest,
-    entry: Mapping[str, Any],
+    result: TargetResult,
     claims: Sequence[Claim],
     *,
     indexes: IndexSet,
     as_of: datetime | None,
 ) -> dict[str, PackageFacts]:
-    """Return the facts about all packages of an assessment's entry and of the claims, by name.
+    """Return the facts about all packages of the result and of the claims, by name.
 
     Polls the claimed packages that the requirements do not lead to. A few queries.
     """
     target = request.targets[0]
-    rows = {row["name"]: row for row in entry["packages"]}
+    packages: dict[str, PackageResult] = {package.name: package for package in result.packages}
     claimed = {claim.name: claim for claim in claims}
-    extra = claimed.keys() - rows.keys()
+    extra = claimed.keys() - packages.keys()
     refresh(indexes, extra, timezone.now(), on_polled=lambda name, done, total: None)
     reader = IndexReader(indexes, request, as_of=as_of)
     reader.read(extra)
-    chosen = {name: _chosen(reader.snapshot, name, rows.get(name), claimed.get(name)) for name in {*rows, *claimed}}
+    chosen = {
+        name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name)) for name in {*packages, *claimed}
+    }
     candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
     files_of = read_files(candidates, as_of=as_of)
-    planned = {change["name"]: change for change in (entry["plan"] or {}).get("changes", ())}
+    planned = {change.name: change for change in (result.plan.changes if result.plan else ())}
     return {
         name: PackageFacts(
             **{role: _measured(candidate, target, files_of) for role, candidate in found.items()},
-            planned=planned[name]["to"] if name in planned else None,
-            plan_reason=planned[name]["why"] if name in planned else "",
-            paths=tuple(tuple(path) for path in rows[name]["paths"]) if name in rows else (),
-            is_direct=name in rows and rows[name]["direct"] is not False,
+            planned=planned[name].after if name in planned else None,
+            plan_reason=planned[name].why if name in planned else "",
+            paths=packages[name].provenance.paths if name in packages else (),
+            is_direct=name in packages and packages[name].provenance.direct is not False,
         )
         for name, found in chosen.items()
     }
 
 
 def _chosen(
-    snapshot: IndexSnapshot, name: str, row: Mapping[str, Any] | None, claim: Claim | None
+    snapshot: IndexSnapshot, name: str, result: PackageResult | None, claim: Claim | None
 ) -> dict[str, Candidate | None]:
     """Return the candidates for the fields of PackageFacts that hold releases."""
     package = snapshot.packages.get(name)
@@ -75,7 +78,7 @@ def _chosen(
     wheels = [candidate for candidate in later if candidate.offers[0].availability.installs_wheel]
     compiled = (candidate for candidate in wheels if candidate.offers[0].availability in _COMPILED)
     return {
-        "used": _candidate(package, row["version"] if row else None),
+        "used": _candidate(package, result.version if result else None),
         "first": wheels[0] if wheels else None,
         "first_compiled": next(compiled, None),
     }

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.presentation.risk_table.table import RiskRow, RiskTable
+from projects.presentation.risk_table.table import PackageRow, RiskTable
 from projects.templatetags.verdicts import glyph, word
 
 register = template.Library()
@@ -31,14 +31,12 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
 
-def _row(row: RiskRow, path: str, targets: Sequence[str], package_path: str, indexes: int) -> str:
+def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, indexes: int) -> str:
     single = len(targets) == 1
     version = escape(row.version)
     beside = "" if single else f' <span class="ver">{version}</span>'
     if row.yanked:
         beside += ' <span class="flag">yanked</span>'
-    if row.unofficial:
-        beside += ' <span class="flag">unofficial</span>'
     if indexes:
         beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
     cells = "".join(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.domain.dependency_files.given_files import roots_of
 from projects.forms.projects import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
 from projects.models import Origin, Project
-from projects.presentation.project_page import ToldProblem, tell_problems
+from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.selectors import project_list
 from projects.services.projects import create_project, offered_groups, save_policy_and_targets
@@ -111,7 +110,7 @@ def _add_page(
         "area": "projects",
         "name_form": name,
         "files_form": files,
-        "unreadable": _told(unreadable),
+        "unreadable": _problems(unreadable),
         **_target_context(targets, _SAMPLE_SLUGS),
     }
     return render(
@@ -122,7 +121,7 @@ def _add_page(
 def _requirements_page(
     request: HttpRequest, project: Project, files: RequirementsForm, unreadable: NothingToRead | None = None
 ) -> HttpResponse:
-    context = {"area": "projects", "project": project, "files_form": files, "unreadable": _told(unreadable)}
+    context = {"area": "projects", "project": project, "files_form": files, "unreadable": _problems(unreadable)}
     return render(request, "projects/requirements.html", context, status=_status(files, unreadable=bool(unreadable)))
 
 
@@ -139,10 +138,8 @@ def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, A
     }
 
 
-def _told(unreadable: NothingToRead | None) -> tuple[ToldProblem, ...]:
-    if unreadable is None:
-        return ()
-    return tell_problems([asdict(problem) for problem in unreadable.problems])
+def _problems(unreadable: NothingToRead | None) -> tuple[ProblemLine, ...]:
+    return describe_problems(unreadable.problems) if unreadable is not None else ()
 
 
 def _origin(request: HttpRequest) -> Origin:

@@ -15,14 +15,21 @@ from django_htmx.http import push_url, replace_url, trigger_client_event
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.models import Project
-from projects.presentation.cell import proof_of
+from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
 from projects.presentation.formats.csv_table import csv_text
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.project_page import ProjectPage, project_page
 from projects.presentation.risk_table.query import RiskQuery
-from projects.selectors import is_watching, package_rows, project_state, stored_cell, stored_confusions, upstream_of
+from projects.selectors import (
+    is_watching,
+    package_result,
+    package_results,
+    project_state,
+    stored_confusions,
+    upstream_of,
+)
 from projects.selectors.versions import page_version
 from projects.services.assessments.stored_documents import stored_document
 from projects.views.unchanged import etag_of, mark, unchanged
@@ -72,14 +79,14 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str) -> HttpResponse:
     """The proof of one cell: a row under its row for htmx, else a page."""
     found = get_project(request, slug)
-    stored = stored_cell(found, target, package)
+    stored = package_result(found, target, package)
     if stored is None:
         raise Http404
     span = request.GET.get("span", "")
     context = {
         "area": "projects",
         "project": found,
-        "proof": proof_of(stored, column_of(target)),
+        "cell": cell_page(stored, column_of(target)),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
@@ -106,7 +113,7 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
         if document is None:
             raise Http404
         return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
-    text = csv_text(export_lines(state, page, package_rows(state)))
+    text = csv_text(export_lines(state, page, package_results(state)))
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from projects.models import Project, Repository
 from scanner.models import Package
 from tests.browser.conftest import OpenPage
-from tests.cast import LINUX_313, WINDOWS_313, Cast, assess_as, package_row, rest_on, usual_rows
+from tests.cast import LINUX_313, WINDOWS_313, Cast, assess_as, make_package, rest_on, usual_rows
 
 pytestmark = pytest.mark.browser
 
@@ -98,7 +98,7 @@ def test_a_cell_of_the_heat_map_chooses_its_target(open_page: OpenPage, cast: Ca
 
 
 def test_the_bar_moves_while_the_index_answers_and_the_page_fills_by_itself(open_page: OpenPage, cast: Cast) -> None:
-    partly = {LINUX_313: [package_row("aiohttp"), package_row("greenlet", "unknown")]}
+    partly = {LINUX_313: [make_package("aiohttp"), make_package("greenlet", "unknown")]}
     made = assess_as(cast.project, partly, missing=["greenlet"])
     page = open_page(PAGE)
     expect(page.locator("#progress")).to_contain_text("1 of 2, greenlet…")

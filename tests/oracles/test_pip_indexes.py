@@ -119,7 +119,7 @@ def ours(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex) -> dict[st
     if found.verdict != "go":
         assert found.verdict == "no-go"
         return None
-    return {row["name"]: row["version"] for row in found.packages}
+    return {package.name: package.version for package in found.packages if package.version is not None}
 
 
 def test_of_two_indexes_the_same_versions_and_needs_are_chosen_as_by_pip(

@@ -13,11 +13,12 @@ from packaging.version import Version
 from benchmarks.oracle import Case, moved, taken_back
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
-from projects.domain.assessment.evaluate import TargetResult
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.target_result import TargetResult
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
 from tests.projects.known import requirements, targets
@@ -59,21 +60,20 @@ def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
     found = assessed(case.written, replay)
     assert [one.verdict for one in found] == ["go", "conditional", "no-go"]
     for one in found[:2]:
-        theirs = uv_target(one.target)
+        theirs = uv_target(parse_target(one.target))
         assert theirs is not None
         assert (uv.compile(case.written, theirs) is not None) is (one.verdict == "go")
-    plan, theirs = found[1].plan, uv_target(found[1].target)
+    plan, theirs = found[1].plan, uv_target(parse_target(found[1].target))
     assert plan is not None
-    assert plan.pins is not None
     assert theirs is not None
-    pins = {str(name): str(version) for name, version in plan.pins.items()}
+    pins = dict(plan.pins)
     assert uv.installs([f"{name}=={version}" for name, version in pins.items()], theirs) is None
-    assert ("pydantic", Version("2.8.0")) in [(change.name, change.after) for change in plan.direct_changes]
+    assert ("pydantic", "2.8.0") in [(change.name, change.after) for change in plan.direct_changes]
     lowest = uv.compile(case.loose, theirs, resolution="lowest-direct")
     assert lowest is not None
     assert len(moved(case, pins)) <= len(moved(case, lowest))
     for change in plan.changes:
-        alone = {**pins, change.name: str(change.before)}
+        alone = {**pins, change.name: change.before}
         assert taken_back(case, alone, uv, theirs, tmp_path) is None, change.name
 
 
@@ -81,6 +81,6 @@ def test_a_set_for_a_free_threaded_build_holds_file_by_file(shared: Path, replay
     case = Case.read(shared / "cases" / "metaguardian.txt", tmp_path)
     found = assessed(case.written, replay)[2]
     assert found.verdict == "go"
-    pins = {row["name"]: Version(row["version"]) for row in found.packages if row["verdict"] != "inactive"}
-    assert faults_of(pins, case.asked, found.target) == []
-    assert faults_of({**pins, "pydantic-core": Version("2.16.2")}, case.asked, found.target)
+    pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}
+    assert faults_of(pins, case.asked, parse_target(found.target)) == []
+    assert faults_of({**pins, "pydantic-core": Version("2.16.2")}, case.asked, parse_target(found.target))

@@ -1,4 +1,4 @@
-"""The difference between two assessments: what got better, worse, new or is gone. Pure."""
+"""The difference between two assessments: what got better, worse, new or is gone."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from enum import StrEnum
 from typing import Any
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 
 # From best to worst. A package that a target does not need is as good as a ready one.
@@ -21,7 +22,7 @@ _RANK = {
 
 
 class ChangeKind(StrEnum):
-    """Which way a package went."""
+    """The way in which a package changed."""
 
     WORSE = "worse"
     NEW = "new"
@@ -32,7 +33,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackageChange:
-    """One package on one target, before and after. Versions are None where the side has none."""
+    """One package on one target, before and after. Versions are None where that side has none."""
 
     kind: ChangeKind
     target: str
@@ -43,16 +44,13 @@ class PackageChange:
     after_verdict: Verdict | None
 
 
-Rows = Sequence[Mapping[str, Any]]
-
-
-def written_changes(changes: Iterable[PackageChange]) -> list[list[str | None]]:
-    """As an assessment stores them."""
+def changes_to_json(changes: Iterable[PackageChange]) -> list[list[str | None]]:
+    """Return the changes as an assessment stores them."""
     return [list(astuple(change)) for change in changes]
 
 
-def read_changes(stored: Iterable[Sequence[Any]]) -> tuple[PackageChange, ...]:
-    """What `written_changes` wrote."""
+def changes_from_json(stored: Iterable[Sequence[Any]]) -> tuple[PackageChange, ...]:
+    """Read what `changes_to_json` wrote."""
     return tuple(
         PackageChange(ChangeKind(kind), target, name, old, new, _verdict(before), _verdict(after))
         for kind, target, name, old, new, before, after in stored
@@ -63,53 +61,53 @@ def _verdict(stored: str | None) -> Verdict | None:
     return Verdict(stored) if stored else None
 
 
-def compare(before: Mapping[str, Rows], after: Mapping[str, Rows]) -> list[PackageChange]:
-    """All differences between the package rows (design §10) of two assessments, keyed by target.
+Packages = Sequence[PackageResult]
 
-    Targets that only one side has are left out: adding a column changes no package. Worse first, then
-    new, better, gone and moved, each by target order of `after` and name.
+
+def compare(before: Mapping[str, Packages], after: Mapping[str, Packages]) -> list[PackageChange]:
+    """Return all differences between the packages of two assessments, by target.
+
+    Targets that only one of them has are left out: a new column changes no package. Changes for the worse come first,
+    then new, better, gone and moved packages, each in the order of the targets of `after` and by name.
     """
     changes = [
         change
-        for target, rows in after.items()
+        for target, packages in after.items()
         if target in before
-        for change in _compare_target(target, before[target], rows)
+        for change in _compare_target(target, before[target], packages)
     ]
     order = list(ChangeKind)
     return sorted(changes, key=lambda change: order.index(change.kind))
 
 
-def _compare_target(target: str, before: Rows, after: Rows) -> list[PackageChange]:
-    old = {row["name"]: row for row in before}
-    new = {row["name"]: row for row in after}
+def _compare_target(target: str, before: Packages, after: Packages) -> list[PackageChange]:
+    old = {package.name: package for package in before}
+    new = {package.name: package for package in after}
     changes = []
     for name in sorted(old.keys() | new.keys()):
-        kind = _kind(old.get(name), new.get(name))
+        was, now = old.get(name), new.get(name)
+        kind = _kind(was, now)
         if kind is not None:
-            changes.append(_change(kind, target, name, old.get(name), new.get(name)))
+            changes.append(
+                PackageChange(
+                    kind=kind,
+                    target=target,
+                    name=name,
+                    before_version=was.version if was else None,
+                    after_version=now.version if now else None,
+                    before_verdict=was.verdict if was else None,
+                    after_verdict=now.verdict if now else None,
+                )
+            )
     return changes
 
 
-def _kind(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> ChangeKind | None:
-    if new is None:
+def _kind(before: PackageResult | None, after: PackageResult | None) -> ChangeKind | None:
+    if after is None:
         return ChangeKind.GONE
-    if old is None:
+    if before is None:
         return ChangeKind.NEW
-    rank_before, rank_after = _RANK[Verdict(old["verdict"])], _RANK[Verdict(new["verdict"])]
+    rank_before, rank_after = _RANK[before.verdict], _RANK[after.verdict]
     if rank_after != rank_before:
         return ChangeKind.WORSE if rank_after > rank_before else ChangeKind.BETTER
-    return ChangeKind.MOVED if old["version"] != new["version"] else None
-
-
-def _change(
-    kind: ChangeKind, target: str, name: str, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
-) -> PackageChange:
-    return PackageChange(
-        kind=kind,
-        target=target,
-        name=name,
-        before_version=old["version"] if old else None,
-        after_version=new["version"] if new else None,
-        before_verdict=Verdict(old["verdict"]) if old else None,
-        after_verdict=Verdict(new["verdict"]) if new else None,
-    )
+    return ChangeKind.MOVED if before.version != after.version else None

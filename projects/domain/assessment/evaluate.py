@@ -1,25 +1,25 @@
-"""Verdicts of a set of requirements over targets, from what is known of the index. Pure: no database, no clock.
+"""Verdicts of a set of requirements over targets, from what is known of the index.
 
-Two steps, because the proofs need files that are worth reading only for the releases that rows name: `resolve_targets`
-finds closures, standings and plans, `explain_targets` writes the rows.
+Two steps, because explanations need files that are worth reading only for the releases that results name:
+`resolve_targets` finds closures, judgements and plans, `explain_targets` makes the results.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.explanations import Proofs
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
-from projects.domain.assessment.package_result import Place, Standing, build_row, foreign, inactive, stand
-from projects.domain.assessment.provenance import places_in
+from projects.domain.assessment.judgement import Judgement, explain, judge_foreign, judge_inactive, judge_version
+from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import question_of
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts, judge_project
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure
@@ -35,31 +35,18 @@ from scanner.domain.targets.target import Target
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTarget:
-    """One target, resolved: what it leads to, how each package stands, and the way out when it does not hold."""
+    """One target, resolved: its closure, the judgement of each package, and a plan when the closure does not hold."""
 
     target: Target
     closure: Closure
-    standings: Mapping[NormalizedName, Standing]
-    plan: Plan | None
-
-
-@dataclass(frozen=True, slots=True)
-class TargetResult:
-    """One entry of `assessments` in design §10. `counts` are packages by verdict, inactive ones left out."""
-
-    target: Target
-    verdict: ProjectVerdict
-    counts: Mapping[str, int]
-    blockers: tuple[str, ...]
-    packages: tuple[dict[str, Any], ...]
-    conflict: str | None
+    judgements: Mapping[NormalizedName, Judgement]
     plan: Plan | None
 
 
 def resolve_targets(
     request: AssessmentRequest, snapshot: IndexSnapshot, targets: Sequence[Target] | None = None
 ) -> list[ResolvedTarget]:
-    """Closure, standings and plan of each target (all of the wish, or these of them), in order."""
+    """Resolve each target of the request, or only these of them, in order."""
     cache = ResolutionCache(snapshot)
     question = question_of(request.requirements)
     return [
@@ -69,7 +56,7 @@ def resolve_targets(
 
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> outcomes.Missing:
-    """What must be fetched before every answer is known."""
+    """Return what must be fetched before every result is known."""
     missing = outcomes.Missing()
     for one in resolved:
         missing |= one.closure.missing
@@ -79,17 +66,17 @@ def missing_in(resolved: Iterable[ResolvedTarget]) -> outcomes.Missing:
 
 
 def unseen_in(resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot) -> dict[int, str]:
-    """Releases whose sdist only a look inside can judge, and whose verdict hangs on it: key to package name.
+    """Return the releases whose verdict depends on the content of their sdist, by key with the package's name.
 
-    The release in use, and the newest one, which may be the way out.
+    They are the release in use and the newest one, to which the project may move.
     """
     found: dict[int, str] = {}
     for one in resolved:
         column = snapshot.column(one.target)
-        for name, standing in one.standings.items():
-            if standing.verdict is not Verdict.UNKNOWN or standing.availability is not Availability.SOURCE:
+        for name, judgement in one.judgements.items():
+            if judgement.verdict is not Verdict.UNKNOWN or judgement.availability is not Availability.SOURCE:
                 continue
-            for release in (standing.release, snapshot.packages[name].newest):
+            for release in (judgement.release, snapshot.packages[name].newest):
                 if release is not None and release.build == UNSEEN and _is_source(release, column):
                     found.update(dict.fromkeys(release.pks, name))
     return found
@@ -100,16 +87,16 @@ def _is_source(release: Candidate, column: int) -> bool:
 
 
 def releases_to_explain(resolved: Iterable[ResolvedTarget]) -> list[Candidate]:
-    """The releases whose files the rows will name: what has to be read before `explain_targets`."""
-    return [release for one in resolved for standing in one.standings.values() for release in standing.releases]
+    """Return the releases whose files must be read before `explain_targets`."""
+    return [release for one in resolved for judgement in one.judgements.values() for release in judgement.releases]
 
 
 def explain_targets(
-    resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot, files_of: FilesOf, now: datetime
+    request: AssessmentRequest, resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot, files_of: FilesOf
 ) -> list[TargetResult]:
-    """The answer for each target, in the same order; rows nearest to the project first, inactive ones last."""
-    proofs = Proofs(files_of)
-    return [_answer(one, snapshot, proofs, now) for one in resolved]
+    """Return the result of each target, in the same order."""
+    explanations = WheelExplanations(files_of)
+    return [_explain(request, one, snapshot, explanations) for one in resolved]
 
 
 def _resolve(
@@ -120,7 +107,7 @@ def _resolve(
     target: Target,
 ) -> ResolvedTarget:
     found = closure(cache, target, question, request.resolver_policy, limits=request.limits())
-    standings = _standings(request, snapshot, target, found)
+    judgements = _judge(request, snapshot, target, found)
     way = None
     # A search that was cut short says nothing about the question as written.
     refuted = found.limit is None
@@ -138,51 +125,53 @@ def _resolve(
             refuted=refuted,
         )
         way = plan(upgrade)
-    return ResolvedTarget(target, found, standings, way)
+    return ResolvedTarget(target, found, judgements, way)
 
 
-def _standings(
+def _judge(
     request: AssessmentRequest, snapshot: IndexSnapshot, target: Target, found: Closure
-) -> dict[NormalizedName, Standing]:
+) -> dict[NormalizedName, Judgement]:
     column = snapshot.column(target)
-    places = places_in(found, request.requirements)
-    standings: dict[NormalizedName, Standing] = {}
+    provenances = find_provenance(found, request.requirements)
+    shares = find_dependent_shares(found)
+    judgements: dict[NormalizedName, Judgement] = {}
     for entry in found.entries:
-        place = places[entry.name]
+        name, provenance = entry.name, provenances[entry.name]
         if entry.url is not None:
-            standings[entry.name] = foreign(place, entry.url)
+            judgements[name] = judge_foreign(name, provenance, entry.url)
         else:
-            package = snapshot.packages.get(entry.name)
-            standings[entry.name] = stand(place, entry.version, package, column, request.policy)
+            package = snapshot.packages.get(name)
+            judgements[name] = judge_version(
+                name, entry.version, provenance, package, column, request.policy, shares[name]
+            )
     for requirement in request.requirements:
-        if requirement.direct and not requirement.constraint and requirement.name not in standings:
-            place = Place(requirement.name, True, requirement.specifier, requirement)
-            standings[requirement.name] = inactive(place)
-    return standings
+        if requirement.direct and not requirement.constraint and requirement.name not in judgements:
+            judgements[requirement.name] = judge_inactive(requirement)
+    return judgements
 
 
-def _answer(one: ResolvedTarget, snapshot: IndexSnapshot, proofs: Proofs, now: datetime) -> TargetResult:
-    rows = tuple(
-        build_row(standing, one.target, snapshot.packages.get(name), proofs, now=now)
-        for name, standing in one.standings.items()
-    )
-    verdicts = [standing.verdict for standing in one.standings.values()]
+def _explain(
+    request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
+) -> TargetResult:
+    conflict = one.closure.conflict
     return TargetResult(
-        target=one.target,
-        verdict=_verdict(one, verdicts),
-        counts=count_verdicts(verdicts),
+        target=one.target.slug,
+        verdict=_verdict(one),
+        packages=tuple(
+            explain(judgement, one.target, snapshot.packages.get(name), explanations, request.now)
+            for name, judgement in one.judgements.items()
+        ),
         blockers=tuple(one.closure.blockers),
-        packages=rows,
-        conflict=derivation_text(one.closure.conflict) if one.closure.conflict is not None else None,
-        plan=one.plan,
+        conflict=derivation_text(conflict) if conflict is not None else "",
+        plan=UpgradePlan.of(one.plan, request.strategy) if one.plan is not None else None,
     )
 
 
-def _verdict(one: ResolvedTarget, verdicts: Sequence[Verdict]) -> ProjectVerdict:
+def _verdict(one: ResolvedTarget) -> ProjectVerdict:
     found = one.closure
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
     return judge_project(
-        verdicts,
+        [judgement.verdict for judgement in one.judgements.values()],
         holds=found.holds,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,

@@ -1,226 +1,179 @@
-"""One package on one target: how it stands, and the row that says so (design §10). Pure."""
+"""How one package stands on one target: the value that pages, exports and storage share.
+
+`PackageResult.to_json` and `from_json` are the only writer and reader of stored rows. docs/schema.md describes the
+exported row, which `projects.presentation.formats.schema` makes of it by adding the sentences.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from packaging.version import Version
+from packaging.utils import NormalizedName
 
-from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
-from projects.domain.assessment.verdicts import Verdict, advise, expected_error, judge_package, judge_severity
-from projects.domain.dependency_files.values import ParsedRequirement
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.verdicts import Severity, Verdict
 from scanner.domain.matching.availability import Availability
-from scanner.domain.matching.explain import Cell
-from scanner.domain.matching.floors import glibc_requirement
-from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
-from scanner.domain.polling import RELEASE_OPEN_FOR
-from scanner.domain.releases.python_changes import standard_library_flags
-from scanner.domain.resolution.loosen import Step, step_between
-from scanner.domain.resolution.model.policy import BuildPolicy
-from scanner.domain.resolution.model.versions import Candidate
-from scanner.domain.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """How a package comes into the set. `asked` is the project's own requirement of it, when there is one.
+class AvailableVersion:
+    """A version that installs on the target, with the file that an installer takes. `uploaded_at` is in UTC."""
 
-    `direct` is None where the files list the package and do not say whether the project itself asks for it. `specifier`
-    joins every limit on it; `share` is how much of the closure hangs on it, 0 to 1.
-    """
+    version: str
+    file: str | None = None
+    uploaded_at: datetime | None = None
 
-    name: str
-    direct: bool | None
-    specifier: str
-    asked: ParsedRequirement | None
-    paths: Sequence[Sequence[str]] = field(default_factory=tuple)
-    share: float = 0.0
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {"version": self.version, "file": self.file, "uploaded_at": timestamp(self.uploaded_at)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> AvailableVersion:
+        """Read what `to_json` wrote."""
+        return cls(data["version"], data.get("file"), _moment(data.get("uploaded_at")))
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one package stands on one target, before its proof is read.
+class NewestMismatch:
+    """The newest version of a blocked package, and why it does not install."""
 
-    `first` and `latest` are set when it does not install and some version does; `newest` when none does, so that the
-    row can say what stands in the way today. `pending`: the index has not answered for the package yet.
+    version: str
+    reason: PackageReason
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {"version": self.version, "reason": self.reason.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> NewestMismatch:
+        """Read what `to_json` wrote, or the row of an earlier version, which holds sentences."""
+        reason = data["reason"]
+        if isinstance(reason, str):
+            return cls(data["version"], PackageReason(ReasonKind.TEXT, reason, short=data.get("cause", "")))
+        return cls(data["version"], PackageReason.from_json(reason))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageResult:
+    """One package on one target.
+
+    `version` is the one in use or chosen; None when none could be chosen. `build_detail` says what a source build
+    needs ("pure", "compiled: Rust", "unseen"). `file`, `tag` and `uploaded_at` (UTC) are of the file that an installer
+    takes. `first_available` and `latest_available` are set when the version does not install and others do, and
+    `newest_mismatch` when none does. `newest_version` is the newest of all, whether it installs or not;
+    `may_get_files` is whether the index still accepts files for it.
     """
 
-    place: Place
-    version: Version | None
-    release: Candidate | None
+    name: NormalizedName
+    version: str | None
+    provenance: Provenance
     availability: Availability
+    build_detail: str | None = None
+    yanked: bool = False
     verdict: Verdict
-    reason: str = ""
-    first: Candidate | None = None
-    latest: Candidate | None = None
-    newest: Candidate | None = None
-    pending: bool = False
+    severity: Severity
+    file: str | None = None
+    tag: str | None = None
+    uploaded_at: datetime | None = None
+    reason: PackageReason
+    newest_mismatch: NewestMismatch | None = None
+    first_available: AvailableVersion | None = None
+    latest_available: AvailableVersion | None = None
+    newest_version: str | None = None
+    may_get_files: bool = False
+    package_status: str = "active"
 
     @property
-    def releases(self) -> list[Candidate]:
-        """The releases whose files the row will name."""
-        named = (self.release, self.first, self.latest, self.newest)
-        return [release for release in named if release is not None]
+    def is_needed(self) -> bool:
+        """Whether the target needs the package at all."""
+        return self.verdict is not Verdict.INACTIVE
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the index has not answered for the package yet."""
+        return self.reason.kind is ReasonKind.NOT_POLLED
+
+    @property
+    def shown_version(self) -> str:
+        """The version, or what is required where none could be chosen."""
+        return self.version or self.provenance.specifier or "any version"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the stored row: JSON values under the keys of schema 1, with data in place of sentences."""
+        provenance = self.provenance
+        return {
+            "name": self.name,
+            "version": self.version,
+            "direct": provenance.direct,
+            "paths": [list(path) for path in provenance.paths],
+            "availability": self.availability.value,
+            "detail": self.build_detail,
+            "yanked": self.yanked,
+            "verdict": self.verdict.value,
+            "severity": self.severity.value,
+            "file": self.file,
+            "tag": self.tag,
+            "uploaded_at": timestamp(self.uploaded_at),
+            "reason": self.reason.to_json(),
+            "newest": self.newest_mismatch.to_json() if self.newest_mismatch else None,
+            "first_available": self.first_available.to_json() if self.first_available else None,
+            "latest_available": self.latest_available.to_json() if self.latest_available else None,
+            "latest": self.newest_version,
+            "open": self.may_get_files,
+            "specifier": provenance.specifier,
+            "source": provenance.source,
+            "line": provenance.line,
+            "status": self.package_status,
+        }
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> PackageResult:
+        """Read what `to_json` wrote, or a row that an earlier version stored, whose reason is a sentence."""
+        newest, first, latest = row.get("newest"), row.get("first_available"), row.get("latest_available")
+        return cls(
+            name=NormalizedName(row["name"]),
+            version=row["version"],
+            provenance=Provenance(
+                direct=row["direct"],
+                specifier=row.get("specifier") or "",
+                source=row.get("source"),
+                line=row.get("line"),
+                paths=tuple(map(tuple, row.get("paths") or ())),
+            ),
+            availability=Availability(row["availability"]),
+            build_detail=row.get("detail"),
+            yanked=row.get("yanked", False),
+            verdict=Verdict(row["verdict"]),
+            severity=Severity(row.get("severity") or "none"),
+            file=row.get("file"),
+            tag=row.get("tag"),
+            uploaded_at=_moment(row.get("uploaded_at")),
+            reason=_read_reason(row),
+            newest_mismatch=NewestMismatch.from_json(newest) if newest else None,
+            first_available=AvailableVersion.from_json(first) if first else None,
+            latest_available=AvailableVersion.from_json(latest) if latest else None,
+            newest_version=row.get("latest"),
+            may_get_files=row.get("open", False),
+            package_status=row.get("status") or "active",
+        )
 
 
-def inactive(place: Place) -> Standing:
-    """A requirement whose marker does not hold on the target."""
-    marker = place.asked.marker if place.asked else None
-    reason = f"its marker does not hold here: {marker}" if marker else "nothing asks for it here"
-    return Standing(place, None, None, Availability.INACTIVE, Verdict.INACTIVE, reason)
-
-
-def foreign(place: Place, url: str) -> Standing:
-    """A package that comes from an address, a repository or a folder: the index says nothing about it."""
-    reason = f"it comes from {url.partition('?')[0]}, not from the index"
-    return Standing(place, None, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason)
-
-
-def stand(
-    place: Place, version: Version | None, package: PackageSnapshot | None, column: int, policy: BuildPolicy
-) -> Standing:
-    """How the chosen version of a package stands on the target in this column; None when none could be chosen."""
-    if package is None or not package.answered:
-        said = f": {package.error}" if package is not None and package.error else ""
-        reason = f"not polled yet{said}"
-        return Standing(place, version, None, Availability.UNKNOWN, Verdict.UNKNOWN, reason, pending=True)
-    release = package.candidate(version) if version is not None else None
-    if release is None:
-        return _absent(place, version, package, column, policy)
-    availability = release.offers[column].availability
-    if policy.installs_candidate(release, column):
-        verdict = judge_package(availability, release.build, policy, helped=None)
-        return Standing(place, version, release, availability, verdict)
-    above = installable_from(package, column, policy, version)
-    helped = True if above else _maybe_helped(package, column, policy, release.version)
-    verdict = judge_package(availability, release.build, policy, helped=helped)
-    if above:
-        return Standing(place, version, release, availability, verdict, first=above[0], latest=above[-1])
-    newest = package.newest if verdict is Verdict.BLOCKED else None
-    return Standing(place, version, release, availability, verdict, newest=newest)
-
-
-def _absent(
-    place: Place, version: Version | None, package: PackageSnapshot, column: int, policy: BuildPolicy
-) -> Standing:
-    if not package.exists:
-        return Standing(place, version, None, Availability.ABSENT, Verdict.BLOCKED, "the index has no such package")
-    above = installable_from(package, column, policy, version)
-    verdict = judge_package(Availability.ABSENT, None, policy, helped=bool(above))
-    reason = f"the index has no release that {place.specifier or 'any version'} admits"
-    first, latest = (above[0], above[-1]) if above else (None, None)
-    return Standing(place, version, None, Availability.ABSENT, verdict, reason, first, latest)
-
-
-def _maybe_helped(package: PackageSnapshot, column: int, policy: BuildPolicy, current: Version) -> bool | None:
-    """None when a later release might install, which only a look into its sdist would tell; else False."""
-    maybe = any(
-        policy.installs_candidate(release, column) is None and not release.offers[column].yanked
-        for release in package.candidates
-        if release.version >= current
-    )
-    return None if maybe else False
-
-
-def build_row(
-    standing: Standing,
-    target: Target,
-    package: PackageSnapshot | None,
-    proofs: Proofs,
-    *,
-    now: datetime,
-) -> dict[str, Any]:
-    """The package row of design §10, and beside it what docs/report.md lists under "A package row"."""
-    place, verdict, first = standing.place, standing.verdict, standing.first
-    cell = proofs.cell(standing.release, target) if standing.release is not None else None
-    hope = proofs.cell(standing.newest, target) if standing.newest is not None else None
-    newest = package.newest if package else None
-    major = bool(first and standing.version and step_between(standing.version, first.version) is Step.MAJOR)
-    detail = cell.detail if cell else None
-    return {
-        "name": place.name,
-        "version": str(standing.version) if standing.version is not None else None,
-        "direct": place.direct,
-        "paths": [list(path) for path in place.paths],
-        "availability": standing.availability.value,
-        "detail": detail,
-        "yanked": cell.yanked if cell else False,
-        "verdict": verdict.value,
-        "severity": judge_severity(verdict, direct=place.direct, major_step=major, dependents_share=place.share).value,
-        "file": cell.file if cell else None,
-        "tag": cell.tag if cell else None,
-        "uploaded_at": _stamp(cell.uploaded_at) if cell else None,
-        "reason": _reason(standing, cell, hope),
-        "newest": _lacking(standing.newest, hope),
-        "pending": standing.pending,
-        "first_available": _offer(first, target, proofs),
-        "latest_available": _offer(standing.latest, target, proofs),
-        "latest": str(newest.version) if newest else None,
-        "specifier": place.specifier,
-        "source": place.asked.source if place.asked else None,
-        "line": place.asked.line if place.asked else None,
-        "advice": " ".join(
-            [
-                *_elsewhere(hope, target),
-                advise(
-                    place.name,
-                    verdict,
-                    standing.availability,
-                    first=str(first.version) if first else None,
-                    detail=detail,
-                    open_release=_has_open_release(package, now),
-                ),
-            ]
-        ),
-        "error": expected_error(place.name, place.specifier, standing.availability, detail),
-        "status": package.status if package else "active",
-        "flags": list(standard_library_flags(place.name, _text(standing.version), target.python.version)),
-    }
-
-
-def _has_open_release(package: PackageSnapshot | None, now: datetime) -> bool:
-    if package is None:
-        return False
-    last = package.last_upload
-    return package.stays_open or (last is not None and now - last < RELEASE_OPEN_FOR)
-
-
-def _offer(release: Candidate | None, target: Target, proofs: Proofs) -> dict[str, Any] | None:
-    if release is None:
-        return None
-    cell = proofs.cell(release, target)
-    return {"version": str(release.version), "file": cell.file, "uploaded_at": _stamp(cell.uploaded_at)}
-
-
-def _reason(standing: Standing, cell: Cell | None, hope: Cell | None) -> str:
-    """Why the judged version stands as it does and, where no version helps, what the newest one lacks."""
-    said = reason_text(cell.reason) if cell else standing.reason
-    if hope is None or standing.newest is None or standing.newest == standing.release:
-        return said
-    return f"{said}; the newest, {standing.newest.version}: {reason_text(hope.reason)}"
-
-
-def _lacking(newest: Candidate | None, hope: Cell | None) -> dict[str, str] | None:
-    """What the newest version lacks where none helps: a clause, and the same in a few words."""
-    if newest is None or hope is None:
-        return None
-    return {"version": str(newest.version), "reason": reason_text(hope.reason), "cause": cause_text(hope.reason)}
-
-
-def _elsewhere(hope: Cell | None, target: Target) -> list[str]:
-    """Where a blocked package's newest release would install, when only a newer libc is asked for."""
-    requirement = glibc_requirement(hope.reason.mismatch, target) if hope is not None else None
-    return [glibc_text(requirement)] if requirement else []
-
-
-def _text(version: Version | None) -> str | None:
-    return str(version) if version is not None else None
-
-
-def _stamp(moment: datetime | None) -> str | None:
+def timestamp(moment: datetime | None) -> str | None:
+    """Return a moment in UTC as the schema writes it: "2026-01-02T03:04:05Z"."""
     # strftime would take ten times as long, for thousands of rows.
     return f"{moment.isoformat()[:19]}Z" if moment is not None else None
+
+
+def _read_reason(row: Mapping[str, Any]) -> PackageReason:
+    reason = row.get("reason") or ""
+    if isinstance(reason, str) and row.get("pending"):
+        return PackageReason(ReasonKind.NOT_POLLED, reason.partition(": ")[2])
+    return PackageReason.from_json(reason)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

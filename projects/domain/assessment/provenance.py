@@ -1,73 +1,95 @@
-"""How each package comes into a closure: who asks, by which ways, and how much hangs on it. Pure."""
+"""How each package comes into a resolved set: who requires it, by which paths, and how much depends on it."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.package_result import Place
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.resolution.closure import Closure
 
 
-def places_in(closure: Closure, requirements: Iterable[ParsedRequirement]) -> dict[NormalizedName, Place]:
-    """One place for each package of the closure, in its order: nearest to the project first."""
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How one package comes into the set on one target.
+
+    `direct` is whether the project itself requires the package; None where its files list it without saying so.
+    `specifier` joins every specifier that applies to it. `source` and `line` are the place of the project's own
+    requirement. `paths` lead from a requirement of the project to the package.
+    """
+
+    direct: bool | None
+    specifier: str = ""
+    source: str | None = None
+    line: int | None = None
+    paths: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def shortest_path(self) -> tuple[str, ...]:
+        """The shortest path through another package; empty when there is none."""
+        # A list that is installed whole gives each of its lines a path of one step, which says nothing.
+        return min((path for path in self.paths if len(path) > 1), key=lambda path: (len(path), path), default=())
+
+
+def find_provenance(closure: Closure, requirements: Iterable[ParsedRequirement]) -> dict[NormalizedName, Provenance]:
+    """Return the provenance of each package of the closure, in its order: nearest to the project first."""
     own: dict[str, ParsedRequirement] = {}
-    said: dict[str, set[bool | None]] = {}
+    declared: dict[str, set[bool | None]] = {}
     for requirement in requirements:
         if not requirement.constraint:
-            said.setdefault(requirement.name, set()).add(requirement.direct)
+            declared.setdefault(requirement.name, set()).add(requirement.direct)
         known = own.get(requirement.name)
-        # The line to show is the one that asks, not one that only limits.
+        # The line to show is a requirement, not a constraint.
         if known is None or (known.constraint and not requirement.constraint):
             own[requirement.name] = requirement
-    limits: dict[NormalizedName, dict[str, None]] = {}
+    specifiers: dict[NormalizedName, dict[str, None]] = {}
     for edge in closure.graph.edges:
         if edge.requirement.specifier:
-            limits.setdefault(edge.requirement.name, {})[edge.requirement.specifier] = None
-    shares = _shares(closure)
-    return {
-        entry.name: Place(
-            name=entry.name,
-            direct=_is_direct(said.get(entry.name, set()), asked=entry.direct),
-            specifier=",".join(limits.get(entry.name, ())),
-            asked=own.get(entry.name),
-            paths=closure.paths(entry.name),
-            share=shares.get(entry.name, 0.0),
+            specifiers.setdefault(edge.requirement.name, {})[edge.requirement.specifier] = None
+    found = {}
+    for entry in closure.entries:
+        written = own.get(entry.name)
+        found[entry.name] = Provenance(
+            direct=_is_direct(declared.get(entry.name, set()), required=entry.direct),
+            specifier=",".join(specifiers.get(entry.name, ())),
+            source=written.source if written else None,
+            line=written.line if written else None,
+            paths=tuple(tuple(path) for path in closure.paths(entry.name)),
         )
-        for entry in closure.entries
-    }
+    return found
 
 
-def _is_direct(said: Collection[bool | None], *, asked: bool) -> bool | None:
-    """Whether the project itself asks for a package; None where its files list it and do not say.
+def _is_direct(declared: Collection[bool | None], *, required: bool) -> bool | None:
+    """Return whether the project itself requires a package; None where its files list it and do not say.
 
-    `said` is what its requirements say of themselves, `asked` whether one of them counts on this target. A list that
-    does not say is asked for whole, which tells nothing about a single line of it.
+    `declared` is what its requirements say of themselves, `required` whether one of them applies on this target. A
+    list that does not say is required as a whole, which says nothing about a single line of it.
     """
-    if asked and True in said:
+    if required and True in declared:
         return True
-    return None if None in said else asked and not said
+    return None if None in declared else required and not declared
 
 
-def _shares(closure: Closure) -> Mapping[NormalizedName, float]:
-    """The share of the other packages that cannot be installed without this one, for each package."""
-    askers: dict[NormalizedName, set[NormalizedName]] = {}
+def find_dependent_shares(closure: Closure) -> Mapping[NormalizedName, float]:
+    """Return, for each package, the share of the other packages that depend on it, directly or not (0 to 1)."""
+    dependents: dict[NormalizedName, set[NormalizedName]] = {}
     for edge in closure.graph.edges:
         if edge.dependent is not None and edge.dependent != edge.requirement.name:
-            askers.setdefault(edge.requirement.name, set()).add(edge.dependent)
+            dependents.setdefault(edge.requirement.name, set()).add(edge.dependent)
     others = max(len(closure.entries) - 1, 1)
-    return {entry.name: len(_above(entry.name, askers)) / others for entry in closure.entries}
+    return {entry.name: len(_all_dependents(entry.name, dependents)) / others for entry in closure.entries}
 
 
-def _above(name: NormalizedName, askers: Mapping[NormalizedName, set[NormalizedName]]) -> set[NormalizedName]:
-    """Every package that asks for `name`, directly or through others."""
+def _all_dependents(
+    name: NormalizedName, dependents: Mapping[NormalizedName, set[NormalizedName]]
+) -> set[NormalizedName]:
     found: set[NormalizedName] = set()
     todo = [name]
     while todo:
-        for asker in askers.get(todo.pop(), ()):
-            if asker not in found and asker != name:
-                found.add(asker)
-                todo.append(asker)
+        for dependent in dependents.get(todo.pop(), ()):
+            if dependent not in found and dependent != name:
+                found.add(dependent)
+                todo.append(dependent)
     return found

@@ -1,4 +1,4 @@
-"""What a change of one package can change of an assessment: which targets, and which rows of the others. Pure."""
+"""What a change of one package can change of an assessment: which targets, and which results of the others."""
 
 from __future__ import annotations
 
@@ -9,32 +9,33 @@ from itertools import zip_longest
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.evaluate import ResolvedTarget, TargetResult
-from projects.domain.assessment.explanations import Proofs
+from projects.domain.assessment.evaluate import ResolvedTarget
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
-from projects.domain.assessment.package_result import Standing, build_row
+from projects.domain.assessment.judgement import Judgement, explain
+from projects.domain.assessment.target_result import TargetResult
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
-Standings = Mapping[Target, Mapping[NormalizedName, Standing]]
+Judgements = Mapping[Target, Mapping[NormalizedName, Judgement]]
 
 
-def standings_of(resolved: Sequence[ResolvedTarget]) -> dict[Target, Mapping[NormalizedName, Standing]]:
-    """How each package stands on each target: what has to be kept of a resolution to write its rows again."""
-    return {one.target: one.standings for one in resolved}
+def judgements_by_target(resolved: Sequence[ResolvedTarget]) -> dict[Target, Mapping[NormalizedName, Judgement]]:
+    """Return the judgements of each target: what has to be kept of a resolution to explain it again."""
+    return {one.target: one.judgements for one in resolved}
 
 
-def touched(before: PackageSnapshot | None, after: PackageSnapshot | None, columns: int) -> frozenset[int]:
-    """The columns on which the resolver could see a difference between two views of a package.
+def changed_columns(before: PackageSnapshot | None, after: PackageSnapshot | None, columns: int) -> frozenset[int]:
+    """Return the columns on which the resolver could see a difference between two views of a package.
 
-    Elsewhere at most the proof of its row differs (another file of equal worth serves).
+    Elsewhere at most the explanation differs, where another file of equal rank serves.
     """
     everywhere = frozenset(range(columns))
-    if before is None or after is None or _said(before) != _said(after):
+    if before is None or after is None or _package_facts(before) != _package_facts(after):
         return everywhere
     found: set[int] = set()
     for old, new in zip_longest(before.candidates, after.candidates):
-        if old is None or new is None or _beside_offers(old) != _beside_offers(new):
+        if old is None or new is None or _release_facts(old) != _release_facts(new):
             return everywhere
         if old.offers is not new.offers:
             pairs = zip(old.offers, new.offers, strict=True)
@@ -42,43 +43,44 @@ def touched(before: PackageSnapshot | None, after: PackageSnapshot | None, colum
     return frozenset(found)
 
 
-def _said(view: PackageSnapshot) -> tuple[object, ...]:
+def _package_facts(view: PackageSnapshot) -> tuple[object, ...]:
     return (view.answered, view.exists, view.error, view.status, view.stays_open)
 
 
-def _beside_offers(release: Candidate) -> tuple[object, ...]:
+def _release_facts(release: Candidate) -> tuple[object, ...]:
     return (
         *(release.version, release.build, release.uploaded_at, release.too_young),
         *(release.requires_dist, release.metadata_error, release.pks),
     )
 
 
-def releases_named(standings: Standings, names: frozenset[str], targets: Sequence[Target]) -> list[Candidate]:
-    """The releases whose files the rows of these packages name on these targets."""
+def releases_of_packages(judgements: Judgements, names: frozenset[str], targets: Sequence[Target]) -> list[Candidate]:
+    """Return the releases whose files the explanations of these packages on these targets need."""
     return [
         release
         for target in targets
-        for name, standing in standings[target].items()
+        for name, judgement in judgements[target].items()
         if name in names
-        for release in standing.releases
+        for release in judgement.releases
     ]
 
 
-def with_rows_again(
-    answer: TargetResult,
-    standings: Mapping[NormalizedName, Standing],
+def explain_again(
+    result: TargetResult,
+    target: Target,
+    judgements: Mapping[NormalizedName, Judgement],
     names: frozenset[str],
     snapshot: IndexSnapshot,
-    proofs: Proofs,
+    explanations: WheelExplanations,
     now: datetime,
 ) -> TargetResult:
-    """The answer with the rows of these packages written again."""
-    if not names & standings.keys():
-        return answer
-    rows = tuple(
-        build_row(standings[row["name"]], answer.target, snapshot.packages.get(row["name"]), proofs, now=now)
-        if row["name"] in names
-        else row
-        for row in answer.packages
+    """Return the result of the target with these packages explained again."""
+    if not names & judgements.keys():
+        return result
+    packages = tuple(
+        explain(judgements[package.name], target, snapshot.packages.get(package.name), explanations, now)
+        if package.name in names
+        else package
+        for package in result.packages
     )
-    return replace(answer, packages=rows)
+    return replace(result, packages=packages)

@@ -1,7 +1,4 @@
-"""What a cell means for a project: verdict, severity and next step, each by one table (docs/verdicts.md).
-
-Pure: standard library, packaging and scanner.domain only.
-"""
+"""What availability means for a project: verdicts and severity, each by one table of docs/verdicts.md."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from scanner.domain.resolution.model.policy import BuildPolicy
 
 
 class Verdict(StrEnum):
-    """What the index's offer means for one package of a project on one target (design §6)."""
+    """What the index's offer means for one package of a project on one target."""
 
     READY = "ready"
     DEGRADED = "degraded"
@@ -123,51 +120,3 @@ def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
         if verdict is not Verdict.INACTIVE:
             counts[verdict.value] += 1
     return counts
-
-
-def advise(
-    name: str,
-    verdict: Verdict,
-    availability: Availability,
-    *,
-    first: str | None,
-    detail: str | None,
-    open_release: bool,
-) -> str:
-    """The next step, in one sentence."""
-    match verdict:
-        case Verdict.READY | Verdict.INACTIVE:
-            return "Nothing to do."
-        case Verdict.UPGRADE:
-            return f"Move {name} to {first} or later: the first version that installs here."
-        case Verdict.UNKNOWN:
-            if availability is Availability.SOURCE:
-                return "Only an sdist is offered and nobody has looked inside: build it once, or ask for a wheel."
-            return "Wait for the index to be read; an unknown is never counted as ready."
-        case Verdict.DEGRADED:
-            if availability is Availability.FALLBACK:
-                return "It installs, without its compiled part: measure whether the speed matters to you."
-            return (
-                "It installs from source: keep what the build needs at hand."
-                if detail != "pure"
-                else ("It installs from source; the build needs no compiler.")
-            )
-        case Verdict.BLOCKED:
-            if availability is Availability.ABSENT:
-                return "Check the name and the index: it offers no such version, and none that helps."
-            if open_release:
-                return "Watch this cell: the newest release may still get wheels, else a new release must bring them."
-            return "Watch this cell: only a new release can bring a wheel; until then replace it or stay."
-
-
-def expected_error(name: str, specifier: str, availability: Availability, detail: str | None) -> str | None:
-    """What an installer would print on trying; None where the install works."""
-    wanted = f"{name}{specifier}"
-    match availability:
-        case Availability.NONE | Availability.EXCLUDED | Availability.ABSENT:
-            return f"ERROR: No matching distribution found for {wanted}"
-        case Availability.SOURCE if detail != "pure":
-            tools = f" ({detail})" if detail and detail != "unseen" else ""
-            return f"a source build{tools}; with --only-binary :all: ERROR: No matching distribution found for {wanted}"
-        case _:
-            return None

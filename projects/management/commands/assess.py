@@ -8,8 +8,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from projects.management.asking import add_assessment_options, ask, read_given, request_of, target_of
+from projects.management.assessing import (
+    CommandAssessment,
+    add_assessment_options,
+    assess,
+    make_request,
+    parse_target_option,
+    read_files,
+)
 from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 
@@ -17,9 +25,9 @@ _FAILS = {"never": set(), "no-go": {"no-go", "unknown"}, "conditional": {"condit
 
 
 class Command(BaseCommand):
-    """Read dependency files, poll what is not known, and print the verdicts."""
+    """The command: reads dependency files, polls what is not known, and prints the verdicts."""
 
-    help = "Tells for each target whether the requirements in PATH… can move there, and what stands in the way."
+    help = "Say for each target whether the requirements in PATH… can move there, and what stands in the way."
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
@@ -32,32 +40,35 @@ class Command(BaseCommand):
         parser.add_argument("--fail-on", choices=tuple(_FAILS), default="no-go", help="exit 1 on this verdict or worse")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # The process ends with its one answer: looking for cycles among what it holds takes a third of the time.
+        # The process ends with this one answer: looking for cycles in what it holds takes a third of the time.
         gc.set_threshold(200_000, 50, 50)
-        targets = [target_of(slug) for slug in options["target"]] if options["target"] else list(DEFAULT_TARGETS)
-        given = read_given(options["path"])
-        request = request_of(given, targets, options)
-        if not options["target"]:
-            self._say(f"No --target: using {', '.join(target.slug for target in targets)}.")
-        told = ask(request, given, options, self._say)
-        self._print(told.document, options["format"])
-        if options["format"] == "csv":
-            # A table of packages has no place for them.
-            for confusion in told.document["index"].get("confusions", ()):
-                self._say(f"! {confusion['message']}")
-        # Nor does it pay to take everything apart at the end.
+        slugs = options["target"]
+        targets = [parse_target_option(slug) for slug in slugs] if slugs else list(DEFAULT_TARGETS)
+        files = read_files(options["path"])
+        if not slugs:
+            self._log(f"No --target: using {', '.join(target.slug for target in targets)}.")
+        assessment = assess(make_request(files, targets, options), files, options, self._log)
+        self._write(assessment, options["format"])
+        # Nor is it worth freeing everything at the end.
         gc.freeze()
-        if {target.verdict.value for target in told.answer.targets} & _FAILS[options["fail_on"]]:
+        if {target.verdict.value for target in assessment.evaluation.targets} & _FAILS[options["fail_on"]]:
             sys.exit(1)
 
-    def _print(self, whole: dict[str, Any], form: str) -> None:
-        text = {
-            "json": lambda: as_json(whole),
-            "table": lambda: as_table(whole),
-            "markdown": lambda: as_markdown(whole),
-            "csv": lambda: as_csv(whole),
-        }[form]()
+    def _write(self, assessment: CommandAssessment, form: str) -> None:
+        results, warnings = assessment.evaluation.targets, assessment.warnings
+        match form:
+            case "json":
+                text = as_json(assessment.document())
+            case "markdown":
+                text = as_markdown(results, warnings, timezone.now())
+            case "csv":
+                text = as_csv(results)
+                for confusion in assessment.confusions:
+                    # A table of packages has no place for it.
+                    self._log(f"! {confusion.message}")
+            case _:
+                text = as_table(results, warnings)
         self.stdout.write(text, ending="")
 
-    def _say(self, line: str) -> None:
+    def _log(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)

@@ -23,7 +23,14 @@ from projects.domain.claims import (
     check_claim,
     read_claims,
 )
-from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
+from projects.management.assessing import (
+    add_assessment_options,
+    assess,
+    make_request,
+    parse_moment,
+    parse_target_option,
+    read_files,
+)
 from projects.services.claims import read_facts
 from scanner.services.index_sets import stop_command_polls
 
@@ -65,18 +72,18 @@ class Command(BaseCommand):
         requirements = str(path.with_name(f"{project}.txt"))
         now = self._measure(requirements, content["target"], claims, options)
         then = now
-        if written := moment_of(options["written"]):
+        if written := parse_moment(options["written"]):
             then = self._measure(requirements, content["target"], claims, {**options, "as_of": written.isoformat()})
         return [check_claim(claim, now[claim.name], then[claim.name], now.get, then.get) for claim in claims]
 
     def _measure(
         self, requirements: str, target: str, claims: Sequence[Claim], options: Mapping[str, Any]
     ) -> dict[str, PackageFacts]:
-        given = read_given([requirements])
-        request = request_of(given, [target_of(str(target))], options)
-        found = ask(request, given, options, self._report)
-        entry = found.document["assessments"][0]
-        facts = read_facts(request, entry, claims, indexes=found.indexes, as_of=moment_of(options["as_of"]))
+        files = read_files([requirements])
+        request = make_request(files, [parse_target_option(str(target))], options)
+        found = assess(request, files, options, self._report)
+        result = found.evaluation.targets[0]
+        facts = read_facts(request, result, claims, indexes=found.indexes, as_of=parse_moment(options["as_of"]))
         # read_facts has polled packages that only claims name.
         stop_command_polls(found.indexes)
         return facts

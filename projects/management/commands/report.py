@@ -12,7 +12,14 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from projects.management.asking import add_assessment_options, ask, moment_of, read_given, request_of, target_of
+from projects.management.assessing import (
+    add_assessment_options,
+    assess,
+    make_request,
+    parse_moment,
+    parse_target_option,
+    read_files,
+)
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import report_of
@@ -43,18 +50,18 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Assess and print."""
-        target, current = target_of(options["target"]), _python(options["today"])
-        given = read_given(options["path"])
+        target, current = parse_target_option(options["target"]), _python(options["today"])
+        files = read_files(options["path"])
         targets = [target] if options["no_ladder"] else _all_pythons(target)
-        request = request_of(given, targets, options)
-        told = ask(request, given, options, self._say)
+        request = make_request(files, targets, options)
+        assessment = assess(request, files, options, self._say)
         report = report_of(
-            told.document,
+            assessment.document(),
             target,
             project=options["name"] or _name(options["path"][0]),
-            indexes=told.indexes,
+            indexes=assessment.indexes,
             now=request.now if options["as_of"] else timezone.now(),
-            as_of=moment_of(options["as_of"]),
+            as_of=parse_moment(options["as_of"]),
             current=current,
         )
         if options["format"] == "json":

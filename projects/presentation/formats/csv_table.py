@@ -1,32 +1,36 @@
-"""An assessment as CSV: its columns, and the one writer of command and page. Pure."""
+"""An assessment as CSV: its columns, and the one writer of command and page."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.presentation.sentences import describe_reason
 
 CSV_COLUMNS = (
     *("target", "target_verdict", "name", "version", "direct", "availability", "detail", "yanked", "verdict"),
     *("severity", "reason", "first_available", "latest_available", "file", "source", "line"),
 )
-# A cell that begins so would be run as a formula.
+# A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Judged(NamedTuple):
-    """One line of the file: a target with its verdict, and a package row of design §10 on it."""
+class CsvLine(NamedTuple):
+    """One line of the file: a package on a target, with the project's verdict on that target."""
 
     target: str
-    verdict: str
-    row: Mapping[str, Any]
+    target_verdict: ProjectVerdict
+    package: PackageResult
 
 
-def csv_text(lines: Iterable[Judged]) -> str:
-    """CSV_COLUMNS and one line for each of `lines`, in their order.
+def csv_text(lines: Iterable[CsvLine]) -> str:
+    """Return CSV_COLUMNS and one line for each of `lines`, in their order.
 
-    What a row does not say is empty; cells that a spreadsheet would run are made text.
+    What is not known is empty; cells that a spreadsheet would run become text.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -35,16 +39,17 @@ def csv_text(lines: Iterable[Judged]) -> str:
     return out.getvalue()
 
 
-def _values(line: Judged) -> list[object]:
-    first, latest = line.row.get("first_available"), line.row.get("latest_available")
-    known = {
-        **line.row,
+def _values(line: CsvLine) -> list[object]:
+    package = line.package
+    values = {
+        **package.to_json(),
         "target": line.target,
-        "target_verdict": line.verdict,
-        "first_available": first["version"] if first else None,
-        "latest_available": latest["version"] if latest else None,
+        "target_verdict": line.target_verdict.value,
+        "reason": describe_reason(package),
+        "first_available": package.first_available.version if package.first_available else None,
+        "latest_available": package.latest_available.version if package.latest_available else None,
     }
-    return [known.get(column) for column in CSV_COLUMNS]
+    return [values[column] for column in CSV_COLUMNS]
 
 
 def _cell(value: object) -> str:

@@ -1,25 +1,39 @@
-"""An assessment (design §10) as text: a table for a terminal, Markdown, CSV, JSON. Pure: the document in, text out."""
+"""An assessment as text: a table for a terminal, Markdown, CSV and JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from projects.domain.assessment.verdicts import SEVERITIES, Severity
-from projects.domain.dependency_files.values import FileProblem
-from projects.presentation.formats.csv_table import Judged, csv_text
-from scanner.domain.phrases import count
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
+from projects.presentation.formats.csv_table import CsvLine, csv_text
+from projects.presentation.sentences import describe_reason
+from scanner.domain.phrases import agree, count
 
-GLYPHS = {"ready": "✓", "degraded": "◐", "upgrade": "↑", "blocked": "✕", "unknown": "?", "inactive": "-"}
-TARGET_GLYPHS = {"go": "✓", "conditional": "↑", "no-go": "✕", "unknown": "?"}
+GLYPHS = {
+    Verdict.READY: "✓",
+    Verdict.DEGRADED: "◐",
+    Verdict.UPGRADE: "↑",
+    Verdict.BLOCKED: "✕",
+    Verdict.UNKNOWN: "?",
+    Verdict.INACTIVE: "-",
+}
+TARGET_GLYPHS = {
+    ProjectVerdict.GO: "✓",
+    ProjectVerdict.CONDITIONAL: "↑",
+    ProjectVerdict.NO_GO: "✕",
+    ProjectVerdict.UNKNOWN: "?",
+}
 COLUMNS = ("Package", "Version", "Cell", "Severity", "Works from", "Latest", "Why")
+_MOST_NAMED = 5
 
-Document = Mapping[str, Any]
 
-
-def as_json(document: Document) -> str:
-    """For programs, and for people with a pager: one line for each part and each target.
+def as_json(document: Mapping[str, Any]) -> str:
+    """Return the document (docs/schema.md) with one line for each part and each target.
 
     Indenting everything would make Python write it ten times slower, and a third longer.
     """
@@ -33,77 +47,73 @@ def as_json(document: Document) -> str:
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
-def as_table(document: Document) -> str:
-    """For a terminal: a sentence a target, then what is not ready, worst first."""
-    parts = [_problems(document), _confusions(document)]
-    for entry in document["assessments"]:
-        rows = [_cells(row) for row in _worth_showing(entry)]
-        parts.append("\n".join([headline(entry), *(f"  {line}" for line in _aligned([COLUMNS, *rows]) if rows)]))
+def as_table(results: Iterable[TargetResult], warnings: Sequence[str]) -> str:
+    """Return a sentence for each target, with a table of what is not ready, worst first."""
+    parts = [_warnings(warnings)]
+    for result in results:
+        rows = [_cells(package) for package in _not_ready(result)]
+        parts.append("\n".join([headline(result), *(f"  {line}" for line in _aligned([COLUMNS, *rows]) if rows)]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def as_markdown(document: Document) -> str:
-    """One section a target with a table of what is not ready."""
-    parts = [f"# Assessment of {document['generated_at'][:10]}", _problems(document), _confusions(document)]
-    for entry in document["assessments"]:
-        parts.append(f"## {entry['target']}\n\n{headline(entry)}")
-        rows = [_cells(row) for row in _worth_showing(entry)]
+def as_markdown(results: Iterable[TargetResult], warnings: Sequence[str], now: datetime) -> str:
+    """Return a section for each target, with a table of what is not ready."""
+    parts = [f"# Assessment of {now:%Y-%m-%d}", _warnings(warnings)]
+    for result in results:
+        parts.append(f"## {result.target}\n\n{headline(result)}")
+        rows = [_cells(package) for package in _not_ready(result)]
         if rows:
             parts.append("\n".join(_pipes([COLUMNS, ("---",) * len(COLUMNS), *rows])))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def as_csv(document: Document) -> str:
-    """One line a package and target, all of them."""
+def as_csv(results: Iterable[TargetResult]) -> str:
+    """Return a line for each package and target."""
     return csv_text(
-        Judged(entry["target"], entry["verdict"], row) for entry in document["assessments"] for row in entry["packages"]
+        CsvLine(result.target, result.verdict, package) for result in results for package in result.packages
     )
 
 
-def headline(entry: Mapping[str, Any]) -> str:
-    """One sentence: verdict and cause."""
-    verdict = entry["verdict"]
-    counts: dict[str, int] = {}
-    for row in entry["packages"]:
-        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
-    total = sum(number for name, number in counts.items() if name != "inactive")
-    said = {
-        "go": "go. "
-        + ("Its one package installs as it is." if total == 1 else f"All {total} packages install as they are."),
-        "conditional": f"conditional. {counts.get('upgrade', 0)} of {count(total, 'package')} must move; all can.",
-        "no-go": f"no go. {_in_the_way(_names(entry, 'blocked'))}, of {count(total, 'package')}.",
-        "unknown": f"unknown. {counts.get('unknown', 0)} of {count(total, 'package')} could not be judged.",
-    }[verdict]
-    conflict = f"\n{entry['conflict']}" if entry.get("conflict") else ""
-    return f"{TARGET_GLYPHS[verdict]} {entry['target']}: {said}{conflict}"
+def headline(result: TargetResult) -> str:
+    """Return the verdict with its cause; below it the conflict, where there is one."""
+    total = sum(result.counts.values())
+    match result.verdict:
+        case ProjectVerdict.GO:
+            only = "Its one package installs as it is."
+            text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
+        case ProjectVerdict.CONDITIONAL:
+            text = f"conditional. {result.counts[Verdict.UPGRADE]} of {count(total, 'package')} must move; all can."
+        case ProjectVerdict.NO_GO:
+            text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
+        case ProjectVerdict.UNKNOWN:
+            text = f"unknown. {result.counts[Verdict.UNKNOWN]} of {count(total, 'package')} could not be judged."
+    conflict = f"\n{result.conflict}" if result.conflict else ""
+    return f"{TARGET_GLYPHS[result.verdict]} {result.target}: {text}{conflict}"
 
 
-def _names(entry: Mapping[str, Any], verdict: str) -> list[str]:
-    return [row["name"] for row in entry["packages"] if row["verdict"] == verdict]
-
-
-def _in_the_way(names: Sequence[str]) -> str:
+def _obstacles(result: TargetResult) -> str:
+    names = [package.name for package in result.packages if package.verdict is Verdict.BLOCKED]
     if not names:
         return "The requirements cannot hold together"
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-    return f"{shown} stand{'s' if len(names) == 1 else ''} in the way"
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'stands', 'stand')} in the way"
 
 
-def _worth_showing(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    rows = [row for row in entry["packages"] if row["verdict"] not in ("ready", "inactive")]
-    return sorted(rows, key=lambda row: (-SEVERITIES.index(Severity(row["severity"])), row["name"]))
+def _not_ready(result: TargetResult) -> list[PackageResult]:
+    packages = [one for one in result.packages if one.verdict not in (Verdict.READY, Verdict.INACTIVE)]
+    return sorted(packages, key=lambda package: (-SEVERITIES.index(package.severity), package.name))
 
 
-def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
-    first, latest = row["first_available"], row["latest_available"]
+def _cells(package: PackageResult) -> tuple[str, ...]:
+    first, latest = package.first_available, package.latest_available
     return (
-        row["name"],
-        row["version"] or row["specifier"] or "any",
-        f"{GLYPHS[row['verdict']]} {row['verdict']}",
-        row["severity"],
-        first["version"] if first else "",
-        latest["version"] if latest else row.get("latest") or "",
-        row["reason"],
+        package.name,
+        package.version or package.provenance.specifier or "any",
+        f"{GLYPHS[package.verdict]} {package.verdict}",
+        package.severity,
+        first.version if first else "",
+        latest.version if latest else package.newest_version or "",
+        describe_reason(package),
     )
 
 
@@ -118,14 +128,5 @@ def _pipes(rows: Sequence[Sequence[str]]) -> Iterable[str]:
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
 
 
-def _confusions(document: Document) -> str:
-    """Names that stand on several indexes: a warning that no verdict tells."""
-    return "\n".join(f"! {one['message']}" for one in document["index"].get("confusions", ()))
-
-
-def _problems(document: Document) -> str:
-    problems = (
-        FileProblem(problem["path"], problem["line"], problem["text"], problem["message"])
-        for problem in document["problems"]
-    )
-    return "\n".join(f"! {problem}" for problem in problems)
+def _warnings(warnings: Sequence[str]) -> str:
+    return "\n".join(f"! {warning}" for warning in warnings)

@@ -18,12 +18,12 @@ _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIE
 # The cell of a target that does not need the package.
 _NOT_NEEDED = CellSummary(
     *("", "", Verdict.INACTIVE.value, "none", "not needed", "This target does not need the package."),
-    *("", "", "", "", False, False),
+    *("", "", "", "", False),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class RiskRow:
+class PackageRow:
     """One package over the chosen targets, a cell for each of the table's columns. `state` is the worst cell's.
 
     `version` joins the versions when targets differ. `reason`, `first` and `latest` are those of the one
@@ -37,7 +37,6 @@ class RiskRow:
     state: Verdict
     cells: tuple[CellSummary, ...]
     yanked: bool
-    unofficial: bool
     reason: str = ""
     first: str = ""
     latest: str = ""
@@ -48,7 +47,7 @@ class RiskTable:
     """The rows that pass the filter, in order. `counts` and `total` are before the filter by state and name."""
 
     columns: tuple[Column, ...]
-    rows: tuple[RiskRow, ...]
+    rows: tuple[PackageRow, ...]
     counts: Mapping[Verdict, int]
     total: int
 
@@ -72,7 +71,7 @@ def risk_table(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Col
     return RiskTable(tuple(columns), tuple(_sorted(kept, columns, query)), counts, len(rows))
 
 
-def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column]) -> list[RiskRow]:
+def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column]) -> list[PackageRow]:
     by_name: dict[str, list[tuple[int, CellSummary]]] = {}
     for position, column in enumerate(columns):
         for one in shown.get(column.slug, ()):
@@ -80,13 +79,13 @@ def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Colu
     return [_row(name, found, len(columns)) for name, found in by_name.items()]
 
 
-def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> RiskRow:
+def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> PackageRow:
     cells = [_NOT_NEEDED] * width
     for position, one in found:
         cells[position] = one
     first = found[0][1]
     only = first if width == 1 else None
-    return RiskRow(
+    return PackageRow(
         name=name,
         version=", ".join({one.version: None for _, one in found}),
         via=first.via,
@@ -94,14 +93,13 @@ def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> Ris
         state=STATES[min([_RANK[one.verdict] for one in cells])],
         cells=tuple(cells),
         yanked=any(one.yanked for _, one in found),
-        unofficial=any(one.unofficial for _, one in found),
         reason=only.reason if only else "",
         first=only.first if only else "",
         latest=only.latest if only else "",
     )
 
 
-def _sorted(rows: Iterable[RiskRow], columns: Sequence[Column], query: RiskQuery) -> list[RiskRow]:
+def _sorted(rows: Iterable[PackageRow], columns: Sequence[Column], query: RiskQuery) -> list[PackageRow]:
     """By the asked column, then name. What has no value there comes last whichever way it sorts."""
     ordered = sorted(rows, key=lambda row: row.name)
     keyed = [(_sort_value(row, columns, query.sort_key), row) for row in ordered]
@@ -111,7 +109,7 @@ def _sorted(rows: Iterable[RiskRow], columns: Sequence[Column], query: RiskQuery
     return [row for _, row in with_value] + [row for value, row in keyed if value is None]
 
 
-def _sort_value(row: RiskRow, columns: Sequence[Column], key: str) -> Any:
+def _sort_value(row: PackageRow, columns: Sequence[Column], key: str) -> Any:
     match key:
         case "severity":
             return (_SEVERITY_RANK[row.severity.value], -_RANK[row.state])

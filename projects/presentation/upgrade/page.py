@@ -8,6 +8,7 @@ from datetime import datetime
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.upgrade_plan import PlannedChange, UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of
@@ -105,14 +106,15 @@ def _change(
     stored: StoredUpgrade,
     released: Mapping[tuple[str, str], datetime | None],
 ) -> ChangeRow:
-    row = next((row for row in stored.packages if row["name"] == change.name), None) or {}
+    package = next((one for one in stored.packages if one.name == change.name), None)
+    provenance = package.provenance if package is not None else Provenance(direct=False)
     return ChangeRow(
         name=change.name,
         before=change.before,
         after=change.after,
         size=change.size,
         is_back=_is_lower(change.after, change.before),
-        arrives=change_origin(change, row.get("paths") or (), listed=row.get("direct", True) is None),
+        arrives=change_origin(change, provenance.paths, listed=provenance.direct is None),
         why=_sentence(change.why, columns),
         released=released.get((change.name, change.after)),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
@@ -26,7 +26,7 @@ class StoredUpgrade:
     verdict: str
     counts: Mapping[str, int]
     conflict: str
-    packages: Sequence[Mapping[str, Any]]
+    packages: Sequence[PackageResult]
     plan: UpgradePlan | None
     missing: Sequence[str]
 

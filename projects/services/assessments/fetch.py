@@ -1,4 +1,4 @@
-"""Answer a wish by fetching what it needs: resolve, see what is missing, ask the index, and again."""
+"""Fetch what a request needs: resolve it, see what is missing, ask the index, and repeat."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scanner.services.refresh import Progress, inspect_releases, refresh, refres
 from scanner.services.shutdown import stop_requested
 
 # Resolving a few targets that differ most finds nearly everything that all of them need.
-SCOUTS = 4
+SAMPLE_SIZE = 4
 ROUNDS = 120
 # In the first rounds most of what may be needed is not; later each round is one step of a long search.
 WIDE_ROUNDS = 4
@@ -32,14 +32,14 @@ MOST_SDISTS = 20
 
 @dataclass(slots=True)
 class FetchResult:
-    """What a gathering met. `faults` are packages that could not be asked about, with the reason.
+    """How far fetching came. `faults` are the packages that the index gave no answer for, with the error.
 
-    `findings` are set when they rest on all that is stored now: an answer can be made of them.
+    `resolved` is set when it rests on all that is stored now, so that it can be evaluated.
     """
 
     faults: dict[str, str] = field(default_factory=dict)
     complete: bool = False
-    resolved_request: ResolvedRequest | None = None
+    resolved: ResolvedRequest | None = None
 
 
 def fetch_missing(
@@ -53,17 +53,16 @@ def fetch_missing(
     patient: bool = False,
     between: Callable[[], None] = lambda: None,
 ) -> FetchResult:
-    """Fetch until every target can be answered, the time is up, or the indexes give nothing more.
+    """Fetch until every target can be evaluated, the time is over, or the indexes give nothing more.
 
-    Each is asked by its own client; metadata and sdists come from the one that has the file. A process that is told
-    to stop has no more time. Pages older than `fresh_for` are asked for again, each once; with `patient` a failed
-    one waits for its time.
-    `between` is called after each round of fetching.
+    Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
+    to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with `patient` a page whose
+    last poll failed waits for its next poll. `between` is called after each round of fetching.
     """
     fetched = FetchResult()
     end = time.monotonic() + seconds
     polled: set[str] = set()
-    sdists = _Sdists(indexes)
+    inspector = _SdistInspector(indexes)
 
     def is_over() -> bool:
         return time.monotonic() > end or stop_requested()
@@ -76,7 +75,7 @@ def fetch_missing(
         return got.answered
 
     def fetch(missing: Missing, ahead: bool) -> bool:
-        """Whether anything new came."""
+        """Fetch what is missing. Return whether anything new came."""
         got_pages = poll(missing.packages)
         releases = [*missing.releases, *(missing.likely if ahead else ())]
         known = (reader.snapshot.candidate(name, version) for name, version in releases)
@@ -91,17 +90,17 @@ def fetch_missing(
     between()
     reader = IndexReader(indexes, request, as_of=as_of)
     while True:
-        fetched.resolved_request = resolved_request = resolve_request(request, reader)
-        missing = resolved_request.missing
+        fetched.resolved = found = resolve_request(request, reader)
+        missing = found.missing
         if not missing:
-            if not is_over() and sdists.look(resolved_request):
+            if not is_over() and inspector.inspect(found):
                 continue
             fetched.complete = True
             return fetched
-        fetched.resolved_request = None
-        pending = [one.target for one in resolved_request.resolved if missing_in([one])]
-        for targets in (_scouts(pending), pending):
-            if not _settle(request, reader, targets, fetch, is_over):
+        fetched.resolved = None
+        pending = [one.target for one in found.resolved if missing_in([one])]
+        for targets in (_sample(pending), pending):
+            if not _complete(request, reader, targets, fetch, is_over):
                 return fetched
         # What only the bridge lacks.
         if not pending and (is_over() or not fetch(missing, True)):
@@ -109,31 +108,31 @@ def fetch_missing(
 
 
 @dataclass(slots=True)
-class _Sdists:
-    """Looks inside the sdists that verdicts hang on, each once."""
+class _SdistInspector:
+    """The sdists that verdicts depend on, each inspected once."""
 
     indexes: IndexSet
-    looked: set[int] = field(default_factory=set)
+    inspected: set[int] = field(default_factory=set)
 
-    def look(self, resolved_request: ResolvedRequest) -> bool:
-        """Whether one more was told pure or compiled; the findings' reading then knows it."""
-        unseen = unseen_in(resolved_request.resolved, resolved_request.reader.snapshot)
-        wanted = [pk for pk in sorted(unseen) if pk not in self.looked][:MOST_SDISTS]
-        self.looked.update(wanted)
-        seen = inspect_releases(self.indexes, wanted, timezone.now()) if wanted else 0
+    def inspect(self, found: ResolvedRequest) -> bool:
+        """Inspect what verdicts depend on. Return whether a build became known, which `found` then has read."""
+        unseen = unseen_in(found.resolved, found.reader.snapshot)
+        todo = [pk for pk in sorted(unseen) if pk not in self.inspected][:MOST_SDISTS]
+        self.inspected.update(todo)
+        seen = inspect_releases(self.indexes, todo, timezone.now()) if todo else 0
         if seen:
-            resolved_request.reader.read({unseen[pk] for pk in wanted})
+            found.reader.read({unseen[pk] for pk in todo})
         return bool(seen)
 
 
-def _settle(
+def _complete(
     request: AssessmentRequest,
     reader: IndexReader,
     targets: Sequence[Target],
     fetch: Callable[[Missing, bool], bool],
     is_over: Callable[[], bool],
 ) -> bool:
-    """Fetch until these targets miss nothing. A target that misses nothing is not looked at again."""
+    """Fetch until these targets miss nothing; return whether they do. Complete ones are not resolved again."""
     pending: Sequence[Target] = targets
     for number in range(ROUNDS):
         resolved: list[ResolvedTarget] = resolve_targets(request, reader.snapshot, pending)
@@ -146,9 +145,9 @@ def _settle(
     return False
 
 
-def _scouts(targets: Sequence[Target]) -> list[Target]:
-    """A few targets spread over the row, first and last among them."""
-    if len(targets) <= SCOUTS:
+def _sample(targets: Sequence[Target]) -> list[Target]:
+    """Return a few targets spread over the list, with the first and the last."""
+    if len(targets) <= SAMPLE_SIZE:
         return list(targets)
     last = len(targets) - 1
-    return [targets[round(last * number / (SCOUTS - 1))] for number in range(SCOUTS)]
+    return [targets[round(last * number / (SAMPLE_SIZE - 1))] for number in range(SAMPLE_SIZE)]

@@ -1,35 +1,36 @@
-"""Answer a wish again after something was stored: only what that can change is worked out anew.
+"""Evaluate a request again after a change of what is stored: only the results that can differ are made again.
 
-What an answer rests on is kept in this process, for the few snapshots that it answered last. Nothing depends on it:
-another process, or this one after a restart, answers in full.
+What an evaluation rests on is kept in this process, for the few snapshots that it evaluated last. Nothing depends on
+it: another process, or this one after a restart, evaluates in full.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from projects.domain.assessment.evaluate import (
-    TargetResult,
-    explain_targets,
-    missing_in,
-    releases_to_explain,
-    resolve_targets,
+from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain, resolve_targets
+from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.reassess import (
+    Judgements,
+    changed_columns,
+    explain_again,
+    judgements_by_target,
+    releases_of_packages,
 )
-from projects.domain.assessment.explanations import Proofs
-from projects.domain.assessment.reassess import Standings, releases_named, standings_of, touched, with_rows_again
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.target_result import TargetResult
 from projects.services.assessments.evaluate import Evaluation, evaluate, make_evaluation, resolve_request
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.services.index_sets import IndexSet
 
-# Each holds all releases that a project can reach, and its rows: about 20 MB for 60 packages on 36 targets.
+# Each holds all releases that a project can reach, and its results: about 20 MB for 60 packages on 36 targets.
 KEPT = 4
-# Advice speaks of releases that are open for new files, which time alone ends.
+# Whether the newest release may get files changes with time alone.
 GOOD_FOR = timedelta(hours=1)
 
 
@@ -37,8 +38,8 @@ GOOD_FOR = timedelta(hours=1)
 class _Kept:
     request: AssessmentRequest
     reader: IndexReader
-    standings: Standings
-    answers: Sequence[TargetResult]
+    judgements: Judgements
+    results: Sequence[TargetResult]
     since: datetime
 
 
@@ -47,9 +48,9 @@ _lock = threading.Lock()
 
 
 def reevaluate(key: Hashable, request: AssessmentRequest, *, indexes: IndexSet) -> Evaluation:
-    """As `answer`, for a snapshot that is answered again and again; `key` names it for ever."""
+    """Evaluate as `evaluate` does, for a request that is evaluated often; `key` identifies its snapshot."""
     if request.bridge or request.policy.minimum_age_days:
-        # Time alone changes what a minimum age admits; a bridge hangs on all targets at once.
+        # Time alone changes what a minimum age admits; a bridge depends on all targets at once.
         return evaluate(request, indexes=indexes)
     with _lock:
         kept = _kept.pop((indexes, key), None)
@@ -66,7 +67,7 @@ def reevaluate(key: Hashable, request: AssessmentRequest, *, indexes: IndexSet) 
 
 
 def forget() -> None:
-    """Keep nothing."""
+    """Drop all that is kept."""
     with _lock:
         _kept.clear()
 
@@ -76,47 +77,41 @@ def _is_same(request: AssessmentRequest, other: AssessmentRequest) -> bool:
 
 
 def _in_full(request: AssessmentRequest, indexes: IndexSet) -> tuple[_Kept | None, Evaluation]:
-    resolved_request = resolve_request(request, IndexReader(indexes, request))
-    found = evaluate(request, indexes=indexes, resolved_request=resolved_request)
+    resolved = resolve_request(request, IndexReader(indexes, request))
+    found = evaluate(request, indexes=indexes, resolved=resolved)
     if found.missing:
         return None, found
-    return _Kept(
-        request, resolved_request.reader, standings_of(resolved_request.resolved), found.targets, request.now
-    ), found
+    judgements = judgements_by_target(resolved.resolved)
+    return _Kept(request, resolved.reader, judgements, found.targets, request.now), found
 
 
 def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Evaluation]:
     names = kept.reader.changed()
     if not names:
-        return kept, make_evaluation(request, list(kept.answers), Missing())
+        return kept, make_evaluation(request, list(kept.results), Missing())
     snapshot = kept.reader.snapshot
     before = {name: snapshot.packages.get(name) for name in names}
     kept.reader.read(names)
     columns = {
         column
         for name, view in before.items()
-        for column in touched(view, snapshot.packages.get(name), len(request.targets))
+        for column in changed_columns(view, snapshot.packages.get(name), len(request.targets))
     }
-    anew = [request.targets[column] for column in sorted(columns)]
+    changed = [request.targets[column] for column in sorted(columns)]
     same = [target for column, target in enumerate(request.targets) if column not in columns]
-    resolved = resolve_targets(request, snapshot, anew)
+    resolved = resolve_targets(request, snapshot, changed)
     missing = missing_in(resolved)
-    files = read_files([*releases_to_explain(resolved), *releases_named(kept.standings, names, same)])
-    proofs = Proofs(files)
-    made: Mapping[object, TargetResult] = {
-        one.target: one
-        for one in (
-            *explain_targets(resolved, snapshot, files, request.now),
-            *(
-                with_rows_again(one, kept.standings[one.target], names, snapshot, proofs, request.now)
-                for one in kept.answers
-                if one.target in set(same)
-            ),
+    files_of = read_files([*releases_to_explain(resolved), *releases_of_packages(kept.judgements, names, same)])
+    explanations = WheelExplanations(files_of)
+    made = {result.target: result for result in explain_targets(request, resolved, snapshot, files_of)}
+    earlier = {result.target: result for result in kept.results}
+    for target in same:
+        made[target.slug] = explain_again(
+            earlier[target.slug], target, kept.judgements[target], names, snapshot, explanations, request.now
         )
-    }
-    answers = [made[target] for target in request.targets]
-    found = make_evaluation(request, answers, missing)
+    results = [made[target.slug] for target in request.targets]
+    found = make_evaluation(request, results, missing)
     if missing:
         return None, found
-    standings = {**kept.standings, **standings_of(resolved)}
-    return _Kept(request, kept.reader, standings, answers, kept.since), found
+    judgements = {**kept.judgements, **judgements_by_target(resolved)}
+    return _Kept(request, kept.reader, judgements, results, kept.since), found

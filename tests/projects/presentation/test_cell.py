@@ -1,30 +1,37 @@
-"""The proof of one cell."""
+"""The page of one cell."""
 
 from datetime import UTC, datetime
 
-from projects.presentation.cell import proof_of
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
-from tests.cast import WINDOWS_313, package_row
+from tests.cast import WINDOWS_313, make_package
 
 
-def test_a_proof_tells_everything_that_is_stored() -> None:
-    row = package_row("orjson", "upgrade", paths=[["fastapi", "orjson"]], error="ERROR: x", advice="Move it.")
-    proof = proof_of(row, column_of(WINDOWS_313))
-    assert proof.why == "No wheel for cp313; has cp38 to cp312."
-    assert (proof.would_see, proof.to_do) == ("ERROR: x", "Move it.")
-    assert proof.arrives_by == ("direct, requirements.txt line 3", "fastapi → orjson")
-    assert proof.first is not None
-    assert proof.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+def test_a_page_has_everything_that_is_known() -> None:
+    page = cell_page(make_package("orjson", "upgrade", paths=[["fastapi", "orjson"]]), column_of(WINDOWS_313))
+    assert page.reason == "No wheel for cp313; has cp38 to cp312."
+    assert page.error.startswith("a source build; with --only-binary")
+    assert page.advice.startswith("Move orjson to 9.0")
+    assert page.provenance == ("direct, requirements.txt line 3", "fastapi → orjson")
+    assert page.first is not None
+    assert page.first.uploaded_at == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_a_line_of_a_list_is_called_neither_direct_nor_transitive() -> None:
-    row = package_row("greenlet", direct=None, source="frozen.txt", paths=[["greenlet"], ["sqlalchemy", "greenlet"]])
-    arrives = proof_of(row, column_of(WINDOWS_313)).arrives_by
-    assert arrives == ("listed, not said whether direct, frozen.txt line 3", "sqlalchemy → greenlet")
+    package = make_package(
+        "greenlet", direct=None, source="frozen.txt", paths=[["greenlet"], ["sqlalchemy", "greenlet"]]
+    )
+    lines = cell_page(package, column_of(WINDOWS_313)).provenance
+    assert lines == ("listed, not said whether direct, frozen.txt line 3", "sqlalchemy → greenlet")
 
 
-def test_a_proof_of_little_is_still_a_proof() -> None:
-    row = {"name": "a", "version": None, "verdict": "unknown"}
-    proof = proof_of(row, column_of("cp399-nowhere"))
-    assert (proof.version, proof.why, proof.arrives_by) == ("", "", ("pinned in the file",))
-    assert proof.column.label == "cp399-nowhere"
+def test_a_row_of_little_is_still_a_page() -> None:
+    package = PackageResult.from_json(
+        {"name": "a", "version": None, "verdict": "unknown", "availability": "unknown", "direct": False}
+    )
+    assert package.reason == PackageReason(ReasonKind.TEXT)
+    page = cell_page(package, column_of("cp399-nowhere"))
+    assert (page.version, page.reason, page.provenance) == ("", "", ("pinned in the file",))
+    assert page.column.label == "cp399-nowhere"

@@ -3,30 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pytest
 
-from projects.domain.assessment.diff import compare, read_changes, written_changes
-from projects.domain.assessment.verdicts import Verdict, count_verdicts
-from projects.presentation.cell_summary import summarise_cells
+from projects.domain.assessment.diff import changes_from_json, changes_to_json, compare
+from projects.domain.assessment.package_result import NewestMismatch, PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
+from projects.domain.dependency_files.values import FileProblem
+from projects.presentation.cell_summary import summarise_cell
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
-from projects.presentation.project_page import ProjectPage, progress_of, project_page, tell_problems
+from projects.presentation.project_page import ProjectPage, describe_problems, progress_of, project_page
 from projects.presentation.risk_table.query import RiskQuery
-from projects.presentation.stored import ProjectState, StoredAssessment, StoredTarget
-from tests.cast import LINUX_313, LINUX_314, NOON, TARGETS, WINDOWS_313, package_row, project_verdict, usual_rows
+from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.reason import MismatchKind, WheelMismatch
+from tests.cast import (
+    LINUX_313,
+    LINUX_314,
+    NOON,
+    TARGETS,
+    WINDOWS_313,
+    files_reason,
+    make_package,
+    project_verdict,
+    usual_rows,
+)
 
-Rows = Mapping[str, Sequence[dict[str, Any]]]
+Rows = Mapping[str, Sequence[PackageResult]]
 
 
 def assessment(rows: Rows, *, before: Rows | None = None, missing: Sequence[str] = ()) -> StoredAssessment:
     targets = {}
     for slug, packages in rows.items():
-        verdicts = [Verdict(row["verdict"]) for row in packages]
-        verdict = project_verdict(verdicts)
-        targets[slug] = StoredTarget(slug, verdict.value, count_verdicts(verdicts), "", summarise_cells(packages))
-    changes = read_changes(written_changes(compare(before, rows))) if before else ()
+        verdicts = [package.verdict for package in packages]
+        cells = [summarise_cell(package) for package in packages]
+        targets[slug] = TargetSummary(slug, project_verdict(verdicts), count_verdicts(verdicts), "", cells)
+    changes = changes_from_json(changes_to_json(compare(before, rows))) if before else ()
     return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets, changes, NOON if before else None)
 
 
@@ -54,10 +68,7 @@ def state(
         checked_at=NOON,
         snapshot=None,
         requirement_count=len(requirements),
-        requirements=tuple(
-            {"name": name, "pinned": "", "source": "requirements.txt", "line": 1, "specifier": "==1", "direct": None}
-            for name in requirements
-        ),
+        requirements=tuple(PendingRequirement(name, "", "requirements.txt", 1, "==1", None) for name in requirements),
         problems=(),
         assessment=assessment(rows, before=before, missing=missing) if rows is not None else None,
     )
@@ -79,26 +90,27 @@ def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> No
 
 def test_a_lone_blocker_can_be_watched_and_several_are_to_be_looked_at() -> None:
     assert [answer.watch for answer in page(usual_rows()).answers] == ["", "pyyaml"]
-    three = [package_row(name, "blocked") for name in ("a", "b", "c")]
+    three = [make_package(name, "blocked") for name in ("a", "b", "c")]
     answer = page({LINUX_313: three}, targets=[LINUX_313]).answers[0]
     assert (answer.action, answer.watch) == ("See the 3 blockers", "")
     assert answer.cause.endswith("; and 1 more.")
 
 
 def test_a_cause_tells_of_the_newest_version_where_it_is_another() -> None:
-    lacks = "needs glibc 2.39, target has 2.28"
-    newest = {"version": "3.13.0", "reason": lacks, "cause": lacks}
-    answer = page({LINUX_313: [package_row("orjson", "blocked", newest=newest)]}, targets=[LINUX_313]).answers[0]
+    mismatch = WheelMismatch(MismatchKind.FLOOR, ("glibc 2.39",), "2.28", floor=(2, 39))
+    newest = NewestMismatch("3.13.0", files_reason(Availability.NONE, mismatch))
+    package = make_package("orjson", "blocked", newest_mismatch=newest)
+    answer = page({LINUX_313: [package]}, targets=[LINUX_313]).answers[0]
     assert answer.cause == "orjson 3.13.0: needs glibc 2.39, target has 2.28."
 
 
 def test_a_blocker_that_the_index_does_not_have_is_told_by_its_reason() -> None:
-    row = package_row("gone", "blocked", newest=None, reason="the index has no such package")
+    row = make_package("gone", "blocked", newest_mismatch=None, reason=PackageReason(ReasonKind.NO_PACKAGE))
     assert page({LINUX_313: [row]}, targets=[LINUX_313]).answers[0].cause == "gone: the index has no such package."
 
 
 def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
-    rows = {slug: [package_row("a"), package_row("b", "degraded")] for slug in (LINUX_313, LINUX_314)}
+    rows = {slug: [make_package("a"), make_package("b", "degraded")] for slug in (LINUX_313, LINUX_314)}
     assert sentences(page(rows, targets=[LINUX_313, LINUX_314])) == [
         (
             "Python 3.13 and 3.14 on Linux x86-64: go. "
@@ -108,9 +120,8 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
 
 
 def test_a_conflict_is_told_in_its_own_words() -> None:
-    stored = StoredTarget(
-        LINUX_313, "no-go", {"ready": 1}, "a needs b<2, c needs b>=2", summarise_cells([package_row("a")])
-    )
+    cells = [summarise_cell(make_package("a"))]
+    stored = TargetSummary(LINUX_313, ProjectVerdict.NO_GO, {"ready": 1}, "a needs b<2, c needs b>=2", cells)
     told = project_page(
         ProjectState(
             (LINUX_313,), NOON, None, 0, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
@@ -132,7 +143,8 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
     ],
 )
 def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
-    stored = StoredTarget(LINUX_313, verdict, {"ready": 1}, "", summarise_cells([package_row("a")]))
+    cells = [summarise_cell(make_package("a"))]
+    stored = TargetSummary(LINUX_313, ProjectVerdict(verdict), {"ready": 1}, "", cells)
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
     told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
     assert told.answers[0].cause == cause
@@ -152,7 +164,7 @@ def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> Non
 
 
 def test_a_target_that_was_added_since_is_unknown_until_it_is_assessed() -> None:
-    found = page({LINUX_313: [package_row("aiohttp")]}, targets=[LINUX_313, LINUX_314])
+    found = page({LINUX_313: [make_package("aiohttp")]}, targets=[LINUX_313, LINUX_314])
     words = [cell.words for row in found.heat.rows for cell in row.cells if cell]
     assert words == ["go", "2 unknown"]
 
@@ -190,7 +202,7 @@ def test_a_heat_map_of_no_columns_is_empty() -> None:
 
 def test_the_first_columns_begin_where_the_first_platform_is_not_simply_go() -> None:
     assert [column.slug for column in page(usual_rows()).table.columns] == [LINUX_313, LINUX_314]
-    rows = {**usual_rows(), LINUX_313: [package_row("a")]}
+    rows = {**usual_rows(), LINUX_313: [make_package("a")]}
     assert [column.slug for column in page(rows).table.columns] == [LINUX_314]
     chosen = page(usual_rows(), query=RiskQuery(targets=(WINDOWS_313,)))
     assert [column.slug for column in chosen.table.columns] == [WINDOWS_313]
@@ -211,8 +223,8 @@ def test_no_change_is_told_while_packages_are_missing() -> None:
 
 
 def test_packages_that_came_went_or_moved_are_told() -> None:
-    before = {LINUX_313: [package_row("gone"), package_row("moved")]}
-    after = {LINUX_313: [package_row("new", "blocked"), package_row("moved", version="2.0")]}
+    before = {LINUX_313: [make_package("gone"), make_package("moved")]}
+    after = {LINUX_313: [make_package("new", "blocked"), make_package("moved", version="2.0")]}
     changes = page(after, before=before, targets=[LINUX_313]).changes
     assert [(change.name, change.words, change.where) for change in changes] == [
         ("new", "1.0, blocked", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
@@ -222,18 +234,16 @@ def test_packages_that_came_went_or_moved_are_told() -> None:
 
 
 def test_many_changes_are_cut_with_their_number() -> None:
-    before = {LINUX_313: [package_row(f"p{number}") for number in range(30)]}
-    after = {LINUX_313: [package_row(f"p{number}", version=f"2.{number}") for number in range(30)]}
+    before = {LINUX_313: [make_package(f"p{number}") for number in range(30)]}
+    after = {LINUX_313: [make_package(f"p{number}", version=f"2.{number}") for number in range(30)]}
     found = page(after, before=before, targets=[LINUX_313])
     assert (len(found.changes), found.changes_left_out) == (20, 10)
 
 
 def test_problems_are_told_with_their_place_and_the_rest_counted() -> None:
-    told = tell_problems(
-        [{"path": "a.txt", "line": 7, "text": "x ==", "message": "bad"}, {"path": "b", "message": "m"}]
-    )
+    told = describe_problems([FileProblem("a.txt", 7, "x ==", "bad"), FileProblem("b", None, "", "m")])
     assert [(problem.place, problem.text) for problem in told] == [("a.txt:7", "x =="), ("b", "")]
-    many = tell_problems([{"path": "a", "line": line, "message": "m"} for line in range(1, 60)])
+    many = describe_problems([FileProblem("a", line, "", "m") for line in range(1, 60)])
     assert (len(many), many[-1].message) == (51, "and 9 more")
 
 
@@ -241,7 +251,9 @@ def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
     stored = state(usual_rows())
     query = RiskQuery(targets=(WINDOWS_313,), sort="name")
     shown = project_page(stored, query, NOON)
-    lines = [(line.target, line.verdict, line.row["name"]) for line in export_lines(stored, shown, usual_rows())]
+    lines = [
+        (line.target, line.target_verdict, line.package.name) for line in export_lines(stored, shown, usual_rows())
+    ]
     assert lines == [(WINDOWS_313, "conditional", name) for name in ("orjson", "pyyaml", "sqlalchemy")]
     assert export_names(stored, shown) == {WINDOWS_313: ["orjson", "pyyaml", "sqlalchemy"]}
 
@@ -249,7 +261,7 @@ def test_an_export_has_the_rows_and_columns_that_are_seen() -> None:
 def test_an_export_of_what_nobody_has_assessed_calls_it_unknown() -> None:
     stored = state(None, targets=[LINUX_313])
     lines = list(export_lines(stored, project_page(stored, RiskQuery(), NOON), {}))
-    assert [(line.verdict, line.row["name"], line.row["verdict"]) for line in lines] == [
+    assert [(line.target_verdict, line.package.name, line.package.verdict) for line in lines] == [
         ("unknown", "aiohttp", "unknown"),
         ("unknown", "orjson", "unknown"),
     ]

@@ -16,7 +16,7 @@ from tests.cast import (
     WINDOWS_313,
     Cast,
     assess_as,
-    package_row,
+    make_package,
 )
 
 PAGE = "/projects/practice-api/"
@@ -93,7 +93,7 @@ def test_an_export_is_what_the_same_address_shows(alice: Client) -> None:
 def test_a_cell_asks_the_database_the_same_whatever_the_number_of_packages(
     alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
 ) -> None:
-    rows = [package_row(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
+    rows = [make_package(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows))
     # Session, user, project with role; the row, what pip may take from elsewhere, whether it is watched.
     with django_assert_num_queries(6):

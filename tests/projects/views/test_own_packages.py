@@ -12,7 +12,7 @@ from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState
 from scanner.selectors.name_confusion import confusions
-from tests.cast import TARGETS, WINDOWS_313, Cast, assess_as, make_project, package_row
+from tests.cast import TARGETS, WINDOWS_313, Cast, assess_as, make_package, make_project
 from tests.projects.watching import polled, sdist, wheel
 
 PAGE = "/projects/practice-api/"
@@ -26,7 +26,7 @@ def index(cast: Cast) -> Index:
     index = add_index(cast.project, "https://robot:s3cr3t@private.example/simple", IndexRole.EXTRA).index
     package = polled("ours", wheel("ours", "2.0"), sdist("ours", "1.0"), index=index)
     ProjectPackage.objects.create(project=cast.project, package=package)
-    assess_as(cast.project, {target: [package_row("ours", Verdict.READY)] for target in TARGETS}, resting=[])
+    assess_as(cast.project, {target: [make_package("ours", Verdict.READY)] for target in TARGETS}, resting=[])
     return index
 
 

@@ -1,11 +1,15 @@
 """The page of one project."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
+from packaging.utils import NormalizedName
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.package_result import AvailableVersion
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from tests.cast import (
     LINUX_313,
@@ -14,8 +18,8 @@ from tests.cast import (
     WINDOWS_313,
     Cast,
     assess_as,
+    make_package,
     make_project,
-    package_row,
     rest_on,
     take_snapshot_of,
     usual_rows,
@@ -130,7 +134,7 @@ def test_filtering_by_htmx_keeps_a_short_address_and_the_live_count(alice: Clien
 
 
 def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(alice: Client, cast: Cast) -> None:
-    rows = {LINUX_313: [package_row("aiohttp"), package_row("greenlet", Verdict.UNKNOWN)]}
+    rows = {LINUX_313: [make_package("aiohttp"), make_package("greenlet", Verdict.UNKNOWN)]}
     assess_as(cast.project, rows, missing=["greenlet"])
     page = alice.get(PAGE).content.decode()
     assert 'max="2" value="1"' in page
@@ -154,7 +158,7 @@ def test_a_snapshot_without_an_assessment_is_unknown_all_over(alice: Client, cas
     page = alice.get(PAGE).content.decode()
     assert "0 of 2, aiohttp…" in page
     assert 'class="ready"' not in page
-    assert page.count("not polled") == 2 * 2
+    assert page.count("not polled</a>") == 2 * 2
 
 
 def test_what_changed_since_the_last_assessment_is_told(alice: Client, cast: Cast) -> None:
@@ -185,21 +189,19 @@ def test_a_project_without_targets_or_requirements_says_what_to_do(alice: Client
 
 
 def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> None:
-    row = package_row(
+    row = make_package(
         HOSTILE,
         Verdict.UPGRADE,
         version=HOSTILE,
-        reason=HOSTILE,
+        reason=PackageReason(ReasonKind.TEXT, HOSTILE),
         source=HOSTILE,
         paths=[[HOSTILE, HOSTILE]],
-        error=HOSTILE,
-        advice=HOSTILE,
         direct=False,
-        first_available={"version": HOSTILE, "file": HOSTILE, "uploaded_at": None},
-        latest_available={"version": HOSTILE, "file": HOSTILE, "uploaded_at": None},
+        first_available=AvailableVersion(HOSTILE, HOSTILE),
+        latest_available=AvailableVersion(HOSTILE, HOSTILE),
     )
     # A name with a slash has no address of its own, so the page's other texts are tried with a plain one too.
-    plain = {**row, "name": "plain"}
+    plain = replace(row, name=NormalizedName("plain"))
     problem = {"path": HOSTILE, "line": 1, "text": HOSTILE, "message": HOSTILE}
     snapshot = take_snapshot_of(cast.project, ["plain"], problems=[problem], commit=HOSTILE[:20])
     assess_as(cast.project, {LINUX_313: [plain], WINDOWS_313: [plain]}, snapshot=snapshot)
@@ -226,7 +228,7 @@ def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
     path: str,
     queries: int,
 ) -> None:
-    rows = [package_row(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
+    rows = [make_package(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows), at=NOON)
     # Session, user, version, project with role; targets, snapshot, requirements, assessment, its targets, age; notes
     # and whether it is followed; for the export no version, but again snapshot, assessment, targets, files, the index.

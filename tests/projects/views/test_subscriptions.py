@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 
 from projects.models import Alert, AlertState, Assessment, Project, Role, Snapshot, Subscription, TargetAssessment
 from projects.services.alerts.watches import stop_token
+from tests.cast import make_package
 from tests.projects.watching import NOON, OTHER, TARGET, person, polled, project_of, queued_alert, sdist, wheel
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +29,13 @@ def watching() -> Subscription:
     )
 
 
-def assessed(project: Project, **row: object) -> None:
+def assessed(project: Project, name: str = "greenlet") -> None:
     """Store an assessment of the project with one package row."""
     snapshot = Snapshot.objects.create(project=project, origin="paste", digest="0" * 64)
     made = Assessment.objects.create(
         snapshot=snapshot, project=project, index_url="https://index.example/", created_at=NOON, confirmed_at=NOON
     )
-    packages = [{"name": "greenlet", "version": "3.0.3", "verdict": "blocked", "first_available": None, **row}]
+    packages = [make_package(name, "blocked", version="3.0.3").to_json()]
     TargetAssessment.objects.create(assessment=made, target=TARGET, position=0, verdict="no-go", packages=packages)
 
 

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.upgrade_plan import PlannedChange
 from projects.models import SnapshotFile, TargetAssessment
 from scanner.models import Package, PackageState
-from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, package_row, usual_rows
+from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, make_package, usual_rows
 from tests.plans import change, stored_plan
 
 PAGE = f"/projects/practice-api/upgrade/{WINDOWS_313}/"
@@ -137,7 +137,7 @@ def test_missing_data_is_reported_and_an_editor_can_fetch_it(
 
 
 def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client, cast: Cast) -> None:
-    rows = {WINDOWS_313: [package_row("orjson", "unknown")]}
+    rows = {WINDOWS_313: [make_package("orjson", "unknown")]}
     assess_as(cast.project, rows, missing=["orjson"])
     page = bob.get(PAGE).content
     assert "Python 3.13 on Windows x64: not known yet." in text(page)

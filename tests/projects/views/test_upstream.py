@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from projects.models import Note, Subscription
 from projects.services.alerts.watches import follow, stop_token
-from tests.cast import NOON, TARGETS, WINDOWS_313, Cast, assess_as, make_cast, package_row
+from tests.cast import NOON, TARGETS, WINDOWS_313, Cast, assess_as, make_cast, make_package
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ HEADLINE = "lxml 6.0 drops Python 3.13 on Windows x64"
 @pytest.fixture
 def cast() -> Cast:
     found = make_cast()
-    assess_as(found.project, dict.fromkeys(TARGETS, (package_row("lxml"), package_row("orjson"))), at=NOON)
+    assess_as(found.project, dict.fromkeys(TARGETS, (make_package("lxml"), make_package("orjson"))), at=NOON)
     return found
 
 
@@ -137,7 +137,7 @@ def test_what_others_wrote_is_text_on_the_page(client: Client, cast: Cast) -> No
 
 
 def test_the_page_costs_the_same_for_one_note_and_for_many(client: Client, cast: Cast) -> None:
-    rows = [package_row(f"package-{number}") for number in range(50)]
+    rows = [make_package(f"package-{number}") for number in range(50)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows), at=NOON)
 
     def queries(notes: int) -> int:

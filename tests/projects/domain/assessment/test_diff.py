@@ -1,21 +1,21 @@
 """What got better, worse, new or is gone between two assessments."""
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.assessment.diff import ChangeKind, compare
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
+from tests.cast import make_package
 
 TARGET = "cp313-win_amd64"
 
 
-def row(name: str, verdict: Verdict, version: str = "1.0") -> dict[str, Any]:
-    return {"name": name, "version": version, "verdict": verdict.value}
+def row(name: str, verdict: Verdict, version: str = "1.0") -> PackageResult:
+    return make_package(name, verdict, version=version)
 
 
-def kinds(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[tuple[ChangeKind, str]]:
+def kinds(before: list[PackageResult], after: list[PackageResult]) -> list[tuple[ChangeKind, str]]:
     return [(change.kind, change.name) for change in compare({TARGET: before}, {TARGET: after})]
 
 
@@ -50,13 +50,13 @@ rows = st.dictionaries(st.sampled_from("abcdef"), st.tuples(st.sampled_from(Verd
 
 
 @given(rows)
-def test_an_assessment_does_not_differ_from_itself(side: list[dict[str, Any]]) -> None:
+def test_an_assessment_does_not_differ_from_itself(side: list[PackageResult]) -> None:
     assert kinds(side, side) == []
 
 
 @given(rows, rows)
 def test_going_back_turns_better_into_worse_and_new_into_gone(
-    before: list[dict[str, Any]], after: list[dict[str, Any]]
+    before: list[PackageResult], after: list[PackageResult]
 ) -> None:
     turned = {
         ChangeKind.BETTER: ChangeKind.WORSE,

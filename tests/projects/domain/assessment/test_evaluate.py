@@ -1,16 +1,19 @@
 """Requirements over targets: closure, verdicts, blockers and plans, on a small index in memory."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
-from projects.domain.assessment.evaluate import TargetResult, explain_targets, missing_in, resolve_targets
+from projects.domain.assessment.evaluate import explain_targets, missing_in, resolve_targets
+from projects.domain.assessment.package_result import AvailableVersion, PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read
+from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
+from tests.projects.known import LONG_AGO, NOW, Releases, SmallIndex, pure, requirements, targets, wheels
 
 LINUX = "cp313-manylinux_2_28_x86_64"
 WINDOWS = "cp313-win_amd64"
@@ -37,11 +40,11 @@ def ask(
     request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
     index = SmallIndex(packages, on, request.foreign)
     resolved = resolve_targets(request, index.snapshot)
-    return explain_targets(resolved, index.snapshot, index.files_of, NOW)
+    return explain_targets(request, resolved, index.snapshot, index.files_of)
 
 
-def row(answer: TargetResult, name: str) -> dict[str, Any]:
-    return next(row for row in answer.packages if row["name"] == name)
+def package(result: TargetResult, name: str) -> PackageResult:
+    return next(package for package in result.packages if package.name == name)
 
 
 def test_a_set_that_installs_as_written_is_go() -> None:
@@ -55,13 +58,13 @@ def test_a_transitive_package_without_a_wheel_is_the_blocker_and_the_plan_moves_
     (answer,) = ask(CORE, "shell==1.0", WINDOWS)
     assert answer.verdict is ProjectVerdict.CONDITIONAL
     assert answer.blockers == ("core",)
-    assert row(answer, "core")["paths"] == [["shell", "core"]]
-    assert row(answer, "core")["verdict"] == "upgrade"
-    assert row(answer, "core")["first_available"]["version"] == "2.0"
-    assert row(answer, "core")["latest_available"]["version"] == "3.0"
-    assert row(answer, "shell")["verdict"] == "ready"
+    assert package(answer, "core").provenance.paths == (("shell", "core"),)
+    assert package(answer, "core").verdict == "upgrade"
+    assert package(answer, "core").first_available == AvailableVersion("2.0", f"core-2.0-{NEW}.whl", LONG_AGO)
+    assert package(answer, "core").latest_available == AvailableVersion("3.0", f"core-3.0-{NEW}.whl", LONG_AGO)
+    assert package(answer, "shell").verdict == "ready"
     assert answer.plan is not None
-    assert [(change.name, str(change.after)) for change in answer.plan.changes] == [("shell", "2.0"), ("core", "2.0")]
+    assert [(change.name, change.after) for change in answer.plan.changes] == [("shell", "2.0"), ("core", "2.0")]
 
 
 def test_every_blocker_is_named_at_once_and_what_hangs_behind_one_is_judged_too() -> None:
@@ -73,8 +76,8 @@ def test_every_blocker_is_named_at_once_and_what_hangs_behind_one_is_judged_too(
     (answer,) = ask(packages, "first\nsecond", WINDOWS)
     assert answer.verdict is ProjectVerdict.NO_GO
     assert set(answer.blockers) == {"first", "second", "behind"}
-    assert row(answer, "behind")["paths"] == [["first", "behind"]]
-    assert row(answer, "first")["severity"] == "critical"
+    assert package(answer, "behind").provenance.paths == (("first", "behind"),)
+    assert package(answer, "first").severity == "critical"
 
 
 def test_a_marker_that_does_not_hold_makes_a_requirement_inactive_there_only() -> None:
@@ -82,24 +85,25 @@ def test_a_marker_that_does_not_hold_makes_a_requirement_inactive_there_only() -
     linux, windows = ask(packages, 'loop; sys_platform != "win32"', LINUX, WINDOWS)
     assert linux.verdict is ProjectVerdict.GO
     assert windows.verdict is ProjectVerdict.GO
-    assert row(windows, "loop")["availability"] == "inactive"
+    assert package(windows, "loop").availability == "inactive"
     assert sum(windows.counts.values()) == 0
 
 
 def test_a_package_that_was_not_polled_is_unknown_and_so_is_the_project() -> None:
     (answer,) = ask({}, "never-heard-of", LINUX)
     assert answer.verdict is ProjectVerdict.UNKNOWN
-    assert row(answer, "never-heard-of")["verdict"] == "unknown"
-    assert "not polled yet" in row(answer, "never-heard-of")["reason"]
-    assert row(answer, "never-heard-of")["pending"] is True
+    assert package(answer, "never-heard-of").verdict == "unknown"
+    assert package(answer, "never-heard-of").reason == PackageReason(ReasonKind.NOT_POLLED)
+    assert package(answer, "never-heard-of").is_pending
 
 
 def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_asked_for() -> None:
     on = targets(LINUX)
     index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), None)}}, on)
-    resolved = resolve_targets(AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW), index.snapshot)
+    request = AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW)
+    resolved = resolve_targets(request, index.snapshot)
     assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
-    (answer,) = explain_targets(resolved, index.snapshot, index.files_of, NOW)
+    (answer,) = explain_targets(request, resolved, index.snapshot, index.files_of)
     assert answer.verdict is ProjectVerdict.UNKNOWN
 
 
@@ -111,7 +115,7 @@ def test_requirements_that_contradict_each_other_are_a_conflict_told_as_a_deriva
     }
     (answer,) = ask(packages, "left==1.0\nright==1.0", LINUX)
     assert answer.verdict is ProjectVerdict.NO_GO
-    assert answer.conflict is not None
+    assert answer.conflict
     assert "left" in answer.conflict
     assert "right" in answer.conflict
 
@@ -129,46 +133,34 @@ def test_a_compiled_sdist_counts_only_where_the_policy_takes_builds(
 ) -> None:
     packages: dict[str, Releases] = {"fast": {"1.0": ([*wheels("fast", "1.0", OLD), "fast-1.0.tar.gz"], [])}}
     (answer,) = ask(packages, "fast==1.0", WINDOWS, policy=BuildPolicy(policy))
-    assert row(answer, "fast")["availability"] == "source"
+    assert package(answer, "fast").availability == "source"
     assert answer.verdict is verdict
 
 
 def test_an_sdist_that_nobody_looked_into_is_unknown_never_ready() -> None:
     packages: dict[str, Releases] = {"dark": {"1.0": (["dark-1.0.tar.gz"], [])}}
     (answer,) = ask(packages, "dark==1.0", WINDOWS)
-    assert row(answer, "dark")["verdict"] == "unknown"
+    assert package(answer, "dark").verdict == "unknown"
     assert answer.verdict is ProjectVerdict.UNKNOWN
 
 
-def test_a_blocked_package_says_what_its_newest_release_lacks() -> None:
+def test_a_blocked_package_has_what_its_newest_release_lacks() -> None:
     tall = "cp313-cp313-manylinux_2_39_x86_64"
     packages: dict[str, Releases] = {
         "tall": {"1.0": (wheels("tall", "1.0", OLD), []), "2.0": (wheels("tall", "2.0", tall), [])}
     }
     (answer,) = ask(packages, "tall==1.0", LINUX)
-    assert row(answer, "tall")["verdict"] == "blocked"
-    lacks = "needs glibc 2.39, target has 2.28"
-    assert f"the newest, 2.0: {lacks}" in row(answer, "tall")["reason"]
-    assert row(answer, "tall")["newest"] == {"version": "2.0", "reason": lacks, "cause": lacks}
-
-
-def test_a_blocked_package_has_its_cause_in_a_few_words_apart() -> None:
-    packages: dict[str, Releases] = {"old": {"1.0": (wheels("old", "1.0", OLD), [])}}
-    (answer,) = ask(packages, "old==1.0", WINDOWS)
-    reason = "no wheel for cp313; has cp312"
-    assert row(answer, "old")["newest"] == {"version": "1.0", "reason": reason, "cause": "no wheel for cp313"}
-    assert row(answer, "old")["reason"] == reason
-    assert row(answer, "old")["pending"] is False
-
-
-def test_a_package_that_only_asks_for_a_newer_libc_says_who_may_move() -> None:
-    tall = "cp313-cp313-manylinux_2_39_x86_64"
-    packages: dict[str, Releases] = {"tall": {"1.0": (wheels("tall", "1.0", tall), [])}}
-    linux, windows = ask(packages, "tall==1.0", LINUX, WINDOWS)
-    advice = row(linux, "tall")["advice"]
-    assert "glibc 2.39 or newer may move today (Ubuntu 24.04 has it" in advice
-    assert "Debian 12" in advice
-    assert "glibc" not in row(windows, "tall")["advice"]
+    found = package(answer, "tall")
+    assert found.verdict is Verdict.BLOCKED
+    assert found.reason.files is not None
+    assert found.reason.files.mismatch is not None
+    assert found.reason.files.mismatch.kind is MismatchKind.SYSTEM
+    assert found.newest_mismatch is not None
+    assert found.newest_mismatch.version == "2.0"
+    assert found.newest_mismatch.reason.files is not None
+    mismatch = found.newest_mismatch.reason.files.mismatch
+    assert mismatch is not None
+    assert (mismatch.kind, mismatch.floor, mismatch.need) == (MismatchKind.FLOOR, (2, 39), "2.28")
 
 
 def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
@@ -180,8 +172,8 @@ def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
     request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
-    assert [(one["name"], one["version"], one["direct"]) for one in answer.packages] == [
+    (answer,) = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
+    assert [(one.name, one.version, one.provenance.direct) for one in answer.packages] == [
         ("app", "1.0", True),
         ("lib", "1.0", False),
     ]
@@ -211,18 +203,19 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
     on = targets(WINDOWS)
     request = AssessmentRequest(read(files, list(files)).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
-    assert {one["name"]: one["direct"] for one in answer.packages} == direct
+    (answer,) = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
+    assert {one.name: one.provenance.direct for one in answer.packages} == direct
 
 
 def test_a_package_from_an_address_is_not_judged_against_the_index() -> None:
     (answer,) = ask({}, "thing @ https://files.example/thing-1.0-py3-none-any.whl", LINUX)
-    assert row(answer, "thing")["verdict"] == "unknown"
-    assert "not from the index" in row(answer, "thing")["reason"]
+    assert package(answer, "thing").verdict == "unknown"
+    address = "https://files.example/thing-1.0-py3-none-any.whl"
+    assert package(answer, "thing").reason == PackageReason(ReasonKind.NOT_FROM_INDEX, address)
 
 
 def test_a_pin_that_the_index_does_not_have_is_absent_and_says_so() -> None:
     (answer,) = ask({"plain": {"2.0": (pure("plain", "2.0"), [])}}, "plain==1.0", LINUX)
-    assert row(answer, "plain")["availability"] == "absent"
-    assert row(answer, "plain")["verdict"] == "upgrade"
-    assert row(answer, "plain")["first_available"]["version"] == "2.0"
+    assert package(answer, "plain").availability == "absent"
+    assert package(answer, "plain").verdict == "upgrade"
+    assert package(answer, "plain").first_available == AvailableVersion("2.0", "plain-2.0-py3-none-any.whl", LONG_AGO)

@@ -28,12 +28,12 @@ def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     on = targets(*slugs)
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(DEMO, on, request.foreign)
-    answers = explain_targets(resolve_targets(request, index.snapshot), index.snapshot, index.files_of, NOW)
+    answers = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
     return [
-        (answer.verdict.value, row["version"], row["verdict"])
+        (answer.verdict.value, package.version, package.verdict)
         for answer in answers
-        for row in answer.packages
-        if row["name"] == "demo"
+        for package in answer.packages
+        if package.name == "demo"
     ]
 
 

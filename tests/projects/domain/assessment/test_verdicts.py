@@ -10,9 +10,7 @@ from projects.domain.assessment.verdicts import (
     ProjectVerdict,
     Severity,
     Verdict,
-    advise,
     count_verdicts,
-    expected_error,
     judge_package,
     judge_project,
     judge_severity,
@@ -131,23 +129,3 @@ def test_counts_add_up_to_the_packages_that_the_target_needs(verdicts: list[Verd
 )
 def test_a_step_is_named_after_the_first_number_that_differs(before: str, after: str, size: str) -> None:
     assert step_between(Version(before), Version(after)) == size
-
-
-@given(st.sampled_from(Verdict), st.sampled_from(Availability), details, st.booleans())
-def test_every_state_says_what_to_do_in_one_sentence(
-    verdict: Verdict, availability: Availability, detail: str | None, open_release: bool
-) -> None:
-    said = advise("thing", verdict, availability, first="2.0", detail=detail, open_release=open_release)
-    assert said.endswith(".")
-    assert said[0].isupper()
-
-
-@given(st.sampled_from(Availability), details)
-def test_an_error_is_foretold_only_where_the_install_from_wheels_fails(
-    availability: Availability, detail: str | None
-) -> None:
-    error = expected_error("thing", "==1.0", availability, detail)
-    if availability.installs_wheel or availability in (Availability.INACTIVE, Availability.UNKNOWN):
-        assert error is None
-    if availability in (Availability.NONE, Availability.EXCLUDED, Availability.ABSENT):
-        assert error == "ERROR: No matching distribution found for thing==1.0"

@@ -19,7 +19,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import read
 from projects.domain.report.planned_set import PinnedFile, PlannedSet
 from projects.domain.rewriting.written_plan import hashed_pins, write_plan
-from projects.presentation.formats.schema import document
+from projects.presentation.formats.schema import assessment_document
 from projects.presentation.report.build import build_report
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
@@ -54,10 +54,15 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW, **wishes)
     index = SmallIndex(PACKAGES, on, request.foreign)
     resolved = resolve_targets(request, index.snapshot)
-    answers = explain_targets(resolved, index.snapshot, index.files_of, NOW)
+    results = explain_targets(request, resolved, index.snapshot, index.files_of)
     bridge = bridge_over(request, index.snapshot, resolved)
-    whole = document(
-        parsed, answers, index_url="https://index.example/simple", now=NOW, strategy=request.strategy, bridge=bridge
+    whole = assessment_document(
+        parsed,
+        results,
+        index_url="https://index.example/simple",
+        now=NOW,
+        bridge=UpgradePlan.of(bridge, request.strategy) if bridge is not None else None,
+        bridge_targets=on,
     )
     for entry in whole["assessments"]:
         if entry["plan"] is not None:

@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.assessment.verdicts import Verdict
-from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cells, via
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.verdicts import Severity, Verdict
+from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cell, via
 from projects.presentation.columns import columns_of
 from projects.presentation.risk_table.controls import count_words, headings_of, nothing_shown, pills_of
 from projects.presentation.risk_table.query import SHOWN_AT_FIRST, SORTS, STATES, RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
-from tests.cast import LINUX_313, TARGETS, WINDOWS_313, package_row
+from scanner.domain.matching.availability import Availability
+from tests.cast import LINUX_313, TARGETS, WINDOWS_313, make_package
 
 COLUMNS = columns_of(TARGETS)
 ALL = frozenset(STATES)
@@ -25,25 +28,25 @@ ALL = frozenset(STATES)
 _names = st.text("abcdefghij-", min_size=1, max_size=6)
 _rows = st.lists(
     st.builds(
-        package_row,
+        make_package,
         _names,
         st.sampled_from(Verdict),
         version=st.sampled_from([None, "1.0", "1.10", "1.9", "2.0a1", "not a version"]),
-        severity=st.sampled_from(["none", "low", "moderate", "high", "critical"]),
+        severity=st.sampled_from(Severity),
     ),
     max_size=12,
-    unique_by=lambda row: row["name"],
+    unique_by=lambda package: package.name,
 )
 _stored = st.fixed_dictionaries(dict.fromkeys(TARGETS, _rows))
 _sorts = st.builds("{}{}".format, st.sampled_from(["", "-"]), st.sampled_from([*SORTS, *TARGETS]))
 _states = st.frozensets(st.sampled_from(STATES))
 
 
-def shown(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[CellSummary]]:
-    return {target: summarise_cells(packages) for target, packages in rows.items()}
+def shown(rows: Mapping[str, list[PackageResult]]) -> dict[str, list[CellSummary]]:
+    return {target: [summarise_cell(one) for one in packages] for target, packages in rows.items()}
 
 
-def table(rows: dict[str, list[dict[str, Any]]], **query: Any) -> RiskTable:
+def table(rows: dict[str, list[PackageResult]], **query: Any) -> RiskTable:
     return risk_table(shown(rows), COLUMNS, RiskQuery(**{"states": ALL, **query}))
 
 
@@ -51,7 +54,7 @@ def table(rows: dict[str, list[dict[str, Any]]], **query: Any) -> RiskTable:
 def test_counts_add_up_to_the_number_of_packages(stored: dict[str, Any]) -> None:
     found = table(stored)
     assert sum(found.counts.values()) == found.total == len(found.rows)
-    assert found.total == len({row["name"] for rows in stored.values() for row in rows})
+    assert found.total == len({one.name for packages in stored.values() for one in packages})
 
 
 @given(_stored, _states, st.text("abcdefghij-", max_size=2), _sorts)
@@ -95,10 +98,10 @@ def test_an_unknown_cell_never_hides_behind_a_ready_one(stored: Any) -> None:
 def test_the_worst_comes_first_until_something_else_is_asked_for() -> None:
     rows = {
         LINUX_313: [
-            package_row("b", Verdict.UPGRADE),
-            package_row("a", Verdict.UPGRADE),
-            package_row("c", Verdict.BLOCKED),
-            package_row("d", Verdict.READY),
+            make_package("b", Verdict.UPGRADE),
+            make_package("a", Verdict.UPGRADE),
+            make_package("c", Verdict.BLOCKED),
+            make_package("d", Verdict.READY),
         ]
     }
     assert [row.name for row in table(rows).rows] == ["c", "a", "b", "d"]
@@ -109,9 +112,9 @@ def test_the_worst_comes_first_until_something_else_is_asked_for() -> None:
 def test_versions_sort_as_versions_and_what_has_none_comes_last_both_ways() -> None:
     rows = {
         LINUX_313: [
-            package_row("a", version="1.10"),
-            package_row("b", version="1.9"),
-            package_row("c", version=None, specifier=""),
+            make_package("a", version="1.10"),
+            make_package("b", version="1.9"),
+            make_package("c", version=None, specifier=""),
         ]
     }
     assert [row.name for row in table(rows, sort="version").rows] == ["b", "a", "c"]
@@ -119,18 +122,18 @@ def test_versions_sort_as_versions_and_what_has_none_comes_last_both_ways() -> N
 
 
 def test_a_target_that_lacks_a_package_has_a_cell_that_says_so() -> None:
-    row = table({WINDOWS_313: [package_row("colorama", Verdict.BLOCKED)]}).rows[0]
+    row = table({WINDOWS_313: [make_package("colorama", Verdict.BLOCKED)]}).rows[0]
     assert [cell.text for cell in row.cells] == ["not needed", "no version", "not needed"]
     assert row.state is Verdict.BLOCKED
 
 
 def test_versions_that_differ_between_targets_are_all_named() -> None:
-    rows = {LINUX_313: [package_row("numpy", version="2.0")], WINDOWS_313: [package_row("numpy", version="1.26")]}
+    rows = {LINUX_313: [make_package("numpy", version="2.0")], WINDOWS_313: [make_package("numpy", version="1.26")]}
     assert table(rows).rows[0].version == "2.0, 1.26"
 
 
 def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
-    rows = {LINUX_313: [package_row("orjson", Verdict.UPGRADE)]}
+    rows = {LINUX_313: [make_package("orjson", Verdict.UPGRADE)]}
     one = risk_table(shown(rows), COLUMNS[:1], RiskQuery())
     assert one.single
     assert (one.rows[0].reason, one.rows[0].first) == ("no wheel for cp313; has cp38 to cp312", "9.0")
@@ -140,36 +143,36 @@ def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
 @pytest.mark.parametrize(
     ("row", "text"),
     [
-        (package_row("a", "upgrade"), "9.0"),
-        (package_row("a", "upgrade", first_available=None), "newer"),
-        (package_row("a", "blocked"), "no version"),
-        (package_row("a", "blocked", availability="absent"), "not found"),
-        (package_row("a", "degraded"), "pure"),
-        (package_row("a", "degraded", availability="source"), "builds"),
-        (package_row("a", "ready"), "wheel"),
-        (package_row("a", "ready", availability="abi3"), "abi3"),
-        (package_row("a", "ready", availability="pure"), "pure"),
-        (package_row("a", "unknown", pending=True), "not polled"),
-        (package_row("a", "unknown", availability="source"), "build unseen"),
-        (package_row("a", "unknown", reason="not polled yet, says another's text"), "not known"),
-        (package_row("a", "inactive"), "not needed"),
+        (make_package("a", "upgrade"), "9.0"),
+        (make_package("a", "upgrade", first_available=None), "newer"),
+        (make_package("a", "blocked"), "no version"),
+        (make_package("a", "blocked", availability=Availability.ABSENT), "not found"),
+        (make_package("a", "degraded"), "pure"),
+        (make_package("a", "degraded", availability=Availability.SOURCE), "builds"),
+        (make_package("a", "ready"), "wheel"),
+        (make_package("a", "ready", availability=Availability.ABI3), "abi3"),
+        (make_package("a", "ready", availability=Availability.PURE), "pure"),
+        (make_package("a", "unknown", reason=PackageReason(ReasonKind.NOT_POLLED)), "not polled"),
+        (make_package("a", "unknown", availability=Availability.SOURCE), "build unseen"),
+        (make_package("a", "unknown", reason=PackageReason(ReasonKind.TEXT, "not polled yet")), "not known"),
+        (make_package("a", "inactive"), "not needed"),
     ],
 )
-def test_a_cell_says_the_shortest_telling_thing(row: dict[str, Any], text: str) -> None:
+def test_a_cell_says_the_shortest_telling_thing(row: PackageResult, text: str) -> None:
     assert cell_text(row) == table({LINUX_313: [row]}).rows[0].cells[0].text == text
 
 
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (package_row("a"), "direct"),
-        (package_row("a", direct=False), "pinned"),
-        (package_row("a", direct=None, paths=[["a"]]), "listed"),
-        (package_row("a", direct=None, paths=[["a"], ["c", "b", "a"], ["d", "a"]]), "listed, also by d → a"),
-        (package_row("a", direct=False, paths=[["b", "c", "a"], ["d", "a"]]), "arrives by d → a"),
+        (make_package("a"), "direct"),
+        (make_package("a", direct=False), "pinned"),
+        (make_package("a", direct=None, paths=[["a"]]), "listed"),
+        (make_package("a", direct=None, paths=[["a"], ["c", "b", "a"], ["d", "a"]]), "listed, also by d → a"),
+        (make_package("a", direct=False, paths=[["b", "c", "a"], ["d", "a"]]), "arrives by d → a"),
     ],
 )
-def test_the_way_a_package_arrives_is_the_shortest_one(row: dict[str, Any], words: str) -> None:
+def test_the_way_a_package_arrives_is_the_shortest_one(row: PackageResult, words: str) -> None:
     assert via(row) == words
 
 
@@ -221,7 +224,7 @@ def test_one_chosen_target_has_the_headings_that_tell_all() -> None:
 
 
 def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> None:
-    rows = {LINUX_313: [package_row("a", "blocked"), package_row("b"), package_row("c")]}
+    rows = {LINUX_313: [make_package("a", "blocked"), make_package("b"), make_package("c")]}
     found = table(rows, states=SHOWN_AT_FIRST)
     assert count_words(found) == "1 of 3 packages"
     pills = {pill.state: (pill.count, pill.shown) for pill in pills_of(found, RiskQuery()) if not pill.is_idle}
@@ -232,10 +235,10 @@ def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> 
     ("rows", "query", "words"),
     [
         ([], {}, "No packages yet: they appear here as soon as the requirements are read."),
-        ([package_row("a")], {"states": SHOWN_AT_FIRST}, "Nothing: every package is ready here."),
-        ([package_row("a")], {"name": "zz"}, "No package with “zz” in its name has one of the chosen states."),
+        ([make_package("a")], {"states": SHOWN_AT_FIRST}, "Nothing: every package is ready here."),
+        ([make_package("a")], {"name": "zz"}, "No package with “zz” in its name has one of the chosen states."),
         (
-            [package_row("a"), package_row("b", "blocked")],
+            [make_package("a"), make_package("b", "blocked")],
             {"states": frozenset({Verdict.UPGRADE})},
             "No package has one of the chosen states.",
         ),

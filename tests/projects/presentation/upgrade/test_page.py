@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.current_runtime import find_current_runtime
@@ -12,15 +11,16 @@ from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
+from tests.cast import make_package
 from tests.plans import change, plan_of
 
 LINUX, WINDOWS, TODAY = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64", "cp311-manylinux_2_28_x86_64"
 TARGETS = (LINUX, WINDOWS, TODAY)
-ROWS: list[dict[str, Any]] = [
-    {"name": "shell", "verdict": "ready", "paths": []},
-    {"name": "core", "verdict": "upgrade", "paths": [["other", "shell", "core"], ["shell", "core"]]},
-    {"name": "still", "verdict": "ready", "paths": []},
-    {"name": "unwanted", "verdict": "inactive", "paths": []},
+ROWS = [
+    make_package("shell"),
+    make_package("core", "upgrade", direct=False, paths=[["other", "shell", "core"], ["shell", "core"]]),
+    make_package("still"),
+    make_package("unwanted", "inactive"),
 ]
 STORED = StoredUpgrade("conditional", {"upgrade": 1, "ready": 2}, "", ROWS, None, ())
 MOVES = [

@@ -15,7 +15,7 @@ from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import send
 from projects.services.alerts.upstream_notes import dismiss_note
 from projects.services.alerts.watches import follow, unfollow
-from tests.cast import WINDOWS_313, assess_as, package_row
+from tests.cast import WINDOWS_313, assess_as, make_package
 from tests.patience import PATIENCE
 from tests.projects.watching import HOUR, NOON, person, project_of
 
@@ -43,7 +43,7 @@ def noted(
 def following(*names: str, who: str = "alice", project: str = "app") -> Subscription:
     """Somebody who has followed a project that uses these packages since yesterday."""
     found = project_of(person(who), name=project)
-    assess_as(found, {WINDOWS_313: [package_row(name) for name in names]}, at=NOON)
+    assess_as(found, {WINDOWS_313: [make_package(name) for name in names]}, at=NOON)
     subscription = follow(found, found.memberships.get().user)
     Subscription.objects.filter(pk=subscription.pk).update(created_at=NOON - timedelta(days=1))
     return subscription
@@ -123,7 +123,7 @@ def test_a_digest_of_which_nothing_holds_is_skipped(mailoutbox: list[EmailMessag
     elif act == "stop":
         unfollow(subscription.project, subscription.user, NOON)
     else:
-        assess_as(subscription.project, {WINDOWS_313: [package_row("another")]}, at=NOON)
+        assess_as(subscription.project, {WINDOWS_313: [make_package("another")]}, at=NOON)
     sent = send(Alert.objects.get().pk, timezone.now())
     assert sent is not None
     assert sent.state == AlertState.SKIPPED

@@ -23,8 +23,10 @@ from projects.services.alerts import upstream_notes as notes
 from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.upstream_notes import dismiss_note
 from scanner.domain.index_page.page import IndexFile
+from scanner.domain.matching.availability import Availability
 from scanner.models import Index, Package, WheelEvent
 from scanner.services.settle_releases import settle_releases
+from tests.cast import make_package
 from tests.projects.watching import HOUR, NOON, person, polled, project_of, sdist, wheel
 
 pytestmark = pytest.mark.django_db
@@ -59,8 +61,8 @@ def assessed(project: Project, name: str, **row: Any) -> Assessment:
         created_at=NOON,
         confirmed_at=NOON,
     )
-    other = {"name": "another", "version": "7", "availability": "native", "specifier": ""}
-    packages = [other, {"name": name, "availability": "native", **row}]
+    other = make_package("another", version="7", specifier="")
+    packages = [other.to_json(), make_package(name, **row).to_json()]
     for position, slug in enumerate(project.targets.values_list("slug", flat=True)):
         TargetAssessment.objects.create(
             assessment=made, target=slug, position=position, verdict="go", packages=packages
@@ -102,7 +104,7 @@ def test_a_release_that_drops_a_target_in_use_is_noted_with_its_evidence() -> No
 
 @pytest.mark.parametrize(
     ("targets", "more"),
-    [((WINDOWS,), {}), ((MAC,), {"version": "1.1.1"}), ((MAC,), {"availability": "inactive"})],
+    [((WINDOWS,), {}), ((MAC,), {"version": "1.1.1"}), ((MAC,), {"availability": Availability.INACTIVE})],
     ids=["another target", "beyond it", "its marker does not hold"],
 )
 def test_who_loses_nothing_is_told_nothing(targets: tuple[str, ...], more: dict[str, str]) -> None:

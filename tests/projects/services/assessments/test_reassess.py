@@ -11,7 +11,7 @@ from django.utils import timezone
 from projects.domain.assessment.evaluate import ResolvedTarget, resolve_targets
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
-from projects.presentation.formats.schema import answer_document
+from projects.presentation.formats.schema import target_document
 from projects.services.assessments import reassess as reassessing
 from projects.services.assessments.evaluate import Evaluation, evaluate
 from projects.services.assessments.fetch import fetch_missing
@@ -57,8 +57,8 @@ def read(replay: ReplayIndex, *names: str) -> None:
     fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
 
 
-def told(found: Evaluation) -> list[dict[str, Any]]:
-    return [answer_document(target, REQUEST.strategy) for target in found.targets]
+def documents(found: Evaluation) -> list[dict[str, Any]]:
+    return [target_document(target) for target in found.targets]
 
 
 def new_dependent(index: ReplayIndex) -> None:
@@ -83,13 +83,13 @@ def test_answering_again_says_what_answering_in_full_says(index: ReplayIndex, ev
     indexes = one_index(index.url)
     read(index, "core", "top", "leaf")
     first = reevaluate("practice", REQUEST, indexes=indexes)
-    assert told(first) == told(evaluate(REQUEST, indexes=indexes))
+    assert documents(first) == documents(evaluate(REQUEST, indexes=indexes))
     EVENTS[event](index)
     read(index, "core", "top", "leaf")
     later = replace(REQUEST, now=timezone.now())
     again = reevaluate("practice", later, indexes=indexes)
-    assert told(again) == told(evaluate(later, indexes=indexes))
-    assert (told(again) == told(first)) is (event == "nothing")
+    assert documents(again) == documents(evaluate(later, indexes=indexes))
+    assert (documents(again) == documents(first)) is (event == "nothing")
 
 
 def test_only_the_target_that_a_wheel_serves_is_resolved_again(
@@ -116,4 +116,4 @@ def test_another_wish_for_the_same_project_is_answered_in_full(index: ReplayInde
     read(index, "core", "top", "leaf")
     reevaluate("practice", REQUEST, indexes=indexes)
     other = replace(REQUEST, targets=REQUEST.targets[:1])
-    assert told(reevaluate("practice", other, indexes=indexes)) == told(evaluate(other, indexes=indexes))
+    assert documents(reevaluate("practice", other, indexes=indexes)) == documents(evaluate(other, indexes=indexes))

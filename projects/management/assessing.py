@@ -1,4 +1,4 @@
-"""What the commands that ask about dependency files share: their options, the asking itself, and how it is told."""
+"""What the commands that assess dependency files share: their options, the assessment and its progress."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.storage import prepare_storage
-from projects.presentation.formats.schema import document
+from projects.presentation.formats.schema import assessment_document
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import FileContents, with_written_plans
+from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
@@ -34,31 +36,54 @@ from scanner.services.index_sets import IndexSet, command_set, stop_command_poll
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
 from scanner.services.refresh import FRESH_FOR
 
-# How long the index may take for everything that an answer needs, in seconds.
+# How long fetching may take in all, in seconds.
 PATIENCE = 600
-Say = Callable[[str], None]
+Log = Callable[[str], None]
 Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """The files that were named: what they hold, as read. Contents are read from the disk when asked for."""
+class DependencyFiles:
+    """The files that a command was given, parsed. Their contents are read from the disk when they are needed."""
 
     roots: Sequence[str]
     parsed: ParsedFiles
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An answer and its document (design §10), plans written into the files, and the indexes it came from."""
+class CommandAssessment:
+    """The evaluation of a command's request, with the indexes that it rests on and the names confused on them."""
 
-    answer: Evaluation
-    document: dict[str, Any]
+    request: AssessmentRequest
+    files: DependencyFiles
+    evaluation: Evaluation
     indexes: IndexSet
+    confusions: Sequence[NameConfusion]
+
+    def document(self) -> dict[str, Any]:
+        """Return the machine-readable assessment (docs/schema.md), with plans written into the files."""
+        found, request = self.evaluation, self.request
+        document = assessment_document(
+            self.files.parsed,
+            found.targets,
+            index_url=self.indexes.url,
+            now=timezone.now(),
+            bridge=UpgradePlan.of(found.bridge, request.strategy) if found.bridge is not None else None,
+            bridge_targets=found.bridge.targets if found.bridge is not None else (),
+            extra_urls=self.indexes.extra_urls,
+            confusions=[one.to_json() for one in self.confusions],
+        )
+        contents = FileContents(FilesOnDisk(), self.files.roots, self.files.parsed)
+        return with_written_plans(document, contents, lambda: self.indexes)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What no verdict says: what could not be read of the files, and names that several indexes have."""
+        return [*map(str, self.files.parsed.problems), *(one.message for one in self.confusions)]
 
 
 def add_assessment_options(parser: ArgumentParser) -> None:
-    """The options that say what counts, what a project accepts and how plans are chosen."""
+    """Add the options for what counts, what a project accepts and how plans are chosen."""
     parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; repeatable")
     parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
     parser.add_argument("--source", choices=[policy.value for policy in SourcePolicy], default="pure")
@@ -78,26 +103,26 @@ def add_assessment_options(parser: ArgumentParser) -> None:
     parser.add_argument("--as-of", metavar="DATE", help="as the index stood then (2024-08-01, or a time with zone)")
 
 
-def read_given(paths: Sequence[str]) -> Given:
-    """The dependency files at these paths. Raises CommandError with status 2 when nothing could be read."""
+def read_files(paths: Sequence[str]) -> DependencyFiles:
+    """Parse the dependency files at these paths. Raises CommandError with status 2 when nothing could be read."""
     try:
         roots = roots_of(paths)
     except UnreadablePath as error:
         raise CommandError(str(error), returncode=2) from error
     parsed = read(FilesOnDisk(), roots)
     if unreadable(parsed, paths) or (not parsed.requirements and parsed.problems):
-        told = "\n".join(map(str, parsed.problems))
-        raise CommandError(f"No requirement could be read.\n{told}", returncode=2)
-    return Given(roots, replace(parsed, problems=(*parsed.problems, *not_followed(parsed))))
+        problems = "\n".join(map(str, parsed.problems))
+        raise CommandError(f"No requirement could be read.\n{problems}", returncode=2)
+    return DependencyFiles(roots, replace(parsed, problems=(*parsed.problems, *not_followed(parsed))))
 
 
-def request_of(given: Given, targets: Sequence[Target], options: Options) -> AssessmentRequest:
-    """What the options ask for."""
+def make_request(files: DependencyFiles, targets: Sequence[Target], options: Options) -> AssessmentRequest:
+    """Return the request that the options make."""
     return AssessmentRequest(
-        select(given.parsed, options["group"], options["extra"]),
+        select(files.parsed, options["group"], options["extra"]),
         targets,
         BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
-        moment_of(options["as_of"]) or timezone.now(),
+        parse_moment(options["as_of"]) or timezone.now(),
         Strategy(options["strategy"]),
         step=Step(options["step"]),
         holds=frozenset(canonicalize_name(name) for name in options["hold"]),
@@ -106,48 +131,37 @@ def request_of(given: Given, targets: Sequence[Target], options: Options) -> Ass
     )
 
 
-def ask(request: AssessmentRequest, given: Given, options: Options, say: Say) -> Told:
-    """Fetch what is missing and answer. Raises CommandError with status 2 for an index that cannot be used."""
-    # Standard error is for the progress line; faults are told below.
+def assess(request: AssessmentRequest, files: DependencyFiles, options: Options, log: Log) -> CommandAssessment:
+    """Fetch what is missing and evaluate. Raises CommandError with status 2 for an index that cannot be used."""
+    # Standard error is for the progress line; errors are written below.
     logging.getLogger("scanner").setLevel(logging.ERROR)
     prepare_storage()
-    as_of = moment_of(options["as_of"])
-    indexes = _indexes(given, options, say)
+    as_of = parse_moment(options["as_of"])
+    indexes = _indexes(files, options, log)
     fetched = fetch_missing(
         request,
         indexes=indexes,
-        progress=_Progress(say),
+        progress=_Progress(log),
         fresh_for=FRESH_FOR,
         seconds=PATIENCE,
         as_of=as_of,
     )
     for name, fault in sorted(fetched.faults.items()):
-        say(f"{name}: {fault}; what was stored of it is used, else it is unknown.")
+        log(f"{name}: {fault}; the result rests on what was stored before, else it is unknown.")
     stop_command_polls(indexes)
-    found = evaluate(request, indexes=indexes, as_of=as_of, resolved_request=fetched.resolved_request)
-    whole = document(
-        given.parsed,
-        found.targets,
-        index_url=indexes.url,
-        now=timezone.now(),
-        strategy=request.strategy,
-        bridge=found.bridge,
-        extra_urls=indexes.extra_urls,
-        confusions=[one.to_json() for one in confusions(indexes, found.names)],
-    )
-    whole = with_written_plans(whole, FileContents(FilesOnDisk(), given.roots, given.parsed), lambda: indexes)
-    return Told(found, whole, indexes)
+    found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
+    return CommandAssessment(request, files, found, indexes, confusions(indexes, found.names))
 
 
-def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
-    """Those of the options, of pip's configuration and of the files, as pip would ask them."""
+def _indexes(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
+    """Return the indexes that pip would use: of the options, of its configuration and of the files."""
     try:
         primary = options["index_url"] or configured_index_url()
         chosen = effective_indexes(
-            primary, configured_extra_urls(), options["extra_index_url"], given.parsed, os.environ
+            primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ
         )
         for note in chosen.notes:
-            say(note)
+            log(note)
         return command_set(chosen.urls)
     except (InvalidPipConfiguration, InvalidIndexOption) as error:
         raise CommandError(str(error), returncode=2) from error
@@ -156,10 +170,10 @@ def _indexes(given: Given, options: Options, say: Say) -> IndexSet:
 
 
 class _Progress:
-    """A line that is written over on a terminal, else one line for every ten packages."""
+    """A progress line: overwritten on a terminal, else a new line for every ten packages."""
 
-    def __init__(self, say: Say) -> None:
-        self._say = say
+    def __init__(self, log: Log) -> None:
+        self._log = log
 
     def __call__(self, name: str, done: int, total: int) -> None:
         if sys.stderr.isatty():
@@ -167,19 +181,19 @@ class _Progress:
             sys.stderr.write(f"\r\x1b[K{done} of {total}, {name}…{end}")
             sys.stderr.flush()
         elif done == total or done % 10 == 0:
-            self._say(f"{done} of {total} packages asked for")
+            self._log(f"{done} of {total} packages fetched")
 
 
-def target_of(slug: str) -> Target:
-    """The target of a slug; raises CommandError with status 2."""
+def parse_target_option(slug: str) -> Target:
+    """Return the target of a slug. Raises CommandError with status 2."""
     try:
         return parse_target(slug)
     except UnknownTarget as error:
         raise CommandError(str(error), returncode=2) from error
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """A date means its end: files of that day are there. Raises CommandError with status 2."""
+def parse_moment(text: str | None) -> datetime | None:
+    """Return a date as its end, so that files of that day count. Raises CommandError with status 2."""
     if text is None:
         return None
     try:
@@ -190,5 +204,5 @@ def moment_of(text: str | None) -> datetime | None:
     except ValueError:
         day = None
     if day is None:
-        raise CommandError(f"--as-of {text!r} is no date; write it as 2024-08-01.", returncode=2)
+        raise CommandError(f"--as-of: {text!r} is not a date (use YYYY-MM-DD)", returncode=2)
     return datetime.combine(day, time.max, tzinfo=UTC)

@@ -1,0 +1,178 @@
+"""How the chosen version of a package stands on a target: first the verdict, then its explanation.
+
+The two steps are apart because an explanation needs the files of the releases that it names, which are read only when
+all verdicts are known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
+from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.verdicts import Severity, Verdict, judge_package, judge_severity
+from projects.domain.dependency_files.values import ParsedRequirement
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.explain import Cell
+from scanner.domain.polling import RELEASE_OPEN_FOR
+from scanner.domain.resolution.loosen import Step, step_between
+from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.targets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict on one package on one target, with the releases that explain it.
+
+    `reason` is set where no release is in use. `first` and `latest` are set when the version does not install and some
+    version does; `newest` when none does.
+    """
+
+    name: NormalizedName
+    version: Version | None
+    provenance: Provenance
+    availability: Availability
+    verdict: Verdict
+    severity: Severity
+    reason: PackageReason | None = None
+    release: Candidate | None = None
+    first: Candidate | None = None
+    latest: Candidate | None = None
+    newest: Candidate | None = None
+
+    @property
+    def releases(self) -> list[Candidate]:
+        """The releases whose files the explanation needs."""
+        named = (self.release, self.first, self.latest, self.newest)
+        return [release for release in named if release is not None]
+
+
+def judge_inactive(requirement: ParsedRequirement) -> Judgement:
+    """Judge a requirement that does not apply on the target."""
+    marker = requirement.marker
+    reason = PackageReason(ReasonKind.MARKER, marker) if marker else PackageReason(ReasonKind.NOT_REQUIRED)
+    provenance = Provenance(True, requirement.specifier, requirement.source, requirement.line)
+    return Judgement(requirement.name, None, provenance, Availability.INACTIVE, Verdict.INACTIVE, Severity.NONE, reason)
+
+
+def judge_foreign(name: NormalizedName, provenance: Provenance, url: str) -> Judgement:
+    """Judge a package that comes from a URL, a repository or a folder: the index knows nothing about it."""
+    reason = PackageReason(ReasonKind.NOT_FROM_INDEX, url.partition("?")[0])
+    return Judgement(name, None, provenance, Availability.UNKNOWN, Verdict.UNKNOWN, Severity.MODERATE, reason)
+
+
+def judge_version(
+    name: NormalizedName,
+    version: Version | None,
+    provenance: Provenance,
+    package: PackageSnapshot | None,
+    column: int,
+    policy: BuildPolicy,
+    dependents_share: float = 0.0,
+) -> Judgement:
+    """Judge the version that resolution chose (None: it could choose none) on the target in this column."""
+    if package is None or not package.answered:
+        reason = PackageReason(ReasonKind.NOT_POLLED, package.error if package is not None else "")
+        return Judgement(name, version, provenance, Availability.UNKNOWN, Verdict.UNKNOWN, Severity.MODERATE, reason)
+    release = package.candidate(version) if version is not None else None
+    above: list[Candidate] = []
+    explained: PackageReason | None = None
+    if release is None:
+        availability, build = Availability.ABSENT, None
+        above = installable_from(package, column, policy, version)
+        helped: bool | None = bool(above)
+        kind = ReasonKind.NO_RELEASE if package.exists else ReasonKind.NO_PACKAGE
+        explained = PackageReason(kind, provenance.specifier if package.exists else "")
+    else:
+        availability, build = release.offers[column].availability, release.build
+        helped = None
+        if not policy.installs_candidate(release, column):
+            above = installable_from(package, column, policy, version)
+            helped = True if above else _may_help(package, column, policy, release.version)
+    verdict = judge_package(availability, build, policy, helped=helped)
+    first, latest = (above[0], above[-1]) if above else (None, None)
+    is_major = bool(first and version and step_between(version, first.version) is Step.MAJOR)
+    severity = judge_severity(verdict, direct=provenance.direct, major_step=is_major, dependents_share=dependents_share)
+    # Of a version that the index does not have the newest one explains nothing.
+    newest = package.newest if release is not None and verdict is Verdict.BLOCKED else None
+    return Judgement(
+        *(name, version, provenance, availability, verdict, severity, explained),
+        *(release, first, latest, newest),
+    )
+
+
+def _may_help(package: PackageSnapshot, column: int, policy: BuildPolicy, current: Version) -> bool | None:
+    """Return None when a later release might install, which only its sdist would tell; else False."""
+    is_possible = any(
+        policy.installs_candidate(release, column) is None and not release.offers[column].yanked
+        for release in package.candidates
+        if release.version >= current
+    )
+    return None if is_possible else False
+
+
+def explain(
+    judgement: Judgement,
+    target: Target,
+    package: PackageSnapshot | None,
+    explanations: WheelExplanations,
+    now: datetime,
+) -> PackageResult:
+    """Return the result that a judgement and the files of its releases make."""
+    cell = explanations.cell(judgement.release, target) if judgement.release is not None else None
+    newest = package.newest if package else None
+    return PackageResult(
+        name=judgement.name,
+        version=str(judgement.version) if judgement.version is not None else None,
+        provenance=judgement.provenance,
+        availability=judgement.availability,
+        build_detail=cell.detail if cell else None,
+        yanked=cell.yanked if cell else False,
+        verdict=judgement.verdict,
+        severity=judgement.severity,
+        file=cell.file if cell else None,
+        tag=cell.tag if cell else None,
+        uploaded_at=cell.uploaded_at if cell else None,
+        reason=judgement.reason or _reason(cell),
+        newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
+        first_available=_available(judgement.first, target, explanations),
+        latest_available=_available(judgement.latest, target, explanations),
+        newest_version=str(newest.version) if newest else None,
+        may_get_files=_may_get_files(package, now),
+        package_status=package.status if package else "active",
+    )
+
+
+def _reason(cell: Cell | None) -> PackageReason:
+    return PackageReason(ReasonKind.FILES, files=cell.reason) if cell else PackageReason(ReasonKind.TEXT)
+
+
+def _newest_mismatch(
+    newest: Candidate | None, target: Target, explanations: WheelExplanations
+) -> NewestMismatch | None:
+    if newest is None:
+        return None
+    return NewestMismatch(str(newest.version), _reason(explanations.cell(newest, target)))
+
+
+def _available(release: Candidate | None, target: Target, explanations: WheelExplanations) -> AvailableVersion | None:
+    if release is None:
+        return None
+    cell = explanations.cell(release, target)
+    return AvailableVersion(str(release.version), cell.file, cell.uploaded_at)
+
+
+def _may_get_files(package: PackageSnapshot | None, now: datetime) -> bool:
+    """Return whether the package's newest release may still get files."""
+    if package is None:
+        return False
+    last = package.last_upload
+    return package.stays_open or (last is not None and now - last < RELEASE_OPEN_FOR)

@@ -1,0 +1,32 @@
+"""What an assessment says about one target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.assessment.verdicts import ProjectVerdict, count_verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """The verdict on one target, given by its slug, with all packages.
+
+    Packages nearest to the project come first, those that the target does not need last. `blockers` are the packages
+    of which no admitted version installs. `conflict` is the derivation of requirements that contradict each other,
+    empty when they do not. `plan` is None when nothing has to move, and when data is missing.
+    """
+
+    target: str
+    verdict: ProjectVerdict
+    packages: tuple[PackageResult, ...]
+    blockers: tuple[str, ...] = ()
+    conflict: str = ""
+    plan: UpgradePlan | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many packages have each verdict; those that the target does not need are left out."""
+        return count_verdicts(package.verdict for package in self.packages)

@@ -1,0 +1,139 @@
+"""What people read of a package's result: the only place where its reason, advice and error become text.
+
+Pages, mails, reports, commands and exports all use these functions, so that they say the same of the same result.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.verdicts import Verdict
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.floors import glibc_requirement
+from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
+from scanner.domain.releases.python_changes import standard_library_flags
+from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+
+
+def describe_reason(package: PackageResult) -> str:
+    """Return why the package stands as it does, as a clause; of a blocked one also what its newest version lacks."""
+    text = describe_text(package.reason)
+    newest = package.newest_mismatch
+    if newest is None or newest.version == package.version:
+        return text
+    return f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
+
+
+def describe_cause(package: PackageResult) -> str:
+    """Return in a few words why the package is blocked: "orjson 3.11.0: needs glibc 2.39, target has 2.28".
+
+    It is what the newest version lacks, with its number where another version is in use.
+    """
+    newest = package.newest_mismatch
+    if newest is None:
+        return f"{package.name}: {describe_text(package.reason) or 'no version installs'}"
+    named = package.name if newest.version == package.version else f"{package.name} {newest.version}"
+    return f"{named}: {short_text(newest.reason)}"
+
+
+@lru_cache(maxsize=4096)
+def describe_text(reason: PackageReason) -> str:
+    """Return a reason as one clause, without a capital letter and a full stop."""
+    detail = reason.detail
+    match reason.kind:
+        case ReasonKind.FILES:
+            return reason_text(reason.files) if reason.files is not None else ""
+        case ReasonKind.MARKER:
+            return f"its marker does not hold here: {detail}"
+        case ReasonKind.NOT_REQUIRED:
+            return "nothing requires it here"
+        case ReasonKind.NOT_FROM_INDEX:
+            return f"it comes from {detail}, not from the index"
+        case ReasonKind.NOT_POLLED:
+            return f"not polled yet: {detail}" if detail else "not polled yet"
+        case ReasonKind.NO_PACKAGE:
+            return "the index has no such package"
+        case ReasonKind.NO_RELEASE:
+            return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
+        case ReasonKind.TEXT:
+            return detail
+
+
+def short_text(reason: PackageReason) -> str:
+    """Return a reason in a few words: what is missing, without what is there instead."""
+    if reason.files is not None:
+        return cause_text(reason.files)
+    return reason.short or describe_text(reason)
+
+
+def advise(package: PackageResult, target: str) -> str:
+    """Return what to do about the package, in one or two sentences. `target` is a slug."""
+    match package.verdict:
+        case Verdict.READY | Verdict.INACTIVE:
+            return "Nothing to do."
+        case Verdict.UPGRADE:
+            first = package.first_available.version if package.first_available else "a later version"
+            return f"Move {package.name} to {first} or later: the first version that installs here."
+        case Verdict.UNKNOWN:
+            if package.availability is Availability.SOURCE:
+                return (
+                    "Only an sdist is offered, and what its build needs is unknown: build it once, or ask for a wheel."
+                )
+            return "Wait for the index to be read; an unknown package never counts as ready."
+        case Verdict.DEGRADED:
+            if package.availability is Availability.FALLBACK:
+                return "It installs, without its compiled part: measure whether the speed matters to you."
+            if package.build_detail == "pure":
+                return "It installs from source; the build needs no compiler."
+            return "It installs from source: keep what the build needs at hand."
+        case Verdict.BLOCKED:
+            return " ".join(filter(None, (_describe_runtimes(package, target), _advise_blocked(package))))
+
+
+def _advise_blocked(package: PackageResult) -> str:
+    if package.availability is Availability.ABSENT:
+        return "Check the name and the index: it offers no such version, and none that helps."
+    if package.may_get_files:
+        return "Watch this cell: the newest release may still get wheels; otherwise wait for a new release."
+    return "Watch this cell: only a new release can have a wheel for it; until then replace the package or stay."
+
+
+def _describe_runtimes(package: PackageResult, slug: str) -> str:
+    """Return on which systems the newest version would install, when a newer libc is all that is missing."""
+    newest, target = package.newest_mismatch, _parse(slug)
+    if newest is None or newest.reason.files is None or target is None:
+        return ""
+    requirement = glibc_requirement(newest.reason.files.mismatch, target)
+    return glibc_text(requirement) if requirement is not None else ""
+
+
+def expected_error(package: PackageResult) -> str | None:
+    """Return what an installer would print for the package on the target; None where the installation works."""
+    wanted = f"{package.name}{package.provenance.specifier}"
+    message = f"ERROR: No matching distribution found for {wanted}"
+    match package.availability:
+        case Availability.NONE | Availability.EXCLUDED | Availability.ABSENT:
+            return message
+        case Availability.SOURCE if package.build_detail != "pure":
+            detail = package.build_detail
+            tools = f" ({detail})" if detail and detail != "unseen" else ""
+            return f"a source build{tools}; with --only-binary :all: {message}"
+        case _:
+            return None
+
+
+def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
+    """Return what the standard library of the target's Python means for the package, as clauses."""
+    parsed = _parse(target)
+    return standard_library_flags(package.name, package.version, parsed.python.version) if parsed is not None else ()
+
+
+@lru_cache(maxsize=256)
+def _parse(slug: str) -> Target | None:
+    """Return the target; None for one that this version does not know, which a stored assessment may name."""
+    try:
+        return parse_target(slug)
+    except UnknownTarget:
+        return None

@@ -1,0 +1,98 @@
+"""Store an evaluation as the assessment of a snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from projects.domain.assessment.diff import Packages, changes_to_json, compare
+from projects.domain.assessment.package_result import PackageResult
+from projects.models import Assessment, AssessmentState, Project, ProjectPackage, Snapshot, TargetAssessment
+from projects.presentation.cell_summary import cells_to_json
+from projects.services.assessments.evaluate import Evaluation
+from projects.services.indexes import own_keys
+from scanner.selectors.name_confusion import confusions
+from scanner.services.index_sets import IndexSet
+from scanner.services.packages import ensure_packages_on
+
+
+def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet) -> None:
+    """Store the evaluation, and the packages that it rests on.
+
+    A complete assessment with equal results is confirmed; a partial one is written again in place; else a new one is
+    made.
+    """
+    now = timezone.now()
+    packages = ensure_packages_on(indexes.keys, found.names, now)
+    with transaction.atomic():
+        _store_assessment(snapshot, found, indexes, now)
+        # On every index: a name that appears on another one changes what pip takes.
+        _store_packages(snapshot.project, {package.pk for here in packages.values() for package in here})
+
+
+def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, now: datetime) -> None:
+    state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
+    keys = own_keys(indexes)
+    targets = [TargetAssessment.from_result(result, position) for position, result in enumerate(found.targets)]
+    confused = [one.to_json() for one in confusions(indexes, found.names)]
+    digest = _digest(targets, [indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
+    last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
+    if last is not None and last.digest == digest and last.state == state:
+        Assessment.objects.filter(pk=last.pk).update(confirmed_at=now, index_ids=keys)
+        return
+    if last is None or last.state == AssessmentState.COMPLETE:
+        last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
+    last.state = state
+    last.index_url, last.extra_urls = indexes.url, list(indexes.extra_urls)
+    last.index_ids, last.confusions = keys, confused
+    last.missing = [
+        *found.missing.packages,
+        *(f"{name} {version}" for name, version in found.missing.releases),
+    ]
+    last.digest = digest
+    last.confirmed_at = now
+    last.changes, last.changed_since = changes_since(last, {one.target: one.packages for one in found.targets})
+    last.save()
+    last.targets.all().delete()
+    for row, result in zip(targets, found.targets, strict=True):
+        row.assessment, row.shown = last, cells_to_json(result.packages)
+    TargetAssessment.objects.bulk_create(targets)
+
+
+def _digest(targets: list[TargetAssessment], extra: list[Any]) -> str:
+    rows = [(one.target, one.verdict, one.blockers, one.conflict, one.packages, one.plan) for one in targets]
+    return hashlib.sha256(json.dumps([rows, extra], sort_keys=True).encode()).hexdigest()
+
+
+def changes_since(
+    assessment: Assessment, packages: Mapping[str, Packages]
+) -> tuple[list[list[str | None]], datetime | None]:
+    """Return what differs from the project's last complete assessment, in stored form, and when that was made.
+
+    A partial assessment has no changes: what is only not read yet has not changed.
+    """
+    before = Assessment.objects.filter(project=assessment.project).complete().newest_first()
+    if assessment.pk is not None:
+        before = before.filter(pk__lt=assessment.pk)
+    last = before.first()
+    if last is None or assessment.state != AssessmentState.COMPLETE:
+        return [], None
+    earlier = {
+        target: [PackageResult.from_json(row) for row in rows]
+        for target, rows in last.targets.values_list("target", "packages")
+    }
+    return changes_to_json(compare(earlier, packages)), last.created_at
+
+
+def _store_packages(project: Project, package_ids: set[int]) -> None:
+    known = set(ProjectPackage.objects.filter(project=project).values_list("package_id", flat=True))
+    ProjectPackage.objects.filter(project=project, package_id__in=known - package_ids).delete()
+    ProjectPackage.objects.bulk_create(
+        (ProjectPackage(project=project, package_id=pk) for pk in sorted(package_ids - known)), ignore_conflicts=True
+    )
