@@ -1,4 +1,4 @@
-"""Input checking of the pages about a project's indexes. No form ever sends a login back."""
+"""Forms of the pages about a project's indexes. No form sends a login back to the browser."""
 
 from __future__ import annotations
 
@@ -13,23 +13,21 @@ from projects.models import IndexRole
 from scanner.domain.index_address import InvalidAddress, encode_login, normalize_address, parse_address
 from scanner.domain.network import is_allow_listed, may_connect
 
-_LONGEST = 500
-# Tokens in an address may be long; they do not stand in what is stored of it.
-_LONGEST_WITH_LOGIN = 4000
-_NOT_PUBLIC = (
-    "Wheelway asks public addresses only, unless its operator lists the host in WHEELWAY_ALLOW_PRIVATE_HOSTS. "
-    "Ask the operator to list {host}."
-)
+_MAX_LENGTH = 500
+# A token in a URL may be long. It is not part of the stored URL.
+_MAX_LENGTH_WITH_LOGIN = 4000
+_NOT_PUBLIC = "{host} is not a public address. Ask the operator to list it in WHEELWAY_ALLOW_PRIVATE_HOSTS."
 _IN_CLEAR = (
-    "Over http:// anyone on the way can read the login. Give the https:// address, or ask the operator to list the "
-    "host in WHEELWAY_ALLOW_PRIVATE_HOSTS when it is on your own network."
+    "Over http:// the login would be sent unencrypted. Use an https:// address. For a host on your own network, ask "
+    "the operator to list it in WHEELWAY_ALLOW_PRIVATE_HOSTS."
 )
 
 
 class AddressInput(forms.TextInput):
-    """An address as it came, but for a login in it."""
+    """A text input that shows an address without its login."""
 
     def format_value(self, value: Any) -> str | None:
+        """Return the address without its login."""
         text = super().format_value(value)
         if text is None or "@" not in text:
             return text
@@ -38,9 +36,9 @@ class AddressInput(forms.TextInput):
 
 
 class LoginForm(forms.Form):
-    """A user name and a secret for `url`; both may stay empty.
+    """A user name and a secret for `url`. Both may be empty.
 
-    `login` in the cleaned data is as it stands before the @ of an address.
+    The cleaned data's `login` has the form that precedes the @ of an address.
     """
 
     username = forms.CharField(
@@ -63,6 +61,7 @@ class LoginForm(forms.Form):
         self.url = url
 
     def clean(self) -> dict[str, Any]:
+        """Set `login`. It is refused if it would be sent unencrypted."""
         cleaned: dict[str, Any] = super().clean() or {}
         cleaned["login"] = encode_login(cleaned.get("username", ""), cleaned.get("secret", ""))
         if cleaned["login"] and self.url and is_in_clear(self.url):
@@ -71,38 +70,39 @@ class LoginForm(forms.Form):
 
 
 class IndexForm(LoginForm):
-    """An index to name. In the cleaned data `address` has no login: that is in `login`, wherever it was given."""
+    """An index to add. In the cleaned data `address` has no login; `login` has it, wherever it was given."""
 
     address = forms.CharField(
-        max_length=_LONGEST_WITH_LOGIN,
+        max_length=_MAX_LENGTH_WITH_LOGIN,
         label="Address",
-        help_text="As pip takes it: https://index.example/simple. A login in it is put apart and stored encrypted.",
+        help_text="As for pip: https://index.example/simple. A login in it is stored separately and encrypted.",
         widget=AddressInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
     role = forms.ChoiceField(
         choices=[
-            (IndexRole.EXTRA.value, "Beside the default (--extra-index-url)"),
-            (IndexRole.PRIMARY.value, "In the place of the default (--index-url)"),
+            (IndexRole.EXTRA.value, "Additional index (--extra-index-url)"),
+            (IndexRole.PRIMARY.value, "Replaces the default index (--index-url)"),
         ],
         initial=IndexRole.EXTRA.value,
-        label="What it is to your installer",
-        help_text="pip takes the best version of all indexes, wherever it stands. A new one in the place of the "
-        "default makes the one before an extra one.",
+        label="Role",
+        help_text="pip takes the best version from all indexes, whatever their order. If you replace the default "
+        "again, the index that replaced it before becomes an additional one.",
     )
     closes_releases = forms.BooleanField(
         required=False,
-        label="Files join a release only in its first 14 days, as on the public index",
-        help_text="Check it for a mirror of the public index only. An older release then counts as finished: "
-        "advice is to wait for a new one. Anywhere else a wheel may join an old release any day.",
+        label="Releases get files only in their first 14 days, as on the public index",
+        help_text="Check this only for a mirror of the public index. Older releases then count as complete, and the "
+        "advice is to wait for a new release. On other indexes a wheel may be added to an old release at any time.",
     )
 
     login_of_address = ""
     field_order = ("address", "role", "username", "secret", "closes_releases")
 
     def clean_address(self) -> str:
+        """Return the address without its login."""
         text: str = self.cleaned_data["address"].strip()
         if "${" in text:
-            raise forms.ValidationError("Write what ${…} stands for: Wheelway never expands variables.")
+            raise forms.ValidationError("Replace ${…} with its value: Wheelway does not expand variables.")
         try:
             parts = parse_address(text)
             plain = normalize_address(text)
@@ -111,29 +111,30 @@ class IndexForm(LoginForm):
         host = parts.hostname or ""
         if not _may_be_asked(host):
             raise forms.ValidationError(_NOT_PUBLIC.format(host=host))
-        if len(plain) > _LONGEST:
-            raise forms.ValidationError(f"An address has no more than {_LONGEST} characters.")
+        if len(plain) > _MAX_LENGTH:
+            raise forms.ValidationError(f"The address is longer than {_MAX_LENGTH} characters.")
         self.url, self.login_of_address = plain, parts.netloc.rpartition("@")[0]
         if self.login_of_address and is_in_clear(plain):
             raise forms.ValidationError(_IN_CLEAR)
         return plain
 
     def clean(self) -> dict[str, Any]:
+        """Set `login` from the address or from its own fields, but not from both."""
         cleaned = super().clean()
         if self.login_of_address and cleaned["login"]:
-            self.add_error("username", "The address has a login too. Give it once.")
+            self.add_error("username", "The address already contains a login. Give it in one place only.")
         cleaned["login"] = self.login_of_address or cleaned["login"]
         return cleaned
 
 
 def is_in_clear(url: str) -> bool:
-    """Whether a login would be sent unencrypted to a host that the operator does not vouch for."""
+    """Return whether a login would be sent unencrypted to a host that the operator has not allowed."""
     parts = parse_address(url)
     return parts.scheme == "http" and not is_allow_listed(parts.hostname or "", settings.WHEELWAY_ALLOW_PRIVATE_HOSTS)
 
 
 def _may_be_asked(host: str) -> bool:
-    """What can be said of a host without asking anybody: numbers, and this machine's own name. The rest shows later."""
+    """Return whether the host may be contacted, as far as IP addresses and localhost tell; names are resolved later."""
     addresses = ["127.0.0.1"] if host.lower().rstrip(".") == "localhost" else []
     with suppress(ValueError):
         addresses.append(str(ipaddress.ip_address(host)))

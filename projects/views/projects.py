@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.domain.dependency_files.given_files import roots_of
-from projects.forms.projects import PolicyForm, ProjectNameForm, RequirementsForm, TargetsForm
+from projects.forms.requirements import ProjectNameForm, RequirementsForm
+from projects.forms.targets import PolicyForm, TargetsForm
 from projects.models import Origin, Project
 from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
@@ -127,14 +128,14 @@ def _requirements_page(
 
 def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, Any]:
     """The grid as it was sent, else with `current` checked."""
-    chosen = [*targets.asked("target"), *targets.cleaned_data.get("targets", ())] if targets.is_bound else current
+    chosen = [*targets.submitted("target"), *targets.cleaned_data.get("targets", ())] if targets.is_bound else current
     return {
         "targets_form": targets,
         "grid": target_grid(chosen),
         "runtimes": runtimes_by_system(),
-        "asked_runtimes": targets.asked("runtime"),
+        "asked_runtimes": targets.submitted("runtime"),
         "pythons": PYTHONS,
-        "asked_pythons": targets.asked("python") if targets.is_bound else _RUNTIME_PYTHONS,
+        "asked_pythons": targets.submitted("python") if targets.is_bound else _RUNTIME_PYTHONS,
     }
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.forms.projects import RepositoryForm
+from projects.forms.repository import RepositoryForm
 from projects.models import Project, Repository
 from projects.selectors import repository_lines
 from projects.services.webhooks.receive import queue_fetch

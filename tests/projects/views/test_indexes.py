@@ -108,14 +108,14 @@ def test_adding_and_removing_have_the_project_assessed_again(
         ({"address": ""}, "address", "This field is required"),
         ({"address": "private.example/simple"}, "address", "starts with http:// or https://"),
         ({"address": "https://u:s3cr3t/x@private.example"}, "address", "percent-encod"),
-        ({"address": "https://${TOKEN}@private.example"}, "address", "never expands variables"),
+        ({"address": "https://${TOKEN}@private.example"}, "address", "does not expand variables"),
         ({"address": "https://169.254.169.254/simple"}, "address", "WHEELWAY_ALLOW_PRIVATE_HOSTS"),
         ({"address": "http://localhost:3141/root"}, "address", "WHEELWAY_ALLOW_PRIVATE_HOSTS"),
         ({"address": "http://[::1]/simple"}, "address", "WHEELWAY_ALLOW_PRIVATE_HOSTS"),
-        ({"address": "http://u:s3cr3t@private.example"}, "address", "can read the login"),
-        ({"address": "http://private.example", "secret": "s3cr3t"}, "secret", "can read the login"),
-        ({"address": "https://u:s3cr3t@private.example", "username": "v"}, "username", "Give it once"),
-        ({"address": f"https://private.example/{'a' * 500}"}, "address", "no more than 500"),
+        ({"address": "http://u:s3cr3t@private.example"}, "address", "would be sent unencrypted"),
+        ({"address": "http://private.example", "secret": "s3cr3t"}, "secret", "would be sent unencrypted"),
+        ({"address": "https://u:s3cr3t@private.example", "username": "v"}, "username", "in one place only"),
+        ({"address": f"https://private.example/{'a' * 500}"}, "address", "longer than 500"),
         ({"address": "https://index.example/simple/"}, "address", "own index"),
         ({"role": "king"}, "role", "Select a valid choice"),
     ],
@@ -191,7 +191,7 @@ def test_a_login_over_http_is_refused_later_too(alice: Client, cast: Cast) -> No
     made = add_index(cast.project, "http://private.example", IndexRole.EXTRA)
     answer = alice.post(f"{PAGE}{made.index_id}/login/", {"secret": "s3cr3t"})
     assert answer.status_code == 422
-    assert "can read the login" in answer.content.decode()
+    assert "would be sent unencrypted" in answer.content.decode()
     assert "s3cr3t" not in answer.content.decode()
 
 

@@ -68,7 +68,7 @@ def test_what_is_no_name_of_a_package_is_refused_with_the_name_and_nothing_is_sa
 ) -> None:
     answer = alice.post(PAGE, FORM | {"holds": f"orjson\n{holds}"})
     assert answer.status_code == 422
-    assert "is not a package&#x27;s name. Write names only, no versions." in text(answer.content)
+    assert "is not a package name. Write names only, without versions." in text(answer.content)
     assert Project.objects.get().holds == []
 
 
@@ -88,6 +88,6 @@ def test_a_chosen_group_that_is_gone_from_the_files_can_still_be_unchosen(alice:
 
 
 def test_files_without_groups_have_nothing_to_choose(alice: Client, cast: Cast) -> None:
-    assert "Groups and extras that count" not in text(alice.get(PAGE).content)
+    assert "Groups and extras to include" not in text(alice.get(PAGE).content)
     assert alice.post(PAGE, FORM).status_code == 302
     assert Project.objects.get().groups == []

@@ -114,11 +114,11 @@ def test_several_files_make_a_project_and_what_they_include_is_no_root(alice: Cl
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"pasted": "  \n"}, "Nothing came in. Paste the lines of a requirements file, or choose a file."),
+        ({"pasted": "  \n"}, "Paste the lines of a requirements file, or choose a file."),
         ({"name": " "}, "This field is required."),
         ({"target": []}, "Choose at least one target."),
         ({"target": ["cp313-nowhere"]}, "is not a target"),
-        ({"target": [], "runtime": ["Windows 10 or 11 on x64"]}, "Check a Python beside what you run."),
+        ({"target": [], "runtime": ["Windows 10 or 11 on x64"]}, "Choose a Python for the systems that you checked."),
         ({"pasted": "!!! what\n"}, "Not one requirement could be read, so nothing was stored. requirements.txt:1"),
         (
             {"pasted": "", "uploads": [SimpleUploadedFile("requirements.txt", b"\x7fELF\x00\x00\x01binary\x00" * 50)]},
@@ -152,7 +152,7 @@ def test_files_that_are_too_large_together_are_refused(alice: Client, settings: 
         ADD, {"name": "shop", "target": [LINUX_313], "uploads": SimpleUploadedFile("r.txt", b"a" * 101)}
     )
     assert response.status_code == 422
-    assert "more than 100 bytes together" in text(response.content)
+    assert "larger than 100 bytes in total" in text(response.content)
 
 
 @pytest.mark.parametrize("name", ["add", "<b>x</b>", "É", "x" * 80])

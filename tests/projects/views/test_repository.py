@@ -63,7 +63,7 @@ def test_a_repository_is_read_as_soon_as_it_is_followed_and_when_somebody_asks(a
 
 @pytest.mark.parametrize(
     ("paths", "message"),
-    [("a.txt\n" * 51, "More than 50 paths"), ("a" * 301, "longer than 300"), ("../b.txt", "not a path inside")],
+    [("a.txt\n" * 51, "Give at most 50"), ("a" * 301, "longer than 300"), ("../b.txt", "not a relative path inside")],
 )
 def test_paths_that_no_repository_should_be_read_at_are_refused(alice: Client, paths: str, message: str) -> None:
     page = alice.post(PAGE, {**ADD, "paths": paths})
@@ -89,10 +89,10 @@ def test_a_token_is_stored_sealed_and_never_shown(alice: Client, cast: Cast) -> 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"clone_url": ""}, "give the clone URL"),
-        ({"clone_url": "file:///etc/passwd"}, "This address cannot be used"),
-        ({"clone_url": "https://me:secret@git.example/a/b"}, "This address cannot be used"),
-        ({"paths": "../outside.txt"}, "is not a path inside the repository"),
+        ({"clone_url": ""}, "Give the clone URL"),
+        ({"clone_url": "file:///etc/passwd"}, "This URL cannot be used"),
+        ({"clone_url": "https://me:secret@git.example/a/b"}, "This URL cannot be used"),
+        ({"paths": "../outside.txt"}, "is not a relative path inside the repository"),
         ({"branch": ""}, "This field is required"),
     ],
 )

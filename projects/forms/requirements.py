@@ -1,0 +1,64 @@
+"""Forms of the pages that add a project and give it new requirements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+
+from projects.domain.dependency_files.given_files import name_files
+
+_EXAMPLE = "fastapi==0.109.2\nuvicorn[standard]==0.27.1\npsycopg2-binary==2.9.9"
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file input that accepts several files."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """A field for several files. The cleaned value is a list of uploaded files, possibly empty."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """Return the uploaded files, each validated as a FileField does."""
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(file, initial) for file in files if file]
+
+
+class ProjectNameForm(forms.Form):
+    """The name of a new project."""
+
+    name = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+
+class RequirementsForm(forms.Form):
+    """Requirements as pasted text, as files, or both. The cleaned data's `files` maps paths to contents."""
+
+    pasted = forms.CharField(
+        required=False,
+        strip=False,
+        label="Paste requirements",
+        widget=forms.Textarea(attrs={"placeholder": _EXAMPLE, "spellcheck": "false", "autocomplete": "off"}),
+    )
+    uploads = ManyFilesField(required=False, label="Or upload files")
+
+    def clean(self) -> dict[str, Any]:
+        """Set `files`. At least one is required, and UPLOAD_MAX_BYTES limits their total size."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        uploads: list[UploadedFile[bytes]] = cleaned.get("uploads") or []
+        if sum(file.size or 0 for file in uploads) > settings.UPLOAD_MAX_BYTES:
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            self.add_error("uploads", f"These files are larger than {limit} in total. Send only dependency files.")
+            return cleaned
+        cleaned["files"] = name_files(
+            (cleaned.get("pasted") or "").encode(), ((file.name or "file", file.read()) for file in uploads)
+        )
+        if not cleaned["files"] and not self.errors:
+            self.add_error("pasted", "Paste the lines of a requirements file, or choose a file.")
+        return cleaned

@@ -1,0 +1,114 @@
+"""Forms of the page for a project's targets and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from packaging.utils import canonicalize_name, is_normalized_name
+
+from projects.domain.dependency_files import AvailableGroups
+from projects.models import Project
+from projects.presentation.target_grid import MOST_TARGETS, chosen_targets
+from scanner.domain.phrases import count
+from scanner.domain.targets.target import UnknownTarget
+
+if TYPE_CHECKING:
+    _ProjectForm = forms.ModelForm[Project]
+else:
+    _ProjectForm = forms.ModelForm
+
+_MAX_NAME_LENGTH = 200
+
+
+class TargetsForm(forms.Form):
+    """Targets chosen in the grid and by runtimes. The cleaned data's `targets` are slugs in column order."""
+
+    def clean(self) -> dict[str, Any]:
+        """Set `targets`. At least one and at most MOST_TARGETS are accepted."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        try:
+            cleaned["targets"] = chosen_targets(*(self.submitted(name) for name in ("target", "runtime", "python")))
+        except UnknownTarget as error:
+            cleaned["targets"] = []
+            raise forms.ValidationError(str(error)) from error
+        if not cleaned["targets"]:
+            hint = " Choose a Python for the systems that you checked." if self.submitted("runtime") else ""
+            raise forms.ValidationError(f"Choose at least one target.{hint}")
+        if len(cleaned["targets"]) > MOST_TARGETS:
+            chosen = count(len(cleaned["targets"]), "target")
+            raise forms.ValidationError(f"You chose {chosen}. Choose at most {MOST_TARGETS}.")
+        return cleaned
+
+    def submitted(self, name: str) -> list[str]:
+        """Return the submitted values of the field `name`."""
+        data: Any = self.data
+        return list(data.getlist(name)) if hasattr(data, "getlist") else []
+
+
+class PolicyForm(_ProjectForm):
+    """A project's policy. `offered` are the groups and extras of its newest files; chosen ones that are gone stay.
+
+    In the cleaned data `holds` are normalized names, sorted; `groups` are names as the files write them.
+    """
+
+    holds = forms.CharField(
+        required=False,
+        label="Packages to hold",
+        help_text="One name per line. No upgrade path changes the version of these packages.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
+    )
+    groups = forms.MultipleChoiceField(
+        required=False,
+        label="Groups and extras to include",
+        help_text="Requirements that your files always install are included anyway. Check what must also run on the "
+        "targets.",
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    class Meta:
+        model = Project
+        fields = ("source_builds", "prereleases", "minimum_age_days", "step", "holds", "groups")
+        labels = {
+            "source_builds": "Builds from source",
+            "prereleases": "Accept pre-releases as versions to move to",
+            "minimum_age_days": "Ignore releases younger than this many days",
+            "step": "How far one package may move",
+        }
+        help_texts = {
+            "source_builds": "Whether a package without a suitable wheel counts as installable if pip can build it.",
+            "prereleases": "",
+            "minimum_age_days": "A new release may still be yanked. 0 accepts every release.",
+            "step": "From 2.6.1, moving to 2.6.9 is a patch step, to 2.8.0 a minor one, and to 3.0.0 a major one.",
+        }
+
+    def __init__(self, *args: Any, offered: AvailableGroups | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["minimum_age_days"].validators.append(MaxValueValidator(365))
+        self.initial["holds"] = "\n".join(self.instance.holds)
+        groups = cast("forms.MultipleChoiceField", self.fields["groups"])
+        groups.choices = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
+        if not groups.choices:
+            del self.fields["groups"]
+
+    def clean_holds(self) -> list[str]:
+        """Return the names, normalized and sorted."""
+        names = self.cleaned_data["holds"].replace(",", " ").split()
+        for name in names:
+            if not is_normalized_name(canonicalize_name(name)) or len(name) > _MAX_NAME_LENGTH:
+                raise forms.ValidationError(f"{name[:60]!r} is not a package name. Write names only, without versions.")
+        return sorted({canonicalize_name(name) for name in names})
+
+
+def group_choices(offered: AvailableGroups, chosen: Sequence[str]) -> list[tuple[str, str]]:
+    """Return value and label of each group and extra, extras last.
+
+    A name that is both a group and an extra is one choice, since the policy has one list of names.
+    """
+    labels = {name: f"{name} (group)" for name in offered.groups}
+    labels |= {name: f"{name} (group and extra)" if name in labels else f"{name} (extra)" for name in offered.extras}
+    known = {canonicalize_name(name) for name in labels}
+    gone = {name: f"{name} (not in the newest files)" for name in chosen if canonicalize_name(name) not in known}
+    return list((labels | gone).items())
