@@ -104,7 +104,6 @@ def _merged(before: StoredFile, file: IndexFile) -> IndexFile:
         yanked_reason=file.yanked_reason,
         has_metadata=_either(file.has_metadata, before.has_metadata),
         metadata_sha256=_metadata_sha256(before, file),
-        provenance=file.provenance,
     )
 
 

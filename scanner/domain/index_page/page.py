@@ -56,21 +56,18 @@ class IndexFile(NamedTuple):
     yanked_reason: str | None = None
     has_metadata: bool | None = None
     metadata_sha256: str | None = None
-    provenance: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
     """The page of one package. `files` are in the page's order, each file name once.
 
-    - versions: as the index lists them (PEP 700), empty when it lists none.
     - serial: grows with each change; None when the index has none.
     - problems: what was skipped; the rest of the page is still valid.
     """
 
     name: NormalizedName
     files: tuple[IndexFile, ...] = ()
-    versions: tuple[str, ...] = ()
     serial: int | None = None
     status: ProjectStatus = ProjectStatus.ACTIVE
     status_reason: str | None = None

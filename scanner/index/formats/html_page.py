@@ -156,7 +156,6 @@ def _file(link: dict[str, str], filename: str, base: str, announced: _Announced,
         yanked_reason=rows.reason_of(yanked or ""),
         has_metadata=has_metadata,
         metadata_sha256=metadata_sha256,
-        provenance=bool(link.get("data-provenance")),
     )
 
 

@@ -55,7 +55,6 @@ def read_document(
     return IndexPage(
         name=name,
         files=rows.unique(files, problems),
-        versions=_versions(document.get("versions"), problems),
         serial=rows.serial_of(document["meta"].get("_last-serial")),
         status=status,
         status_reason=reason,
@@ -152,7 +151,6 @@ def _usual_file(entry: Any) -> IndexFile | None:
             None,
             core,
             metadata_sha256,
-            bool(entry.get("provenance")),
         )
     except (KeyError, TypeError, ValueError, IndexError):
         return None
@@ -177,7 +175,6 @@ def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, pl
         yanked_reason=reason,
         has_metadata=has_metadata,
         metadata_sha256=metadata_sha256,
-        provenance=bool(entry.get("provenance")),
     )
 
 
@@ -193,15 +190,6 @@ def _metadata(announced: object, problems: Problems, place: str) -> tuple[bool |
             return True, None
     problems.fact(f"{place}.core-metadata", announced, "neither true, false nor digests")
     return None, None
-
-
-def _versions(value: object, problems: Problems) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        return ()
-    kept = [version for version in value if isinstance(version, str) and len(version) <= 200]
-    if len(kept) < len(value):
-        problems.fact("versions", "", f"{len(value) - len(kept)} entries are not versions")
-    return tuple(kept)
 
 
 def _status(value: object, problems: Problems) -> tuple[Any, str | None]:

@@ -1,7 +1,7 @@
 """An index's answer → values. Which reader, by content type; what is wrong with it becomes InvalidIndexPage.
 
-Standards: PEP 503 (HTML), 691 (JSON), 700 (versions, size, upload time), 592 (yank), 658/714 (metadata), 740
-(provenance), 792 (status). Readers take time in proportion to the body and raise nothing but InvalidIndexPage.
+Standards: PEP 503 (HTML), 691 (JSON), 700 (size, upload time), 592 (yank), 658/714 (metadata), 792 (status). Readers
+take time in proportion to the body and raise nothing but InvalidIndexPage.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ MAX_FILES = 100_000
 MAX_NAMES = 5_000_000
 # Facts that plain HTML has no place for; some proxies add upload times as data-upload-time. A "no metadata file" can
 # be told apart from "nothing announced" only on a page where another file has one.
-NOT_IN_HTML = frozenset({"size", "uploaded_at", "versions"})
+NOT_IN_HTML = frozenset({"size", "uploaded_at"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
 
 

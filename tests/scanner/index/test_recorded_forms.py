@@ -46,7 +46,7 @@ def test_html_with_upload_times_carries_those_too(replay: ReplayIndex) -> None:
 
 
 def test_the_facts_that_html_cannot_carry_are_the_listed_ones() -> None:
-    fields = set(IndexFile._fields) | {"versions"}
+    fields = set(IndexFile._fields)
     assert fields >= NOT_IN_HTML
 
 

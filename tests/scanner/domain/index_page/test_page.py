@@ -6,10 +6,10 @@ from packaging.utils import NormalizedName
 from scanner.domain.index_page.page import IndexFile, IndexPage, ProjectStatus, RootPage
 
 
-def test_a_file_knows_nothing_until_it_is_told() -> None:
+def test_the_values_of_a_file_are_unknown_unless_given() -> None:
     file = IndexFile("demo-1.0.tar.gz", "https://index.example/demo-1.0.tar.gz")
     assert (file.sha256, file.size, file.requires_python, file.uploaded_at) == (None, None, None, None)
-    assert (file.yanked, file.has_metadata, file.provenance) == (False, None, False)
+    assert (file.yanked, file.has_metadata) == (False, None)
 
 
 def test_a_page_of_an_index_without_status_markers_is_active() -> None:

@@ -80,10 +80,8 @@ def test_every_fact_of_a_json_row_is_read() -> None:
                 yanked_reason="broken build",
                 has_metadata=True,
                 metadata_sha256=SHA,
-                provenance=True,
             ),
         ),
-        versions=("1.0",),
         status=ProjectStatus.ARCHIVED,
         status_reason="done",
     )
@@ -98,7 +96,7 @@ def test_every_fact_of_an_html_link_is_read() -> None:
     page = from_html(link, "<!--SERIAL 77-->", head=head)
     (file,) = page.files
     assert (file.requires_python, file.yanked, file.yanked_reason) == (">=3.9", True, "broken build")
-    assert (file.has_metadata, file.metadata_sha256, file.provenance) == (True, SHA, True)
+    assert (file.has_metadata, file.metadata_sha256) == (True, SHA)
     assert file.uploaded_at == datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
     assert (page.status, page.status_reason, page.serial) == (ProjectStatus.ARCHIVED, "done", 77)
 
