@@ -1,14 +1,13 @@
-"""Assessing against uv, P1 to P4: `python -m benchmarks.assessing [--pairs 5] [--case NAME…] [--cases FOLDER]`.
+"""Compare assessing with uv, P1 to P4: `python -m benchmarks.assessing [--pairs 5] [--case NAME…] [--cases FOLDER]`.
 
-Everything is stored before (the replay index over loopback, within the ten minutes that both sides take a page for
+Everything is stored before (the replay index over loopback, within the ten minutes for which both sides take a page as
 fresh), uv's cache is warm, the two sides take turns in one run, and ratios are of medians.
 
-pip     one target, this machine's own, against `pip install --dry-run`
-P1, P2  a fresh process `manage.py assess CASE --source never --format json` on 42 targets (CPython 3.9 to 3.15 on six
-        platforms): every verdict, every blocker, the minimal plans; against 42 times `uv pip compile`
-P3      the packages that certainly block, on every target where the sample fails, database read included; against
-        uv, asked again and again with what it names loosened
-P4      one more wheel of a release: the answer made anew for what it can change; against the whole answer
+pip     one target, this machine's own, against `pip install --dry-run` P1, P2  a fresh process `manage.py assess CASE
+--source never --format json` on 42 targets (CPython 3.9 to 3.15 on six         platforms): every verdict, every
+blocker, the minimal plans; against 42 times `uv pip compile` P3      the packages that certainly block, on every
+target where the sample fails, database read included; against         uv, run again and again with what it names
+loosened P4      one more wheel of a release: the answer updated where that can change it; against the whole answer
 """
 
 import argparse
@@ -35,25 +34,25 @@ _NAMED = re.compile(r"([a-z0-9][a-z0-9._-]*)==")
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one run takes."""
+    """Return how long one run takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def in_turns(pairs: int, ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """Medians of both sides, taking turns."""
+    """Return the medians of both sides, taking turns."""
     measured = [(seconds(ours), seconds(theirs)) for _ in range(pairs)]
     return statistics.median(a for a, _ in measured), statistics.median(b for _, b in measured)
 
 
 def print_row(what: str, ours: float, theirs: float, goal: str) -> None:
-    """One line of the table."""
+    """Print one line of the table."""
     print(f"{what:<34} {ours * 1e3:9.0f} {theirs * 1e3:9.0f} {ours / theirs:8.3f}   {goal}", flush=True)
 
 
 def assess(path: Path, index_url: str, data: Path, on: Sequence[Target] = T42) -> None:
-    """The whole answer, from a fresh process."""
+    """Assess a case in a fresh process."""
     targets = [option for target in on for option in ("--target", target.slug)]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(
@@ -65,27 +64,27 @@ def assess(path: Path, index_url: str, data: Path, on: Sequence[Target] = T42) -
 
 
 def keep_fresh(data: Path) -> None:
-    """As if the poller had looked at every package just now."""
+    """Mark every package as polled just now."""
     with sqlite3.connect(data / "wheelway.sqlite3") as database:
         database.execute("UPDATE scanner_package SET checked_at = strftime('%Y-%m-%d %H:%M:%f', 'now')")
     database.close()
 
 
 def compile_all(uv: Uv, case: Case) -> None:
-    """uv on each target: one set, or the first thing that stands in the way."""
+    """Run uv on each target: one set, or its first error."""
     for target in T42:
         uv.compile(case.written, named(target))
 
 
 def named(target: Target) -> UvTarget:
-    """A target of T42 in uv's words."""
+    """Return a target of T42 in uv's terms."""
     found = uv_target(target)
     assert found is not None
     return found
 
 
 def compare_answers(uv: Uv, case: Case, index_url: str, data: Path, pairs: int) -> None:
-    """P1 and P2."""
+    """Measure P1 and P2."""
 
     def ours() -> None:
         assess(case.written, index_url, data)
@@ -101,7 +100,7 @@ def compare_answers(uv: Uv, case: Case, index_url: str, data: Path, pairs: int) 
 
 
 def compare_with_pip(case: Case, index_url: str, folder: Path, pairs: int) -> None:
-    """The one target that pip can speak for, this machine's own Python: a set, or its first obstacle."""
+    """Compare on the one target that pip can judge, this machine's own Python: a set, or its first error."""
     minor = sys.version_info.minor
     here = parse_target(f"cp3{minor}-{PLATFORMS[0]}")
     alone = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
@@ -124,7 +123,7 @@ def compare_with_pip(case: Case, index_url: str, folder: Path, pairs: int) -> No
 
 
 def relax_and_rerun(uv: Uv, case: Case, targets: Sequence[Target], folder: Path) -> dict[str, set[str]]:
-    """By target, the requirements that uv names one after the other, each loosened before it is asked again."""
+    """Return, by target, the requirements that uv names one after the other, each loosened before the next run."""
     found: dict[str, set[str]] = {}
     for target in targets:
         asked = list(case.asked)
@@ -143,7 +142,7 @@ def relax_and_rerun(uv: Uv, case: Case, targets: Sequence[Target], folder: Path)
 
 
 def compare_inside(uv: Uv, case: Case, index: ReplayIndex, folder: Path, pairs: int) -> None:
-    """P3 and P4."""
+    """Measure P3 and P4."""
     # Imported here, since setting up Django must not count for the processes that are measured above.
     from benchmarks import assessing_inside as inside
 

@@ -24,7 +24,7 @@ def prepare(data: Path) -> None:
 
 
 def request_for(case: Case, targets: Sequence[Target]) -> Any:
-    """The wish of `assess CASE --source never`."""
+    """Return the request of `assess CASE --source never`."""
     from django.utils import timezone
 
     from projects.domain.assessment.request import AssessmentRequest
@@ -36,7 +36,7 @@ def request_for(case: Case, targets: Sequence[Target]) -> Any:
 
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
-    """The targets on which the case does not hold as written."""
+    """Return the targets on which the case does not hold as written."""
     from projects.services.assessments.evaluate import evaluate
     from scanner.services.index_sets import one_index
 
@@ -45,8 +45,8 @@ def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Targe
 
 
 def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:
-    """By target, the packages that block whatever else is chosen; read from the database."""
-    from projects.domain.assessment.root_requirements import question_of
+    """Return, by target, the packages that block whatever else is chosen, read from the database."""
+    from projects.domain.assessment.root_requirements import root_requirements_of
     from projects.services.assessments.read_index import IndexReader
     from scanner.domain.resolution.blockers import certain_blockers
     from scanner.domain.resolution.model.cache import ResolutionCache
@@ -55,9 +55,9 @@ def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[s
 
     request = request_for(case, targets)
     cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
-    question, policy = question_of(request.requirements), request.resolver_policy
+    roots, policy = root_requirements_of(request.requirements), request.resolver_policy
     return {
-        target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, question, policy))[0]))
+        target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, roots, policy))[0]))
         for target in targets
     }
 
@@ -75,7 +75,7 @@ _WHEELS = (
 
 
 def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pairs: int) -> tuple[float, float, bool]:
-    """(answer again, answer in full, whether they were always equal) after one more wheel each time; medians."""
+    """Measure after one more wheel each: (median update, median full answer, whether always equal)."""
     from django.utils import timezone
 
     from projects.services.assessments.evaluate import evaluate
@@ -104,8 +104,8 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
 
 
 def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]:
-    """The project's own requirements through which these packages arrive."""
-    from projects.domain.assessment.root_requirements import question_of
+    """Return the project's requirements through which these packages are reached."""
+    from projects.domain.assessment.root_requirements import root_requirements_of
     from projects.services.assessments.read_index import IndexReader
     from scanner.domain.resolution.closure import closure
     from scanner.domain.resolution.model.cache import ResolutionCache
@@ -113,5 +113,5 @@ def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]
 
     request = request_for(case, [parse_target(slug)])
     cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
-    found = closure(cache, request.targets[0], question_of(request.requirements), request.resolver_policy)
+    found = closure(cache, request.targets[0], root_requirements_of(request.requirements), request.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure

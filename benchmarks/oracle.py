@@ -1,13 +1,14 @@
-"""Our verdicts and plans against uv's: `python -m benchmarks.oracle [--cases FOLDER] [--targets SLUG…] [--index URL]`.
+"""Compare verdicts and plans with uv's: `python -m benchmarks.oracle [--cases FOLDER] [--targets SLUG…] [--index URL]`.
 
-Over the five cases on 60 targets, from the replay index over loopback, wheels only (`assess --source never`):
+The five cases on 60 targets, from the replay index over loopback, wheels only (`assess --source never`):
 
-1. as written, `go` exactly when uv finds a set; loosened, a plan (or `go`) exactly when uv finds one;
-2. every set of ours installs: `uv pip install --dry-run --no-deps` takes the pins, and `benchmarks.pin_check` agrees;
-3. a minimal plan moves no more of the project's own requirements than uv's `--resolution lowest-direct`;
-4. taking back any single change leaves no set: uv finds none with the other pins of the plan.
+1. as written, `go` exactly when uv finds a set; loosened, a plan (or `go`) exactly when uv finds one; 2. every set of
+ours installs: `uv pip install --dry-run --no-deps` takes the pins, and `benchmarks.pin_check` agrees; 3. a minimal
+plan moves no more of the project's own requirements than uv's `--resolution lowest-direct`; 4. taking back any single
+change leaves no set: uv finds none with the other pins of the plan.
 
-uv knows no free-threaded builds; there `pin_check` alone judges. Prints every difference; exit 1 when there is one.
+uv knows no free-threaded builds, so only `pin_check` judges those. Prints every difference; exits with 1 if there is
+one.
 """
 
 import argparse
@@ -48,13 +49,13 @@ T60 = tuple(f"{python}-{platform}" for python in PYTHONS for platform in PLATFOR
 
 @dataclass(slots=True)
 class Tally:
-    """What was compared, and each difference in words."""
+    """The number of comparisons, and each difference as text."""
 
     counts: Counter[str] = field(default_factory=Counter)
     differences: list[str] = field(default_factory=list)
 
     def add(self, what: str, difference: str | None) -> None:
-        """One comparison, with the words for its difference if there is one."""
+        """Count one comparison, and keep the difference if there is one."""
         self.counts[what] += 1
         if difference is not None:
             self.counts[f"{what}: differ"] += 1
@@ -63,7 +64,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A requirements file as written and loosened: pins to lower bounds, upper caps gone."""
+    """A requirements file as written and loosened: pins to lower bounds, without upper bounds."""
 
     name: str
     written: Path
@@ -72,6 +73,7 @@ class Case:
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> "Case":
+        """Read a file, and write its loosened form into a folder."""
         lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
         asked = tuple(Requirement(line) for line in lines if line)
         loose = folder / f"{path.stem}-loose.in"
@@ -80,7 +82,7 @@ class Case:
 
 
 def loosened(requirement: Requirement) -> Requirement:
-    """A requirement that only says from which version on."""
+    """Return a requirement with its lower bound only."""
     kept = []
     for clause in requirement.specifier:
         if clause.operator in {"==", "~="}:
@@ -93,7 +95,7 @@ def loosened(requirement: Requirement) -> Requirement:
 
 
 def assess(case: Path, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
-    """The document of `manage.py assess`, in a process of its own."""
+    """Return the document of `manage.py assess`, run in its own process."""
     targets = [option for slug in slugs for option in ("--target", slug)]
     done = subprocess.run(
         [sys.executable, "manage.py", "assess", str(case), *targets, "--source", "never", "--format", "json",
@@ -107,7 +109,7 @@ def assess(case: Path, slugs: Sequence[str], index_url: str, data: Path) -> dict
 
 
 def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: Tally) -> None:
-    """Everything that can be said about one case on one target."""
+    """Compare everything about one case on one target."""
     target = parse_target(entry["target"])
     where = f"{case.name} on {target.slug}"
     theirs = uv_target(target)
@@ -159,7 +161,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
 
 
 def taken_back(case: Case, pins: Mapping[str, str], uv: Uv, theirs: UvTarget, folder: Path) -> dict[str, str] | None:
-    """What uv finds for the loosened case when every package that is named is held at one version."""
+    """Return what uv finds for the loosened case with every named package held at one version."""
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
         file.writelines(f"{one}=={version}\n" for one, version in pins.items())
     found = uv.compile(case.loose, theirs, constraints=Path(file.name))
@@ -168,14 +170,14 @@ def taken_back(case: Case, pins: Mapping[str, str], uv: Uv, theirs: UvTarget, fo
 
 
 def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The set that an entry stands for: as written, or as planned."""
+    """Return the set of an entry: as written, or as planned."""
     if entry["verdict"] != "go":
         return dict(entry["plan"]["pins"])
     return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] != "inactive"}
 
 
 def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
-    """The project's own requirements whose version in the set is not one that they admit as written."""
+    """Return the project's requirements that do not admit their version in the set as written."""
     names = {}
     for one in case.asked:
         version = pins.get(canonicalize_name(one.name))
@@ -186,7 +188,7 @@ def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
 
 @contextlib.contextmanager
 def index_at(url: str | None) -> Iterator[str]:
-    """An index that is running, or the replay index."""
+    """Return an index that is running, or the replay index."""
     if url is not None:
         yield url
         return

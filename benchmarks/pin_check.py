@@ -1,7 +1,7 @@
-"""Whether a set of pins installs on a target, checked file by file against the recorded pages.
+"""Check whether a set of pins installs on a target, file by file against the recorded pages.
 
 It shares no code with the resolver or the matcher: `packaging` reads names, markers and specifiers, and the target
-only gives its tags. It also answers for targets that no installer can be asked about, such as free-threaded builds.
+only gives its tags. It also judges targets that no installer can be run for, such as free-threaded builds.
 """
 
 import functools
@@ -21,7 +21,7 @@ _STAR = re.compile(r"((?:>=|<=|>|<)\s*[0-9.]*[0-9])\.\*")
 
 
 def faults_of(pins: Pins, asked: Iterable[Requirement], target: Target) -> list[str]:
-    """Why these pins are no answer to the requirements on the target; empty when they are one, and no larger."""
+    """Return why pins do not satisfy the requirements on the target, or are more than needed."""
     return [*_without_wheel(pins, target), *_unmet(pins, list(asked), target)]
 
 

@@ -1,8 +1,8 @@
-"""The resolver against uv: `python -m benchmarks.resolver [--pairs 5] [--seeds 100] [--cases FOLDER]`.
+"""Compare the resolver with uv: `python -m benchmarks.resolver [--pairs 5] [--seeds 100] [--cases FOLDER]`.
 
-Ratios are of medians, the two sides taking turns in one run, so that they may be compared between machines. What is
-compared is said before each table; a figure whose answers disagree is printed as a disagreement, not as a ratio.
-uv's times include starting its process, as its users pay it; its cache is warm and it never fetches a Python.
+Ratios are of medians, with the two sides taking turns in one run, so that they can be compared between machines. Each
+table says what it compares. If the answers disagree, that is printed and no ratio. uv's times include starting its
+process, as its users pay for it; its cache is warm and it never fetches a Python.
 """
 
 import argparse
@@ -37,7 +37,7 @@ from scanner.domain.targets.target import Target, parse_target
 from tests.scanner.domain.resolution.random_index import random_index
 from tests.scanner.domain.resolution.recorded_index import RecordedSource
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
-from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource, provider, question
+from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource, provider, root_requirements
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels
 
 WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
@@ -54,25 +54,25 @@ T42 = tuple(parse_target(f"cp3{minor}-{platform}") for minor in range(9, 16) for
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one run takes."""
+    """Return how long one run takes."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def in_turns(pairs: int, ours: Callable[[], object], theirs: Callable[[], object]) -> tuple[float, float]:
-    """Medians of both sides, taking turns."""
+    """Return the medians of both sides, taking turns."""
     measured = [(seconds(ours), seconds(theirs)) for _ in range(pairs)]
     return statistics.median(a for a, _ in measured), statistics.median(b for _, b in measured)
 
 
 def print_row(what: str, ours: float, theirs: float) -> None:
-    """One line of a table."""
+    """Print one line of a table."""
     print(f"{what:<44} {ours * 1e3:10.1f} {theirs * 1e3:10.1f} {ours / theirs:8.2f}")
 
 
 def compare_sets_of_versions() -> None:
-    """Why sets are integers: one intersection either way."""
+    """Compare one intersection of version ranges with one of integers."""
     left = SpecifierSet(">=1.2,<3").to_range()
     right = SpecifierSet(">=2.2,!=2.5,<4").to_range()
     many, few = (1 << 300) - 1, ~(1 << 200)
@@ -83,7 +83,7 @@ def compare_sets_of_versions() -> None:
 
 
 def compare_chains(uv: str, pairs: int) -> None:
-    """150 packages of 60 releases whose ranges slide, solvable and not; ours starts from nothing each time."""
+    """Compare chains of 150 packages of 60 releases with sliding ranges, solvable and not, each from an empty cache."""
     print(f"{'chain of 150 packages x 60 releases':<44} {'ours ms':>10} {'uv ms':>10} {'ratio':>8}")
     for what, solvable in (("it holds", True), ("it cannot hold", False)):
         index = sliding_chain(solvable=solvable)
@@ -104,19 +104,19 @@ def compare_chains(uv: str, pairs: int) -> None:
 
 
 def resolve_small(index: SmallIndex, roots: Sequence[str]) -> object:
-    """One resolution of ours, with nothing remembered from before."""
-    return resolve(provider(index, question(*roots), LINUX, WHEELS_ONLY))
+    """Resolve once, with an empty cache."""
+    return resolve(provider(index, root_requirements(*roots), LINUX, WHEELS_ONLY))
 
 
 def compare_verdicts(uv: str, seeds: int) -> None:
-    """As written and loosened, on random indexes: same verdict, and no more requirements moved than uv moves."""
+    """Compare verdicts as written and loosened on random indexes, and the number of requirements that move."""
     differ = more = feasible = 0
     with tempfile.TemporaryDirectory() as cache:
         for seed in range(seeds):
             rng = random.Random(seed)
             index = random_index(rng)
             pins = {name: rng.choice(list(index[name])[:3]) for name in list(index)[: rng.randint(2, 5)]}
-            asked = question(*(f"{name}=={version}" for name, version in pins.items()))
+            asked = root_requirements(*(f"{name}=={version}" for name, version in pins.items()))
             shared = ResolutionCache(SmallSource(index))
             today = closure(shared, LINUX, asked, WHEELS_ONLY)
             made = plan(Upgrade(shared, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
@@ -136,14 +136,14 @@ def compare_verdicts(uv: str, seeds: int) -> None:
 
 
 def read_case(path: Path) -> RootRequirements:
-    """A requirements file of plain lines."""
+    """Read a requirements file of plain lines."""
     lines = (line.partition(" #")[0].strip() for line in path.read_text().splitlines())
     asks = [read_requirement(line) for line in lines if line and not line.startswith("#")]
     return RootRequirements(tuple(ask for ask in asks if isinstance(ask, Requirement)))
 
 
 def answer_all(source: RecordedSource, asked: RootRequirements, targets: Sequence[Target]) -> Mapping[Target, Closure]:
-    """Every closure with every blocker, and a minimal plan where nothing holds."""
+    """Return every closure with all blockers, and make a minimal plan where nothing holds."""
     cache = ResolutionCache(source)
     found = {}
     for target in targets:
@@ -154,10 +154,9 @@ def answer_all(source: RecordedSource, asked: RootRequirements, targets: Sequenc
 
 
 def time_recorded_cases(folder: Path, pairs: int) -> None:
-    """The recorded cases over 42 targets: all closures, all blockers, all minimal plans, from parsed pages in memory.
+    """Time the recorded cases on 42 targets: all closures, blockers and minimal plans, from parsed pages in memory.
 
-    uv's warm figures for the same 42 targets are in docs/resolution.md; they are not taken here, since they need an
-    index that serves all metadata.
+    uv's figures for the same targets are in docs/resolution.md; they need an index that serves all metadata.
     """
     print(f"{'recorded case, 42 targets':<44} {'ms':>10} {'hold':>6} {'blocked':>8} {'unknown':>8}")
     for path in sorted(folder.glob("*.txt")):

@@ -1,4 +1,4 @@
-"""What the index offers, read for the team's side: a fixed number of queries whatever the number of packages."""
+"""Read what is stored of packages and releases, with a fixed number of queries for any number of packages."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
-    """The packages of these normalised names that any of these indexes knows at all, by name, pooled as pip does.
+    """Return the packages of these normalised names that any of these indexes knows, pooled as pip does, by name.
 
-    Two queries for each 2,000 packages, however many indexes there are.
+    Two queries for each 2,000 packages and indexes.
     """
     wanted = sorted(set(names))
     found: dict[str, StoredPackage] = {}
@@ -58,7 +58,7 @@ def _record(package: Package, releases: list[StoredRelease]) -> StoredPackage:
 
 
 def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, tuple[tuple[int, int], ...]]:
-    """`PackageRecord.revisions` of each of these packages, by name; those that are not known are left out."""
+    """Return `StoredPackage.revisions` of each of these packages by name, without those that are not known."""
     wanted = sorted(set(names))
     found: dict[str, tuple[tuple[int, int], ...]] = {}
     for start in range(0, len(wanted), CHUNK):
@@ -81,7 +81,7 @@ def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
 
 
 def requires_dist_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """The Requires-Dist values, in order, by `ReleaseRecord.needs`. One query for each 2,000."""
+    """Return the Requires-Dist values in order, by `StoredRelease.metadata_id`. One query for each 2,000."""
     wanted = sorted(set(needs))
     found: dict[int, tuple[str, ...]] = {}
     for start in range(0, len(wanted), CHUNK):
@@ -91,10 +91,10 @@ def requires_dist_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 class ProfileTable:
-    """Offers of many shapes on chosen targets, and what a build of each needs. One query when made, as `add` says.
+    """The offers of release profiles on chosen targets, and what a build of each needs.
 
-    Offers on targets of the catalogue are read as they were stored; those of another target, of a shape that was
-    stored under an older catalogue, and of several shapes together are matched from their texts.
+    Offers on targets of the catalogue are read as they were stored. Those on another target, of a profile that was
+    stored under an older catalogue, and of several profiles together are matched from the profiles' texts.
     """
 
     def __init__(self, keys: Iterable[ProfileKey], targets: Sequence[Target]) -> None:
@@ -109,9 +109,7 @@ class ProfileTable:
         self.add(keys)
 
     def add(self, keys: Iterable[ProfileKey]) -> None:
-        """Take in more shapes, of several together each one too. One query where any of them is new, and one more
-        where texts are needed.
-        """
+        """Read more profiles: one query if any of them is new, and one more if texts are needed."""
         fresh = set(keys) - self._whole.keys()
         together = [key for key in fresh if isinstance(key, tuple)]
         members = {member for key in together for member in key}
@@ -134,14 +132,14 @@ class ProfileTable:
         return Matcher([self.targets[number] for number in self._elsewhere])
 
     def offers(self, profile: ProfileKey) -> tuple[Offer, ...]:
-        """One offer for each of the chosen targets."""
+        """Return one offer for each of the chosen targets."""
         row = self._rows.get(profile)
         if row is None:
             row = self._rows[profile] = self._row(profile)
         return row
 
     def build(self, profile: ProfileKey) -> str:
-        """What the wheels of such a release say about building it (scanner.domain.files.builds)."""
+        """Return what the wheels of such a release say about building it (scanner.domain.files.builds)."""
         build = self._builds.get(profile)
         if build is None:
             distinct = unpack_offers(bytes(set(self._whole[profile])))
@@ -172,7 +170,7 @@ def _texts(shape_ids: Collection[int]) -> dict[int, str]:
 
 
 def _stored_offers(shape_ids: Collection[int]) -> dict[ProfileKey, bytes]:
-    """Packed offers on the whole catalogue."""
+    """Return packed offers on the whole catalogue."""
     wanted = sorted(shape_ids)
     current = catalogue_digest()
     found: dict[ProfileKey, bytes] = {}
@@ -192,7 +190,7 @@ def _stored_offers(shape_ids: Collection[int]) -> dict[ProfileKey, bytes]:
 
 
 def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFacts, ...]]:
-    """The files of these releases, for the proof of their cells. One query for each 2,000 releases."""
+    """Return the files of these releases by key. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
     found: dict[int, list[ReleaseFileFacts]] = {}
     fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at")
@@ -206,7 +204,7 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
 
 
 def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
-    """The index that has each of these releases. One query for each 2,000."""
+    """Return the index that has each of these releases. One query for each 2,000."""
     wanted = sorted(set(release_ids))
     found: dict[int, int] = {}
     for start in range(0, len(wanted), CHUNK):
@@ -216,5 +214,5 @@ def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
 
 
 def build_detail(release: StoredRelease, profiles: ProfileTable) -> str:
-    """What building this release needs: what was seen inside its sdist, else what its wheels tell."""
+    """Return what building a release needs: what its sdist showed, else what its wheels say."""
     return release.build_detail or profiles.build(release.profile) or UNSEEN

@@ -21,7 +21,7 @@ from scanner.domain.resolution import (
 from tests.scanner.domain.resolution.brute_force import holds
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
-from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallSource, provider, question, texts
+from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallSource, provider, root_requirements, texts
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels
 
 WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
@@ -49,9 +49,9 @@ def test_uv_finds_a_set_exactly_when_we_do(uv: str, cache: Path, tmp_path: Path,
     write_wheels(index, tmp_path)
     here = next(known for known in PLATFORMS if known == target)
     theirs = uv_compile(uv, tmp_path, roots, cache, platform=PLATFORMS[here])
-    ours = resolve(provider(index, question(*roots), here, WHEELS_ONLY))
+    ours = resolve(provider(index, root_requirements(*roots), here, WHEELS_ONLY))
     assert isinstance(ours, Resolution) is (theirs is not None)
-    assert closure(ResolutionCache(SmallSource(index)), here, question(*roots), WHEELS_ONLY).holds is (
+    assert closure(ResolutionCache(SmallSource(index)), here, root_requirements(*roots), WHEELS_ONLY).holds is (
         theirs is not None
     )
     if theirs is not None:
@@ -68,7 +68,7 @@ def test_a_minimal_plan_moves_no_more_requirements_than_the_lowest_direct_set(
     roots = [f"{name}=={pins[name]}" for name in list(pins)[:3]]
     write_wheels(index, tmp_path)
     shared = ResolutionCache(SmallSource(index))
-    asked = question(*roots)
+    asked = root_requirements(*roots)
     today = closure(shared, LINUX, asked, WHEELS_ONLY)
     made = plan(Upgrade(shared, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
     theirs = uv_compile(uv, tmp_path, [text.replace("==", ">=") for text in roots], cache, resolution="lowest-direct")
@@ -82,7 +82,7 @@ def test_a_long_chain_of_sliding_ranges_comes_to_the_same_set(uv: str, cache: Pa
     index = sliding_chain(packages=25, versions=12)
     write_wheels(index, tmp_path)
     theirs = uv_compile(uv, tmp_path, ["p0"], cache)
-    ours = resolve(provider(index, question("p0"), policy=WHEELS_ONLY))
+    ours = resolve(provider(index, root_requirements("p0"), policy=WHEELS_ONLY))
     assert isinstance(ours, Resolution)
     assert texts(ours.pins) == theirs
 
@@ -95,7 +95,7 @@ def test_without_contradictions_every_preference_gives_uv_s_very_set(
     write_wheels(index, tmp_path)
     roots = ["a>=1.0", "b>=1.5", "c"]
     theirs = uv_compile(uv, tmp_path, roots, cache, resolution=order.value.replace("latest", "highest"))
-    asked = question(*roots)
+    asked = root_requirements(*roots)
     ours = resolve(provider(index, asked, policy=WHEELS_ONLY, preference=Preference(order, {}, asked.direct)))
     assert isinstance(ours, Resolution)
     assert texts(ours.pins) == theirs

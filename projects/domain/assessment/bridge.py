@@ -1,4 +1,4 @@
-"""One set of versions for several targets at once: upgrade first, switch the interpreter after. Pure."""
+"""One set of versions for several targets at once, so that packages can be upgraded before the interpreter."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from packaging.version import Version
 from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.root_requirements import question_of
+from projects.domain.assessment.root_requirements import root_requirements_of
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.upgrade import Upgrade, plan
 
 
 def bridge_over(request: AssessmentRequest, snapshot: IndexSnapshot, resolved: Sequence[ResolvedTarget]) -> Plan | None:
-    """The set that holds on all resolved targets; None when the wish asks for none, or when data is missing yet.
+    """Return the set that holds on all resolved targets; None if the request wants none, or while data is missing.
 
-    In use counts what the first target resolves to, then what only later ones have.
+    The versions in use are those of the first target, then those that only later targets have.
     """
     if not request.bridge or not resolved or any(one.closure.missing or one.closure.limit for one in resolved):
         return None
@@ -29,7 +29,7 @@ def bridge_over(request: AssessmentRequest, snapshot: IndexSnapshot, resolved: S
     upgrade = Upgrade(
         ResolutionCache(snapshot),
         [one.target for one in resolved],
-        question_of(request.requirements),
+        root_requirements_of(request.requirements),
         request.resolver_policy,
         current,
         request.strategy,

@@ -16,7 +16,7 @@ from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
 from projects.domain.assessment.judgement import Judgement, explain, judge_foreign, judge_inactive, judge_version
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.root_requirements import question_of
+from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
@@ -48,9 +48,9 @@ def resolve_targets(
 ) -> list[ResolvedTarget]:
     """Resolve each target of the request, or only these of them, in order."""
     cache = ResolutionCache(snapshot)
-    question = question_of(request.requirements)
+    roots = root_requirements_of(request.requirements)
     return [
-        _resolve(request, snapshot, cache, question, target)
+        _resolve(request, snapshot, cache, roots, target)
         for target in (request.targets if targets is None else targets)
     ]
 
@@ -103,19 +103,19 @@ def _resolve(
     request: AssessmentRequest,
     snapshot: IndexSnapshot,
     cache: ResolutionCache,
-    question: RootRequirements,
+    roots: RootRequirements,
     target: Target,
 ) -> ResolvedTarget:
-    found = closure(cache, target, question, request.resolver_policy, limits=request.limits())
+    found = closure(cache, target, roots, request.resolver_policy, limits=request.limits())
     judgements = _judge(request, snapshot, target, found)
     way = None
-    # A search that was cut short says nothing about the question as written.
+    # A search that was cut short says nothing about the requirements as written.
     refuted = found.limit is None
     if request.with_plans and not found.holds and not found.missing:
         upgrade = Upgrade(
             cache,
             [target],
-            question,
+            roots,
             request.resolver_policy,
             found.pins,
             request.strategy,

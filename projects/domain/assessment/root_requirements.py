@@ -1,4 +1,4 @@
-"""From what the files say to what the resolver is asked: roots, constraints, overrides. Pure."""
+"""Convert parsed requirements to the root requirements of a resolution."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.requirement import Requirement, make_requirement
 
 
-def question_of(requirements: Iterable[ParsedRequirement]) -> RootRequirements:
-    """What these requirements ask for as written.
+def root_requirements_of(requirements: Iterable[ParsedRequirement]) -> RootRequirements:
+    """Return the root requirements of what the files say.
 
-    Where the files tell direct from transitive, a lock's transitive pins only limit: on a target that does not need
-    a package its pin asks for nothing. Where they do not tell, every pin asks.
+    If the files say which requirements are direct, the transitive pins of a lock become constraints: on a target that
+    does not need a package, its pin requires nothing. Otherwise every pin is a requirement.
     """
     everything = list(requirements)
-    overrides = tuple(ask for one in everything if one.override for ask in _asks(one))
-    asking = [one for one in everything if not one.constraint and not one.override]
-    limits = [one for one in everything if one.constraint and not one.override]
-    if any(one.direct for one in asking):
-        limits += [one for one in asking if not one.direct]
-        asking = [one for one in asking if one.direct]
-    roots = tuple(ask for one in asking for ask in _asks(one))
-    return RootRequirements(roots, tuple(ask for one in limits for ask in _asks(one)), overrides)
+    overrides = tuple(made for one in everything if one.override for made in _convert(one))
+    requiring = [one for one in everything if not one.constraint and not one.override]
+    constraining = [one for one in everything if one.constraint and not one.override]
+    if any(one.direct for one in requiring):
+        constraining += [one for one in requiring if not one.direct]
+        requiring = [one for one in requiring if one.direct]
+    roots = tuple(made for one in requiring for made in _convert(one))
+    return RootRequirements(roots, tuple(made for one in constraining for made in _convert(one)), overrides)
 
 
-def _asks(requirement: ParsedRequirement) -> Sequence[Requirement]:
-    """One ask, or none where a part of the requirement cannot be read; intake has reported that with its place."""
+def _convert(requirement: ParsedRequirement) -> Sequence[Requirement]:
+    """Return one requirement, or none if a part of it cannot be parsed, which the reader of the files has reported."""
     specifiers = requirement.alternatives or (requirement.specifier,)
     url = None if requirement.origin is RequirementOrigin.INDEX else requirement.url or requirement.origin.value
     try:

@@ -1,15 +1,14 @@
-"""What is stored of packages, as a resolution reads it, and how the records of several indexes become one. Pure.
+"""Stored packages, and how those of one name on several indexes are pooled.
 
-pip asks every index of `--index-url` and `--extra-index-url` for a name and pools what they list; none goes before
-another (PackageFinder.find_all_candidates, CandidateEvaluator._sort_key and FoundCandidates of pip 26.3):
+pip asks every index of `--index-url` and `--extra-index-url` for a name and pools what they list, with no order among
+them (PackageFinder.find_all_candidates, CandidateEvaluator._sort_key and FoundCandidates of pip 26.3):
 
-- The best version of all wins, whichever index has it. Of one version the files of all indexes count together: one
-  that is not yanked before a yanked one, then the wheel with the better tag, then an sdist.
-- A yank counts for the link that carries it. The same file, not yanked elsewhere, is taken from there; a version is
-  yanked when it is on every index.
-- Of files of equal worth, as the same name on two indexes, pip takes that of the index named last: it sorts stably
-  and goes through the result backwards.
-- With hashes in the requirements, each link is held against them by itself: any index may bring the file that fits.
+- The best version wins, whichever index has it. The files of one version count together: one that is not yanked
+before a yanked one, then the wheel with the better tag, then an sdist. - A yank counts for the link that has it (PEP
+592). The same file, not yanked elsewhere, is taken from there; a version   is yanked if it is yanked on every index. -
+Of files of equal rank, as the same name on two indexes, pip takes that of the index named last: its sort is stable
+and it reads the result backwards. - With hashes in the requirements, each link is checked on its own: any index may
+have the file that matches.
 """
 
 from __future__ import annotations
@@ -28,11 +27,11 @@ ProfileKey = int | tuple[int, ...]
 
 
 class StoredRelease(NamedTuple):
-    """One stored release. `shape` is its key in a ShapeTable; times are None where the index has none.
+    """A stored release. `profile` is its key in a ProfileTable.
 
-    `needs` is the key of its dependencies in `requirements_of`, None while they are not known; `needs_error` says
-    why they cannot be had at all. `parts` are the records of a version that several indexes have, one each, in the
-    order in which the indexes are named; empty where one index has it.
+    `metadata_id` is the key of its dependencies in `requires_dist_of`, None while they are not known; `metadata_error`
+    says why they cannot be read. `parts` are the releases of a version that several indexes have, in the order of the
+    indexes; empty if one index has it.
     """
 
     pk: int
@@ -46,17 +45,17 @@ class StoredRelease(NamedTuple):
 
     @property
     def pks(self) -> tuple[int, ...]:
-        """The rows that it stands for."""
+        """The keys of its rows."""
         return tuple(part.pk for part in self.parts) or (self.pk,)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPackage:
-    """One package with all its releases, lowest version first.
+    """A stored package with its releases in ascending order.
 
-    `exists` is false when no index has it, nor had it: what was stored of a package that vanished is kept. `waits_for`
-    are the indexes that have never said anything about it, each with its last fault or "". `newest_on` are the
-    indexes that have its highest version. `revisions` differ whenever anything of it was stored anew.
+    `exists` is False if no index has it or ever had it; what is stored of a package that vanished is kept.
+    `unanswered` are the indexes that have never answered for it, each with its last error or "". `newest_on` are the
+    indexes that have its highest version. `revisions` change whenever anything of it is stored.
     """
 
     name: str
@@ -77,10 +76,10 @@ class StoredPackage:
 
 
 def pool(by_index: Mapping[int, StoredPackage], index_ids: Sequence[int]) -> StoredPackage:
-    """One record of what these indexes have under one name, at least one of them something.
+    """Return one package from what these indexes have under one name, at least one of them something.
 
-    An index without a record has not been asked yet. The oldest check counts. A status is that of the first index
-    that says other than active: an index without status markers says nothing.
+    An index without a package was not asked yet. The oldest check counts. The status is that of the first index that
+    has one other than active, because an index without status markers (PEP 792) says nothing.
     """
     if len(index_ids) == 1:
         return by_index[index_ids[0]]
@@ -139,11 +138,11 @@ def _pooled(parts: tuple[StoredRelease, ...]) -> StoredRelease:
 
 
 def metadata_source(release: StoredRelease, offers_of: Callable[[StoredRelease], Iterable[Offer]]) -> StoredRelease:
-    """The part whose metadata speaks for the release: that of the file which pip would take.
+    """Return the part whose metadata counts for the release: that of the file which pip would take.
 
-    `offers_of` are a part's own offers on the targets that count. A release has one set of needs for all of them, so
-    where they would take different parts, the best offer on any decides, and of equal availability the index named
-    last. A part whose metadata cannot be had comes last.
+    `offers_of` returns a part's own offers on the targets. A release has one set of dependencies for all targets. If
+    they would take different parts, the best offer on any target decides, and of equal ones the index named last. A
+    part without readable metadata comes last.
     """
     if not release.parts:
         return release
@@ -162,15 +161,16 @@ _WORTH = (Availability.SOURCE, Availability.FALLBACK, Availability.PURE, Availab
 
 
 def _worth(offer: Offer) -> tuple[bool, int]:
-    """As pip sorts: what is not yanked first, then the better wheel."""
+    """Rank an offer as pip does: not yanked first, then the better wheel."""
     rank = _WORTH.index(offer.availability) + 1 if offer.availability in _WORTH else 0
     return (rank > 0 and not offer.yanked, rank)
 
 
 def pool_files(groups: Iterable[Sequence[ReleaseFileFacts]]) -> tuple[ReleaseFileFacts, ...]:
-    """The files of one version on several indexes, named in order. The same name is one file, of the earliest time
-    that any index tells; where the indexes differ about it (a yank, a Requires-Python) each word is kept, as each
-    link is judged by itself.
+    """Return the files of one version on several indexes, in the order of the indexes.
+
+    The same name is one file, of the earliest upload time. Where the indexes disagree about a yank or a
+    Requires-Python, each variant is kept, because each link is judged on its own.
     """
     rows = list(groups)
     if len(rows) == 1:

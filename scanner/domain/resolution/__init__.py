@@ -1,7 +1,8 @@
-"""Requirements to a set of releases on a target: closures, conflicts, upgrade plans. Pure; see docs/resolution.md.
+"""Resolve requirements to versions on a target: closures, conflicts and upgrade plans (docs/resolution.md).
 
-Fill a `Source`, wrap it in a `Stock`, put a `Question` with a `Policy` to it: `closure` says where it leads as
-written, `plan` how it could hold. Both name in `missing` what must be fetched before their answer counts.
+Implement `CandidateSource`, wrap it in a `ResolutionCache`, and pass `RootRequirements` with a `BuildPolicy`:
+`closure` returns what the requirements lead to as written, `plan` how a set could hold. The result of either counts
+only if its `missing` is empty.
 """
 
 from scanner.domain.resolution.closure import Closure, ClosureMember, closure

@@ -1,4 +1,4 @@
-"""Going on past packages of which nothing is usable, so that everything that stands in the way is found at once."""
+"""Search past packages without a usable version, so that all blockers are found at once."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ __all__ = ["SearchResult", "best_effort", "certain_blockers", "explain_in", "fin
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """How a search with waivers ended: `scope` is the last one tried, with the waivers that were needed.
+    """The last problem that was searched, with the packages that had to be tolerated, and its result.
 
-    `choices` is None when there is no solution whatever is waived; then `proof` says why, or `limit` that it is not
-    known. `original` is the scope without waivers; `waived` tells whether it has no solution of its own.
+    `choices` is None if no set holds even so; then `proof` says why, or `limit` that the search was cut short.
     """
 
     problem: ResolutionProblem
@@ -37,16 +36,16 @@ class SearchResult:
 
 
 def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> Derivation:
-    """A proof in words, with the releases that the scope saw."""
+    """Return the derivation of a proof for the problem that it was found in."""
     return explain(proof, problem.solver.nodes, *problem.providers)
 
 
 def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
-    """Solve, and whenever the proof of failure rests on a package without usable releases, waive one and go on.
+    """Solve a problem; while the proof of failure rests on a package without a usable version, tolerate one and repeat.
 
-    Packages that certainly block (nothing else can be chosen there) are tolerated at once; otherwise one package at a
-    time, the one nearest to the requirements first. A tolerated package stays at its preferred release: that no older
-    one installs either is known, so looking for one that fits the rest would only hide the conflict.
+    What certainly blocks, whatever else is chosen, is tolerated at once. After that it is one package at a time, the
+    one nearest to the requirements first. A tolerated package stays at its preferred release: it is known that no
+    older one installs either, so looking for one that fits the rest would only hide the conflict.
     """
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
@@ -70,10 +69,10 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
 
 
 def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[Choices, set[NormalizedName]]:
-    """Return one package that the proof rests on and that could be let through, as (tolerated, placeholders).
+    """Return a package of the proof that could be let through, as (tolerated, placeholders); one of them is empty.
 
-    Only a package that the best versions of everything else lead to: one that stands in the way of older versions
-    alone is part of a conflict, not a blocker.
+    Only a package that the best versions of everything else lead to qualifies. One that only older versions need is
+    part of a conflict and no blocker.
     """
     unavailable: dict[NormalizedName, int] = {}
     absent: set[NormalizedName] = set()
@@ -98,7 +97,7 @@ def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[
                 and not provider.satisfied(name, edge.requirement)
             ):
                 return {}, {name}
-    # Across a bridge every target may have its own usable releases, and none of them be the same.
+    # On several targets, each may have usable releases and none may be usable on all.
     for name, releases in unavailable.items() if len(problem.providers) > 1 else ():
         package = problem.cache.package(name)
         if name not in problem.tolerated and package is not None and not package.all & ~releases:
@@ -107,12 +106,11 @@ def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[
 
 
 def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedName]]:
-    """Return (packages, placeholders) that block whatever else is chosen: follows only what leaves no choice.
+    """Return (blocked packages, packages or versions that do not exist) that block whatever else is chosen.
 
-    Each blocked package comes with its preferred release among those that are required.
-
-    A package blocks when the asks that cannot be avoided admit releases, none of them usable; it is a phantom when
-    the index has nothing that one of them admits.
+    Each blocked package has its preferred release among those that are required. Follows only dependencies that cannot
+    be avoided. A package blocks if the requirements for it admit candidates of which none is usable; it needs a
+    placeholder if the index has nothing that one of them admits.
     """
     blocked: set[NormalizedName] = set()
     placeholders: set[NormalizedName] = set()
@@ -145,9 +143,9 @@ def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedN
 
 
 def best_effort(provider: TargetProvider, rounds: int = 12) -> tuple[Choices, DependencyGraph]:
-    """A set that may not hold: each package at its best version for as many asks as fit together, first asks first.
+    """Return a set that may not hold, and its graph: the best version of each package for as many requirements as fit.
 
-    Shows what a set that contradicts itself would pull in.
+    Earlier requirements go first. It shows what a contradictory set would install.
     """
     choices: Choices = {}
     graph = walk(provider, choices)

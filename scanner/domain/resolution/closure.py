@@ -1,4 +1,4 @@
-"""What the requirements as written lead to on one target, with everything that stands in the way, at once."""
+"""What requirements lead to as written on one target, with all blockers at once."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["Closure", "ClosureMember", "closure", "closure_search"]
 
 @dataclass(frozen=True, slots=True)
 class ClosureMember:
-    """One package of a closure.
+    """A package of a closure.
 
-    `version` is None when no candidate could be chosen (the index has none that is asked for, or the package is not
-    polled), or when the package comes from `url`. `blocked` means that nothing the requirements admit is usable.
+    `version` is None if the package comes from `url` or no candidate could be chosen: the index has none that the
+    requirements admit, or the package was not polled. `blocked` means that no candidate that they admit is usable.
     """
 
     name: NormalizedName
@@ -44,9 +44,9 @@ class ClosureMember:
 class Closure:
     """The closure of one target.
 
-    `entries` are in the order in which packages are reached, nearest to the project first, and so are `blockers`.
-    `conflict` is set when the requirements contradict each other: entries then show what would come if the later
-    demand gave way. `limit` is set when the search was cut short: then only `missing` is to be trusted.
+    `members` and `blockers` are in the order of the graph, nearest to the project first. `conflict` is set if the
+    requirements contradict each other; `members` then are a best effort. `limit` is set if the search was cut short;
+    then only `missing` counts.
     """
 
     target: Target
@@ -64,7 +64,7 @@ class Closure:
 
     @cached_property
     def pins(self) -> dict[NormalizedName, Version]:
-        """Every package that has a version, blocked or not."""
+        """The version of every package that has one, blocked or not."""
         return {entry.name: entry.version for entry in self.entries if entry.version is not None}
 
     @cached_property
@@ -72,7 +72,7 @@ class Closure:
         return Paths(self.graph.edges)
 
     def paths(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
-        """By which ways a package arrives: see `Paths.to`."""
+        """Return the paths by which a package is reached, as `Paths.to` does."""
         return self._paths.to(name, limit)
 
 
@@ -85,9 +85,10 @@ def closure(
     preference: Preference | None = None,
     limits: SearchLimits | None = None,
 ) -> Closure:
-    """Resolve the requirements as written, and go on where nothing is usable; what is not known is given up.
+    """Resolve the requirements as written, continuing past packages without a usable version.
 
-    When a set holds, its entries are that set: what an installer with the same preference would choose.
+    If a set holds, the members are that set: what an installer with the same preference would choose. Facts that the
+    cache does not know are given up.
     """
     return finish(closure_search(cache, target, roots, policy, preference=preference, limits=limits), cache)
 

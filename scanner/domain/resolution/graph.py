@@ -1,4 +1,4 @@
-"""Walking a set of pins from the requirements: what it needs, what it leaves out, and what does not hold in it."""
+"""The dependency graph of chosen versions: what they require, and what does not hold."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["DependencyEdge", "DependencyGraph", "Violation", "walk"]
 
 @dataclass(frozen=True, slots=True)
 class DependencyEdge:
-    """Somebody asks for a package. `by` is None for the project; `by_extra` is the extra that brings the ask."""
+    """A requirement that applies, stated by the project (`dependent` None), by a package, or by an extra of it."""
 
     dependent: NormalizedName | None
     extra: NormalizedName | None
@@ -26,7 +26,7 @@ class DependencyEdge:
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """An ask that the pins do not satisfy, or (`edge` None) a pin that may not be chosen on the target."""
+    """A requirement that the choices do not satisfy or, if `edge` is None, a choice that cannot be used."""
 
     name: NormalizedName
     edge: DependencyEdge | None
@@ -34,7 +34,11 @@ class Violation:
 
 @dataclass(slots=True)
 class DependencyGraph:
-    """What the pins lead to on one target. `members` maps every package reached to its version (None: opaque)."""
+    """What choices lead to on one target.
+
+    `members` maps every package reached to its version, None if it has none (a URL). `unread` are packages whose
+    dependencies are not known.
+    """
 
     members: dict[NormalizedName, Version | None] = field(default_factory=dict)
     extras: dict[NormalizedName, set[NormalizedName]] = field(default_factory=dict)
@@ -45,7 +49,7 @@ class DependencyGraph:
 
     @property
     def holds(self) -> bool:
-        """Whether the pins satisfy every requirement, with the dependencies of all of them known."""
+        """Whether the choices satisfy every requirement, and the dependencies of all of them are known."""
         return not self.violations and not self.unread
 
 
@@ -58,7 +62,7 @@ class _Walker:
         self.seen: set[tuple[NormalizedName, NormalizedName | None]] = set()
 
     def follow(self, edge: DependencyEdge) -> None:
-        """Take in one ask, and remember what it leads to."""
+        """Add a requirement, and note what it leads to."""
         name, graph = edge.requirement.name, self.graph
         graph.edges.append(edge)
         choice = self.choices.get(name, 0)
@@ -75,7 +79,7 @@ class _Walker:
                 self.todo.append((name, extra))
 
     def enter(self, name: NormalizedName, choice: int) -> None:
-        """Take in a package that is reached for the first time."""
+        """Add a package that is reached for the first time."""
         candidates = self.provider.candidates(name)
         if candidates is None:
             self.graph.members[name] = None
@@ -88,10 +92,10 @@ class _Walker:
 def walk(
     provider: TargetProvider, choices: Mapping[NormalizedName, int], *, stop_early: bool = False
 ) -> DependencyGraph:
-    """Follow the asks from the requirements through chosen candidates, breadth first, in the order they are stated.
+    """Return the graph of choices, breadth first from the project's requirements in their order.
 
-    A package without a choice is a violation of each ask for it. With `stop_early` the walk ends at the first
-    violation; use it to ask "do these hold?".
+    A package without a choice is a violation of each requirement for it. With `stop_early` the walk ends at the first
+    violation, which is enough to know whether the choices hold.
     """
     walker = _Walker(provider, choices)
     graph = walker.graph

@@ -1,4 +1,4 @@
-"""Loosening requirements for an upgrade: a pin becomes a lower bound, an upper cap goes, as far as the step allows."""
+"""Loosen requirements for an upgrade: pins become lower bounds, upper bounds go, as far as the step allows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Step", "loosen", "loosen_requirement", "step_between"]
 
 
 class Step(StrEnum):
-    """How far one package may move: within its minor series, within its major series, anywhere."""
+    """The largest part of the version in which a package moves: patch, minor or major."""
 
     PATCH = "patch"
     MINOR = "minor"
@@ -26,14 +26,14 @@ class Step(StrEnum):
 
 
 def step_between(before: Version, after: Version) -> Step:
-    """The size of a move in either direction: which of the first three numbers (or the epoch) differs first."""
+    """Return the size of a move in either direction. Versions of different epochs are a major step apart."""
     if (before.epoch, before.major) != (after.epoch, after.major):
         return Step.MAJOR
     return Step.MINOR if before.minor != after.minor else Step.PATCH
 
 
 def _ceiling(version: Version, step: Step) -> str | None:
-    """The clause that keeps a package within a step of `version`; None when it may go anywhere."""
+    """Return the clause that keeps a package within a step of `version`; None for a major step."""
     epoch = f"{version.epoch}!" if version.epoch else ""
     if step is Step.MAJOR:
         return None
@@ -45,10 +45,11 @@ def _ceiling(version: Version, step: Step) -> str | None:
 def loosen_requirement(
     requirement: Requirement, current: Version | None, step: Step = Step.MAJOR, *, caps: bool = True
 ) -> Requirement:
-    """A looser ask: "==x" and "===x" become ">=x". With `caps`, "~=x" and "==x.*" do too, and "<" and "<=" go.
+    """Return a looser requirement: "==x" and "===x" become ">=x".
 
-    Lower bounds and exclusions stay. `current` is the version that steps are counted from; an exact pin counts from
-    itself. Of a union each part is loosened. An ask for a URL, or for a version that is none, stays as it is.
+    With `caps`, "~=x" and "==x.*" become ">=x" too, and "<" and "<=" are dropped. Lower bounds and exclusions stay.
+    Steps are counted from `current`, those of an exact pin from the pinned version. Each part of a union is loosened.
+    A requirement of a URL, or of something that is not a version, stays as it is.
     """
     if requirement.url is not None:
         return requirement
@@ -62,7 +63,7 @@ def loosen_requirement(
 
 
 def _looser(specifier: str, current: Version | None, step: Step, *, caps: bool) -> str | None:
-    """One specifier, loosened; None when it names something that is not a version."""
+    """Return one specifier loosened; None if it names something that is not a version."""
     clauses: list[str] = []
     origin = current
     for clause in sorted(parse_specifier(specifier), key=str):
@@ -77,7 +78,7 @@ def _looser(specifier: str, current: Version | None, step: Step, *, caps: bool) 
 
 
 def _loosened(clause: Specifier, *, caps: bool) -> list[str] | None:
-    """The clauses that replace one; None when it names something that is not a version."""
+    """Return the clauses that replace one; None if it names something that is not a version."""
     operator, text = clause.operator, clause.version
     star = text.endswith(".*")
     if operator in {"==", "==="} and not star:
@@ -100,10 +101,10 @@ def loosen(
     holds: Iterable[NormalizedName] = (),
     caps: bool = True,
 ) -> RootRequirements:
-    """The question with every ask and constraint loosened, but for held packages, which stay where they are.
+    """Return root requirements with every requirement and constraint loosened.
 
-    `current` are the versions that are in use. A held package is kept at its current version even where its
-    requirement admits more, also when only others ask for it. Overrides stay: they are decisions of their own.
+    `current` are the versions in use. Packages in `holds` stay at their current version, also if only other packages
+    require them. Overrides stay as they are.
     """
     held = frozenset(holds)
     pinned = {

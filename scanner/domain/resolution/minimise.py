@@ -1,4 +1,4 @@
-"""Making a set that holds differ from today's as little as possible."""
+"""Make a set that holds differ as little as possible from the versions in use."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["changed", "minimise"]
 
 
 def changed(choices: Mapping[NormalizedName, int], kept: Mapping[NormalizedName, int]) -> list[NormalizedName]:
-    """The packages of a set that are not at the version to keep, in the order of the set."""
+    """Return the packages that are not at the version to keep, in the order of the set."""
     return [name for name, choice in choices.items() if kept.get(name, choice) != choice]
 
 
 def minimise(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
-    """A set no further from `kept` than `choices`, that holds, and in which taking back any single change fails.
+    """Return a set that holds, is no further from `kept` than `choices`, and fails if any single change is taken back.
 
-    First each change of a requirement of the project is given up if the rest can be arranged around it; then moves
-    are made as short as they can be; last, single changes are taken back until none can be. The order is the
-    project's own, so the result is always the same.
+    First each changed requirement of the project is tried at its old version. Then moves are made as short as
+    possible, and single changes are taken back until none can be. The order is that of the project, so the result is
+    always the same.
     """
     choices = yield from _pruned(problem, choices)
     choices = yield from _hold_direct(problem, choices, kept)
@@ -36,19 +36,20 @@ def minimise(problem: ResolutionProblem, choices: Choices, kept: Mapping[Normali
 
 
 def _pruned(problem: ResolutionProblem, choices: Choices) -> Search[Choices]:
-    """The part that the requirements lead to."""
+    """Return the part of the choices that the requirements lead to."""
     graphs = yield from problem.graphs(choices)
     members = {name for graph in graphs for name in graph.members}
     return {name: choice for name, choice in choices.items() if name in members}
 
 
 def _cost(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> tuple[int, int]:
+    """Return (changed packages that the project requires, changed packages)."""
     moved = changed(choices, kept)
     return sum(name in problem.roots.direct for name in moved), len(moved)
 
 
 def _hold_direct(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
-    """Try to keep each moved requirement where it is, together with all that did not move."""
+    """Try to keep each changed requirement of the project at its old version, with all that did not change."""
     best = _cost(problem, choices, kept)
     for name in changed(choices, kept):
         if name not in problem.roots.direct or choices[name] == kept[name]:
@@ -70,7 +71,7 @@ def _hold_direct(problem: ResolutionProblem, choices: Choices, kept: Mapping[Nor
 
 
 def _possible(problem: ResolutionProblem, name: NormalizedName, choice: int) -> bool:
-    """Whether a release is usable wherever the scope asks."""
+    """Return False if a release is certainly not usable."""
     if len(problem.providers) > 1:
         return True
     candidates = problem.providers[0].candidates(name)
@@ -111,7 +112,7 @@ def _shorten(problem: ResolutionProblem, choices: Choices, kept: Mapping[Normali
 
 
 class _Around:
-    """What a set says about another version of one of its packages: a quick look before the whole set is walked."""
+    """A quick check of another version of a package against the rest of a set, before the whole set is walked."""
 
     def __init__(self, problem: ResolutionProblem, choices: Choices, graphs: Sequence[DependencyGraph]) -> None:
         self._scope, self._choices, self._graphs = problem, choices, graphs
@@ -122,11 +123,11 @@ class _Around:
                 self._admitted[name] = self._admitted.get(name, -1) & provider.satisfied(name, edge.requirement)
 
     def admitted_by_all(self, name: NormalizedName) -> int:
-        """The releases that everybody who asks for a package admits; none when nobody does."""
+        """Return the candidates that every requirement for a package admits; none if nothing requires it."""
         return self._admitted.get(name, 0)
 
     def admits(self, name: NormalizedName, choice: int) -> bool:
-        """Whether a release suits those who ask for it, and the set has what it needs. True leaves the rest open."""
+        """Return False if a release does not fit its dependents or its dependencies in the set; True proves nothing."""
         if not self.admitted_by_all(name) & choice or not _possible(self._scope, name, choice):
             return False
         for provider, graph in zip(self._scope.providers, self._graphs, strict=True):

@@ -1,8 +1,8 @@
-"""The five verbs for several targets at once: one version of each package, wanted on some targets and not on others.
+"""The provider for several targets at once: one version of each package, wanted on some of the targets.
 
-Nodes are packages ("uvloop", which choose a version), and whether a package or an extra is wanted on the n-th target
-("uvloop@0", "uvicorn[standard]@1"). A release must be usable only where its package is wanted, so a package that only
-Linux needs does not stand in the way of Windows.
+Nodes are packages ("uvloop", which choose a version) and presences: whether a package or an extra is wanted on the
+n-th target ("uvloop@0", "uvicorn[standard]@1"). A release must be usable only where its package is wanted, so a
+package that only Linux needs does not block Windows.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ _TargetRequirement = tuple[int, Requirement]
 
 
 class BridgeProvider:
-    """Answers about several targets, each with a provider of its own; all share question, policy and preference."""
+    """A provider for several targets, each with its own `TargetProvider`, with the same requirements and policy."""
 
     def __init__(self, providers: Sequence[TargetProvider]) -> None:
         self._providers = providers
         self._wanted: dict[str, tuple[int, NormalizedName, NormalizedName | None]] = {}
 
     def root_dependencies(self) -> Iterator[Dependency[_TargetRequirement]]:
-        """What the project asks for on each target."""
+        """Yield the project's requirements on each target."""
         for index, provider in enumerate(self._providers):
             for requirement in provider.requirements:
                 yield from self._require(index, (), requirement, Required(requirement))
 
     def identify(self, requirement: _TargetRequirement) -> Sequence[str]:
-        """The package, its presence on the asking target, and one presence for each extra."""
+        """Return the package, its presence on the requiring target, and one presence for each extra."""
         index, own = requirement
         nodes: list[str] = [own.name]
         for extra in (None, *own.extras):
@@ -48,7 +48,7 @@ class BridgeProvider:
         return nodes
 
     def facts(self, node: str) -> NodeFacts:
-        """A presence holds or not. A package may choose what exists; whether it is usable depends on the target."""
+        """Return what limits a node. Whether a candidate of a package is usable depends on the targets that want it."""
         if node in self._wanted:
             return NodeFacts(((~(CHOSEN | ABSENT), None),), follows=self._wanted[node][1])
         known = 0
@@ -58,12 +58,12 @@ class BridgeProvider:
         return NodeFacts(((~(known | ABSENT), None),))
 
     def satisfied(self, node: str, requirement: _TargetRequirement) -> int:
-        """What an ask admits on its target."""
+        """Return what a requirement admits on its target."""
         index, own = requirement
         return CHOSEN if node in self._wanted else self._providers[index].satisfied(node, own)
 
     def prefer(self, node: str, allowed: int) -> int:
-        """The preferred of those usable on every target, else on most of them, else of all."""
+        """Return the preferred candidate of those usable on all targets, else on most of them, else of all."""
         if node in self._wanted:
             return CHOSEN & allowed
         name = NormalizedName(node)
@@ -85,7 +85,7 @@ class BridgeProvider:
     def dependencies(
         self, node: str, choice: int, chosen: Mapping[str, int]
     ) -> Iterable[Dependency[_TargetRequirement]]:
-        """What a package brings on a target where it is wanted; a package alone brings nothing."""
+        """Yield what a package requires on a target where it is wanted. The package node itself requires nothing."""
         if node not in self._wanted:
             return
         index, name, extra = self._wanted[node]
@@ -104,7 +104,7 @@ class BridgeProvider:
             yield from self._require(index, ((name, releases), (node, CHOSEN)), requirement, reason)
 
     def package(self, node: str) -> PackageVersions | None:
-        """The shelf that a node chooses from, if it chooses a version."""
+        """Return the versions that a node chooses from, if it chooses one."""
         return None if node in self._wanted else self._providers[0].package(node)
 
     def _require(

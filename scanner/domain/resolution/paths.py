@@ -1,4 +1,4 @@
-"""The ways by which a package arrives, bounded in number, the shortest first."""
+"""The paths by which a package is reached, shortest first, limited in number."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _EXPLORED = 5_000
 
 
 class Paths:
-    """Finds paths over the asks of one closure."""
+    """A finder of paths over the edges of one closure."""
 
     def __init__(self, edges: Iterable[DependencyEdge]) -> None:
         self._askers: dict[NormalizedName, dict[tuple[NormalizedName, NormalizedName | None] | None, None]] = {}
@@ -24,11 +24,11 @@ class Paths:
             self._askers.setdefault(edge.requirement.name, {})[asker] = None
 
     def to(self, name: NormalizedName, limit: int = 20) -> tuple[tuple[str, ...], ...]:
-        """Up to `limit` paths, each from a package that the project names to `name` itself, no package twice.
+        """Return up to `limit` paths, each from a direct requirement of the project to `name`, with no package twice.
 
-        A step that an extra brings is written with the extra: ("sqlalchemy[asyncio]", "greenlet"). Paths are in order
-        of length, then of the requirements as stated. Looking stops after a fixed number of steps, so a very large
-        closure may show fewer.
+        A step through an extra is written with the extra: ("sqlalchemy[asyncio]", "greenlet"). Paths are in order of
+        length, then of the requirements. The search stops after a fixed number of steps, so a very large closure may
+        return fewer.
         """
         found: list[tuple[str, ...]] = []
         todo: deque[tuple[tuple[str, ...], tuple[NormalizedName, ...]]] = deque([((name,), (name,))])

@@ -1,4 +1,4 @@
-"""A scope: the question put to one target, or to several at once, with everything needed to search and to check."""
+"""A resolution problem: requirements on one target or several, with everything needed to search and to check."""
 
 from __future__ import annotations
 
@@ -28,7 +28,11 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class ResolutionProblem:
-    """One search problem. `providers` has one member a target; what is chosen must hold on all of them."""
+    """A search problem. A set must hold on all targets; `providers` has one provider for each.
+
+    `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
+    versions that the index does not have and that are taken to exist.
+    """
 
     cache: ResolutionCache
     targets: Sequence[Target]
@@ -59,7 +63,7 @@ class ResolutionProblem:
 
     @property
     def solver(self) -> Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing]:
-        """The one solver of this problem. Made when first asked for: a look at the providers often settles it."""
+        """The solver of this problem, made when first used: the providers alone often settle it."""
         if self._solver is None:
             limit, expired = self.limits.steps, self.limits.expired
             if len(self.providers) == 1:
@@ -73,7 +77,7 @@ class ResolutionProblem:
     def allowing(
         self, tolerated: Mapping[NormalizedName, int], placeholders: Iterable[NormalizedName]
     ) -> ResolutionProblem:
-        """The same problem, with more packages let through."""
+        """Return the same problem with more packages let through."""
         return replace(
             self,
             tolerated={**self.tolerated, **tolerated},
@@ -81,13 +85,13 @@ class ResolutionProblem:
         )
 
     def choices(self, found: Solved) -> Choices:
-        """The chosen candidates of packages, without the nodes of extras and targets."""
+        """Return the chosen candidates of packages, without the nodes of extras and targets."""
         return {
             NormalizedName(node): choice for node, choice in found.chosen.items() if "[" not in node and "@" not in node
         }
 
     def known(self, step: Callable[[], T]) -> Search[T]:
-        """Take a step that only looks at facts, again until every fact that it looks at is known or given up."""
+        """Run a step that only reads facts, and repeat it until every fact that it reads is known or given up."""
         while True:
             for provider in self.providers:
                 provider.forget_unsettled()
@@ -100,7 +104,7 @@ class ResolutionProblem:
             yield missing
 
     def solve(self, assumptions: Sequence[tuple[str, int]] = ()) -> Search[Solved | Unsolvable | Exhausted]:
-        """Run the solver; several times for one problem with different assumptions."""
+        """Run the solver. It may run several times for one problem with different assumptions."""
         yield from self.known(lambda: [p.candidates(one.name) for p in self.providers for one in p.requirements])
         search = self.solver.solve(assumptions)
         while True:
@@ -115,13 +119,13 @@ class ResolutionProblem:
             yield missing
 
     def holds(self, choices: Mapping[NormalizedName, int]) -> Search[bool]:
-        """Check that these choices satisfy everything on every target, the dependencies of all of them known."""
+        """Check that choices satisfy everything on every target, with the dependencies of all of them known."""
         return (yield from self.known(lambda: all(walk(one, choices, stop_early=True).holds for one in self.providers)))
 
     def graphs(self, choices: Mapping[NormalizedName, int]) -> Search[list[DependencyGraph]]:
-        """Walk from the requirements through these choices, target by target."""
+        """Return the dependency graph of choices on each target."""
         return (yield from self.known(lambda: [walk(provider, choices) for provider in self.providers]))
 
     def missing(self) -> Missing:
-        """What had to be asked for in vain so far."""
+        """Return what the search needed and did not find."""
         return missing_of(*self.providers)

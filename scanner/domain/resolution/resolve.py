@@ -1,4 +1,4 @@
-"""One resolution for one target: run the solver over a provider and turn what it found into an outcome."""
+"""One resolution for one target: run the solver and turn its result into an outcome."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ __all__ = ["SearchLimits", "explain", "missing_of", "resolution_of", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class SearchLimits:
-    """How long one search may take: decisions and conflicts, and a callable that tells when time is up."""
+    """The limits of one search: how many decisions and conflicts, and a callable that is true when time is up."""
 
     steps: int = 200_000
     expired: Callable[[], bool] | None = None
 
 
 def missing_of(*providers: TargetProvider) -> Missing:
-    """What these providers had to ask for in vain."""
+    """Return what these providers were asked for and did not know."""
     missing = Missing()
     for provider in providers:
         missing |= Missing(tuple(provider.missing_packages), tuple(provider.missing_releases))
@@ -42,7 +42,7 @@ def missing_of(*providers: TargetProvider) -> Missing:
 
 
 def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]) -> Resolution:
-    """The part of a set of choices that the requirements lead to on the provider's target."""
+    """Return the part of the choices that the requirements lead to on the provider's target."""
     graph = walk(provider, chosen)
     urls = {}
     for edge in graph.edges:
@@ -57,7 +57,7 @@ def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]
 
 
 def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
-    """Return the derivation of a solver's proof; of a bridge's with the providers of all its targets, in order."""
+    """Return the derivation of a proof. For several targets, pass the providers of all of them in order."""
     first = providers[0]
     targets = [provider.target.slug for provider in providers]
     return derive(proof, nodes, first.package, targets, lambda one: first.satisfied(one.name, one))
@@ -66,8 +66,8 @@ def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProv
 def resolve(provider: TargetProvider, limits: SearchLimits | None = None) -> ResolutionOutcome:
     """Find one set that satisfies everything, by the provider's preference.
 
-    A conflict is a conflict whatever is still missing, since more data only brings more demands; a solution that
-    leans on missing data is Incomplete, and names all that was met on the way.
+    A conflict counts whatever is missing, since more data only adds requirements. A solution that depends on missing
+    data is `Incomplete`, with everything that was missing on the way.
     """
     limits = limits or SearchLimits()
     solver: Solver[Requirement, Missing] = Solver(

@@ -1,7 +1,7 @@
-"""The five verbs for one target: markers and extras of that target, its usable releases, a policy, a preference.
+"""The provider for one target: its markers and extras, its usable releases, a policy and a preference.
 
-Nodes are packages ("sqlalchemy") and extras ("sqlalchemy[asyncio]"). An extra has no versions of its own: it is
-chosen or not, follows the choice of its package, and so is always of the same version.
+Nodes are packages ("sqlalchemy") and extras ("sqlalchemy[asyncio]"). An extra has no versions: it is chosen or not,
+and follows the choice of its package.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ CHOSEN = 2
 
 
 class TargetProvider:
-    """Answers about one target. It remembers which packages and releases it had to ask for in vain (`missing_*`).
+    """A provider for one target. `missing_packages` and `missing_releases` collect what was asked for and not known.
 
-    `waived` packages may be chosen although nothing of them is usable; what is usable still comes first. `phantoms`
-    are packages or versions that the index does not have: they get one opaque candidate that satisfies every ask.
-    Of packages in `aside` everything counts as usable.
+    `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
+    `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
+    satisfies every requirement.
     """
 
     def __init__(
@@ -81,12 +81,12 @@ class TargetProvider:
             self._own.setdefault(requirement.name, []).append(requirement)
 
     def root_dependencies(self) -> Iterator[Dependency[Requirement]]:
-        """What the project itself asks for on this target (`asked`), as dependencies of nobody."""
+        """Yield the project's requirements that apply on this target."""
         for requirement in self.requirements:
             yield Dependency((), requirement, Required(requirement))
 
     def identify(self, requirement: Requirement) -> Sequence[str]:
-        """The package, then "package[extra]" for each extra."""
+        """Return the package, then "package[extra]" for each extra."""
         name = requirement.name
         if not requirement.extras:
             return (name,)
@@ -98,7 +98,7 @@ class TargetProvider:
         return nodes
 
     def facts(self, node: str) -> NodeFacts:
-        """For an extra: chosen or not. For a package: what its ration rules out."""
+        """Return what limits a node: an extra is chosen or not, a package has the candidates of its `CandidateSet`."""
         if node in self._extras:
             return NodeFacts(((~(CHOSEN | ABSENT), None),), follows=self._extras[node][0])
         candidates = self.candidates(NormalizedName(node))
@@ -107,7 +107,7 @@ class TargetProvider:
         return NodeFacts(candidates.forbidden)
 
     def satisfied(self, node: str, requirement: Requirement) -> int:
-        """The candidates that an ask admits: see `Ration.admitted`."""
+        """Return the candidates that a requirement admits, as `CandidateSet.admitted` does."""
         if node in self._extras:
             return CHOSEN
         known = self._satisfied.get(requirement)
@@ -123,7 +123,7 @@ class TargetProvider:
         return known
 
     def prefer(self, node: str, allowed: int) -> int:
-        """The preferred candidate; of a waived package a usable one before any other."""
+        """Return the preferred candidate; of a tolerated package a usable one before any other."""
         candidates = None if node in self._extras else self.candidates(NormalizedName(node))
         if candidates is None:
             return CHOSEN & allowed
@@ -138,7 +138,7 @@ class TargetProvider:
         return self.preference.pick(candidates.package, versions & candidates.usable or versions)
 
     def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[Requirement]]:
-        """What a release or one of its extras brings; all releases known to bring the same share the clause."""
+        """Yield what a release or one of its extras requires, for all releases known to state the same at once."""
         extra = None
         dependents: tuple[tuple[str, int], ...] = ()
         name = NormalizedName(node)
@@ -163,7 +163,7 @@ class TargetProvider:
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
 
     def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
-        """What one release needs; None when that is not known (and then remembered as missing) or opaque."""
+        """Return the dependencies of one release; None if it is a URL, or if they are not known (then missing)."""
         candidates = self.candidates(name)
         if candidates is None or choice & ~candidates.package.all:
             return None
@@ -218,10 +218,10 @@ class TargetProvider:
                 yield requirement.name
 
     def _read_together(self, candidates: CandidateSet, choice: int) -> list[int]:
-        """Return the positions of releases around one that are read together with it.
+        """Return the positions of the releases around one that are read together with it.
 
-        A package that is decided again and again is in a hard spot: more of it is read each time, so that one clause
-        speaks for many releases.
+        A package that is decided again and again is a hard spot. More of it is read each time, so that one
+        incompatibility covers many releases.
         """
         visits = self._visits.get(candidates.package.name, 0)
         if not visits:
@@ -232,22 +232,25 @@ class TargetProvider:
         return below + list(islice(bits(among & ~((choice << 1) - 1)), count))
 
     def unsettled(self) -> Missing:
-        """Return what was met unknown, without what was given up."""
+        """Return what was asked for and not known, without what was given up."""
         return Missing(
             tuple(name for name in self.missing_packages if not self.cache.is_given_up(name)),
             tuple(one for one in self.missing_releases if not self.cache.is_given_up(*one)),
         )
 
     def forget_unsettled(self) -> None:
-        """Forget what was met unknown and may be known by now."""
+        """Forget what was asked for and not known, unless it was given up."""
         self.missing_packages = {name for name in self.missing_packages if self.cache.is_given_up(name)}
         self.missing_releases = {one for one in self.missing_releases if self.cache.is_given_up(*one)}
 
     def applicable(
         self, dependencies: Dependencies, extra: NormalizedName | None
     ) -> tuple[tuple[Requirement, Requirement], ...]:
-        """(the ask as stated, the ask that counts) of a release (`extra` None) or of what one extra adds to it."""
-        # Needs live as long as the stock, so their identity names them.
+        """Return the requirements that apply of a release or, with `extra`, those that the extra adds.
+
+        Each is a pair: the requirement as stated, and the one that counts after overrides.
+        """
+        # Dependencies live as long as the cache, so their identity is a key.
         key = (id(dependencies), extra)
         known = self._applicable.get(key)
         if known is None:
@@ -273,7 +276,7 @@ class TargetProvider:
         return [*dependencies.by_extra.get(extra, ()), *added]
 
     def candidates(self, name: NormalizedName) -> CandidateSet | None:
-        """What may be chosen of a package; None when it was not polled (then remembered as missing)."""
+        """Return what may be chosen of a package; None if it was not polled (and then recorded as missing)."""
         candidates = self._candidate_sets.get(name)
         if candidates is None:
             package = self.cache.package(name)
@@ -299,7 +302,7 @@ class TargetProvider:
         )
 
     def package(self, node: str) -> PackageVersions | None:
-        """The shelf that a node chooses from; None for an extra and for a package that was not polled."""
+        """Return the versions that a node chooses from; None for an extra and for a package that was not polled."""
         candidates = None if node in self._extras else self._candidate_sets.get(NormalizedName(node))
         return None if candidates is None else candidates.package
 

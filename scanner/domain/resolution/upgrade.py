@@ -1,4 +1,4 @@
-"""From requirements that do not hold to the smallest or the newest set that does, on one target or on several."""
+"""Plan an upgrade: from requirements that do not hold to the smallest or the newest set that does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEWER = PlanReason(PlanReasonKind.NEWER_VERSION)
 
 
 class Strategy(StrEnum):
-    """MINIMAL moves as little as it can; LATEST takes the newest of everything."""
+    """MINIMAL changes as little as possible; LATEST takes the newest version of everything."""
 
     MINIMAL = "minimal"
     LATEST = "latest"
@@ -43,10 +43,10 @@ class Strategy(StrEnum):
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What is to be planned, for whom, and within which bounds.
+    """The input of a plan.
 
-    `current` are the versions in use: pins, or the closure as written. `holds` are packages never to touch, `step` is
-    how far each may move. `refuted` says that the question as written is known to have no solution.
+    `current` are the versions in use: pins, or the closure as written. Packages in `holds` never change, `step` is how
+    far each other one may move. `refuted` says that the requirements as written are known to have no solution.
     """
 
     cache: ResolutionCache
@@ -61,13 +61,13 @@ class Upgrade:
     refuted: bool = False
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
-        """The search for one form of the question, by the strategy's preference; packages aside are not judged."""
+        """Return the problem of one form of the requirements, with the strategy's preference."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, roots.direct)
         return ResolutionProblem(self.cache, self.targets, roots, self.policy, preference, self.limits)
 
     def forms(self) -> list[RootRequirements]:
-        """Looser and looser forms: as written, pins loosened, upper caps loosened too. LATEST starts with the last."""
+        """Return looser and looser forms: as written, without pins, without upper bounds. LATEST has the last."""
         forms = [self.roots] if self.strategy is Strategy.MINIMAL else []
         if self.strategy is Strategy.MINIMAL:
             forms.append(loosen(self.roots, self.current, step=self.step, holds=self.holds, caps=False))
@@ -81,9 +81,10 @@ class Upgrade:
 def plan(upgrade: Upgrade) -> Plan:
     """Find a set that holds on all targets of the upgrade at once, by its strategy.
 
-    A minimal plan stays with the versions in use; what must move goes to the lowest version that works, caps are
-    loosened only where pins alone do not help, and taking back any single change breaks the set. Never raises: no
-    path, missing data and a limit are values of the plan. What is not known is given up.
+    A minimal plan keeps the versions in use where it can. What must move goes to the lowest version that works, upper
+    bounds are loosened only if pins alone do not help, and taking back any single change breaks the set. Never raises:
+    a plan may say that there is no path, that data is missing, or that the search was cut short. Facts that the cache
+    does not know are given up.
     """
     return finish(plan_search(upgrade), upgrade.cache)
 
@@ -110,7 +111,7 @@ def _certainly_fails(problem: ResolutionProblem) -> bool:
 
 
 def _kept(upgrade: Upgrade, problem: ResolutionProblem) -> Choices:
-    """The versions in use as sets of one, where the index has them."""
+    """Return the candidates of the versions in use that the index has."""
     kept = {}
     for name, version in upgrade.current.items():
         candidates = problem.providers[0].candidates(name)
@@ -121,7 +122,7 @@ def _kept(upgrade: Upgrade, problem: ResolutionProblem) -> Choices:
 
 
 def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> Search[Plan]:
-    """Shrink a found set and write it down."""
+    """Minimise a set that was found, and return its plan."""
     if upgrade.strategy is Strategy.MINIMAL:
         kept = yield from problem.known(partial(_kept, upgrade, problem))
         choices = yield from minimise(problem, choices, kept)
@@ -159,7 +160,7 @@ def _changes(
     graphs: Sequence[DependencyGraph],
     pins: Mapping[NormalizedName, Version],
 ) -> tuple[VersionChange, ...]:
-    """The moves, direct ones first, then in the order of the set."""
+    """Return the packages that change, direct ones first, then in the order of the set."""
     changes = []
     for name, after in pins.items():
         before = upgrade.current.get(name)
@@ -177,7 +178,7 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
 
 
 def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Search[Plan]:
-    """Say what nothing clears, and plan the rest around it."""
+    """Return the plan that names what blocks it, with the changes that clear the rest."""
     derivation = explain_in(problem, failure.proof) if failure.proof is not None else None
     found = yield from find_blockers(problem)
     if found.limit is not None:

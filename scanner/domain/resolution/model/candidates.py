@@ -1,4 +1,4 @@
-"""What one target may choose of each package under a policy, before and after a project's own words about it."""
+"""What may be chosen of each package on one target under a policy, and the project's own requirements."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ from scanner.domain.targets.target import Target
 __all__ = ["PLACEHOLDER_URL", "CandidateCache", "CandidateSet", "RootRequirements"]
 
 PLACEHOLDER_URL = ""
-"""Stands among a ration's URLs for the candidate of a phantom."""
+"""The key of the placeholder candidate among the URLs of a candidate set."""
 
 
 @dataclass(frozen=True, slots=True)
 class RootRequirements:
-    """What a project asks for. Constraints limit without asking; an override replaces every ask for its package.
+    """The requirements of a project.
 
-    `pinned` names versions that the project runs by its own pin although the asks here are looser: they may stay
-    even when they are yanked or younger than the policy allows.
+    Constraints limit without requiring. An override replaces every requirement of its package. `pinned` are versions
+    that the project pins although the requirements here are looser. They may stay even if they are yanked or too young
+    for the policy.
     """
 
     requirements: tuple[Requirement, ...]
@@ -38,16 +39,17 @@ class RootRequirements:
 
     @property
     def direct(self) -> frozenset[NormalizedName]:
-        """The packages named by the project itself."""
+        """The packages that the project itself requires."""
         return frozenset(requirement.name for requirement in self.requirements)
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
-    """What one target may choose of one package: sets over its shelf.
+    """What may be chosen of one package on one target, as sets over its versions.
 
-    `known` is all that exists, `usable` what may be chosen, `never` what may not, with reasons; `opened` are releases
-    that the project pins, exempt from yanks and age. `urls` are opaque candidates above the shelf.
+    `known` is all that exists, `usable` what may be chosen, `forbidden` what may not, with reasons. `project_pinned`
+    are releases that the project pins, which may be yanked or young. `urls` are candidates without a version, above
+    the versions.
     """
 
     package: PackageVersions
@@ -60,10 +62,11 @@ class CandidateSet:
     urls: Mapping[str, int]
 
     def admitted(self, requirement: Requirement) -> int:
-        """The candidates that satisfy an ask, usable or not.
+        """Return the candidates that satisfy a requirement, usable or not.
 
-        No pre-release that neither it nor the project mentions, unless nothing else satisfies it; nothing yanked that
-        neither it nor the project pins. A direct URL satisfies every ask for the name but another URL's.
+        Pre-releases count only if the requirement or the project mentions one, or if nothing else satisfies it (PEP
+        440). Yanked releases count only if the requirement or the project pins them (PEP 592). A direct URL satisfies
+        every requirement of the package but that of another URL.
         """
         if requirement.url is not None:
             return self.urls.get(requirement.url, 0)
@@ -77,7 +80,7 @@ class CandidateSet:
 
 
 class CandidateCache:
-    """Rations and markers of one target and policy, shared by every question put to it."""
+    """The candidate sets and markers of one target and policy, shared by all problems."""
 
     def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> None:
         self.cache, self.target, self.policy = cache, target, policy
@@ -90,7 +93,7 @@ class CandidateCache:
 
     @classmethod
     def of(cls, cache: ResolutionCache, target: Target, policy: BuildPolicy) -> CandidateCache:
-        """The one desk of a stock for this target and policy."""
+        """Return the one candidate cache of a resolution cache for this target and policy."""
         return cache.shared((cls, target, policy), lambda: cls(cache, target, policy))
 
     def plain(self, package: PackageVersions) -> CandidateSet:
@@ -101,12 +104,12 @@ class CandidateCache:
         return known
 
     def installable(self, package: PackageVersions) -> InstallableVersions:
-        """What the target can use of a shelf."""
+        """Return what the policy installs of a package on the target."""
         known = self._installable.get(package.name)
         return self.cache.installable(package, self.target, self.policy) if known is None else known
 
     def admitted(self, candidates: CandidateSet, requirement: Requirement) -> int:
-        """What an ask admits of the plain ration of its package."""
+        """Return what a requirement admits of a package that the project does not mention."""
         known = self._admitted.get(requirement)
         if known is None:
             known = self._admitted[requirement] = candidates.admitted(requirement)
@@ -122,11 +125,11 @@ class CandidateCache:
         tolerated: int = 0,
         placeholder: bool = False,
     ) -> CandidateSet:
-        """A ration with the project's own asks for the package, its constraints and its waivers; made once of each."""
+        """Return the candidates under the project's own requirements and constraints. Each set is made once."""
         key = (package.name, own, constraints, pinned, tolerated, placeholder)
         made = self._own.get(key)
         if made is None:
-            # Interned sets live as long as the stock: their identity tells targets apart that differ here.
+            # Interned sets live as long as the cache. Their identity distinguishes targets that differ here.
             among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
@@ -183,7 +186,7 @@ class CandidateCache:
     def _barred(
         self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int
     ) -> tuple[int, Reason | None]:
-        """What is no candidate at all, with the reason where there is one to tell."""
+        """Return what may never be chosen, with the reason if there is one to mention."""
         beyond = ~(whole | ABSENT)
         if not whole:
             return beyond, PackageNotFound(package.name)

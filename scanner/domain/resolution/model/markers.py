@@ -1,4 +1,4 @@
-"""Markers, each evaluated once for all targets that show it the same values."""
+"""Evaluate markers (PEP 508), each once for all targets that give its variables the same values."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _marker(text: str) -> Marker:
 
 @lru_cache(maxsize=8_192)
 def _variables(text: str) -> tuple[str, ...]:
-    """Every name in a marker that could be one of its variables; words inside quoted values may be among them."""
+    """Return every word of a marker that could be one of its variables; words of quoted values may be among them."""
     return tuple(sorted({_OLD_NAMES.get(word, word) for word in _VARIABLE.findall(text)}))
 
 
@@ -51,14 +51,14 @@ _ALL = (
 
 
 class MarkerMemo:
-    """Whether asks count on a target. The environment is the target's alone, never this server's."""
+    """The markers that hold on a target. The environment is only the target's, never that of this process."""
 
     def __init__(self, target: Target) -> None:
         self._environment = dict(target.marker_environment)
         self._known: dict[tuple[str, str], bool] = {}
 
     def holds(self, requirement: Requirement, extra: str) -> bool:
-        """Whether the ask counts when `extra` (or "" for none) is wanted. A comparison without sense does not hold."""
+        """Return whether a requirement applies with `extra`, "" for none. An invalid comparison does not."""
         text = requirement.marker
         if text is None:
             return True

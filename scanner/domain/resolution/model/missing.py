@@ -16,10 +16,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What must be fetched before the answer is known: packages to poll, releases whose metadata is needed.
+    """The facts that must be fetched before an answer is known: packages to poll, releases whose metadata is needed.
 
-    `likely` are releases, and `likely_packages` packages, that the search will probably ask for next: fetching them in
-    the same batch saves rounds, and is not needed for the answer.
+    `likely` are releases, and `likely_packages` packages, that the search will probably need next. Fetching them in
+    the same batch saves rounds.
     """
 
     packages: tuple[NormalizedName, ...] = ()
@@ -53,14 +53,14 @@ Before it is resumed the required facts have been learned, or given up in the ca
 
 
 class GivesUp(Protocol):
-    """A cache that can take facts as unknowable."""
+    """A cache that can treat facts as unknowable."""
 
     def give_up(self, missing: Missing) -> None:
-        """Take the required facts as unknowable."""
+        """Treat the required facts as unknowable."""
 
 
 def finish(search: Search[T], cache: GivesUp) -> T:
-    """Run a search to its end from what the cache knows, giving up every fact that is missing."""
+    """Run a search to its end with what the cache knows, giving up every missing fact."""
     while True:
         try:
             missing = next(search)

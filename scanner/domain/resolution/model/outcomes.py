@@ -1,4 +1,4 @@
-"""The four ways a resolution ends, as values."""
+"""The four outcomes of a resolution."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Resolution", "R
 class Resolution:
     """A set that holds. `pins` has every package with a version, `urls` those that come from a direct URL.
 
-    `edges` are all asks that count in this set, the project's own first; `extras` the extras wanted of each package.
+    `edges` are all requirements that apply, the project's first; `extras` are the extras wanted of each package.
     """
 
     pins: Mapping[NormalizedName, Version]
@@ -30,21 +30,21 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """No set holds, and this is the proof."""
+    """The proof that no set holds."""
 
     derivation: Derivation
 
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """The answer hangs on data that is not there yet. Fetch what is missing and ask again."""
+    """An answer that depends on data that is missing. Fetch it and resolve again."""
 
     missing: Missing
 
 
 @dataclass(frozen=True, slots=True)
 class LimitReached:
-    """The search was cut short: `reason` is "steps" or "time"."""
+    """A search that was cut short; `reason` is "steps" or "time"."""
 
     steps: int
     reason: str

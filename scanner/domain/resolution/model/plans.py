@@ -1,4 +1,4 @@
-"""Upgrade plans as values: what changes, what the whole set then is, or why there is no path."""
+"""Upgrade plans: what changes, the whole set, or why there is no path."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["Blocker", "Plan", "VersionChange"]
 
 @dataclass(frozen=True, slots=True)
 class VersionChange:
-    """One package moves. `direct` means that the project itself names it; `why` is a clause of a sentence."""
+    """A package that moves. `direct` means that the project itself requires it."""
 
     name: NormalizedName
     before: Version
@@ -32,7 +32,7 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A package that no admitted version clears, and why."""
+    """A package of which no version that the requirements admit works, and why."""
 
     name: NormalizedName
     reason: PlanReason
@@ -40,13 +40,12 @@ class Blocker:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to a set that holds on all of `targets`, or the news that there is none.
+    """A set that holds on all of `targets`, or the reason why there is none.
 
-    `pins` is the whole set (of a bridge: of all targets together, while `resolutions` has each target's part). When
-    the plan is not feasible, `stuck` names the packages that nothing clears, `changes` and `pins` are what would clear
-    the rest, and `reason` says it in a sentence; a conflict leaves changes and pins empty. `added` are packages that
-    come with the changes, `dropped` those that go. `question` is the form of the question that the set answers: as
-    written, or as far loosened as it took.
+    `pins` is the whole set; `resolutions` has the part of each target. If the plan is not feasible, `reason` says why,
+    `blockers` are the packages without a version that works, and `changes` and `pins` are what clears the rest; a
+    contradiction leaves them empty. `added` are packages that come with the changes, `dropped` those that are no
+    longer needed. `roots` is the form of the requirements that the set satisfies: as written, or loosened.
     """
 
     targets: tuple[Target, ...]
@@ -65,5 +64,5 @@ class Plan:
 
     @property
     def direct_changes(self) -> tuple[VersionChange, ...]:
-        """The changes a person has to write down."""
+        """The changes that a person has to write into the project's files."""
         return tuple(change for change in self.changes if change.direct)

@@ -1,4 +1,4 @@
-"""What a project accepts, and which of several possible versions it likes best."""
+"""What a project accepts of the index, and which of several versions is preferred."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["BuildPolicy", "Order", "Preference", "SourcePolicy", "admits_prerele
 
 
 class SourcePolicy(StrEnum):
-    """Which source builds a project accepts: none, those of pure Python, all."""
+    """The source builds that a project accepts: none, those of pure Python, or all."""
 
     NEVER = "never"
     PURE = "pure"
@@ -31,9 +31,9 @@ class SourcePolicy(StrEnum):
 class BuildPolicy:
     """What a project accepts of the index.
 
-    `prereleases` admits pre-releases everywhere. `minimum_age_days` leaves out releases younger than that at `now`,
-    except a version that the project itself pins exactly. `now` (aware) hides what was uploaded later; None hides
-    nothing and makes no release too young.
+    `prereleases` admits pre-releases everywhere. `minimum_age_days` excludes releases that are younger at `now`,
+    unless the project pins them exactly. `now` (aware) hides what was uploaded later; if it is None, the resolver
+    hides nothing and finds no release too young.
     """
 
     source: SourcePolicy = SourcePolicy.PURE
@@ -43,14 +43,14 @@ class BuildPolicy:
 
     @property
     def minimum_age(self) -> timedelta:
-        """The age that a release must have reached."""
+        """The age that a release must have."""
         return timedelta(days=self.minimum_age_days)
 
     def installs(self, availability: Availability, build: str | None) -> bool | None:
-        """Return whether an installation that the policy accepts exists; None when only the sdist could tell.
+        """Return whether the policy installs such a release; None if only a look into the sdist could tell.
 
-        `build` is what building the release needs, as scanner.domain.files.builds writes it; only its first word
-        counts ("compiled: Rust").
+        `build` is what building the sdist needs (scanner.domain.files.builds). Only its kind counts, not the languages
+        of "compiled: Rust".
         """
         if availability.installs_wheel:
             return True
@@ -62,7 +62,7 @@ class BuildPolicy:
         return None if kind == UNSEEN else kind == PURE
 
     def is_too_young(self, uploaded_at: datetime | None, now: datetime) -> bool:
-        """Return whether a release is younger than the minimum age at `now`; one without a time is."""
+        """Return whether a release is younger than the minimum age at `now`, or of unknown age."""
         return self.minimum_age_days > 0 and (uploaded_at is None or now - uploaded_at < self.minimum_age)
 
     def installs_candidate(self, candidate: Candidate, column: int) -> bool | None:
@@ -76,7 +76,7 @@ def admits_prereleases(*, requested: bool, finals: bool) -> bool:
 
 
 class Order(StrEnum):
-    """Which version is tried first."""
+    """The version of a package that is tried first."""
 
     LATEST = "latest"
     LOWEST_DIRECT = "lowest-direct"
@@ -86,10 +86,10 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """The order of candidates.
+    """The order in which candidates are tried.
 
-    KEEP takes the version in `keep`, else the lowest above it, else the highest below it, and the latest of packages
-    that `keep` does not name. LOWEST_DIRECT takes the lowest of packages in `direct`, the latest of others.
+    KEEP takes the version in `keep`, else the lowest above it, else the highest below it; of packages that `keep` does
+    not name, the latest. LOWEST_DIRECT takes the lowest of packages in `direct`, the latest of others.
     """
 
     order: Order = Order.LATEST
@@ -97,7 +97,7 @@ class Preference:
     direct: frozenset[NormalizedName] = frozenset()
 
     def pick(self, package: PackageVersions, allowed: int) -> int:
-        """The best of a non-empty set, as a set of one."""
+        """Return the best candidate of a non-empty set, as a set of one."""
         if self.order is Order.LOWEST or (self.order is Order.LOWEST_DIRECT and package.name in self.direct):
             return lowest(allowed)
         kept = self.keep.get(package.name) if self.order is Order.KEEP else None
@@ -111,7 +111,7 @@ class Preference:
         return lowest(finals or above) if above else highest(allowed)
 
     def next_after(self, package: PackageVersions, choice: int, usable: int, count: int = 6) -> list[int]:
-        """The positions that would be tried next if a choice failed, nearest first: what to fetch ahead of need."""
+        """Return the positions that would be tried next if a choice failed, nearest first: what to fetch in advance."""
         upward = self.order in {Order.LOWEST, Order.KEEP} or (
             self.order is Order.LOWEST_DIRECT and package.name in self.direct
         )

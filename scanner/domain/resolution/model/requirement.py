@@ -1,4 +1,4 @@
-"""One requirement as the resolver holds it: read once, shared by every release and target that states it."""
+"""A requirement as the resolver holds it: parsed once, shared by every release and target that states it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from scanner.domain.files.core_metadata import parse_requirement, parse_specifie
 
 __all__ = ["InvalidRequirement", "Requirement", "make_requirement", "read_requirement", "specifiers_of"]
 
-# Between the parts of a union, which PEP 440 cannot say and Poetry can.
+# Separates the parts of a union, which Poetry can express and PEP 440 cannot.
 _OR = " || "
 
-# The form nearly all metadata has; anything else goes through packaging's full grammar.
+# The form of nearly all metadata. Anything else is parsed by packaging's full grammar.
 _COMMON = re.compile(
     r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*"
     r"(?:\[(?P<extras>[A-Za-z0-9._,\s-]*)\])?\s*"
@@ -31,11 +31,11 @@ _ONLY_EXTRA = re.compile(r"""\(?\s*extra\s*==\s*(?P<quote>['"])(?P<extra>[A-Za-z
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A requirement.
+    """A requirement (PEP 508).
 
-    `specifier` is a PEP 440 specifier, or a union of them: `specifiers_of` takes it apart. `only_extra` is set when the
-    marker says nothing but "this extra". `exact` means that it pins one version (== without a star, or ===), `pre` that
-    it mentions a pre-release.
+    `specifier` is a PEP 440 specifier, or a union that `specifiers_of` splits. `only_extra` is set if the marker is
+    nothing but "this extra". `exact` means that it pins one version ("==" without a star, or "==="), `pre` that it
+    mentions a pre-release.
     """
 
     name: NormalizedName
@@ -46,7 +46,7 @@ class Requirement:
     only_extra: NormalizedName | None
     exact: bool
     pre: bool
-    # Asks are looked up far more often than they are made.
+    # Requirements are looked up far more often than they are made.
     _hash: int = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,34 +57,34 @@ class Requirement:
         return self._hash
 
     def __str__(self) -> str:
-        """The requirement without its marker, as a person writes it."""
+        """Return the requirement without its marker, as a person writes it."""
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
         return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.specifier}"
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidRequirement:
-    """A requirement that nobody can read: the release that states it cannot be trusted to install."""
+    """A requirement that cannot be parsed. The release that states it is not a candidate."""
 
     text: str
     message: str
 
 
 def specifiers_of(specifier: str) -> list[str]:
-    """The specifiers of which an ask wants any one: one, or the parts of a union."""
+    """Return the specifiers of which a requirement wants any one: one, or the parts of a union."""
     return specifier.split(_OR)
 
 
 @lru_cache(maxsize=8_192)
 def _traits(specifier: str) -> tuple[str, bool, bool]:
-    """(specifier with blanks removed, exact, pre); raises InvalidSpecifier."""
+    """Return (normalised specifier, exact, pre). Raises InvalidSpecifier."""
     parsed = parse_specifier(specifier)
     exact = any(one.operator == "===" or (one.operator == "==" and not one.version.endswith(".*")) for one in parsed)
     return ",".join(sorted(map(str, parsed), key=_reading_order)), exact, bool(parsed.prereleases)
 
 
 def _reading_order(clause: str) -> tuple[bool, str]:
-    """Lower bounds before upper bounds: how people write a range."""
+    """Sort lower bounds before upper bounds, as people write a range."""
     return (not clause.startswith((">", "=", "~")), clause)
 
 
@@ -95,9 +95,9 @@ def make_requirement(
     marker: str | None = None,
     url: str | None = None,
 ) -> Requirement:
-    """An ask from its parts, as a requirements file gives them; raises InvalidSpecifier or InvalidMarker.
+    """Return a requirement from its parts. Raises InvalidSpecifier or InvalidMarker.
 
-    Any version will do without a specifier; with several one that any of them admits.
+    Without a specifier any version will do; with several, one that any of them admits.
     """
     read = list(
         dict.fromkeys(_traits(one.strip()) if one.strip() else ("", False, False) for one in specifiers or ("",))
@@ -123,7 +123,7 @@ def _checked_marker(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def read_requirement(text: str) -> Requirement | InvalidRequirement:
-    """One Requires-Dist value or requirement line; the same text gives the same object. Never raises."""
+    """Parse a Requires-Dist value or a requirement line. The same text gives the same object. Never raises."""
     common = _COMMON.fullmatch(text.strip())
     try:
         if common is not None:

@@ -1,6 +1,6 @@
-"""A shelf: all releases of one package in order, and the sets of them that a specifier admits.
+"""The versions of one package in order, and the sets of them that a specifier admits.
 
-Sets are integers as in `clauses`: release i is bit i + 1.
+Sets are integers as in `incompatibility`: version i is bit i + 1.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
 
 
 class PackageVersions:
-    """The releases of one package, ascending; immutable once made, its sets are memoised."""
+    """The candidates of one package in ascending order. Immutable; its sets are memoised."""
 
     def __init__(self, name: NormalizedName, candidates: Iterable[Candidate]) -> None:
         self.name = name
@@ -85,7 +85,7 @@ class PackageVersions:
         return sum(2 << index for index, version in enumerate(self.versions) if version.is_prerelease)
 
     def uploaded_after(self, moment: datetime) -> int:
-        """The releases of which the index says that they came after `moment`."""
+        """Return the candidates that were uploaded after `moment`, as far as the index says."""
         return sum(
             2 << index
             for index, candidate in enumerate(self.candidates)
@@ -93,16 +93,16 @@ class PackageVersions:
         )
 
     def choice(self, version: Version) -> int:
-        """The set of this one version; empty when the index has no such release."""
+        """Return the set of this one version, empty if the index does not have it."""
         index = self._positions.get(version)
         return 0 if index is None else 2 << index
 
     def version(self, choice: int) -> Version:
-        """The version of a set of one."""
+        """Return the version of a set of one."""
         return self.versions[choice.bit_length() - 2]
 
     def admitted(self, specifier: str) -> int:
-        """The releases that an ask's specifier admits, pre-releases included. The specifier must be readable."""
+        """Return the candidates that a valid specifier admits, pre-releases included."""
         mask = self._masks.get(specifier)
         if mask is None:
             mask = 0
@@ -115,10 +115,10 @@ class PackageVersions:
         return mask
 
     def _admitted_by(self, clause: Specifier) -> int:
-        """The releases that one clause admits.
+        """Return the candidates that one clause admits.
 
-        Versions are sorted and every operator but != and === admits one run of them, so a few comparisons find its
-        ends; packaging alone decides what a clause admits.
+        Versions are sorted, and every operator but "!=" and "===" admits one run of them. A bisection finds its ends;
+        `packaging` decides what the clause admits.
         """
         operator, text = clause.operator, clause.version
         if operator == "===":
@@ -133,7 +133,7 @@ class PackageVersions:
         return self._run(bisect_left(self.versions, start), clause)
 
     def _run(self, start: int, clause: Specifier, *, admits: bool = True) -> int:
-        """The longest run from `start` in which the clause admits every release (or none, when `admits` is False)."""
+        """Return the longest run from `start` in which the clause admits every version (or none)."""
         low, high = start, len(self.versions)
         while low < high:
             middle = (low + high) // 2
@@ -144,9 +144,9 @@ class PackageVersions:
         return ((1 << low) - (1 << start)) << 1
 
     def describe(self, mask: int, *, within: int | None = None) -> str:
-        """A set in words: "2.0 to 2.9", "1.0, 1.4 to 1.6"; at most three runs are named, then a count.
+        """Return a set as text: "2.0 to 2.9", "1.0, 1.4 to 1.6". After three runs only their number is given.
 
-        Runs are counted among `within` (all releases when not given).
+        Runs are counted among `within` (default: all versions).
         """
         among = list(bits(self.all if within is None else within & self.all))
         runs: list[list[int]] = []

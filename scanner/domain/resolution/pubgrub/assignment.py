@@ -1,4 +1,4 @@
-"""What the solver holds true so far: of each node the candidates left, and the steps that led there."""
+"""The partial solution: what the solver has assigned so far, in order, and what that leaves of each node."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Assignment", "PartialSolution"]
 
 
 class Assignment(NamedTuple):
-    """One step: at a level, a node was limited to a set. `after` is what was left; no cause means a decision."""
+    """A node limited to a set at a decision level. `after` is what was left; a decision has no cause."""
 
     order: int
     level: int
@@ -21,9 +21,9 @@ class Assignment(NamedTuple):
 
 
 class PartialSolution:
-    """Steps in order, with a stack of levels; level 0 holds what is true without any decision.
+    """Assignments in order, by decision level; level 0 has what holds without any decision.
 
-    `allowed` is the set left of each node, `open` the nodes that must be chosen and are not decided.
+    `allowed` is the set left of each node, `open` are the nodes that must be chosen and are not decided.
     """
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class PartialSolution:
         self._trail: list[int] = []
 
     def add(self, number: int, facts: NodeFacts) -> None:
-        """Take in the next node with the facts that always hold of it."""
+        """Add the next node with its facts."""
         allowed = ANYTHING
         history = []
         for forbidden, reason in facts.forbidden:
@@ -48,7 +48,7 @@ class PartialSolution:
         self._history.append(history)
 
     def limit(self, node: int, mask: int, cause: Incompatibility | None) -> None:
-        """One step at the current level."""
+        """Add an assignment at the current level."""
         after = self.allowed[node] & mask
         self.allowed[node] = after
         self._history[node].append(Assignment(len(self._trail), self.level, mask, after, cause))
@@ -59,23 +59,23 @@ class PartialSolution:
             self.open.add(node)
 
     def decide(self, node: int, choice: int) -> None:
-        """A new level with one candidate chosen."""
+        """Start a new level with one candidate chosen."""
         self.level += 1
         self.decided[node] = True
         self.limit(node, choice, None)
 
     def back_to(self, level: int) -> None:
-        """Undo every step above a level."""
+        """Undo every assignment above a level."""
         while self._trail:
             node = self._trail[-1]
             history = self._history[node]
-            entry = history[-1]
-            if entry.level <= level:
+            assignment = history[-1]
+            if assignment.level <= level:
                 break
             self._trail.pop()
             history.pop()
             after = self.allowed[node] = history[-1].after if history else ANYTHING
-            if entry.cause is None:
+            if assignment.cause is None:
                 self.decided[node] = False
             if after & ABSENT:
                 self.open.discard(node)
@@ -84,17 +84,17 @@ class PartialSolution:
         self.level = level
 
     def satisfier(self, node: int, mask: int) -> Assignment:
-        """The first step after which nothing is left of a node outside a set; there must be one."""
-        for entry in self._history[node]:
-            if entry.after & mask == entry.after:
-                return entry
+        """Return the first assignment after which nothing is left of a node outside a set. There must be one."""
+        for assignment in self._history[node]:
+            if assignment.after & mask == assignment.after:
+                return assignment
         raise AssertionError("asked for the satisfier of a term that does not hold")
 
     def always(self, node: int) -> int:
-        """What level 0 leaves of a node."""
+        """Return what level 0 leaves of a node."""
         allowed = ANYTHING
-        for entry in self._history[node]:
-            if entry.level:
+        for assignment in self._history[node]:
+            if assignment.level:
                 break
-            allowed = entry.after
+            allowed = assignment.after
         return allowed

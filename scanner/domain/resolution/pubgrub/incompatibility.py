@@ -1,9 +1,8 @@
-"""What a solver knows: sets of candidates as integers, clauses over them, and the cause of every clause.
+"""Incompatibilities over sets of candidates, and the cause of each, as PubGrub defines them.
 
-A set of candidates of one node is an `int`. Bit 0 means "not chosen at all"; bit i + 1 is candidate i, in ascending
-order. A negative integer is a complement, so "anything but" needs no universe. Intersection, union, complement and
-the test for emptiness are then one machine operation each: about a hundredth of the same step on
-`packaging.ranges.VersionRange`, which describes versions that no index has.
+A set of candidates of one node is an `int`. Bit 0 means "not chosen at all", bit i + 1 is candidate i in ascending
+order, and a negative integer is a complement. Intersection, union, complement and the test for emptiness are then one
+machine operation each, about a hundred times faster than on `packaging.ranges.VersionRange`.
 """
 
 from __future__ import annotations
@@ -31,17 +30,17 @@ Reason = TypeVar("Reason")
 
 
 def highest(mask: int) -> int:
-    """The highest bit of a non-empty finite set, as a set of one."""
+    """Return the highest bit of a non-empty finite set, as a set of one."""
     return 1 << (mask.bit_length() - 1)
 
 
 def lowest(mask: int) -> int:
-    """The lowest bit of a non-empty set, as a set of one."""
+    """Return the lowest bit of a non-empty set, as a set of one."""
     return mask & -mask
 
 
 def bits(mask: int) -> Iterator[int]:
-    """The positions in a finite set, ascending."""
+    """Yield the positions in a finite set in ascending order."""
     while mask:
         low = mask & -mask
         yield low.bit_length() - 1
@@ -50,14 +49,14 @@ def bits(mask: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class ExternalCause(Generic[Reason]):
-    """A fact given from outside: a requirement, a missing wheel, a constraint."""
+    """A fact from outside the solver: a requirement, a missing wheel, a constraint."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DerivedCause:
-    """A fact that follows from two others."""
+    """The two incompatibilities that another one follows from."""
 
     first: Incompatibility
     second: Incompatibility
@@ -66,7 +65,7 @@ class DerivedCause:
 class Incompatibility:
     """Terms (node number, set) that cannot all hold at once, and why.
 
-    Each node stands at most once. No terms at all means: nothing can hold, there is no solution.
+    Each node occurs at most once. Without terms it says that there is no solution.
     """
 
     __slots__ = ("cause", "terms")
@@ -80,7 +79,7 @@ class Incompatibility:
 
 
 def resolve(first: Incompatibility, second: Incompatibility, node: int) -> Incompatibility:
-    """The clause that follows from both by resolving on `node`: there the sets unite, elsewhere they intersect."""
+    """Return what follows from two incompatibilities by resolution on `node`: its sets unite, others intersect."""
     merged = dict(first.terms)
     for other, mask in second.terms:
         if other == node:

@@ -1,6 +1,6 @@
-"""The boundary of the solver: five verbs, and nothing else, tell it about packages.
+"""The interface between the solver and what knows about packages.
 
-The solver does no I/O, keeps no log and reads no clock; whoever answers these verbs may not either.
+The solver does no I/O, writes no log and reads no clock, and a provider must not either.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ R_contra = TypeVar("R_contra", contravariant=True)
 
 @dataclass(frozen=True, slots=True)
 class NodeFacts:
-    """What is always true of a node: sets that may never be chosen, each with its reason.
+    """What always holds of a node: sets that may never be chosen, each with its reason.
 
-    A set must cover everything that is not a candidate (it is usually a complement). `follows` names the node whose
-    choice must be known before this one is decided: an extra follows its package.
+    The sets must cover everything that is not a candidate. `follows` names the node whose choice must be known before
+    this one is decided: an extra follows its package.
     """
 
     forbidden: Sequence[tuple[int, object]]
@@ -30,10 +30,10 @@ class NodeFacts:
 
 @dataclass(frozen=True, slots=True)
 class Dependency(Generic[R]):
-    """A requirement, and the sets of nodes that bring it when all of them are chosen (empty: always).
+    """A requirement that applies if all its dependents are chosen, always if it has none.
 
-    A provider names as many candidates as it knows to carry the same requirement: one clause then serves all.
-    `reason` is kept as the cause. Without a requirement the dependents themselves cannot be chosen together.
+    A provider should name all candidates that it knows to state the same requirement, so that one incompatibility
+    covers them. `reason` becomes the external cause. Without a requirement, the dependents cannot be chosen together.
     """
 
     dependents: tuple[tuple[str, int], ...]
@@ -42,22 +42,22 @@ class Dependency(Generic[R]):
 
 
 class DependencyProvider(Protocol[R, M_co]):
-    """Answers of one target and one policy. Sets are integers as `clauses` describes them."""
+    """What the solver asks. Sets are integers as `incompatibility` describes them."""
 
     def identify(self, requirement: R) -> Sequence[str]:
-        """The nodes that a requirement asks for: the package first, then one per extra."""
+        """Return the nodes of a requirement: the package first, then one for each extra."""
 
     def facts(self, node: str) -> NodeFacts:
-        """Called once, when the node is first seen."""
+        """Return what always holds of a node. Called once, when the node is first seen."""
 
     def satisfied(self, node: str, requirement: R) -> int:
-        """The finite set of candidates of `node` that satisfy the requirement, usable or not; never bit 0."""
+        """Return the finite set of candidates of `node` that satisfy the requirement, usable or not; never bit 0."""
 
     def prefer(self, node: str, allowed: int) -> int:
-        """The best candidate in a set, as a set of one; 0 when it holds none."""
+        """Return the best candidate in a set, as a set of one; 0 if there is none."""
 
     def missing(self, node: str, choice: int, chosen: Mapping[str, int]) -> M_co | None:
-        """Return what must be learned before `dependencies` can answer, None when nothing; asked until it is None."""
+        """Return what must be learned before `dependencies` can answer. Called until it returns None."""
 
     def dependencies(self, node: str, choice: int, chosen: Mapping[str, int]) -> Iterable[Dependency[R]]:
-        """What one candidate brings. `chosen` has the decision of the node that it follows."""
+        """Return what one candidate requires. `chosen` has the choice of the node that it follows."""

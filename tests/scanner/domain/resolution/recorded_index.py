@@ -30,7 +30,7 @@ def _recorded(name: str) -> RecordedPackage:
 
 @cache
 def package_of(name: NormalizedName) -> PackageVersions:
-    """The recorded releases of a package, each with the shape of its files."""
+    """Return the recorded releases of a package, each with the profile of its files."""
     files: dict[Version, list[ProfileFile]] = {}
     first: dict[Version, datetime] = {}
     for file in _recorded(name).files:
@@ -70,11 +70,11 @@ class RecordedSource:
         self._names = frozenset(recorded_names())
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
-        """The releases of a package; None when it was not recorded."""
+        """Return the releases of a package; None if it was not recorded."""
         return package_of(name) if name in self._names else None
 
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
-        """What matching says of a shape."""
+        """Return what matching says of a profile."""
         shape = candidate.shape
         assert isinstance(shape, int)
         if shape >= len(self._offers):
@@ -83,9 +83,9 @@ class RecordedSource:
         return self._offers[shape][self._columns[target]], UNSEEN
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
-        """No two targets count as alike."""
+        """Return the target: no two targets are taken to be equal."""
         return target
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
-        """The recorded Requires-Dist lines; None when no metadata was recorded."""
+        """Return the recorded Requires-Dist values; None if no metadata was recorded."""
         return _metadata(name).get(version)

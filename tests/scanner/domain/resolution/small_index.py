@@ -26,8 +26,11 @@ OLD_LINUX = parse_target("cp311-manylinux_2_28_x86_64")
 
 
 class Row(TypedDict, total=False):
-    """One release. `on` lists the platforms ("linux", "win32") or Pythons ("3.11") that it has wheels for, or "source:
-    pure", "source: compiled", "nothing"; left out: everywhere. `unknown` hides its metadata."""
+    """One release.
+
+    `on` lists the platforms ("linux", "win32") or Pythons ("3.11") that it has wheels for, or "source: pure", "source:
+    compiled", "nothing"; by default it has wheels for all. `unknown` hides its metadata.
+    """
 
     needs: list[str]
     on: list[str]
@@ -48,7 +51,7 @@ class SmallSource:
         self.read: list[tuple[NormalizedName, Version]] = []
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
-        """The releases of a package."""
+        """Return the releases of a package."""
         if name in self._unpolled:
             return None
         return PackageVersions(
@@ -64,7 +67,7 @@ class SmallSource:
         )
 
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
-        """What a row offers on a target."""
+        """Return what a row offers on a target."""
         shape = candidate.shape
         assert isinstance(shape, tuple)
         places, yanked = shape
@@ -78,25 +81,25 @@ class SmallSource:
         return Offer(Availability.NONE, yanked), UNSEEN
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
-        """No two targets count as alike."""
+        """Return the target: no two targets are taken to be equal."""
         return target
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
-        """What a release needs."""
+        """Return what a release requires."""
         self.read.append((name, version))
         row = next(row for text, row in self._index[name].items() if Version(text) == version)
         return None if row.get("unknown") else row.get("needs", [])
 
 
 def requirements(*texts: str) -> tuple[Requirement, ...]:
-    """Requirements that must be readable."""
+    """Return requirements that must be valid."""
     read = [read_requirement(text) for text in texts]
     assert all(isinstance(requirement, Requirement) for requirement in read), read
     return tuple(requirement for requirement in read if isinstance(requirement, Requirement))
 
 
-def question(*roots: str, constraints: Sequence[str] = (), overrides: Sequence[str] = ()) -> RootRequirements:
-    """A question from requirement texts."""
+def root_requirements(*roots: str, constraints: Sequence[str] = (), overrides: Sequence[str] = ()) -> RootRequirements:
+    """Return root requirements from texts."""
     return RootRequirements(requirements(*roots), requirements(*constraints), requirements(*overrides))
 
 
@@ -108,7 +111,7 @@ def provider(
     preference: Preference | None = None,
     unpolled: Sequence[str] = (),
 ) -> TargetProvider:
-    """A provider over a small index."""
+    """Return a provider over a small index."""
     return TargetProvider(
         ResolutionCache(SmallSource(index, unpolled)),
         target,

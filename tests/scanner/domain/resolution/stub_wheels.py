@@ -41,7 +41,7 @@ def _write_wheel(folder: Path, name: str, version: str, tag: str, needs: Sequenc
 
 
 def find_uv() -> str | None:
-    """The uv of this environment, or any."""
+    """Return the uv of this environment, or any."""
     beside = Path(sys.executable).with_name("uv")
     return str(beside) if beside.exists() else shutil.which("uv")
 
@@ -57,10 +57,7 @@ def uv_compile(
     resolution: str = "highest",
     patience: float = PATIENCE,
 ) -> dict[str, str] | None:
-    """The set that uv chooses for a target from a folder of wheels; None when it says that there is none.
-
-    Raises TimeoutExpired after `patience` seconds.
-    """
+    """Return the set that uv chooses for a target from a folder of wheels; None if it says that there is none."""
     wanted = folder / "wanted.in"
     wanted.write_text("\n".join(requirements) + "\n")
     command = [

@@ -23,7 +23,7 @@ from tests.scanner.domain.resolution.small_index import (
     SmallIndex,
     SmallSource,
     provider,
-    question,
+    root_requirements,
     texts,
 )
 from tests.scanner.domain.resolution.strategies import indexes, roots
@@ -31,7 +31,7 @@ from tests.scanner.domain.resolution.strategies import indexes, roots
 
 @given(indexes, roots)
 def test_a_set_is_found_exactly_when_one_exists(index: SmallIndex, asked: list[str]) -> None:
-    outcome = resolve(provider(index, question(*asked)))
+    outcome = resolve(provider(index, root_requirements(*asked)))
     exists = any(every_set(index, asked))
     event(f"exists: {exists}")
     assert isinstance(outcome, Resolution if exists else Conflict)
@@ -43,8 +43,8 @@ def test_a_set_is_found_exactly_when_one_exists(index: SmallIndex, asked: list[s
 def test_every_order_of_preference_agrees_on_whether_a_set_exists(index: SmallIndex, asked: list[str]) -> None:
     found = set()
     for order in Order:
-        preference = Preference(order, {}, question(*asked).direct)
-        outcome = resolve(provider(index, question(*asked), preference=preference))
+        preference = Preference(order, {}, root_requirements(*asked).direct)
+        outcome = resolve(provider(index, root_requirements(*asked), preference=preference))
         found.add(type(outcome))
         if isinstance(outcome, Resolution):
             assert holds(index, asked, texts(outcome.pins))
@@ -53,7 +53,7 @@ def test_every_order_of_preference_agrees_on_whether_a_set_exists(index: SmallIn
 
 @given(indexes, roots)
 def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallIndex, asked: list[str]) -> None:
-    outcome = resolve(provider(index, question(*asked)))
+    outcome = resolve(provider(index, root_requirements(*asked)))
     if isinstance(outcome, Conflict):
         derivation = outcome.derivation
         assert derivation.reasons
@@ -66,7 +66,7 @@ def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallI
 def test_a_closure_names_a_blocker_or_a_conflict_exactly_when_nothing_holds(
     index: SmallIndex, asked: list[str]
 ) -> None:
-    result = closure(ResolutionCache(SmallSource(index)), LINUX, question(*asked), BuildPolicy())
+    result = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements(*asked), BuildPolicy())
     assert result.holds is any(every_set(index, asked))
     for name in result.blockers:
         version = result.pins.get(name)
@@ -88,7 +88,7 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
     named = {canonicalize_name(Requirement(text).name) for text in (*asked, *today)}
     current = {name: Version(next(iter(index[name]))) for name in sorted(named)}
     cache = ResolutionCache(SmallSource(index))
-    upgrade = Upgrade(cache, [LINUX], question(*asked), BuildPolicy(), current, Strategy.MINIMAL)
+    upgrade = Upgrade(cache, [LINUX], root_requirements(*asked), BuildPolicy(), current, Strategy.MINIMAL)
     made = plan(upgrade)
     assert made.feasible is any(
         every_set(index, [str(requirement) for requirement in upgrade.forms()[-1].requirements])
@@ -109,7 +109,12 @@ def test_a_minimal_plan_holds_and_taking_back_any_single_change_breaks_it(
 @given(indexes, roots)
 def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: SmallIndex, asked: list[str]) -> None:
     upgrade = Upgrade(
-        ResolutionCache(SmallSource(index)), [LINUX, WINDOWS], question(*asked), BuildPolicy(), {}, Strategy.MINIMAL
+        ResolutionCache(SmallSource(index)),
+        [LINUX, WINDOWS],
+        root_requirements(*asked),
+        BuildPolicy(),
+        {},
+        Strategy.MINIMAL,
     )
     made = plan(upgrade)
     relaxed = [str(requirement) for requirement in upgrade.forms()[-1].requirements]
@@ -170,7 +175,7 @@ class SecondOpinion(resolvelib.AbstractProvider[Requirement, Pick, tuple[str, st
 
 
 def second_opinion(index: SmallIndex, asked: Sequence[str]) -> dict[str, str] | None:
-    """What resolvelib finds; None when it says that there is nothing. Some rings make it recurse without end."""
+    """Return what resolvelib finds; None if it says that there is nothing. Some cycles make it recurse without end."""
     resolver = resolvelib.Resolver(SecondOpinion(index), resolvelib.BaseReporter())
     try:
         result = resolver.resolve([Requirement(text) for text in asked], max_rounds=2_000)
@@ -185,5 +190,5 @@ def test_resolvelib_comes_to_the_same_verdict(index: SmallIndex, asked: list[str
         theirs = second_opinion(index, asked)
     except RecursionError:
         reject()
-    ours = resolve(provider(index, question(*asked)))
+    ours = resolve(provider(index, root_requirements(*asked)))
     assert isinstance(ours, Resolution) is (theirs is not None)

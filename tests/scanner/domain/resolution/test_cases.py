@@ -11,7 +11,7 @@ import pytest
 from scanner.domain.resolution import BuildPolicy, Conflict, Resolution, SourcePolicy, resolve
 from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.targets.target import parse_target
-from tests.scanner.domain.resolution.small_index import provider, question, texts
+from tests.scanner.domain.resolution.small_index import provider, root_requirements, texts
 
 CASES = Path(__file__).parents[3] / "data" / "cases"
 
@@ -30,7 +30,9 @@ def policy_of(given: Mapping[str, Any]) -> BuildPolicy:
 
 @pytest.mark.parametrize(("index", "case"), list(read_cases()))
 def test_the_case_ends_as_it_says(index: dict[str, Any], case: dict[str, Any]) -> None:
-    asked = question(*case["ask"], constraints=case.get("constraints", ()), overrides=case.get("overrides", ()))
+    asked = root_requirements(
+        *case["ask"], constraints=case.get("constraints", ()), overrides=case.get("overrides", ())
+    )
     target = parse_target(case.get("target", "cp313-manylinux_2_28_x86_64"))
     outcome = resolve(provider(index, asked, target, policy_of(case.get("policy", {}))))
     if "resolved" in case:

@@ -5,7 +5,14 @@ from packaging.version import Version
 
 from scanner.domain.resolution import BuildPolicy, ResolutionCache, SourcePolicy, closure
 from scanner.domain.resolution.explain.sentences import derivation_text
-from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, question, texts
+from tests.scanner.domain.resolution.small_index import (
+    LINUX,
+    WINDOWS,
+    SmallIndex,
+    SmallSource,
+    root_requirements,
+    texts,
+)
 
 SERVICE: SmallIndex = {
     "orm": {"2.0": {"needs": ["green; extra == 'asyncio'", "typing"]}},
@@ -17,7 +24,7 @@ SERVICE: SmallIndex = {
     "framework": {"0.1": {"needs": ["model<3", "orm[asyncio]"]}},
     "driver": {"2.9": {"on": ["win32"]}},
 }
-ASKED = question("driver==2.9", "framework", "model==2.6", "orm[asyncio]")
+ASKED = root_requirements("driver==2.9", "framework", "model==2.6", "orm[asyncio]")
 
 
 def test_every_blocker_is_named_with_what_hangs_behind_it() -> None:
@@ -48,7 +55,7 @@ def test_where_a_set_holds_it_is_the_set() -> None:
 
 def test_an_older_release_that_works_is_taken_before_anything_is_called_a_blocker() -> None:
     index: SmallIndex = {"app": {"1.0": {}, "2.0": {"needs": ["fast"]}}, "fast": {"1.0": {"on": ["win32"]}}}
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app"), BuildPolicy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("app"), BuildPolicy())
     assert found.holds
     assert texts(found.pins) == {"app": "1.0"}
 
@@ -60,7 +67,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
         "shared": {"1.0": {}, "2.0": {}},
         "driver": {"2.9": {"on": ["win32"]}},
     }
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("left", "right"), BuildPolicy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("left", "right"), BuildPolicy())
     assert found.conflict is not None
     assert [clash.package for clash in found.conflict.clashes] == ["shared"]
     assert found.blockers == ("driver",)
@@ -69,7 +76,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
 
 def test_what_the_index_does_not_have_blocks_without_a_version() -> None:
     index: SmallIndex = {"app": {"1.0": {"needs": ["ghost", "typing"]}}, "typing": {"4.0": {}}}
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("app", "typing==9.9"), BuildPolicy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("app", "typing==9.9"), BuildPolicy())
     versions = {entry.name: entry.version for entry in found.entries}
     assert versions == {"app": Version("1.0"), "typing": None, "ghost": None}
     assert set(found.blockers) == {"ghost", "typing"}
@@ -81,7 +88,9 @@ def test_what_is_not_known_yet_is_named_in_one_go() -> None:
         "dim": {"1.0": {"unknown": True}, "1.1": {"unknown": True}},
         "other": {"1.0": {"unknown": True}},
     }
-    found = closure(ResolutionCache(SmallSource(index, ["later"])), LINUX, question("app", "other"), BuildPolicy())
+    found = closure(
+        ResolutionCache(SmallSource(index, ["later"])), LINUX, root_requirements("app", "other"), BuildPolicy()
+    )
     assert found.missing.packages == ("later",)
     assert found.missing.releases == (("dim", Version("1.1")), ("other", Version("1.0")))
     assert found.missing.likely == ()
@@ -92,7 +101,7 @@ def test_a_direct_url_is_an_entry_of_its_own() -> None:
     found = closure(
         ResolutionCache(SmallSource({"app": {"1.0": {"needs": ["web>=9"]}}, "web": {"1.0": {}}})),
         LINUX,
-        question("web @ https://files.example/web.whl", "app"),
+        root_requirements("web @ https://files.example/web.whl", "app"),
         BuildPolicy(),
     )
     entry = next(entry for entry in found.entries if entry.name == "web")
@@ -111,7 +120,7 @@ def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker(
         "relic": {"0.1": {"on": ["win32"]}},
         "model": {"1.0": {}, "2.0": {}},
     }
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("serve", "model>=2"), BuildPolicy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("serve", "model>=2"), BuildPolicy())
     assert found.blockers == ()
     assert found.conflict is not None
     told = derivation_text(found.conflict)
@@ -132,7 +141,7 @@ def test_a_blocked_package_stays_at_its_newest_release_also_where_an_older_one_w
         },
         "num": {"1.0": {}, "2.0": {}},
     }
-    found = closure(ResolutionCache(SmallSource(index)), LINUX, question("flow", "num<2"), BuildPolicy())
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("flow", "num<2"), BuildPolicy())
     assert texts(found.pins) == {"flow": "2.0", "num": "1.0"}
     assert found.blockers == ("flow",)
     assert found.conflict is not None

@@ -6,7 +6,7 @@ from packaging.version import Version
 
 from scanner.domain.resolution.loosen import Step, loosen, loosen_requirement, step_between
 from scanner.domain.resolution.model.requirement import make_requirement
-from tests.scanner.domain.resolution.small_index import question, requirements
+from tests.scanner.domain.resolution.small_index import requirements, root_requirements
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_move_is_as_large_as_the_first_number_that_differs(before: str, after:
 def test_a_held_package_stays_where_it_is_even_when_others_ask_for_it() -> None:
     held, other = canonicalize_name("held"), canonicalize_name("other")
     current = {held: Version("1.1"), other: Version("3.0")}
-    loose = loosen(question("held>=1", "other==3.0"), current, holds=[held])
+    loose = loosen(root_requirements("held>=1", "other==3.0"), current, holds=[held])
     assert [str(requirement) for requirement in loose.requirements] == ["held>=1", "other>=3.0"]
     assert [str(requirement) for requirement in loose.constraints] == ["held==1.1"]
     assert loose.pinned == {other: Version("3.0")}

@@ -18,7 +18,15 @@ from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.upgrade import plan_search
 from scanner.domain.targets.target import Target
-from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallIndex, SmallSource, ended, question, texts
+from tests.scanner.domain.resolution.small_index import (
+    LINUX,
+    WINDOWS,
+    SmallIndex,
+    SmallSource,
+    ended,
+    root_requirements,
+    texts,
+)
 from tests.scanner.domain.resolution.strategies import indexes, roots
 
 T = TypeVar("T")
@@ -34,19 +42,19 @@ class LearningSource:
     asked: list[object] = field(default_factory=list)
 
     def package(self, name: NormalizedName) -> PackageVersions | None:
-        """The versions of a package, once it is learned."""
+        """Return the versions of a package, once it is learned."""
         return SmallSource(self.index).package(name) if name in self.packages else None
 
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
-        """What a row offers."""
+        """Return what a row offers."""
         return SmallSource(self.index).offer(candidate, target)
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
-        """No two targets count as alike."""
+        """Return the target: no two targets are taken to be equal."""
         return target
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
-        """What a release needs, once it is learned."""
+        """Return what a release requires, once it is learned."""
         return SmallSource(self.index).requires_dist(name, version) if (name, version) in self.releases else None
 
     def learn(self, missing: Missing, chance: random.Random) -> None:
@@ -83,17 +91,17 @@ def test_a_search_answers_the_same_whatever_was_known_before(
     index: SmallIndex, asked: list[str], chance: random.Random
 ) -> None:
     everything = ResolutionCache(SmallSource(index))
-    known = closure(everything, LINUX, question(*asked), BuildPolicy())
+    known = closure(everything, LINUX, root_requirements(*asked), BuildPolicy())
     source = LearningSource(index)
     for name, rows in index.items():
         if chance.random() < 0.4:
             source.packages.add(NormalizedName(name))
             source.releases |= {(NormalizedName(name), Version(one)) for one in rows if chance.random() < 0.5}
     cache = ResolutionCache(source)
-    found = driven(closure_search(cache, LINUX, question(*asked), BuildPolicy()), source, chance)
+    found = driven(closure_search(cache, LINUX, root_requirements(*asked), BuildPolicy()), source, chance)
     assert facts(found) == facts(known)
-    upgrade = Upgrade(cache, [LINUX], question(*asked), BuildPolicy(), found.pins, Strategy.MINIMAL)
-    planned = plan(Upgrade(everything, [LINUX], question(*asked), BuildPolicy(), known.pins, Strategy.MINIMAL))
+    upgrade = Upgrade(cache, [LINUX], root_requirements(*asked), BuildPolicy(), found.pins, Strategy.MINIMAL)
+    planned = plan(Upgrade(everything, [LINUX], root_requirements(*asked), BuildPolicy(), known.pins, Strategy.MINIMAL))
     assert words(driven(plan_search(upgrade), source, chance)) == words(planned)
 
 
@@ -103,7 +111,9 @@ def test_searches_for_two_targets_do_not_change_each_other(
 ) -> None:
     source = LearningSource(index)
     cache = ResolutionCache(source)
-    searches = {target: closure_search(cache, target, question(*asked), BuildPolicy()) for target in (LINUX, WINDOWS)}
+    searches = {
+        target: closure_search(cache, target, root_requirements(*asked), BuildPolicy()) for target in (LINUX, WINDOWS)
+    }
     found = {}
     while searches:
         target = chance.choice(sorted(searches, key=lambda one: one.slug))
@@ -117,7 +127,7 @@ def test_searches_for_two_targets_do_not_change_each_other(
             releases = tuple(one for one in missing.releases if one not in source.releases)
             source.learn(Missing(packages, releases, missing.likely, missing.likely_packages), chance)
     for target, one in found.items():
-        alone = closure(ResolutionCache(SmallSource(index)), target, question(*asked), BuildPolicy())
+        alone = closure(ResolutionCache(SmallSource(index)), target, root_requirements(*asked), BuildPolicy())
         assert facts(one) == facts(alone)
 
 
@@ -129,7 +139,7 @@ def test_a_search_asks_for_nothing_twice_and_for_the_open_packages_together() ->
         "deep": {"1.0": {}},
     }
     source = LearningSource(index)
-    search = closure_search(ResolutionCache(source), LINUX, question("app", "right"), BuildPolicy())
+    search = closure_search(ResolutionCache(source), LINUX, root_requirements("app", "right"), BuildPolicy())
     rounds = []
     for missing in search:
         rounds.append((set(missing.packages), {name for name, _ in missing.releases + missing.likely}))
@@ -149,7 +159,7 @@ def test_what_cannot_be_had_is_given_up_and_named() -> None:
     index: SmallIndex = {"app": {"1.0": {"needs": ["lost"]}}}
     source = LearningSource(index, {NormalizedName("app")}, {(NormalizedName("app"), Version("1.0"))})
     cache = ResolutionCache(source)
-    search = closure_search(cache, LINUX, question("app"), BuildPolicy())
+    search = closure_search(cache, LINUX, root_requirements("app"), BuildPolicy())
     missing = next(search)
     assert missing.packages == ("lost",)
     cache.give_up(missing)

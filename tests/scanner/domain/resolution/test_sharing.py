@@ -10,26 +10,26 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, SourcePolicy, Upgrade, closure, plan
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
-from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, question
+from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, root_requirements
 
 TARGETS = (LINUX, OLD_LINUX, WINDOWS)
 WHEELS_ONLY = BuildPolicy(source=SourcePolicy.NEVER)
 
 
 class SharingSource(SmallSource):
-    """Targets of one system and Python are alike, as they are in this index."""
+    """A source in which targets of one system and Python are one group, as the rows of a small index cannot differ."""
 
-    def alike(self, name: NormalizedName, target: Target) -> Hashable:
-        """What the rows of a small index can tell apart."""
+    def target_group(self, name: NormalizedName, target: Target) -> Hashable:
+        """Return what the rows of a small index can distinguish."""
         markers = target.marker_environment
         return (markers["sys_platform"], markers["python_version"])
 
 
 def answered(cache: ResolutionCache, target: Target, roots: list[str]) -> tuple[Closure, Plan | None]:
-    found = closure(cache, target, question(*roots), WHEELS_ONLY)
+    found = closure(cache, target, root_requirements(*roots), WHEELS_ONLY)
     if found.holds:
         return found, None
-    return found, plan(Upgrade(cache, [target], question(*roots), WHEELS_ONLY, found.pins))
+    return found, plan(Upgrade(cache, [target], root_requirements(*roots), WHEELS_ONLY, found.pins))
 
 
 @given(st.integers(0, 100_000))

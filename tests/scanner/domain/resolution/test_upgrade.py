@@ -23,7 +23,7 @@ from tests.scanner.domain.resolution.small_index import (
     WINDOWS,
     SmallIndex,
     SmallSource,
-    question,
+    root_requirements,
     texts,
 )
 
@@ -53,7 +53,7 @@ def told(made: object) -> list[str]:
 
 
 def test_a_minimal_plan_moves_what_must_move_to_the_lowest_that_works() -> None:
-    made = plan(upgrade_of(question("model==2.6.1", "driver==2.9.9", "steady==1.0")))
+    made = plan(upgrade_of(root_requirements("model==2.6.1", "driver==2.9.9", "steady==1.0")))
     assert made.feasible
     assert told(made) == [
         "model 2.6.1 2.8.0 minor direct",
@@ -68,19 +68,19 @@ def test_a_minimal_plan_moves_what_must_move_to_the_lowest_that_works() -> None:
 
 
 def test_a_latest_plan_moves_everything_to_the_newest() -> None:
-    upgrade = replace(upgrade_of(question("model==2.6.1", "steady==1.0")), strategy=Strategy.LATEST)
+    upgrade = replace(upgrade_of(root_requirements("model==2.6.1", "steady==1.0")), strategy=Strategy.LATEST)
     assert texts(plan(upgrade).pins or {}) == {"model": "3.0.0", "core": "3.0.0", "steady": "2.0"}
 
 
 def test_what_holds_as_written_needs_no_change() -> None:
-    made = plan(upgrade_of(question("model==2.6.1", "driver==2.9.9"), WINDOWS))
+    made = plan(upgrade_of(root_requirements("model==2.6.1", "driver==2.9.9"), WINDOWS))
     assert made.feasible
     assert made.changes == ()
-    assert made.roots == question("model==2.6.1", "driver==2.9.9")
+    assert made.roots == root_requirements("model==2.6.1", "driver==2.9.9")
 
 
 def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
-    made = plan(upgrade_of(question("model==2.6.1", "hopeless==1.0")))
+    made = plan(upgrade_of(root_requirements("model==2.6.1", "hopeless==1.0")))
     assert not made.feasible
     assert [blocker.name for blocker in made.blockers] == ["hopeless"]
     assert made.reason is not None
@@ -98,24 +98,24 @@ def test_no_path_names_the_two_that_contradict_each_other() -> None:
         "right": {"1.0": {"needs": ["shared>=2"]}},
         "shared": {"1.0": {}, "2.0": {}},
     }
-    made = plan(upgrade_of(question("left", "right"), index=index))
+    made = plan(upgrade_of(root_requirements("left", "right"), index=index))
     assert not made.feasible
     assert made.reason is not None
     assert plan_reason_text(made.reason) == "no path: left 1.0 needs shared<2, but right 1.0 needs shared>=2"
 
 
 def test_a_cap_is_loosened_only_when_pins_alone_do_not_help() -> None:
-    made = plan(upgrade_of(question("capped<2", "model==2.6.1")))
+    made = plan(upgrade_of(root_requirements("capped<2", "model==2.6.1")))
     assert told(made)[0] == "capped 1.0 2.0 major direct"
     assert made.roots is not None
     assert [str(requirement) for requirement in made.roots.requirements] == ["capped", "model>=2.6.1"]
-    kept = plan(upgrade_of(question("steady<2", "model==2.6.1")))
+    kept = plan(upgrade_of(root_requirements("steady<2", "model==2.6.1")))
     assert kept.roots is not None
     assert [str(requirement) for requirement in kept.roots.requirements] == ["steady<2", "model>=2.6.1"]
 
 
 def test_a_step_keeps_packages_within_their_series() -> None:
-    upgrade = replace(upgrade_of(question("capped==1.0")), step=Step.MINOR)
+    upgrade = replace(upgrade_of(root_requirements("capped==1.0")), step=Step.MINOR)
     made = plan(upgrade)
     assert not made.feasible
     assert [blocker.name for blocker in made.blockers] == ["capped"]
@@ -123,7 +123,7 @@ def test_a_step_keeps_packages_within_their_series() -> None:
 
 
 def test_a_held_package_is_never_touched() -> None:
-    upgrade = upgrade_of(question("model==2.6.1", "driver==2.9.9"))
+    upgrade = upgrade_of(root_requirements("model==2.6.1", "driver==2.9.9"))
     made = plan(replace(upgrade, holds=frozenset({canonicalize_name("driver")})))
     assert not made.feasible
     assert [blocker.name for blocker in made.blockers] == ["driver"]
@@ -132,7 +132,7 @@ def test_a_held_package_is_never_touched() -> None:
 
 def test_a_yanked_pin_that_works_may_stay() -> None:
     index: SmallIndex = {"mail": {"2.1": {"yanked": True}, "2.2": {}}, "driver": INDEX["driver"]}
-    made = plan(upgrade_of(question("mail==2.1", "driver==2.9.9"), index=index))
+    made = plan(upgrade_of(root_requirements("mail==2.1", "driver==2.9.9"), index=index))
     assert told(made) == ["driver 2.9.9 2.9.10 patch direct"]
 
 
@@ -142,7 +142,7 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
         "loop": {"1.0": {"on": ["linux"]}},
         "server": {"1.0": {"needs": ["loop; sys_platform != 'win32'"]}},
     }
-    asked = question("app==1.0", "server")
+    asked = root_requirements("app==1.0", "server")
     current = {canonicalize_name("app"): Version("1.0"), canonicalize_name("server"): Version("1.0")}
     upgrade = Upgrade(ResolutionCache(SmallSource(index)), [OLD_LINUX, WINDOWS], asked, BuildPolicy(), current)
     made = plan(upgrade)
@@ -152,7 +152,7 @@ def test_a_bridge_is_one_set_for_today_and_tomorrow() -> None:
 
 
 def test_a_bridge_says_of_each_move_what_is_wrong_where_it_is_wrong() -> None:
-    asked = question("model==2.6.1", "driver==2.9.9")
+    asked = root_requirements("model==2.6.1", "driver==2.9.9")
     cache = ResolutionCache(SmallSource(INDEX))
     today = closure(cache, WINDOWS, asked, BuildPolicy())
     made = plan(Upgrade(cache, [WINDOWS, LINUX], asked, BuildPolicy(), today.pins))
@@ -167,7 +167,7 @@ def test_a_bridge_that_does_not_exist_says_so() -> None:
     index: SmallIndex = {"app": {"1.0": {"on": ["3.11"]}, "2.0": {"on": ["3.13"]}}}
     current = {canonicalize_name("app"): Version("1.0")}
     upgrade = Upgrade(
-        ResolutionCache(SmallSource(index)), [OLD_LINUX, LINUX], question("app==1.0"), BuildPolicy(), current
+        ResolutionCache(SmallSource(index)), [OLD_LINUX, LINUX], root_requirements("app==1.0"), BuildPolicy(), current
     )
     made = plan(upgrade)
     assert not made.feasible
@@ -183,6 +183,6 @@ def test_a_bridge_that_does_not_exist_says_so() -> None:
 
 def test_what_is_missing_makes_no_plan_feasible() -> None:
     index: SmallIndex = {"app": {"1.0": {"on": ["win32"]}, "2.0": {"unknown": True}}}
-    made = plan(upgrade_of(question("app==1.0"), index=index))
+    made = plan(upgrade_of(root_requirements("app==1.0"), index=index))
     assert not made.feasible
     assert made.missing.releases == ((canonicalize_name("app"), Version("2.0")),)

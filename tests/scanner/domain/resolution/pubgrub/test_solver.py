@@ -15,7 +15,14 @@ from scanner.domain.resolution import (
 from scanner.domain.resolution.explain.sentences import derivation_lines
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
-from tests.scanner.domain.resolution.small_index import SmallIndex, SmallSource, ended, provider, question, texts
+from tests.scanner.domain.resolution.small_index import (
+    SmallIndex,
+    SmallSource,
+    ended,
+    provider,
+    root_requirements,
+    texts,
+)
 
 FORK: SmallIndex = {
     "app": {"1.0": {"needs": ["lib<2"]}, "2.0": {"needs": ["lib>=2"]}},
@@ -25,31 +32,33 @@ FORK: SmallIndex = {
 
 def test_a_long_sliding_chain_is_solved_without_deep_recursion_or_many_reads() -> None:
     source = SmallSource(sliding_chain())
-    answers = provider({}, question("p0"))
+    answers = provider({}, root_requirements("p0"))
     answers.cache = ResolutionCache(source)
-    outcome = resolve(provider(sliding_chain(), question("p0")), SearchLimits(steps=400))
+    outcome = resolve(provider(sliding_chain(), root_requirements("p0")), SearchLimits(steps=400))
     assert isinstance(outcome, Resolution)
     assert len(outcome.pins) == 150
 
 
 def test_a_long_chain_that_cannot_hold_is_proven_within_bounds() -> None:
-    outcome = resolve(provider(sliding_chain(40, 30, solvable=False), question("p0")), SearchLimits(steps=5_000))
+    outcome = resolve(
+        provider(sliding_chain(40, 30, solvable=False), root_requirements("p0")), SearchLimits(steps=5_000)
+    )
     assert isinstance(outcome, Conflict)
     assert derivation_lines(outcome.derivation)[-1].endswith("the requirements cannot hold together.")
 
 
 def test_the_search_stops_at_its_step_limit() -> None:
-    outcome = resolve(provider(sliding_chain(), question("p0")), SearchLimits(steps=10))
+    outcome = resolve(provider(sliding_chain(), root_requirements("p0")), SearchLimits(steps=10))
     assert outcome == LimitReached(10, "steps")
 
 
 def test_the_search_stops_when_time_is_up() -> None:
-    outcome = resolve(provider(sliding_chain(300, 5), question("p0")), SearchLimits(expired=lambda: True))
+    outcome = resolve(provider(sliding_chain(300, 5), root_requirements("p0")), SearchLimits(expired=lambda: True))
     assert outcome == LimitReached(64, "time")
 
 
 def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
-    answers = provider(FORK, question("app", "lib"))
+    answers = provider(FORK, root_requirements("app", "lib"))
     solver = Solver(answers, answers.root_dependencies())
     lib = ResolutionCache(SmallSource(FORK)).package(canonicalize_name("lib"))
     assert lib is not None
@@ -69,10 +78,10 @@ def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
         "app": {"1.0": {"needs": ["core==1.0"]}, "1.1": {}},
         "core": {"1.0": {"on": ["win32"]}, "2.0": {}},
     }
-    answers = provider(index, question("app<=1.0", constraints=[]))
+    answers = provider(index, root_requirements("app<=1.0", constraints=[]))
     solver = Solver(answers, answers.root_dependencies())
     assert isinstance(ended(solver.solve()), Unsolvable)
-    answers = provider(index, question("app", "core"))
+    answers = provider(index, root_requirements("app", "core"))
     solver = Solver(answers, answers.root_dependencies())
     ended(solver.solve())
     assert not solver.always("core") & 2
@@ -85,17 +94,17 @@ def test_missing_data_is_named_all_at_once_and_a_conflict_stays_a_conflict() -> 
         "dim": {"1.0": {"unknown": True}},
         "lib": {"1.0": {}},
     }
-    outcome = resolve(provider(index, question("app", "lib"), unpolled=["ghost"]))
+    outcome = resolve(provider(index, root_requirements("app", "lib"), unpolled=["ghost"]))
     assert isinstance(outcome, Incomplete)
     assert outcome.missing.packages == ("ghost",)
     assert outcome.missing.releases == ((canonicalize_name("dim"), Version("1.0")),)
-    assert isinstance(resolve(provider(index, question("app", "lib>3"), unpolled=["ghost"])), Conflict)
+    assert isinstance(resolve(provider(index, root_requirements("app", "lib>3"), unpolled=["ghost"])), Conflict)
 
 
 def test_one_clause_speaks_for_all_releases_that_are_known_to_ask_the_same() -> None:
     rows = {f"{number}.0": {"needs": ["core>=9"]} for number in range(1, 60)}
     index: SmallIndex = {"app": {"0.1": {}, **rows}, "core": {"1.0": {}}}  # type: ignore[dict-item]  # Rows are dicts
-    outcome = resolve(provider(index, question("app")), SearchLimits(steps=12))
+    outcome = resolve(provider(index, root_requirements("app")), SearchLimits(steps=12))
     assert isinstance(outcome, Resolution)
     assert texts(outcome.pins) == {"app": "0.1"}
 
@@ -107,7 +116,7 @@ def test_a_derivation_tells_every_step_once_and_refers_by_number() -> None:
         "drink": {"1.0": {"needs": ["spice>=2"]}, "2.0": {"needs": ["spice>=2"]}},
         "spice": {"1.0": {}, "2.0": {}},
     }
-    outcome = resolve(provider(index, question("menu")))
+    outcome = resolve(provider(index, root_requirements("menu")))
     assert isinstance(outcome, Conflict)
     lines = derivation_lines(outcome.derivation)
     assert lines[0].startswith("Because ")
@@ -119,7 +128,7 @@ def test_a_derivation_tells_every_step_once_and_refers_by_number() -> None:
 
 
 def test_a_very_long_proof_is_told_from_its_last_steps() -> None:
-    outcome = resolve(provider(sliding_chain(60, 40, solvable=False), question("p0")))
+    outcome = resolve(provider(sliding_chain(60, 40, solvable=False), root_requirements("p0")))
     assert isinstance(outcome, Conflict)
     lines = derivation_lines(outcome.derivation)
     assert lines[0].endswith("earlier steps are left out.)")
