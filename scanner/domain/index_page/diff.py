@@ -2,28 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """A file as it is stored: the fields of IndexFile, each None or False when the index never gave it."""
-
-    filename: str
-    url: str
-    sha256: str | None = None
-    size: int | None = None
-    requires_python: str | None = None
-    uploaded_at: datetime | None = None
-    yanked: bool = False
-    yanked_reason: str | None = None
-    has_metadata: bool | None = None
-    metadata_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +30,7 @@ class PageDiff:
         return bool(self.added or self.changed or self.removed)
 
 
-def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
+def diff_page(stored: Mapping[str, IndexFile], page: IndexPage) -> PageDiff:
     """Return the changes from `stored` (keyed by file name) to `page`.
 
     The order of neither side matters, and the diff is empty once it is applied. A value that the page does not give
@@ -69,7 +52,7 @@ def diff_page(stored: Mapping[str, StoredFile], page: IndexPage) -> PageDiff:
             added.append(file)
             continue
         after = _merged(before, file)
-        if _values(after) != _values(before):
+        if after != before:
             changed.append(after)
             if after.yanked and not before.yanked:
                 yanked.append(after)
@@ -90,40 +73,15 @@ def _unread_names(page: IndexPage) -> frozenset[str]:
     return frozenset(problem.filename for problem in page.problems if problem.filename is not None)
 
 
-def _merged(before: StoredFile, file: IndexFile) -> IndexFile:
+def _merged(before: IndexFile, file: IndexFile) -> IndexFile:
     if before.sha256 is not None and file.sha256 is not None and before.sha256 != file.sha256:
         return file
-    return IndexFile(
-        filename=file.filename,
-        url=file.url,
+    return file._replace(
         sha256=_either(file.sha256, before.sha256),
         size=_either(file.size, before.size),
-        requires_python=file.requires_python,
         uploaded_at=_either(file.uploaded_at, before.uploaded_at),
-        yanked=file.yanked,
-        yanked_reason=file.yanked_reason,
         has_metadata=_either(file.has_metadata, before.has_metadata),
-        metadata_sha256=_metadata_sha256(before, file),
-    )
-
-
-def _metadata_sha256(before: StoredFile, file: IndexFile) -> str | None:
-    if file.has_metadata is None:
-        return before.metadata_sha256
-    return file.metadata_sha256
-
-
-def _values(file: IndexFile | StoredFile) -> tuple[object, ...]:
-    return (
-        file.url,
-        file.sha256,
-        file.size,
-        file.requires_python,
-        file.uploaded_at,
-        file.yanked,
-        file.yanked_reason,
-        file.has_metadata,
-        file.metadata_sha256,
+        metadata_sha256=file.metadata_sha256 if file.has_metadata is not None else before.metadata_sha256,
     )
 
 

@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 
 from scanner.domain.files.filenames import FileKind, UnparsedFilename, parse_filename
 from scanner.domain.files.locations import base_of, pack_location, unpack_location
-from scanner.domain.index_page.diff import PageDiff, StoredFile, diff_page
+from scanner.domain.index_page.diff import PageDiff, diff_page
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.file_events import write_events
@@ -63,7 +63,7 @@ _FIELDS = (
 )
 
 
-def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, StoredFile]:
+def _stored_files(package: Package, names: Collection[str] | None = None) -> dict[str, IndexFile]:
     """Return the stored files by name, all or those of these names. One query for each 2,000 names."""
     if names is None:
         found = select_rows(ReleaseFile, _FIELDS, "package_id = %s", [package.pk])
@@ -74,7 +74,7 @@ def _stored_files(package: Package, names: Collection[str] | None = None) -> dic
             for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
         )
     return {
-        name: StoredFile(
+        name: IndexFile(
             filename=name,
             url=unpack_location(location, name, package.files_base),
             sha256=sha or None,
