@@ -1,4 +1,4 @@
-"""Issue 2: three packages from 2023 to today in monthly steps; each wheel event is written exactly once."""
+"""Three packages from 2023 to today in monthly steps; each wheel event is written exactly once."""
 
 from datetime import UTC, datetime
 
@@ -9,10 +9,11 @@ from scanner.models import Package, ReleaseFile, WheelEvent, WheelEventKind
 from scanner.services.indexes import get_index
 from scanner.services.packages import ensure_packages
 from scanner.services.polling.poll import poll_package
+from scanner.services.polling.results import PollResult
 from tests.flows.test_watch_to_email import months
 from tests.replay import ReplayIndex
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("postgresql_database")]
+pytestmark = pytest.mark.django_db
 
 FIRST, LAST = datetime(2023, 1, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
 
@@ -25,6 +26,7 @@ def test_each_wheel_event_is_written_exactly_once(replay: ReplayIndex, name: str
     for now in months(FIRST, LAST):
         replay.as_of = now
         poll_package(package.pk, client, now)
+        assert poll_package(package.pk, client, now) is PollResult.UNCHANGED
         if now == FIRST:
             before = set(ReleaseFile.objects.values_list("filename", flat=True))
     added = list(WheelEvent.objects.filter(kind=WheelEventKind.ADDED).values_list("filename", flat=True))

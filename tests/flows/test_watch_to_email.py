@@ -14,7 +14,7 @@ from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.send import send
 from projects.services.alerts.watches import AlreadyInstallable, watch
 from scanner.index.client import IndexClient
-from scanner.models import Package, WheelEvent, WheelEventKind
+from scanner.models import Package
 from scanner.services.indexes import get_index
 from scanner.services.packages import ensure_packages
 from scanner.services.polling.poll import poll_package
@@ -103,15 +103,6 @@ def test_a_watch_on_greenlet_brings_one_message_when_its_wheel_comes(
     assert not Subscription.objects.active().exists()
     with pytest.raises(AlreadyInstallable):
         watch(project, alice, "greenlet", TARGET, "3.0.3")
-
-
-def test_every_month_writes_each_event_once(greenlet: Installation) -> None:
-    for now in months(datetime(2023, 1, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)):
-        greenlet.poll(now)
-        greenlet.poll(now)
-    added = list(WheelEvent.objects.filter(kind=WheelEventKind.ADDED).values_list("filename", flat=True))
-    assert len(added) == len(set(added)) > 100
-    assert WheelEvent.objects.filter(kind=WheelEventKind.FIRST_POLL).count() == 1
 
 
 def test_a_crash_between_the_dispatch_and_the_message_costs_nothing(

@@ -38,9 +38,9 @@ def uv(replay: ReplayIndex, tmp_path: Path) -> Uv:
     return Uv(program, replay.url, tmp_path / "uv")
 
 
-def assessed(case: Path, replay: ReplayIndex) -> list[TargetResult]:
+def assessed(case: Path, replay: ReplayIndex, *slugs: str) -> list[TargetResult]:
     request = AssessmentRequest(
-        requirements(case.read_text()), targets(*SLUGS), BuildPolicy(SourcePolicy.NEVER), timezone.now()
+        requirements(case.read_text()), targets(*slugs), BuildPolicy(SourcePolicy.NEVER), timezone.now()
     )
     indexes = one_index(replay.url, IndexClient(replay.url))
     fetch_missing(
@@ -57,7 +57,7 @@ def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
     shared: Path, replay: ReplayIndex, uv: Uv, tmp_path: Path
 ) -> None:
     case = Case.read(shared / "cases" / "spanish-subjunctive.txt", tmp_path)
-    found = assessed(case.written, replay)
+    found = assessed(case.written, replay, *SLUGS)
     assert [one.verdict for one in found] == ["go", "conditional", "no-go"]
     for one in found[:2]:
         theirs = uv_target(parse_target(one.target))
@@ -79,7 +79,7 @@ def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
 
 def test_a_set_for_a_free_threaded_build_holds_file_by_file(shared: Path, replay: ReplayIndex, tmp_path: Path) -> None:
     case = Case.read(shared / "cases" / "metaguardian.txt", tmp_path)
-    found = assessed(case.written, replay)[2]
+    found = assessed(case.written, replay, "cp313t-manylinux_2_28_x86_64")[0]
     assert found.verdict == "go"
     pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}
     assert faults_of(pins, case.asked, parse_target(found.target)) == []
