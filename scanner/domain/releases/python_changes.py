@@ -56,7 +56,18 @@ class KnownBreakage:
 
 
 _PEP_594 = "PEP 594"
-_WHATS_NEW = "What's New in Python {}"
+
+
+def _whats_new(python: PythonVersion) -> str:
+    return f"What's New in Python {_dotted(python)}"
+
+
+def _removed(name: str, python: PythonVersion, instead: str, source: str = "") -> RemovedModule:
+    return RemovedModule(name, python, instead, source or _whats_new(python))
+
+
+def _change(python: PythonVersion, text: str, source: str = "") -> PythonChange:
+    return PythonChange(python, text, source or _whats_new(python))
 
 
 def _removed_by_pep_594(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
@@ -65,15 +76,15 @@ def _removed_by_pep_594(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
 
 
 REMOVED_MODULES: tuple[RemovedModule, ...] = (
-    RemovedModule("formatter", (3, 10), "nothing: no replacement was given", _WHATS_NEW.format("3.10")),
-    RemovedModule("parser", (3, 10), "ast", "PEP 617"),
-    RemovedModule("symbol", (3, 10), "ast", "PEP 617"),
-    RemovedModule("binhex", (3, 11), "nothing: no replacement was given", _WHATS_NEW.format("3.11")),
-    RemovedModule("asynchat", (3, 12), "asyncio; pyasynchat restores it", _PEP_594),
-    RemovedModule("asyncore", (3, 12), "asyncio; pyasyncore restores it", _PEP_594),
-    RemovedModule("smtpd", (3, 12), "aiosmtpd", _PEP_594),
-    RemovedModule("distutils", (3, 12), "setuptools, which has a copy while it is installed", "PEP 632"),
-    RemovedModule("imp", (3, 12), "importlib", _WHATS_NEW.format("3.12")),
+    _removed("formatter", (3, 10), "nothing: no replacement was given"),
+    _removed("parser", (3, 10), "ast", "PEP 617"),
+    _removed("symbol", (3, 10), "ast", "PEP 617"),
+    _removed("binhex", (3, 11), "nothing: no replacement was given"),
+    _removed("asynchat", (3, 12), "asyncio; pyasynchat restores it", _PEP_594),
+    _removed("asyncore", (3, 12), "asyncio; pyasyncore restores it", _PEP_594),
+    _removed("smtpd", (3, 12), "aiosmtpd", _PEP_594),
+    _removed("distutils", (3, 12), "setuptools, which has a copy while it is installed", "PEP 632"),
+    _removed("imp", (3, 12), "importlib"),
     *_removed_by_pep_594(
         ("aifc", "nothing; standard-aifc restores it"),
         ("audioop", "nothing; audioop-lts restores it"),
@@ -95,65 +106,31 @@ REMOVED_MODULES: tuple[RemovedModule, ...] = (
         ("uu", "binascii or base64"),
         ("xdrlib", "nothing; standard-xdrlib restores it"),
     ),
-    RemovedModule("lib2to3", (3, 13), "libcst or parso", _WHATS_NEW.format("3.13")),
-    RemovedModule("tkinter.tix", (3, 13), "tkinter.ttk", _WHATS_NEW.format("3.13")),
-    RemovedModule("sre_compile", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
-    RemovedModule("sre_constants", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
-    RemovedModule("sre_parse", (3, 15), "re; its internals are not public", _WHATS_NEW.format("3.15")),
+    _removed("lib2to3", (3, 13), "libcst or parso"),
+    _removed("tkinter.tix", (3, 13), "tkinter.ttk"),
+    _removed("sre_compile", (3, 15), "re; its internals are not public"),
+    _removed("sre_constants", (3, 15), "re; its internals are not public"),
+    _removed("sre_parse", (3, 15), "re; its internals are not public"),
 )
 
 PYTHON_CHANGES: tuple[PythonChange, ...] = (
-    PythonChange(
-        (3, 10),
-        "The aliases of collections.abc in collections (collections.Mapping) are removed.",
-        _WHATS_NEW.format("3.10"),
+    _change((3, 10), "The aliases of collections.abc in collections (collections.Mapping) are removed."),
+    _change((3, 11), "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed."),
+    _change((3, 12), "A new virtual environment has no setuptools: code that imports pkg_resources must require it."),
+    _change((3, 12), "pkgutil.ImpImporter, ssl.wrap_socket and unittest's aliases such as assertEquals are removed."),
+    _change((3, 13), "locals() gives a snapshot inside functions; writing to it changes nothing.", "PEP 667"),
+    _change(
+        (3, 14), "Annotations are evaluated when they are read, no longer when a definition runs.", "PEP 649, PEP 749"
     ),
-    PythonChange(
-        (3, 11),
-        "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed.",
-        _WHATS_NEW.format("3.11"),
-    ),
-    PythonChange(
-        (3, 12),
-        "A new virtual environment has no setuptools: code that imports pkg_resources must require it.",
-        _WHATS_NEW.format("3.12"),
-    ),
-    PythonChange(
-        (3, 12),
-        "pkgutil.ImpImporter, ssl.wrap_socket and unittest's assertEquals and similar aliases are removed.",
-        _WHATS_NEW.format("3.12"),
-    ),
-    PythonChange((3, 13), "locals() gives a snapshot inside functions; writing to it changes nothing.", "PEP 667"),
-    PythonChange(
-        (3, 14),
-        "Annotations are evaluated when they are read, no longer when a definition runs.",
-        "PEP 649, PEP 749",
-    ),
-    PythonChange(
-        (3, 14),
-        "multiprocessing starts processes by forkserver, no longer by fork, except on macOS and Windows.",
-        _WHATS_NEW.format("3.14"),
-    ),
-    PythonChange(
-        (3, 14), "asyncio.get_event_loop() raises RuntimeError where no loop is set.", _WHATS_NEW.format("3.14")
-    ),
-    PythonChange(
-        (3, 14),
-        "ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are removed.",
-        _WHATS_NEW.format("3.14"),
-    ),
-    PythonChange(
+    _change((3, 14), "multiprocessing starts processes by forkserver, no longer by fork, except on macOS and Windows."),
+    _change((3, 14), "asyncio.get_event_loop() raises RuntimeError where no loop is set."),
+    _change((3, 14), "ast.Num, ast.Str, ast.Bytes, pkgutil.find_loader and urllib's URLopener are removed."),
+    _change(
         (3, 15), "Text files are read and written as UTF-8 unless an encoding is named, on Windows too.", "PEP 686"
     ),
-    PythonChange(
-        (3, 15), "http.server's CGIHTTPRequestHandler and its --cgi option are removed.", _WHATS_NEW.format("3.15")
-    ),
-    PythonChange(
-        (3, 16),
-        "The event loop policies of asyncio and asyncio.iscoroutinefunction are removed.",
-        _WHATS_NEW.format("3.16"),
-    ),
-    PythonChange((3, 16), "The type code u of array is removed: use w.", _WHATS_NEW.format("3.16")),
+    _change((3, 15), "http.server's CGIHTTPRequestHandler and its --cgi option are removed."),
+    _change((3, 16), "The event loop policies of asyncio and asyncio.iscoroutinefunction are removed."),
+    _change((3, 16), "The type code u of array is removed: use w."),
 )
 
 BACKPORT_PACKAGES: tuple[BackportPackage, ...] = (
