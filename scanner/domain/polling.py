@@ -27,7 +27,7 @@ class PollIntervals:
 
 
 @dataclass(frozen=True, slots=True)
-class ScheduledPoll:
+class NextPoll:
     """The time of the next poll, and the reason as a clause after "because"."""
 
     at: datetime
@@ -50,35 +50,35 @@ class PackageActivity:
     is_followed: bool
 
 
-def after_answer(name: str, now: datetime, activity: PackageActivity, intervals: PollIntervals) -> ScheduledPoll:
+def after_answer(name: str, now: datetime, activity: PackageActivity, intervals: PollIntervals) -> NextPoll:
     """Return the next poll after an answer: soon while a release may still get files, later without activity."""
     if activity.is_followed:
-        return ScheduledPoll(now + _spread(name, intervals.followed), "its serial on the root page is followed")
+        return NextPoll(now + _spread(name, intervals.followed), "its serial on the root page is followed")
     newest = activity.newest_release_at
     is_open = newest is not None and now - newest < RELEASE_OPEN_FOR
     if is_open and activity.closes_releases:
-        return ScheduledPoll(now + _spread(name, intervals.open_release), "a release is open for new files")
+        return NextPoll(now + _spread(name, intervals.open_release), "a release is open for new files")
     if activity.is_watched:
-        return ScheduledPoll(now + _spread(name, intervals.watched), "a user waits for a wheel of it")
+        return NextPoll(now + _spread(name, intervals.watched), "a user waits for a wheel of it")
     if is_open:
-        return ScheduledPoll(now + _spread(name, intervals.watched), "it has a new release")
-    return ScheduledPoll(now + _spread(name, intervals.quiet), "it has no new release")
+        return NextPoll(now + _spread(name, intervals.watched), "it has a new release")
+    return NextPoll(now + _spread(name, intervals.quiet), "it has no new release")
 
 
-def after_failure(name: str, now: datetime, failures: int, intervals: PollIntervals) -> ScheduledPoll:
+def after_failure(name: str, now: datetime, failures: int, intervals: PollIntervals) -> NextPoll:
     """Return the next try after `failures` in a row (1 or more): the wait doubles up to a limit."""
     wait = min(intervals.first_retry * 2 ** min(failures - 1, 20), intervals.last_retry)
-    return ScheduledPoll(now + _spread(name, wait), f"it failed {count(failures, 'time')} in a row")
+    return NextPoll(now + _spread(name, wait), f"it failed {count(failures, 'time')} in a row")
 
 
-def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> ScheduledPoll:
+def after_old_page(name: str, now: datetime, intervals: PollIntervals) -> NextPoll:
     """Return the next try after a page that is older than its serial on the root page."""
-    return ScheduledPoll(now + _spread(name, intervals.first_retry), "its page is older than its serial")
+    return NextPoll(now + _spread(name, intervals.first_retry), "its page is older than its serial")
 
 
-def after_throttle(name: str, until: datetime, host: str) -> ScheduledPoll:
+def after_throttle(name: str, until: datetime, host: str) -> NextPoll:
     """Return the next try on a host that asked for a pause; tries are spread over 20 seconds."""
-    return ScheduledPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked for a pause")
+    return NextPoll(until + _share(name) * timedelta(seconds=20), f"{host} asked for a pause")
 
 
 def _spread(name: str, span: timedelta) -> timedelta:

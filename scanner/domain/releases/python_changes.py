@@ -26,7 +26,7 @@ class RemovedModule:
 
 
 @dataclass(frozen=True, slots=True)
-class PythonChange:
+class LanguageChange:
     """Another change of this Python that may break running code."""
 
     python: PythonVersion
@@ -66,8 +66,8 @@ def _removed(name: str, python: PythonVersion, instead: str, source: str = "") -
     return RemovedModule(name, python, instead, source or _whats_new(python))
 
 
-def _change(python: PythonVersion, text: str, source: str = "") -> PythonChange:
-    return PythonChange(python, text, source or _whats_new(python))
+def _change(python: PythonVersion, text: str, source: str = "") -> LanguageChange:
+    return LanguageChange(python, text, source or _whats_new(python))
 
 
 def _removed_by_pep_594(*rows: tuple[str, str]) -> Iterator[RemovedModule]:
@@ -113,7 +113,7 @@ REMOVED_MODULES: tuple[RemovedModule, ...] = (
     _removed("sre_parse", (3, 15), "re; its internals are not public"),
 )
 
-PYTHON_CHANGES: tuple[PythonChange, ...] = (
+LANGUAGE_CHANGES: tuple[LanguageChange, ...] = (
     _change((3, 10), "The aliases of collections.abc in collections (collections.Mapping) are removed."),
     _change((3, 11), "inspect.getargspec, the asyncio.coroutine decorator and open()'s mode U are removed."),
     _change((3, 12), "A new virtual environment has no setuptools: code that imports pkg_resources must require it."),
@@ -173,9 +173,9 @@ def removed_since(today: PythonVersion | None, target: PythonVersion) -> tuple[R
     return tuple(module for module in REMOVED_MODULES if (today or (3, 9)) < module.removed_in <= target)
 
 
-def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[PythonChange, ...]:
+def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[LanguageChange, ...]:
     """Return the other changes between two Pythons, oldest first."""
-    return tuple(change for change in PYTHON_CHANGES if (today or (3, 9)) < change.python <= target)
+    return tuple(change for change in LANGUAGE_CHANGES if (today or (3, 9)) < change.python <= target)
 
 
 def standard_library_flags(package: str, version: str | None, python: PythonVersion) -> tuple[str, ...]:

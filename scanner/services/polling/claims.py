@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Q
 
-from scanner.domain.polling import CLOCK_SKEW, ScheduledPoll
+from scanner.domain.polling import CLOCK_SKEW, NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
 from scanner.services.shutdown import stop_requested
 from scanner.services.storage.sql import marks, select_rows
@@ -47,8 +47,8 @@ class UnchangedPoll:
 
     claim: PollClaim
     now: datetime
-    next_poll: ScheduledPoll
-    behind: ScheduledPoll
+    next_poll: NextPoll
+    behind: NextPoll
 
 
 def claim_poll(package_id: int, now: datetime, *, if_due: bool = False) -> PollClaim | None:

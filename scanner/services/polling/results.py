@@ -12,9 +12,9 @@ from django.db import transaction
 from scanner.domain.index_page.page import IndexPage
 from scanner.domain.phrases import count
 from scanner.domain.polling import (
+    NextPoll,
     PackageActivity,
     PollIntervals,
-    ScheduledPoll,
     after_answer,
     after_failure,
     after_old_page,
@@ -193,7 +193,7 @@ def store_fault(claim: PollClaim, error: IndexFault, now: datetime) -> PollResul
     return PollResult.FAILED
 
 
-def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: datetime) -> ScheduledPoll:
+def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: datetime) -> NextPoll:
     known = PackageActivity(
         newest_release_at,
         claim.is_watched,
