@@ -58,6 +58,10 @@ class KnownBreakage:
 _PEP_594 = "PEP 594"
 
 
+def _dotted(python: PythonVersion) -> str:
+    return f"{python[0]}.{python[1]}"
+
+
 def _whats_new(python: PythonVersion) -> str:
     return f"What's New in Python {_dotted(python)}"
 
@@ -191,7 +195,3 @@ def standard_library_flags(package: str, version: str | None, python: PythonVers
         if row.package == package and row.python <= python and version and row.versions.contains(Version(version))
     ]
     return tuple(flags)
-
-
-def _dotted(release: PythonVersion) -> str:
-    return f"{release[0]}.{release[1]}"
