@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from packaging.markers import InvalidMarker
 from packaging.specifiers import InvalidSpecifier
 
+from projects.domain.dependency_files.pep508 import all_of
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.requirement import Requirement, make_requirement
@@ -23,7 +25,8 @@ def root_requirements_of(requirements: Iterable[ParsedRequirement]) -> RootRequi
     requiring = [one for one in everything if not one.constraint and not one.override]
     constraining = [one for one in everything if one.constraint and not one.override]
     if any(one.direct for one in requiring):
-        constraining += [one for one in requiring if not one.direct]
+        # A pin that the project requires on some targets only still constrains the package on the others.
+        constraining += [replace(one, direct_marker=None) for one in requiring if not one.direct or one.direct_marker]
         requiring = [one for one in requiring if one.direct]
     roots = tuple(made for one in requiring for made in _convert(one))
     return RootRequirements(roots, tuple(made for one in constraining for made in _convert(one)), overrides)
@@ -39,7 +42,7 @@ def _convert(requirement: ParsedRequirement) -> Sequence[Requirement]:
                 requirement.name,
                 *(() if url else specifiers),
                 extras=requirement.extras,
-                marker=requirement.marker,
+                marker=all_of(requirement.marker, requirement.direct_marker),
                 url=url,
             ),
         )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-
-from packaging.utils import NormalizedName
+from typing import TypeVar
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import get_in, string, strings, table
@@ -19,6 +18,7 @@ from projects.domain.dependency_files.pep508 import (
 )
 from projects.domain.dependency_files.values import LockedDependency, ParsedRequirement, RequirementOrigin
 
+_Node = TypeVar("_Node")
 # Reads one package from its table and its line.
 PackageReader = Callable[[dict[str, object], int | None], None]
 
@@ -148,11 +148,9 @@ def archive_hashes(entries: Iterable[object]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def reachable(
-    roots: Iterable[NormalizedName], graph: Mapping[NormalizedName, Iterable[NormalizedName]]
-) -> frozenset[NormalizedName]:
-    """Return all names that the roots lead to, the roots included."""
-    found: set[NormalizedName] = set()
+def reachable(roots: Iterable[_Node], graph: Mapping[_Node, Iterable[_Node]]) -> frozenset[_Node]:
+    """Return all nodes that the roots lead to, the roots included."""
+    found: set[_Node] = set()
     waiting = list(roots)
     while waiting:
         name = waiting.pop()

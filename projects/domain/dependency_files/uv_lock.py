@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -19,11 +20,35 @@ from projects.domain.dependency_files.locked_packages import (
     read_dependency,
     read_packages,
 )
-from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, normalize_marker
+from projects.domain.dependency_files.membership import fulfil_membership, split_marker
+from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 _OWN = ("virtual", "editable")
+_CONFLICT = re.compile(r"(?P<kind>extra|group)-(?P<length>\d{1,4})-(?P<rest>.+)")
+# A package by name and version as written.
+_Node = tuple[NormalizedName, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """A dependency of the workspace itself: always, or of one extra or group; `marker` is about the environment."""
+
+    scope: RequirementScope
+    group: str
+    dependency: LockedDependency
+    marker: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Membership:
+    """How the workspace requires a package: always or by one extra or group, directly or through others."""
+
+    scope: RequirementScope = RequirementScope.MAIN
+    direct: bool | None = None
+    direct_marker: str | None = None
+    extras: tuple[str, ...] = ()
 
 
 def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
@@ -35,14 +60,16 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
         builder.add_project_name(package.get("name"))
-    contexts = _contexts(document, own, packages, lock_context(path))
-    if contexts is None:
+    roots = _roots(document, own)
+    if len({(root.scope, root.group) for root in roots}) > MAX_GROUPS:
         builder.add_problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")
-        contexts = {}
+        memberships = _Memberships([], packages)
+    else:
+        memberships = _Memberships(roots, packages)
 
     def read(package: dict[str, object], line: int | None) -> None:
         if not _is_own(package, members):
-            _read_package(builder, package, path, line, contexts)
+            _read_package(builder, package, path, line, memberships)
 
     read_packages(builder, packages, path, lines, "package", read)
 
@@ -58,30 +85,36 @@ def _read_package(
     package: dict[str, object],
     path: str,
     line: int | None,
-    contexts: dict[NormalizedName, RequirementContext],
+    memberships: _Memberships,
 ) -> None:
     edges, messages = _edges(package)
-    name = string(package.get("name")) or ""
     for message in messages:
-        builder.add_problem(path, line, name, message)
+        builder.add_problem(path, line, string(package.get("name")) or "", message)
     origin, url = _origin(table(package.get("source")))
     builder.add_locked_index(get_in(package, "source", "registry"), path, line)
-    files = [package.get("sdist"), *array(package.get("wheels"))]
     markers = strings(package.get("resolution-markers"))
-    marker = normalize_marker(" or ".join(f"({marker})" for marker in markers)) if markers else None
-    builder.add_requirement(
-        locked_package(
-            package,
-            contexts.get(canonicalize_name(name[:120]), lock_context(path)),
-            line,
-            origin=origin,
-            url=url,
-            marker=marker,
-            hashes=archive_hashes(files),
-            dependencies=edges,
-            editable="editable" in table(package.get("source")),
-        )
+    locked = locked_package(
+        package,
+        lock_context(path),
+        line,
+        origin=origin,
+        url=url,
+        marker=fulfil_membership(any_of(*markers)) if markers else None,
+        hashes=archive_hashes([package.get("sdist"), *array(package.get("wheels"))]),
+        dependencies=edges,
+        editable="editable" in table(package.get("source")),
     )
+    for membership, groups in memberships.of(package).items():
+        builder.add_requirement(
+            replace(
+                locked,
+                scope=membership.scope,
+                groups=tuple(groups),
+                direct=membership.direct,
+                direct_marker=membership.direct_marker,
+                extras=membership.extras,
+            )
+        )
 
 
 def _origin(source: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
@@ -105,59 +138,101 @@ def _edges(package: dict[str, object]) -> tuple[list[LockedDependency], list[str
     return edges, messages
 
 
-def _contexts(
-    document: dict[str, object],
-    own: list[dict[str, object]],
-    packages: list[dict[str, object]],
-    context: RequirementContext,
-) -> dict[NormalizedName, RequirementContext] | None:
-    graph: dict[NormalizedName, list[NormalizedName]] = {}
-    for package in packages:
-        name = string(package.get("name"))
-        if name is not None:
-            known = graph.setdefault(canonicalize_name(name[:120]), [])
-            known.extend(found.name for found in _edges(package)[0])
-    main: set[NormalizedName] = {_name(entry) for entry in array(get_in(document, "manifest", "requirements"))}
-    groups: dict[tuple[RequirementScope, str], set[NormalizedName]] = {}
+def _roots(document: dict[str, object], own: list[dict[str, object]]) -> list[_Root]:
+    found: list[_Root] = []
+    for entry in array(get_in(document, "manifest", "requirements")):
+        _add_roots(found, entry, RequirementScope.MAIN, "")
     for package in own:
-        main |= _names(package.get("dependencies"))
+        for entry in array(package.get("dependencies")):
+            _add_roots(found, entry, RequirementScope.MAIN, "")
         for key, scope in (
             ("optional-dependencies", RequirementScope.EXTRA),
             ("dev-dependencies", RequirementScope.GROUP),
         ):
             for group, entries in table(package.get(key)).items():
-                groups.setdefault((scope, canonicalize_name(group[:120])), set()).update(_names(entries))
-    return _assign(graph, main, groups, context) if len(groups) <= MAX_GROUPS else None
-
-
-def _assign(
-    graph: dict[NormalizedName, list[NormalizedName]],
-    main: set[NormalizedName],
-    groups: dict[tuple[RequirementScope, str], set[NormalizedName]],
-    context: RequirementContext,
-) -> dict[NormalizedName, RequirementContext]:
-    direct = main.union(*groups.values())
-    in_main = reachable(main, graph)
-    reached_by: dict[NormalizedName, dict[RequirementScope, list[str]]] = {}
-    for (scope, group), names in groups.items():
-        for name in reachable(names, graph) - in_main:
-            reached_by.setdefault(name, {}).setdefault(scope, []).append(group)
-    found = {name: replace(context, direct=name in direct if direct else None) for name in graph}
-    for name, scopes in reached_by.items():
-        # One that both an extra and a group reach has the extra's scope: extras are published, groups are not.
-        scope = RequirementScope.EXTRA if RequirementScope.EXTRA in scopes else RequirementScope.GROUP
-        chosen_by = tuple(sorted({group for names_of_scope in scopes.values() for group in names_of_scope}))
-        found[name] = replace(context, scope=scope, groups=chosen_by, direct=name in direct)
+                for entry in array(entries):
+                    _add_roots(found, entry, scope, canonicalize_name(group[:120]))
     return found
 
 
-def _names(entries: object) -> set[NormalizedName]:
-    return {_name(entry) for entry in array(entries)}
-
-
-def _name(entry: object) -> NormalizedName:
+def _add_roots(roots: list[_Root], entry: object, scope: RequirementScope, group: str) -> None:
     try:
-        return read_dependency(entry).name
+        dependency = read_dependency(entry)
+        if scope is not RequirementScope.MAIN:
+            marker = fulfil_membership(dependency.marker, lambda _, name: _decoded(name) == (scope, group))
+            roots.append(_Root(scope, group, dependency, marker))
+            return
+        for case in split_marker(dependency.marker):
+            if case.scope is RequirementScope.MAIN:
+                roots.append(_Root(case.scope, "", dependency, case.marker))
+            roots.extend(_Root(*_decoded(name), dependency, case.marker) for name in case.names)
     except MalformedRequirement:
-        # Reading its package reports it; the empty name reaches nothing.
-        return canonicalize_name("")
+        return  # It reaches nothing; the manifest reports it.
+
+
+def _decoded(name: str) -> tuple[RequirementScope, str]:
+    """Return the scope and name that uv writes as `extra-5-small-cpu` or `group-5-small-dev` where groups conflict."""
+    found = _CONFLICT.fullmatch(name)
+    if found is None:
+        return RequirementScope.EXTRA, name
+    scope = RequirementScope.EXTRA if found["kind"] == "extra" else RequirementScope.GROUP
+    return scope, found["rest"][int(found["length"]) + 1 :]
+
+
+class _Memberships:
+    """How the workspace requires each package, by name and version: a fork has several versions of a name."""
+
+    def __init__(self, roots: list[_Root], packages: list[dict[str, object]]) -> None:
+        self._roots: dict[_Node, list[_Root]] = {}
+        self._by_name: dict[NormalizedName, list[_Node]] = {}
+        for package in packages:
+            node = _node(package)
+            self._by_name.setdefault(node[0], []).append(node)
+        graph: dict[_Node, list[_Node]] = {}
+        for package in packages:
+            edges = graph.setdefault(_node(package), [])
+            for dependency in _edges(package)[0]:
+                edges.extend(self._nodes(dependency))
+        begins: dict[tuple[RequirementScope, str], list[_Node]] = {}
+        for root in roots:
+            nodes = self._nodes(root.dependency)
+            begins.setdefault((root.scope, root.group), []).extend(nodes)
+            for node in nodes:
+                self._roots.setdefault(node, []).append(root)
+        main = (RequirementScope.MAIN, "")
+        self._reached = {key: reachable(nodes, graph) for key, nodes in begins.items()}
+        self._in_main = self._reached.pop(main, frozenset())
+
+    def of(self, package: dict[str, object]) -> dict[_Membership, list[str]]:
+        """Return the ways in which a package is required, each with the extras or groups that choose it."""
+        node = _node(package)
+        if not self._roots:
+            return {_Membership(): []}
+        main = self._membership(node, RequirementScope.MAIN, "")
+        in_main = node in self._in_main or not any(node in reached for reached in self._reached.values())
+        found: dict[_Membership, list[str]] = {main: []} if in_main else {}
+        for (scope, group), reached in sorted(self._reached.items()):
+            membership = self._membership(node, scope, group)
+            # In main already, a group matters only if it requires the package directly and main does not.
+            if node in reached and (not in_main or (membership.direct and not _covers(main, membership))):
+                found.setdefault(membership, []).append(group)
+        return found
+
+    def _membership(self, node: _Node, scope: RequirementScope, group: str) -> _Membership:
+        roots = [root for root in self._roots.get(node, ()) if (root.scope, root.group) == (scope, group)]
+        if not roots:
+            return _Membership(scope, direct=False)
+        extras = {extra for root in roots for extra in root.dependency.extras}
+        return _Membership(scope, True, any_of(*(root.marker for root in roots)), tuple(sorted(extras)))
+
+    def _nodes(self, dependency: LockedDependency) -> list[_Node]:
+        known = self._by_name.get(dependency.name, [])
+        return [node for node in known if dependency.version in (None, node[1])]
+
+
+def _covers(main: _Membership, other: _Membership) -> bool:
+    return bool(main.direct) and main.direct_marker is None and set(other.extras) <= set(main.extras)
+
+
+def _node(package: dict[str, object]) -> _Node:
+    return canonicalize_name((string(package.get("name")) or "")[:120]), string(package.get("version"))

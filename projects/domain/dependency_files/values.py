@@ -73,7 +73,8 @@ class ParsedRequirement:
 
     `specifier` is text that `packaging.specifiers` accepts, except for a Poetry union: then it is the alternatives
     joined by " || ", and `alternatives` holds each of them (else it is empty). `line` is the first physical line,
-    1-based, or None where the format gives none. `direct` is None where the file does not say. `pinned` is the
+    1-based, or None where the format gives none. `direct` is None where the file does not say;
+    `direct_marker` is the condition on which the project itself requires a locked package. `pinned` is the
     version of a single == without wildcard or a single ===; `url_version` the one in a direct URL's file name.
     """
 
@@ -92,6 +93,7 @@ class ParsedRequirement:
     constraint: bool = False
     override: bool = False
     direct: bool | None = True
+    direct_marker: str | None = None
     pinned: str | None = None
     locked: bool = False
     origin: RequirementOrigin = RequirementOrigin.INDEX

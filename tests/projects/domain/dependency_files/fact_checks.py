@@ -114,7 +114,9 @@ def locked(parsed: ParsedFiles, expected: dict[str, Any]) -> list[str]:
     own = set(parsed.project_names)
     ours: dict[tuple[str, str | None, tuple[str, ...]], list[ParsedRequirement]] = {}
     for one in parsed.requirements:
-        ours.setdefault((one.name, one.pinned, one.extras), []).append(one)
+        # Facts of a uv.lock name no extras: they are those of the project's own requirement.
+        extras = one.extras if any("extras" in fact for fact in expected["packages"]) else ()
+        ours.setdefault((one.name, one.pinned, extras), []).append(one)
     theirs = {
         (one["name"], one["version"] and str(Version(one["version"])), tuple(one.get("extras", ()))): one
         for one in expected["packages"]

@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+
+from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.dependency_files import Format, ParsedFiles, RequirementOrigin, RequirementScope, read, select
 
 
@@ -343,3 +346,141 @@ def test_a_lock_is_known_by_its_content_when_its_name_says_nothing() -> None:
         Format.UV_LOCK,
         Format.PIPFILE_LOCK,
     ]
+
+
+UV_MARKERS = """\
+version = 1
+requires-python = ">=3.10"
+[[package]]
+name = "app"
+version = "0"
+source = { virtual = "." }
+dependencies = [{ name = "idna" }, { name = "pywin32", marker = "sys_platform == 'win32'" }]
+[package.optional-dependencies]
+fast = [{ name = "uvloop", marker = "sys_platform != 'win32'" }]
+[package.dev-dependencies]
+dev = [{ name = "pywin32" }, { name = "colorama", marker = "sys_platform == 'win32'" }]
+[[package]]
+name = "colorama"
+version = "0.4.6"
+[[package]]
+name = "idna"
+version = "3.7"
+[[package]]
+name = "pywin32"
+version = "306"
+[[package]]
+name = "uvloop"
+version = "0.19.0"
+"""
+WIN, NOT_WIN = 'sys_platform == "win32"', 'sys_platform != "win32"'
+
+
+@pytest.mark.parametrize(
+    ("groups", "extras", "roots"),
+    [
+        ([], [], {("idna", None), ("pywin32", WIN)}),
+        ([], ["fast"], {("idna", None), ("pywin32", WIN), ("uvloop", NOT_WIN)}),
+        (["dev"], [], {("idna", None), ("pywin32", WIN), ("pywin32", None), ("colorama", WIN)}),
+    ],
+)
+def test_the_own_markers_of_a_uv_project_hold(
+    groups: list[str], extras: list[str], roots: set[tuple[str, str | None]]
+) -> None:
+    found = select(one_file("uv.lock", UV_MARKERS), groups, extras)
+    question = root_requirements_of(found)
+    assert {(str(one.name), one.marker) for one in question.requirements} == roots
+    # On the other targets the pin still limits a transitive package.
+    assert {(str(one.name), one.marker) for one in question.constraints} >= {("pywin32", None)}
+
+
+UV_CONFLICT = """\
+version = 1
+requires-python = ">=3.12"
+conflicts = [[{ package = "app", extra = "cpu" }, { package = "app", extra = "gpu" }]]
+[[package]]
+name = "app"
+version = "0"
+source = { virtual = "." }
+dependencies = [{ name = "six", marker = "extra == 'extra-3-app-gpu'" }]
+[package.optional-dependencies]
+cpu = [{ name = "torch", version = "2.0", marker = "extra == 'extra-3-app-cpu'" }]
+gpu = [{ name = "torch", version = "2.1", marker = "extra == 'extra-3-app-gpu'" }]
+[[package]]
+name = "six"
+version = "1.17.0"
+[[package]]
+name = "torch"
+version = "2.0"
+dependencies = [{ name = "sympy", version = "1.12" }]
+[[package]]
+name = "torch"
+version = "2.1"
+dependencies = [{ name = "sympy", version = "1.13" }]
+[[package]]
+name = "sympy"
+version = "1.12"
+[[package]]
+name = "sympy"
+version = "1.13"
+"""
+
+
+@pytest.mark.parametrize(
+    ("extras", "pins"),
+    [
+        ([], []),
+        (["cpu"], ["torch==2.0", "sympy==1.12"]),
+        (["gpu"], ["six==1.17.0", "torch==2.1", "sympy==1.13"]),
+    ],
+)
+def test_of_conflicting_extras_the_chosen_fork_counts(extras: list[str], pins: list[str]) -> None:
+    found = select(one_file("uv.lock", UV_CONFLICT), [], extras)
+    assert [one.raw for one in found] == pins
+    assert [one.marker or one.direct_marker for one in found] == [None] * len(pins)
+
+
+POETRY_1 = {
+    "pyproject.toml": b"""\
+[tool.poetry]
+name = "app"
+[tool.poetry.dependencies]
+python = "^3.10"
+idna = "^3"
+pywin32 = {version = ">=306", platform = "win32"}
+[tool.poetry.group.dev.dependencies]
+colorama = {version = "*", markers = "sys_platform == 'win32'"}
+""",
+    "poetry.lock": b"""\
+[[package]]
+name = "colorama"
+version = "0.4.6"
+optional = false
+[[package]]
+name = "idna"
+version = "3.7"
+optional = false
+[[package]]
+name = "pywin32"
+version = "306"
+optional = false
+[metadata]
+lock-version = "2.0"
+python-versions = "^3.10"
+content-hash = "x"
+""",
+}
+
+
+def test_the_markers_and_groups_of_the_manifest_hold_for_a_lock_without_them() -> None:
+    parsed = read(POETRY_1, ["pyproject.toml", "poetry.lock"])
+    locked = [one for one in parsed.requirements if one.locked]
+    assert [(one.name, one.scope, one.direct, one.direct_marker) for one in locked] == [
+        ("colorama", RequirementScope.GROUP, True, WIN),
+        ("idna", RequirementScope.MAIN, True, None),
+        ("pywin32", RequirementScope.MAIN, True, WIN),
+    ]
+    assert {(str(one.name), one.marker) for one in root_requirements_of(select(parsed)).requirements} == {
+        ("idna", None),
+        ("pywin32", WIN),
+    }
