@@ -112,7 +112,7 @@ class TargetAssessment(models.Model):
     blockers = models.JSONField(default=list)
     conflict = models.TextField(blank=True)
     packages = models.JSONField(default=list)
-    shown = models.JSONField(null=True, help_text="what pages show of the packages; null: not worked out yet")
+    shown = models.JSONField(null=True, help_text="what pages show of the packages; null: made of them")
     plan = models.JSONField(null=True, blank=True)
 
     class Meta:

@@ -120,6 +120,7 @@ class PackageResult:
             "uploaded_at": timestamp(self.uploaded_at),
             "reason": self.reason.to_json(),
             "newest": self.newest_mismatch.to_json() if self.newest_mismatch else None,
+            "pending": self.is_pending,
             "first_available": self.first_available.to_json() if self.first_available else None,
             "latest_available": self.latest_available.to_json() if self.latest_available else None,
             "latest": self.newest_version,
@@ -169,7 +170,9 @@ def timestamp(moment: datetime | None) -> str | None:
 
 
 def _read_reason(row: Mapping[str, Any]) -> PackageReason:
-    reason = row.get("reason") or ""
+    reason, newest = row.get("reason") or "", row.get("newest")
+    if isinstance(reason, str) and newest:
+        reason = reason.removesuffix(f"; the newest, {newest['version']}: {newest['reason']}")
     if isinstance(reason, str) and row.get("pending"):
         return PackageReason(ReasonKind.NOT_POLLED, reason.partition(": ")[2])
     return PackageReason.from_json(reason)

@@ -79,7 +79,6 @@ def package_document(package: PackageResult, target: str) -> dict[str, Any]:
         }
     return {
         **row,
-        "pending": package.is_pending,
         "advice": advise(package, target),
         "error": expected_error(package),
         "status": status,

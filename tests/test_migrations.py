@@ -1,11 +1,13 @@
 """Stored data come through the migrations, on both databases."""
 
+import json
 import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-ROOT = Path(__file__).parents[2]
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.presentation.sentences import describe_cause, describe_reason
+
+ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SHA = "0123456789abcdef" * 4
 FOLDER = f"https://files.example/packages/{SHA[:2]}/{SHA[2:4]}/{SHA[4:]}/"
@@ -34,7 +40,10 @@ class Old:
         subprocess.run(command, cwd=ROOT, env=self._environment, check=True)
 
     def insert(self, table: str, **values: Any) -> None:
-        columns, marks = ", ".join(values), ", ".join(["%s" if self._url else "?"] * len(values))
+        columns, marks = (
+            ", ".join(f'"{name}"' for name in values),
+            ", ".join(["%s" if self._url else "?"] * len(values)),
+        )
         self.execute(f"INSERT INTO {table} ({columns}) VALUES ({marks})", list(values.values()))
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -96,3 +105,57 @@ def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
     old.insert("scanner_releasefile", package_id=7, filename="new.whl", kind="wheel", sha256=b"", metadata_sha256=b"",
                location=b"\x00", requires_python="", yanked=False, yanked_reason="")  # fmt: skip
     assert old.execute("SELECT MAX(id) FROM scanner_releasefile") == [(13,)]
+
+
+STORED_ROW = {
+    "name": "orjson", "version": "3.9.0", "direct": True, "paths": [["orjson"]], "availability": "source",
+    "detail": "compiled: Rust", "yanked": False, "verdict": "blocked", "severity": "critical",
+    "file": "orjson-3.9.0.tar.gz", "tag": None, "uploaded_at": "2023-05-06T07:08:09Z",
+    "reason": "no wheel for cp315; has cp38 to cp312; the newest, 3.11.0: needs glibc 2.39, target has 2.28",
+    "newest": {
+        "version": "3.11.0",
+        "reason": "needs glibc 2.39, target has 2.28",
+        "cause": "needs glibc 2.39, target has 2.28",
+    },
+    "pending": False, "first_available": None, "latest_available": None, "latest": "3.11.0", "specifier": "==3.9.0",
+    "source": "requirements.txt", "line": 3,
+    "advice": "Watch this cell: the newest release may still get wheels, else a new release must bring them.",
+    "error": "a source build (compiled: Rust); with --only-binary :all: ERROR: …", "status": "active", "flags": [],
+}  # fmt: skip
+PENDING_ROW = {
+    **STORED_ROW, "name": "six", "availability": "unknown", "verdict": "unknown", "severity": "moderate",
+    "reason": "not polled yet: HTTP 503", "newest": None, "pending": True, "advice": "Wait.",
+}  # fmt: skip
+SHOWN = [
+    *("orjson", "3.9.0", "blocked", "critical", "no version", STORED_ROW["reason"], "orjson 3.11.0: needs …", "direct"),
+    *("", "", False, False),
+]
+
+
+def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None:
+    old.migrate("projects", "0005")
+    noon = NOON.isoformat(" ")
+    old.insert("projects_project", id=1, name="practice", slug="practice", source_builds="pure", prereleases=False,
+               minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
+    old.insert("projects_snapshot", id=1, project_id=1, origin="paste", commit="", ref="", digest="d", created_at=noon,
+               problems="[]", options="{}", hints="[]")  # fmt: skip
+    old.insert("projects_assessment", id=1, project_id=1, snapshot_id=1, state="complete", trigger="",
+               index_url="https://index.example/", extra_urls="[]", index_ids="[]", confusions="[]", missing="[]",
+               created_at=noon, confirmed_at=noon, digest="d", changes="[]")  # fmt: skip
+    old.insert("projects_targetassessment", id=1, assessment_id=1, target="cp315-win_amd64", position=0,
+               verdict="no-go", counts="{}", blockers="[]", conflict="", packages=json.dumps([STORED_ROW, PENDING_ROW]),
+               shown=json.dumps([SHOWN]))  # fmt: skip
+    old.migrate()
+    ((packages, shown),) = old.execute("SELECT packages, shown FROM projects_targetassessment")
+    rows, summaries = (json.loads(one) if isinstance(one, str) else one for one in (packages, shown))
+    assert summaries == {"version": 2, "cells": [SHOWN[:11]]}
+    blocked, pending = (PackageResult.from_json(row) for row in rows)
+    assert describe_reason(blocked) == STORED_ROW["reason"]
+    assert describe_cause(blocked) == "orjson 3.11.0: needs glibc 2.39, target has 2.28"
+    assert (blocked.version, blocked.build_detail, blocked.may_get_files) == ("3.9.0", "compiled: Rust", True)
+    assert (blocked.provenance.source, blocked.provenance.line) == ("requirements.txt", 3)
+    assert pending.reason == PackageReason(ReasonKind.NOT_POLLED, "HTTP 503")
+    assert rows == [one.to_json() for one in (blocked, pending)]
+    # A worker of the version before may still write its rows while the new version starts.
+    assert PackageResult.from_json(STORED_ROW) == replace(blocked, may_get_files=False)
+    assert PackageResult.from_json(PENDING_ROW) == pending
