@@ -156,7 +156,7 @@ def answer_all(source: RecordedSource, asked: RootRequirements, targets: Sequenc
 def time_recorded_cases(folder: Path, pairs: int) -> None:
     """Time the recorded cases on 42 targets: all closures, blockers and minimal plans, from parsed pages in memory.
 
-    uv's figures for the same targets are in docs/resolution.md; they need an index that serves all metadata.
+    uv is not run on them: it needs an index that serves all metadata.
     """
     print(f"{'recorded case, 42 targets':<44} {'ms':>10} {'hold':>6} {'blocked':>8} {'unknown':>8}")
     for path in sorted(folder.glob("*.txt")):
