@@ -92,10 +92,13 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of cases, corpora and UI notes that lies beside a developer's clone."""
+    """Return the folder of large corpora beside a developer's clone.
+
+    Only tests that read whole corpora ask for it; each trap in them has a small test of its own as well.
+    """
     path = Path(__file__).resolve().parents[2] / "shared"
     if not path.is_dir():
-        pytest.skip("../shared is not beside the project")
+        pytest.skip(f"the corpus of real files is not here: {path} does not exist")
     return path
 
 

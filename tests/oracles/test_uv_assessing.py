@@ -17,6 +17,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
+from projects.services.projects import SAMPLE_FILE
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
@@ -54,9 +55,9 @@ def assessed(case: Path, replay: ReplayIndex, *slugs: str) -> list[TargetResult]
 
 
 def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
-    shared: Path, replay: ReplayIndex, uv: Uv, tmp_path: Path
+    replay: ReplayIndex, uv: Uv, tmp_path: Path
 ) -> None:
-    case = Case.read(shared / "cases" / "spanish-subjunctive.txt", tmp_path)
+    case = Case.read(SAMPLE_FILE, tmp_path)
     found = assessed(case.written, replay, *SLUGS)
     assert [one.verdict for one in found] == ["go", "conditional", "no-go"]
     for one in found[:2]:
@@ -77,8 +78,10 @@ def test_the_sample_is_judged_as_uv_judges_it_and_its_plans_install(
         assert taken_back(case, alone, uv, theirs, tmp_path) is None, change.name
 
 
-def test_a_set_for_a_free_threaded_build_holds_file_by_file(shared: Path, replay: ReplayIndex, tmp_path: Path) -> None:
-    case = Case.read(shared / "cases" / "metaguardian.txt", tmp_path)
+def test_a_set_for_a_free_threaded_build_holds_file_by_file(replay: ReplayIndex, tmp_path: Path) -> None:
+    written = tmp_path / "unpinned.txt"
+    written.write_text("fastapi\nuvicorn\nsqlalchemy\npydantic\npasslib[argon2]\nwebsockets\nrequests\ngroq\n")
+    case = Case.read(written, tmp_path)
     found = assessed(case.written, replay, "cp313t-manylinux_2_28_x86_64")[0]
     assert found.verdict == "go"
     pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}

@@ -96,6 +96,92 @@ def test_every_payload_of_the_corpus_is_read_as_its_index_tells(shared: Path) ->
     assert pushes > 15
 
 
+# The fields of a push to main that are read, as each other host sends them.
+PUSHES: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "gitea",
+        "push",
+        {
+            "ref": "refs/heads/main",
+            "before": A,
+            "after": B,
+            "commits": [],
+            "repository": {"id": 7, "full_name": "octo/app"},
+            "pusher": {"login": "alice"},
+        },
+    ),
+    (
+        "gitlab",
+        "Push Hook",
+        {
+            "object_kind": "push",
+            "ref": "refs/heads/main",
+            "before": A,
+            "after": B,
+            "project_id": 7,
+            "project": {"path_with_namespace": "octo/app"},
+            "user_username": "alice",
+            "commits": [{"id": B, "timestamp": "2026-11-20T10:00:00+01:00"}],
+        },
+    ),
+    (
+        "bitbucket-cloud",
+        "repo:push",
+        {
+            "actor": {"display_name": "alice"},
+            "repository": {"uuid": "7", "full_name": "octo/app"},
+            "push": {
+                "changes": [
+                    {
+                        "old": {"type": "branch", "name": "main", "target": {"hash": A}},
+                        "new": {"type": "branch", "name": "main", "target": {"hash": B}},
+                        "forced": False,
+                    }
+                ]
+            },
+        },
+    ),
+    (
+        "bitbucket-server",
+        "repo:refs_changed",
+        {
+            "actor": {"name": "alice"},
+            "repository": {"id": 7, "slug": "app", "project": {"key": "octo"}},
+            "changes": [{"ref": {"id": "refs/heads/main"}, "fromHash": A, "toHash": B}],
+        },
+    ),
+    (
+        "azure-devops",
+        "service hook",
+        {
+            "eventType": "git.push",
+            "resource": {
+                "pushedBy": {"displayName": "alice"},
+                "repository": {"id": "7", "name": "app", "project": {"name": "octo"}},
+                "refUpdates": [{"name": "refs/heads/main", "oldObjectId": A, "newObjectId": B}],
+            },
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("provider", "event", "payload"), PUSHES, ids=[provider for provider, _, _ in PUSHES])
+def test_a_push_to_each_other_host_is_read(provider: str, event: str, payload: dict[str, Any]) -> None:
+    envelope = read_headers(headers_of(provider, event), json.dumps(payload).encode())
+    assert envelope is not None
+    assert (envelope.provider, envelope.event) == (provider, event)
+    (push,) = read_json(provider, event, payload)
+    assert (push.provider, push.repository_id, push.repository) == (provider, "7", "octo/app")
+    assert (push.ref, push.before, push.after, push.pusher) == ("refs/heads/main", A, B, "alice")
+    assert (push.created, push.deleted) == (False, False)
+
+
+def test_a_branch_that_gitea_deletes_has_its_own_event() -> None:
+    payload = {"ref": "old", "ref_type": "branch", "repository": {"id": 7, "full_name": "octo/app"}}
+    (push,) = read_json("gitea", "delete", payload)
+    assert (push.ref, push.deleted) == ("refs/heads/old", True)
+
+
 def test_a_github_push_is_read_whole() -> None:
     (push,) = read_json("github", "push", github_push())
     assert push == Push(
