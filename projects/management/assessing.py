@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, read, select
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.storage import prepare_storage
-from projects.presentation.formats.schema import assessment_document
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
@@ -60,21 +60,20 @@ class CommandAssessment:
     indexes: IndexSet
     confusions: Sequence[NameConfusion]
 
-    def document(self) -> dict[str, Any]:
-        """Return the machine-readable assessment (docs/schema.md), with plans written into the files."""
-        found, request = self.evaluation, self.request
-        document = assessment_document(
-            self.files.parsed,
+    def record(self) -> AssessmentRecord:
+        """Return the whole assessment, with plans written into the files."""
+        found, parsed = self.evaluation, self.files.parsed
+        record = AssessmentRecord(
+            parsed,
             found.targets,
-            index_url=self.indexes.url,
-            now=timezone.now(),
-            bridge=UpgradePlan.of(found.bridge, request.strategy) if found.bridge is not None else None,
-            bridge_targets=found.bridge.targets if found.bridge is not None else (),
-            extra_urls=self.indexes.extra_urls,
-            confusions=[one.to_json() for one in self.confusions],
+            timezone.now(),
+            self.indexes.url,
+            self.indexes.extra_urls,
+            [one.to_json() for one in self.confusions],
+            bridge=UpgradePlan.of(found.bridge, self.request.strategy) if found.bridge is not None else None,
+            bridge_targets=[target.slug for target in found.bridge.targets] if found.bridge is not None else (),
         )
-        contents = FileContents(FilesOnDisk(), self.files.roots, self.files.parsed)
-        return with_written_plans(document, contents, lambda: self.indexes)
+        return with_written_plans(record, FileContents(FilesOnDisk(), self.files.roots, parsed), lambda: self.indexes)
 
     @property
     def warnings(self) -> list[str]:

@@ -17,6 +17,7 @@ from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.reason_text import reason_text
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
@@ -49,12 +50,12 @@ def read_facts(
     }
     candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
     files_of = read_files(candidates, as_of=as_of)
-    planned = {change.name: change for change in (result.plan.changes if result.plan else ())}
+    planned = {str(change.name): change for change in (result.plan.changes if result.plan else ())}
     return {
         name: PackageFacts(
             **{role: _measured(candidate, target, files_of) for role, candidate in found.items()},
-            planned=planned[name].after if name in planned else None,
-            plan_reason=planned[name].why if name in planned else "",
+            planned=str(planned[name].after) if name in planned else None,
+            plan_reason=plan_reason_text(planned[name].reason) if name in planned else "",
             paths=packages[name].provenance.paths if name in packages else (),
             is_direct=name in packages and packages[name].provenance.direct is not False,
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.rewriting.text_encoding import decode_text
@@ -61,19 +61,13 @@ def write_plans(
 
 
 def with_written_plans(
-    document: Mapping[str, Any], given: FileContents, indexes: Callable[[], IndexSet]
-) -> dict[str, Any]:
-    """Return an assessment document (docs/schema.md) whose plans and bridge hold the rewritten files."""
-    entries, bridge = list(document["assessments"]), document.get("bridge")
-    holders = [(entry["plan"], [entry["target"]]) for entry in entries if entry["plan"] is not None]
-    holders += [(bridge, bridge["targets"])] if bridge is not None else []
-    written = iter(write_plans([(UpgradePlan.from_json(plan), slugs) for plan, slugs in holders], given, indexes))
-
-    def complete(plan: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        return {**plan, **next(written).to_json()} if plan is not None else None
-
-    return {
-        **document,
-        "assessments": [{**entry, "plan": complete(entry["plan"])} for entry in entries],
-        "bridge": complete(bridge),
-    }
+    record: AssessmentRecord, given: FileContents, indexes: Callable[[], IndexSet]
+) -> AssessmentRecord:
+    """Return the record with its plans and its bridge written into the files. One query at most."""
+    plans = [(result.plan, [result.target]) for result in record.results if result.plan is not None]
+    if record.bridge is not None:
+        plans.append((record.bridge, list(record.bridge_targets)))
+    written = write_plans(plans, given, indexes)
+    bridge = written.pop() if record.bridge is not None else None
+    by_target = {slug: one for one, (_, [slug]) in zip(written, plans, strict=False)}
+    return replace(record, written=by_target, written_bridge=bridge)

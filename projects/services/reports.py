@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from packaging.version import Version
 
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.report.planned_set import PinnedFile, PlannedSet
 from projects.models import Project
 from projects.presentation.report.build import build_report
-from projects.presentation.report.target import ReportTarget
+from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport
-from projects.services.assessments.stored_documents import stored_document, stored_targets
+from projects.services.assessments.stored_documents import stored_record, stored_targets
 from projects.services.indexes import indexes_of
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.pooling import pool_files
@@ -24,7 +24,7 @@ from scanner.services.index_sets import IndexSet
 
 
 def report_of(
-    document: Mapping[str, Any],
+    record: AssessmentRecord,
     target: Target,
     *,
     project: str,
@@ -33,13 +33,13 @@ def report_of(
     as_of: datetime | None = None,
     current: PythonVersion | None = None,
 ) -> MigrationReport:
-    """Return the report of one target of an assessment document with written plans. A few queries.
+    """Return the report of one of the record's targets. A few queries.
 
     With `as_of`, files that were uploaded later do not count.
     """
-    entry = next(entry for entry in document["assessments"] if entry["target"] == target.slug)
-    planned = read_planned_set(indexes, ReportTarget.from_entry(entry).pins, target, as_of=as_of)
-    return build_report(document, target, project=project, now=now, planned=planned, current=current)
+    entry = next(entry for entry in report_targets(record) if entry.target == target)
+    planned = read_planned_set(indexes, entry.pins, target, as_of=as_of)
+    return build_report(record, target, project=project, now=now, planned=planned, current=current)
 
 
 def stored_report(project: Project, slug: str, now: datetime) -> MigrationReport | None:
@@ -50,10 +50,10 @@ def stored_report(project: Project, slug: str, now: datetime) -> MigrationReport
     target = parse_target(slug)
     # The report compares with the other Pythons on the same platform.
     same = [other for other in targets if parse_target(other).platform == target.platform]
-    document = stored_document(project, dict.fromkeys(same))
-    if document is None:
+    record = stored_record(project, dict.fromkeys(same))
+    if record is None:
         return None
-    return report_of(document, target, project=project.name, indexes=indexes_of(project), now=now)
+    return report_of(record, target, project=project.name, indexes=indexes_of(project), now=now)
 
 
 def read_planned_set(

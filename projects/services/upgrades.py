@@ -22,7 +22,6 @@ from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.run import PATIENCE, request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
-from scanner.domain.resolution.explain.sentences import derivation_lines
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import release_dates
 from scanner.services.index_sets import IndexSet
@@ -46,12 +45,12 @@ def answer_upgrade(
         deadline = _Deadline(time.monotonic() + PAGE_SECONDS)
         request = replace(_request(project, given.parsed, slugs, query, now), expired=lambda: deadline)
         planned = _plan(request, indexes_of(project))
-    elif stored.verdict == ProjectVerdict.UNKNOWN:
+    elif stored.result.verdict is ProjectVerdict.UNKNOWN:
         # The plan of an incomplete assessment lists missing data, not changes.
-        cut_short = stored.plan is not None and not stored.missing
+        cut_short = stored.result.plan is not None and not stored.missing
         planned = PlannedUpgrade(None, len(stored.missing), cut_short=cut_short)
     else:
-        planned = PlannedUpgrade(stored.plan)
+        planned = PlannedUpgrade(stored.result.plan)
     if planned.plan is None:
         return planned
     (written,) = write_plans([(planned.plan, slugs)], given, lambda: indexes_of(project))
@@ -83,7 +82,7 @@ def fetch_for_upgrade(
 
 def change_dates(project: Project, plan: UpgradePlan | None) -> dict[tuple[str, str], datetime | None]:
     """Return when the releases that a plan changes to were first uploaded. Two queries at most."""
-    changed = {(change.name, change.after) for change in plan.changes} if plan is not None else set()
+    changed = {(str(change.name), str(change.after)) for change in plan.changes} if plan is not None else set()
     return release_dates(indexes_of(project).keys, changed) if changed else {}
 
 
@@ -116,5 +115,4 @@ def _plan(request: AssessmentRequest, indexes: IndexSet) -> PlannedUpgrade:
     waiting = len(missing.packages) + len(missing.releases)
     if plan is None or waiting or cut_short:
         return PlannedUpgrade(None, waiting, cut_short and not waiting)
-    steps = tuple(derivation_lines(plan.derivation)) if plan.derivation is not None else ()
-    return PlannedUpgrade(UpgradePlan.of(plan, request.strategy), derivation=steps)
+    return PlannedUpgrade(UpgradePlan.of(plan, request.strategy), derivation=plan.derivation)

@@ -19,6 +19,7 @@ from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
 from projects.presentation.formats.csv_table import csv_text
 from projects.presentation.formats.page_export import export_lines, export_names
+from projects.presentation.formats.schema import assessment_document
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.project_page import ProjectPage, project_page
 from projects.presentation.risk_table.query import RiskQuery
@@ -31,7 +32,7 @@ from projects.selectors import (
     upstream_of,
 )
 from projects.selectors.versions import page_version
-from projects.services.assessments.stored_documents import stored_document
+from projects.services.assessments.stored_documents import stored_record
 from projects.views.unchanged import etag_of, mark, unchanged
 
 # The part of the page that an htmx request replaces, by the id of what it replaces.
@@ -109,10 +110,12 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
     page = project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
     name = f'attachment; filename="{found.slug}.{kind}"'
     if kind == "json":
-        document = stored_document(found, export_names(state, page))
-        if document is None:
+        record = stored_record(found, export_names(state, page))
+        if record is None:
             raise Http404
-        return JsonResponse(document, json_dumps_params={"indent": 1}, headers={"Content-Disposition": name})
+        return JsonResponse(
+            assessment_document(record), json_dumps_params={"indent": 1}, headers={"Content-Disposition": name}
+        )
     text = csv_text(export_lines(state, page, package_results(state)))
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 

@@ -7,6 +7,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from projects.models import SnapshotFile, TargetAssessment
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.loosen import Step
 from scanner.models import Package, PackageState
 from tests.browser.conftest import OpenPage
 from tests.cast import WINDOWS_313, Cast
@@ -27,9 +29,9 @@ def planned(cast: Cast) -> Cast:
         content=b"orjson==1.0\npyyaml==1.0\n",
     )
     plan = stored_plan(
-        [change("orjson", "1.0", "9.0", size="major", why=f"orjson 1.0 has no wheel on {WINDOWS_313}")],
+        [change("orjson", "1.0", "9.0", size=Step.MAJOR)],
         feasible=False,
-        stuck={"pyyaml": f"no release of pyyaml is usable on {WINDOWS_313}: it has no wheel there"},
+        blockers={"pyyaml": PlanReason(PlanReasonKind.NO_ADMITTED_VERSION, name="pyyaml", targets=(WINDOWS_313,))},
     )
     TargetAssessment.objects.filter(target=WINDOWS_313).update(plan=plan)
     Package.objects.exclude(name="pyyaml").update(state=PackageState.PENDING)
@@ -42,7 +44,7 @@ def test_the_page_is_accessible_and_never_scrolls_sideways(
     open_page: OpenPage, planned: Cast, width: int, scheme: str
 ) -> None:
     page = open_page(PAGE, width=width, color_scheme=scheme)
-    expect(page.get_by_text("No path, because pyyaml has no version that works there.")).to_be_visible()
+    expect(page.get_by_text("No path: pyyaml has no version that works there.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert Axe().run(page).response["violations"] == []
     page.get_by_text("Plan it another way").click()

@@ -1,4 +1,4 @@
-"""An upgrade plan as it is stored and exported: schema 1's `plan`, read and written here only."""
+"""An upgrade plan as an assessment stores it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from scanner.domain.resolution.explain.sentences import plan_reason_text
-from scanner.domain.resolution.model.plans import Plan
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.resolution.explain.plan_reason import PlanReason
+from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.upgrade import Strategy
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedChange:
-    """A package that the plan moves. `direct`: the project's files name it; `size` is the step; `why` is a clause."""
-
-    name: str
-    before: str
-    after: str
-    direct: bool
-    size: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class StuckPackage:
-    """A package of which no admitted version installs, and why."""
-
-    name: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,89 +21,86 @@ class UpgradePlan:
 
     `pins` is the whole set. `changes` are the packages whose version differs from the one in use, direct ones first;
     `added` and `dropped` are the packages that come with the changes and those that nothing needs any more. Of a plan
-    that is not feasible, `stuck` are the packages that nothing clears, and changes and pins are what clears the rest.
+    that is not feasible, `blockers` are the packages without a version that installs, and changes and pins are what
+    clears the rest.
     """
 
-    strategy: str
-    feasible: bool
-    reason: str = ""
-    changes: tuple[PlannedChange, ...] = ()
+    strategy: Strategy = Strategy.MINIMAL
+    feasible: bool = False
+    reason: PlanReason | None = None
+    changes: tuple[VersionChange, ...] = ()
     added: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
-    stuck: tuple[StuckPackage, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
     pins: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def direct_changes(self) -> tuple[PlannedChange, ...]:
+    def direct_changes(self) -> tuple[VersionChange, ...]:
         """Return the changes of packages that the project's files name: what a person writes."""
         return tuple(change for change in self.changes if change.direct)
 
     @property
-    def major_changes(self) -> tuple[PlannedChange, ...]:
+    def major_changes(self) -> tuple[VersionChange, ...]:
         """Return the changes that are a major step."""
-        return tuple(change for change in self.changes if change.size == "major")
+        return tuple(change for change in self.changes if change.size is Step.MAJOR)
 
     @classmethod
     def of(cls, plan: Plan, strategy: Strategy) -> Self:
         """Return the record of a plan that the resolver found."""
         return cls(
-            strategy=strategy.value,
+            strategy=strategy,
             feasible=plan.feasible,
-            reason=plan_reason_text(plan.reason) if plan.reason is not None else "",
-            changes=tuple(
-                PlannedChange(
-                    one.name,
-                    str(one.before),
-                    str(one.after),
-                    direct=one.direct,
-                    size=one.size.value,
-                    why=plan_reason_text(one.reason),
-                )
-                for one in plan.changes
-            ),
+            reason=plan.reason,
+            changes=plan.changes,
             added=tuple(plan.added),
             dropped=tuple(plan.dropped),
-            stuck=tuple(StuckPackage(one.name, plan_reason_text(one.reason)) for one in plan.blockers),
+            blockers=plan.blockers,
             pins={name: str(version) for name, version in sorted((plan.pins or {}).items())},
         )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read a stored or exported plan."""
+        """Read what `to_json` wrote, or a plan that an earlier version stored, whose reasons are sentences."""
         return cls(
-            strategy=data["strategy"],
+            strategy=Strategy(data["strategy"]),
             feasible=data["feasible"],
-            reason=data["reason"] or "",
+            reason=PlanReason.from_json(data["reason"]) if data["reason"] else None,
             changes=tuple(
-                PlannedChange(one["name"], one["from"], one["to"], one["direct"], one["size"], one["why"])
+                VersionChange(
+                    NormalizedName(one["name"]),
+                    Version(one["from"]),
+                    Version(one["to"]),
+                    one["direct"],
+                    Step(one["size"]),
+                    PlanReason.from_json(one["why"]),
+                )
                 for one in data["changes"]
             ),
             added=tuple(data["added"]),
             dropped=tuple(data["dropped"]),
-            stuck=tuple(StuckPackage(one["name"], one["reason"]) for one in data["stuck"]),
+            blockers=tuple(Blocker(one["name"], PlanReason.from_json(one["reason"])) for one in data["stuck"]),
             pins=data["pins"],
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Return the plan as JSON values. `requirements` is null until the plan is written into the project's files."""
+        """Return the stored plan: JSON values under the keys of schema 1, with data in place of sentences."""
         return {
-            "strategy": self.strategy,
+            "strategy": self.strategy.value,
             "feasible": self.feasible,
-            "reason": self.reason or None,
+            "reason": self.reason.to_json() if self.reason is not None else None,
             "changes": [
                 {
                     "name": one.name,
-                    "from": one.before,
-                    "to": one.after,
+                    "from": str(one.before),
+                    "to": str(one.after),
                     "direct": one.direct,
-                    "size": one.size,
-                    "why": one.why,
+                    "size": one.size.value,
+                    "why": one.reason.to_json(),
                 }
                 for one in self.changes
             ],
             "added": list(self.added),
             "dropped": list(self.dropped),
-            "stuck": [{"name": one.name, "reason": one.reason} for one in self.stuck],
+            "stuck": [{"name": one.name, "reason": one.reason.to_json()} for one in self.blockers],
             "pins": dict(self.pins),
-            "requirements": None,
         }

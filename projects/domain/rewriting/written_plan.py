@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from packaging.version import Version
 
@@ -36,22 +36,6 @@ class WrittenPlan:
     uv: str = ""
     commands: tuple[str, ...] = ()
     problems: tuple[RewriteProblem, ...] = ()
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self | None:
-        """Read the written part of an exported plan; None where the plan was not written."""
-        if "patch" not in data:
-            return None
-        return cls(
-            requirements=data["requirements"],
-            files=data["files"],
-            patch=data["patch"],
-            constraints=data["constraints"],
-            pip=data["pip"],
-            uv=data["uv"],
-            commands=tuple(data["commands"]),
-            problems=tuple(RewriteProblem(**problem) for problem in data["rewriting_problems"]),
-        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the keys that a written plan adds to schema 1's `plan`."""
@@ -95,7 +79,7 @@ def write_plan(
     pins = {name: Version(version) for name, version in plan.pins.items()}
     versions = PlannedVersions(
         pins=pins,
-        before={change.name: Version(change.before) for change in plan.changes if change.name in pins},
+        before={change.name: change.before for change in plan.changes if change.name in pins},
         environments=environments,
         added=plan.added,
         digests={name: digests[name, text] for name, text in plan.pins.items() if (name, text) in digests},
@@ -103,7 +87,7 @@ def write_plan(
     rewriting = rewrite(files, parsed, versions)
     slug = "-and-".join(target.slug for target in targets)
     read_by_pip = [source.path for source in parsed.sources if source.format in _PIP_READS and source.path in roots]
-    direct = {change.name: _extras(parsed, change.name) for change in plan.direct_changes}
+    direct = {str(change.name): _extras(parsed, change.name) for change in plan.direct_changes}
     return WrittenPlan(
         requirements=main_text(rewriting, roots),
         files={file.path: file.after for file in rewriting.changed},

@@ -18,6 +18,7 @@ from projects.management.assessing import (
     parse_target_option,
     read_files,
 )
+from projects.presentation.formats.schema import assessment_document
 from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 
@@ -58,7 +59,7 @@ class Command(BaseCommand):
         results, warnings = assessment.evaluation.targets, assessment.warnings
         match form:
             case "json":
-                text = as_json(assessment.document())
+                text = as_json(assessment_document(assessment.record()))
             case "markdown":
                 text = as_markdown(results, warnings, timezone.now())
             case "csv":

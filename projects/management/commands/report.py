@@ -56,7 +56,7 @@ class Command(BaseCommand):
         request = make_request(files, targets, options)
         assessment = assess(request, files, options, self._say)
         report = report_of(
-            assessment.document(),
+            assessment.record(),
             target,
             project=options["name"] or _name(options["path"][0]),
             indexes=assessment.indexes,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.dependency_files import ParsedFiles, to_data
+from projects.domain.dependency_files import to_data
+from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.sentences import (
     advise,
     describe_flags,
@@ -18,49 +19,53 @@ from projects.presentation.sentences import (
     expected_error,
     short_text,
 )
-from scanner.domain.targets.target import Target
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 
 SCHEMA = 1
 
 
-def assessment_document(
-    parsed: ParsedFiles,
-    results: Iterable[TargetResult],
-    *,
-    index_url: str,
-    now: datetime,
-    bridge: UpgradePlan | None = None,
-    bridge_targets: Sequence[Target] = (),
-    extra_urls: Sequence[str] = (),
-    confusions: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
-    """Return the whole assessment as JSON values. `now` is aware; the URLs must carry no credentials.
+def assessment_document(record: AssessmentRecord) -> dict[str, Any]:
+    """Return the whole assessment as JSON values.
 
-    `requirements` of plans is None: projects.domain.rewriting.written fills it in where the files are at hand. Where
-    there are other indexes beside the primary one, "index" has their URLs and the names that several of them have.
+    Where there are other indexes beside the primary one, "index" has their URLs and the names that several of them
+    have.
     """
-    extra = {"extra_urls": list(extra_urls), "confusions": list(confusions)} if extra_urls else {}
+    extra = {"extra_urls": list(record.extra_urls), "confusions": list(record.confusions)} if record.extra_urls else {}
+    bridge = record.bridge
     return {
         "schema": SCHEMA,
-        "generated_at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "index": {"url": index_url, **extra},
-        **to_data(parsed),
-        "assessments": [target_document(result) for result in results],
+        "generated_at": record.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "index": {"url": record.index_url, **extra},
+        **to_data(record.parsed),
+        "assessments": [target_document(result, record.written.get(result.target)) for result in record.results],
         "bridge": (
-            {"targets": [target.slug for target in bridge_targets], **bridge.to_json()} if bridge is not None else None
+            {"targets": list(record.bridge_targets), **plan_document(bridge, record.written_bridge)} if bridge else None
         ),
     }
 
 
-def target_document(result: TargetResult) -> dict[str, Any]:
-    """Return one entry of `assessments`."""
+def target_document(result: TargetResult, written: WrittenPlan | None = None) -> dict[str, Any]:
+    """Return one entry of `assessments`; `written` is its plan, written into the files."""
     return {
         "target": result.target,
         "verdict": result.verdict.value,
         "blockers": list(result.blockers),
         "conflict": result.conflict or None,
         "packages": [package_document(package, result.target) for package in result.packages],
-        "plan": result.plan.to_json() if result.plan is not None else None,
+        "plan": plan_document(result.plan, written) if result.plan is not None else None,
+    }
+
+
+def plan_document(plan: UpgradePlan, written: WrittenPlan | None) -> dict[str, Any]:
+    """Return a `plan`: the stored one with sentences in place of data, and with what is written into the files."""
+    data = plan.to_json()
+    changes, blockers = zip(data["changes"], plan.changes, strict=True), zip(data["stuck"], plan.blockers, strict=True)
+    return {
+        **data,
+        "reason": plan_reason_text(plan.reason) if plan.reason is not None else None,
+        "changes": [{**one, "why": plan_reason_text(change.reason)} for one, change in changes],
+        "stuck": [{**one, "reason": plan_reason_text(blocker.reason)} for one, blocker in blockers],
+        **(written.to_json() if written is not None else {"requirements": None}),
     }
 
 

@@ -1,14 +1,11 @@
-"""The report of one target, from an assessment document."""
+"""The report of one target, from an assessment."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.current_runtime import find_current_runtime
-from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.report.planned_set import PlannedSet
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.report.checklist import checklist, validity
@@ -21,16 +18,18 @@ from projects.presentation.report.platform_notes import (
     removed_modules,
 )
 from projects.presentation.report.reachable import reachable_pythons
-from projects.presentation.report.target import ReportTarget
+from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport, ReportedChange, RewrittenRequirements
 from scanner.domain.releases.python_changes import PythonVersion
+from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_reason_text
+from scanner.domain.resolution.model.plans import VersionChange
 from scanner.domain.targets.target import Target
 
 SCHEMA = 1
 
 
 def build_report(
-    document: Mapping[str, Any],
+    record: AssessmentRecord,
     target: Target,
     *,
     project: str,
@@ -38,31 +37,32 @@ def build_report(
     planned: PlannedSet,
     current: PythonVersion | None = None,
 ) -> MigrationReport:
-    """Return the report of `target`, which the document contains (docs/schema.md).
+    """Return the report of `target`, which is one of the record's.
 
-    The document's other targets on the same platform are the Pythons that it compares with. `current` is the Python in
+    The record's other targets on the same platform are the Pythons that it compares with. `current` is the Python in
     use, by default the one that the files name. Without written plans the new requirements are left out.
     """
-    entries = [ReportTarget.from_entry(entry) for entry in document["assessments"]]
+    entries = report_targets(record)
     entry = next(entry for entry in entries if entry.target == target)
-    index, plan = document["index"], entry.plan
-    current = current or _current_python(document)
+    plan, parsed = entry.plan, record.parsed
+    runtime = find_current_runtime(parsed.hints)
+    current = current or (runtime.pythons[0].version if runtime is not None else None)
     removed = removed_modules(current, target)
     return MigrationReport(
         schema=SCHEMA,
         project=project,
         target=target.slug,
         target_label=target.label,
-        verdict=entry.verdict.value,
+        verdict=entry.result.verdict.value,
         headline=headline(entry),
         generated_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        index=index["url"],
-        extra_indexes=tuple(index.get("extra_urls", ())),
-        sources=tuple(f"{source['path']} ({source['format']})" for source in document["sources"]),
-        findings=(*findings(entry), *(one["message"] for one in index.get("confusions", ()))),
-        moves=tuple(ReportedChange(**asdict(change)) for change in plan.changes),
+        index=record.index_url,
+        extra_indexes=tuple(record.extra_urls),
+        sources=tuple(f"{source.path} ({source.format.value})" for source in parsed.sources),
+        findings=(*findings(entry), *(one["message"] for one in record.confusions)),
+        moves=tuple(map(_change, plan.changes)),
         added=tuple(f"{name} {plan.pins[name]}" for name in plan.added if name in plan.pins),
-        no_path=plan.reason if not plan.feasible else "",
+        no_path=plan_reason_text(plan.reason, _omit_target) if plan.reason and not plan.feasible else "",
         issues=issues(entry),
         categories=categories(entry),
         ladder=reachable_pythons(entries, now.date(), target),
@@ -75,15 +75,24 @@ def build_report(
         checks=tuple(checklist(entry, now, planned, removed)),
         evidence=tuple(planned.files),
         valid=tuple(validity(entry, now, planned)),
-        problems=tuple(
-            f"{problem['path']}:{problem['line'] or 1}: {problem['message']}" for problem in document["problems"]
-        ),
+        problems=tuple(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in parsed.problems),
     )
 
 
-def _current_python(document: Mapping[str, Any]) -> PythonVersion | None:
-    runtime = find_current_runtime([RuntimeHint(**hint) for hint in document.get("hints", ())])
-    return runtime.pythons[0].version if runtime is not None else None
+def _change(change: VersionChange) -> ReportedChange:
+    return ReportedChange(
+        name=change.name,
+        before=str(change.before),
+        after=str(change.after),
+        size=change.size.value,
+        direct=change.direct,
+        why=plan_cause_text(change.reason, _omit_target),
+    )
+
+
+def _omit_target(slug: str) -> str:
+    """Leave out the target: the report is about one."""
+    return ""
 
 
 def _requirements(written: WrittenPlan) -> RewrittenRequirements:

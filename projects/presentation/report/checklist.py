@@ -19,7 +19,7 @@ def checklist(
     entry: ReportTarget, now: datetime, planned: PlannedSet, removed: Sequence[RemovedModules]
 ) -> Iterator[ChecklistItem]:
     """Yield the steps in order; those that the measurement proves are done."""
-    works = entry.verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
+    works = entry.result.verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
     number = len(planned.files)
     resolved = f"{count(number, 'version')} resolved over the whole closure" if works else "see the issues"
     listed = f"{count(number, 'file')}, listed under evidence" if works else "see the issues"
@@ -67,7 +67,7 @@ def validity(entry: ReportTarget, now: datetime, planned: PlannedSet) -> Iterato
         yield f"Releases of the set that may still get files: {', '.join(ends)}."
     else:
         yield "Every release of the set is closed to new files: only new releases or yanks change this."
-    if entry.verdict in (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN):
+    if entry.result.verdict in (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN):
         yield "A new release of the packages without a version that installs ends it."
     else:
         yield "New releases do not change the pinned set; make a new report before the move, and when pins change."

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
-from projects.domain.assessment.upgrade_plan import PlannedChange
-from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict
-from projects.presentation.report.target import PackageRow, ReportTarget
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
+from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
+from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error
+from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.resolution.model.plans import VersionChange
 
 # Verdict or availability, title, meaning, and the verdict that gives the color.
 _CATEGORIES = (
@@ -33,11 +37,11 @@ def headline(entry: ReportTarget) -> str:
     """Return the answer in one sentence."""
     label, total = entry.target.label, len(entry.needed)
     packages = count(total, "package")
-    match entry.verdict:
+    match entry.result.verdict:
         case ProjectVerdict.GO:
             return f"Go: all {packages} install on {label} as required today."
         case ProjectVerdict.CONDITIONAL:
-            upgrades, changes = len(entry.names("upgrade")), entry.plan.changes
+            upgrades, changes = len(entry.names(Verdict.UPGRADE)), entry.plan.changes
             need = f"{upgrades} of {packages} {agree(upgrades, 'needs', 'need')} an upgrade"
             if not upgrades:
                 need = "the requirements do not hold together as written"
@@ -45,7 +49,7 @@ def headline(entry: ReportTarget) -> str:
             plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
             return f"Conditional go: on {label}, {need}{plan}."
         case ProjectVerdict.NO_GO:
-            stuck = entry.names("blocked")
+            stuck = entry.names(Verdict.BLOCKED)
             if stuck:
                 return f"No go yet: on {label} no version of {join_words(stuck, 'or')} installs."
             return f"No go: the requirements contradict each other on {label}."
@@ -58,19 +62,19 @@ def findings(entry: ReportTarget) -> tuple[str, ...]:
 
 
 def _findings(entry: ReportTarget) -> Iterator[str]:
-    rows, plan = entry.needed, entry.plan
-    if entry.conflict:
-        yield f"The requirements contradict each other: {entry.conflict}"
-    for row in rows:
-        if row["verdict"] == "blocked":
-            yield f"{_why_blocked(row)}: only a new release can help."
-    upgrades = entry.names("upgrade")
+    packages, plan = entry.needed, entry.plan
+    if entry.result.conflict:
+        yield f"The requirements contradict each other: {entry.result.conflict}"
+    for package in packages:
+        if package.verdict is Verdict.BLOCKED:
+            yield f"{_why_blocked(package)}: only a new release can help."
+    upgrades = entry.names(Verdict.UPGRADE)
     if upgrades:
-        share = f"{len(upgrades)} of {count(len(rows), 'package')} {agree(len(upgrades), 'does', 'do')}"
+        share = f"{len(upgrades)} of {count(len(packages), 'package')} {agree(len(upgrades), 'does', 'do')}"
         yield f"{share} not install on this target in the version in use: {join_words(upgrades)}."
-    for row in rows:
-        if row["verdict"] in ("upgrade", "blocked") and row["direct"] is False:
-            yield f"{row['name']} is not in the requirements; it is required by {dependency_path(row)}."
+    for package in packages:
+        if package.verdict in (Verdict.UPGRADE, Verdict.BLOCKED) and package.provenance.direct is False:
+            yield f"{package.name} is not in the requirements; it is required by {dependency_path(package)}."
     if plan.feasible:
         majors = [change.name for change in plan.major_changes if change.direct]
         step = f"{join_words(majors)} {agree(len(majors), 'takes', 'take')} a major step." if majors else ""
@@ -78,42 +82,46 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
             f"The plan changes {count(len(plan.direct_changes), 'requirement')} in the files. "
             f"{step or 'None is a major step.'}"
         )
-    slower = [row["name"] for row in rows if row["availability"] == "fallback"]
+    slower = [package.name for package in packages if package.availability is Availability.FALLBACK]
     if slower:
         parts = agree(len(slower), "installs without its compiled part", "install without their compiled parts")
-        yield f"{join_words(slower)} {parts}, which has no wheel there: measure the speed."
-    built = [row["name"] for row in rows if row["verdict"] == "degraded" and row["availability"] == "source"]
+        yield f"{join_words(slower)} {parts}: measure the speed."
+    built = [
+        package.name
+        for package in packages
+        if package.verdict is Verdict.DEGRADED and package.availability is Availability.SOURCE
+    ]
     if built:
         yield f"Built from source: {join_words(built)}."
     if yanked := entry.yanked():
         yield f"{join_words(yanked)} {agree(len(yanked), 'was', 'were')} withdrawn by the maintainers (yanked)."
     yield from (f"{name}: {flag}." for name, flag in entry.flags())
-    gone = [f"{row['name']} is {row['status']}" for row in rows if row.get("status", "active") != "active"]
+    gone = [f"{package.name} is {package.package_status}" for package in packages if package.package_status != "active"]
     if gone:
         yield f"On the index, {join_words(gone)}."
 
 
 def issues(entry: ReportTarget) -> tuple[ReportedIssue, ...]:
     """Return the packages that do not install as required, worst first."""
-    rows = [row for row in entry.packages if row["verdict"] in ("upgrade", "blocked", "unknown")]
-    rows.sort(key=lambda row: (-SEVERITIES.index(row["severity"]), row["direct"] is False, row["name"]))
-    direct = {change.name: change for change in entry.plan.direct_changes}
-    return tuple(_issue(row, direct) for row in rows)
+    found = [package for package in entry.needed if package.verdict not in (Verdict.READY, Verdict.DEGRADED)]
+    found.sort(key=lambda one: (-SEVERITIES.index(one.severity), one.provenance.direct is False, one.name))
+    direct = {str(change.name): change for change in entry.plan.direct_changes}
+    return tuple(_issue(package, direct) for package in found)
 
 
-def _issue(row: PackageRow, direct: Mapping[str, PlannedChange]) -> ReportedIssue:
-    first = row["first_available"]
-    roots = [path[0].partition("[")[0] for path in row["paths"]] if row["direct"] is False else [row["name"]]
+def _issue(package: PackageResult, direct: Mapping[str, VersionChange]) -> ReportedIssue:
+    first, provenance = package.first_available, package.provenance
+    roots = [path[0].partition("[")[0] for path in provenance.paths] if provenance.direct is False else [package.name]
     cause = next((direct[root] for root in roots if root in direct), None)
     return ReportedIssue(
-        name=row["name"],
-        version=row["version"] or row["specifier"] or "any version",
-        severity=row["severity"],
-        verdict=row["verdict"],
-        reason=row["reason"],
-        arrives=dependency_path(row),
-        error=row["error"] or "",
-        clears=f"{first['version']} of {_day(first['uploaded_at'])} ({first['file']})" if first else "",
+        name=package.name,
+        version=package.shown_version,
+        severity=package.severity,
+        verdict=package.verdict,
+        reason=describe_reason(package),
+        arrives=dependency_path(package),
+        error=expected_error(package) or "",
+        clears=f"{first.version} of {_day(first.uploaded_at)} ({first.file})" if first else "",
         diff=f"-{cause.name}=={cause.before}\n+{cause.name}=={cause.after}" if cause else "",
     )
 
@@ -121,43 +129,43 @@ def _issue(row: PackageRow, direct: Mapping[str, PlannedChange]) -> ReportedIssu
 def categories(entry: ReportTarget) -> tuple[PackageCategory, ...]:
     """Return every package once, by what the index offers, those that need work first; empty kinds are left out."""
     by_kind: dict[str, list[ReportedPackage]] = {}
-    for row in entry.packages:
-        kind = row["availability"] if row["verdict"] in ("ready", "degraded") else row["verdict"]
-        by_kind.setdefault(kind, []).append(_package(row))
+    for package in sorted(entry.result.packages, key=lambda one: one.name):
+        installs = package.verdict in (Verdict.READY, Verdict.DEGRADED)
+        kind = package.availability.value if installs else package.verdict.value
+        by_kind.setdefault(kind, []).append(_package(package, entry.result.target))
     return tuple(
-        PackageCategory(title, meaning, look, tuple(sorted(by_kind[kind], key=lambda package: package.name)))
+        PackageCategory(title, meaning, look, tuple(by_kind[kind]))
         for kind, title, meaning, look in _CATEGORIES
         if kind in by_kind
     )
 
 
-def dependency_path(row: PackageRow) -> str:
+def dependency_path(package: PackageResult) -> str:
     """Return the shortest path to a package, "fastapi → pydantic"; "as written" for one that the files name."""
-    if row["direct"] is not False or not row["paths"]:
-        return "as written"
-    shortest: Sequence[str] = min(row["paths"], key=len)
-    return " → ".join(shortest)
+    path = package.provenance.shortest_path
+    return " → ".join(path) if package.provenance.direct is False and path else "as written"
 
 
-def _package(row: PackageRow) -> ReportedPackage:
+def _package(package: PackageResult, target: str) -> ReportedPackage:
+    flags = describe_flags(package, target)
     return ReportedPackage(
-        name=row["name"],
-        version=row["version"] or row["specifier"] or "",
-        direct=row["direct"],
-        file=row["file"] or "",
-        uploaded=_day(row["uploaded_at"]),
-        reason=row["reason"],
-        flags=(*(("yanked",) if row["yanked"] else ()), *row.get("flags", ())),
+        name=package.name,
+        version=package.version or package.provenance.specifier,
+        direct=package.provenance.direct,
+        file=package.file or "",
+        uploaded=_day(package.uploaded_at),
+        reason=describe_reason(package),
+        flags=("yanked", *flags) if package.yanked else flags,
     )
 
 
-def _day(stamp: str | None) -> str:
-    return stamp[:10] if stamp else "unknown date"
+def _day(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment is not None else "unknown date"
 
 
-def _why_blocked(row: PackageRow) -> str:
+def _why_blocked(package: PackageResult) -> str:
     """Return what the newest version lacks, where it is not the one in use."""
-    newest = row.get("newest")
-    if newest and newest["version"] != row["version"]:
-        return f"{row['name']} {newest['version']}: {newest['reason']}"
-    return f"{row['name']}: {row['reason']}"
+    newest = package.newest_mismatch
+    if newest is not None and newest.version != package.version:
+        return f"{package.name} {newest.version}: {describe_text(newest.reason)}"
+    return f"{package.name}: {describe_reason(package)}"

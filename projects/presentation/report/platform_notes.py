@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.report.platform_support import build_requirements, compiler, served_runtimes
-from projects.presentation.report.target import PackageRow, ReportTarget
+from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PythonChange, RemovedModules
+from scanner.domain.matching.availability import Availability
 from scanner.domain.releases.python_changes import PythonVersion, changes_since, removed_since
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation
 from scanner.domain.targets.target import Target
@@ -55,14 +57,14 @@ def platform_notes(entry: ReportTarget) -> Iterator[str]:
             "This is a free-threaded build: wheels for the default build do not install on it, and importing an "
             "extension module that does not support free threading enables the GIL again."
         )
-    building = [row for row in entry.packages if row["availability"] == "source"]
-    compiled = [row for row in building if row["detail"] != "pure"]
+    building = [package for package in entry.result.packages if package.availability is Availability.SOURCE]
+    compiled = [package for package in building if package.build_detail != "pure"]
     if compiled:
         yield f"Built as required today, {_names(compiled)} would need {compiler(target)}."
-    for row in compiled:
-        if needs := list(build_requirements(row["name"], row["detail"] or "", target)):
-            yield f"{row['name']} would also need {', and '.join(needs)}."
-    if pure := [row for row in building if row["detail"] == "pure"]:
+    for package in compiled:
+        if needs := list(build_requirements(package.name, package.build_detail or "", target)):
+            yield f"{package.name} would also need {', and '.join(needs)}."
+    if pure := [package for package in building if package.build_detail == "pure"]:
         yield f"Only an sdist of pure Python, which needs no compiler: {_names(pure)}."
 
 
@@ -71,5 +73,5 @@ def dotted(version: PythonVersion) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def _names(rows: Sequence[PackageRow]) -> str:
-    return ", ".join(row["name"] for row in rows)
+def _names(packages: Sequence[PackageResult]) -> str:
+    return ", ".join(package.name for package in packages)

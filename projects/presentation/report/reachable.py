@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ReachablePython
 from scanner.domain.phrases import count, join_words
@@ -32,7 +32,7 @@ def _reachable(entry: ReportTarget, today: date, *, is_this: bool) -> ReachableP
     return ReachablePython(
         target=entry.target.slug,
         python=entry.target.python.label,
-        reach=entry.verdict.value,
+        reach=entry.result.verdict.value,
         text=_text(entry),
         end_of_life="not set" if end is None else f"ended {end}" if end < today else end.isoformat(),
         is_this=is_this,
@@ -40,14 +40,14 @@ def _reachable(entry: ReportTarget, today: date, *, is_this: bool) -> ReachableP
 
 
 def _text(entry: ReportTarget) -> str:
-    match entry.verdict:
+    match entry.result.verdict:
         case ProjectVerdict.GO:
             return "no change"
         case ProjectVerdict.CONDITIONAL:
             changes = count(len(entry.plan.changes), "change")
             return f"with {changes}, {len(entry.plan.direct_changes)} of them in the project's files"
         case ProjectVerdict.NO_GO:
-            blocked = entry.names("blocked")
+            blocked = entry.names(Verdict.BLOCKED)
             if not blocked:
                 return "not: the requirements contradict each other there"
             more = [f"{len(blocked) - _MAX_NAMES} more"] if len(blocked) > _MAX_NAMES else []

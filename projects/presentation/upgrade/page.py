@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-
-from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
-from projects.domain.assessment.upgrade_plan import PlannedChange, UpgradePlan
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of
 from projects.presentation.upgrade.marked_lines import marked_lines
@@ -23,8 +21,8 @@ from projects.presentation.upgrade.sentences import (
     answer_unplanned,
     change_origin,
     place_text,
-    plain,
     plan_checks,
+    target_namer,
 )
 from projects.presentation.upgrade.values import (
     ChangeRow,
@@ -34,11 +32,12 @@ from projects.presentation.upgrade.values import (
     TargetChoice,
     UpgradePage,
 )
+from scanner.domain.resolution.explain.sentences import derivation_lines, plan_cause_text
+from scanner.domain.resolution.model.plans import VersionChange
 
 _CONTEXT = 3
 # Of longer files only the lines around the changes are shown.
 _MAX_WHOLE_LINES = 80
-_NO_PLAN = UpgradePlan(strategy="", feasible=False)
 
 
 def upgrade_page(
@@ -54,7 +53,8 @@ def upgrade_page(
 ) -> UpgradePage:
     """Return the page. `files` maps paths to texts before the change, `released` releases to their first upload."""
     columns = columns_of(query.targets(target))
-    plan = planned.plan or _NO_PLAN
+    plan = planned.plan or UpgradePlan()
+    name_target = target_namer(columns)
     current = likely_targets(runtime, targets)
     choices = [
         TargetChoice(column_of(slug), slug in query.together, slug in current) for slug in targets if slug != target
@@ -69,11 +69,11 @@ def upgrade_page(
         # The schedule completes a stored plan; any other plan is fetched on request.
         can_fetch=bool(planned.missing) and not is_waiting,
         next_look=query.next_look if planned.missing and is_waiting else "",
-        changes=tuple(_change(change, columns, stored, released) for change in plan.changes),
+        changes=tuple(_change(change, name_target, stored, released) for change in plan.changes),
         added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
         dropped=plan.dropped,
-        stuck=tuple((one.name, _sentence(one.reason, columns)) for one in plan.stuck),
-        derivation=tuple(plain(line, columns) for line in _derivation(stored, planned)),
+        stuck=tuple((one.name, f"{plan_cause_text(one.reason, name_target)}.") for one in plan.blockers),
+        derivation=tuple(_derivation(stored, planned, columns)),
         files=tuple(_file(path, files.get(path, ""), text) for path, text in planned.written.files.items()),
         written=planned.written,
         is_installable=plan.feasible,
@@ -90,46 +90,37 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUp
         return answer_planned(planned.plan, columns)
     if planned.missing:
         return answer_missing(columns, planned.missing)
-    return answer_unplanned(columns[-1:], stored.verdict, stored.counts, stored.conflict)
+    return answer_unplanned(columns[-1:], stored.result)
 
 
-def _derivation(stored: StoredUpgrade, planned: PlannedUpgrade) -> Sequence[str]:
+def _derivation(stored: StoredUpgrade, planned: PlannedUpgrade, columns: Sequence[Column]) -> Sequence[str]:
     """Return the proof of the plan at hand, else the stored one of the requirements as written."""
-    if planned.plan is None or planned.plan.feasible or planned.plan.stuck:
+    if planned.plan is None or planned.plan.feasible or planned.plan.blockers:
         return ()
-    return planned.derivation or stored.conflict.splitlines()
+    if planned.derivation is None:
+        return stored.result.conflict.splitlines()
+    names = {column.slug: place_text((column,)) for column in columns}
+    return derivation_lines(planned.derivation, lambda slug: names.get(slug, slug))
 
 
 def _change(
-    change: PlannedChange,
-    columns: Sequence[Column],
+    change: VersionChange,
+    name_target: Callable[[str], str],
     stored: StoredUpgrade,
     released: Mapping[tuple[str, str], datetime | None],
 ) -> ChangeRow:
-    package = next((one for one in stored.packages if one.name == change.name), None)
+    package = next((one for one in stored.result.packages if one.name == change.name), None)
     provenance = package.provenance if package is not None else Provenance(direct=False)
     return ChangeRow(
         name=change.name,
-        before=change.before,
-        after=change.after,
-        size=change.size,
-        is_back=_is_lower(change.after, change.before),
-        arrives=change_origin(change, provenance.paths, listed=provenance.direct is None),
-        why=_sentence(change.why, columns),
-        released=released.get((change.name, change.after)),
+        before=str(change.before),
+        after=str(change.after),
+        size=change.size.value,
+        is_back=change.after < change.before,
+        arrives=change_origin(change, provenance),
+        why=f"{plan_cause_text(change.reason, name_target)}.",
+        released=released.get((change.name, str(change.after))),
     )
-
-
-def _is_lower(version: str, other: str) -> bool:
-    try:
-        return Version(version) < Version(other)
-    except InvalidVersion:
-        return False
-
-
-def _sentence(clause: str, columns: Sequence[Column]) -> str:
-    text = plain(clause, columns)
-    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _file(path: str, before: str, after: str) -> MarkedFile:
@@ -147,7 +138,7 @@ def _checks(
         planned.plan,
         planned.written,
         columns,
-        in_use=packages_needed(stored.counts),
+        in_use=packages_needed(stored.result.counts),
         current=place_text((current.column,)) if current else "",
         included=current is not None and current.chosen,
     )

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from projects.domain.assessment.counts import packages_needed
-from projects.domain.assessment.upgrade_plan import PlannedChange, UpgradePlan
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.rewriting.edits import RewriteProblem
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
 from projects.presentation.heatmap import LOOKS
 from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.plans import VersionChange
+from scanner.domain.resolution.upgrade import Strategy
 
 _SIZES = tuple(Step)
 _MAX_NAMES = 3
@@ -38,13 +43,10 @@ class PlanCheck:
     command: str = ""
 
 
-def plain(text: str, columns: Sequence[Column]) -> str:
-    """A resolver's clause without the slugs of targets: left out when there is one target, else said in words."""
-    for column in columns:
-        if len(columns) == 1:
-            text = text.replace(f" for {column.slug}", "").replace(f" on {column.slug}", "")
-        text = text.replace(column.slug, f"{column.interpreter} on {column.platform}")
-    return text
+def target_namer(columns: Sequence[Column]) -> Callable[[str], str]:
+    """Return how reasons name targets by slug: not at all where there is one target, else in words."""
+    names = {column.slug: place_text((column,)) for column in columns}
+    return lambda slug: "" if len(names) == 1 else names.get(slug, slug)
 
 
 def place_text(columns: Sequence[Column]) -> str:
@@ -56,12 +58,13 @@ def place_text(columns: Sequence[Column]) -> str:
     return join_words(parts)
 
 
-def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[str, int], conflict: str) -> PlanAnswer:
+def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAnswer:
     """Answer where no plan is stored: nothing has to change, or data is missing."""
     place = place_text(columns)
+    counts = stored.counts
     total = count(packages_needed(counts), "package")
-    look = LOOKS[ProjectVerdict(verdict)]
-    match verdict:
+    look = LOOKS[stored.verdict]
+    match stored.verdict:
         case ProjectVerdict.GO:
             return PlanAnswer(look, f"{place}: go.", f"No change is needed: all {total} install as written.")
         case ProjectVerdict.UNKNOWN:
@@ -72,7 +75,7 @@ def answer_unplanned(columns: Sequence[Column], verdict: str, counts: Mapping[st
             number = counts.get(Verdict.UPGRADE, 0)
             cause = f"{number} of {total} {agree(number, 'needs', 'need')} an upgrade; no upgrade is planned yet."
             return PlanAnswer(look, f"{place}: conditional go.", cause)
-    return PlanAnswer(look, f"{place}: no go yet.", conflict.partition("\n")[0] or "No path was found.")
+    return PlanAnswer(look, f"{place}: no go yet.", stored.conflict.partition("\n")[0] or "No path was found.")
 
 
 def answer_missing(columns: Sequence[Column], missing: int) -> PlanAnswer:
@@ -94,9 +97,9 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
         return PlanAnswer(Verdict.BLOCKED, f"{place}: no go yet.", _no_path(plan, columns))
     if not plan.changes and not plan.added:
         return PlanAnswer(Verdict.READY, f"{place}: go.", "No change is needed: the set in use holds there.")
-    newest = ", to the newest releases that hold together" if plan.strategy == "latest" else ""
+    newest = ", to the newest releases that hold together" if plan.strategy is Strategy.LATEST else ""
     cause = f"{_changed_packages(plan)}{newest}."
-    largest = max(plan.changes, key=lambda change: _SIZES.index(Step(change.size)), default=None)
+    largest = max(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)
     if largest is not None:
         step = f"{largest.name} {largest.before} → {largest.after}"
         cause += f" The largest step is a {largest.size} one ({step})."
@@ -112,15 +115,15 @@ def _changed_packages(plan: UpgradePlan) -> str:
 
 
 def _no_path(plan: UpgradePlan, columns: Sequence[Column]) -> str:
-    stuck = [one.name for one in plan.stuck]
+    stuck = [one.name for one in plan.blockers]
     if not stuck:
-        reason = plain(plan.reason, columns).removeprefix("no path: ")
-        return f"No path, because {reason.rstrip('.')}." if reason else "No path was found."
+        text = plan_reason_text(plan.reason, target_namer(columns)) if plan.reason else "no path was found"
+        return f"{text[:1].upper()}{text[1:]}."
     more = [f"{len(stuck) - _MAX_NAMES} more"] if len(stuck) > _MAX_NAMES else []
     named = join_words([*stuck[:_MAX_NAMES], *more])
     rest = len(plan.changes)
     then = f" The {count(rest, 'change')} below {agree(rest, 'clears', 'clear')} the rest." if rest else ""
-    return f"No path, because {named} {agree(len(stuck), 'has', 'have')} no version that works there.{then}"
+    return f"No path: {named} {agree(len(stuck), 'has', 'have')} no version that works there.{then}"
 
 
 def plan_checks(
@@ -134,11 +137,11 @@ def plan_checks(
     if plan.feasible:
         whole = f"A whole set of {count(len(plan.pins), 'package')} holds on {place_text(columns)}"
         yield PlanCheck(True, f"{whole}: each has a file that the policy accepts.")
-        if plan.strategy == "minimal" and plan.changes:
+        if plan.strategy is Strategy.MINIMAL and plan.changes:
             yield PlanCheck(True, "Each change is needed: without any one of them the set does not hold.")
     else:
-        yield from (PlanCheck(False, f"{one.name} needs a release that works there.") for one in plan.stuck)
-    unchanged = in_use - len(plan.changes) - len(plan.dropped) - len(plan.stuck)
+        yield from (PlanCheck(False, f"{one.name} needs a release that works there.") for one in plan.blockers)
+    unchanged = in_use - len(plan.changes) - len(plan.dropped) - len(plan.blockers)
     if 0 < unchanged < in_use:
         stays = agree(unchanged, "stays as it is", "stay as they are")
         yield PlanCheck(True, f"{unchanged} of {count(in_use, 'package')} in use {stays}.")
@@ -159,15 +162,15 @@ def _place(problem: RewriteProblem) -> str:
     return f"{problem.path} line {problem.line}" if problem.line else problem.path
 
 
-def change_origin(change: PlannedChange, paths: Sequence[Sequence[str]], *, listed: bool) -> str:
+def change_origin(change: VersionChange, provenance: Provenance) -> str:
     """Return how a changed package comes into the set: "direct", "by pydantic", or "listed".
 
-    `listed`: the files list it and do not say whether the project itself asks for it.
+    "listed": the files list it and do not say whether the project itself requires it.
     """
     if change.direct:
-        return "listed" if listed else "direct"
-    shortest = min(paths, key=lambda path: (len(path), path), default=())
-    return f"by {' → '.join(shortest[:-1])}" if shortest[:-1] else "by others"
+        return "listed" if provenance.direct is None else "direct"
+    path = provenance.shortest_path[:-1]
+    return f"by {' → '.join(path)}" if path else "by others"
 
 
 def policy_text(source: str, step: str, holds: Sequence[str], minimum_age_days: int, *, prereleases: bool) -> str:

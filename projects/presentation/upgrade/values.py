@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
 from projects.presentation.upgrade.marked_lines import LineMark, MarkedLine
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
+from scanner.domain.resolution.explain.derivation import Derivation
 
 
 @dataclass(frozen=True, slots=True)
 class StoredUpgrade:
-    """What the newest assessment stores about the target.
+    """The newest assessment's result for the target; `missing` are the names that the index has not answered for."""
 
-    `plan` is None when no change is needed or data is missing. `missing` are the names that the index has not answered
-    for.
-    """
-
-    verdict: str
-    counts: Mapping[str, int]
-    conflict: str
-    packages: Sequence[PackageResult]
-    plan: UpgradePlan | None
-    missing: Sequence[str]
+    result: TargetResult
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +29,13 @@ class PlannedUpgrade:
     """A plan that answers a query, and the files that it rewrites.
 
     `plan` is None when none could be made. `missing` counts the packages and releases that must be read from the index
-    first, `cut_short` says that the search ran out of time, `derivation` is the proof that there is no path, in steps.
+    first, `cut_short` says that the search ran out of time, `derivation` is the proof that there is no path.
     """
 
     plan: UpgradePlan | None
     missing: int = 0
     cut_short: bool = False
-    derivation: tuple[str, ...] = ()
+    derivation: Derivation | None = None
     written: WrittenPlan = field(default_factory=WrittenPlan)
 
 

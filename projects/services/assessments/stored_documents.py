@@ -1,27 +1,26 @@
-"""A stored assessment as the machine-readable document (docs/schema.md), whole or in part."""
+"""A stored assessment for exports and reports, whole or in part."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from django.db.models import Subquery
 from packaging.utils import NormalizedName
 
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Project, Snapshot, TargetAssessment
-from projects.presentation.formats.schema import assessment_document
 from projects.services.assessments.run import read_snapshot
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, with_written_plans
 
 
-def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] | None = None) -> dict[str, Any] | None:
-    """Return the document of the newest snapshot's newest assessment; None when there is none yet.
+def stored_record(project: Project, shown: Mapping[str, Sequence[str] | None] | None = None) -> AssessmentRecord | None:
+    """Return the newest snapshot's newest assessment, plans written into the files; None when there is none yet.
 
-    With `shown` it holds these targets only, and of each these packages (None: all), in this order. Plans are written
-    into the snapshot's files. A fixed number of queries.
+    With `shown` it holds these targets only, and of each these packages (None: all), in this order. A fixed number of
+    queries.
     """
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     assessment = Assessment.objects.filter(snapshot=snapshot).newest_first().first() if snapshot else None
@@ -29,23 +28,19 @@ def stored_document(project: Project, shown: Mapping[str, Sequence[str] | None] 
         return None
     stored = {entry.target: entry for entry in assessment.targets.all()}
     wanted = shown if shown is not None else dict.fromkeys(stored)
-    results = [_select(stored[slug].to_result(), names) for slug, names in wanted.items() if slug in stored]
     files = list(snapshot.files.all())
     parsed = read_snapshot(snapshot, files)
-    return with_written_plans(
-        assessment_document(
-            parsed,
-            results,
-            index_url=assessment.index_url,
-            now=assessment.confirmed_at,
-            extra_urls=assessment.extra_urls,
-            confusions=assessment.confusions,
-        ),
-        FileContents(
-            {file.path: bytes(file.content) for file in files}, [file.path for file in files if file.is_root], parsed
-        ),
-        lambda: indexes_of(project),
+    record = AssessmentRecord(
+        parsed,
+        [_select(stored[slug].to_result(), names) for slug, names in wanted.items() if slug in stored],
+        assessment.confirmed_at,
+        assessment.index_url,
+        assessment.extra_urls,
+        assessment.confusions,
     )
+    contents = {file.path: bytes(file.content) for file in files}
+    roots = [file.path for file in files if file.is_root]
+    return with_written_plans(record, FileContents(contents, roots, parsed), lambda: indexes_of(project))
 
 
 def stored_targets(project: Project) -> list[str]:

@@ -9,9 +9,10 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from projects.models import Assessment, AssessmentState, IndexRole, Origin, Project, ProjectTarget, Snapshot
+from projects.presentation.formats.schema import assessment_document
 from projects.presentation.report.rendering import render_markdown
 from projects.services.assessments.run import assess_snapshot, stale_snapshots
-from projects.services.assessments.stored_documents import stored_document
+from projects.services.assessments.stored_documents import stored_record
 from projects.services.indexes import add_index, ask_missing_again, indexes_of, remove_index
 from projects.services.reports import stored_report
 from projects.services.snapshots import take_snapshot
@@ -62,8 +63,9 @@ def answer(project: Project, text: str = "") -> dict[str, Any]:
     if text:
         take_snapshot(project, {"requirements.txt": text.encode()}, ["requirements.txt"], origin=Origin.PASTE)
     assess_snapshot(Snapshot.objects.filter(project=project).latest("pk").pk, timezone.now())
-    document = stored_document(project)
-    assert document is not None
+    record = stored_record(project)
+    assert record is not None
+    document = assessment_document(record)
     (entry,) = document["assessments"]
     return {**entry, "index": document["index"], "rows": {row["name"]: row for row in entry["packages"]}}
 

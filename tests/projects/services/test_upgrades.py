@@ -80,7 +80,7 @@ def test_a_held_package_leaves_no_path_and_the_plan_says_so(project: Project, re
     found = plan(project, BRIDGE)
     assert found.plan is not None
     assert not found.plan.feasible
-    assert [one.name for one in found.plan.stuck] == ["greenlet"]
+    assert [one.name for one in found.plan.blockers] == ["greenlet"]
 
 
 def test_a_search_without_time_is_cut_short_and_no_verdict(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:

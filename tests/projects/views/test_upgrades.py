@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from projects.domain.assessment.upgrade_plan import PlannedChange
 from projects.models import SnapshotFile, TargetAssessment
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.model.plans import VersionChange
 from scanner.models import Package, PackageState
 from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, make_package, usual_rows
 from tests.plans import change, stored_plan
@@ -24,13 +26,13 @@ def text(page: bytes) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
-def store_plan(cast: Cast, target: str, changes: Sequence[PlannedChange] = (), **plan: Any) -> None:
+def store_plan(cast: Cast, target: str, changes: Sequence[VersionChange] = (), **plan: Any) -> None:
     stored = stored_plan(changes, **plan)
     TargetAssessment.objects.filter(assessment__project=cast.project, target=target).update(plan=stored)
 
 
-def moves(*names: str) -> list[PlannedChange]:
-    return [change(name, "1.0", "9.0", why=f"{name} 1.0 has no wheel") for name in names]
+def moves(*names: str) -> list[VersionChange]:
+    return [change(name, "1.0", "9.0", why=PlanReason.from_json(f"{name} 1.0 has no wheel")) for name in names]
 
 
 @pytest.fixture
@@ -105,11 +107,17 @@ def test_there_is_no_download_without_a_plan(bob: Client, planned: Cast) -> None
 
 
 def test_a_blocker_is_shown_with_its_reason_and_can_be_watched(bob: Client, planned: Cast) -> None:
-    reason = f"no release of pyyaml is usable on {LINUX_314}: 1.0 has no wheel there"
-    store_plan(planned, LINUX_314, moves("orjson"), feasible=False, stuck={"pyyaml": reason})
+    reason = PlanReason(
+        PlanReasonKind.NO_INSTALLABLE_VERSION,
+        name="pyyaml",
+        version="1.0",
+        obstacles=(Obstacle.NO_FILE,),
+        targets=(LINUX_314,),
+    )
+    store_plan(planned, LINUX_314, moves("orjson"), feasible=False, blockers={"pyyaml": reason})
     page = bob.get(f"/projects/practice-api/upgrade/{LINUX_314}/").content
-    assert "No path, because pyyaml has no version that works there." in text(page)
-    assert "no release of pyyaml is usable: 1.0 has no wheel there." in text(page)
+    assert "No path: pyyaml has no version that works there." in text(page)
+    assert "no release of pyyaml is usable: 1.0 has no file for it." in text(page)
     assert "Tell me when pyyaml clears" in text(page)
     assert f'action="{reverse("watch", args=["practice-api"])}"' in page.decode()
     assert "--dry-run" not in text(page)
@@ -145,10 +153,12 @@ def test_a_partial_assessment_is_no_verdict_and_the_page_looks_again(bob: Client
 
 
 def test_a_conflict_is_shown_step_by_step(bob: Client, planned: Cast) -> None:
-    store_plan(planned, WINDOWS_313, feasible=False, reason="no path: a needs b<2, but c needs b>=2")
+    store_plan(
+        planned, WINDOWS_313, feasible=False, reason=PlanReason.from_json("no path: a needs b<2, but c needs b>=2")
+    )
     TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict="Because a needs b<2, no.\nSo nothing holds.")
     page = bob.get(PAGE).content.decode()
-    assert "No path, because a needs b&lt;2, but c needs b&gt;=2." in page
+    assert "No path: a needs b&lt;2, but c needs b&gt;=2." in page
     assert "<li>Because a needs b&lt;2, no.</li><li>So nothing holds.</li>" in page
 
 

@@ -39,9 +39,9 @@ def derivation_text(derivation: Derivation) -> str:
     return "\n".join(derivation_lines(derivation))
 
 
-def derivation_lines(derivation: Derivation) -> list[str]:
-    """Return the sentences of a derivation."""
-    writer = _DerivationWriter(derivation)
+def derivation_lines(derivation: Derivation, target_name: Callable[[str], str] = str) -> list[str]:
+    """Return the sentences of a derivation. `target_name` names a target by its slug."""
+    writer = _DerivationWriter(derivation, target_name)
     lines = [f"({derivation.omitted} earlier steps are left out.)"] if derivation.omitted else []
     return lines + [writer.step(step) for step in derivation.steps]
 
@@ -56,8 +56,9 @@ def clash_sides(derivation: Derivation, clash: Clash) -> tuple[str, str]:
 class _DerivationWriter:
     """Writes parts of a derivation as parts of English sentences."""
 
-    def __init__(self, derivation: Derivation) -> None:
+    def __init__(self, derivation: Derivation, target_name: Callable[[str], str] = str) -> None:
         self._nodes, self._packages, self._targets = derivation.nodes, derivation.packages, derivation.targets
+        self._target_name = target_name
 
     def step(self, step: DerivationStep) -> str:
         """Return one step as a sentence."""
@@ -86,7 +87,7 @@ class _DerivationWriter:
             case Unavailable():
                 by_newest = sorted(reason.obstacles, key=lambda pair: -pair[1].bit_length())
                 parts = [f"{self._releases(reason.name, mask)} {_OBSTACLES[obstacle]}" for obstacle, mask in by_newest]
-                return f"on {reason.target}, {', '.join(parts)}"
+                return f"on {self._target_name(reason.target)}, {', '.join(parts)}"
             case PackageNotFound(name=name):
                 return f"the index has no package {name}"
             case InvalidDependency(name=name, text=text):
@@ -115,7 +116,7 @@ class _DerivationWriter:
         """Return "pydantic 2.0 to 2.6.1", "every pydantic", or the bare name of a node without versions."""
         name, at, target = node.partition("@")
         if at:
-            return f"{name} on {self._targets[int(target)]}"
+            return f"{name} on {self._target_name(self._targets[int(target)])}"
         package = self._packages(node)
         if package is None or not package.versions:
             return node

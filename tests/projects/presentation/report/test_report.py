@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,8 +13,10 @@ from django.utils.html import escape
 
 from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import explain_targets, resolve_targets
+from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import read
 from projects.domain.report.planned_set import PinnedFile, PlannedSet
 from projects.domain.rewriting.written_plan import hashed_pins, write_plan
@@ -23,8 +24,9 @@ from projects.presentation.formats.schema import assessment_document
 from projects.presentation.report.build import build_report
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
-from projects.presentation.report.target import ReportTarget
+from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport
+from projects.presentation.sentences import describe_flags
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import parse_target
@@ -46,8 +48,8 @@ PACKAGES: dict[str, Releases] = {
 TEXT = "# the shell\nshell==1.0\nenum34==1.1  # old\n"
 
 
-def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
-    """Return the document of these requirements over targets, plans written."""
+def assessed(text: str, *slugs: str, **wishes: Any) -> AssessmentRecord:
+    """Assess these requirements for targets, and write the plans."""
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
     parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
@@ -56,43 +58,41 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> dict[str, Any]:
     resolved = resolve_targets(request, index.snapshot)
     results = explain_targets(request, resolved, index.snapshot, index.files_of)
     bridge = bridge_over(request, index.snapshot, resolved)
-    whole = assessment_document(
+    return AssessmentRecord(
         parsed,
         results,
-        index_url="https://index.example/simple",
-        now=NOW,
+        NOW,
+        "https://index.example/simple",
         bridge=UpgradePlan.of(bridge, request.strategy) if bridge is not None else None,
-        bridge_targets=on,
-    )
-    for entry in whole["assessments"]:
-        if entry["plan"] is not None:
-            entry["plan"] |= write_plan(
-                UpgradePlan.from_json(entry["plan"]),
+        bridge_targets=slugs,
+        written={
+            result.target: write_plan(
+                result.plan,
                 files=files,
                 parsed=parsed,
                 roots=["requirements.txt"],
-                targets=[parse_target(entry["target"])],
+                targets=[parse_target(result.target)],
                 digests={},
-            ).to_json()
-    return whole
+            )
+            for result in results
+            if result.plan is not None
+        },
+    )
 
 
-def report(whole: Mapping[str, Any], slug: str = WINDOWS, **more: Any) -> MigrationReport:
-    entry = next(entry for entry in whole["assessments"] if entry["target"] == slug)
-    files = [
-        PinnedFile(name, version, f"{name}.whl", "2024-01-01", "pure")
-        for name, version in ReportTarget.from_entry(entry).pins.items()
-    ]
+def report(record: AssessmentRecord, slug: str = WINDOWS, **more: Any) -> MigrationReport:
+    entry = next(entry for entry in report_targets(record) if entry.result.target == slug)
+    files = [PinnedFile(name, version, f"{name}.whl", "2024-01-01", "pure") for name, version in entry.pins.items()]
     planned = more.pop("planned", PlannedSet(files))
-    return build_report(whole, parse_target(slug), project="demo", now=NOW, planned=planned, **more)
+    return build_report(record, parse_target(slug), project="demo", now=NOW, planned=planned, **more)
 
 
 @pytest.fixture(scope="module")
-def whole() -> dict[str, Any]:
+def whole() -> AssessmentRecord:
     return assessed(TEXT, OLDER, WINDOWS, NEWER)
 
 
-def test_a_conditional_report_lists_the_changes_and_writes_them(whole: dict[str, Any]) -> None:
+def test_a_conditional_report_lists_the_changes_and_writes_them(whole: AssessmentRecord) -> None:
     found = report(whole)
 
     assert found.headline == (
@@ -113,7 +113,7 @@ def test_a_conditional_report_lists_the_changes_and_writes_them(whole: dict[str,
     assert "core is not in the requirements; it is required by shell → core." in found.findings
 
 
-def test_every_python_of_the_platform_is_listed_oldest_first(whole: dict[str, Any]) -> None:
+def test_every_python_of_the_platform_is_listed_oldest_first(whole: AssessmentRecord) -> None:
     assert [(one.python, one.reach, one.text, one.is_this) for one in report(whole).ladder] == [
         ("3.12", "go", "no change", False),
         ("3.13", "conditional", "with 2 changes, 1 of them in the project's files", True),
@@ -121,7 +121,7 @@ def test_every_python_of_the_platform_is_listed_oldest_first(whole: dict[str, An
     ]
 
 
-def test_only_what_is_proven_is_ticked(whole: dict[str, Any]) -> None:
+def test_only_what_is_proven_is_ticked(whole: AssessmentRecord) -> None:
     ticked = {check.text: check.done for check in report(whole).checks}
     assert ticked["One set of versions holds together on the target"]
     assert ticked["Every version of that set has a file that installs there"]
@@ -133,7 +133,7 @@ def test_only_what_is_proven_is_ticked(whole: dict[str, Any]) -> None:
     assert not stuck["Every version of that set has a file that installs there"]
 
 
-def test_a_target_without_a_path_names_the_blocker(whole: dict[str, Any]) -> None:
+def test_a_target_without_a_path_names_the_blocker(whole: AssessmentRecord) -> None:
     found = report(whole, NEWER)
 
     assert found.headline == "No go yet: on Python 3.14 on Windows x64 no version of core installs."
@@ -141,20 +141,20 @@ def test_a_target_without_a_path_names_the_blocker(whole: dict[str, Any]) -> Non
     assert found.valid[-1].startswith("A new release")
 
 
-def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole: dict[str, Any]) -> None:
+def test_the_python_in_use_is_read_from_the_files_and_decides_what_changes(whole: AssessmentRecord) -> None:
     found = report(whole)
     assert found.today == "3.11"
     assert {module.python for module in found.removed} == {"3.12", "3.13"}
     assert report(whole, current=(3, 12)).removed[0].python == "3.13"
 
 
-def test_open_releases_bound_the_validity(whole: dict[str, Any]) -> None:
+def test_open_releases_bound_the_validity(whole: AssessmentRecord) -> None:
     planned = PlannedSet(uploaded={("core", "2.0"): NOW - timedelta(days=3)})
     assert any("core 2.0 (until " in line for line in report(whole, planned=planned).valid)
 
 
 @pytest.mark.parametrize("slug", [OLDER, WINDOWS, NEWER])
-def test_the_three_forms_have_the_same_contents(whole: dict[str, Any], slug: str) -> None:
+def test_the_three_forms_have_the_same_contents(whole: AssessmentRecord, slug: str) -> None:
     found = report(whole, slug)
     markdown = render_markdown(found)
     data = json.loads(render_json(found))
@@ -169,24 +169,24 @@ def test_the_three_forms_have_the_same_contents(whole: dict[str, Any], slug: str
     assert "\n\n\n" not in markdown
 
 
-def test_a_flag_does_not_change_the_verdict(whole: dict[str, Any]) -> None:
-    row = next(row for row in whole["assessments"][0]["packages"] if row["name"] == "enum34")
+def test_a_flag_does_not_change_the_verdict(whole: AssessmentRecord) -> None:
+    package = next(package for package in whole.results[0].packages if package.name == "enum34")
 
-    assert row["flags"] == ["the standard library does this since Python 3.4: enum (PEP 435)"]
-    assert row["verdict"] == "ready"
+    assert describe_flags(package, OLDER) == ("the standard library does this since Python 3.4: enum (PEP 435)",)
+    assert package.verdict is Verdict.READY
 
 
 def test_a_bridge_is_one_set_for_all_targets() -> None:
-    whole = assessed(TEXT, OLDER, WINDOWS, bridge=True)
+    whole = assessment_document(assessed(TEXT, OLDER, WINDOWS, bridge=True))
 
     assert whole["bridge"]["targets"] == [OLDER, WINDOWS]
     assert whole["bridge"]["pins"] == {"core": "2.0", "enum34": "1.1", "shell": "2.0"}
-    assert assessed(TEXT, OLDER, WINDOWS)["bridge"] is None
+    assert assessment_document(assessed(TEXT, OLDER, WINDOWS))["bridge"] is None
 
 
 @pytest.mark.parametrize("wishes", [{"holds": frozenset({"shell"})}, {"step": Step.PATCH}])
 def test_holds_and_steps_bound_the_plan(wishes: dict[str, Any]) -> None:
-    (entry,) = assessed(TEXT, WINDOWS, **wishes)["assessments"]
+    (entry,) = assessment_document(assessed(TEXT, WINDOWS, **wishes))["assessments"]
 
     assert (entry["verdict"], entry["plan"]["feasible"]) == ("no-go", False)
     assert entry["plan"]["requirements"] == TEXT

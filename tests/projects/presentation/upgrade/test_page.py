@@ -1,9 +1,11 @@
 """The upgrade page of a plan: the answer, each change with its reason, and the checklist."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from projects.domain.assessment.verdicts import Verdict
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.rewriting.written_plan import WrittenPlan
@@ -11,21 +13,37 @@ from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
+from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
+from scanner.domain.resolution.explain.reasons import Obstacle
+from scanner.domain.resolution.loosen import Step
 from tests.cast import make_package
 from tests.plans import change, plan_of
 
 LINUX, WINDOWS, TODAY = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64", "cp311-manylinux_2_28_x86_64"
 TARGETS = (LINUX, WINDOWS, TODAY)
-ROWS = [
+ROWS = (
     make_package("shell"),
     make_package("core", "upgrade", direct=False, paths=[["other", "shell", "core"], ["shell", "core"]]),
     make_package("still"),
     make_package("unwanted", "inactive"),
-]
-STORED = StoredUpgrade("conditional", {"upgrade": 1, "ready": 2}, "", ROWS, None, ())
+)
+STORED = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.CONDITIONAL, ROWS))
+UNMET = PlanReason(
+    PlanReasonKind.UNMET_REQUIREMENT,
+    name="shell",
+    version="1.0",
+    requirement="core==1.0",
+    required="core",
+    available_from="2.1",
+    targets=(LINUX,),
+)
+NO_FILE = PlanReason(
+    PlanReasonKind.NOT_INSTALLABLE, name="core", version="1.0", obstacles=(Obstacle.NO_FILE,), targets=(LINUX,)
+)
+CONTRADICTION = PlanReason(PlanReasonKind.CONTRADICTION, sides=("left needs shared<2", "right needs shared>=2"))
 MOVES = [
-    change("shell", "1.0", "3.0", size="major", why=f"shell 1.0 needs core==1.0, and core has no wheel for {LINUX}"),
-    change("core", "1.0", "2.1", direct=False, why=f"core 1.0 has no wheel there on {LINUX}"),
+    change("shell", "1.0", "3.0", size=Step.MAJOR, why=UNMET),
+    change("core", "1.0", "2.1", direct=False, why=NO_FILE),
 ]
 
 
@@ -66,8 +84,8 @@ def test_the_answer_counts_the_changes_and_names_the_largest_step() -> None:
 def test_a_change_has_its_origin_its_date_and_its_reason() -> None:
     shell, core = page_of(PlannedUpgrade(plan_of(MOVES))).changes
     assert (shell.arrives, core.arrives) == ("direct", "by shell")
-    assert shell.why == "shell 1.0 needs core==1.0, and core has no wheel."
-    assert core.why == "core 1.0 has no wheel there."
+    assert shell.why == "shell 1.0 needs core==1.0, and core has no wheel before 2.1."
+    assert core.why == "core 1.0 has no file for it."
     assert shell.released == datetime(2026, 1, 2, tzinfo=UTC)
     assert core.released is None
 
@@ -82,7 +100,7 @@ def test_with_several_targets_the_reason_names_its_target() -> None:
     assert (
         page.answer.headline == "Python 3.13 on Windows x64 and Python 3.13 on Linux x86-64 together: conditional go."
     )
-    assert page.changes[1].why == "core 1.0 has no wheel there on Python 3.13 on Linux x86-64."
+    assert page.changes[1].why == "core 1.0 has no file for it on Python 3.13 on Linux x86-64."
 
 
 def test_what_is_proven_is_ticked_and_running_the_tests_is_not() -> None:
@@ -114,39 +132,41 @@ def test_the_current_target_is_offered_and_ticked_once_the_set_holds_there() -> 
 
 
 def test_a_blocker_is_the_answer_and_no_install_command_is_offered() -> None:
-    stuck = {"core": f"no release of core is usable on {LINUX}: 2.0 has no wheel there"}
-    page = page_of(PlannedUpgrade(plan_of(MOVES[:1], feasible=False, stuck=stuck)))
+    blockers = {"core": replace(NO_FILE, kind=PlanReasonKind.NO_INSTALLABLE_VERSION, version="2.0")}
+    page = page_of(PlannedUpgrade(plan_of(MOVES[:1], feasible=False, blockers=blockers)))
     assert page.answer.look is Verdict.BLOCKED
     assert page.answer.headline == "Python 3.13 on Linux x86-64: no go yet."
-    assert page.answer.cause == (
-        "No path, because core has no version that works there. The 1 change below clears the rest."
-    )
-    assert page.stuck == (("core", "no release of core is usable: 2.0 has no wheel there."),)
+    assert page.answer.cause == ("No path: core has no version that works there. The 1 change below clears the rest.")
+    assert page.stuck == (("core", "no release of core is usable: 2.0 has no file for it."),)
     assert not page.is_installable
     assert texts(page, done=False)[0] == "core needs a release that works there."
 
 
 def test_a_conflict_is_shown_by_its_proof_a_sentence_each() -> None:
-    plan = plan_of(feasible=False, reason="no path: left needs shared<2, but right needs shared>=2")
-    fresh = page_of(PlannedUpgrade(plan, derivation=("Because left needs shared<2, no.", "So it cannot hold.")))
-    assert fresh.answer.cause == "No path, because left needs shared<2, but right needs shared>=2."
-    assert fresh.derivation == ("Because left needs shared<2, no.", "So it cannot hold.")
-    stored = StoredUpgrade("no-go", {"ready": 2}, "First.\nSecond.", ROWS, plan, ())
-    assert page_of(PlannedUpgrade(plan), stored=stored).derivation == ("First.", "Second.")
+    plan = plan_of(feasible=False, reason=CONTRADICTION)
+    stored = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.NO_GO, ROWS, conflict="First.\nSecond.", plan=plan))
+    page = page_of(PlannedUpgrade(plan), stored=stored)
+    assert page.answer.cause == "No path: left needs shared<2, but right needs shared>=2."
+    assert page.derivation == ("First.", "Second.")
 
 
 def test_without_a_plan_the_answer_follows_the_assessment() -> None:
-    def answer(verdict: str, counts: Mapping[str, int], conflict: str = "") -> str:
-        found = page_of(PlannedUpgrade(None), stored=StoredUpgrade(verdict, counts, conflict, ROWS, None, ())).answer
+    def answer(verdict: ProjectVerdict, packages: Sequence[str], conflict: str = "") -> str:
+        rows = tuple(make_package(f"package-{number}", state) for number, state in enumerate(packages))
+        stored = StoredUpgrade(TargetResult(LINUX, verdict, rows, conflict=conflict))
+        found = page_of(PlannedUpgrade(None), stored=stored).answer
         return f"{found.look.value} {found.headline} {found.cause}"
 
     place = "Python 3.13 on Linux x86-64"
-    assert answer("go", {"ready": 3}) == f"ready {place}: go. No change is needed: all 3 packages install as written."
-    assert answer("unknown", {"unknown": 1, "ready": 2}) == (
+    assert (
+        answer(ProjectVerdict.GO, ["ready"] * 3)
+        == f"ready {place}: go. No change is needed: all 3 packages install as written."
+    )
+    assert answer(ProjectVerdict.UNKNOWN, ["unknown", "ready", "ready"]) == (
         f"unknown {place}: not known yet. 1 of 3 packages is not known yet."
     )
-    assert answer("no-go", {"ready": 1}, "A because B.\nSo.") == f"blocked {place}: no go yet. A because B."
-    assert answer("conditional", {"upgrade": 2}).endswith(
+    assert answer(ProjectVerdict.NO_GO, ["ready"], "A because B.\nSo.") == f"blocked {place}: no go yet. A because B."
+    assert answer(ProjectVerdict.CONDITIONAL, ["upgrade"] * 2).endswith(
         "conditional go. 2 of 2 packages need an upgrade; no upgrade is planned yet."
     )
 
