@@ -1,4 +1,4 @@
-"""Who may see and change what: the project that a request may work with, or 404."""
+"""Access to projects: the project that a request may read or change."""
 
 from __future__ import annotations
 
@@ -10,27 +10,30 @@ from django_htmx.middleware import HtmxDetails
 
 from projects.models import Project, Role
 
+READ_ONLY = "Your account can read this project but not change it."
+
 
 class HtmxHttpRequest(HttpRequest):
-    """The request of a page behind sign-in: the user is a real one, and `htmx` tells who asks."""
+    """The request of a page that requires sign-in, with django-htmx's details."""
 
     htmx: HtmxDetails
     user: User
 
 
 def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
-    """The project that the user is a member of, with `role` set to the membership's role. One query.
+    """Return the project if the user is a member, with `role` set to that of the membership. One query.
 
-    Raises Http404 for a stranger as for a project that does not exist, PermissionDenied for a reader when `edit`.
+    Raises Http404 both for a project that does not exist and for a user who is not a member; PermissionDenied for a
+    reader if `edit`.
     """
     project = Project.objects.visible_to(request.user).filter(slug=slug).annotate(role=F("memberships__role")).first()
     if project is None:
         raise Http404
     if edit and not can_edit(project):
-        raise PermissionDenied("Your account may read this project but not change it.")
+        raise PermissionDenied(READ_ONLY)
     return project
 
 
 def can_edit(project: Project) -> bool:
-    """Whether the member that `get_project` found the project for may change it."""
+    """Return whether the member for whom `get_project` returned the project may change it."""
     return getattr(project, "role", None) in (Role.MEMBER, Role.MANAGER)

@@ -1,4 +1,4 @@
-"""Work handed to a worker, by name: services ask for it without knowing the tasks, which know the services."""
+"""Queueing of tasks by name, so that services need not import the tasks, which import the services."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from celery import current_app
 
 
 def request_assessment(snapshot_id: int) -> None:
-    """Have a snapshot assessed."""
+    """Queue the assessment of a snapshot."""
     current_app.send_task("projects.tasks.assess_snapshot", (snapshot_id,))
 
 
 def request_delivery(delivery_id: int) -> None:
-    """Have the work of a delivery done."""
+    """Queue the processing of a delivery."""
     current_app.send_task("projects.tasks.process_delivery", (delivery_id,))
 
 
 def request_upgrade(project_id: int, target: str, strategy: str, together: Sequence[str]) -> None:
-    """Have what an upgrade path still lacks fetched."""
+    """Queue the fetching of the data that an upgrade plan lacks."""
     current_app.send_task("projects.tasks.fetch_upgrade", (project_id, target, strategy, list(together)))

@@ -1,4 +1,4 @@
-"""The team's work for Celery: each task takes an id, reads again, and is harmless when run twice."""
+"""Celery tasks of the projects app. Each takes ids, reads the rows itself, and may run twice."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from projects.services.webhooks import branch_checks
 from projects.services.webhooks import process as delivery_work
 from scanner.domain.resolution.upgrade import Strategy
 
-# While the index is still being read, an assessment is written again this often, in seconds.
+# While packages are still being polled, the assessment is updated at this interval, in seconds.
 REFRESH_EVERY = 2
-# The beat takes over from there: about five minutes.
+# About five minutes. Later updates are made by the schedule.
 REFRESHES = 150
-# Redis hands a message out again that waits longer than its visibility timeout. What is due later is found by the tick.
+# Redis redelivers a message that waits longer than its visibility timeout. The schedule finds what is due later.
 LONGEST_COUNTDOWN = timedelta(minutes=10)
 
 
 @shared_task(bind=True, max_retries=REFRESHES)
 def assess_snapshot(self: Task[..., None], snapshot_id: int) -> None:
-    """Assess a snapshot; while packages are still unknown, ask for them and come again."""
+    """Assess a snapshot. Retry while packages are still unknown."""
     waiting = assessments.assess_snapshot(snapshot_id, timezone.now())
     if waiting:
         raise self.retry(countdown=REFRESH_EVERY)
@@ -34,7 +34,7 @@ def assess_snapshot(self: Task[..., None], snapshot_id: int) -> None:
 
 @shared_task
 def reassess_stale() -> int:
-    """Assess again what a wheel event, another index or an unfinished assessment has made stale. Returns how many."""
+    """Queue the assessments that are outdated, by a wheel event or another index, or unfinished. Return how many."""
     now = timezone.now()
     indexes.ask_missing_again(now)
     stale = assessments.stale_snapshots(now)
@@ -45,14 +45,14 @@ def reassess_stale() -> int:
 
 @shared_task
 def fetch_upgrade(project_id: int, target: str, strategy: str, together: list[str]) -> None:
-    """Ask the index for what the plan of an upgrade page lacks. What is stored already is not asked for again."""
+    """Fetch from the index what the plan of an upgrade page lacks, and is not stored yet."""
     query = UpgradeQuery(Strategy(strategy), tuple(together))
     upgrades.fetch_for_upgrade(project_id, target, query, timezone.now())
 
 
 @shared_task
 def dispatch_wheel_events() -> int:
-    """Hand new wheel events to the watches and projects they concern. Returns how many messages were queued."""
+    """Turn new wheel events into alerts and notes. Return how many messages were queued."""
     alert_ids = alerts.dispatch_events(timezone.now())
     for alert_id in alert_ids:
         send_alert.delay(alert_id)
@@ -61,7 +61,7 @@ def dispatch_wheel_events() -> int:
 
 @shared_task
 def send_alert(alert_id: int) -> str | None:
-    """Send one alert, and come again soon when its mail server was busy. Its state; None when it was not waiting."""
+    """Send one alert, and retry it soon after a temporary failure. Return its state, None if it was not queued."""
     sent = sending.send(alert_id, timezone.now())
     if sent is None:
         return None
@@ -72,7 +72,7 @@ def send_alert(alert_id: int) -> str | None:
 
 @shared_task(bind=True, max_retries=delivery_work.ATTEMPTS)
 def process_delivery(self: Task[..., None], delivery_id: int) -> None:
-    """Do the work of one delivery; while its host gives no answer, wait longer each time and come again."""
+    """Process one delivery. Retry with growing delays while its host does not answer."""
     wait = delivery_work.process(delivery_id, timezone.now())
     if wait is not None:
         raise self.retry(countdown=wait)
@@ -80,7 +80,7 @@ def process_delivery(self: Task[..., None], delivery_id: int) -> None:
 
 @shared_task
 def requeue_lost_deliveries() -> int:
-    """Queue again what waits although its message was lost. Returns how many."""
+    """Queue the pending deliveries whose task was lost. Return how many."""
     waiting = delivery_work.lost(timezone.now())
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
@@ -89,5 +89,5 @@ def requeue_lost_deliveries() -> int:
 
 @shared_task
 def check_branches() -> int:
-    """Look at followed branches for pushes of which no word came. Returns how many had moved."""
+    """Check followed branches for pushes without a delivery. Return how many branches had moved."""
     return branch_checks.check_due(timezone.now())

@@ -1,4 +1,4 @@
-"""The addresses of the team's side."""
+"""URL patterns of the projects app."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""How an index of a project stands, in words: what it is to the installer, when it last answered, what it lacks."""
+"""View models of the indexes page: each index with its role, login and state."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from projects.domain.assessment.verdicts import Verdict
+from scanner.domain.phrases import count
 
 
 @dataclass(frozen=True, slots=True)
 class IndexCounts:
-    """The packages of one project on one index, and their polls. `error` is one of those that failed."""
+    """The number of a project's packages on one index, by state. `error` is that of a failed poll."""
 
     total: int = 0
     present: int = 0
@@ -22,7 +23,7 @@ class IndexCounts:
 
 @dataclass(frozen=True, slots=True)
 class IndexLine:
-    """One index as the page lists it, without its login. `pk` is None for the installation's own."""
+    """One index of the page, without its login. `pk` is None for the installation's own."""
 
     pk: int | None
     url: str
@@ -34,29 +35,29 @@ class IndexLine:
     state_text: str
     error: str
     answered_at: datetime | None
-    gated_until: datetime | None
+    throttled_until: datetime | None
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the next look may tell more."""
+        """Whether polls are still to come, so that the page refreshes."""
         return self.look is Verdict.UNKNOWN and not self.error
 
 
-def describe_state(count: IndexCounts) -> tuple[Verdict, str]:
-    """The state and the sentence of an index. What was never asked is unknown; one failure is no failure of all."""
-    if not count.total:
-        return Verdict.UNKNOWN, "Not asked yet"
-    has = f"has {count.present} of {count.total} package{'' if count.total == 1 else 's'}"
-    if count.failing:
-        look = Verdict.BLOCKED if count.failing == count.total else Verdict.UPGRADE
-        return look, f"{count.failing} of {count.total} could not be read; {has}"
-    if count.waiting:
-        return Verdict.UNKNOWN, f"{count.waiting} of {count.total} still to be asked; {has}"
+def describe_state(counts: IndexCounts) -> tuple[Verdict, str]:
+    """Return the state of an index and its text. It is blocked only if every package failed."""
+    if not counts.total:
+        return Verdict.UNKNOWN, "Not used yet"
+    has = f"has {counts.present} of {count(counts.total, 'package')}"
+    if counts.failing:
+        look = Verdict.BLOCKED if counts.failing == counts.total else Verdict.UPGRADE
+        return look, f"{counts.failing} of {counts.total} could not be read; {has}"
+    if counts.waiting:
+        return Verdict.UNKNOWN, f"{counts.waiting} of {counts.total} still to be polled; {has}"
     return Verdict.READY, has.capitalize()
 
 
 def login_text(*, is_set: bool, opens: bool) -> str:
-    """Whether the index is asked with a login; never what it is."""
+    """Return whether the index is used with a login, and never the login itself."""
     if not is_set:
         return "none"
-    return "set" if opens else "cannot be opened any more: give it again"
+    return "set" if opens else "cannot be decrypted any more: enter it again"

@@ -1,4 +1,4 @@
-"""What the page of a project's indexes reads, and no login."""
+"""The indexes of one project for its pages, without logins."""
 
 from __future__ import annotations
 
@@ -18,16 +18,14 @@ from scanner.sealed import SealBroken, Sealed
 from scanner.services.indexes import configured_index_url, public_index_url
 from scanner.services.rate_limits import throttled_hosts
 
-_INSTEAD = "in the place of the default"
-_BESIDE = "beside it"
-_OPERATORS = "the operator's"
-_DEFAULT = "the default, by the installation"
-_ROLES = {IndexRole.PRIMARY: _INSTEAD, IndexRole.EXTRA: _BESIDE}
+_OPERATORS = "set by the operator"
+_DEFAULT = "default index of this installation"
+_ROLES = {IndexRole.PRIMARY: "replaces the default index", IndexRole.EXTRA: "additional index"}
 
 
 @dataclass(frozen=True, slots=True)
 class IndexLosses:
-    """How many packages are forgotten, and how many watches end. `is_shared`: what was read serves others and stays."""
+    """What removing an index deletes: the data of packages, and watches. The data of a shared index is kept."""
 
     is_shared: bool
     packages: int
@@ -35,25 +33,27 @@ class IndexLosses:
 
 
 def index_lines(project: Project, now: datetime) -> list[IndexLine]:
-    """Where the project's packages come from, in the installer's order. Four queries at most."""
+    """Return the project's indexes in the installer's order. Four queries at most."""
     rows = list(ProjectIndex.objects.filter(project=project).select_related("index"))
     rows.sort(key=lambda row: (row.role != IndexRole.PRIMARY, row.position, row.pk))
     counts = _counts(project)
-    gates = {gate.host: gate.until for gate in throttled_hosts(now)}
-    lines = [_line(row, counts.get(row.index_id if row.index.scope else None, IndexCounts()), gates) for row in rows]
+    throttled = {host.host: host.until for host in throttled_hosts(now)}
+    lines = [
+        _line(row, counts.get(row.index_id if row.index.scope else None, IndexCounts()), throttled) for row in rows
+    ]
     if not any(row.role == IndexRole.PRIMARY for row in rows):
-        lines.insert(0, _default_line(counts.get(None, IndexCounts()), gates))
+        lines.insert(0, _default_line(counts.get(None, IndexCounts()), throttled))
     return lines
 
 
 def index_notices(project: Project) -> tuple[IndexNotice, ...]:
-    """The indexes that the newest files name and the project does not know. Two queries."""
+    """Return the indexes that the newest files name and the project does not use. Two queries."""
     newest = Snapshot.objects.filter(project=project).order_by("-pk").only("options").first()
     return notices_of(project, newest) if newest is not None else ()
 
 
 def notices_of(project: Project, snapshot: Snapshot) -> tuple[IndexNotice, ...]:
-    """The same of a snapshot at hand. One query when its files name any, else none."""
+    """Return the same for a given snapshot. One query if its files name any index, else none."""
     named: Sequence[Mapping[str, Any]] = snapshot.options.get("indexes", [])
     if not named:
         return ()
@@ -62,7 +62,7 @@ def notices_of(project: Project, snapshot: Snapshot) -> tuple[IndexNotice, ...]:
 
 
 def index_losses(row: ProjectIndex) -> IndexLosses:
-    """What goes with an index when it is dropped. Two queries."""
+    """Return what removing an index deletes. Two queries."""
     if not row.index.scope:
         return IndexLosses(is_shared=True, packages=0, watches=0)
     mine = {"project": row.project_id, "package__index": row.index_id}
@@ -74,7 +74,7 @@ def index_losses(row: ProjectIndex) -> IndexLosses:
 
 
 def known_addresses(own: Iterable[str]) -> set[str]:
-    """What needs no notice: the project's own indexes, the installation's, and the public one that it stands for."""
+    """Return the addresses that need no notice: the project's own, the installation's, and the public index."""
     found = set()
     for url in (*own, configured_index_url(), public_index_url()):
         try:
@@ -85,7 +85,7 @@ def known_addresses(own: Iterable[str]) -> set[str]:
 
 
 def _counts(project: Project) -> dict[int | None, IndexCounts]:
-    """By the index's key, None for the one that everybody shares: of each only what this project asks it for."""
+    """Return the counts of the project's packages by index id, None for the shared index. Two queries."""
     mine = ProjectPackage.objects.filter(project=project)
     failing = mine.filter(package__failures__gt=0).order_by("-package__failures", "package")
     errors: dict[int, str] = {}
@@ -111,7 +111,7 @@ def _counts(project: Project) -> dict[int | None, IndexCounts]:
     }
 
 
-def _line(row: ProjectIndex, count: IndexCounts, gates: Mapping[str, datetime]) -> IndexLine:
+def _line(row: ProjectIndex, count: IndexCounts, throttled: Mapping[str, datetime]) -> IndexLine:
     look, words = describe_state(count)
     is_own = bool(row.index.scope)
     login = login_text(is_set=bool(row.index.login), opens=_opens(row.index.login))
@@ -126,11 +126,11 @@ def _line(row: ProjectIndex, count: IndexCounts, gates: Mapping[str, datetime]) 
         state_text=words,
         error=count.error,
         answered_at=count.answered_at,
-        gated_until=gates.get(urlsplit(row.index.url).netloc.lower()),
+        throttled_until=throttled.get(urlsplit(row.index.url).netloc.lower()),
     )
 
 
-def _default_line(count: IndexCounts, gates: Mapping[str, datetime]) -> IndexLine:
+def _default_line(count: IndexCounts, throttled: Mapping[str, datetime]) -> IndexLine:
     url = without_credentials(configured_index_url())
     look, words = describe_state(count)
     return IndexLine(
@@ -144,7 +144,7 @@ def _default_line(count: IndexCounts, gates: Mapping[str, datetime]) -> IndexLin
         state_text=words,
         error=count.error,
         answered_at=count.answered_at,
-        gated_until=gates.get(urlsplit(url).netloc.lower()),
+        throttled_until=throttled.get(urlsplit(url).netloc.lower()),
     )
 
 

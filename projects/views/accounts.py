@@ -21,7 +21,7 @@ _BACKEND = "django.contrib.auth.backends.ModelBackend"
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Name and password; the page says how to get a link instead."""
+    """Sign in with name and password."""
     target = _safe_next(request)
     if request.user.is_authenticated:
         return redirect(target)
@@ -36,7 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows a button and uses nothing up, since mail and chat programs fetch every link; POST signs in."""
+    """Show a button (GET), which keeps the link valid when a program follows it, or sign in (POST)."""
     if request.method != "POST":
         return render(request, "registration/sign_in_link.html")
     user = redeem_sign_in_link(token)
@@ -54,7 +54,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def _safe_next(request: HttpRequest) -> str:
-    """Where to go after signing in: the page asked for when it is one of ours, else home."""
+    """Return the page to show after signing in: the requested one if it is on this site, else home."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
     own = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return asked if own else reverse("home")

@@ -1,4 +1,4 @@
-"""What a request gets that Django refuses before any view sees it."""
+"""Responses to requests that Django rejects before a view runs."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from django.template.defaultfilters import filesizeformat
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request that is too large says how large it may be; any other bad one gets a plain page."""
+    """Return the page for a bad request. One that is too large says what the limit is."""
     context = {}
     if isinstance(exception, RequestDataTooBig):
         limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
         context = {
-            "heading": "That is too large",
-            "explanation": f"Wheelway reads requirement files up to {limit} in all. Nothing was stored. "
-            "Send only the files that say what you install.",
+            "heading": "The upload is too large",
+            "explanation": f"Dependency files may be up to {limit} in total. Nothing was stored. "
+            "Send only the files that list your requirements.",
         }
     elif isinstance(exception, TooManyFieldsSent | TooManyFilesSent):
         context = {
-            "heading": "Those are too many at once",
-            "explanation": f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files can be sent together. "
+            "heading": "Too many files",
+            "explanation": f"At most {settings.DATA_UPLOAD_MAX_NUMBER_FILES} files can be sent at once. "
             "Nothing was stored.",
         }
     return render(request, "400.html", context, status=413 if context else 400)

@@ -1,4 +1,4 @@
-"""The indexes of a project: which are asked, name one, give another login, drop one."""
+"""The indexes of a project: list them, add one, change a login, remove one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.access import READ_ONLY, HtmxHttpRequest, can_edit, get_project
 from projects.domain.indexes.named_indexes import IndexNotice
 from projects.forms.indexes import IndexForm, LoginForm
 from projects.models import IndexRole, Project, ProjectIndex
@@ -36,19 +36,19 @@ from projects.services.indexes import (
 @login_required
 @vary_on_headers("HX-Request")
 def project_indexes(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """The list, which readers may see, and the form that names one more. htmx asks for the list alone."""
+    """List the indexes, and add one (POST). Readers may see the list; an htmx request gets the list alone."""
     project = get_project(request, slug)
     if request.method == "POST":
-        return _name(request, project)
+        return _add(request, project)
     if request.htmx:
         return render(request, "projects/indexes.html#lines", _list_context(project))
     notices = index_notices(project)
     return _page(request, project, IndexForm(initial=_initial(request.GET.get("named", ""), notices)), notices)
 
 
-def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
+def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
     if not can_edit(project):
-        raise PermissionDenied("Your account may read this project but not change it.")
+        raise PermissionDenied(READ_ONLY)
     form = IndexForm(request.POST)
     if form.is_valid():
         given = form.cleaned_data
@@ -63,11 +63,11 @@ def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
         except InvalidIndexAddress as error:
             form.add_error("address", f"This address cannot be used: {error}.")
         except AlreadyConfigured:
-            form.add_error("address", "This is the installation's own index, which is asked already.")
+            form.add_error("address", "This is the default index of this installation, which the project uses already.")
         except TooManyIndexes:
-            form.add_error("address", f"A project names at most {MOST_INDEXES} indexes. Remove one first.")
+            form.add_error("address", f"A project can have at most {MOST_INDEXES} indexes. Remove one first.")
         else:
-            messages.success(request, f"{row.index.url} is asked from now on; the project is being assessed again.")
+            messages.success(request, f"{row.index.url} was added. The project is being assessed again.")
             return redirect("project-indexes", slug=project.slug)
     return _page(request, project, form, index_notices(project))
 
@@ -76,16 +76,16 @@ def _name(request: HtmxHttpRequest, project: Project) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> HttpResponse:
-    """Put another login in the place of an index's."""
+    """Change the login of an index."""
     project = get_project(request, slug, edit=True)
     row = _row(project, index)
     if not row.index.scope:
-        raise Http404("the login of the installation's own index is the operator's")
+        raise Http404("the operator sets the login of the default index")
     form = LoginForm(request.POST if request.method == "POST" else None, url=row.index.url)
     if form.is_valid():
         change_login(row, form.cleaned_data["login"])
-        done = "has the new login" if form.cleaned_data["login"] else "is asked without a login"
-        messages.success(request, f"{row.index.url} {done} from now on.")
+        done = "has a new login" if form.cleaned_data["login"] else "is now used without a login"
+        messages.success(request, f"{row.index.url} {done}.")
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "form": form, "url": row.index.url}
     return render(request, "projects/index_login.html", context, status=422 if form.is_bound else 200)
@@ -95,13 +95,13 @@ def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_index_remove(request: HtmxHttpRequest, slug: str, index: int) -> HttpResponse:
-    """GET asks and says what is lost; POST drops the index."""
+    """Ask for confirmation and show what is deleted (GET), or remove the index (POST)."""
     project = get_project(request, slug, edit=True)
     row = _row(project, index)
     if request.method == "POST":
         url = row.index.url
         remove_index(project, row.index_id)
-        messages.success(request, f"{url} is not asked any more; the project is being assessed again.")
+        messages.success(request, f"{url} was removed. The project is being assessed again.")
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "url": row.index.url, "losses": index_losses(row)}
     return render(request, "projects/index_remove.html", context)
@@ -132,9 +132,9 @@ def _list_context(project: Project) -> dict[str, Any]:
 
 
 def _initial(named: str, notices: tuple[IndexNotice, ...]) -> dict[str, Any]:
-    """What a notice prefills: never a login, never a variable."""
+    """Return the initial values of the form for a notice: never a login or a variable."""
     found = next((one for one in notices if str(one.number) == named), None)
-    if found is None or found.words:
+    if found is None or found.unsupported:
         return {}
     role = IndexRole.PRIMARY if found.is_primary else IndexRole.EXTRA
     return {"address": found.address, "role": role.value}

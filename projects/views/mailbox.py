@@ -1,4 +1,4 @@
-"""The messages that were written to files, for the operator of an installation without a mail server."""
+"""Messages written to files, for staff of an installation without a mail server."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from django.views.decorators.http import require_safe
 from projects.access import HtmxHttpRequest
 from projects.selectors.mailbox import is_in_use, stored_message, stored_messages
 
-# A message's HTML is shown as a mail program would: styles of its own, nothing fetched, nothing run, no way out.
+# The HTML of a message may use its inline styles, but fetch nothing, run nothing and link nowhere.
 _HTML_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 View = Callable[..., HttpResponseBase]
 
 
 def _for_staff(view: View) -> View:
-    """Messages hold sign-in links and stop links of others, so only staff may read them; for the rest no such page."""
+    """Restrict a view to staff, since messages contain links of other users. Others get 404."""
 
     @wraps(view)
     @login_required
@@ -40,7 +40,7 @@ def _for_staff(view: View) -> View:
 @_for_staff
 @csp_update({"frame-src": ["'self'"]})
 def mailbox(request: HttpRequest, key: str = "") -> HttpResponse:
-    """The list of messages, and the one that is asked for."""
+    """List the messages, or show one."""
     chosen = stored_message(key) if key else None
     if key and chosen is None:
         raise Http404("no such message")
@@ -53,7 +53,7 @@ def mailbox(request: HttpRequest, key: str = "") -> HttpResponse:
 @xframe_options_sameorigin
 @_for_staff
 def mailbox_html(request: HttpRequest, key: str) -> HttpResponse:
-    """The HTML part of one message, alone, for the frame of the page."""
+    """Return the HTML part of one message, for the frame of its page."""
     chosen = stored_message(key)
     if chosen is None:
         raise Http404("no such message")

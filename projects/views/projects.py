@@ -1,4 +1,4 @@
-"""The list of projects, and the pages that make and change one."""
+"""The list of projects, and the pages that add and change one."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
 
 _SAMPLE_SLUGS = tuple(target.slug for target in SAMPLE_TARGETS)
-# What is checked beside "what you run" before anybody chooses.
+# Python versions that are checked by default beside the runtimes.
 _RUNTIME_PYTHONS = ("cp313", "cp314")
 
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The list, which is where everybody starts."""
+    """Redirect to the list of projects."""
     return redirect("projects")
 
 
 @require_safe
 @login_required
 def projects(request: HtmxHttpRequest) -> HttpResponse:
-    """The user's projects with one summary each."""
+    """List the user's projects with a summary of each."""
     lines = project_list(request.user, timezone.now())
     return render(request, "projects/list.html", {"area": "projects", "projects": lines})
 
@@ -49,10 +49,10 @@ def projects(request: HtmxHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_add(request: HtmxHttpRequest) -> HttpResponse:
-    """Paste or upload, name, choose targets; then the page of the new project."""
+    """Add a project: its name, requirements and targets."""
     sent = request.POST if request.method == "POST" else None
     name, files, targets = ProjectNameForm(sent), _files_form(request), TargetsForm(sent)
-    # All three are checked, so that one answer tells everything that is wrong.
+    # All three are validated, so that one response shows all errors.
     if not all([name.is_valid(), files.is_valid(), targets.is_valid()]):
         return _add_page(request, name, files, targets)
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
@@ -68,7 +68,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """A new snapshot for a project by paste or upload."""
+    """Replace the requirements of a project by pasted or uploaded ones."""
     project = get_project(request, slug, edit=True)
     files = _files_form(request)
     if not files.is_valid():
@@ -78,14 +78,14 @@ def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         take_snapshot(project, given, roots_of(given), origin=_origin(request), user=request.user)
     except NothingToRead as error:
         return _requirements_page(request, project, files, error)
-    messages.success(request, "The new requirements are read.")
+    messages.success(request, "The new requirements were saved.")
     return redirect(project)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """Choose the targets and the policy of a project."""
+    """Change the targets and the policy of a project."""
     project = get_project(request, slug, edit=True)
     current = list(project.targets.values_list("slug", flat=True))
     offered = offered_groups(project)
@@ -94,7 +94,7 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project, offered=offered)
         if all([targets.is_valid(), policy.is_valid()]):
             save_policy_and_targets(policy.instance, targets.cleaned_data["targets"])
-            messages.success(request, "Targets and policy are saved; the project is being assessed again.")
+            messages.success(request, "Targets and policy were saved. The project is being assessed again.")
             return redirect(project)
     context = {"area": "projects", "project": project, "policy": policy, **_target_context(targets, current)}
     return render(request, "projects/targets.html", context, status=_status(targets, policy))
@@ -127,7 +127,7 @@ def _requirements_page(
 
 
 def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, Any]:
-    """The grid as it was sent, else with `current` checked."""
+    """Return the context of the target fields, as submitted or with `current` checked."""
     chosen = [*targets.submitted("target"), *targets.cleaned_data.get("targets", ())] if targets.is_bound else current
     return {
         "targets_form": targets,

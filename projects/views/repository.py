@@ -1,4 +1,4 @@
-"""Follow a repository: its address, the hook to set up there, and what came through it."""
+"""The repositories that a project follows: their webhooks, secrets and deliveries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from projects.services.webhooks.receive import queue_fetch
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """Set up what is followed. A secret is shown on the answer that makes it, never again."""
+    """List the followed repositories, and change them (POST). A new secret is shown once, in the response."""
     project = get_project(request, slug, edit=True)
     if request.method != "POST":
         return _page(request, project, RepositoryForm())
@@ -35,10 +35,10 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             return _page(request, project, RepositoryForm(), repository, repository.rotate_secret())
         case "look":
             queue_fetch(repository, timezone.now())
-            messages.success(request, "The head of its branch is being read.")
+            messages.success(request, "The head of the branch is being fetched.")
         case "end-rotation":
             repository.end_rotation()
-            messages.success(request, "The secret before is refused from now on.")
+            messages.success(request, "The previous secret is not accepted any more.")
         case "remove":
             repository.delete()
             messages.success(request, "The repository is not followed any more.")
@@ -52,7 +52,7 @@ def _add(request: HttpRequest, project: Project) -> HttpResponse:
     repository = form.save()
     secret = repository.rotate_secret()
     if repository.clone_url:
-        # Nobody waits for the first push to see a table.
+        # Assess the project without waiting for the first push.
         queue_fetch(repository, timezone.now())
     return _page(request, project, RepositoryForm(), repository, secret)
 

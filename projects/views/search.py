@@ -1,4 +1,4 @@
-"""The search field in the head of every page: straight to what is meant, else what there is to choose from."""
+"""The search field of every page: open the project or package that matches, or list the matches."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST = 200
 @require_safe
 @login_required
 def find(request: HtmxHttpRequest) -> HttpResponse:
-    """Go to the one project or package that the text means, or list what has it in its name."""
+    """Redirect to the project or package that the text names, or list those whose names contain it."""
     text = request.GET.get("q", "").replace("\0", "").strip()[:_LONGEST]
     found = search_by_name(request.user, text)
     if found.project is not None:

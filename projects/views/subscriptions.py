@@ -1,4 +1,4 @@
-"""Watches and follows: set one, see and end one's own, and end one by the link in a message."""
+"""Watches and follows: create them, list and end one's own, and end one by the stop link of a message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scanner.domain.targets.target import UnknownTarget, parse_target
 @require_safe
 @login_required
 def alerts(request: HtmxHttpRequest) -> HttpResponse:
-    """What the user watches and follows, with the messages."""
+    """List what the user watches and follows, with the messages."""
     user = request.user
     context = {
         "area": "alerts",
@@ -38,7 +38,7 @@ def alerts(request: HtmxHttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """Watch a cell, then back to it. Readers of a project may watch too: a watch changes nothing for others."""
+    """Watch a cell. Readers of a project may watch too, since a watch changes nothing for others."""
     project = get_project(request, slug)
     package, target = request.POST.get("package", ""), request.POST.get("target", "")
     try:
@@ -51,28 +51,28 @@ def watch(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     except watches.CannotWatch as reason:
         messages.warning(request, str(reason))
         return redirect("project", slug=slug)
-    messages.success(request, f"You watch {package} on {label}. One e-mail comes when a wheel is there.")
+    messages.success(request, f"You watch {package} on {label}. You get one e-mail when it has a wheel.")
     return redirect("project-cell", slug=slug, target=target, package=package)
 
 
 @require_POST
 @login_required
 def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """Follow a project, or end that with `stop`; then back to where the button was. Readers may follow too."""
+    """Follow a project, or stop following it. Readers may follow too."""
     project = get_project(request, slug)
     if "stop" in request.POST:
         watches.unfollow(project, request.user, timezone.now())
         messages.success(request, f"You do not follow {project.name} any more.")
     else:
         watches.follow(project, request.user)
-        messages.success(request, f"You follow {project.name}: what changes upstream of it comes by e-mail.")
+        messages.success(request, f"You follow {project.name}. You get e-mail about upstream changes that affect it.")
     return redirect("alerts") if request.POST.get("back") == "alerts" else redirect("project", slug=slug)
 
 
 @require_POST
 @login_required
 def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    """End one of the user's own watches. Somebody else's is none of theirs, so it changes nothing and says nothing."""
+    """End one of the user's own watches. For any other watch nothing happens."""
     watches.stop(pk, request.user, timezone.now())
     return redirect("alerts")
 
@@ -80,23 +80,23 @@ def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
-    """Send the user a test message and say what the mail server answered."""
+    """Send the user a test message and show the mail server's answer."""
     user = request.user
     outcome = sending.send_check_message(user, timezone.now())
     if outcome.status is SendStatus.ACCEPTED:
-        messages.success(request, f"A test message to {user.email} was handed over.")
+        messages.success(request, f"A test message to {user.email} was passed to the mail server.")
     else:
         messages.error(request, f"The test message was not sent: {outcome.error}")
     return redirect("alerts")
 
 
-# A mail program posts here for the reader, without cookie, token of ours or sign-in (RFC 8058): the address in the
-# link is the permission, and all it permits is to end one watch.
+# A mail program posts here for its user, without cookie, CSRF token or sign-in (RFC 8058). The signed token in the URL
+# is the permission, and it permits only to end one subscription.
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks and changes nothing, since link scanners follow every link; POST ends it. No redirect."""
+    """Ask for confirmation (GET, which link scanners send too), or end the subscription (POST). No redirect."""
     if request.method == "POST":
         subscription = watches.stop_by_token(token, timezone.now())
     else:

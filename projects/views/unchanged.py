@@ -1,4 +1,4 @@
-"""Answer "not modified" before a page is made, when the browser still has it."""
+"""Conditional responses: 304 Not Modified before a page is rendered, if the browser still has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changed upstream of a project: dismiss a note, and take that back."""
+"""Upstream notes of a project: dismiss one, or restore it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from projects.emails import to_one_line
 from projects.selectors import upstream_of
 from projects.services.alerts.upstream_notes import REASON_LENGTH, dismiss_note, restore_note
 
-_NO_REASON = "Say in a few words why it does not matter, so that the others know."
+_NO_REASON = "Give a short reason for the other members of the project."
 
 
 @require_POST
 @login_required
 def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Dismiss an open note for everybody in the project, with a reason; `again` shows it again."""
+    """Dismiss an open note for all members, with a reason, or restore it (`again`)."""
     project = get_project(request, slug, edit=True)
     reason, error = to_one_line(request.POST.get("reason", "")), ""
     if "again" in request.POST:

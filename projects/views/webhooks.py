@@ -1,6 +1,6 @@
-"""The doors for repository hosts and CI jobs.
+"""Endpoints for repository hosts and CI jobs.
 
-Who knocks is proved by a signature over the body, so there is neither a session nor a CSRF token.
+A signature over the body authenticates the sender, so there is no session and no CSRF token.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from projects.services.webhooks.receive import (
 @csrf_exempt
 @require_POST
 def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
-    """Take a delivery of a repository host: 202 when it is stored, whether it brings work or not."""
+    """Receive a webhook delivery. The status is 202 if it is stored, even if it needs no processing."""
     body = _body(request, settings.WHEELWAY_HOOK_MAX_BYTES)
     if body is None:
         return _too_large(settings.WHEELWAY_HOOK_MAX_BYTES)
@@ -34,7 +34,7 @@ def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
 @csrf_exempt
 @require_POST
 def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
-    """Take a CI job's signed upload of requirement files."""
+    """Receive a CI job's signed upload of dependency files."""
     body = _body(request, settings.UPLOAD_MAX_BYTES)
     if body is None:
         return _too_large(settings.UPLOAD_MAX_BYTES)
@@ -42,9 +42,9 @@ def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:
-    """The raw bytes of the body, None when there are more than `limit`; what the client broke off is empty.
+    """Return the raw bytes of the body, None if there are more than `limit`, b"" if the client disconnected.
 
-    Read here and not through request.body, whose limit is that of forms.
+    request.body is not used, since its limit is that of forms.
     """
     try:
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
@@ -60,7 +60,7 @@ def _respond(answer: ReceiveResult) -> HttpResponse:
         delivery = answer.delivery
         return JsonResponse({"delivery": delivery.delivery_id, "state": delivery.state}, status=202)
     if isinstance(answer, DeliveryRefused):
-        # The same words for a hook that does not exist and for a signature that does not fit.
+        # The same answer for an unknown hook and for an invalid signature.
         return JsonResponse({"error": "refused"}, status=403)
     return JsonResponse({"error": answer.reason}, status=400)
 

@@ -105,4 +105,4 @@ def test_a_login_whose_key_is_gone_is_sent_nowhere(cast: Cast, private: ReplayIn
     assess(cast)
     assert private.requests == []
     assert Index.objects.filter(scope=f"project:{cast.project.pk}").exists()
-    assert "cannot be opened any more" in signed_in(cast).get(f"{PAGE}indexes/").content.decode()
+    assert "cannot be decrypted any more" in signed_in(cast).get(f"{PAGE}indexes/").content.decode()

@@ -81,9 +81,9 @@ def test_index_options_of_the_file_count_as_for_pip(
     assert done.returncode == 0, done.stderr
     assert whole["index"]["extra_urls"] == [private.url]
     assert [(one["line"], one["message"].partition(":")[0]) for one in whole["problems"]] == [
-        (2, "--no-index is not followed")
+        (2, "--no-index is ignored")
     ]
-    assert f"requirements.txt:1: {private.url} is asked too" in done.stderr
+    assert f"requirements.txt:1: {private.url} is used as well" in done.stderr
     done, whole = told(public, tmp_path, f"-i {address}\nours\n")
     assert whole["index"] == {"url": private.url}
     assert [row["name"] for row in whole["assessments"][0]["packages"] if row["availability"] == "absent"] == ["theirs"]

@@ -1,7 +1,7 @@
-"""Which indexes pip would ask for these files, from what the command line and the files say. Pure.
+"""The indexes that pip would use, from the command line and the files.
 
-As pip has it (handle_option_line of its req_file), the lines of the files take effect in order, after the command line:
-`--index-url` puts its address in the place of everything before it, `--extra-index-url` adds one.
+As in pip (handle_option_line in req_file.py), the lines of the files apply in order, after the command line:
+`--index-url` replaces all indexes before it, `--extra-index-url` adds one.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from scanner.domain.index_address import InvalidAddress, parse_address, without_
 # The formats whose options pip itself reads, or is given.
 _PIPS = {Format.REQUIREMENTS, Format.CONSTRAINTS, Format.PIP_COMPILE, Format.PIP_FREEZE, Format.CONDA}
 _NOT_FOLLOWED = {
-    IndexOption.NO_INDEX: "--no-index is not followed: the indexes are asked all the same",
-    IndexOption.FIND_LINKS: "--find-links is not followed: what stands only there is not seen",
+    IndexOption.NO_INDEX: "--no-index is ignored: the indexes are used anyway",
+    IndexOption.FIND_LINKS: "--find-links is ignored: files that are only there are not found",
 }
 
 
 class InvalidIndexOption(Exception):
-    """A line whose index cannot be asked. The text names the place and never what may be a secret."""
+    """A line whose index cannot be used. The text names the place and never what may be a secret."""
 
     def __init__(self, named: NamedIndex, reason: str) -> None:
         super().__init__(named, reason)
@@ -36,9 +36,9 @@ class InvalidIndexOption(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EffectiveIndexes:
-    """The addresses that are asked, the primary one first, with their credentials: never to be shown as they are.
+    """The indexes in order, the primary one first. `urls` contain credentials and must not be displayed.
 
-    notes: which lines of the files took effect, and which indexes of other tools did not, for people.
+    `notes` say which lines of the files applied, and which indexes of other tools did not.
     """
 
     urls: tuple[str, ...]
@@ -48,11 +48,11 @@ class EffectiveIndexes:
 def effective_indexes(
     primary: str, configured: Sequence[str], extra: Sequence[str], parsed: ParsedFiles, environment: Mapping[str, str]
 ) -> EffectiveIndexes:
-    """What pip would ask when it is given these addresses and the files that `intake` was read from.
+    """Return the indexes that pip would use with these options and the files that `parsed` was read from.
 
-    `configured` are the extra ones of pip's configuration: one that only a disk holds is noted and left out.
-    `${NAME}` is expanded from the environment, as pip does. Raises BadIndexOption for a variable that is not set and
-    for what is no address then.
+    `configured` are the extra indexes of pip's configuration; one that is not on the web is noted and left out.
+    `${NAME}` is expanded from the environment, as pip does. Raises InvalidIndexOption for a variable that is not set
+    and for an invalid address.
     """
     usable, notes = _usable(configured)
     urls = [primary, *usable, *extra]
@@ -64,16 +64,16 @@ def effective_indexes(
                 continue
             if formats.get(named.path) not in _PIPS:
                 notes.append(
-                    f"{_place(named)}: {named.shown} is not asked; give it with --{named.option.value} to have it"
+                    f"{_place(named)}: {named.shown} is not used; pass it with --{named.option.value} to use it"
                 )
                 continue
             url = _expanded(named, environment)
             if named.option is IndexOption.INDEX_URL:
                 urls = [url]
-                notes.append(f"{_place(named)}: {without_credentials(url)} is asked in the place of all before it")
+                notes.append(f"{_place(named)}: {without_credentials(url)} replaces the indexes before it")
             else:
                 urls.append(url)
-                notes.append(f"{_place(named)}: {without_credentials(url)} is asked too")
+                notes.append(f"{_place(named)}: {without_credentials(url)} is used as well")
     return EffectiveIndexes(tuple(dict.fromkeys(url.rstrip("/") for url in urls)), tuple(notes))
 
 
@@ -83,14 +83,14 @@ def _usable(configured: Sequence[str]) -> tuple[list[str], list[str]]:
         try:
             parse_address(url)
         except InvalidAddress as error:
-            notes.append(f"pip's extra index {without_credentials(url)} is not asked: {error}")
+            notes.append(f"pip's extra index {without_credentials(url)} is not used: {error}")
         else:
             usable.append(url)
     return usable, notes
 
 
 def not_followed(parsed: ParsedFiles) -> tuple[FileProblem, ...]:
-    """The lines that would take a package from elsewhere than an index, each as a problem at its place."""
+    """Return a problem for each option that is ignored: sources of packages that are not indexes."""
     return tuple(
         FileProblem(named.path, named.line, named.shown, _NOT_FOLLOWED[named.option])
         for named in parsed.indexes

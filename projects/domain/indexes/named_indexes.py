@@ -1,4 +1,4 @@
-"""The indexes that a project's own files name: kept without logins, and held against those that the project knows."""
+"""The indexes that a project's files name: stored without logins, and compared with those that the project uses."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ from typing import Any
 
 from projects.domain.dependency_files import IndexOption, NamedIndex
 
-# A lock of many sources; what is beyond would not be read by anybody.
+# Index options stored of one snapshot.
 MOST_KEPT = 100
-_TOLD_PLACES = 3
-_WORDS = {
-    IndexOption.NO_INDEX: "turns every index off; Wheelway judges by the indexes below all the same",
+_MOST_PLACES = 3
+_UNSUPPORTED = {
+    IndexOption.NO_INDEX: "turns off all indexes; Wheelway uses the project's indexes anyway",
     IndexOption.FIND_LINKS: "names a page of links, which Wheelway does not read",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class IndexNotice:
-    """What files name and the project does not know. `number` finds it again; `places` are "requirements.txt line 3".
+    """An index option in the files that the project does not use. `places` are "requirements.txt line 3".
 
-    `address` is what can be added, empty where only the owner knows it; `asks_login`: the file gives a login, or
-    variables that hold one. `words` end the sentence of what cannot be added at all, and are empty otherwise.
+    `number` identifies it on the page. `address` can be added; it is empty where the file hides it in a variable.
+    `asks_login`: the file has a login, or variables that hold one. `unsupported` ends the sentence about an option that
+    cannot be added, otherwise it is "".
     """
 
     number: int
@@ -32,11 +33,11 @@ class IndexNotice:
     address: str
     is_primary: bool
     asks_login: bool
-    words: str
+    unsupported: str
 
 
 def options_to_store(indexes: Iterable[NamedIndex]) -> list[dict[str, Any]]:
-    """What may be stored of them: no login, and no address of which one might be part."""
+    """Return what may be stored of index options: no login, and no address that may contain one."""
     found = [
         {
             "path": one.path,
@@ -52,14 +53,14 @@ def options_to_store(indexes: Iterable[NamedIndex]) -> list[dict[str, Any]]:
 
 
 def find_notices(stored: Iterable[Mapping[str, Any]], known: Collection[str]) -> tuple[IndexNotice, ...]:
-    """Each index that is not among the `known` addresses once, in file order, with every place that names it.
+    """Return each index that is not among the `known` addresses once, in file order, with its places.
 
-    `known` are addresses as scanner.domain.index_address.plain_address spells them.
+    `known` are addresses in the form of scanner.domain.index_address.plain_address.
     """
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for one in stored:
         option = IndexOption(one["option"])
-        kind = option.value if option in _WORDS else ""
+        kind = option.value if option in _UNSUPPORTED else ""
         if one["address"] not in known or kind:
             grouped.setdefault((kind, one["address"] or one["shown"]), []).append(one)
     return tuple(_notice(number, group) for number, group in enumerate(grouped.values()))
@@ -70,11 +71,11 @@ def _notice(number: int, group: list[Mapping[str, Any]]) -> IndexNotice:
     places = [f"{one['path']} line {one['line']}" if one["line"] else str(one["path"]) for one in group]
     return IndexNotice(
         number=number,
-        places=tuple(places[:_TOLD_PLACES]),
-        more_places=max(0, len(places) - _TOLD_PLACES),
+        places=tuple(places[:_MOST_PLACES]),
+        more_places=max(0, len(places) - _MOST_PLACES),
         shown=first["shown"],
         address=first["address"],
         is_primary=any(one["option"] == IndexOption.INDEX_URL for one in group),
         asks_login=any(one["has_login"] for one in group),
-        words=_WORDS.get(IndexOption(first["option"]), ""),
+        unsupported=_UNSUPPORTED.get(IndexOption(first["option"]), ""),
     )

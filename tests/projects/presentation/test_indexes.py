@@ -9,13 +9,13 @@ from projects.presentation.indexes import IndexCounts, describe_state, login_tex
 @pytest.mark.parametrize(
     ("count", "look", "words"),
     [
-        (IndexCounts(), Verdict.UNKNOWN, "Not asked yet"),
+        (IndexCounts(), Verdict.UNKNOWN, "Not used yet"),
         (IndexCounts(total=64, present=12), Verdict.READY, "Has 12 of 64 packages"),
         (IndexCounts(total=1), Verdict.READY, "Has 0 of 1 package"),
         (
             IndexCounts(total=64, present=12, waiting=3),
             Verdict.UNKNOWN,
-            "3 of 64 still to be asked; has 12 of 64 packages",
+            "3 of 64 still to be polled; has 12 of 64 packages",
         ),
         (IndexCounts(total=3, failing=1, present=2), Verdict.UPGRADE, "1 of 3 could not be read; has 2 of 3 packages"),
         (IndexCounts(total=3, failing=3, waiting=3), Verdict.BLOCKED, "3 of 3 could not be read; has 0 of 3 packages"),
@@ -28,4 +28,4 @@ def test_the_standing_names_its_denominator(count: IndexCounts, look: Verdict, w
 def test_a_login_is_only_ever_there_or_not() -> None:
     assert login_text(is_set=False, opens=True) == "none"
     assert login_text(is_set=True, opens=True) == "set"
-    assert "give it again" in login_text(is_set=True, opens=False)
+    assert "enter it again" in login_text(is_set=True, opens=False)

@@ -37,7 +37,7 @@ def test_a_wrong_password_is_told_and_signs_nobody_in(client: Client, dora: User
 
 
 def test_the_sign_in_page_says_how_to_get_a_link(client: Client) -> None:
-    assert b"Ask the person who runs this Wheelway for a sign-in link" in client.get("/sign-in/").content
+    assert b"Ask the operator of this installation for a sign-in link" in client.get("/sign-in/").content
 
 
 def test_a_link_asks_first_signs_in_once_and_then_never_again(client: Client, dora: User) -> None:
@@ -49,7 +49,7 @@ def test_a_link_asks_first_signs_in_once_and_then_never_again(client: Client, do
     other = Client()
     refused = other.post(path)
     assert refused.status_code == 403
-    assert b"This link does not work any more" in refused.content
+    assert b"This sign-in link is not valid" in refused.content
     assert other.get("/projects/").status_code == 302
 
 
@@ -81,10 +81,10 @@ def test_a_form_without_its_token_is_refused_with_advice(dora: User) -> None:
     strict = Client(enforce_csrf_checks=True)
     response = strict.post("/sign-in/", {"username": "dora", "password": PASSWORD})
     assert response.status_code == 403
-    assert b"This form is out of date" in response.content
+    assert b"This form has expired" in response.content
 
 
 def test_unknown_addresses_and_errors_have_pages(client: Client, dora: User) -> None:
     response = client.get("/nothing/here/")
     assert response.status_code == 404
-    assert b"There is nothing here for you" in response.content
+    assert b"Page not found" in response.content

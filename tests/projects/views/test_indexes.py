@@ -116,7 +116,7 @@ def test_adding_and_removing_have_the_project_assessed_again(
         ({"address": "http://private.example", "secret": "s3cr3t"}, "secret", "would be sent unencrypted"),
         ({"address": "https://u:s3cr3t@private.example", "username": "v"}, "username", "in one place only"),
         ({"address": f"https://private.example/{'a' * 500}"}, "address", "longer than 500"),
-        ({"address": "https://index.example/simple/"}, "address", "own index"),
+        ({"address": "https://index.example/simple/"}, "address", "default index of this installation"),
         ({"role": "king"}, "role", "Select a valid choice"),
     ],
 )
@@ -145,11 +145,11 @@ def test_the_installations_own_index_may_stand_beside_another_that_takes_its_pla
     assert alice.post(PAGE, {"address": "https://index.example/simple", "role": "extra"}).status_code == 302
     page = alice.get(PAGE).content.decode()
     assert page.index(URL) < page.index("https://index.example/simple")
-    assert "by the installation" not in page
+    assert "default index of this installation" not in page
     shared = Index.objects.get(url="https://index.example/simple")
     assert shared.scope == ""
     assert alice.get(f"{PAGE}{shared.pk}/login/").status_code == 404
-    assert "what was read of it stays" in alice.get(f"{PAGE}{shared.pk}/remove/").content.decode()
+    assert "What was read from it is kept" in alice.get(f"{PAGE}{shared.pk}/remove/").content.decode()
     alice.post(f"{PAGE}{shared.pk}/remove/")
     assert Index.objects.filter(pk=shared.pk).exists()
 
@@ -200,7 +200,7 @@ def test_removing_asks_first_and_says_what_is_lost(alice: Client, cast: Cast, ro
     ProjectPackage.objects.create(project=cast.project, package=package)
     Subscription.objects.create(user=cast.bob, project=cast.project, package=package, target=WINDOWS_313)
     page = " ".join(alice.get(f"{PAGE}{row.index_id}/remove/").content.decode().split())
-    assert "what was read of 1 package. 1 watch on it ends." in page
+    assert "the data of 1 package read from it. It ends 1 watch of such packages." in page
     assert ProjectIndex.objects.exists()
     alice.post(f"{PAGE}{row.index_id}/remove/")
     assert not Package.objects.filter(pk=package.pk).exists()
@@ -229,14 +229,14 @@ def test_the_list_says_how_each_index_stands(alice: Client, cast: Cast, row: Pro
     assert "1 of 2 could not be read; has 1 of 2 packages" in page
     assert "refused &lt;the&gt; request" in page
     assert "5 minutes ago" in page
-    assert "its host asked for silence" in page
-    assert "the default, by the installation" in page
+    assert "by its host; next request" in page
+    assert "default index of this installation" in page
 
 
 def test_a_login_whose_key_is_gone_says_so(alice: Client, cast: Cast, row: ProjectIndex, settings: Settings) -> None:
     settings.SECRET_KEY = "another key of the tests, which opens nothing that was sealed before"
     alice.force_login(cast.alice)
-    assert "cannot be opened any more" in alice.get(PAGE).content.decode()
+    assert "cannot be decrypted any more" in alice.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 50])

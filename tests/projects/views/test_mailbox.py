@@ -118,4 +118,4 @@ def test_a_file_that_is_no_message_does_not_take_the_page_down(client: Client, f
 
 
 def test_an_empty_mailbox_says_what_to_do(client: Client, folder: Path) -> None:
-    assert "Nothing has been written yet" in staff(client).get(reverse("mailbox")).content.decode()
+    assert "There are no messages yet" in staff(client).get(reverse("mailbox")).content.decode()

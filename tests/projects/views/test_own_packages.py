@@ -96,7 +96,7 @@ def test_a_name_on_two_indexes_has_a_page_for_each_and_the_warning(alice: Client
 
 def test_the_project_page_warns_beside_the_answer_and_in_the_row(alice: Client, on_both: Index) -> None:
     page = text(alice.get(PAGE, {"state": ["ready"]}).content)
-    assert "What pip may take from elsewhere" in page
+    assert "Names that exist on several indexes" in page
     assert "pip would install 99.0 from" in page
     assert "on 2 indexes" in page
     proof = text(alice.get(f"{PAGE}cells/{WINDOWS_313}/ours/", headers={"HX-Request": "true"}).content)
@@ -117,10 +117,13 @@ def test_the_project_page_says_what_its_files_name_and_adds_it_by_one_click(
     assert f'action="{PAGE}indexes/"' in page
     assert (
         "<form"
-        not in bob.get(PAGE).content.decode().partition("Which indexes nobody asks")[2].partition("</section>")[0]
+        not in bob.get(PAGE)
+        .content.decode()
+        .partition("Indexes in its files that are not used")[2]
+        .partition("</section>")[0]
     )
     alice.post(f"{PAGE}indexes/", {"address": URL, "role": "extra"})
-    assert "Which indexes nobody asks" not in alice.get(PAGE).content.decode()
+    assert "Indexes in its files that are not used" not in alice.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("releases", [1, 50])

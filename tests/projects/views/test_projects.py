@@ -43,7 +43,7 @@ def test_readers_may_not_change_a_project_and_strangers_do_not_find_it(
         assert getattr(carol, method)(path).status_code == 404
         refused = getattr(bob, method)(path)
         assert refused.status_code == 403
-        assert "may read this project but not change it" in text(refused.content)
+        assert "can read this project but not change it" in text(refused.content)
     assert alice.get(path).status_code == 200
 
 
@@ -119,10 +119,10 @@ def test_several_files_make_a_project_and_what_they_include_is_no_root(alice: Cl
         ({"target": []}, "Choose at least one target."),
         ({"target": ["cp313-nowhere"]}, "is not a target"),
         ({"target": [], "runtime": ["Windows 10 or 11 on x64"]}, "Choose a Python for the systems that you checked."),
-        ({"pasted": "!!! what\n"}, "Not one requirement could be read, so nothing was stored. requirements.txt:1"),
+        ({"pasted": "!!! what\n"}, "No requirement could be read, so nothing was stored. requirements.txt:1"),
         (
             {"pasted": "", "uploads": [SimpleUploadedFile("requirements.txt", b"\x7fELF\x00\x00\x01binary\x00" * 50)]},
-            "Not one requirement could be read, so nothing was stored.",
+            "No requirement could be read, so nothing was stored.",
         ),
     ],
 )
@@ -143,7 +143,7 @@ def test_what_was_sent_stays_in_the_form_beside_its_error(alice: Client) -> None
 def test_a_paste_of_forty_megabytes_is_refused_with_the_limit(alice: Client) -> None:
     response = alice.post(ADD, {**FORM, "pasted": "x" * 40_000_000})
     assert response.status_code == 413
-    assert "up to 5.0 MB in all. Nothing was stored." in text(response.content)
+    assert "up to 5.0 MB in total. Nothing was stored." in text(response.content)
 
 
 def test_files_that_are_too_large_together_are_refused(alice: Client, settings: Settings) -> None:

@@ -140,7 +140,7 @@ def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(a
     assert 'max="2" value="1"' in page
     assert "1 of 2, greenlet…" in page
     assert 'hx-trigger="every 2s"' in page
-    assert '<a href="/projects/practice-api/">Show how far it is</a>' in page
+    assert '<a href="/projects/practice-api/">Show the progress</a>' in page
     same = alice.get(PAGE, {"seen": "1-1"}, headers=htmx("progress"))
     assert "HX-Trigger" not in same.headers
     moved = alice.get(PAGE, {"seen": "0-2"}, headers=htmx("progress"))
@@ -182,7 +182,7 @@ def test_freshness_has_exact_utc_in_its_title_and_old_answers_are_marked(alice: 
 
 def test_a_project_without_targets_or_requirements_says_what_to_do(alice: Client, cast: Cast) -> None:
     cast.project.targets.all().delete()
-    assert "No target is chosen. Choose where it should run" in text(alice.get(PAGE).content)
+    assert "No targets are chosen. Choose its targets" in text(alice.get(PAGE).content)
     empty = make_project("empty")
     empty.memberships.create(user=cast.alice, role="manager")
     assert "There are no requirements yet. Paste or upload them" in text(alice.get("/projects/empty/").content)

@@ -37,7 +37,7 @@ def test_several_are_listed_and_none_is_said(alice: Client) -> None:
     assert 'href="/packages/pyyaml/"' in several
     assert 'href="/packages/sqlalchemy/"' in several
     assert "None of your projects" in alice.get(PAGE, {"q": "nothing"}).content.decode()
-    assert "Type a part of the name" in alice.get(PAGE).content.decode()
+    assert "Enter a part of the name" in alice.get(PAGE).content.decode()
 
 
 @pytest.mark.parametrize("text", ["\0", "%", "_", "'; --", "a" * 5000, "é" * 300])

@@ -155,8 +155,8 @@ def test_the_alerts_page_shows_what_one_waits_for_and_nobody_elses(client: Clien
     page = client.get(reverse("alerts")).content.decode()
     assert "greenlet on Python 3.13 on Windows x64" in page
     assert "no version works yet" in page
-    assert "from 3.0.3 on" in page
-    assert "The watch is on." in page
+    assert "3.0.3 or later" in page
+    assert "The watch is active." in page
 
 
 def test_a_project_that_one_left_is_not_shown(client: Client, watching: Subscription) -> None:
@@ -170,7 +170,7 @@ def test_a_project_that_one_left_is_not_shown(client: Client, watching: Subscrip
     [
         (AlertState.QUEUED, "451 try later", "waiting to be sent"),
         (AlertState.SENDING, "", "passed to the mail server, no answer yet"),
-        (AlertState.SENT, "", "The watch is done: its message was sent"),
+        (AlertState.SENT, "", "The watch has ended: its message was sent"),
         (AlertState.FAILED, "550 <no> such mailbox", "550 &lt;no&gt; such mailbox"),
         (AlertState.SKIPPED, "the wheel was taken back", "the wheel was taken back"),
     ],
@@ -237,7 +237,7 @@ def test_a_test_message_is_sent_and_its_outcome_told(
 ) -> None:
     alice = person()
     client.force_login(alice)
-    assert "A test message to alice@team.example was handed over." in _press_test(client)
+    assert "A test message to alice@team.example was passed to the mail server." in _press_test(client)
     assert len(mailoutbox) == 1
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1

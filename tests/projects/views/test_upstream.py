@@ -71,7 +71,7 @@ def test_a_member_dismisses_a_note_with_a_reason_and_takes_it_back(client: Clien
         return answer.content.decode()
 
     page = post({"reason": "  "})
-    assert "Say in a few words why" in page
+    assert "Give a short reason" in page
     assert Note.objects.open().exists()
     page = post({"reason": "we build it\nourselves"})
     assert "1 dismissed" in page

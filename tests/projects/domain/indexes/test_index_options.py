@@ -39,7 +39,7 @@ def test_variables_are_expanded_from_the_environment_and_no_note_tells_them() ->
     files = parsed("--extra-index-url https://${USER_NAME}:${TOKEN}@private.example/simple\nsix\n")
     found = effective_indexes(P, [], [], files, {"USER_NAME": "robot", "TOKEN": "s3cret"})
     assert found.urls == (P, "https://robot:s3cret@private.example/simple")
-    assert found.notes == ("requirements.txt:1: https://private.example/simple is asked too",)
+    assert found.notes == ("requirements.txt:1: https://private.example/simple is used as well",)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_extra_indexes_of_pips_configuration_come_before_those_of_the_command_li
     found = effective_indexes(P, ["file:///srv/simple", B], [A], parsed("six\n"), {})
     assert found.urls == (P, B, A)
     assert found.notes == (
-        "pip's extra index file:///srv/simple is not asked: an index address starts with http:// or https://",
+        "pip's extra index file:///srv/simple is not used: an index address starts with http:// or https://",
     )
 
 
@@ -79,12 +79,12 @@ def test_an_index_of_another_tool_is_told_and_not_asked() -> None:
         P, [], [], parsed(f'[[source]]\nname = "own"\nurl = "{A}"\n[packages]\nsix = "*"\n', "Pipfile"), {}
     )
     assert found.urls == (P,)
-    assert [A in note and "is not asked" in note for note in found.notes] == [True]
+    assert [A in note and "is not used" in note for note in found.notes] == [True]
 
 
 def test_lines_that_would_take_packages_from_elsewhere_are_problems_with_their_place() -> None:
     found = not_followed(parsed("--no-index\nsix\n-f ./wheels\n"))
     assert [(one.line, one.message.partition(":")[0]) for one in found] == [
-        (1, "--no-index is not followed"),
-        (3, "--find-links is not followed"),
+        (1, "--no-index is ignored"),
+        (3, "--find-links is ignored"),
     ]

@@ -35,8 +35,8 @@ def test_a_login_or_a_variable_is_asked_for_and_never_kept() -> None:
 
 def test_what_cannot_be_added_says_why_even_where_the_address_is_known() -> None:
     links, nothing = find_notices(stored(a=f"-f {A}\n--no-index\n"), {A})
-    assert "does not read" in links.words
-    assert "turns every index off" in nothing.words
+    assert "does not read" in links.unsupported
+    assert "turns off all indexes" in nothing.unsupported
     assert (links.shown, nothing.shown) == (A, "")
 
 
