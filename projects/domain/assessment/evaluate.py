@@ -135,14 +135,14 @@ def _judge(
     provenances = find_provenance(found, request.requirements)
     shares = find_dependent_shares(found)
     judgements: dict[NormalizedName, Judgement] = {}
-    for entry in found.entries:
-        name, provenance = entry.name, provenances[entry.name]
-        if entry.url is not None:
-            judgements[name] = judge_foreign(name, provenance, entry.url)
+    for member in found.members:
+        name, provenance = member.name, provenances[member.name]
+        if member.url is not None:
+            judgements[name] = judge_foreign(name, provenance, member.url)
         else:
             package = snapshot.packages.get(name)
             judgements[name] = judge_version(
-                name, entry.version, provenance, package, column, request.policy, shares[name]
+                name, member.version, provenance, package, column, request.policy, shares[name]
             )
     for requirement in request.requirements:
         if requirement.direct and not requirement.constraint and requirement.name not in judgements:

@@ -49,14 +49,14 @@ def find_provenance(closure: Closure, requirements: Iterable[ParsedRequirement])
         if edge.requirement.specifier:
             specifiers.setdefault(edge.requirement.name, {})[edge.requirement.specifier] = None
     found = {}
-    for entry in closure.entries:
-        written = own.get(entry.name)
-        found[entry.name] = Provenance(
-            direct=_is_direct(declared.get(entry.name, set()), required=entry.direct),
-            specifier=",".join(specifiers.get(entry.name, ())),
+    for member in closure.members:
+        written = own.get(member.name)
+        found[member.name] = Provenance(
+            direct=_is_direct(declared.get(member.name, set()), required=member.direct),
+            specifier=",".join(specifiers.get(member.name, ())),
             source=written.source if written else None,
             line=written.line if written else None,
-            paths=tuple(tuple(path) for path in closure.paths(entry.name)),
+            paths=tuple(tuple(path) for path in closure.paths(member.name)),
         )
     return found
 
@@ -78,8 +78,8 @@ def find_dependent_shares(closure: Closure) -> Mapping[NormalizedName, float]:
     for edge in closure.graph.edges:
         if edge.dependent is not None and edge.dependent != edge.requirement.name:
             dependents.setdefault(edge.requirement.name, set()).add(edge.dependent)
-    others = max(len(closure.entries) - 1, 1)
-    return {entry.name: len(_all_dependents(entry.name, dependents)) / others for entry in closure.entries}
+    others = max(len(closure.members) - 1, 1)
+    return {member.name: len(_all_dependents(member.name, dependents)) / others for member in closure.members}
 
 
 def _all_dependents(

@@ -50,7 +50,7 @@ class Closure:
     """
 
     target: Target
-    entries: tuple[ClosureMember, ...]
+    members: tuple[ClosureMember, ...]
     blockers: tuple[NormalizedName, ...]
     conflict: Derivation | None
     missing: Missing
@@ -65,7 +65,7 @@ class Closure:
     @cached_property
     def pins(self) -> dict[NormalizedName, Version]:
         """The version of every package that has one, blocked or not."""
-        return {entry.name: entry.version for entry in self.entries if entry.version is not None}
+        return {member.name: member.version for member in self.members if member.version is not None}
 
     @cached_property
     def _paths(self) -> Paths:
@@ -113,10 +113,10 @@ def closure_search(
     else:
         choices, (graph,) = found.choices, (yield from problem.graphs(found.choices))
     direct = {requirement.name for requirement in provider.requirements}
-    entries: dict[NormalizedName, ClosureMember] = {}
+    members: dict[NormalizedName, ClosureMember] = {}
     for edge in graph.edges:
         name = edge.requirement.name
-        if name in entries:
+        if name in members:
             continue
         candidates, choice = provider.candidates(name), choices.get(name, 0)
         url = (
@@ -124,7 +124,7 @@ def closure_search(
             if candidates is None
             else next((url for url, bit in candidates.urls.items() if bit == choice and url), None)
         )
-        entries[name] = ClosureMember(
+        members[name] = ClosureMember(
             name,
             graph.members.get(name),
             name in direct,
@@ -134,8 +134,8 @@ def closure_search(
         )
     return Closure(
         target,
-        tuple(entries.values()),
-        tuple(entry.name for entry in entries.values() if entry.blocked),
+        tuple(members.values()),
+        tuple(member.name for member in members.values() if member.blocked),
         None if found.proof is None else explain_in(problem, found.proof),
         problem.missing(),
         found.limit,

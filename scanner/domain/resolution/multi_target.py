@@ -14,7 +14,6 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.requirement import Requirement
-from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
 from scanner.domain.resolution.target_provider import CHOSEN, TargetProvider
@@ -102,10 +101,6 @@ class BridgeProvider:
             releases = provider.dependents(name, stated)
             reason = Required(requirement, name, extra, releases)
             yield from self._require(index, ((name, releases), (node, CHOSEN)), requirement, reason)
-
-    def package(self, node: str) -> PackageVersions | None:
-        """Return the versions that a node chooses from, if it chooses one."""
-        return None if node in self._wanted else self._providers[0].package(node)
 
     def _require(
         self, index: int, dependents: tuple[tuple[str, int], ...], requirement: Requirement, reason: object

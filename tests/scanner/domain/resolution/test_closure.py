@@ -49,7 +49,7 @@ def test_every_path_is_told_the_shortest_first() -> None:
 def test_where_a_set_holds_it_is_the_set() -> None:
     found = closure(ResolutionCache(SmallSource(SERVICE)), WINDOWS, ASKED, BuildPolicy(source=SourcePolicy.ANY))
     assert found.holds
-    assert {entry.name for entry in found.entries if entry.direct} == {"driver", "framework", "model", "orm"}
+    assert {entry.name for entry in found.members if entry.direct} == {"driver", "framework", "model", "orm"}
     assert texts(found.pins)["model"] == "2.6"
 
 
@@ -77,7 +77,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
 def test_what_the_index_does_not_have_blocks_without_a_version() -> None:
     index: SmallIndex = {"app": {"1.0": {"needs": ["ghost", "typing"]}}, "typing": {"4.0": {}}}
     found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("app", "typing==9.9"), BuildPolicy())
-    versions = {entry.name: entry.version for entry in found.entries}
+    versions = {entry.name: entry.version for entry in found.members}
     assert versions == {"app": Version("1.0"), "typing": None, "ghost": None}
     assert set(found.blockers) == {"ghost", "typing"}
 
@@ -104,7 +104,7 @@ def test_a_direct_url_is_an_entry_of_its_own() -> None:
         root_requirements("web @ https://files.example/web.whl", "app"),
         BuildPolicy(),
     )
-    entry = next(entry for entry in found.entries if entry.name == "web")
+    entry = next(entry for entry in found.members if entry.name == "web")
     assert (entry.version, entry.url, entry.blocked) == (None, "https://files.example/web.whl", False)
     assert found.holds
 

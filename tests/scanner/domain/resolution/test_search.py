@@ -79,7 +79,7 @@ def driven(search: Search[T], source: LearningSource, chance: random.Random) -> 
 
 def facts(found: Closure) -> object:
     conflict = None if found.conflict is None else derivation_text(found.conflict)
-    return (found.entries, found.blockers, conflict, found.missing, found.graph.edges)
+    return (found.members, found.blockers, conflict, found.missing, found.graph.edges)
 
 
 def words(made: Plan) -> object:
