@@ -72,6 +72,20 @@ def names_repository(url: CloneUrl, full_name: str) -> bool:
 
     Case is ignored, as hosts do. The URL's path may have a prefix ("/scm/prj/app.git", "/org/project/_git/app").
     """
-    segments = [part for part in url.path.lower().removesuffix(".git").split("/") if part and part != "_git"]
+    segments = [part for part in url.path.lower().removesuffix(".git").split("/") if part]
     wanted = [part for part in full_name.lower().split("/") if part]
+    if _is_default_repository(url.host, segments):
+        segments.append(segments[-1])
+    segments = [part for part in segments if part != "_git"]
     return bool(wanted) and segments[-len(wanted) :] == wanted
+
+
+def _is_default_repository(host: str, segments: list[str]) -> bool:
+    """Return whether an Azure DevOps URL leaves out the project, because its default repository has the same name."""
+    if len(segments) < 2 or segments[-2] != "_git":
+        return False
+    before = segments[:-2]
+    if host == "dev.azure.com":
+        return len(before) == 1
+    # The organisation is in the host, and an old URL names its collection.
+    return not before or before[-1] == "defaultcollection"

@@ -69,6 +69,13 @@ def test_credentials_in_the_address_are_refused_with_advice_and_without_echo() -
         ("https://code.example/octo/app", "octo/other", False),
         ("https://code.example/xocto/app", "octo/app", False),
         ("https://code.example/octo/app", "", False),
+        ("https://dev.azure.com/org/_git/App", "App/App", True),
+        ("https://org.visualstudio.com/_git/App", "App/App", True),
+        ("https://org.visualstudio.com/DefaultCollection/_git/App", "App/App", True),
+        ("https://dev.azure.com/org/Other/_git/App", "App/App", False),
+        ("https://org.visualstudio.com/Other/_git/App", "App/App", False),
+        ("https://org.visualstudio.com/Other/_git/App", "Other/App", True),
+        ("https://dev.azure.com/org/_git/App", "Other/App", False),
     ],
 )
 def test_a_full_name_is_held_against_the_address(url: str, name: str, same: bool) -> None:
