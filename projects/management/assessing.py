@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.dependency_files import ParsedFiles, read, select
+from projects.domain.dependency_files import ParsedFiles, read, select, unknown_choices
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.storage import prepare_storage
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
@@ -116,7 +116,10 @@ def read_files(paths: Sequence[str]) -> DependencyFiles:
 
 
 def make_request(files: DependencyFiles, targets: Sequence[Target], options: Options) -> AssessmentRequest:
-    """Return the request that the options make."""
+    """Return the request that the options make. Raises CommandError with status 2 for an unknown group or extra."""
+    unknown = unknown_choices(files.parsed, options["group"], options["extra"])
+    if unknown:
+        raise CommandError("\n".join(map(str, unknown)), returncode=2)
     return AssessmentRequest(
         select(files.parsed, options["group"], options["extra"]),
         targets,

@@ -2,7 +2,13 @@
 
 from projects.domain.dependency_files.detection import is_dependency_file
 from projects.domain.dependency_files.reader import read
-from projects.domain.dependency_files.selection import AvailableGroups, available_groups, select
+from projects.domain.dependency_files.selection import (
+    AvailableGroups,
+    UnknownChoice,
+    available_groups,
+    select,
+    unknown_choices,
+)
 from projects.domain.dependency_files.serialization import to_data
 from projects.domain.dependency_files.values import (
     FileProblem,
@@ -34,10 +40,12 @@ __all__ = [
     "RequirementScope",
     "RuntimeHint",
     "SourceFile",
+    "UnknownChoice",
     "UnnamedRequirement",
     "available_groups",
     "is_dependency_file",
     "read",
     "select",
     "to_data",
+    "unknown_choices",
 ]

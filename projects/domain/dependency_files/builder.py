@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
@@ -17,6 +18,7 @@ from projects.domain.dependency_files.values import (
     ParsedFiles,
     ParsedRequirement,
     RequirementOrigin,
+    RequirementScope,
     RuntimeHint,
     SourceFile,
     UnnamedRequirement,
@@ -42,6 +44,7 @@ class ParsedFilesBuilder:
     unnamed: list[UnnamedRequirement] = field(default_factory=list)
     project_names: dict[NormalizedName, None] = field(default_factory=dict)
     indexes: list[NamedIndex] = field(default_factory=list)
+    choices: dict[tuple[RequirementScope, str], None] = field(default_factory=dict)
     seen_lock_indexes: set[tuple[str, str]] = field(default_factory=set)
     full: bool = False
 
@@ -116,6 +119,12 @@ class ParsedFilesBuilder:
         if isinstance(name, str) and 0 < len(name) < 200:
             self.project_names[canonicalize_name(name)] = None
 
+    def add_choices(self, scope: RequirementScope, names: Iterable[str]) -> None:
+        """Add the names of extras or groups that a file declares, which may hold no requirement."""
+        for name in names:
+            if name and len(self.choices) < MAX_PROBLEMS:
+                self.choices[scope, canonicalize_name(name[:120])] = None
+
     def build(self) -> ParsedFiles:
         """Return the finished value."""
         return ParsedFiles(
@@ -127,4 +136,5 @@ class ParsedFilesBuilder:
             tuple(self.unnamed),
             tuple(self.project_names),
             tuple(self.indexes),
+            tuple(self.choices),
         )

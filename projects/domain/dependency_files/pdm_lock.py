@@ -28,6 +28,8 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
     for target in array(get_in(document, "metadata", "targets")):
         python = string(get_in(target, "requires_python")) or ""
         builder.add_hint("python", python, path, lines.text(python, "metadata.targets"))
+    groups = strings(get_in(document, "metadata", "groups"))
+    builder.add_choices(RequirementScope.GROUP, (group for group in groups if group != "default"))
     files = table(get_in(document, "metadata", "files"))
 
     def read(fields: dict[str, object], line: int | None) -> None:

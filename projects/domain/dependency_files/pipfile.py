@@ -48,7 +48,9 @@ def read_pipfile(builder: ParsedFilesBuilder, document: dict[str, object], text:
     _read_python(builder, document.get("requires"), path)
     for section, content in document.items():
         if section not in _OTHER_TABLES:
-            read_section(builder, content, _place(path, section), section, lines)
+            context = _section_context(path, section)
+            builder.add_choices(context.scope, context.groups)
+            read_section(builder, content, context, section, lines)
 
 
 def read_section(
@@ -68,12 +70,13 @@ def read_pipfile_lock(builder: ParsedFilesBuilder, document: dict[str, object], 
     for section, content in document.items():
         if section == "_meta":
             continue
-        context = replace(_place(path, section), locked=True, direct=None)
+        context = replace(_section_context(path, section), locked=True, direct=None)
+        builder.add_choices(context.scope, context.groups)
         for name, fields in table(content).items():
             _read_entry(builder, name, _without_own_group(fields, context), context, lines.key(name))
 
 
-def _place(path: str, section: str) -> RequirementContext:
+def _section_context(path: str, section: str) -> RequirementContext:
     if section in {"packages", "default"}:
         return RequirementContext(path)
     return RequirementContext(

@@ -28,6 +28,9 @@ def read_poetry(builder: ParsedFilesBuilder, poetry: dict[str, object], path: st
     """Read dependencies, groups and extras. An optional dependency is a part of the extras that list it."""
     builder.add_project_name(poetry.get("name"))
     read_poetry_sources(builder, poetry.get("source"), path, lines)
+    builder.add_choices(RequirementScope.EXTRA, table(poetry.get("extras")))
+    builder.add_choices(RequirementScope.GROUP, table(poetry.get("group")))
+    builder.add_choices(RequirementScope.GROUP, ["dev"] if "dev-dependencies" in poetry else [])
     extras = _extras_by_name(poetry)
     _read_table(
         builder, poetry.get("dependencies"), RequirementContext(path), "tool.poetry.dependencies", lines, extras=extras

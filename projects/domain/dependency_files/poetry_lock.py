@@ -44,6 +44,7 @@ def read_poetry_lock(builder: ParsedFilesBuilder, document: dict[str, object], t
         _read_package(builder, fields, path, line, hashes)
 
     read_packages(builder, array(document.get("package")), path, lines, "package", read)
+    builder.add_choices(RequirementScope.EXTRA, table(document.get("extras")))
     _name_extras(builder, table(document.get("extras")), path)
 
 

@@ -19,7 +19,7 @@ from projects.domain.dependency_files.locked_packages import (
 from projects.domain.dependency_files.membership import split_marker
 from projects.domain.dependency_files.pep508 import normalize_marker
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin
+from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
 
 
 def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
@@ -30,6 +30,8 @@ def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: 
     except (PylockValidationError, ValueError, TypeError, RecursionError) as error:
         builder.add_problem(path, None, "", f"not a valid pylock.toml: {error}")
     builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
+    builder.add_choices(RequirementScope.EXTRA, strings(document.get("extras")))
+    builder.add_choices(RequirementScope.GROUP, strings(document.get("dependency-groups")))
     defaults = set(strings(document.get("default-groups")))
 
     def read(fields: dict[str, object], line: int | None) -> None:

@@ -46,6 +46,7 @@ def _read_project(builder: ParsedFilesBuilder, project: dict[str, object], path:
     builder.add_project_name(project.get("name"))
     builder.add_hint("python", project.get("requires-python"), path, lines.key("project", "requires-python"))
     parse_array(builder, project.get("dependencies"), RequirementContext(path), lines, ("project", "dependencies"))
+    builder.add_choices(RequirementScope.EXTRA, table(project.get("optional-dependencies")))
     for extra, content in table(project.get("optional-dependencies")).items():
         context = RequirementContext(path, RequirementScope.EXTRA, (canonicalize_name(extra[:120]),))
         parse_array(builder, content, context, lines, ("project.optional-dependencies", extra))
@@ -53,6 +54,7 @@ def _read_project(builder: ParsedFilesBuilder, project: dict[str, object], path:
 
 def _read_groups(builder: ParsedFilesBuilder, groups: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
     """Read each requirement once, with its own group first and then the groups that include it."""
+    builder.add_choices(RequirementScope.GROUP, groups)
     including = included_by(builder, groups, path, lines)
     for group, content in groups.items():
         name = canonicalize_name(group[:120])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.values import ParsedFiles, ParsedRequirement, RequirementScope
+from scanner.domain.phrases import join_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +20,49 @@ class AvailableGroups:
     extras: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownChoice:
+    """A chosen group or extra (`kind`) that no file names, with the nearest names and all that there are."""
+
+    kind: str
+    name: str
+    nearest: tuple[str, ...]
+    available: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return what is wrong and what to write instead."""
+        if self.nearest:
+            hint = f"did you mean {join_words(self.nearest, 'or')}?"
+        elif self.available:
+            hint = f"they name {join_words(self.available[:20])}"
+        else:
+            hint = f"they name no {self.kind}"
+        return f"--{self.kind} {self.name}: the files name no such {self.kind}; {hint}"
+
+
 def available_groups(parsed: ParsedFiles) -> AvailableGroups:
     """Return the groups and extras that the files name."""
-    groups: set[str] = set()
-    extras: set[str] = set()
+    extras = {name for scope, name in parsed.choices if scope is RequirementScope.EXTRA}
+    groups = {name for scope, name in parsed.choices if scope is not RequirementScope.EXTRA}
     for requirement in parsed.requirements:
         if requirement.scope is RequirementScope.EXTRA:
             extras.update(requirement.groups)
         elif requirement.scope is not RequirementScope.MAIN:
             groups.update(requirement.groups)
     return AvailableGroups(tuple(sorted(groups)), tuple(sorted(extras)))
+
+
+def unknown_choices(parsed: ParsedFiles, groups: Collection[str], extras: Collection[str]) -> list[UnknownChoice]:
+    """Return the chosen groups and extras that the files do not name, in the given order."""
+    available = available_groups(parsed)
+    found = []
+    for kind, chosen, names in (("group", groups, available.groups), ("extra", extras, available.extras)):
+        known: dict[str, str] = {canonicalize_name(name): name for name in names}
+        for name in chosen:
+            if canonicalize_name(name) not in known:
+                nearest = get_close_matches(canonicalize_name(name), known, n=3)
+                found.append(UnknownChoice(kind, name, tuple(known[one] for one in nearest), names))
+    return found
 
 
 def select(

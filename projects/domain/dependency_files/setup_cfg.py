@@ -39,7 +39,9 @@ def read_setup_cfg(builder: ParsedFilesBuilder, text: str, path: str, include: I
         if key in options:
             _read_list(builder, options[key], context, include)
     for extra, option in sections.get("options.extras_require", {}).items():
-        _read_list(builder, option, extra_context(path, extra), include)
+        context = extra_context(path, extra)
+        builder.add_choices(context.scope, context.groups)
+        _read_list(builder, option, context, include)
     if "pbr" in sections or ("files" in sections and not options and "packages" in sections["files"]):
         read_pbr(builder, path, None, include)
 

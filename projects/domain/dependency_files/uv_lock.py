@@ -60,6 +60,8 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
         builder.add_project_name(package.get("name"))
+        builder.add_choices(RequirementScope.EXTRA, strings(get_in(package, "metadata", "provides-extras")))
+        builder.add_choices(RequirementScope.GROUP, table(get_in(package, "metadata", "requires-dev")))
     roots = _roots(document, own)
     if len({(root.scope, root.group) for root in roots}) > MAX_GROUPS:
         builder.add_problem(path, None, "", f"more than {MAX_GROUPS} groups and extras: all of them count as required")

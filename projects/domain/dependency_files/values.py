@@ -216,7 +216,8 @@ class ParsedFiles:
     """The content of dependency files, in the order of the files and of their lines.
 
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
-    the project's own extras, not a package of the index (`select` resolves it).
+    the project's own extras, not a package of the index (`select` resolves it). `choices` are the
+    extras and groups that the files declare, also those without a requirement.
     """
 
     sources: tuple[SourceFile, ...] = ()
@@ -227,3 +228,4 @@ class ParsedFiles:
     unnamed: tuple[UnnamedRequirement, ...] = ()
     project_names: tuple[NormalizedName, ...] = ()
     indexes: tuple[NamedIndex, ...] = ()
+    choices: tuple[tuple[RequirementScope, str], ...] = ()

@@ -1,0 +1,76 @@
+"""The groups and extras to choose from, and choices that the files do not name."""
+
+import pytest
+
+from projects.domain.dependency_files import ParsedFiles, available_groups, read, unknown_choices
+
+PYPROJECT = b"""\
+[project]
+name = "app"
+[project.optional-dependencies]
+Fast_IO = ["orjson"]
+empty = []
+[dependency-groups]
+dev = ["pytest"]
+docs = []
+"""
+
+
+def parsed(content: bytes = PYPROJECT, path: str = "pyproject.toml") -> ParsedFiles:
+    return read({path: content}, [path])
+
+
+def test_groups_and_extras_without_requirements_can_be_chosen() -> None:
+    available = available_groups(parsed())
+    assert available.groups == ("dev", "docs")
+    assert available.extras == ("empty", "fast-io")
+    assert unknown_choices(parsed(), ["dev", "docs"], ["fast.io", "empty"]) == []
+
+
+@pytest.mark.parametrize(
+    ("groups", "extras", "nearest", "text"),
+    [
+        (["dve"], [], ("dev",), "--group dve: the files name no such group; did you mean dev?"),
+        ([], ["fastio"], ("fast-io",), "--extra fastio: the files name no such extra; did you mean fast-io?"),
+        (["nosuch"], [], (), "--group nosuch: the files name no such group; they name dev and docs"),
+    ],
+)
+def test_an_unknown_choice_names_the_nearest(
+    groups: list[str], extras: list[str], nearest: tuple[str, ...], text: str
+) -> None:
+    (unknown,) = unknown_choices(parsed(), groups, extras)
+    assert unknown.nearest == nearest
+    assert str(unknown) == text
+
+
+def test_files_without_groups_say_so() -> None:
+    (unknown,) = unknown_choices(parsed(b"six\n", "requirements.txt"), [], ["x"])
+    assert (unknown.kind, unknown.available) == ("extra", ())
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "groups", "extras"),
+    [
+        ("Pipfile", b"[packages]\n[dev-packages]\n[docs]\n", ("dev", "docs"), ()),
+        ("Pipfile.lock", b'{"_meta": {}, "default": {}, "develop": {}}', ("dev",), ()),
+        (
+            "pylock.toml",
+            b'lock-version = "1.0"\nextras = ["a"]\ndependency-groups = ["b"]\n',
+            ("b",),
+            ("a",),
+        ),
+        ("pdm.lock", b'[metadata]\nlock_version = "4.5.0"\ngroups = ["default", "dev"]\n', ("dev",), ()),
+        ("setup.cfg", b"[options.extras_require]\ndocs =\n", (), ("docs",)),
+        (
+            "pyproject.toml",
+            b"[tool.poetry.group.dev.dependencies]\n[tool.poetry.extras]\nx = []\n",
+            ("dev",),
+            ("x",),
+        ),
+    ],
+)
+def test_each_format_declares_its_groups(
+    path: str, content: bytes, groups: tuple[str, ...], extras: tuple[str, ...]
+) -> None:
+    available = available_groups(parsed(content, path))
+    assert (available.groups, available.extras) == (groups, extras)
