@@ -1,1 +1,1 @@
-"""Wiring only: settings, checks, the Celery app, URLs and the embedded server."""
+"""The Django project: settings, checks, the Celery app, URLs and the embedded server."""

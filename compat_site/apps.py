@@ -2,15 +2,18 @@ import sys
 
 from django.apps import AppConfig
 
-# They answer at a terminal and queue nothing, and Celery would take a tenth of their time.
+# These commands queue nothing, and importing Celery would take a tenth of their time.
 _WITHOUT_JOBS = frozenset({"assess", "requirements"})
 
 
 class CompatSiteConfig(AppConfig):
+    """The app that registers the checks and the Celery tasks."""
+
     name = "compat_site"
     verbose_name = "Wheelway"
 
     def ready(self) -> None:
+        """Register the checks, and make the Celery app the current one."""
         # Importing registers the checks.
         import compat_site.checks
 

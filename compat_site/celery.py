@@ -1,7 +1,7 @@
-"""The Celery app and the whole schedule.
+"""The Celery app and its schedule.
 
-The schedule only ticks. What is due stands in database rows, so a lost job is found again by the next tick, and
-several beats or workers do no harm.
+Each entry is a tick: the database says what is due, so the next tick repeats a lost job, and more than one beat or
+worker does no harm.
 """
 
 import os
@@ -26,12 +26,14 @@ def _stop_worker(**about: Any) -> None:
     stop_worker()
 
 
-class Every(schedule):
-    """So many seconds after the last time. A last time that is still to come was noted by a clock that jumped: beat
-    keeps it in its file, and would wait for it."""
+class IntervalSchedule(schedule):
+    """An interval in seconds after the last run.
+
+    Beat stores the last run in its file. One in the future was written by a clock that jumped, and does not count.
+    """
 
     def is_due(self, last_run_at: datetime) -> schedstate:
-        """Whether to tick, and in how many seconds to ask again."""
+        """Return whether the entry is due, and in how many seconds to check again."""
         if self.maybe_make_aware(last_run_at) > self.maybe_make_aware(self.now()):
             return schedstate(is_due=True, next=self.seconds)
         return super().is_due(last_run_at)
@@ -41,47 +43,47 @@ class Every(schedule):
 app.conf.beat_schedule = {
     "poll the packages that are due": {
         "task": "scanner.tasks.poll_due_packages",
-        "schedule": Every(30.0),
+        "schedule": IntervalSchedule(30.0),
         "options": {"expires": 25},
     },
     "follow indexes by their serials": {
         "task": "scanner.tasks.follow_serials",
-        "schedule": Every(300.0),
+        "schedule": IntervalSchedule(300.0),
         "options": {"expires": 280},
     },
-    "settle releases that are quiet": {
+    "settle releases without recent uploads": {
         "task": "scanner.tasks.settle_releases",
-        "schedule": Every(60.0),
+        "schedule": IntervalSchedule(60.0),
         "options": {"expires": 50},
     },
-    "keep the counts of polls": {
+    "store the counts of polls": {
         "task": "scanner.tasks.keep_stats",
-        "schedule": Every(600.0),
+        "schedule": IntervalSchedule(600.0),
         "options": {"expires": 500},
     },
-    "mend what a clock that jumped has put off": {
+    "repair times that were set by a clock that jumped": {
         "task": "scanner.tasks.repair_times",
-        "schedule": Every(300.0),
+        "schedule": IntervalSchedule(300.0),
         "options": {"expires": 280},
     },
-    "hand out wheel events": {
+    "dispatch wheel events": {
         "task": "projects.tasks.dispatch_wheel_events",
-        "schedule": Every(30.0),
+        "schedule": IntervalSchedule(30.0),
         "options": {"expires": 25},
     },
-    "assess again what has gone stale": {
+    "assess stale projects again": {
         "task": "projects.tasks.reassess_stale",
-        "schedule": Every(60.0),
+        "schedule": IntervalSchedule(60.0),
         "options": {"expires": 50},
     },
     "queue deliveries again whose message was lost": {
         "task": "projects.tasks.requeue_lost_deliveries",
-        "schedule": Every(300.0),
+        "schedule": IntervalSchedule(300.0),
         "options": {"expires": 280},
     },
-    "look at branches whose pushes may have been lost": {
+    "check branches whose pushes may have been lost": {
         "task": "projects.tasks.check_branches",
-        "schedule": Every(60.0),
+        "schedule": IntervalSchedule(60.0),
         "options": {"expires": 50},
     },
 }

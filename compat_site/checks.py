@@ -1,4 +1,4 @@
-"""System checks of the settings, each with a hint that says what to do."""
+"""System checks of the settings."""
 
 import re
 from collections.abc import Iterable
@@ -12,33 +12,33 @@ from django.core.checks import CheckMessage, Error, Tags, register
 
 @register(Tags.urls)
 def check_site_root(**kwargs: Any) -> Iterable[CheckMessage]:
-    """E001: SITE_ROOT is not an origin. W001: several machines but no public address."""
+    """Check SITE_ROOT. E001: it is not an origin. W001: it is missing although there may be several machines."""
     root: str = settings.SITE_ROOT
     if not root:
         if not settings.EMBEDDED:
             yield checks.Warning(
                 "SITE_ROOT is not set, so links in e-mails point to this machine.",
-                hint="Set SITE_ROOT to the address that people type, for example https://wheelway.example.",
+                hint="Set SITE_ROOT to the address that users open, for example https://wheelway.example.",
                 id="compat_site.W001",
             )
         return
     parts = urlsplit(root)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         yield Error(
-            f"SITE_ROOT is {root!r}, not a scheme and a host.",
-            hint="Write it without a path, for example https://wheelway.example or http://10.0.0.5:8000.",
+            f"SITE_ROOT is {root!r}, but must be a scheme and a host.",
+            hint="Leave out the path, for example https://wheelway.example or http://10.0.0.5:8000.",
             id="compat_site.E001",
         )
 
 
 @register(Tags.database)
 def check_database_and_broker(**kwargs: Any) -> Iterable[CheckMessage]:
-    """W002: PostgreSQL without Redis, so that jobs cannot leave their process. E002: a broker that is not Redis."""
+    """Check the broker. W002: PostgreSQL without Redis. E002: an address that is not one of Redis."""
     has_postgresql, has_redis = bool(settings.DATABASE_URL), bool(settings.REDIS_URL)
     if has_postgresql and not has_redis:
         yield checks.Warning(
-            "DATABASE_URL is set and REDIS_URL is not: jobs stay inside the process that made them.",
-            hint="Set REDIS_URL when web and workers are separate processes.",
+            "DATABASE_URL is set and REDIS_URL is not: jobs run only in the process that queues them.",
+            hint="Set REDIS_URL if web server and workers are separate processes.",
             id="compat_site.W002",
         )
     if has_redis and urlsplit(settings.REDIS_URL).scheme not in ("redis", "rediss", "unix"):
@@ -51,19 +51,19 @@ def check_database_and_broker(**kwargs: Any) -> Iterable[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_secret_key(**kwargs: Any) -> Iterable[CheckMessage]:
-    """E003: a short or guessable secret key, outside the embedded default."""
+    """Check SECRET_KEY outside the embedded default. E003: it is short or regular."""
     key: str = settings.SECRET_KEY
     if not settings.EMBEDDED and (len(key) < 32 or len(set(key)) < 10):
         yield Error(
             "SECRET_KEY is too short or too regular: sign-in links and sessions could be forged.",
-            hint="Make one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`.",
+            hint="Create one with `python -c 'import secrets; print(secrets.token_urlsafe(48))'`.",
             id="compat_site.E003",
         )
 
 
 @register(Tags.urls)
 def check_index_url(**kwargs: Any) -> Iterable[CheckMessage]:
-    """E004: an index address that is not one. The address may hold a password, so it is never shown."""
+    """Check WHEELWAY_INDEX_URL. E004: it is no address. It may hold a password, so it is never shown."""
     url: str = settings.WHEELWAY_INDEX_URL
     if not url:
         return
@@ -82,25 +82,25 @@ def check_index_url(**kwargs: Any) -> Iterable[CheckMessage]:
 
 @register(Tags.security)
 def check_time_limits(**kwargs: Any) -> Iterable[CheckMessage]:
-    """E005: Redis would hand a job out again while it still runs."""
+    """Check REDIS_VISIBILITY_TIMEOUT. E005: Redis would deliver a job again while it still runs."""
     if not settings.REDIS_URL:
         return
     visibility: int = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
     if visibility <= settings.CELERY_TASK_TIME_LIMIT:
         yield Error(
-            f"REDIS_VISIBILITY_TIMEOUT is {visibility} s, not more than the {settings.CELERY_TASK_TIME_LIMIT} s that "
-            "a job may run: a long job would be done twice.",
-            hint="Leave REDIS_VISIBILITY_TIMEOUT out, or set it well above the time limit, for example 900.",
+            f"REDIS_VISIBILITY_TIMEOUT is {visibility} s and must exceed the time limit of jobs, "
+            f"{settings.CELERY_TASK_TIME_LIMIT} s: a long job would run twice.",
+            hint="Remove REDIS_VISIBILITY_TIMEOUT, or set it well above the time limit, for example to 900.",
             id="compat_site.E005",
         )
 
 
 @register(Tags.security)
 def check_mail_sender(**kwargs: Any) -> Iterable[CheckMessage]:
-    """W003: SMTP with the sender of the embedded default, which most servers refuse."""
+    """Check the sender of mail. W003: SMTP with the sender of the embedded default, which most servers reject."""
     if settings.WHEELWAY_MAIL_URL and re.search(r"@localhost>?$", settings.DEFAULT_FROM_EMAIL):
         yield checks.Warning(
-            "Mail goes out through SMTP but is sent from an address at localhost.",
+            "Mail is sent through SMTP from an address at localhost.",
             hint="Set WHEELWAY_MAIL_FROM, for example 'Wheelway <wheelway@example.com>'.",
             id="compat_site.W003",
         )

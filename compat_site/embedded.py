@@ -1,7 +1,7 @@
-"""Web server, Celery worker and beat in one process: what `manage.py run` starts.
+"""The web server, a Celery worker and beat in one process, for `manage.py run`.
 
-The worker runs the same tasks from the same app as in production, in threads. With the in-memory broker the queue
-ends with the process; the schedule finds again in the database whatever was left undone.
+The worker runs the tasks of the same app as in production, in threads. The queue of the in-memory broker is lost with
+the process; the schedule finds unfinished work in the database again.
 """
 
 import fcntl
@@ -25,16 +25,16 @@ logger = logging.getLogger(__name__)
 
 WEB_THREADS = 8
 JOB_THREADS = 4
-# A job that runs longer is left behind: it is found again in the database at the next start.
+# A job that runs longer is abandoned: the next start finds it again in the database.
 STOP_SECONDS = 10
 
 
 class CannotStart(Exception):
-    """Something outside the program is in the way; the text says what, and what to do."""
+    """A start that is not possible. The message says why and what to do."""
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket. Raises CannotStart when the address is taken, forbidden or not of this machine."""
+    """Return a listening socket. Raises CannotStart if the address is in use, forbidden or not of this machine."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
@@ -47,22 +47,22 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(128)
     except OSError as error:
         listener.close()
-        hint = "Something else is using it? Choose another one: PORT=8001 make run."
+        hint = "If another program uses it, choose another port: PORT=8001 make run."
         raise CannotStart(f"Port {port} on {host} cannot be opened: {error.strerror}. {hint}") from error
     return listener
 
 
 def lock(data_dir: Path) -> IO[str]:
-    """Hold the data directory for this process; the lock ends with the process, however that ends.
+    """Lock the data directory for this process. The lock ends with the process.
 
-    Raises CannotStart when another `run` holds it or the directory cannot be written.
+    Raises CannotStart if another process holds the lock or the directory is not writable.
     """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = (data_dir / "run.lock").open("a+", encoding="utf-8")
     except OSError as error:
         raise CannotStart(
-            f"{data_dir} cannot be written: {error.strerror}. Set WHEELWAY_DATA to another one."
+            f"{data_dir} is not writable: {error.strerror}. Set WHEELWAY_DATA to another directory."
         ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -71,7 +71,7 @@ def lock(data_dir: Path) -> IO[str]:
         owner = handle.read().strip() or "unknown"
         handle.close()
         raise CannotStart(
-            f"Wheelway already runs on {data_dir} as process {owner}. Stop it, or set WHEELWAY_DATA to another one."
+            f"Wheelway already runs on {data_dir} as process {owner}. Stop it, or set WHEELWAY_DATA to another path."
         ) from error
     handle.truncate(0)
     handle.write(str(os.getpid()))
@@ -79,12 +79,12 @@ def lock(data_dir: Path) -> IO[str]:
     return handle
 
 
-class Jobs:
-    """A worker and a beat in threads of this process."""
+class EmbeddedJobs:
+    """A worker and beat in threads of this process."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        # Not celery.apps.worker.Worker, which takes over signals, and those belong to the main thread.
+        # Not celery.apps.worker.Worker, which installs signal handlers; those belong to the main thread.
         self._worker = WorkController(
             app=app,
             pool="threads",
@@ -101,7 +101,7 @@ class Jobs:
         ]
 
     def start(self) -> None:
-        """Start both, and let every entry of the schedule tick once now, not after its first interval."""
+        """Start both, and run every entry of the schedule once now."""
         clear_stop_request()
         for thread in self._threads:
             thread.start()
@@ -109,7 +109,7 @@ class Jobs:
             self._app.send_task(entry["task"])
 
     def stop(self, seconds: float = STOP_SECONDS) -> bool:
-        """Take no new job, wait for the running ones; False when some still ran after `seconds`."""
+        """Accept no new job and wait for the running ones. Return False if some still run after `seconds`."""
         stopping = threading.Thread(target=self._stop, name="celery-stop", daemon=True)
         stopping.start()
         stopping.join(seconds)
@@ -129,7 +129,7 @@ def web_server(application: Callable[..., Any], listener: socket.socket) -> Base
         sockets=[listener],
         threads=WEB_THREADS,
         ident=None,
-        # Django says no to a large upload in words from 5 MB on; this is the bound for what it gets to see.
+        # Django rejects uploads above 5 MB with a message; this limits what it receives.
         max_request_body_size=64 * 1024 * 1024,
         clear_untrusted_proxy_headers=True,
     )

@@ -1,4 +1,4 @@
-"""What the settings read from the environment and from the data directory."""
+"""Values that the settings read from the environment and from the data directory."""
 
 import os
 import secrets
@@ -12,10 +12,10 @@ env = environ.FileAwareEnv()
 
 
 def embedded_secret_key(data_dir: Path) -> str:
-    """Return the key kept in `data_dir`, made there (mode 0600) on first use.
+    """Return the key in `data_dir`, created there (mode 0600) on first use.
 
-    Only for the embedded default, where one machine is the whole installation. Two processes that start at once
-    agree: the file is created exclusively, and the loser reads what the winner wrote.
+    For the embedded default, where one machine is the whole installation. Two processes that start at once use the
+    same key: the file is created exclusively, and the second process reads it.
     """
     try:
         return _key_in(data_dir)
@@ -33,7 +33,7 @@ def _key_in(data_dir: Path) -> str:
         try:
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
-            # A link appears whole or not at all; a plain write could be read half done.
+            # A link is atomic; a file that is written could be read incomplete.
             os.link(draft, path)
         except FileExistsError:
             pass

@@ -1,4 +1,4 @@
-"""One cheap answer for load balancers: can this process reach the database?"""
+"""The health check for load balancers: whether this process reaches the database."""
 
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 @never_cache
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 "ok", or 503 that names the part that failed and nothing of its address."""
+    """Return 200 "ok", or 503 without details of the database."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

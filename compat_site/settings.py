@@ -1,6 +1,6 @@
-"""Settings of every installation, embedded or not; all differences come from environment variables.
+"""The settings of every installation. All differences come from environment variables.
 
-The table of variables is in README.md. A variable NAME may be given as NAME_FILE, the path of a file with the value.
+README.md lists the variables. A variable NAME may be given as NAME_FILE, the path of a file with the value.
 """
 
 import socket
@@ -17,7 +17,7 @@ from compat_site.env import embedded_secret_key, env
 
 
 def _queues(*names: str) -> tuple[Any, ...]:
-    # Kombu takes a twentieth of a second to import, which commands that queue nothing need not wait for.
+    # Importing Kombu takes a twentieth of a second, which commands that queue nothing should not spend.
     from kombu import Queue
 
     return tuple(Queue(name) for name in names)
@@ -27,7 +27,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("WHEELWAY_DATA", default=str(BASE_DIR / "var"))).expanduser().resolve()
 DEBUG = env.bool("DEBUG", default=False)
 
-# --- Where the data and the jobs live. Without a variable: SQLite and an in-memory broker, one process.
+# --- Database and broker. Without variables: SQLite and an in-memory broker, in one process.
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 EMBEDDED = not DATABASE_URL and not REDIS_URL
@@ -38,7 +38,7 @@ if not SECRET_KEY:
         raise ImproperlyConfigured(
             "SECRET_KEY is not set. An installation with DATABASE_URL or REDIS_URL needs its own: set SECRET_KEY, or "
             "SECRET_KEY_FILE to the path of a file with it. `python -c 'import secrets; "
-            "print(secrets.token_urlsafe(48))'` makes one."
+            "print(secrets.token_urlsafe(48))'` creates one."
         )
     SECRET_KEY = embedded_secret_key(DATA_DIR)
 
@@ -47,7 +47,7 @@ if DATABASE_URL:
     DATABASES["default"] = env.db_url("DATABASE_URL")
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://; leave it out for SQLite.")
-    # A unix socket's folder stands percent-encoded where the host would be.
+    # The directory of a Unix socket is percent-encoded in the place of the host.
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
@@ -59,17 +59,17 @@ else:
     DATABASES["default"] = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": DATA_DIR / "wheelway.sqlite3",
-        # A deferred transaction that turns into a writer fails at once when another writer was faster, whatever the
-        # timeout. An immediate one waits its turn.
+        # A deferred transaction that starts to write fails at once if another one wrote in between, whatever the
+        # timeout. An immediate transaction waits.
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;",
         },
-        # A file as in production: in memory, threads would share one cache and fail where a file lets them wait.
+        # A file as in production: in memory, threads share one cache and fail where a file lets them wait.
         "TEST": {"NAME": DATA_DIR / "test.sqlite3"},
     }
-# On SQLite every atomic block takes the one write lock, so a page that only reads must not open one.
+# On SQLite every atomic block takes the write lock, so a request that only reads must not open one.
 DATABASES["default"]["ATOMIC_REQUESTS"] = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -89,16 +89,16 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "UTC"
 if REDIS_URL:
     CELERY_BROKER_TRANSPORT_OPTIONS = {
-        # Longer than the hard time limit and than any countdown, else a running job is handed out twice.
+        # Longer than the hard time limit and than any countdown; otherwise a running job is delivered twice.
         "visibility_timeout": env.int("REDIS_VISIBILITY_TIMEOUT", default=900),
-        # Left alone, the sweep for jobs of dead workers comes every 100 seconds.
+        # By default jobs of dead workers are restored every 100 seconds.
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
     }
 else:
-    # The default sleeps a second after each empty poll.
+    # By default the worker sleeps a second after each empty poll.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
-# A person waits for `interactive`; the other two may queue up behind thousands of packages.
+# `interactive` holds jobs that users wait for; the other queues may hold thousands of packages.
 CELERY_TASK_QUEUES = SimpleLazyObject(lambda: _queues("interactive", "polling", "alerts"))
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
@@ -130,10 +130,10 @@ else:
 if EMBEDDED:
     ALLOWED_HOSTS += [*_LOCAL_HOSTS, HOST, socket.gethostname()]
 ALLOWED_HOSTS += env.list("ALLOWED_HOSTS", default=[])
-# Links in e-mails and on the terminal begin with this.
+# The beginning of links in e-mails and on the terminal.
 PUBLIC_URL = SITE_ROOT or f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') else HOST}:{PORT}"  # noqa: S104  compared with
 
-# --- Protection. The policy for pages is strict: no inline script or style, nothing from another site.
+# --- Security. The content security policy allows no inline script or style, and nothing from another site.
 HTTPS = SITE_ROOT.startswith("https://")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -161,7 +161,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("UPLOAD_MAX_BYTES", default=5 * 1024 * 1024)
-# Django's setting above does not count uploaded files; forms hold them against this.
+# The setting above does not count uploaded files; forms check them against this one.
 UPLOAD_MAX_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE
 FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
@@ -227,10 +227,10 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
-# A sign-in link is for one person, one time, soon.
+# How long a sign-in link is valid. It can be used once.
 SIGN_IN_LINK_SECONDS = env.int("SIGN_IN_LINK_SECONDS", default=24 * 3600)
 
-# --- Static files: from their folders as they are, or, when STATIC_ROOT is set, hashed and compressed by collectstatic.
+# --- Static files: from their directories, or, if STATIC_ROOT is set, hashed and compressed by collectstatic.
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = env.str("STATIC_ROOT", default=None)
@@ -244,12 +244,12 @@ STORAGES = {
     },
 }
 
-# --- The package index: empty means what pip on this machine would use.
+# --- The package index. Empty: the one that pip on this machine uses.
 WHEELWAY_INDEX_URL = env.str("WHEELWAY_INDEX_URL", default="")
-# Whom an index operator can write to; part of the User-Agent.
+# The contact for index operators, sent in the User-Agent header.
 WHEELWAY_CONTACT = env.str("WHEELWAY_CONTACT", default="")
-# How long after an answer a package is polled again (scanner.domain.polling says when which one counts).
-WHEELWAY_CADENCE = {
+# How long after an answer a package is polled again (scanner.domain.polling chooses between them).
+WHEELWAY_POLL_INTERVALS = {
     "open_release": timedelta(minutes=env.int("POLL_OPEN_RELEASE_MINUTES", default=30)),
     "watched": timedelta(minutes=env.int("POLL_WATCHED_MINUTES", default=120)),
     "quiet": timedelta(minutes=env.int("POLL_QUIET_MINUTES", default=1440)),
@@ -257,41 +257,41 @@ WHEELWAY_CADENCE = {
     "first_retry": timedelta(seconds=env.int("POLL_FIRST_RETRY_SECONDS", default=60)),
     "last_retry": timedelta(minutes=env.int("POLL_LAST_RETRY_MINUTES", default=360)),
 }
-# From so many packages on, the serials of the index's root page decide who is due; without news from it for so long,
-# its packages are polled one by one again.
+# The number of packages from which the serials of the index's root page decide which are due, and how long without an
+# answer of that page before its packages are polled one by one again.
 WHEELWAY_ROOT_FROM = env.int("POLL_ROOT_FROM_PACKAGES", default=500)
 WHEELWAY_ROOT_PATIENCE = timedelta(minutes=env.int("POLL_ROOT_PATIENCE_MINUTES", default=60))
-# Between two comparisons of all its rows, only rows with a new serial are compared (scanner.domain.index_page.serials).
+# How often all rows of the root page are compared; in between only those with a new serial are.
 WHEELWAY_ROOT_COMPARE = timedelta(minutes=env.int("POLL_ROOT_COMPARE_MINUTES", default=60))
-# Packages that one tick queues, packages in one job, and how long a job may begin new polls: well below its time limit.
+# Packages queued by one tick, packages in one job, and how long a job starts new polls: well below its time limit.
 WHEELWAY_QUEUE_MOST = env.int("POLL_QUEUE_MOST", default=1000)
 WHEELWAY_POLL_BATCH = env.int("POLL_BATCH", default=20)
 WHEELWAY_BATCH_SECONDS = env.int("POLL_BATCH_SECONDS", default=20)
-# How long a package stays with the worker that polls it, or in the queue, before others may take it: longer than a
-# request with its time limits, or a batch in the queue.
+# How long a claim or queue mark on a package lasts: longer than a request with its time limits, and than a batch waits
+# in the queue.
 WHEELWAY_CLAIM_FOR = timedelta(seconds=env.int("POLL_CLAIM_SECONDS", default=600))
-# A release is judged when no file has come for so long, and no later than so long after it was first seen.
+# A release is settled this long after its last upload, and at most this long after it was first seen.
 WHEELWAY_QUIET_FOR = timedelta(minutes=env.int("QUIET_MINUTES", default=30))
 WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", default=360))
-# What changed upstream of a project within so long goes to its followers in one message.
+# Upstream changes of a project within this time are sent to its followers in one message.
 WHEELWAY_DIGEST_AFTER = timedelta(minutes=env.int("DIGEST_MINUTES", default=60))
-# Who may read /metrics without being signed in as staff: "Authorization: Bearer TOKEN". Empty: nobody.
+# The bearer token for /metrics ("Authorization: Bearer TOKEN"). Empty: only for signed-in staff.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
-# How long the search for one target's set may take.
+# How long the resolution for one target may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
-# Requests at once to one index host.
+# Concurrent requests to one index host.
 WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
 
-# --- Repository hosts. Hosts at private addresses are not asked unless they are listed here by name.
+# --- Repository hosts. Hosts at private addresses are used only if they are listed here by name.
 WHEELWAY_ALLOW_PRIVATE_HOSTS = env.list("WHEELWAY_ALLOW_PRIVATE_HOSTS", default=[])
-# How long after a look at a followed branch the next one comes, for pushes of which no word came; 0: never.
+# How often followed branches are checked for pushes without a delivery. 0: never.
 WHEELWAY_BRANCH_CHECK = timedelta(minutes=env.int("WHEELWAY_BRANCH_CHECK_MINUTES", default=60))
-# The file with the keys of hosts that may be asked by ssh; without it none is.
+# The file with the keys of hosts that may be used through ssh. Empty: none.
 WHEELWAY_SSH_KNOWN_HOSTS = env.str("WHEELWAY_SSH_KNOWN_HOSTS", default="")
 # The largest delivery that GitHub sends is 25 MB.
 WHEELWAY_HOOK_MAX_BYTES = env.int("WHEELWAY_HOOK_MAX_BYTES", default=25 * 1024 * 1024)
 
-# --- Mail: SMTP when WHEELWAY_MAIL_URL is set, else one file for each message in the data directory.
+# --- Mail: SMTP if WHEELWAY_MAIL_URL is set, else a file for each message in the data directory.
 MAIL_DIR = DATA_DIR / "mail"
 WHEELWAY_MAIL_URL = env.str("WHEELWAY_MAIL_URL", default="")
 EMAIL_TIMEOUT = 10
@@ -309,7 +309,7 @@ else:
     EMAIL_FILE_PATH = MAIL_DIR
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("WHEELWAY_MAIL_FROM", default="Wheelway <wheelway@localhost>")
 
-# --- Logs: one line of key=value for each record, on standard error.
+# --- Logs: a line of key=value for each record, on standard error.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 LOGGING = {
     "version": 1,
@@ -318,15 +318,15 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "key_value"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
-        # Django's own handlers would print each record a second time, in another form.
+        # Django's own handlers would write each record a second time, in another format.
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # One line for each task received and each task done drowns the rest.
+        # These log a line for each task received and each task done.
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "waitress.queue": {"level": "ERROR"},
-        # Would write each statement with its parameters, and they hold what nobody shall read in a log.
+        # At DEBUG this would log each statement with its parameters, which may be secrets.
         "django.db.backends": {"level": "INFO"},
     },
 }

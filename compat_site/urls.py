@@ -1,4 +1,4 @@
-"""The team's pages under /, the health check, and the page for what Django refuses."""
+"""The URLs: the pages under /, the health check, and the page for requests that Django rejects."""
 
 from django.urls import include, path
 

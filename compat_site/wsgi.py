@@ -8,6 +8,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
 
 application = get_wsgi_application()
-# What was loaded stays: the collector need not look through it again and again while it makes pages.
+# Loaded modules stay: without this the collector would scan them again and again.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""Values that are encrypted in the database and never shown by accident."""
+"""Texts that are encrypted in the database and never shown by accident."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from django.db import models
 
 
 class SealBroken(Exception):
-    """A stored value was sealed with a key that is in neither SECRET_KEY nor SECRET_KEY_FALLBACKS."""
+    """A stored value that was encrypted with a key in neither SECRET_KEY nor SECRET_KEY_FALLBACKS."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """An encrypted text. It is opened only by `reveal`, so no template, log line or traceback prints it."""
+    """An encrypted text. Only `reveal` decrypts it, so no template, log record or traceback prints it."""
 
     token: str = ""
 
     @classmethod
     def of(cls, plain: str) -> Sealed:
-        """Encrypt with the key derived from SECRET_KEY; an empty text stays empty, so that "not set" can be asked."""
+        """Encrypt with a key derived from SECRET_KEY. An empty text stays empty, so that "not set" can be tested."""
         return cls(_cipher().encrypt(plain.encode()).decode("ascii")) if plain else cls()
 
     def reveal(self) -> str:
-        """Return the plain text. Raises SealBroken when the key is gone."""
+        """Return the plain text. Raises SealBroken if the key is not configured any more."""
         if not self.token:
             return ""
         try:
@@ -54,7 +54,7 @@ else:
 
 
 class SealedField(_SealedBase):
-    """A text column that holds only Sealed values; assigning a plain text is refused when it is saved."""
+    """A text column that holds only Sealed values. Saving a plain text raises TypeError."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("default", Sealed)
@@ -63,23 +63,27 @@ class SealedField(_SealedBase):
         super().__init__(*args, **kwargs)
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Sealed:
+        """Return the stored token as Sealed."""
         return Sealed(value or "")
 
     def to_python(self, value: Any) -> Sealed:
+        """Return the value as Sealed; a text is a stored token."""
         return value if isinstance(value, Sealed) else Sealed(str(value or ""))
 
     def get_prep_value(self, value: Any) -> str:
+        """Return the token to store."""
         if isinstance(value, Sealed):
             return value.token
         raise TypeError(f"{self.name} takes Sealed.of(…), not a plain value")
 
     def value_to_string(self, obj: models.Model) -> str:
+        """Return the token for a dump."""
         value: Sealed = self.value_from_object(obj)
         return value.token
 
 
 def _cipher() -> MultiFernet:
-    # Fallback keys open what was sealed before SECRET_KEY was changed; the first key seals.
+    # The first key encrypts; the fallback keys decrypt values from before SECRET_KEY was changed.
     return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 

@@ -1,4 +1,4 @@
-"""The scanner's work for Celery: each task takes ids, reads again, and is harmless when run twice."""
+"""The scanner's Celery tasks: each takes ids, reads the current state, and may run twice."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from scanner.services.polling import schedule, stats
 logger = logging.getLogger(__name__)
 
 
-# A batch that lost its database comes again so often and so many times; then its packages are queued anew.
-AGAIN_AFTER = 10
+# Seconds between the retries of a batch that lost its database, and their number; then its packages are queued again.
+RETRY_AFTER = 10
 TRIES = 30
 
 
 @shared_task
 def poll_due_packages() -> int:
-    """Queue a poll for each package that is due, in batches. Returns how many packages."""
+    """Queue polls of the packages that are due, in batches. Return how many packages."""
     schedule.requeue_lost_polls()
     queued = 0
     for batch in schedule.queue_due(timezone.now()):
@@ -38,47 +38,47 @@ def poll_due_packages() -> int:
 
 @shared_task(bind=True, max_retries=TRIES)
 def poll_packages(self: Task[..., dict[str, int]], package_ids: list[int], held: str | None = None) -> dict[str, int]:
-    """Poll those of a batch that are still due. Returns how many ended in which outcome.
+    """Poll those packages of a batch that are still due. Return how many polls ended in each result.
 
-    `held` names the turns of an earlier try that lost its database.
+    held: the expiry of the claims of an earlier try that lost its database.
     """
     mark = datetime.fromisoformat(held) if held is not None else None
     try:
         return schedule.poll_batch(package_ids, seconds=settings.WHEELWAY_BATCH_SECONDS, held=mark)
     except schedule.DatabaseAway as away:
-        told = " ".join(str(away).split())
-        logger.error("the database cannot be used, the batch comes again in %s s: %s", AGAIN_AFTER, told)  # noqa: TRY400  one line
+        message = " ".join(str(away).split())
+        logger.error("the database cannot be used, the batch is retried in %s s: %s", RETRY_AFTER, message)  # noqa: TRY400  one line
         again = {"held": away.held.isoformat()}
-        raise self.retry(args=(package_ids,), kwargs=again, countdown=AGAIN_AFTER, exc=away) from away
+        raise self.retry(args=(package_ids,), kwargs=again, countdown=RETRY_AFTER, exc=away) from away
 
 
 @shared_task
 def poll_package(package_id: int) -> str:
-    """Poll one package unless that has happened meanwhile. Returns the outcome's name."""
+    """Poll one package if it is still due. Return the value of the result."""
     return schedule.poll_if_due(package_id).value
 
 
 @shared_task
 def follow_serials() -> int:
-    """Ask the indexes that tell serials which packages changed, and make those due. Returns how many."""
+    """Read the serials of the followed indexes and make changed packages due. Return how many."""
     return serials.follow_all(timezone.now())
 
 
 @shared_task
 def settle_releases() -> int:
-    """Write the event of each release that has become quiet, and of each that lost a target. Returns how many."""
+    """Settle the releases without recent uploads. Return how many."""
     return quiet_releases.settle_releases(timezone.now())
 
 
 @shared_task
 def keep_stats() -> int:
-    """Write what this process counted and forget what no page shows. Returns how many rows were forgotten."""
+    """Store the poll counts of this process and delete old ones. Return how many rows were deleted."""
     stats.flush()
-    forgotten: int = stats.delete_old(timezone.now())
-    return forgotten
+    deleted: int = stats.delete_old(timezone.now())
+    return deleted
 
 
 @shared_task
 def repair_times() -> int:
-    """Make due what a clock that jumped has put off. Returns how many packages."""
+    """Make packages due whose times were set by a clock that jumped. Return how many."""
     return schedule.repair_times(timezone.now())

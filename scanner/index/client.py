@@ -1,6 +1,6 @@
-"""The only HTTP to an index: pages, the root page, metadata files and ranged reads, each one bounded request.
+"""The client of an index: pages, the root page, metadata files and range requests, each with limits.
 
-An unchanged page costs one conditional request and no parsing. Every failure is one of errors.py's.
+An unchanged page costs one conditional request and no parsing. Every failure is an IndexFault.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from scanner.domain.index_address import without_credentials
 from scanner.domain.index_page.page import IndexPage, RootPage
 from scanner.index.archives.reader import MetadataReader
 from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
-from scanner.index.formats import read as wire
+from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
 from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits, Reply, Transport
@@ -27,23 +27,26 @@ _HEADER_TEXT = re.compile(r"[^\x20-\x7e]")
 _MAX_VALIDATOR = 200
 
 
-class Announced(Protocol):
-    """The facts of a file that fetching its metadata needs; IndexFile and stored files have them."""
+class MetadataFile(Protocol):
+    """A file whose metadata can be fetched (PEP 658): IndexFile and the ReleaseFile model."""
 
     @property
-    def url(self) -> str: ...
+    def url(self) -> str:
+        """Return the address of the file."""
+
     @property
-    def metadata_sha256(self) -> str | None: ...
+    def metadata_sha256(self) -> str | None:
+        """Return the announced digest of the metadata file."""
 
 
 @dataclass(frozen=True, slots=True)
 class FreshPage:
-    """A page that is new to the caller. etag, last_modified: for the next request. content_hash: names the body, so
-    that an index without validators still costs no work when nothing changed. size: bytes of the body.
+    """A page that is new to the caller.
 
-    vanished: None when `page` is the whole page. Else `page` has only the rows that may be new or say something new,
-    in the place of so many rows of the page before. prints: for the next request; empty for none. whole: reads all of
-    it, raising InvalidIndexPage.
+    etag, last_modified, checksums: for the next request. content_hash: identifies the body, so that an unchanged page
+    of an index without validators is not parsed either. size: bytes of the body. vanished: None if `page` is the whole
+    page; else `page` has only the rows that may be new or changed, which replace so many rows of the page before.
+    whole: parses the whole page, or raises InvalidIndexPage.
     """
 
     page: IndexPage
@@ -58,7 +61,7 @@ class FreshPage:
 
 @dataclass(frozen=True, slots=True)
 class FreshRoot:
-    """The page of all packages, new to the caller, still to be read: as FreshPage, and `page`."""
+    """A root page that is new to the caller and not parsed yet. Fields as in FreshPage."""
 
     etag: str | None
     last_modified: str | None
@@ -69,19 +72,19 @@ class FreshRoot:
     url: str
 
     def page(self, *, above: int | None = None, among: Collection[NormalizedName] | None = None) -> RootPage:
-        """What it says, as wire.read_root has it. Raises InvalidIndexPage."""
-        return wire.read_root(self.content_type, self.body, self.url, above=above, among=among)
+        """Return the parsed page, with the arguments of `formats.read.read_root`. Raises InvalidIndexPage."""
+        return formats.read_root(self.content_type, self.body, self.url, above=above, among=among)
 
 
 @dataclass(frozen=True, slots=True)
 class NotModified:
-    """Nothing changed since the answer that the validators came from (or the body is the same byte for byte)."""
+    """An answer that nothing changed since the validators were given, or a body with the same content_hash."""
 
     serial: int | None = None
 
 
 class IndexClient:
-    """One index. Safe to share between threads; keeps its connections."""
+    """The client of one index. Safe to share between threads; keeps its connections."""
 
     def __init__(
         self,
@@ -94,8 +97,11 @@ class IndexClient:
         limits: Limits | None = None,
         ca_bundle: str | None = None,
     ) -> None:
-        """url: the simple index, with or without credentials. contact: whom its operator can write to. ca_bundle: a
-        file of certificates to trust instead of the built-in ones. ValueError for an address that is none."""
+        """Create a client. Raises ValueError for an invalid address.
+
+        url: the simple index, with or without credentials. contact: whom its operators can write to. ca_bundle: a file
+        of certificates to trust instead of the built-in ones.
+        """
         self._limits = limits or Limits()
         self.limiter = limiter or HostLimiter()
         agent = user_agent or default_user_agent(contact)
@@ -107,12 +113,12 @@ class IndexClient:
 
     @property
     def url(self) -> str:
-        """The index's address as it may be shown."""
+        """Return the index's address without credentials."""
         return without_credentials(self._url)
 
     @property
     def host(self) -> str:
-        """The index's host as the gate knows it."""
+        """Return the index's host as the host limiter names it."""
         return urlsplit(self._url).netloc.lower()
 
     def __repr__(self) -> str:
@@ -127,8 +133,10 @@ class IndexClient:
         content_hash: str | None = None,
         checksums: Callable[[], bytes] = bytes,
     ) -> FreshPage | NotModified:
-        """One package's page. Give what the last FreshPage held; with the same content_hash nothing is parsed, with
-        its prints (asked for only when needed) only what may have changed.
+        """Return one package's page.
+
+        The arguments are values of the last FreshPage. With the same content_hash nothing is parsed; with its checksums
+        (a function, called only if needed) only the rows that may have changed.
 
         Raises NoSuchPackage, IndexUnavailable, InvalidIndexPage, HostThrottled, and InvalidName (a ValueError) for
         a name that no package can have, before anything is sent.
@@ -144,27 +152,27 @@ class IndexClient:
             raise NoSuchPackage(error.url, canonical) from None
         content_type = reply.headers.get("Content-Type", "")
         serial = serial_of(reply.headers.get("X-PyPI-Last-Serial"))
-        delta = wire.compare(content_type, body, checksums())
+        delta = formats.compare(content_type, body, checksums())
         digest = hashlib.sha256(body).hexdigest() if delta is None else delta.digest()
         if digest == content_hash:
             return NotModified(serial)
 
         def whole() -> IndexPage:
-            page = wire.read_page(content_type, body, canonical, reply.url, max_files=self._limits.files)
+            page = formats.read_page(content_type, body, canonical, reply.url, max_files=self._limits.files)
             return _with_serial(page, serial)
 
-        changed = wire.read_changes(delta, canonical, reply.url) if delta is not None else None
-        new_prints = delta.checksums if delta is not None else b""
+        changed = formats.read_changes(delta, canonical, reply.url) if delta is not None else None
+        new_checksums = delta.checksums if delta is not None else b""
         if delta is None or changed is None:
             page, vanished = whole(), None
         else:
             page, vanished = _with_serial(changed, serial), delta.vanished
-        return FreshPage(page, *_validators(reply), digest, len(body), vanished, new_prints, whole)
+        return FreshPage(page, *_validators(reply), digest, len(body), vanished, new_checksums, whole)
 
     def root(
         self, etag: str | None = None, *, last_modified: str | None = None, content_hash: str | None = None
     ) -> FreshRoot | NotModified:
-        """Every package, with serials where the index has them: one request tells who changed. Errors as `page`."""
+        """Return the root page: all packages, with serials where the index has them. Raises as `page` does."""
         with self._transport.get(f"{self._url}/", _headers(etag, last_modified)) as reply:
             if reply.status == 304:
                 return _not_modified(reply, etag or last_modified)
@@ -175,10 +183,10 @@ class IndexClient:
         content_type = reply.headers.get("Content-Type", "")
         return FreshRoot(*_validators(reply), digest, len(body), body, content_type, without_credentials(reply.url))
 
-    def metadata(self, file: Announced) -> bytes:
-        """FILE.metadata beside the file's address (PEP 658), whether announced or tried; immutable.
+    def metadata(self, file: MetadataFile) -> bytes:
+        """Return the metadata file of a file (PEP 658), even if it is not announced.
 
-        Raises NoSuchFile when the index has none, DigestMismatch when it is not the announced one, else as `page`.
+        Raises NoSuchFile if the index has none, DigestMismatch if it is not the announced one, else as `page` does.
         """
         parts = urlsplit(file.url)
         url = urlunsplit(parts._replace(path=f"{parts.path}.metadata", fragment=""))
@@ -190,15 +198,15 @@ class IndexClient:
         return body
 
     def wheel_metadata(self, url: str) -> bytes:
-        """METADATA out of a wheel by ranged reads of its end. Raises InvalidArchive, NoSuchFile, else as `page`."""
+        """Return METADATA of a wheel by range requests. Raises InvalidArchive, NoSuchFile, else as `page` does."""
         return self._reader.wheel(url)
 
     def sdist_metadata(self, url: str) -> bytes:
-        """PKG-INFO out of an sdist (.tar.gz, .tgz, .zip), read as it comes; nothing is run. Errors as there."""
+        """Return PKG-INFO of an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does."""
         return self._reader.sdist(url)
 
     def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
-        """(the paths in an sdist below its top folder, the contents of those in `wanted`). Errors as there."""
+        """Return (an sdist's paths below its top folder, the contents of those in `wanted`). Raises as above."""
         return self._reader.sdist_view(url, wanted)
 
     def _whole(self, reply: Reply, limit: int) -> bytes:
@@ -208,19 +216,19 @@ class IndexClient:
 
 
 def default_user_agent(contact: str = "") -> str:
-    """Product, version, whom to write to, and the library, as index operators ask of their clients."""
+    """Return product, version, contact and library, as index operators expect of clients."""
     who = _HEADER_TEXT.sub("", contact).strip()
     about = f" (+{who})" if who else ""
     return f"{PRODUCT}{about} python-requests/{requests.__version__}"
 
 
 def _with_serial(page: IndexPage, serial: int | None) -> IndexPage:
-    """The page, with the serial of the answer's head where the body has none."""
+    """Return the page, with the serial of the header where the body has none."""
     return page if page.serial is not None or serial is None else replace(page, serial=serial)
 
 
 def _headers(etag: str | None, last_modified: str | None) -> dict[str, str]:
-    headers = {"Accept": wire.ACCEPT}
+    headers = {"Accept": formats.ACCEPT}
     if etag:
         headers["If-None-Match"] = etag
     elif last_modified:
@@ -239,7 +247,7 @@ def _validators(reply: Reply) -> tuple[str | None, str | None]:
 
 
 def _validator(value: str | None) -> str | None:
-    """One that can be stored and sent back."""
+    """Return the validator if it can be stored and sent back."""
     if not value or len(value) > _MAX_VALIDATOR or _HEADER_TEXT.search(value):
         return None
     return value

@@ -1,8 +1,8 @@
-"""Which index is asked when nobody names one: the one that pip on this machine would use.
+"""The default index: the one that pip on this machine uses.
 
-A company's mirror is then picked up by itself, and the product carries no address of its own. pip is a pinned
-requirement; its configuration reader and its constant are internal, so this is the one module that touches them
-and its tests name every source it reads.
+A company's mirror is then used without configuration, and the product contains no address of its own. pip is a pinned
+requirement; its configuration reader and its constant are internal, so only this module uses them, and its tests cover
+every source it reads.
 """
 
 import os
@@ -16,14 +16,14 @@ __all__ = [
     "public_index_url",
 ]
 
-# First found wins. As in pip, the environment overrules every file and a command's section the global one.
+# The first found wins. As in pip, the environment takes precedence over files, and a command's section over [global].
 _SECTIONS = (":env:", "install", "global")
 
 
 class InvalidPipConfiguration(Exception):
-    """pip's configuration files cannot be read, so which index they name is unknown.
+    """Configuration files of pip that cannot be read, so that the index they name is unknown.
 
-    reason: pip's own sentence. Guessing the public index instead could ask it for private names.
+    reason: pip's message. Falling back to the public index could send private names to it.
     """
 
     def __init__(self, reason: str) -> None:
@@ -35,37 +35,37 @@ class InvalidPipConfiguration(Exception):
 
 
 def default_index_url() -> str:
-    """The simple index's address, without a trailing slash; it may carry credentials, so never print it as it is.
+    """Return the simple index's address, without a trailing slash. It may hold credentials: never print it as it is.
 
-    Order: PIP_INDEX_URL, `install.index-url`, `global.index-url` (site, user and global files, as pip ranks
-    them), else pip's constant. Reads files: call once. Raises InvalidPipConfiguration.
+    Order: PIP_INDEX_URL, `install.index-url`, `global.index-url` (site, user and global files in pip's order), else
+    pip's constant. Reads files: call once. Raises InvalidPipConfiguration.
     """
     return (_configured("index-url") or public_index_url()).rstrip("/")
 
 
 @cache
 def public_index_url() -> str:
-    """The simple index that pip asks when nothing at all is configured, whatever this machine has configured."""
-    # Late: pip is slow to load, and most processes are told which index to ask.
+    """Return the simple index that pip uses without any configuration."""
+    # A late import: pip is slow to load, and most processes have an index configured.
     from pip._internal.models.index import PyPI
 
     return str(PyPI.simple_url).rstrip("/")
 
 
 def default_extra_index_urls() -> list[str]:
-    """The simple indexes that pip asks beside, in order, without trailing slashes; they may carry credentials.
+    """Return pip's extra indexes, in order, without trailing slashes. They may hold credentials.
 
-    PIP_EXTRA_INDEX_URL, else `install.extra-index-url`, else `global.extra-index-url`: as pip has it, the first of them
-    that is set counts alone, and white space parts the addresses. Reads files: call once.
+    Order: PIP_EXTRA_INDEX_URL, `install.extra-index-url`, `global.extra-index-url`. As in pip, only the first that is
+    set counts, and white space separates the addresses. Reads files: call once.
     Raises InvalidPipConfiguration.
     """
     return [url.rstrip("/") for url in (_configured("extra-index-url") or "").split()]
 
 
 def default_ca_bundle() -> str | None:
-    """The file of certificates that pip trusts, when its configuration names one; None leaves it to requests.
+    """Return the file of certificates in pip's configuration; None leaves the choice to requests.
 
-    Variables that requests itself reads come before it. Reads files: call once. Raises InvalidPipConfiguration.
+    Variables that requests reads take precedence. Reads files: call once. Raises InvalidPipConfiguration.
     """
     if os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE"):
         return None
@@ -73,7 +73,7 @@ def default_ca_bundle() -> str | None:
 
 
 def _configured(option: str) -> str | None:
-    """An option of pip's as `pip install` would see it: the environment, its own section, the global one."""
+    """Return an option of `pip install`: from the environment, its own section or [global]."""
     from pip._internal.configuration import Configuration
     from pip._internal.exceptions import ConfigurationError
 

@@ -74,7 +74,7 @@ class HostThrottled(IndexFault):
 
 
 class InvalidIndexPage(IndexFault):
-    """An answer that is not what was asked for. place: where ("line 3 column 7", "meta.api-version", "byte 1048")."""
+    """An answer that cannot be read. place: for example "line 3 column 7", "meta.api-version" or "byte 1048"."""
 
     def __init__(self, url: str, place: str, message: str) -> None:
         super().__init__(url)
@@ -86,7 +86,7 @@ class InvalidIndexPage(IndexFault):
 
 
 class InvalidArchive(IndexFault):
-    """A wheel or sdist whose metadata cannot be read within the bounds."""
+    """A wheel or sdist whose metadata cannot be read within the limits."""
 
     def __init__(self, url: str, message: str) -> None:
         super().__init__(url)
@@ -97,7 +97,7 @@ class InvalidArchive(IndexFault):
 
 
 class DigestMismatch(InvalidArchive):
-    """A metadata file that is not the one the index announced."""
+    """A metadata file whose digest is not the one that the index announced."""
 
     def __init__(self, url: str, expected: str, actual: str) -> None:
         super().__init__(url, f"sha256 is {actual}, the index announced {expected}")

@@ -1,13 +1,16 @@
-"""How much one answer of an index may take."""
+"""The limits of one answer of an index."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one answer. Seconds: connect; silence between two bytes; total, redirects included. Bytes: wire as
-    sent, body after unpacking, root the same for the page of all packages, metadata for one metadata file, archive
-    for what is read of a wheel or sdist. files: rows of a page."""
+    """The limits of one answer.
+
+    Seconds: connect; silence between two bytes; total, with redirects. Bytes: wire, as sent; body, after unpacking;
+    root, the same for the page of all packages; metadata, of a metadata file; archive, read of a wheel or sdist.
+    files: rows of a page.
+    """
 
     connect: float = 10.0
     silence: float = 20.0

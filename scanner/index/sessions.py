@@ -1,4 +1,4 @@
-"""The sessions that ask: one for addresses of the operator, one for addresses of users."""
+"""HTTP sessions: one for addresses of the operator, one for addresses of users."""
 
 import os
 from collections.abc import Collection
@@ -10,28 +10,28 @@ import requests
 from scanner.index.http.address_guard import GuardedAdapter
 from scanner.index.http.deadline import DeadlineAdapter
 
-# No more connections than the gate lets through; they are kept for the next request.
+# Connections that are kept for the next request; the host limiter bounds how many are used.
 _KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 16, "max_retries": 0}
 
 
 class _Session(requests.Session):
-    """A session that leaves redirects to us: requests would read a redirect's whole body, however large."""
+    """A session that follows no redirects: requests would read a redirect's whole body, however large."""
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
-        """None: nothing to prepare."""
+        """Return None, so that no redirect is prepared."""
         return None
 
 
 def trusting_session() -> requests.Session:
-    """For an address of the operator: any host, through the proxies that the environment names."""
+    """Return a session for an address of the operator: any host, through the proxies in the environment."""
     return _with(DeadlineAdapter(**_KEPT))
 
 
 def guarded_session(allowed_hosts: Collection[str]) -> requests.Session:
-    """For an address of a user: public hosts and the allowed ones.
+    """Return a session for an address of a user: public hosts and the allowed ones.
 
-    Of the environment only the certificates count. A proxy would resolve names where nobody looks, and .netrc holds
-    the operator's credentials, not the user's.
+    Of the environment only the certificates count. A proxy would resolve names without the address check, and .netrc
+    holds the operator's credentials.
     """
     session = _with(GuardedAdapter(allowed_hosts, **_KEPT))
     session.trust_env = False

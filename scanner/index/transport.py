@@ -1,6 +1,6 @@
-"""Bounded, polite HTTP for the client: one GET, its redirects, its errors in our words.
+"""HTTP for the index client, with limits: requests, their redirects, and their failures as IndexFault.
 
-Credentials of the index's address go only to the index's own origin, and stand in no message, log or repr.
+Credentials of the index's address are sent only to the index's own origin, and appear in no message, log or repr.
 """
 
 import logging
@@ -30,7 +30,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The head of an answer, and its body still to be read. url: where it came from in the end, may hold a query."""
+    """The head of an answer, with its body still to be read. url: the last one, after redirects; may hold a query."""
 
     status: int
     headers: Mapping[str, str]
@@ -39,7 +39,7 @@ class Reply:
 
 
 class Transport:
-    """GET and HEAD for one index and the hosts of its files. Safe to share between threads."""
+    """Requests to one index and the hosts of its files. Safe to share between threads."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Transport:
         session: requests.Session | None = None,
         ca_bundle: str | None = None,
     ) -> None:
-        """session: how connections are made; without one, any host is asked (sessions.py)."""
+        """Create a transport. Without a session, any host may be requested (`trusting_session`)."""
         self.url, auth = split_credentials(url)
         self.limits = limits
         self.limiter = limiter
@@ -64,7 +64,7 @@ class Transport:
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str], *, method: str = "GET") -> Iterator[Reply]:
-        """The answer to one request, redirects followed; 200, 206, 304 and 416 only.
+        """Send one request, follow redirects, and provide the answer if its status is 200, 206, 304 or 416.
 
         Raises NoSuchFile (404, 410), IndexRefused, IndexUnavailable, HostThrottled, InvalidIndexPage (bad redirects).
         A failure while the body is read inside the context raises the same exceptions.
@@ -79,11 +79,11 @@ class Transport:
             raise fault_of(shown, error, self.limits) from None
 
     def read(self, reply: Reply, limit: int, *, wire: int | None = None) -> bytes:
-        """The whole body, unpacked, no more than `limit` bytes; `wire` bounds what is sent."""
+        """Return the unpacked body, at most `limit` bytes. wire: the limit of bytes sent."""
         return b"".join(self.chunks(reply, limit, wire=wire))
 
     def chunks(self, reply: Reply, limit: int, *, wire: int | None = None) -> Iterator[bytes]:
-        """The body in pieces as it comes, unpacked, with the same bounds."""
+        """Yield the unpacked body in pieces as they arrive, with the limits of `read`."""
         shown = without_credentials(reply.url)
         coding = reply.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("identity", "gzip", "x-gzip", ""):
@@ -99,12 +99,12 @@ class Transport:
         auth = self._auth
         for _ in range(self.limits.redirects + 1):
             shown = without_credentials(url)
-            # Never on another origin, to which a redirect or a file's address may lead, and not on the way back either.
+            # Another origin, by a redirect or a file's address, gets no credentials, nor does a redirect back.
             auth = auth if origin_of(url) == self._origin else None
             host = urlsplit(url).netloc.lower()
             with self.limiter.slot(host, shown), closing(self._send(url, headers, method, auth)) as response:
                 if response.raw.length_remaining == 0:
-                    # Nothing follows the head, so the connection can serve the next request; close() would end it.
+                    # Without a body the connection can serve the next request; close() would end it.
                     response.raw.release_conn()
                 logger.debug("asked url=%s status=%s", shown, response.status_code)
                 if response.status_code not in _REDIRECTS:

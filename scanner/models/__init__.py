@@ -1,4 +1,4 @@
-"""What the index offers, as it was last seen: packages, releases, release files, and the changes between polls."""
+"""The contents of the indexes as last polled: packages, releases, release files, and the changes between polls."""
 
 from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostThrottle, Index, PollStats

@@ -1,4 +1,4 @@
-"""SHA-256 digests in half the room: hex digits outside, bytes inside."""
+"""A model field for digests: hexadecimal text in Python, bytes in the database, which halves the space."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ class DigestField(_HexField):
         super().__init__(*args, **kwargs)
 
     def get_internal_type(self) -> str:
+        """Return the field type whose column is used."""
         return "BinaryField"
 
     def from_db_value(self, value: bytes, expression: object, connection: object) -> str:
+        """Return the digest as hex digits."""
         return value.hex()
 
     def get_prep_value(self, value: Any) -> bytes:
+        """Return the digest as bytes."""
         return bytes.fromhex(value)

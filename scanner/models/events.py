@@ -1,4 +1,4 @@
-"""Changes that polls saw."""
+"""Wheel events: changes between two polls."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scanner.models.packages import Package
 
 
 class WheelEventKind(models.TextChoices):
-    """How a package changed between two polls."""
+    """The kind of a change."""
 
     FIRST_POLL = "first_poll", "first poll"
     ADDED = "added", "file added"
@@ -24,15 +24,15 @@ class WheelEventKind(models.TextChoices):
 
 
 class WheelEventQuerySet(models.QuerySet["WheelEvent"]):
-    """Events as the queue they are."""
+    """Queries on the queue of events."""
 
     def unprocessed(self) -> Self:
-        """Those that nobody has handled, oldest first."""
+        """Return the events that are not processed, oldest first."""
         return self.filter(processed_at__isnull=True).order_by("pk")
 
 
 class WheelEvent(models.Model):
-    """One change seen by a poll, written in the transaction that stores it. The row is the queue."""
+    """One change found by a poll, written in the transaction that stores it. The rows are a queue."""
 
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="events", db_index=False)
     kind = models.CharField(max_length=10, choices=WheelEventKind.choices)
@@ -49,7 +49,7 @@ class WheelEvent(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # A file name is never used again on an index, so it is added once.
+            # An index never reuses a file name, so a file is added once.
             models.UniqueConstraint(
                 fields=["package", "filename"], condition=Q(kind="added"), name="wheelevent_added_once"
             ),

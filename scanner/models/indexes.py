@@ -1,4 +1,4 @@
-"""Package indexes, and what is known of asking them."""
+"""Package indexes, and the state of requests to them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from scanner.sealed import SealedField
 
 
 class Index(models.Model):
-    """One package index as somebody sees it. Its address is kept without credentials, which stand sealed beside it.
+    """A package index. Its address is stored without credentials, which are encrypted in `login`.
 
-    A scope sees its own packages: two teams with different credentials may see different things at one address.
+    Each scope has its own row and packages: with different credentials an index may show different packages.
     """
 
     url = models.CharField(max_length=500)

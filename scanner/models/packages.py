@@ -1,4 +1,4 @@
-"""Packages: names on an index, and the state of polling them."""
+"""Packages of an index, and the state of polling them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scanner.models.indexes import Index
 
 
 class PackageState(models.TextChoices):
-    """What the last poll of a package ended in."""
+    """The state of a package after its last poll."""
 
     PENDING = "pending", "not polled yet"
     CURRENT = "current", "current"
@@ -23,29 +23,29 @@ class PackageState(models.TextChoices):
     MALFORMED = "malformed", "not a package name"
 
 
-# A claim outlives one poll with its time limits, and the wait in a queue; then the package is simply due again.
+# A claim lasts longer than a poll with its time limits and than the wait in a queue; then the package is due again.
 CLAIM_FOR: timedelta = settings.WHEELWAY_CLAIM_FOR
-# Nothing is put off for longer. A later time comes from a clock that jumped, and counts as now.
+# No poll is scheduled further ahead. A later time was written by a clock that jumped, and counts as due.
 LONGEST_WAIT = timedelta(days=60)
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
-    """Packages in the words of the poller and of the pages."""
+    """Queries on packages for the scheduler."""
 
     def unclaimed(self, now: datetime) -> Self:
-        """Those that nobody polls. A claim that reaches too far ahead was made by a clock that jumped."""
+        """Return the packages without a claim. A claim too far ahead was made by a clock that jumped."""
         ahead = Q(claimed_until__gt=now + CLAIM_FOR + CLOCK_SKEW)
         return self.filter(Q(claimed_until__isnull=True) | Q(claimed_until__lte=now) | ahead)
 
     def due(self, now: datetime) -> Self:
-        """Those to queue a poll for now, the longest due first; never those queued or being polled."""
+        """Return the packages to queue now, the longest due first; not those queued or claimed."""
         ahead = Q(queued_until__gt=now + CLAIM_FOR + CLOCK_SKEW)
         unqueued = Q(queued_until__isnull=True) | Q(queued_until__lte=now) | ahead
         is_due = Q(due_at__lte=now) | Q(due_at__gt=now + LONGEST_WAIT)
         return self.unclaimed(now).filter(unqueued, is_due).order_by("due_at", "pk")
 
     def queue(self, pks: Collection[int], now: datetime) -> list[int]:
-        """Mark those of these that are due as queued, so that no other scheduler queues them. Returns which."""
+        """Mark those of these packages that are due as queued, so that no other scheduler queues them. Return which."""
         with transaction.atomic():
             due = self.due(now).filter(pk__in=pks).select_for_update(skip_locked=True)
             mine = list(due.values_list("pk", flat=True))
@@ -54,7 +54,7 @@ class PackageQuerySet(models.QuerySet["Package"]):
 
 
 class Package(models.Model):
-    """A name on an index, and the state of polling it."""
+    """A package of an index, and the state of polling it."""
 
     # Its unique constraint begins with the index: a second database index would only cost.
     index = models.ForeignKey(Index, on_delete=models.PROTECT, related_name="packages", db_index=False)

@@ -1,4 +1,4 @@
-"""Releases of packages, their files, and the rows that many releases share."""
+"""Releases of packages, their files, and the profiles and metadata that many releases share."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from scanner.models.packages import Package
 
 
 class ReleaseShape(models.Model):
-    """What one or many releases offer, without names and dates: equal releases share a row.
+    """The profile of one or many releases (scanner.domain.files.release_profile): equal releases share a row.
 
-    `offers` holds one byte for each target of the catalogue named by `catalogue`, so that reading the
-    matrix of a project parses nothing; a shape of another catalogue is matched anew from `text`.
+    `offers` holds a byte for each target of the catalogue that `catalogue` identifies, so that reading a project parses
+    nothing. The offers of a profile of another catalogue are computed again from `text`.
     """
 
     digest = models.CharField(max_length=64)
@@ -34,7 +34,7 @@ class ReleaseShape(models.Model):
 
 
 class CoreMetadata(models.Model):
-    """The dependency facts of core metadata. Releases with the same facts share a row."""
+    """The dependencies in core metadata. Releases with the same dependencies share a row."""
 
     digest = models.CharField(max_length=64)
     requires_dist = models.JSONField(default=list)
@@ -52,7 +52,7 @@ class CoreMetadata(models.Model):
 class Release(models.Model):
     """One version of a package."""
 
-    # Its unique constraint begins with the package: a second index on it would only cost.
+    # Its unique constraint begins with the package: a second database index would only cost.
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="releases", db_index=False)
     version = models.CharField(max_length=120, help_text="normalised (PEP 440)")
     # Shapes and metadata are looked up from their releases only, and never deleted.
@@ -84,11 +84,11 @@ class Release(models.Model):
 
 
 class ReleaseFile(models.Model):
-    """One archive of a release, as its index row says. A file whose name cannot be read has no release.
+    """A file of a release, as listed on the index. A file whose name cannot be parsed has no release.
 
-    Most rows of the database are of this table, so nothing stands in it twice: a wheel's tags are in its name, digests
-    are bytes, and of its URL only what its package does not tell. The columns of fixed width come first, as
-    PostgreSQL pads them otherwise.
+    Most rows of the database are in this table, so nothing is stored twice: a wheel's tags are in its name, digests are
+    bytes, and the URL is relative to that of its package. The columns of fixed width come first, as PostgreSQL would
+    pad them otherwise.
     """
 
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="files", db_index=False)
@@ -121,5 +121,5 @@ class ReleaseFile(models.Model):
 
     @property
     def url(self) -> str:
-        """Where the file is. Needs its package, which costs a query if it is not loaded."""
+        """Return the file's URL. Costs a query if its package is not loaded."""
         return unpack_location(bytes(self.location), self.filename, self.package.files_base)

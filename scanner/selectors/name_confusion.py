@@ -13,10 +13,10 @@ from scanner.models import Package, PackageState, Release, ReleaseFile
 
 
 def confusions(indexes: IndexSet, names: Collection[str]) -> list[NameConfusion]:
-    """The names that stand on a private index and on another one of these, by name. Three queries at most.
+    """Return the names that a private index and another one of these have, sorted. Three queries at most.
 
-    A private index that serves the very files of another one (the same names and digests) has no name of its own
-    there: a mirror confuses nobody. Where a digest is not told the files count as different.
+    A private index whose files are all on another one, with the same digests, is a mirror and not reported. Files
+    without a digest count as different.
     """
     private = {index.pk for index in indexes if index.is_private}
     if not private or len(indexes.keys) < 2:
@@ -44,7 +44,7 @@ def confusions(indexes: IndexSet, names: Collection[str]) -> list[NameConfusion]
 
 
 def _with_files_of_their_own(package_ids: Collection[int], index_ids: Collection[int]) -> set[int]:
-    """Those of these packages that have a file which the same name on no other of these indexes has."""
+    """Return those of these packages with a file that no other index has for the same name."""
     if not package_ids:
         return set()
     same = ReleaseFile.objects.filter(

@@ -1,4 +1,4 @@
-"""The releases of one name and what they offer on chosen targets, as an installer that asks several indexes sees it."""
+"""The offers of a package's releases on chosen targets, as an installer with several indexes sees them."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class _Row(NamedTuple):
     uploaded_at: datetime | None
 
 
-class OfferedReleases:
-    """What some packages of one name offer on targets. Two queries when made, one more for each call of `files`."""
+class PackageOffers:
+    """The offers of some packages of one name. Two queries when created, one more for each call of `files`."""
 
     def __init__(self, package_ids: Collection[int], targets: Sequence[Target]) -> None:
         rows = Release.objects.filter(package__in=package_ids).order_by("pk")
@@ -42,19 +42,19 @@ class OfferedReleases:
         self.targets = tuple(targets)
         self.shapes = ProfileTable({row.shape for row in self.rows}, targets)
 
-    def on(self, package_ids: Collection[int]) -> Offered:
-        """The same of these packages alone: a project asks only its own indexes."""
-        return Offered(self, [row for row in self.rows if row.package_id in package_ids])
+    def on(self, package_ids: Collection[int]) -> ReleaseOffers:
+        """Return the offers of these packages alone: a project uses only its own indexes."""
+        return ReleaseOffers(self, [row for row in self.rows if row.package_id in package_ids])
 
-    def files(self, wanted: Iterable[tuple[Offered, Version]]) -> Mapping[int, tuple[ReleaseFileFacts, ...]]:
-        """The files of these releases, by `Offered.keys`."""
+    def files(self, wanted: Iterable[tuple[ReleaseOffers, Version]]) -> Mapping[int, tuple[ReleaseFileFacts, ...]]:
+        """Return the files of these releases, by `ReleaseOffers.keys`."""
         return release_files({key for offered, version in wanted for key in offered.keys(version)})
 
 
-class Offered:
-    """The releases of one name as one project's installer sees them: the best that any of its indexes has."""
+class ReleaseOffers:
+    """The releases of one name as one project's installer sees them: the best of all its indexes."""
 
-    def __init__(self, source: OfferedReleases, rows: Iterable[_Row]) -> None:
+    def __init__(self, source: PackageOffers, rows: Iterable[_Row]) -> None:
         self._source = source
         self._columns = {target.slug: column for column, target in enumerate(source.targets)}
         self._rows: dict[Version, list[_Row]] = {}
@@ -63,39 +63,39 @@ class Offered:
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
-        """Every version that has files, lowest first."""
+        """Return the versions that have files, lowest first."""
         return tuple(sorted(self._rows))
 
     def keys(self, version: Version) -> tuple[int, ...]:
-        """The rows of this version, one for each index that has it."""
+        """Return the releases of this version, one for each index that has it."""
         return tuple(row.pk for row in self._rows.get(version, ()))
 
     def predecessor(self, version: Version) -> Version | None:
-        """The release that a reader of a changelog would take this one to follow."""
+        """Return the version that precedes this one in a changelog."""
         return predecessor(version, self._rows)
 
     def offers(self, version: Version) -> tuple[Offer, ...]:
-        """One offer for each of the chosen targets; absent everywhere when there is no such release."""
+        """Return one offer for each of the chosen targets; all absent if there is no such release."""
         rows = [self._source.shapes.offers(row.shape) for row in self._rows.get(version, ())]
         if not rows:
             return (_NOTHING,) * len(self._columns)
         return rows[0] if len(rows) == 1 else tuple(min(offers, key=_worth) for offers in zip(*rows, strict=True))
 
     def offer(self, version: Version, target: str) -> Offer:
-        """What the version offers on one target; absent on one that was not asked for."""
+        """Return the version's offer on one target; absent on a target that was not chosen."""
         column = self._columns.get(target)
         return self.offers(version)[column] if column is not None else _NOTHING
 
     def uploaded_at(self, version: Version) -> datetime | None:
-        """When its first file came; None where no index tells."""
+        """Return when its first file was uploaded; None where no index gives the time."""
         return min((row.uploaded_at for row in self._rows.get(version, ()) if row.uploaded_at), default=None)
 
     def build(self, version: Version) -> str:
-        """What building this release needs, as far as anybody has looked (scanner.domain.files.builds)."""
+        """Return what building this release needs, as far as it is known (scanner.domain.files.builds)."""
         rows = self._rows.get(version, ())
         return next((found for row in rows if (found := row.build or self._source.shapes.build(row.shape))), "unseen")
 
 
 def _worth(offer: Offer) -> tuple[bool, int]:
-    """Best first: what is yanked comes after all that is not."""
+    """Return a sort key: the best first, and yanked ones after all others."""
     return (offer.yanked, _RANK[offer.availability])

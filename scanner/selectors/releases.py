@@ -1,4 +1,4 @@
-"""Packages and their releases for callers that know only names and versions."""
+"""Packages and their releases by name and version."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scanner.selectors.candidates import CHUNK, release_files
 
 @dataclass(frozen=True, slots=True)
 class KnownPackage:
-    """A package that polls keep current. `state` is what its last poll ended in."""
+    """A known package. state: after its last poll."""
 
     pk: int
     name: str
@@ -23,10 +23,7 @@ class KnownPackage:
 
 
 def find_packages(name: str, index_ids: Collection[int]) -> list[KnownPackage]:
-    """The packages of this name, however it is spelled, in the order of these indexes; those nobody asked for are out.
-
-    One query.
-    """
+    """Return the known packages of this name, not necessarily normalised, in the order of these indexes. One query."""
     try:
         normalized = canonicalize_name(name, validate=True)
     except InvalidName:
@@ -37,7 +34,7 @@ def find_packages(name: str, index_ids: Collection[int]) -> list[KnownPackage]:
 
 
 def package_keys(index_ids: Collection[int], names: Collection[str]) -> dict[tuple[int, str], int]:
-    """The keys of the packages of these normalised names, by index and name. One query."""
+    """Return the keys of the packages of these normalised names, by index and name. One query."""
     rows = Package.objects.filter(index__in=index_ids, name__in=names)
     return {(index, name): pk for pk, index, name in rows.values_list("pk", "index_id", "name")}
 
@@ -45,10 +42,10 @@ def package_keys(index_ids: Collection[int], names: Collection[str]) -> dict[tup
 def release_facts(
     package_ids: Collection[int], versions: Collection[str] | None = None
 ) -> dict[str, tuple[ReleaseFileFacts, ...]]:
-    """The files of the releases of packages of one name by version, of all or of the given ones. Two queries.
+    """Return the files of releases by version, of packages of one name. Two queries.
 
-    An installer that asks several indexes takes the best file of all, so they stand together. Versions are as stored;
-    one without files or unknown is left out.
+    An installer with several indexes chooses among all their files, so those of one version are merged. Versions are
+    as stored, all or the given ones; one that is unknown or has no files is left out.
     """
     rows = Release.objects.filter(package__in=package_ids).order_by("pk")
     if versions is not None:
@@ -63,10 +60,10 @@ def release_facts(
 def release_digests(
     index_ids: Collection[int], releases: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], list[str]]:
-    """SHA-256 of all files of each (normalised name, version), sorted. One query for each 2,000 names.
+    """Return the SHA-256 of all files of each (normalised name, version), sorted. One query for each 2,000 names.
 
-    A file that two of these indexes have with different digests counts with both: pip takes the one that fits. A
-    release of which any file has no digest is left out: a hash check would refuse that file.
+    A file that two indexes have with different digests has both: pip takes the one that matches. A release with a file
+    without digest is left out: a hash check would reject that file.
     """
     names = sorted({name for name, _ in releases})
     found: dict[tuple[str, str], list[str]] = {}
@@ -83,9 +80,9 @@ def release_digests(
 def release_dates(
     index_ids: Collection[int], releases: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], datetime | None]:
-    """When each (normalised name, version) first had a file on any of these indexes; None where none says.
+    """Return when each (normalised name, version) first had a file on any of these indexes; None where unknown.
 
-    A release that is not stored is left out. One query for each 2,000 names, none for no release.
+    A release that is not stored is left out. One query for each 2,000 names.
     """
     names = sorted({name for name, _ in releases})
     versions = {version for _, version in releases}

@@ -1,7 +1,6 @@
-"""Settle releases: once no file has been added for a while, write an event with the targets that a release serves,
-and one with the targets that it lost.
+"""Settle releases: write an event with the targets that a release serves, and one with the targets that it lost.
 
-Maintainers upload the files of a release one by one, so it is judged when it is complete.
+Maintainers upload the files of a release one by one, so it is settled once no file has been added for a while.
 """
 
 from __future__ import annotations

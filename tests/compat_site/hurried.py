@@ -10,6 +10,6 @@ from scanner import tasks  # noqa: E402  its models need Django
 
 __all__ = ["app"]
 
-jobs.CUT_SHORT_AFTER = 0.5
-tasks.AGAIN_AFTER = 1
+jobs.INTERRUPT_AFTER = 0.5
+tasks.RETRY_AFTER = 1
 app.conf.broker_transport_options = {**app.conf.broker_transport_options, "unacked_restore_interval": 1}

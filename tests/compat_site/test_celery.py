@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import OperationalError
 from structlog.contextvars import get_contextvars
 
-from compat_site.celery import Every, app
+from compat_site.celery import IntervalSchedule, app
 from scanner.services.shutdown import clear_stop_request, request_stop
 
 
@@ -33,7 +33,7 @@ def test_every_route_leads_from_a_task_to_a_queue_that_workers_read() -> None:
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=3 * 365)], ids=["an hour", "3 years"])
 def test_the_schedule_ticks_on_after_a_clock_that_jumped_was_set_back(jump: timedelta) -> None:
-    every = Every(30.0, app=app)
+    every = IntervalSchedule(30.0, app=app)
     now = every.now()
     assert not every.is_due(now).is_due
     assert every.is_due(now - timedelta(seconds=31)).is_due

@@ -71,7 +71,7 @@ def test_from_nothing_to_a_page_and_back_to_nothing(run: Callable[[], Running], 
         assert running.process.poll() is None, running.errors
         replay.stopping.wait(0.05)
     assert running.stop(signal.SIGINT) == 0
-    assert running.lines[-1] in ("Stopped.", "A job was still running; it is taken up again at the next start.")
+    assert running.lines[-1] in ("Stopped.", "A job is still running; the next start resumes it.")
     with pytest.raises(ProcessLookupError):
         os.killpg(running.process.pid, 0)
     assert "Traceback" not in running.errors
@@ -82,14 +82,14 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
     # As a service manager and make do when both pass a signal on.
     first.process.send_signal(signal.SIGTERM)
     assert first.stop(signal.SIGTERM) == 0
-    assert first.lines[-1] in ("Stopped.", "A job was still running; it is taken up again at the next start.")
+    assert first.lines[-1] in ("Stopped.", "A job is still running; the next start resumes it.")
     with sqlite3.connect(tmp_path / "data" / DATABASE) as database:
         # As if polls had been waiting in the queue, which ended with the process.
         database.execute("UPDATE scanner_package SET claimed_until = '2099-01-01 00:00:00'")
     database.close()
     second = run()
-    assert any(line.startswith("Made the account") for line in first.lines)
-    assert not any(line.startswith("Made the account") for line in second.lines)
+    assert any(line.startswith("Created the account") for line in first.lines)
+    assert not any(line.startswith("Created the account") for line in second.lines)
     assert first.link.split("/sign-in/")[1] != second.link.split("/sign-in/")[1]
     site = second.link.split("/sign-in/")[0]
     with signed_in(second.link) as session:

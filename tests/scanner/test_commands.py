@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from scanner.management.progress import Progress, said
+from scanner.management.progress import Progress, progress_text
 from scanner.models import Package
 from tests.replay import ReplayIndex, faults
 
@@ -38,7 +38,7 @@ def test_poll_asks_at_once_and_says_what_came_of_it(replay: ReplayIndex) -> None
 
 def test_poll_fails_when_the_index_cannot_be_asked(replay: ReplayIndex) -> None:
     replay.fail(faults.Status(500))
-    with pytest.raises(CommandError, match="could not be asked about: demo"):
+    with pytest.raises(CommandError, match="could not be polled: demo"):
         run("poll", "demo")
 
 
@@ -58,14 +58,14 @@ def test_poll_tells_how_far_it_has_come(replay: ReplayIndex) -> None:
         progress.done(name)
     # Where nobody watches, a line every five seconds.
     assert stream.getvalue() == "2 of 4, 0.4 a second, 0:00:05 left\n"
-    assert said(1200, 5000, 50) == "1,200 of 5,000, 24 a second, 0:02:38 left"
-    assert said(7, 7, 3) == "7 of 7"
+    assert progress_text(1200, 5000, 50) == "1,200 of 5,000, 24 a second, 0:02:38 left"
+    assert progress_text(7, 7, 3) == "7 of 7"
 
 
 def test_due_tells_when_and_why(replay: ReplayIndex) -> None:
     replay.add_package("demo", ["demo-1.0.tar.gz"])
     run("poll", "demo")
-    assert "  demo  quiet\n" in run("due")
+    assert "  demo  it has no new release\n" in run("due")
     assert "0 due of 1, 0 not polled again; 0 queued, 0 being polled" in run("due", "--limit", "0")
     index = Package.objects.get().index
     Package.objects.create(index=index, name="new", due_at=timezone.now())

@@ -1,4 +1,4 @@
-"""`manage.py run`: everything in one process, from an empty machine to a page that can be opened."""
+"""`manage.py run`: the whole application in one process, also on an empty data directory."""
 
 import os
 import signal
@@ -25,36 +25,38 @@ from projects.services.webhooks.process import release_claims as release_deliver
 from scanner.services.polling.claims import clear_claims
 from scanner.services.shutdown import request_stop
 
-# Seconds.
+# Seconds after which a second signal ends the process at once.
 IMPATIENT_AFTER = 1.5
 
 
 class Command(BaseCommand):
-    """Start the web server, the worker and the schedule; print one sign-in link; stop on Ctrl-C."""
+    """A command that starts web server, worker and beat, prints a sign-in link, and stops on Ctrl-C."""
 
-    help = "Runs the web server, a Celery worker and beat in one process, on stored data or from nothing."
+    help = "Run the web server, a Celery worker and beat in one process."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add --host and --port."""
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST, default %(default)s)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port (PORT, default %(default)s)")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+        """Start everything and run until a signal arrives."""
         stop = _stop_once()
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
         try:
-            # First of all what may fail, so that a second start beside a running one changes nothing.
+            # First what may fail, so that a second start on the same data changes nothing.
             with embedded.listen(host, port) as listener, embedded.lock(settings.DATA_DIR):
                 self._say("Wheelway is starting…")
                 self._prepare_database()
                 port = listener.getsockname()[1]
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
                 if not settings.REDIS_URL:
-                    # The queue of the last run ended with it, however it ended.
+                    # The in-memory queue of the last run is lost.
                     clear_claims()
                     release_assessments()
                     release_deliveries()
-                jobs = embedded.Jobs(app)
+                jobs = embedded.EmbeddedJobs(app)
                 jobs.start()
                 try:
                     server = embedded.web_server(application, listener)
@@ -66,7 +68,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _prepare_database(self) -> None:
-        """Bring the schema up to date. A damaged or newer database is reported, never touched."""
+        """Migrate the database. Raises CannotStart for a damaged or newer one, without changing it."""
         where = connection.settings_dict["NAME"]
         try:
             executor = MigrationExecutor(connection)
@@ -78,7 +80,7 @@ class Command(BaseCommand):
             )
             if newer:
                 raise embedded.CannotStart(
-                    f"The database {where} was made by a newer Wheelway (it has {', '.join(newer)}). "
+                    f"The database {where} belongs to a newer Wheelway (it has {', '.join(newer)}). "
                     "Start that version, or set WHEELWAY_DATA to another directory."
                 )
             call_command("migrate", interactive=False, verbosity=0)
@@ -89,49 +91,51 @@ class Command(BaseCommand):
             ) from error
 
     def _first_steps(self, base_url: str) -> list[str]:
-        """Make the first account and the sample project where there are none; return the lines about signing in."""
+        """Create the first account and the sample project if there are none. Return the lines about signing in."""
         try:
-            # Both or neither: an installation that was interrupted here begins again.
+            # Both or neither, so that an interrupted first start is repeated.
             with transaction.atomic():
                 user, is_new = first_account()
                 if user is not None and is_new:
                     create_sample_project(user)
             if user is None:
-                return ["No administrator is left to sign in. Make one: .venv/bin/python manage.py createsuperuser"]
+                return [
+                    "There is no administrator who can sign in. Create one: .venv/bin/python manage.py createsuperuser"
+                ]
             if is_new:
                 password = f".venv/bin/python manage.py changepassword {user.get_username()}"
                 self._say(
-                    f"Made the account {user.get_username()}, without a password. To set one: {password}",
-                    "Loaded the sample project; its packages are being looked up now.",
+                    f"Created the account {user.get_username()} without a password. To set one: {password}",
+                    "Created the sample project; its packages are being polled now.",
                 )
             if not settings.WHEELWAY_MAIL_URL:
-                self._say(f"Mail is written to {settings.MAIL_DIR}, since WHEELWAY_MAIL_URL is not set.")
-            return [f"Sign in as {user.get_username()}, once: {make_sign_in_link(user, base_url=base_url)}"]
+                self._say(f"Mail is written to {settings.MAIL_DIR}, because WHEELWAY_MAIL_URL is not set.")
+            return [f"Sign in as {user.get_username()} (once): {make_sign_in_link(user, base_url=base_url)}"]
         finally:
             connections.close_all()
 
-    def _stop_jobs(self, jobs: embedded.Jobs) -> None:
-        # The running jobs end soon, and hold nothing then.
+    def _stop_jobs(self, jobs: embedded.EmbeddedJobs) -> None:
+        # Running jobs end soon and release what they hold.
         request_stop()
         self._say("Stopping…")
         if not jobs.stop():
-            self._say("A job was still running; it is taken up again at the next start.")
+            self._say("A job is still running; the next start resumes it.")
             sys.stdout.flush()
-            # Its thread would keep the interpreter from ending.
+            # Its thread would keep the interpreter alive.
             os._exit(0)
         self._say("Stopped.")
 
     def _say(self, *lines: str) -> None:
         for line in lines:
             self.stdout.write(line)
-        # A pipe would otherwise hold the link back.
+        # Otherwise a pipe would buffer the link.
         self.stdout.flush()
 
 
 def _stop_once() -> Callable[[int, FrameType | None], None]:
-    """Return a signal handler: the first signal leaves the web server's loop, one much later ends everything at once.
+    """Return a signal handler: the first signal stops the web server, a second one later ends the process at once.
 
-    make and a service manager may both pass the same signal on, so a second one right after the first means nothing.
+    make and a service manager may both forward the same signal, so a second one right after the first is ignored.
     """
     first: list[float] = []
 
@@ -146,7 +150,7 @@ def _stop_once() -> Callable[[int, FrameType | None], None]:
 
 
 def _name_in_link(host: str) -> str:
-    """How a browser on this machine reaches a server that listens on `host`."""
+    """Return the name by which a browser on this machine reaches a server that listens on `host`."""
     if host in ("0.0.0.0", "::", ""):  # noqa: S104  compared with, not bound to
         return "127.0.0.1"
     return f"[{host}]" if ":" in host else host

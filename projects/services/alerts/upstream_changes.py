@@ -28,7 +28,7 @@ from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.regressions import lost_targets
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.selectors.offered import Offered, OfferedReleases
+from scanner.selectors.offered import PackageOffers, ReleaseOffers
 from scanner.services.events import ClaimedEvents
 
 
@@ -38,7 +38,7 @@ class AffectedProject:
 
     project: Project
     targets: Mapping[str, Target]
-    offered: Offered
+    offered: ReleaseOffers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def find_changes(
     name: str,
     claimed: ClaimedEvents,
     users: Sequence[AffectedProject],
-    releases: OfferedReleases,
+    releases: PackageOffers,
     status: str,
     reason: str,
 ) -> list[UpstreamChange]:
@@ -71,7 +71,7 @@ def find_changes(
     return _with_evidence(changes, releases)
 
 
-def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProject], OfferedReleases]:
+def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProject], PackageOffers]:
     """Return the projects of `rows`, and the releases of their packages. Three queries."""
     packages: dict[int, set[int]] = {}
     for row in rows:
@@ -82,7 +82,7 @@ def affected_projects(rows: Sequence[ProjectPackage]) -> tuple[list[AffectedProj
         with suppress(UnknownTarget):
             targets[project_id][slug] = parse_target(slug)
     everywhere = {target for by_slug in targets.values() for target in by_slug.values()}
-    releases = OfferedReleases({row.package_id for row in rows}, sorted(everywhere, key=lambda target: target.slug))
+    releases = PackageOffers({row.package_id for row in rows}, sorted(everywhere, key=lambda target: target.slug))
     projects = {row.project_id: row.project for row in rows}
     users = [AffectedProject(projects[pk], targets[pk], releases.on(packages[pk])) for pk in packages]
     return users, releases
@@ -174,7 +174,7 @@ def _then_and_now(users: Iterable[AffectedProject], name: str, moment: datetime)
     return found
 
 
-def _with_evidence(changes: Iterable[UpstreamChange], releases: OfferedReleases) -> list[UpstreamChange]:
+def _with_evidence(changes: Iterable[UpstreamChange], releases: PackageOffers) -> list[UpstreamChange]:
     """Add to each affected target the file that is the evidence. One query if there are any."""
     changes = list(changes)
     files = releases.files(

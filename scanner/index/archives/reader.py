@@ -1,6 +1,6 @@
-"""Core metadata out of an archive without downloading it whole: a wheel's by ranged reads, an sdist's as it streams.
+"""Read core metadata from archives without downloading them whole: wheels by range requests, sdists as streams.
 
-Nothing is written to disk and nothing is run. Archives are hostile until proven otherwise: every read is bounded.
+Nothing is written to disk and nothing is run. Archives may be hostile: every read has a limit.
 """
 
 import io
@@ -9,6 +9,8 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
+from functools import partial
+from typing import TypeVar
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -19,8 +21,9 @@ from scanner.index.errors import InvalidArchive, InvalidIndexPage
 from scanner.index.http.bodies import bounded, unpacked
 from scanner.index.transport import Reply, Transport
 
+_T = TypeVar("_T")
 _MAX_MEMBERS = 200_000
-# Sources pack well: this many times the bytes sent may come out.
+# Sources compress well: unpacked bytes may be this many times the bytes sent.
 _UNPACKED_SHARE = 4
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError,
@@ -30,14 +33,14 @@ _BROKEN_TAR = (tarfile.TarError, zlib.error, struct.error, EOFError, ValueError,
 
 
 class MetadataReader:
-    """Reads archives through a Transport."""
+    """A reader of archives through a transport."""
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
         self._limits = transport.limits
 
     def wheel(self, url: str) -> bytes:
-        """METADATA of the wheel's one dist-info folder."""
+        """Return METADATA of the wheel's dist-info folder."""
         shown = without_credentials(url)
         stem = canonicalize_name(_basename(url).split("-")[0])
 
@@ -52,34 +55,28 @@ class MetadataReader:
         return self._from_zip(url, shown, is_metadata, "METADATA")
 
     def sdist(self, url: str) -> bytes:
-        """PKG-INFO of the sdist's one top folder."""
-        shown, name = without_credentials(url), _basename(url).lower()
-        if name.endswith(".zip"):
-            return self._from_zip(url, shown, _is_pkg_info, "PKG-INFO")
-        if not name.endswith((".tar.gz", ".tgz")):
-            raise InvalidArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
-        with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
-            if reply.status != 200:
-                raise InvalidArchive(shown, f"status {reply.status} was not asked for")
-            try:
-                return self._from_tar(reply, shown)
-            except InvalidIndexPage as error:
-                raise InvalidArchive(shown, error.message) from None
-            except _BROKEN_TAR as error:
-                raise InvalidArchive(shown, f"not a readable tar.gz ({type(error).__name__})") from None
+        """Return PKG-INFO of the sdist's top folder."""
+        return self._read_sdist(
+            url, self._pkg_info_of_tar, lambda url, shown: self._from_zip(url, shown, _is_pkg_info, "PKG-INFO")
+        )
 
     def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
-        """(paths below the top folder, contents of those of them in `wanted`). Nothing is unpacked to disk or run."""
+        """Return (paths below the top folder, contents of those in `wanted`)."""
+        return self._read_sdist(
+            url, partial(self._view_of_tar, wanted=wanted), partial(self._view_of_zip, wanted=wanted)
+        )
+
+    def _read_sdist(self, url: str, read_tar: Callable[[Reply, str], _T], read_zip: Callable[[str, str], _T]) -> _T:
         shown, name = without_credentials(url), _basename(url).lower()
         if name.endswith(".zip"):
-            return self._view_of_zip(url, shown, wanted)
+            return read_zip(url, shown)
         if not name.endswith((".tar.gz", ".tgz")):
             raise InvalidArchive(shown, "only .tar.gz, .tgz and .zip sdists are read")
         with self._transport.get(url, {"Accept": "*/*", "Accept-Encoding": "identity"}) as reply:
             if reply.status != 200:
                 raise InvalidArchive(shown, f"status {reply.status} was not asked for")
             try:
-                return self._view_of_tar(reply, shown, wanted)
+                return read_tar(reply, shown)
             except InvalidIndexPage as error:
                 raise InvalidArchive(shown, error.message) from None
             except _BROKEN_TAR as error:
@@ -121,8 +118,8 @@ class MetadataReader:
         most = _UNPACKED_SHARE * self._limits.archive
         return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
 
-    def _from_tar(self, reply: Reply, shown: str) -> bytes:
-        # "r|" reads strictly forward, so the stream needs no seek and nothing read is kept
+    def _pkg_info_of_tar(self, reply: Reply, shown: str) -> bytes:
+        # "r|" reads strictly forward, so the stream needs no seek and keeps nothing.
         with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
             for number, member in enumerate(archive):
                 if number >= _MAX_MEMBERS:
@@ -154,7 +151,7 @@ class MetadataReader:
 
 
 def _below_top(path: str) -> str | None:
-    """The path below the archive's one top folder, None for what stands beside it."""
+    """Return the path below the archive's top folder, None for a file outside it."""
     _, slash, rest = path.removeprefix("./").partition("/")
     return rest if slash and rest else None
 
@@ -168,7 +165,7 @@ def _basename(url: str) -> str:
 
 
 class _Stream(io.RawIOBase):
-    """Chunks as a file to read forward."""
+    """Chunks as a file that is read forward."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         super().__init__()
@@ -176,10 +173,11 @@ class _Stream(io.RawIOBase):
         self._rest = b""
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes, fewer only at the end: tarfile takes a short read for the end of the file."""
+        """Return `size` bytes, fewer only at the end: tarfile takes a short read for the end of the file."""
         pieces, missing = [], size
         while missing > 0:
             if not self._rest:

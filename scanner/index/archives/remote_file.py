@@ -1,4 +1,4 @@
-"""A file on a server as a file to seek in: its end is fetched at once, other parts by ranged requests, bounded."""
+"""A file on a server as a seekable file: its end is fetched at once, other parts by range requests, within limits."""
 
 import io
 import re
@@ -17,9 +17,9 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,18})-(\d{1,18})/(\d{1,18})\Z")
 
 
 class RemoteFile(io.RawIOBase):
-    """Readable and seekable. Reads raise InvalidArchive when the server contradicts itself or too much is asked for.
+    """A readable, seekable file. Reads raise InvalidArchive if the server contradicts itself or a limit is exceeded.
 
-    A server that knows no ranges sends the whole file: taken when it is small enough, refused when not.
+    A server without range requests sends the whole file, which is accepted if it is within the limit.
     """
 
     def __init__(self, transport: Transport, url: str) -> None:
@@ -35,20 +35,25 @@ class RemoteFile(io.RawIOBase):
         self._fetch_tail(_STEP)
 
     def readable(self) -> bool:
+        """Return True."""
         return True
 
     def seekable(self) -> bool:
+        """Return True."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Set the position and return it. Sends no request."""
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self.size}[whence]
         self._position = max(0, start + offset)
         return self._position
 
     def tell(self) -> int:
+        """Return the position."""
         return self._position
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read some bytes into `buffer` and return how many; 0 at the end."""
         view = memoryview(buffer).cast("B")
         wanted = min(len(view), max(0, self.size - self._position))
         if wanted <= 0:
@@ -59,11 +64,11 @@ class RemoteFile(io.RawIOBase):
         return len(piece)
 
     def _piece(self, start: int, wanted: int) -> bytes:
-        """Some bytes from `start` on, at least one."""
+        """Return some bytes from `start` on, at least one."""
         for begin, data in self._parts:
             if begin <= start < begin + len(data):
                 return data[start - begin : start - begin + wanted]
-        # up to the next known part, and not less than a step: zip readers ask for a few bytes at a time
+        # Up to the next known part, and at least a step: zip readers read a few bytes at a time.
         ends = [begin for begin, _ in self._parts if begin > start]
         end = min([start + max(wanted, _STEP), self.size, *ends])
         begin, data, total = self._ranged(f"bytes={start}-{end - 1}")
@@ -73,19 +78,19 @@ class RemoteFile(io.RawIOBase):
         return data[:wanted]
 
     def _fetch_tail(self, size: int) -> None:
-        begin, data, self.size = self._ranged(f"bytes=-{size}", whole_will_do=True)
+        begin, data, self.size = self._ranged(f"bytes=-{size}", accept_whole=True)
         if begin + len(data) != self.size:
             raise InvalidArchive(self._shown, "the server sent another range than asked for")
         self._parts.append((begin, data))
 
-    def _ranged(self, asked: str, *, whole_will_do: bool = False) -> tuple[int, bytes, int]:
-        """(first byte, data, size of the file)."""
+    def _ranged(self, asked: str, *, accept_whole: bool = False) -> tuple[int, bytes, int]:
+        """Return (position of the first byte, data, size of the file)."""
         self._requests += 1
         if self._requests > _MAX_REQUESTS:
             raise InvalidArchive(self._shown, f"its directory is scattered over more than {_MAX_REQUESTS} reads")
         headers = {"Range": asked, "Accept": "*/*", "Accept-Encoding": "identity"}
         with self._transport.get(self._url, headers) as reply:
-            if reply.status == 200 and whole_will_do:
+            if reply.status == 200 and accept_whole:
                 data = self._body(reply)
                 return 0, data, len(data)
             found = _CONTENT_RANGE.match(reply.headers.get("Content-Range", "").strip())

@@ -1,7 +1,7 @@
-"""The simple API's HTML form (PEP 503 with the data attributes of 592, 658, 714, 740) → values.
+"""Parse HTML pages of the simple API (PEP 503 with the data attributes of PEP 592, 658, 714 and 740).
 
-HTML carries no size, no list of versions and no upload time, save for `data-upload-time` that some proxies add. A
-file without a metadata mark means "none" only on a page where another file has one; else nothing is announced.
+HTML has no sizes, versions or upload times, except for `data-upload-time` that some proxies add. A file without the
+metadata attribute has no metadata file only on a page where another file has the attribute; otherwise it is unknown.
 """
 
 import re
@@ -14,7 +14,7 @@ from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.index.errors import InvalidIndexPage
 from scanner.index.formats import rows
 from scanner.index.formats.json_page import check_api_version
-from scanner.index.formats.markup import Unended, attributes, tokens
+from scanner.index.formats.markup import UnclosedMarkup, attributes, tokens
 from scanner.index.formats.rows import InvalidRow, Problems
 
 _ARCHIVES = (
@@ -26,7 +26,7 @@ _SERIAL = re.compile(r"\s*SERIAL\s+(\d{1,19})\s*\Z")
 
 @dataclass(slots=True)
 class _Page:
-    """What a pass over the tags gathers."""
+    """What one pass over the tags collects."""
 
     meta: dict[str, str] = field(default_factory=dict)
     links: list[tuple[dict[str, str], str]] = field(default_factory=list)
@@ -36,22 +36,22 @@ class _Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Announced:
-    """Whether any file of the page has a metadata mark, and where problems go."""
+class _PageContext:
+    """What the files of a page share. any_metadata: whether any of them has the metadata attribute."""
 
     any_metadata: bool
     problems: Problems
 
 
 def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> IndexPage:
-    """One package's page; InvalidIndexPage with the place when it is none, ends early or is too large."""
+    """Return one package's page. Raises InvalidIndexPage with the place if it is none, ends early or is too large."""
     page = _gather(text, url, max_files)
     if "pypi:repository-version" in page.meta:
         check_api_version(page.meta["pypi:repository-version"], url, "pypi:repository-version")
     base = _base(page, url)
     any_metadata = any("data-core-metadata" in link or "data-dist-info-metadata" in link for link, _ in page.links)
     problems = Problems()
-    announced = _Announced(any_metadata, problems)
+    context = _PageContext(any_metadata, problems)
     files: list[tuple[str, IndexFile]] = []
     for number, (link, label) in enumerate(page.links, start=1):
         place, filename = f"link {number}", None
@@ -59,7 +59,7 @@ def read_page(text: str, name: NormalizedName, url: str, max_files: int) -> Inde
             continue
         try:
             filename = rows.filename_of(_filename(link["href"], label))
-            files.append((place, _file(link, filename, base, announced, place)))
+            files.append((place, _file(link, filename, base, context, place)))
         except InvalidRow as error:
             problems.row(place, error, filename)
     if not files:
@@ -98,7 +98,7 @@ def _gather(text: str, url: str, max_files: int) -> _Page:
                 page.base = attributes(token).get("href")
             elif token.kind == "comment" and (serial := _SERIAL.match(token.text)):
                 page.serial = rows.serial_of(serial.group(1))
-    except Unended as error:
+    except UnclosedMarkup as error:
         raise InvalidIndexPage(url, f"character {error.position}", f"{error.what} does not end") from None
     if link is not None:
         raise InvalidIndexPage(url, f"link {len(page.links) + 1}", "the link does not end")
@@ -113,14 +113,14 @@ def _base(page: _Page, url: str) -> str:
 
 
 def check_whole(text: str, url: str) -> None:
-    """A page cut between two links looks like one with fewer files; only its missing end tells."""
+    """Check that the page has its end: a page cut between two links looks like one with fewer files."""
     head, tail = text[:2000].lower(), text[-2000:].lower()
     if "<html" in head and "</html" not in tail and "</body" not in tail:
         raise InvalidIndexPage(url, f"character {len(text)}", "the page ends early: <html> is not closed")
 
 
 def _check_empty(page: _Page, problems: Problems, name: NormalizedName, url: str) -> None:
-    """No file at all is believed only of a page that says what it is: a sign-in form has no files either."""
+    """Check that a page without files is an index page: a sign-in form has no files either."""
     if problems.skipped:
         raise InvalidIndexPage(url, problems.found[0].place, f"no link can be read: {problems.found[0].message}")
     if "pypi:repository-version" in page.meta:
@@ -131,7 +131,7 @@ def _check_empty(page: _Page, problems: Problems, name: NormalizedName, url: str
 
 
 def _filename(href: str, label: str) -> str:
-    """The last part of the address, as pip has it; the label where the address ends in something else."""
+    """Return the last part of the address, as pip does, or the label if the address ends in something else."""
     try:
         path = urlsplit(href).path
     except ValueError as error:
@@ -142,16 +142,16 @@ def _filename(href: str, label: str) -> str:
     raise InvalidRow("href", href, "neither the address nor the label is a file name")
 
 
-def _file(link: dict[str, str], filename: str, base: str, announced: _Announced, place: str) -> IndexFile:
+def _file(link: dict[str, str], filename: str, base: str, context: _PageContext, place: str) -> IndexFile:
     digests = dict(part.partition("=")[::2] for part in link["href"].partition("#")[2].split("&"))
-    has_metadata, metadata_sha256 = _metadata(link, announced, place)
+    has_metadata, metadata_sha256 = _metadata(link, context, place)
     yanked = link.get("data-yanked")
     return IndexFile(
         filename=filename,
         url=rows.url_of(link["href"], base),
         sha256=rows.sha256_of(digests.get("sha256")),
         requires_python=rows.requires_python_of(link.get("data-requires-python")),
-        uploaded_at=rows.time_of(link.get("data-upload-time"), announced.problems, place),
+        uploaded_at=rows.time_of(link.get("data-upload-time"), context.problems, place),
         yanked=yanked is not None,
         yanked_reason=rows.reason_of(yanked or ""),
         has_metadata=has_metadata,
@@ -159,16 +159,16 @@ def _file(link: dict[str, str], filename: str, base: str, announced: _Announced,
     )
 
 
-def _metadata(link: dict[str, str], announced: _Announced, place: str) -> tuple[bool | None, str | None]:
-    # PEP 714: the new attribute wins where both stand.
+def _metadata(link: dict[str, str], context: _PageContext, place: str) -> tuple[bool | None, str | None]:
+    # PEP 714: the new attribute takes precedence.
     mark = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
     if mark is None:
-        return (False if announced.any_metadata else None), None
+        return (False if context.any_metadata else None), None
     algorithm, _, digest = mark.partition("=")
     if algorithm != "sha256":
         return mark.lower() != "false", None
     try:
         return True, rows.sha256_of(digest)
     except InvalidRow as error:
-        announced.problems.fact(f"{place}.data-core-metadata", error.value, error.message)
+        context.problems.fact(f"{place}.data-core-metadata", error.value, error.message)
         return True, None

@@ -1,4 +1,4 @@
-"""The simple API's JSON form (PEP 691 with 700, 592, 714, 740 and 792) → values."""
+"""Parse JSON pages of the simple API (PEP 691 with PEP 592, 700, 714, 740 and 792)."""
 
 import json
 import re
@@ -13,15 +13,15 @@ from scanner.index.formats import rows
 from scanner.index.formats.rows import InvalidRow, Problems
 
 _API_VERSION = re.compile(r"(\d{1,4})\.(\d{1,6})\Z")
-# Texts that need no second look: nothing to trim, to lower or to refuse.
+# Values that need no further check: nothing to trim, to lower or to reject.
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z").match
 _SPECIFIER = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?\Z").match
 
 
 def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> IndexPage:
-    """One package's page; InvalidIndexPage with the place when it is none, is for another package, or is too large."""
+    """Return one package's page. Raises InvalidIndexPage if it is none, of another package, or too large."""
     document = read_any(body, url)
-    # Then no text of the page can hold a control character, a backslash or anything beyond printable ASCII.
+    # If so, no string of the page holds a control character, a backslash or a character beyond ASCII.
     plain = body.isascii() and b"\\" not in body and b"\x7f" not in body
     return read_document(document, name, url, max_files, plain=plain)
 
@@ -29,7 +29,7 @@ def read_page(body: bytes, name: NormalizedName, url: str, max_files: int) -> In
 def read_document(
     document: dict[str, Any], name: NormalizedName, url: str, max_files: int, *, plain: bool = False
 ) -> IndexPage:
-    """The page that a JSON document says. `plain`: its texts are known to be printable ASCII without backslashes."""
+    """Return the page of a JSON document. plain: its strings are printable ASCII without backslashes."""
     _check_name(document.get("name"), name, url)
     entries = document.get("files")
     if not isinstance(entries, list):
@@ -63,7 +63,7 @@ def read_document(
 
 
 def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
-    """The document when its meta mapping names an API version that can be read, else InvalidIndexPage."""
+    """Return the document if its API version is supported. Raises InvalidIndexPage."""
     meta = document.get("meta")
     if not isinstance(meta, dict):
         raise InvalidIndexPage(url, "meta", "there is no meta mapping")
@@ -72,7 +72,7 @@ def check_document(document: dict[str, Any], url: str) -> dict[str, Any]:
 
 
 def check_api_version(value: object, url: str, place: str) -> None:
-    """PEP 629: another major version is an error, a newer minor one is fine."""
+    """Check the API version (PEP 629): another major version is an error, a newer minor one is not."""
     found = _API_VERSION.match(value) if isinstance(value, str) else None
     if found is None:
         raise InvalidIndexPage(url, place, "there is no API version")
@@ -81,7 +81,7 @@ def check_api_version(value: object, url: str, place: str) -> None:
 
 
 def read_any(body: bytes, url: str) -> dict[str, Any]:
-    """The mapping that an answer is, in a version that can be read, else InvalidIndexPage with the place."""
+    """Return the body's JSON mapping if its API version is supported. Raises InvalidIndexPage with the place."""
     try:
         document = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -111,7 +111,7 @@ def _filename(entry: object) -> str:
 
 
 def _usual_file(entry: Any) -> IndexFile | None:
-    """A row as nearly all are, at a fraction of the cost of judging every fact by itself; None for all others."""
+    """Return the file of a row in the usual form, much faster than checking each value alone; None for other rows."""
     try:
         filename, link, digest = entry["filename"], entry["url"], entry["hashes"]["sha256"]
         size, python, uploaded = entry["size"], entry["requires-python"], entry["upload-time"]
@@ -161,7 +161,7 @@ def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, pl
     if hashes is not None and not isinstance(hashes, dict):
         raise InvalidRow("hashes", hashes, "not a mapping of digests")
     yanked, reason = rows.yank_of(entry.get("yanked"))
-    # PEP 714: the new key wins where both stand.
+    # PEP 714: the new key takes precedence.
     announced = entry["core-metadata"] if "core-metadata" in entry else entry.get("data-dist-info-metadata")
     has_metadata, metadata_sha256 = _metadata(announced, problems, place)
     return IndexFile(
@@ -179,7 +179,7 @@ def _file(entry: dict[str, Any], filename: str, url: str, problems: Problems, pl
 
 
 def _metadata(announced: object, problems: Problems, place: str) -> tuple[bool | None, str | None]:
-    """(None, None) when the index announces nothing."""
+    """Return whether there is a metadata file and its digest; (None, None) if the index announces nothing."""
     if announced is None or isinstance(announced, bool):
         return announced, None
     if isinstance(announced, dict):

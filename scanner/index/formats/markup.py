@@ -1,8 +1,8 @@
-"""HTML → its tags, in time proportional to its length whatever it holds.
+"""Split HTML into tags, comments and text, in time proportional to its length whatever it holds.
 
-The standard library's parser was quadratic on hostile input until the 2025 fixes, which the oldest Python served
-here lacks; an index page needs tags, attributes and text only. A construct that does not end means that the page
-was cut off, so it is an error with its position, not something to guess about.
+The standard library's parser was quadratic on hostile input until its fixes of 2025, which the oldest supported Python
+lacks. An index page needs tags, attributes and text only. Markup that is not closed means that the page was cut off, so
+it is an error with its position.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-# Possessive throughout: one pass over the text and no way back.
+# Possessive quantifiers: one pass over the text, without backtracking.
 _TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
 # Any other "<" is text.
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
@@ -18,8 +18,8 @@ _ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>
 _RAW = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "title", "textarea")}
 
 
-class Unended(Exception):
-    """A tag, comment or raw text begun at `position` does not end."""
+class UnclosedMarkup(Exception):
+    """A tag, comment or raw text that starts at `position` and is not closed."""
 
     def __init__(self, position: int, what: str) -> None:
         super().__init__(what)
@@ -40,7 +40,7 @@ class Token:
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """Tokens in order; text of script and style is left out. Raises Unended."""
+    """Yield the tokens in order, without the text of script and style. Raises UnclosedMarkup."""
     position = 0
     while markup := _MARKUP.search(text, position):
         at = markup.start()
@@ -58,19 +58,19 @@ def tokens(text: str) -> Iterator[Token]:
             if name in _RAW and not tag.group(1):
                 close = _RAW[name].search(text, end)
                 if close is None:
-                    raise Unended(at, f"<{name}>")
+                    raise UnclosedMarkup(at, f"<{name}>")
                 if name == "title":
                     yield Token("text", unescape(text[end : close.start()]))
                 end = close.end()
         else:
-            raise Unended(at, "a tag")
+            raise UnclosedMarkup(at, "a tag")
         position = end
     if position < len(text):
         yield Token("text", unescape(text[position:]))
 
 
 def attributes(token: Token) -> dict[str, str]:
-    """A start tag's attributes, lower-case names, the first of each; one without a value has ""."""
+    """Return a start tag's attributes by lower-case name, the first of each; "" for one without a value."""
     found: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(token.attributes):
         bare = value[1:-1] if value[:1] in ('"', "'") else value
@@ -81,5 +81,5 @@ def attributes(token: Token) -> dict[str, str]:
 def _find(text: str, end: str, at: int, what: str) -> int:
     found = text.find(end, at)
     if found < 0:
-        raise Unended(at, what)
+        raise UnclosedMarkup(at, what)
     return found + len(end)

@@ -1,11 +1,11 @@
-"""Which rows of a JSON page may differ from the page before, told from its text: what did not change is never parsed.
+"""Find the rows of a JSON page that may differ from the page before, so that unchanged rows are not parsed.
 
-A page's text is cut where one row ends and the next begins, and every few rows get a checksum over their text. The
-next page's text is held against these from its front and from its end, up to the first and the last place that differ;
-only the rows between are cut out and read. Anything unusual, such as white space that joins rows in another way or a
-row that holds the cut in a text, makes what was cut unreadable; the whole page is then read.
+The text of a page is cut between rows, and each group of rows has a checksum over its text. The next page's text is
+compared with the checksums from both ends, up to the first and the last difference; only the rows in between are
+parsed. If the page is written in an unusual way, such as with other white space between rows or with the text of a cut
+inside a string, the pieces are invalid JSON and the whole page is parsed.
 
-The checksum is a CRC-32: an edit changes it but for one case in four thousand million.
+The checksum is CRC-32: an edit goes unnoticed in one case of four thousand million.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from typing import Any, NamedTuple
 
 from scanner.index.http.deflate import crc32
 
-# How the rows of a page are introduced, ended and joined: compact, and as the json module writes by itself.
+# What precedes, follows and joins the rows of a page: compact, and in the default form of the json module.
 _STYLES = ((b'"files":[{', b'}],"', b"},{"), (b'"files": [{', b'}], "', b"}, {"))
-# Few, so that reading them for the sake of one costs little; enough that their checksums take no room.
+# Few, so that parsing a group for one row costs little; enough, so that the checksums take little space.
 _ROWS_TOGETHER = 16
-# Says that the rest is as this version writes it.
+# Marks the format of this version.
 _MARK = b"rows\x02\x00\x00\x00"
 
 
 class _RowGroup(NamedTuple):
-    """Rows that follow each other. size: bytes of their text, with the joints between them and none at the ends."""
+    """Consecutive rows. size: bytes of their text, with the joints between them but not at the ends."""
 
     size: int
     checksum: int
@@ -36,11 +36,11 @@ class _RowGroup(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PageDelta:
-    """What may differ from an earlier page.
+    """The difference from an earlier page.
 
-    frame: the page's text with an empty list of files. rows: the texts of the rows that may be new or say something
-    new, each without its outer braces. vanished: how many rows stood in their place. total: the rows of the page.
-    prints: of the whole page, for the next comparison.
+    frame: the page's text with an empty list of files. rows: the texts of the rows that may be new or changed, each
+    without its outer braces. vanished: the number of earlier rows that they replace. total: the rows of the page.
+    checksums: of the whole page, for the next comparison.
     """
 
     frame: bytes
@@ -51,23 +51,25 @@ class PageDelta:
 
     @property
     def pays(self) -> bool:
-        """Whether reading these rows and asking what is stored of them costs less than reading the whole page."""
+        """Return whether parsing these rows and reading their stored files costs less than parsing the whole page."""
         return len(self.rows) * 4 <= self.total
 
     def digest(self) -> str:
-        """Names the page's text: two pages with the same digest say the same."""
+        """Return a digest of the page's content: two pages with the same digest have the same rows."""
         return hashlib.sha256(self.frame + self.checksums).hexdigest()
 
     def document(self) -> dict[str, Any]:
-        """The page as JSON with these rows alone. Raises ValueError, TypeError, RecursionError."""
+        """Return the page as JSON with these rows alone. Raises ValueError, TypeError, RecursionError."""
         document: dict[str, Any] = json.loads(self.frame.decode())
         document["files"] = [json.loads(b"{%b}" % row) for row in self.rows]
         return document
 
 
 def compare(body: bytes, known: bytes) -> PageDelta | None:
-    """What may differ from the page whose prints are `known`; all of it where they are none. None for a page that is
-    not written as indexes write it, or has no rows."""
+    """Return the difference from the page with the checksums `known`; all rows if those are empty.
+
+    None for a page that is written in an unusual way or has no rows.
+    """
     cut = _cut(body)
     if cut is None:
         return None
@@ -77,7 +79,7 @@ def compare(body: bytes, known: bytes) -> PageDelta | None:
     back, end = _from_back(groups[len(front) :], region, joint, begin)
     if begin <= end:
         while front and front[-1].rows < _ROWS_TOGETHER:
-            # Rows that came one by one would each stay a group of their own.
+            # Otherwise rows that are added one by one would each stay a group of their own.
             begin -= front.pop().size + len(joint)
         rows = bytes(region[begin:end]).split(joint)
     else:
@@ -88,11 +90,11 @@ def compare(body: bytes, known: bytes) -> PageDelta | None:
 
 
 def _cut(body: bytes) -> tuple[bytes, memoryview, bytes] | None:
-    """(frame, the rows' text, what joins two rows)."""
+    """Return (frame, the rows' text, what joins two rows)."""
     for introduction, ending, joint in _STYLES:
         begin = body.find(introduction) + len(introduction)
         if begin >= len(introduction):
-            # From behind, where little stands: were it not the end of the files, what is cut could not be read.
+            # Searched from the end: if it were not the end of the files, the pieces would be invalid JSON.
             end = max(body.rfind(ending, begin), body.rfind(b"}]", max(begin, len(body) - 4)))
             if end >= 0:
                 return body[: begin - 1] + body[end + 1 :], memoryview(body)[begin:end], joint
@@ -100,7 +102,7 @@ def _cut(body: bytes) -> tuple[bytes, memoryview, bytes] | None:
 
 
 def _from_front(groups: Iterable[_RowGroup], region: memoryview, joint: bytes) -> tuple[list[_RowGroup], int]:
-    """(the groups that the text begins with, where the row after them begins)."""
+    """Return (the groups at the beginning of the text, where the row after them begins)."""
     same, begin, step = [], 0, len(joint)
     for group in groups:
         end = begin + group.size
@@ -113,7 +115,7 @@ def _from_front(groups: Iterable[_RowGroup], region: memoryview, joint: bytes) -
 
 
 def _from_back(groups: list[_RowGroup], region: memoryview, joint: bytes, least: int) -> tuple[list[_RowGroup], int]:
-    """(the groups that the text from `least` on ends with, where the row before them ends)."""
+    """Return (the groups at the end of the text from `least` on, where the row before them ends)."""
     same, end, step = 0, len(region), len(joint)
     for group in reversed(groups):
         begin = end - group.size
@@ -128,7 +130,7 @@ def _from_back(groups: list[_RowGroup], region: memoryview, joint: bytes, least:
 
 
 def _grouped(rows: list[bytes], text: memoryview, step: int) -> Iterator[_RowGroup]:
-    """`text` begins with these rows."""
+    """Yield groups of these rows, with which `text` begins."""
     begin = 0
     for first in range(0, len(rows), _ROWS_TOGETHER):
         together = rows[first : first + _ROWS_TOGETHER]
@@ -149,7 +151,7 @@ def _packed(groups: Iterable[_RowGroup]) -> bytes:
 
 
 def _unpacked(stored: bytes) -> list[_RowGroup]:
-    """The groups, none for what an earlier version or nobody wrote."""
+    """Return the groups; none for an empty value or that of an earlier version."""
     if not stored.startswith(_MARK) or (len(stored) - len(_MARK)) % 12:
         return []
     numbers = array("I")

@@ -1,7 +1,7 @@
-"""An index's answer → values. Which reader, by content type; what is wrong with it becomes InvalidIndexPage.
+"""Parse the answers of an index by content type. What cannot be read raises InvalidIndexPage.
 
-Standards: PEP 503 (HTML), 691 (JSON), 700 (size, upload time), 592 (yank), 658/714 (metadata), 792 (status). Readers
-take time in proportion to the body and raise nothing but InvalidIndexPage.
+Standards: PEP 503 (HTML), 691 (JSON), 700 (size, upload time), 592 (yank), 658/714 (metadata), 792 (status). Parsers
+take time proportional to the body and raise nothing else.
 """
 
 from collections.abc import Collection
@@ -15,12 +15,11 @@ from scanner.index.formats import html_page, json_page, page_delta, root_page
 from scanner.index.formats.page_delta import PageDelta
 
 JSON_TYPE = "application/vnd.pypi.simple.v1+json"
-# JSON first; HTML for what has no JSON. Versions are named, so that a v2 is never sent by surprise.
+# JSON first, then HTML. Versions are named, so that an unsupported one is never sent.
 ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 MAX_FILES = 100_000
 MAX_NAMES = 5_000_000
-# Facts that plain HTML has no place for; some proxies add upload times as data-upload-time. A "no metadata file" can
-# be told apart from "nothing announced" only on a page where another file has one.
+# Values that plain HTML lacks; some proxies add upload times as data-upload-time.
 NOT_IN_HTML = frozenset({"size", "uploaded_at"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
 
@@ -28,7 +27,7 @@ _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/
 def read_page(
     content_type: str, body: bytes, name: NormalizedName, url: str, *, max_files: int = MAX_FILES
 ) -> IndexPage:
-    """One package's page. url: where the body came from, the base of relative addresses."""
+    """Return one package's page. url: where the body came from, the base of relative addresses."""
     media, charset = _media(content_type)
     if media == JSON_TYPE:
         return json_page.read_page(body, name, url, max_files)
@@ -38,21 +37,21 @@ def read_page(
 
 
 def compare(content_type: str, body: bytes, known: bytes) -> PageDelta | None:
-    """What may differ from an earlier page with the prints `known`; None when only the whole page tells."""
+    """Return the difference from the page with the checksums `known`; None if the whole page must be parsed."""
     return page_delta.compare(body, known) if _media(content_type)[0] == JSON_TYPE else None
 
 
 def read_changes(delta: PageDelta, name: NormalizedName, url: str) -> IndexPage | None:
-    """The page with the rows of `delta` alone; None when all of it must be read."""
+    """Return the page with the rows of `delta` alone; None if the whole page must be parsed."""
     if not delta.pays:
         return None
     try:
         document = json_page.check_document(delta.document(), url)
         page = json_page.read_document(document, name, url, MAX_FILES)
     except (InvalidIndexPage, ValueError, TypeError, RecursionError):
-        # Cut in the wrong place, or really bad: reading all of it says which, with the right place in its words.
+        # Cut in the wrong place, or invalid: parsing the whole page shows which, with the right place in its message.
         return None
-    # A row that cannot be read may stand for a stored file, and only the whole page tells which.
+    # A row that cannot be read may be that of a stored file; only the whole page shows which.
     return None if page.problems else page
 
 
@@ -65,9 +64,9 @@ def read_root(
     among: Collection[NormalizedName] | None = None,
     max_names: int = MAX_NAMES,
 ) -> RootPage:
-    """The page that lists every package. Only the JSON form carries each one's serial.
+    """Return the page of all packages. Only JSON has their serials.
 
-    above: read only rows with a higher serial, and those whose serial cannot be read. among: tell only of these names.
+    above: only rows with a higher serial, and those whose serial cannot be read. among: only these names.
     """
     media, charset = _media(content_type)
     if media == JSON_TYPE:

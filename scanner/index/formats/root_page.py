@@ -1,8 +1,7 @@
-"""The page of all packages → the serials of those asked for, in slices: it may list a million names, and is never held
-as values all at once.
+"""Parse the page of all packages in slices: it may list a million names, which are never held as values at once.
 
-A JSON page is cut between rows, every quarter of a megabyte. A cut in the wrong place (within a text, or within a row)
-leaves two pieces that are no JSON, so what could be read was cut rightly; all else is read in one piece.
+A JSON page is cut between rows, every quarter of a megabyte. A cut in the wrong place (within a string or a row) leaves
+two pieces that are invalid JSON, so pieces that parse were cut correctly; otherwise the page is parsed as a whole.
 """
 
 import json
@@ -24,7 +23,7 @@ _SLICE = 1 << 18
 _NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
 _LINK = re.compile(r"<a\b[^<>]*+>([^<>]*+)</a", re.IGNORECASE)
 _SERIAL = "_last-serial"
-# What a row that is no mapping, or lacks a key, or has a text for a number, raises.
+# Raised for a row that is no mapping, lacks a key, or has a string for a number.
 _ODD = (TypeError, KeyError)
 
 Named = Iterable[tuple[str, Any]]
@@ -33,7 +32,7 @@ Named = Iterable[tuple[str, Any]]
 def read_json(
     body: bytes, url: str, *, above: int | None, among: Collection[NormalizedName] | None, max_names: int
 ) -> RootPage:
-    """As wire.read_root says."""
+    """Return the page as `read.read_root` does."""
     try:
         return _gathered(_slices(body, url), url, above, among, max_names)
     except (ValueError, RecursionError):
@@ -45,7 +44,7 @@ def read_json(
 
 
 def read_html(text: str, url: str, *, among: Collection[NormalizedName] | None, max_names: int) -> RootPage:
-    """As wire.read_root says; this form has no serials."""
+    """Return the page as `read.read_root` does. HTML has no serials."""
     check_whole(text, url)
     serials: dict[NormalizedName, int | None] = {}
     count = 0
@@ -62,7 +61,7 @@ def read_html(text: str, url: str, *, among: Collection[NormalizedName] | None, 
 
 
 def _slices(body: bytes, url: str) -> Iterator[list[Any]]:
-    """The rows of the page, a few thousand at a time. ValueError or RecursionError when it is not written as usual."""
+    """Yield the rows, a few thousand at a time. Raises ValueError or RecursionError for an unusual page."""
     start, end = _START.search(body), body.rfind(b"]")
     if start is None or end < start.end():
         raise ValueError("no list of projects")
@@ -73,7 +72,7 @@ def _slices(body: bytes, url: str) -> Iterator[list[Any]]:
         cut = body.find(mark, at + _SLICE, end)
         stop = end if cut < 0 else cut + 1
         yield json.loads(f"[{body[at:stop].decode()}]")
-        # Behind the brace stands one comma.
+        # A comma follows the brace.
         at = stop + 1
 
 
@@ -95,7 +94,7 @@ def _gathered(
 
 
 def _above(entries: Sequence[Any], above: int) -> Sequence[Any]:
-    """Rows with a higher serial, and those whose serial cannot be read."""
+    """Return the rows with a higher serial, and those whose serial cannot be read."""
     try:
         return [entry for entry in entries if entry[_SERIAL] > above]
     except _ODD:
@@ -120,7 +119,7 @@ def _newest(entries: Sequence[Any]) -> int | None:
 
 
 def _among(entries: Sequence[Any], among: Collection[NormalizedName]) -> Named:
-    """Rows of these names. All are normalised as one text: a call for each of a million names would take a second."""
+    """Return the rows of these names, normalised as one text: a call for each of a million would take a second."""
     try:
         text = "\n".join([entry["name"] for entry in entries]).lower().replace("_", "-").replace(".", "-")
     except _ODD:
@@ -138,7 +137,7 @@ def _picked(entries: Sequence[Any], among: Collection[NormalizedName]) -> Named:
 
 
 def _normal(entries: Sequence[Any]) -> Named:
-    """Rows that have a package's name, with it."""
+    """Yield each row that has a package's name, with the normalised name."""
     for entry in entries:
         raw = entry.get("name") if isinstance(entry, dict) else None
         if isinstance(raw, str) and _NORMAL.match(name := canonicalize_name(raw)):

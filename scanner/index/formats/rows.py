@@ -1,4 +1,4 @@
-"""Facts of an index row, checked one by one; both wire forms end here, so both get the same rows."""
+"""Check the values of a row. JSON and HTML pages share these functions, so that both give the same rows."""
 
 import re
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scanner.domain.index_page.page import IndexFile, PageProblem, ProjectStatus
 
-# A page may hold thousands of bad rows; an operator reads a few.
+# A page may have thousands of invalid rows; an operator reads a few.
 MAX_PROBLEMS = 100
 _MAX_TEXT = 200
 _MAX_FILENAME = 300
@@ -16,14 +16,14 @@ _MAX_URL = 2_000
 _MAX_SPECIFIER = 200
 _MAX_INTEGER = 2**63 - 1
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}\Z")
-# What nearly every address looks like: absolute, printable ASCII, nothing to resolve or to doubt.
+# The form of nearly every address: absolute, printable ASCII, nothing to resolve.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]++(?::[0-9]{1,5})?/[!\"$-~]*+\Z")
-# Control characters and lone surrogates: no file name, and no database takes them.
+# Control characters and lone surrogates: not allowed in file names, and databases reject them.
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 class InvalidRow(Exception):
-    """A fact without which the row cannot be trusted. `key` names it as the wire form does."""
+    """A value that makes a row unusable. key: its name in the page."""
 
     def __init__(self, key: str, value: object, message: str) -> None:
         super().__init__(message)
@@ -34,31 +34,31 @@ class InvalidRow(Exception):
 
 @dataclass(slots=True)
 class Problems:
-    """Collects what was skipped, bounded; `skipped` counts whole rows, also those no longer listed."""
+    """The problems of a page, up to MAX_PROBLEMS. skipped: the number of skipped rows, listed or not."""
 
     found: list[PageProblem] = field(default_factory=list)
     skipped: int = 0
     dropped: int = 0
 
     def row(self, place: str, error: InvalidRow, filename: str | None) -> None:
-        """A row that was skipped."""
+        """Add a row that was skipped."""
         self.skipped += 1
         self._add(
             PageProblem(f"{place}.{error.key}" if error.key else place, _cut(error.value), error.message, filename)
         )
 
     def fact(self, place: str, value: object, message: str) -> None:
-        """A fact that was dropped; its row stays."""
+        """Add a value that was dropped; its row is kept."""
         self._add(PageProblem(place, _cut(value), message))
 
     def all(self) -> tuple[PageProblem, ...]:
-        """The problems found, and at the end how many more there were."""
+        """Return the problems, with the number of those not listed at the end."""
         if not self.dropped:
             return tuple(self.found)
         return (*self.found, PageProblem("page", "", f"{self.dropped} more problems are not listed"))
 
     def _add(self, problem: PageProblem) -> None:
-        # A skipped row that has a name is always kept: its file must not be taken for removed.
+        # A skipped row that has a name is always listed: its file must not count as removed.
         if problem.filename is None and len(self.found) >= MAX_PROBLEMS:
             self.dropped += 1
         else:
@@ -66,7 +66,7 @@ class Problems:
 
 
 def filename_of(value: object) -> str:
-    """A file name as the index gives it: one path segment, storable."""
+    """Return a file name that is one path segment and can be stored."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidRow("filename", value, "there is no file name")
     if len(value) > _MAX_FILENAME:
@@ -77,7 +77,7 @@ def filename_of(value: object) -> str:
 
 
 def url_of(value: object, base_url: str) -> str:
-    """An absolute http(s) address without its fragment."""
+    """Return an absolute http(s) address without its fragment."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidRow("url", value, "there is no address")
     value = value.partition("#")[0]
@@ -98,12 +98,12 @@ def url_of(value: object, base_url: str) -> str:
 
 @lru_cache(maxsize=256)
 def is_plain_origin(value: str) -> bool:
-    """Whether `url_of` gives back as it is whatever printable ASCII without a space or a "#" follows this origin."""
+    """Return whether `url_of` changes no address that is this origin and printable ASCII without space and "#"."""
     return _PLAIN_URL.match(value) is not None
 
 
 def sha256_of(value: object) -> str | None:
-    """The digest, lower-case; None when the index gives no SHA-256."""
+    """Return the digest in lower case; None if the index gives no SHA-256."""
     if value is None:
         return None
     if not isinstance(value, str) or not _SHA256.match(value):
@@ -112,7 +112,7 @@ def sha256_of(value: object) -> str | None:
 
 
 def requires_python_of(value: object) -> str | None:
-    """The text as given, trimmed; whether it is a specifier is judged where it is used."""
+    """Return the trimmed text. Whether it is a valid specifier is checked where it is used."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -124,7 +124,7 @@ def requires_python_of(value: object) -> str | None:
 
 
 def yank_of(value: object) -> tuple[bool, str | None]:
-    """PEP 592 and 691: false, true, or the reason, which may be empty only in HTML (see html_yank_of)."""
+    """Return whether the file is yanked, and the reason (PEP 592, PEP 691)."""
     if value is None or value is False:
         return False, None
     if value is True:
@@ -135,12 +135,12 @@ def yank_of(value: object) -> tuple[bool, str | None]:
 
 
 def reason_of(value: str) -> str | None:
-    """A reason in a maintainer's words, storable and on one line; None when nothing is left."""
+    """Return a maintainer's reason on one line, without characters that cannot be stored; None if it is empty."""
     return " ".join(_UNSTORABLE.sub(" ", value).split())[:1_000] or None
 
 
 def size_of(value: object, problems: Problems, place: str) -> int | None:
-    """Bytes."""
+    """Return the size in bytes; None if it is missing or invalid."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_INTEGER:
@@ -150,7 +150,7 @@ def size_of(value: object, problems: Problems, place: str) -> int | None:
 
 
 def serial_of(value: object) -> int | None:
-    """A serial, from JSON or a header; anything else counts as none, since an index need not have one."""
+    """Return a serial from JSON or a header; None for anything else, since serials are optional."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_INTEGER:
@@ -159,7 +159,7 @@ def serial_of(value: object) -> int | None:
 
 
 def time_of(value: object, problems: Problems, place: str) -> datetime | None:
-    """Aware, UTC. A time without a zone is UTC, as the standard demands of an index."""
+    """Return an aware time in UTC. A time without a zone is UTC, as PEP 700 requires."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -173,7 +173,7 @@ def time_of(value: object, problems: Problems, place: str) -> datetime | None:
 
 
 def status_of(value: object, problems: Problems) -> ProjectStatus:
-    """An unknown marker counts as active and is reported."""
+    """Return the project status (PEP 792). An unknown one counts as active and is reported."""
     if value is None:
         return ProjectStatus.ACTIVE
     try:
@@ -184,7 +184,7 @@ def status_of(value: object, problems: Problems) -> ProjectStatus:
 
 
 def unique(files: list[tuple[str, IndexFile]], problems: Problems) -> tuple[IndexFile, ...]:
-    """Files in order, the first of each name; `files` are (place, file)."""
+    """Return the files in order, the first of each name. files: (place, file)."""
     kept: dict[str, IndexFile] = {}
     for place, file in files:
         if file.filename in kept:
@@ -196,7 +196,7 @@ def unique(files: list[tuple[str, IndexFile]], problems: Problems) -> tuple[Inde
 
 def _cut(value: object) -> str:
     if isinstance(value, list | dict):
-        # never spelled out: it may be deep or huge
+        # Not written out: it may be deep or huge.
         return f"a {'list' if isinstance(value, list) else 'mapping'} of {len(value)}"
     text = value if isinstance(value, str) else str(value)
     return _UNSTORABLE.sub("\ufffd", text[:_MAX_TEXT])

@@ -1,7 +1,7 @@
-"""Connections for addresses that a user gave: never to a place that only this machine or its network can see.
+"""Connections for addresses of users: never to an address that only this machine or its network can reach.
 
-The rule (scanner.domain.network) is held when a connection is made, for each one: of the index itself, of a redirect's
-target, of a file's host. What was checked is what is connected to: the name is not resolved a second time.
+The rule (scanner.domain.network) is checked for each connection: to an index, a redirect's target or a file's host. The
+connection goes to the address that was checked; the name is not resolved a second time.
 """
 
 import socket
@@ -17,14 +17,14 @@ from scanner.index.http.deadline import DeadlineAdapter, PlainConnection, PlainP
 
 
 class AddressRefused(Exception):
-    """The name leads to an address that no user may have asked; nothing was sent there."""
+    """A host name with an address that users may not reach. Nothing was sent."""
 
 
 class _Guarded:
-    """A connection that looks where it goes. TLS goes on checking the certificate against the name."""
+    """A connection that checks its addresses. TLS still checks the certificate against the name."""
 
     allowed_hosts: Collection[str] = ()
-    # What urllib3's connections have.
+    # Attributes of urllib3's connections.
     host: str
     port: int
     timeout: Any
@@ -54,15 +54,15 @@ class _Guarded:
 
 
 class _PlainConnection(_Guarded, PlainConnection):
-    """http."""
+    """An http connection."""
 
 
 class _SecureConnection(_Guarded, SecureConnection):
-    """https."""
+    """An https connection."""
 
 
 class _Pool:
-    """A pool that tells its connections which hosts are allowed."""
+    """A pool that passes the allowed hosts to its connections."""
 
     def __init__(self, allowed_hosts: Collection[str], *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -84,18 +84,18 @@ class _SecurePool(_Pool, SecurePool):
 
 
 class GuardedAdapter(DeadlineAdapter):
-    """requests' adapter over guarded connections. allowed_hosts: names whose addresses need not be public."""
+    """An adapter of requests with guarded connections. allowed_hosts: names whose addresses need not be public."""
 
     def __init__(self, allowed_hosts: Collection[str], **keywords: Any) -> None:
         self._allowed_hosts = tuple(allowed_hosts)
         super().__init__(**keywords)
 
     def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
-        """Give the pools our connections."""
+        """Create the pools with guarded connections."""
         super().init_poolmanager(*arguments, **keywords)
         pools = {"http": partial(_PlainPool, self._allowed_hosts), "https": partial(_SecurePool, self._allowed_hosts)}
         self.poolmanager.pool_classes_by_scheme = pools
 
     def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        """Refuse: a proxy resolves names itself, where nobody looks."""
+        """Raise AddressRefused: a proxy resolves names itself, without the check."""
         raise AddressRefused

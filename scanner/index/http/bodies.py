@@ -1,4 +1,4 @@
-"""An answer's body as bounded pieces, whatever its server sends."""
+"""Read the body of an answer in pieces of bounded size, whatever the server sends."""
 
 from collections.abc import Iterator
 
@@ -7,19 +7,19 @@ import requests
 from scanner.index.errors import InvalidIndexPage
 from scanner.index.http.deflate import Broken, decompressobj
 
-# Bytes at once: as sent, and unpacked. What a piece unpacks to fits in one as a rule, so nothing is copied twice.
+# Sizes in bytes, as sent and unpacked. A chunk usually unpacks to one piece, so nothing is copied twice.
 _CHUNK = 65_536
 _PIECE = 1_048_576
 
 
 def raw_chunks(response: requests.Response) -> Iterator[bytes]:
-    """The body as sent, in pieces as it comes."""
+    """Yield the body as sent, in chunks as they arrive."""
     while chunk := response.raw.read(_CHUNK, decode_content=False):
         yield chunk
 
 
 def bounded(chunks: Iterator[bytes], limit: int, shown: str, what: str) -> Iterator[bytes]:
-    """The same pieces. Raises InvalidIndexPage at the first byte above `limit`; `what` ends its sentence."""
+    """Yield the same chunks. Raises InvalidIndexPage at the first byte above `limit`; `what` ends its message."""
     seen = 0
     for chunk in chunks:
         seen += len(chunk)
@@ -29,7 +29,7 @@ def bounded(chunks: Iterator[bytes], limit: int, shown: str, what: str) -> Itera
 
 
 def unpacked(chunks: Iterator[bytes], shown: str) -> Iterator[bytes]:
-    """gzip, in pieces of bounded size whatever it holds; several members follow each other. Raises InvalidIndexPage."""
+    """Yield unpacked gzip, of one or more members, in pieces of bounded size. Raises InvalidIndexPage."""
     unpacker, sent = decompressobj(31), 0
     try:
         for chunk in chunks:

@@ -1,7 +1,7 @@
 """A time limit for a whole answer.
 
-A socket's timeout starts anew with every byte, so a server that sends one byte now and then is never late. Here each
-read from the socket gets what is left of the answer's time: its head, its body, every redirect.
+A socket's timeout restarts with every byte, so a server that sends a byte now and then never exceeds it. Here each read
+from the socket gets the rest of the answer's time: for its head, its body and every redirect.
 """
 
 import http.client
@@ -21,12 +21,12 @@ _current = threading.local()
 
 
 class DeadlinePassed(TimeoutError):
-    """The answer took longer than it may in all."""
+    """An answer that exceeded its time limit."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """What this thread reads inside, through a session with DeadlineAdapter, is over after `seconds`."""
+    """Limit the reads of this thread, through a session with DeadlineAdapter, to `seconds` in all."""
     _current.ends_at = time.monotonic() + seconds
     try:
         yield
@@ -35,7 +35,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 class _BoundedIO(socket.SocketIO):
-    """The raw reader under http.client's buffer."""
+    """The raw reader below http.client's buffer."""
 
     def __init__(self, sock: socket.socket) -> None:
         super().__init__(sock, "rb")
@@ -58,58 +58,58 @@ class _BoundedIO(socket.SocketIO):
 
 
 class _Reader:
-    """Stands for the socket where http.client asks for a file to read the answer from."""
+    """A socket for http.client, which reads the answer from its file."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        # socket.makefile counts its files in the same way, so that close() waits for the last of them
+        # As in socket.makefile, which counts files so that close() waits for the last of them.
         self._sock._io_refs += 1  # type: ignore[attr-defined]  # noqa: SLF001  # CPython's own counter
         return io.BufferedReader(_BoundedIO(self._sock))
 
 
 class _Answer(http.client.HTTPResponse):
     def __init__(self, sock: Any, *arguments: Any, **keywords: Any) -> None:
-        # Only TLS inside TLS (an https proxy) is no plain socket; it keeps the timeout between two bytes.
+        # Only TLS inside TLS (an https proxy) is no socket; it keeps the timeout between two bytes.
         reader: Any = _Reader(sock) if isinstance(sock, socket.socket) else sock
         super().__init__(reader, *arguments, **keywords)
 
 
 class PlainConnection(HTTPConnection):
-    """http, with a time limit for the whole answer."""
+    """An http connection with a time limit for the whole answer."""
 
     response_class = _Answer
 
 
 class SecureConnection(HTTPSConnection):
-    """https, the same."""
+    """An https connection with a time limit for the whole answer."""
 
     response_class = _Answer
 
 
 class PlainPool(HTTPConnectionPool):
-    """The http connections to one host."""
+    """The pool of http connections to one host."""
 
     ConnectionCls = PlainConnection
 
 
 class SecurePool(HTTPSConnectionPool):
-    """The https connections to one host."""
+    """The pool of https connections to one host."""
 
     ConnectionCls = SecureConnection
 
 
 class DeadlineAdapter(HTTPAdapter):
-    """requests' adapter over connections that keep `time_limit`."""
+    """An adapter of requests whose connections keep `time_limit`."""
 
     def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
-        """Give the pools our connections."""
+        """Create the pools with these connections."""
         super().init_poolmanager(*arguments, **keywords)
         self.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
     def proxy_manager_for(self, *arguments: Any, **keywords: Any) -> Any:
-        """The same through a proxy."""
+        """Create the same pools for a proxy."""
         manager = super().proxy_manager_for(*arguments, **keywords)
         manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
         return manager

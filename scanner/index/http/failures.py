@@ -1,4 +1,4 @@
-"""What the HTTP libraries and the socket raise, in our own words; never with an address or what stood in it."""
+"""Convert exceptions of the HTTP libraries and of sockets to IndexFault, without the addresses they quote."""
 
 from collections.abc import Iterator
 
@@ -21,7 +21,7 @@ FAILURES = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, Ad
 
 
 def check_status(shown: str, status: int) -> None:
-    """Pass 200, 206, 304 and 416. Raises NoSuchFile, IndexRefused, IndexUnavailable."""
+    """Raise NoSuchFile, IndexRefused or IndexUnavailable unless the status is 200, 206, 304 or 416."""
     if status in (200, 206, 304, 416):
         return
     if status in (404, 410):
@@ -32,7 +32,7 @@ def check_status(shown: str, status: int) -> None:
 
 
 def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
-    """What one of FAILURES means for the caller."""
+    """Return the IndexFault for one of FAILURES."""
     causes = list(_causes(error))
     if any(isinstance(cause, AddressRefused) for cause in causes):
         return HostNotAllowed(shown)
@@ -40,10 +40,10 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
         return InvalidIndexPage(shown, "body", "the answer was cut off")
     if any(isinstance(cause, DeadlinePassed) for cause in causes):
         return IndexUnavailable(shown, f"the answer was not complete after {limits.total:g} s")
-    # Only the system's own words: a library's sentence may quote the whole address.
-    words = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
+    # Only the system's own message: that of a library may quote the whole address.
+    reason = next((cause.strerror for cause in causes if isinstance(cause, OSError) and cause.strerror), None)
     if any(isinstance(cause, urllib3.exceptions.NewConnectionError) for cause in causes):
-        return IndexUnavailable(shown, f"no connection ({words or 'no reason given'})")
+        return IndexUnavailable(shown, f"no connection ({reason or 'no reason given'})")
     if any(isinstance(cause, requests.exceptions.ConnectTimeout) for cause in causes):
         return IndexUnavailable(shown, f"no connection within {limits.connect:g} s")
     if any(isinstance(cause, TimeoutError | requests.Timeout | urllib3.exceptions.TimeoutError) for cause in causes):
@@ -54,11 +54,11 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
         return IndexUnavailable(shown, "the proxy cannot be used")
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return IndexUnavailable(shown, "its address cannot be used")
-    return IndexUnavailable(shown, f"the connection failed ({words or type(causes[-1]).__name__})")
+    return IndexUnavailable(shown, f"the connection failed ({reason or type(causes[-1]).__name__})")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it, through the libraries' layers."""
+    """Yield the error and its causes, through the layers of the libraries."""
     seen: set[int] = set()
     waiting: list[object] = [error]
     while waiting:

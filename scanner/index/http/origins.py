@@ -1,4 +1,4 @@
-"""Where a request may go, and with whose credentials: scheme, host and port decide, never a name that looks alike."""
+"""Where a request may go, and with which credentials: scheme, host and port decide."""
 
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
@@ -10,16 +10,16 @@ Origin = tuple[str, str | None, int | None]
 
 
 def origin_of(url: str) -> Origin:
-    """Scheme, host and port, the scheme's own port where none is written."""
+    """Return scheme, host and port, with the scheme's default port."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def split_credentials(url: str) -> tuple[str, AuthBase | None]:
-    """The address without its user part and trailing slash, and what signs requests. ValueError for no address."""
+    """Return the address without user part and trailing slash, and the authentication. Raises ValueError."""
     parts = urlsplit(url.rstrip("/"))
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        # never with the address itself, which may hold a password
+        # Without the address, which may hold a password.
         raise ValueError("an index address starts with http:// or https:// and names a host")
     user_info, at, host = parts.netloc.rpartition("@")
     clean = urlunsplit(parts._replace(netloc=host))
@@ -36,9 +36,9 @@ def redirect_target(url: str, location: str | None, shown: str) -> str:
     try:
         target = urljoin(url, location)
         parts = urlsplit(target)
-        # The port is read here too, so that one that is no number is found before anything is sent.
+        # Reading the port raises ValueError here, before anything is sent, if it is no number.
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        # A redirect brings no credentials of its own.
+        # Credentials in the redirect's address are dropped.
         target = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     except ValueError:
         usable = False

@@ -1,4 +1,4 @@
-"""`manage.py poll NAME…`: ask the index about packages now, due or not, and say what came of it."""
+"""`manage.py poll NAME…`: poll packages now, due or not, and print the results."""
 
 from __future__ import annotations
 
@@ -21,16 +21,21 @@ from scanner.services.polling.results import PollResult
 
 
 class Command(BaseCommand):
-    """Exit 1 when a package could not be asked about."""
+    """A command that exits with 1 if a package could not be polled."""
 
-    help = "Ask the index about packages now, due or not."
+    help = "Poll packages now, due or not."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Names as anybody spells them."""
-        parser.add_argument("names", nargs="+", metavar="NAME", help="as anybody spells it; - reads names from stdin")
+        """Add the names."""
+        parser.add_argument(
+            "names",
+            nargs="+",
+            metavar="NAME",
+            help="package name; - reads names from standard input",
+        )
 
     def handle(self, *args: Any, names: list[str], **options: Any) -> None:
-        """One line a package, in the order in which they are done; how far it has come goes to standard error."""
+        """Print a line for each package, as polls end, and the progress on standard error."""
         if "-" in names:
             names = [*(name for name in names if name != "-"), *sys.stdin.read().split()]
         try:
@@ -44,7 +49,7 @@ class Command(BaseCommand):
         failed = []
         progress = Progress(len(packages), sys.stderr)
 
-        def told(package_id: int, result: PollResult) -> None:
+        def report(package_id: int, result: PollResult) -> None:
             package = Package.objects.get(pk=package_id)
             if result in (PollResult.FAILED, PollResult.THROTTLED):
                 failed.append(package.name)
@@ -52,12 +57,12 @@ class Command(BaseCommand):
             reason = package.last_error or package.due_reason
             line = f"{package.name}  {result.value}  {next_poll}  ({reason})"
             if sys.stdout.isatty() and sys.stderr.isatty():
-                # Not behind the progress, which stands on the last line of the same terminal.
+                # Overwrite the progress, which is on the last line of the same terminal.
                 line = f"\r\x1b[K{line}"
             self.stdout.write(line)
             progress.done(package.name)
 
-        poll_many(packages, client, now, on_polled=told, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
+        poll_many(packages, client, now, on_polled=report, workers=settings.WHEELWAY_INDEX_CONNECTIONS)
         stats.flush()
         if failed:
-            raise CommandError(f"could not be asked about: {', '.join(sorted(failed))}", returncode=1)
+            raise CommandError(f"could not be polled: {', '.join(sorted(failed))}", returncode=1)

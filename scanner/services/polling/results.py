@@ -57,7 +57,7 @@ def row_checksums_of(package_id: int) -> bytes:
 def unchanged(claim: PollClaim, now: datetime) -> UnchangedPoll:
     """Return the result of a poll that found nothing new, for the caller to store together with others."""
     return UnchangedPoll(
-        claim, now, _next_poll(claim, claim.newest_release_at, now), after_old_page(claim.name, now, cadence())
+        claim, now, _next_poll(claim, claim.newest_release_at, now), after_old_page(claim.name, now, poll_intervals())
     )
 
 
@@ -82,7 +82,7 @@ def store_answer(claim: PollClaim, answer: FreshPage, now: datetime) -> PollResu
         package.checked_at = now
         package.failures = package.absences = 0
         if result is PollResult.OLDER or _is_behind(package):
-            next_poll = after_old_page(package.name, now, cadence())
+            next_poll = after_old_page(package.name, now, poll_intervals())
         else:
             next_poll = _next_poll(claim, package.newest_release_at, now)
         package.due_at, package.due_reason = next_poll.at, next_poll.reason
@@ -171,7 +171,7 @@ def store_missing(claim: PollClaim, error: NoSuchPackage, now: datetime) -> Poll
             due_reason="not on the index; polled again when a project requires it",
         )
     else:
-        again = after_failure(claim.name, now, 2 * absences, cadence())
+        again = after_failure(claim.name, now, 2 * absences, poll_intervals())
         reason = f"missing {count(absences, 'time')} in a row"
         release_claim(claim, absences=absences, last_error=str(error), due_at=again.at, due_reason=reason)
     return PollResult.MISSING
@@ -185,7 +185,7 @@ def store_fault(claim: PollClaim, error: IndexFault, now: datetime) -> PollResul
         release_claim(claim, absences=0, last_error=str(error), due_at=again.at, due_reason=again.reason)
         return PollResult.THROTTLED
     failures = claim.failures + 1
-    again = after_failure(claim.name, now, failures, cadence())
+    again = after_failure(claim.name, now, failures, poll_intervals())
     release_claim(
         claim, absences=0, failures=failures, last_error=str(error), due_at=again.at, due_reason=again.reason[:80]
     )
@@ -200,9 +200,9 @@ def _next_poll(claim: PollClaim, newest_release_at: datetime | None, now: dateti
         claim.closes_releases,
         is_followed(claim.root_checked_at, now, settings.WHEELWAY_ROOT_PATIENCE),
     )
-    return after_answer(claim.name, now, known, cadence())
+    return after_answer(claim.name, now, known, poll_intervals())
 
 
-def cadence() -> PollIntervals:
+def poll_intervals() -> PollIntervals:
     """Return how often to poll, from the settings."""
-    return PollIntervals(**settings.WHEELWAY_CADENCE)
+    return PollIntervals(**settings.WHEELWAY_POLL_INTERVALS)

@@ -30,7 +30,7 @@ from scanner.services.polling.claims import (
     release_unchanged,
 )
 from scanner.services.polling.poll import poll_claimed, poll_package
-from scanner.services.polling.results import PollResult, cadence
+from scanner.services.polling.results import PollResult, poll_intervals
 from scanner.services.shutdown import stop_requested
 
 logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ def repair_times(now: datetime) -> int:
     Their next poll is further away than any rule puts it, or their last answer is in the future. Other times (claims,
     queue marks, throttled hosts) are checked where they are read.
     """
-    longest = max(*settings.WHEELWAY_CADENCE.values(), LONGEST_CLOSURE) + CLOCK_SKEW
+    longest = max(*settings.WHEELWAY_POLL_INTERVALS.values(), LONGEST_CLOSURE) + CLOCK_SKEW
     answered = Q(checked_at__gt=now + CLOCK_SKEW)
     wrong = answered | Q(due_at__gt=now + longest) | Q(changed_at__gt=now + CLOCK_SKEW)
     pks = list(Package.objects.filter(wrong).values_list("pk", flat=True))
@@ -171,7 +171,7 @@ def _poll_claimed(claims: Mapping[int, PollClaim], end: float) -> dict[str, int]
             if time.monotonic() >= end or stop_requested():
                 break
             if client is None:
-                again = timezone.now() + cadence().last_retry
+                again = timezone.now() + poll_intervals().last_retry
                 release_claim(claim, due_at=again, due_reason=_UNUSABLE, last_error=_UNUSABLE)
                 continue
             result = _poll(claim, client, unchanged)
@@ -199,7 +199,7 @@ def _not_stored(claim: PollClaim, error: DatabaseError) -> PollResult:
     now, failures = timezone.now(), claim.failures + 1
     message = f"its page could not be stored: {' '.join(str(error).split())}"
     logger.error("poll failed package=%s error=%s", claim.name, message)
-    again = after_failure(claim.name, now, failures, cadence())
+    again = after_failure(claim.name, now, failures, poll_intervals())
     release_claim(claim, failures=failures, last_error=message, due_at=again.at, due_reason=again.reason[:80])
     stats.count(PollResult.FAILED.value, 0, now)
     return PollResult.FAILED
