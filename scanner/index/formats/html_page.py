@@ -1,6 +1,6 @@
-"""Parse HTML pages of the simple API (PEP 503 with the data attributes of PEP 592, 658, 714 and 740).
+"""Parse HTML pages of the simple API (PEP 503 with the data attributes of PEP 592, 658 and 714).
 
-HTML has no sizes, versions or upload times, except for `data-upload-time` that some proxies add. A file without the
+HTML has no sizes or upload times, except for `data-upload-time` that some proxies add. A file without the
 metadata attribute has no metadata file only on a page where another file has the attribute; otherwise it is unknown.
 """
 
