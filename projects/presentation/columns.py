@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from scanner.domain.phrases import join_words
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -60,3 +62,12 @@ def column_of(slug: str) -> Column:
 def columns_of(slugs: Iterable[str]) -> tuple[Column, ...]:
     """Return the columns of targets, in their order."""
     return tuple(column_of(slug) for slug in slugs)
+
+
+def place_text(columns: Sequence[Column]) -> str:
+    """Name targets, Pythons of one platform together: "Python 3.11 and 3.13 on Linux x86-64"."""
+    parts = []
+    for platform, group in groupby(columns, key=lambda column: column.platform):
+        pythons = [column.python if at else column.interpreter for at, column in enumerate(group)]
+        parts.append(join_words(pythons) + (f" on {platform}" if platform else ""))
+    return join_words(parts)

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.presentation.columns import Column
+from projects.presentation.columns import Column, place_text
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.stored import TargetSummary
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import agree, count
 
 _HEADLINES = {
     ProjectVerdict.GO: "go",
@@ -56,15 +57,13 @@ def summarise_targets(columns: Sequence[Column], results: Mapping[str, TargetSum
 
 def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
     """ "Python 3.11 and 3.12 on Linux x86-64: go." """
-    pythons = [pair[0].python if at else pair[0].interpreter for at, pair in enumerate(pairs)]
-    place = f" on {pairs[0][0].platform}" if pairs[0][0].platform else ""
-    return f"{join_words(pythons)}{place}: {_HEADLINES[pairs[0][1].verdict]}."
+    return f"{place_text([column for column, _ in pairs])}: {_HEADLINES[pairs[0][1].verdict]}."
 
 
 def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
-    cause = f"All {count(_total(result), 'package')} install as written"
+    cause = f"All {count(packages_needed(result.counts), 'package')} install as written"
     cause += f", {slower} without a fast part or by a source build." if slower else "."
     return SummaryLine(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
 
@@ -72,7 +71,9 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[0]
     missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
-    cause = f"{missing} of {count(_total(result), 'package')} {'is' if missing == 1 else 'are'} not known yet."
+    cause = (
+        f"{missing} of {count(packages_needed(result.counts), 'package')} {agree(missing, 'is', 'are')} not known yet."
+    )
     if not missing:
         cause = "The search for a set that fits is not complete."
     action = "See which" if missing else "See the packages"
@@ -87,12 +88,13 @@ def _answer(column: Column, result: TargetSummary) -> SummaryLine:
         return SummaryLine(look, headline, cause, action, column.slug, watch)
     moving = result.counts.get(Verdict.UPGRADE, 0)
     if not moving:
-        cause = "What is written does not fit together there; an upgrade path does."
+        cause = "The requirements do not hold together as written; an upgrade path exists."
         return SummaryLine(look, headline, cause, "See the packages", column.slug)
-    works = "it has a version that works" if moving == 1 else "all have a version that works"
-    return SummaryLine(
-        look, headline, f"{count(moving, 'package')} must move, {works}.", "See what must move", column.slug
+    share = (
+        f"{moving} of {count(packages_needed(result.counts), 'package')} {agree(moving, 'needs', 'need')} an upgrade"
     )
+    works = agree(moving, "it has a version that works", "all have a version that works")
+    return SummaryLine(look, headline, f"{share}; {works}.", "See the upgrade path", column.slug)
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:
@@ -106,7 +108,3 @@ def _no_go(result: TargetSummary) -> tuple[str, str, str]:
     if len(blocked) == 1:
         return cause, "Tell me when it clears", blocked[0].name
     return cause, f"See the {len(blocked)} blockers", ""
-
-
-def _total(result: TargetSummary) -> int:
-    return sum(result.counts.values())

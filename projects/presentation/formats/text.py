@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
@@ -76,13 +77,16 @@ def as_csv(results: Iterable[TargetResult]) -> str:
 
 def headline(result: TargetResult) -> str:
     """Return the verdict with its cause; below it the conflict, where there is one."""
-    total = sum(result.counts.values())
+    total = packages_needed(result.counts)
     match result.verdict:
         case ProjectVerdict.GO:
             only = "Its one package installs as it is."
             text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
         case ProjectVerdict.CONDITIONAL:
-            text = f"conditional. {result.counts[Verdict.UPGRADE]} of {count(total, 'package')} must move; all can."
+            number = result.counts[Verdict.UPGRADE]
+            need = f"{number} of {count(total, 'package')} {agree(number, 'needs', 'need')} an upgrade"
+            need = need if number else "The requirements do not hold together as written"
+            text = f"conditional. {need}; an upgrade path exists."
         case ProjectVerdict.NO_GO:
             text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
         case ProjectVerdict.UNKNOWN:

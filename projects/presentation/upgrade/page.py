@@ -9,7 +9,7 @@ from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
-from projects.presentation.columns import Column, column_of, columns_of
+from projects.presentation.columns import Column, column_of, columns_of, place_text
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
@@ -20,7 +20,6 @@ from projects.presentation.upgrade.sentences import (
     answer_planned,
     answer_unplanned,
     change_origin,
-    place_text,
     plan_checks,
     target_namer,
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
@@ -13,7 +12,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.rewriting.edits import RewriteProblem
 from projects.domain.rewriting.written_plan import WrittenPlan
-from projects.presentation.columns import Column
+from projects.presentation.columns import Column, place_text
 from projects.presentation.heatmap import LOOKS
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.explain.sentences import plan_reason_text
@@ -47,15 +46,6 @@ def target_namer(columns: Sequence[Column]) -> Callable[[str], str]:
     """Return how reasons name targets by slug: not at all where there is one target, else in words."""
     names = {column.slug: place_text((column,)) for column in columns}
     return lambda slug: "" if len(names) == 1 else names.get(slug, slug)
-
-
-def place_text(columns: Sequence[Column]) -> str:
-    """Name targets, Pythons of one platform together: "Python 3.11 and 3.13 on Linux x86-64"."""
-    parts = []
-    for platform, group in groupby(columns, key=lambda column: column.platform):
-        pythons = [column.python if at else column.interpreter for at, column in enumerate(group)]
-        parts.append(join_words(pythons) + (f" on {platform}" if platform else ""))
-    return join_words(parts)
 
 
 def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAnswer:

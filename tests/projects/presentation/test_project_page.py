@@ -81,8 +81,9 @@ def sentences(found: ProjectPage) -> list[str]:
 def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> None:
     assert sentences(page(usual_rows())) == [
         (
-            "Python 3.13 on Linux x86-64: conditional go. 1 package must move, it has a version that works. "
-            "[See what must move]"
+            "Python 3.13 on Linux x86-64: conditional go. "
+            "1 of 4 packages needs an upgrade; it has a version that works. "
+            "[See the upgrade path]"
         ),
         "Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313. [Tell me when it clears]",
     ]
@@ -137,7 +138,7 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
 @pytest.mark.parametrize(
     ("verdict", "cause"),
     [
-        ("conditional", "What is written does not fit together there; an upgrade path does."),
+        ("conditional", "The requirements do not hold together as written; an upgrade path exists."),
         ("unknown", "The search for a set that fits is not complete."),
         ("no-go", "The requirements contradict each other."),
     ],

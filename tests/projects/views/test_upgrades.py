@@ -185,7 +185,7 @@ def test_the_page_takes_as_many_queries_for_many_moves_as_for_few(
 def test_the_answers_of_the_project_page_lead_to_the_path(bob: Client, planned: Cast) -> None:
     assess_as(planned.project, {LINUX_313: usual_rows()[LINUX_313]})
     page = bob.get("/projects/practice-api/").content.decode()
-    assert f'<a href="/projects/practice-api/upgrade/{LINUX_313}/">See what must move</a>' in page
+    assert f'<a href="/projects/practice-api/upgrade/{LINUX_313}/">See the upgrade path</a>' in page
 
 
 def test_the_project_page_shows_the_current_runtime_and_what_each_platform_reaches(bob: Client, planned: Cast) -> None:
