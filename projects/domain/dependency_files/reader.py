@@ -15,6 +15,7 @@ from projects.domain.dependency_files.conda import compose, read_conda
 from projects.domain.dependency_files.decoding import UndecodableFile, decode
 from projects.domain.dependency_files.direct_dependencies import mark_direct
 from projects.domain.dependency_files.documents import UnreadableDocument, load_json, load_toml
+from projects.domain.dependency_files.hash_checking import check_hashes
 from projects.domain.dependency_files.hints import read_hints
 from projects.domain.dependency_files.inventories import read_cyclonedx, read_pip_inspect
 from projects.domain.dependency_files.limits import MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TOTAL_BYTES
@@ -66,6 +67,7 @@ def read(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
     for root in roots:
         reading.root(root)
     mark_direct(reading.builder)
+    check_hashes(reading.builder)
     return reading.builder.build()
 
 

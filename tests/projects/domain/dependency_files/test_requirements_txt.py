@@ -291,3 +291,37 @@ def test_a_windows_1252_character_does_not_end_a_line() -> None:
     parsed = read({"requirements.txt": b"# a\x85b\r\npip\r\n"}, ["requirements.txt"])
     assert [(one.name, one.line) for one in parsed.requirements] == [("pip", 2)]
     assert parsed.problems == ()
+
+
+HASH = "--hash=sha256:" + "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (f"a==1 {HASH}\nb==2\nc==3\n", 2),
+        (f"a==1 {HASH}\nb>=2 {HASH}\n", 2),
+        (f"a==1 {HASH}\n-e ./b\n", 2),
+        ("--require-hashes\na==1\n", 2),
+        (f"a==1 {HASH}\nb==2 {HASH}\n", None),
+        (f"a==1 {HASH}\nb @ https://files.example/b-1.tar.gz#sha256={'b' * 64}\n", None),
+        ("a==1\nb\n", None),
+    ],
+)
+def test_a_partly_hashed_file_is_refused_by_pip(content: str, line: int | None) -> None:
+    problems = [one for one in text(content).problems if "pip refuses this file" in one.message]
+    assert [one.line for one in problems] == ([] if line is None else [line])
+
+
+def test_a_hash_of_a_constraint_counts() -> None:
+    files = {
+        "requirements.txt": f"-c limits.txt\na==1 {HASH}\nb==2\n".encode(),
+        "limits.txt": f"b==2 {HASH}\n".encode(),
+    }
+    assert read(files, ["requirements.txt"]).problems == ()
+
+
+def test_a_package_that_conda_built_on_its_own_disk_comes_from_a_path() -> None:
+    """Test `pip freeze` in a conda environment: such a line names no release of an index."""
+    (one,) = text("numpy @ file:///home/conda/feedstock_root/build_artifacts/numpy_17/work\n").requirements
+    assert (one.name, one.specifier, one.pinned, one.origin) == ("numpy", "", None, RequirementOrigin.PATH)
