@@ -1,4 +1,4 @@
-"""The team's side of the database, one file per noun."""
+"""Models of the projects app."""
 
 from projects.models.alert import Alert, AlertState, Subscription
 from projects.models.assessment import Assessment, AssessmentState, PackageRows, ProjectPackage, TargetAssessment

@@ -1,4 +1,4 @@
-"""Who wants to hear about what, and the messages that this leads to."""
+"""Subscriptions of users, and the alerts that they get."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from django.db.models import Q
 
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
-    """Subscriptions in the words of the dispatcher."""
+    """Queries for subscriptions."""
 
     def active(self) -> Self:
-        """Those that were not stopped."""
+        """Return those that were not stopped."""
         return self.filter(stopped_at__isnull=True)
 
     def watches(self) -> Self:
-        """Those of one cell: they end with their message."""
+        """Return those of one cell, which end with their message."""
         return self.filter(package__isnull=False)
 
     def follows(self) -> Self:
-        """Those of a project: each brings a digest whenever something changed upstream."""
+        """Return those of a project, which get a digest after each upstream change."""
         return self.filter(package__isnull=True)
 
 
 class Subscription(models.Model):
-    """A user watches one cell for a project (a package on a target), or follows the project: then neither is set."""
+    """A watch of one cell (a package on a target) for a project, or a follow of the project, which has neither."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="subscriptions")
@@ -58,9 +58,9 @@ class Subscription(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # Which watches an event of a package can touch.
+            # The watches of a package with events.
             models.Index(fields=["package"], name="subscription_active", condition=Q(stopped_at__isnull=True)),
-            # Who follows the projects that have news.
+            # The followers of projects with unsent notes.
             models.Index(
                 fields=["project"],
                 name="subscription_follows",
@@ -75,17 +75,17 @@ class Subscription(models.Model):
 
     @property
     def follows_project(self) -> bool:
-        """Whether it is of a project, not of a cell."""
+        """Whether it is a follow of the project, not a watch of a cell."""
         return self.package_id is None
 
     @property
     def package_name(self) -> str:
-        """The name of the package of a watch; "" for a follower, who has none. Reads the package."""
+        """Name of the watched package, "" for a follow. Reads the package."""
         return self.package.name if self.package is not None else ""
 
 
 class AlertState(models.TextChoices):
-    """Where one message is. `sending` after a crash stays: a second mail is worse than a late one."""
+    """The state of an alert. `sending` remains after a crash, since sending again could deliver the message twice."""
 
     QUEUED = "queued", "queued"
     SENDING = "sending", "sending"
@@ -95,10 +95,10 @@ class AlertState(models.TextChoices):
 
 
 class Alert(models.Model):
-    """One e-mail to send once.
+    """One e-mail, sent once.
 
-    To a watch: its cell has become installable through one release. To a follower: a digest of notes (`mentions`),
-    and version, filename and tag are empty.
+    For a watch: the cell has become installable by a release. For a follow: a digest of notes (`mentions`), with empty
+    version, filename and tag.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="alerts")
@@ -115,13 +115,13 @@ class Alert(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # The same cell never mails twice for the same release.
+            # One alert for each release of a watched cell.
             models.UniqueConstraint(
                 fields=["subscription", "version"], condition=~Q(version=""), name="alert_subscription_version_once"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # Messages that still have to go out.
+            # Alerts that are due to be sent.
             models.Index(fields=["id"], name="alert_queued", condition=Q(state="queued")),
         ]
 

@@ -1,4 +1,4 @@
-"""The package indexes that a project names beside, or in the place of, the installation's."""
+"""The package indexes that a project uses in addition to, or instead of, the default index."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from projects.models.project import Project
 
 
 class IndexRole(models.TextChoices):
-    """What the index is to the project's installer."""
+    """The role of an index for the installer."""
 
     PRIMARY = "primary", "in the place of the default (--index-url)"
     EXTRA = "extra", "beside it (--extra-index-url)"
 
 
 class ProjectIndex(models.Model):
-    """One index of a project. Its credentials are sealed in the scanner's row, which only this project sees."""
+    """One index of a project. Its login is stored encrypted in the scanner's row, which belongs to the project."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="indexes")
     index = models.ForeignKey("scanner.Index", on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""What changed upstream about packages that projects use, and which message told whom."""
+"""Notes about upstream changes that affect a project, and the messages that mention them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from projects.domain.upstream.notes import NoteKind
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
-    """Notes as the pages and the digests know them."""
+    """Queries for notes."""
 
     def open(self) -> Self:
-        """Those that still hold and that nobody dismissed."""
+        """Return those that are neither closed nor dismissed."""
         return self.filter(closed_at__isnull=True, dismissed_at__isnull=True)
 
 
 class Note(models.Model):
-    """One change upstream as it concerns one project. Written once; later events close it, members dismiss it.
+    """One upstream change that affects one project. Later events close it; members dismiss it.
 
-    `subject` is what it is about: the version of a regression or a yank, the status. `facts` are its evidence
+    `subject` is the version of a regression or yank, or the status. `facts` are the evidence
     (projects.domain.upstream.note_facts).
     """
 
@@ -45,7 +45,7 @@ class Note(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # The same news is one note, however many events bring it.
+            # One open note for each change, for any number of events.
             models.UniqueConstraint(
                 fields=["project", "name", "kind", "subject"],
                 condition=Q(closed_at__isnull=True),
@@ -53,9 +53,9 @@ class Note(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            # What changed upstream, on the project's page and for its digests, worst and newest first.
+            # The notes of a project's page and digests, worst and newest first.
             models.Index(fields=["project", "-severity", "-id"], name="note_open", condition=Q(closed_at__isnull=True)),
-            # Whether a yank or a status that came again was closed just now.
+            # The notes of a package, to close or reopen them.
             models.Index(fields=["name", "project"], name="note_package"),
         ]
 
@@ -64,7 +64,7 @@ class Note(models.Model):
 
 
 class Mention(models.Model):
-    """A note as one message tells it to one follower."""
+    """A note in a digest that was sent to a follower."""
 
     alert = models.ForeignKey("projects.Alert", on_delete=models.CASCADE, related_name="mentions")
     subscription = models.ForeignKey("projects.Subscription", on_delete=models.CASCADE, related_name="mentions")
@@ -72,7 +72,7 @@ class Mention(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            # Nobody hears the same news twice.
+            # Each note is sent to each follower once.
             models.UniqueConstraint(fields=["subscription", "note"], name="mention_subscription_note_unique"),
         ]
 

@@ -1,4 +1,4 @@
-"""A codebase of the team, who may see it, and the targets it is held against."""
+"""Projects, with their members and targets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SourceBuilds(models.TextChoices):
-    """Which source builds a project accepts (design §6)."""
+    """Which builds from source a project's policy accepts."""
 
     NEVER = "never", "never"
     PURE = "pure", "pure Python only"
@@ -29,7 +29,7 @@ class Step(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What a member may do. Each role includes the ones before it."""
+    """The role of a member. Each role includes the permissions of the ones before it."""
 
     READER = "reader", "reads"
     MEMBER = "member", "changes"
@@ -37,19 +37,15 @@ class Role(models.TextChoices):
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
-    """Projects from the view of one user."""
+    """Queries for projects."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Those that the user is a member of."""
+        """Return those that the user is a member of."""
         return self.filter(memberships__user=user.pk)
-
-    def editable_by(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Those that the user may change."""
-        return self.filter(memberships__user=user.pk, memberships__role__in=(Role.MEMBER, Role.MANAGER))
 
 
 class Project(models.Model):
-    """A codebase tracked by a team, with its policy."""
+    """A codebase of a team, with its policy."""
 
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80)
@@ -72,7 +68,7 @@ class Project(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """Its page."""
+        """Return the URL of the project page."""
         return reverse("project", args=[self.slug])
 
 
@@ -93,7 +89,7 @@ class Membership(models.Model):
 
 
 class ProjectTarget(models.Model):
-    """A target that a project is held against, in the order of the page's columns."""
+    """A target that a project is assessed on, in column order."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="targets")
     slug = models.CharField(max_length=60)

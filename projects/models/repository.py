@@ -1,4 +1,4 @@
-"""A repository whose pushes a project follows, and the webhook deliveries it received."""
+"""Repositories that projects follow, and the deliveries of their webhooks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from django.db.models import F, Q
 from projects.models.sealed import Sealed, SealedField
 
 DELIVERIES_KEPT = 50
-# A claim older than this belongs to a worker that died: longer than any task may run.
+# Longer than any task may run: the worker of an older claim has died.
 CLAIM_HOLDS = timedelta(minutes=10)
 
 
 def new_hook_key() -> str:
-    """An unguessable name for a hook's address: 192 bits, safe in a URL."""
+    """Return a random key for the URL of a webhook (192 bits)."""
     return secrets.token_urlsafe(24)
 
 
 def new_secret() -> str:
-    """A signing secret to paste into a repository host or a CI system: 256 bits in hex."""
+    """Return a random signing secret (256 bits, in hex)."""
     return secrets.token_hex(32)
 
 
 class Provider(models.TextChoices):
-    """Who sends the deliveries. UPLOAD is a CI job that sends the files themselves."""
+    """The sender of deliveries. UPLOAD is a CI job that sends the files themselves."""
 
     GITHUB = "github", "GitHub"
     GITLAB = "gitlab", "GitLab"
@@ -38,23 +38,23 @@ class Provider(models.TextChoices):
 
 
 class RepositoryQuerySet(models.QuerySet["Repository"]):
-    """Repositories in the words of the service."""
+    """Queries for repositories."""
 
     def followed(self) -> RepositoryQuerySet:
-        """Those with a branch to look at; uploads come by themselves."""
+        """Return those with a branch to check, which excludes signed uploads."""
         return self.exclude(clone_url="")
 
 
 class Repository(models.Model):
-    """Where a project's requirement files live, how its deliveries are proved, and what was last taken from it."""
+    """A repository with a project's dependency files: clone URL, secrets, and the commit last taken."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="repositories")
     provider = models.CharField(max_length=20, choices=Provider.choices, default=Provider.GITHUB)
     clone_url = models.CharField(max_length=500, blank=True)
     branch = models.CharField(max_length=180, default="main")
-    # Requirement files relative to the root; empty: those that are found there.
+    # Paths of dependency files relative to the root. Empty: the files found there.
     paths = models.JSONField(default=list, blank=True)
-    # The host's own id, learned from the first delivery that names this repository: it survives a rename.
+    # The host's id of the repository, learned from its first delivery. It survives a rename.
     host_id = models.CharField(max_length=100, blank=True)
     hook_key = models.CharField(max_length=64, default=new_hook_key)
     secret = SealedField()
@@ -65,9 +65,9 @@ class Repository(models.Model):
     last_commit = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
-    # When the branch is looked at without word of a push; empty until it is first planned.
+    # When the next branch check is due. Null until the first one is planned.
     next_check_at = models.DateTimeField(null=True, blank=True)
-    # In a row, without what the branch holds having been taken.
+    # Consecutive failed branch checks.
     failed_checks = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -76,14 +76,14 @@ class Repository(models.Model):
     class Meta:
         verbose_name_plural = "repositories"
         constraints = (
-            # Serves the lookup of every delivery.
+            # The lookup of every delivery.
             models.UniqueConstraint(fields=("hook_key",), name="repository_hook_key_unique"),
             models.CheckConstraint(
                 condition=~Q(clone_url="") | Q(provider=Provider.UPLOAD), name="repository_clone_url_or_upload"
             ),
         )
         indexes = (
-            # Serves the round over the repositories whose check is due.
+            # The repositories whose check is due.
             models.Index(fields=("next_check_at",), condition=~Q(clone_url=""), name="repository_next_check"),
         )
 
@@ -92,47 +92,49 @@ class Repository(models.Model):
 
     @property
     def ref(self) -> str:
-        """The full ref of the followed branch."""
+        """Full ref name of the followed branch."""
         return f"refs/heads/{self.branch}"
 
     def secrets(self) -> tuple[str, ...]:
-        """The secrets that are valid now: the current one, and the previous one while a rotation is under way."""
+        """Return the valid secrets: the current one, and during a rotation the previous one."""
         return tuple(sealed.reveal() for sealed in (self.secret, self.previous_secret) if sealed)
 
     def rotate_secret(self) -> str:
-        """Make a new secret and keep the one before valid until `end_rotation`. Saves; returns the plain secret."""
+        """Create, save and return a new secret. The previous one stays valid until `end_rotation`."""
         plain = new_secret()
         self.previous_secret, self.secret = self.secret, Sealed.of(plain)
         self.save(update_fields=["secret", "previous_secret"])
         return plain
 
     def end_rotation(self) -> None:
-        """Refuse the previous secret from now on. Saves."""
+        """Revoke the previous secret and save."""
         self.previous_secret = Sealed()
         self.save(update_fields=["previous_secret"])
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
-    """Deliveries in the words of the service."""
+    """Queries for deliveries."""
 
     def waiting(self, now: datetime) -> DeliveryQuerySet:
-        """Not done, and not in the hands of a living worker. A claim of the future is of a clock that jumped."""
+        """Return the pending ones without a valid claim. A claim of the future was made by a clock that was wrong."""
         free = Q(claimed_at__isnull=True) | Q(claimed_at__lt=now - CLAIM_HOLDS) | Q(claimed_at__gt=now + CLAIM_HOLDS)
         return self.filter(free, state=Delivery.State.PENDING)
 
     def claim(self, delivery_id: int, now: datetime) -> bool:
-        """Take one delivery for this worker and count the attempt; False when it is done or another worker has it."""
+        """Claim one delivery and count the attempt. Return False if it is done or another worker holds the claim."""
         return self.waiting(now).filter(pk=delivery_id).update(claimed_at=now, attempts=F("attempts") + 1) == 1
 
     def newest(self) -> DeliveryQuerySet:
-        """The deliveries that are kept and listed, newest first."""
+        """Return the deliveries that are kept and listed, newest first."""
         return self.order_by("-pk")[:DELIVERIES_KEPT]
 
 
 class Delivery(models.Model):
-    """One verified webhook request or signed upload, stored once however often it is sent."""
+    """One verified webhook request or signed upload, stored once even if it is sent again."""
 
     class State(models.TextChoices):
+        """The state of a delivery."""
+
         PENDING = "pending", "Waiting"
         PROCESSED = "processed", "Processed"
         IGNORED = "ignored", "Ignored"
@@ -140,7 +142,7 @@ class Delivery(models.Model):
 
     repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="deliveries")
     delivery_id = models.CharField(max_length=200)
-    # The proof of a signed upload: the same signed bytes under another id are the same upload.
+    # The MAC of a signed upload: the same signed bytes under another id are the same upload.
     proof = models.CharField(max_length=64, blank=True)
     event = models.CharField(max_length=100)
     received_at = models.DateTimeField()
@@ -150,7 +152,7 @@ class Delivery(models.Model):
     commit = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
-    # The files of a signed upload until they are taken; a push keeps nothing of its body.
+    # The files of a signed upload until they are taken. The body of a push is not stored.
     payload = models.BinaryField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()
@@ -158,14 +160,14 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = (
-            # A redelivery carries the id of the first one, and is then no work at all.
+            # A redelivery has the id of the original.
             models.UniqueConstraint(fields=("repository", "delivery_id"), name="delivery_once_per_repository"),
             models.UniqueConstraint(
                 fields=("repository", "proof"), condition=~Q(proof=""), name="delivery_proof_once_per_repository"
             ),
         )
         indexes = (
-            # Serves the sweep for deliveries whose worker or message was lost.
+            # The pending deliveries whose task was lost.
             models.Index(fields=("received_at",), condition=Q(state="pending"), name="delivery_pending"),
         )
 

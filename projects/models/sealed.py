@@ -1,4 +1,4 @@
-"""Sealed values, by the name under which the team's side knows them."""
+"""Encrypted values, re-exported from the scanner for the models and services of this app."""
 
 from scanner.sealed import SealBroken, Sealed, SealedField
 

@@ -1,4 +1,4 @@
-"""A project's requirement files at one commit or upload, and what was read from them."""
+"""Snapshots: a project's dependency files at one commit or upload, and the requirements parsed from them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scanner.domain.polling import CLOCK_SKEW
 
 
 class Origin(models.TextChoices):
-    """How a snapshot came in."""
+    """How a snapshot was submitted."""
 
     PASTE = "paste", "pasted"
     UPLOAD = "upload", "uploaded"
@@ -23,12 +23,12 @@ class Origin(models.TextChoices):
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    """Snapshots in the words of the assessor."""
+    """Queries for snapshots."""
 
     def claim(self, pk: int, now: datetime, span: timedelta) -> bool:
-        """Take one snapshot for assessing. False when another worker is at it.
+        """Claim one snapshot for assessing. Return False if another worker holds the claim.
 
-        A claim that reaches too far ahead was made by a clock that jumped.
+        A claim that reaches too far into the future was made by a clock that was wrong.
         """
         ahead = Q(assessing_until__gt=now + span + CLOCK_SKEW)
         unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | ahead
@@ -36,7 +36,7 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
 
 
 class Snapshot(models.Model):
-    """The files as bytes and the requirements read from them. Never changed once written."""
+    """The files as bytes and the requirements parsed from them. Never changed once written."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="snapshots")
     origin = models.CharField(max_length=6, choices=Origin.choices)
@@ -58,7 +58,7 @@ class Snapshot(models.Model):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            # The newest snapshot of a project: its page and every new push.
+            # The newest snapshot of a project, for its page and every new push.
             models.Index(fields=["project", "-id"], name="snapshot_project_newest"),
         ]
 

@@ -1,10 +1,12 @@
-"""How old an answer is, in words, and when it is too old to be taken for today's."""
+"""Ages and lengths of time as text, and when data is stale."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-# Even a quiet package is polled every 24 hours, so an older answer means that polling does not get through.
+from scanner.domain.phrases import count
+
+# Every package is polled at least once in 24 hours, so older data means that polling fails.
 STALE_AFTER = timedelta(hours=36)
 _STEPS = (
     (timedelta(days=365), "year"),
@@ -15,23 +17,23 @@ _STEPS = (
 )
 
 
-def say_ago(moment: datetime, now: datetime) -> str:
-    """ "just now", "2 minutes ago", "in 3 hours": the largest whole unit. Both moments are aware."""
-    words = say_span(abs(now - moment))
+def format_age(moment: datetime, now: datetime) -> str:
+    """Return "just now", "2 minutes ago" or "in 3 hours", in the largest whole unit. Both times are aware."""
+    words = format_span(abs(now - moment))
     if words is None:
         return "just now" if moment <= now else "in a moment"
     return f"{words} ago" if moment <= now else f"in {words}"
 
 
-def say_span(span: timedelta) -> str | None:
-    """ "2 minutes", "3 hours": the largest whole unit; None below a minute."""
+def format_span(span: timedelta) -> str | None:
+    """Return "2 minutes" or "3 hours", in the largest whole unit. None below a minute."""
     for unit, name in _STEPS:
         number = span // unit
         if number:
-            return f"{number} {name}{'' if number == 1 else 's'}"
+            return count(number, name)
     return None
 
 
 def is_stale(checked_at: datetime | None, now: datetime) -> bool:
-    """Whether an answer is too old. What was never checked is not stale: it is unknown, and says so elsewhere."""
+    """Return whether data is stale. What was never checked is unknown, not stale."""
     return checked_at is not None and now - checked_at > STALE_AFTER

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from projects.presentation.freshness import say_span
+from projects.presentation.freshness import format_span
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount, ThrottledHost
 from scanner.domain.phrases import agree
 
@@ -165,4 +165,4 @@ def _messages(number: int) -> str:
 
 
 def _span_text(span: timedelta) -> str:
-    return say_span(span) or "less than a minute"
+    return format_span(span) or "less than a minute"

@@ -1,4 +1,4 @@
-"""What somebody seeks by a part of its name, and the one thing that is meant when there is one. Pure."""
+"""Search results, and the one result to open at once if there is one."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
-# So many of each kind are shown; who sees the last one had better say more.
+# The number of results of each kind that are shown.
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """What has the sought text in its name: projects as (slug, name), packages by name, SHOWN of each at the most."""
+    """The projects, as (slug, name), and packages whose names contain the text: at most SHOWN of each."""
 
     text: str
     projects: Sequence[tuple[str, str]]
@@ -21,22 +21,22 @@ class SearchResults:
 
     @property
     def is_cut(self) -> bool:
-        """Whether there may be more than is shown."""
+        """Whether there may be more results than shown."""
         return SHOWN in (len(self.projects), len(self.packages))
 
     @property
     def project(self) -> str | None:
-        """The slug of the project that is meant: called exactly so, or all that was found."""
-        return self._meant[0][0] if len(self._meant[0]) == 1 and not self._meant[1] else None
+        """Slug of the project to open: the only exact match, or the only result."""
+        return self._best[0][0] if len(self._best[0]) == 1 and not self._best[1] else None
 
     @property
     def package(self) -> str | None:
-        """The package that is meant: called exactly so, or all that was found."""
-        return self._meant[1][0] if len(self._meant[1]) == 1 and not self._meant[0] else None
+        """Name of the package to open: the only exact match, or the only result."""
+        return self._best[1][0] if len(self._best[1]) == 1 and not self._best[0] else None
 
     @property
-    def _meant(self) -> tuple[Sequence[str], Sequence[str]]:
-        """The projects and packages called exactly so; without any, all that was found."""
+    def _best(self) -> tuple[Sequence[str], Sequence[str]]:
+        """The projects and packages with exactly this name, or all results without any."""
         text = self.text.casefold()
         projects = [slug for slug, name in self.projects if text in (slug, name.casefold())]
         packages = [name for name in self.packages if name == canonicalize_name(self.text)]

@@ -1,4 +1,4 @@
-"""Messages that Django's file backend wrote, for the page that shows them while no mail server is configured."""
+"""Messages written by Django's file-based e-mail backend, for the mailbox page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from pathlib import Path
 from django.conf import settings
 
 _FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-# What the backend writes after each message of a file.
+# The backend writes this line after each message of a file.
 _END = b"\n" + b"-" * 79 + b"\n"
-# Newest messages that the page lists, and bytes of one file that are read.
+# The number of files that the page lists, and the bytes read of each.
 MOST_FILES = 200
 MOST_BYTES = 1_000_000
-# Names as the backend makes them: date, time, a number.
+# The backend's file names: date, time, a number.
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{1,30}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMessage:
-    """One message. `key` names it in addresses; `headers` are those worth showing, in order."""
+    """One message. `key` identifies it in URLs; `headers` are those to show, in order."""
 
     key: str
     subject: str
@@ -37,19 +37,19 @@ class StoredMessage:
 
 
 def is_in_use() -> bool:
-    """Whether messages go to files."""
+    """Return whether messages are written to files."""
     return str(settings.EMAIL_BACKEND) == _FILE_BACKEND
 
 
 def stored_messages() -> tuple[StoredMessage, ...]:
-    """The newest messages, newest first."""
+    """Return the newest messages, newest first."""
     folder = Path(settings.EMAIL_FILE_PATH)
     names = sorted((path.stem for path in folder.glob("*.log") if _NAME.fullmatch(path.stem)), reverse=True)
     return tuple(message for name in names[:MOST_FILES] for message in reversed(_read(folder, name)))
 
 
 def stored_message(key: str) -> StoredMessage | None:
-    """One message by its key; None when there is none. No key reaches a file outside the folder."""
+    """Return one message by its key, or None. No key can name a file outside the folder."""
     name, _, _ = key.partition(".")
     if not _NAME.fullmatch(name):
         return None
@@ -61,7 +61,7 @@ def _read(folder: Path, name: str) -> list[StoredMessage]:
         with (folder / f"{name}.log").open("rb") as file:
             content = file.read(MOST_BYTES)
     except OSError:
-        # Removed meanwhile, or not ours to read: one file does not take the page down.
+        # Deleted meanwhile or not readable. The other files are still listed.
         return []
     parts = [part for part in content.split(_END) if part.strip()]
     return [_parse(f"{name}.{number}", part) for number, part in enumerate(parts)]
@@ -89,7 +89,7 @@ def _part(message: EmailMessage, kind: str) -> str:
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError):
-        return "This part is in a character set that cannot be read."
+        return "This part has an unknown character set."
 
 
 def _date(message: EmailMessage) -> datetime | None:

@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q
 from projects.models import Alert, AlertState, Note
 from projects.presentation.operator import MessagesHealth
 
-# Longer than handing over one message may take: its worker has died, and the message may have left (docs/alerts.md).
+# Longer than sending one message may take: its worker has died, and the message may have been sent (docs/alerts.md).
 STUCK_AFTER = timedelta(minutes=15)
 _DAY = timedelta(days=1)
 

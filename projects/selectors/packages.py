@@ -1,4 +1,4 @@
-"""What the package pages read of the team's side: which packages the user's projects rest on, and for which targets."""
+"""The packages that the user's projects use, for the package pages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PackageLine:
-    """One package with the user's projects that rest on it, as (slug, name). `index_url` is empty for the index that
-    everybody shares; an index of somebody's own belongs to one project.
+    """One package with the user's projects that use it, as (slug, name).
+
+    `index_url` is empty for the shared index. Any other index belongs to one project.
     """
 
     name: str
@@ -33,7 +34,7 @@ class PackageLine:
 
 @dataclass(frozen=True, slots=True)
 class PackagePlace:
-    """One index on which a project looks for a package. `url` is without a login; `is_there`: the index has it."""
+    """One index on which a project looks for a package. `url` has no login; `is_there`: the index has the package."""
 
     project_slug: str
     project_name: str
@@ -44,7 +45,7 @@ class PackagePlace:
 
 
 def package_list(user: User, name: str, now: datetime) -> list[PackageLine]:
-    """The packages of the user's projects whose name contains `name`, by name. One query."""
+    """Return the packages of the user's projects whose name contains `name`, by name. One query."""
     rows = (
         ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user), package__name__icontains=name)
         .select_related("package__index", "project")
@@ -77,7 +78,7 @@ def package_places(projects: QuerySet[Project], name: str) -> list[PackagePlace]
 
 
 def targets_in_use(user: User) -> list[str]:
-    """The targets of the user's projects in the order of their columns, without repeats. One query."""
+    """Return the distinct targets of the user's projects in column order. One query."""
     mine = ProjectTarget.objects.filter(project__in=Project.objects.visible_to(user))
     return list(mine.values_list("slug", flat=True).annotate(at=Min("position")).order_by("at", "slug"))
 

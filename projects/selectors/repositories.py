@@ -1,4 +1,4 @@
-"""What the repository page reads: followed repositories with their last deliveries, and no secret."""
+"""Followed repositories with their last deliveries, without secrets, for the repository page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from projects.models.repository import DELIVERIES_KEPT, Provider
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One delivery as the repository page lists it."""
+    """One delivery of the list."""
 
     event: str
     state: str
@@ -27,7 +27,7 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryLine:
-    """One followed repository, without any secret. `hook` is the address to give to the host."""
+    """One followed repository, without secrets. `hook` is the URL of its webhook."""
 
     pk: int
     provider: str
@@ -43,12 +43,10 @@ class RepositoryLine:
 
 
 def repository_lines(project: Project, public_url: str) -> list[RepositoryLine]:
-    """The repositories that a project follows, oldest first, each with the deliveries that are kept. Two queries."""
+    """Return the repositories that a project follows, oldest first, with their stored deliveries. Two queries."""
     repositories = list(Repository.objects.filter(project=project).order_by("pk"))
-    place = Window(RowNumber(), partition_by=F("repository"), order_by=F("pk").desc())
-    newest = (
-        Delivery.objects.filter(repository__in=repositories).annotate(place=place).filter(place__lte=DELIVERIES_KEPT)
-    )
+    rank = Window(RowNumber(), partition_by=F("repository"), order_by=F("pk").desc())
+    newest = Delivery.objects.filter(repository__in=repositories).annotate(rank=rank).filter(rank__lte=DELIVERIES_KEPT)
     deliveries: dict[int, list[DeliveryLine]] = {}
     for found in newest.order_by("-pk").defer("payload"):
         deliveries.setdefault(found.repository_id, []).append(

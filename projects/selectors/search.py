@@ -1,4 +1,4 @@
-"""What the search field of every page looks through: the user's own projects and the packages that they rest on."""
+"""Search by name in the user's projects and the packages that they use."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def search_by_name(user: User, text: str) -> SearchResults:
-    """The projects and packages with `text` in their names, shortest names first. Two queries, none for no text."""
+    """Return the projects and packages whose names contain `text`, shortest first. Two queries, none without text."""
     if not text:
         return SearchResults(text, (), ())
     mine = Project.objects.visible_to(user)

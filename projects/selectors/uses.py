@@ -1,4 +1,4 @@
-"""How projects use packages, as their newest complete assessments have it."""
+"""How projects use packages, from their newest complete assessments."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from projects.domain.upstream.notes import PackageUse
 from projects.models import Assessment, PackageRows, TargetAssessment
 from scanner.domain.matching.availability import Availability
 
-# Not needed there, or not from the index: nothing that happens on the index concerns it.
+# Not needed there, or not installed from an index, so changes on the index do not affect it.
 _ELSEWHERE = frozenset({Availability.INACTIVE, Availability.UNKNOWN})
 
 
 def uses_of(
     project_ids: Collection[int], names: Collection[str], *, before: datetime | None = None
 ) -> dict[tuple[int, str], list[PackageUse]]:
-    """The uses of packages by (project, name), on the targets that each project has now, in their order. One query.
+    """Return the uses of packages by (project, name), on the project's current targets in their order. One query.
 
-    `before`: as of the assessment that was the newest at that moment.
+    `before` selects the assessment that was the newest at that time.
     """
     complete = Assessment.objects.complete().filter(project__in=project_ids)
     if before is not None:

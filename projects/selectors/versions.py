@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.dateparse import parse_datetime
 
 from projects.models import Note
-from projects.presentation.freshness import is_stale, say_ago
+from projects.presentation.freshness import format_age, is_stale
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -56,7 +56,7 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
         return None
     *_, has_notes, project_id = facts
     oldest, *moments = (_moment(fact) for fact in facts[:3])
-    ages = [say_ago(moment, now) if moment else "" for moment in (oldest, *moments)]
+    ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
     notes: list[object] = []
     if has_notes:
         held = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")

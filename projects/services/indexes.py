@@ -1,4 +1,4 @@
-"""The indexes of one project: which it names, where a package comes from, and names that stand on several."""
+"""The indexes of a project: add, change and remove them, and poll packages on them."""
 
 from __future__ import annotations
 
@@ -76,10 +76,10 @@ def change_login(row: ProjectIndex, login: str) -> None:
 
 
 def add_index(project: Project, address: str, role: IndexRole, *, closes_releases: bool = False) -> ProjectIndex:
-    """Name an index, with or without credentials in its address; naming it again changes its credentials and role.
+    """Add an index, with or without a login in its address. Adding it again changes its login and role.
 
-    A new primary index takes the place of the one before, which becomes an extra one. The installation's index, named
-    without credentials, is the one that everybody shares. Assessed after commit. Raises InvalidIndexAddress.
+    A new primary index replaces the previous one, which becomes an extra one. The default index without a login is the
+    shared one. The project is assessed after commit. Raises InvalidIndexAddress.
     """
     with transaction.atomic():
         Project.objects.select_for_update().get(pk=project.pk)
@@ -97,14 +97,14 @@ def add_index(project: Project, address: str, role: IndexRole, *, closes_release
             defaults={"role": role},
             create_defaults={"role": role, "position": 0 if last is None else last + 1},
         )
-        # With other credentials an index that refused may answer now.
+        # With another login the index may answer where it refused before.
         repoll_failed(index_id, _scope(project), timezone.now())
         assess_newest(project)
     return row
 
 
 def remove_index(project: Project, index_id: int) -> None:
-    """Forget an index of the project with its credentials and all that was stored of it. Assessed after commit."""
+    """Remove an index of the project with its login and stored data. The project is assessed after commit."""
     with transaction.atomic():
         gone, _ = ProjectIndex.objects.filter(project=project, index=index_id).delete()
         if gone:
@@ -113,9 +113,9 @@ def remove_index(project: Project, index_id: int) -> None:
 
 
 def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
-    """Where the project's packages come from, the primary index first: its own, else the installation's.
+    """Return the indexes of the project, the primary one first. Without one of its own that is the default index.
 
-    `client` asks the installation's index in the place of its own. One query for a project that names none, else two.
+    `client` replaces the client of the default index. One query for a project without own indexes, else two.
     """
     named = ProjectIndex.objects.filter(project=project)
     default, own = default_index_and(named.values("index"), client)
@@ -127,19 +127,19 @@ def indexes_of(project: Project, client: IndexClient | None = None) -> IndexSet:
 
 
 def _in_order(default: int, named: Iterable[tuple[int, str]]) -> list[int]:
-    """The primary index, named or the default one, before the extra ones, each once."""
+    """Return the ids of the indexes, the primary one (own or default) first, without repeats."""
     rows = list(named)
     primary = [key for key, role in rows if role == IndexRole.PRIMARY] or [default]
     return list(dict.fromkeys([*primary, *(key for key, role in rows if role == IndexRole.EXTRA)]))
 
 
 def own_keys(indexes: IndexSet) -> list[int]:
-    """What an assessment notes of the indexes that it rests on: their keys, none for the installation's alone."""
+    """Return the ids that an assessment stores of its indexes: none for the default index alone."""
     return list(indexes.keys) if indexes.extra_urls or any(index.is_private for index in indexes) else []
 
 
 def own_index_ids() -> dict[int, list[int]]:
-    """`own_keys` of every project that names indexes of its own. Two queries."""
+    """Return `own_keys` of every project with indexes of its own. Two queries."""
     default = get_index().pk
     rows: dict[int, list[tuple[int, str]]] = {}
     for project_id, index_id, role in ProjectIndex.objects.values_list("project_id", "index_id", "role"):
@@ -149,28 +149,29 @@ def own_index_ids() -> dict[int, list[int]]:
 
 
 def index_ids(project: Project) -> tuple[int, ...]:
-    """The keys of `indexes_of`."""
+    """Return the ids of `indexes_of`."""
     return indexes_of(project).keys
 
 
 def index_ids_of(project_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """The same of several projects. Three queries."""
+    """Return `index_ids` of several projects. Three queries."""
     default, own = get_index().pk, own_index_ids()
     return {pk: tuple(own.get(pk) or [default]) for pk in project_ids}
 
 
 def watch_names(project: Project, names: Collection[str], now: datetime) -> dict[int, list[int]]:
-    """Have these names polled on every index that the project's installer would ask. Keys of packages by index."""
+    """Poll these names on every index of the project. Return the ids of the packages by index."""
     watched = ensure_packages_on(index_ids(project), names, now)
     return {index: [package.pk for package in packages] for index, packages in watched.items()}
 
 
 def ask_missing_again(now: datetime) -> int:
-    """Have the names that projects with indexes of their own rest on asked for again, once a day, where an index does
-    not have them: one that comes up on a second index changes what pip takes. Returns how many. One statement.
+    """Poll the names of projects with own indexes again, once a day, where an index does not have them.
+
+    A name that appears on a second index changes what pip installs. Return how many. One statement.
     """
-    resting = ProjectPackage.objects.filter(project__indexes__isnull=False)
-    return recheck_missing(resting.values("package"), now)
+    used = ProjectPackage.objects.filter(project__indexes__isnull=False)
+    return recheck_missing(used.values("package"), now)
 
 
 def _scope(project: Project) -> str:

@@ -1,5 +1,7 @@
-"""The rows of the risk table as HTML, written here and not by a template: a table of 200 packages on 12 targets has
-twenty thousand places to fill, and the template engine takes some microseconds for each.
+"""The rows of the risk table as HTML.
+
+They are written in Python because a table of 200 packages on 12 targets has some 20,000 variables, and the template
+engine takes microseconds for each.
 """
 
 from __future__ import annotations
@@ -22,8 +24,10 @@ register = template.Library()
 
 @register.simple_tag
 def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) -> SafeString:
-    """A <tr> for each row. `cells_path`: the address below which a cell's proof is found as target/package/.
-    `confused`: on how many indexes a name stands, of those that several have.
+    """Return a <tr> for each row.
+
+    `cells_path` is the URL prefix of a cell's page, followed by target/package/. `confused` is the number of indexes of
+    each name that several indexes have.
     """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
     targets = [f"{cells_path}{column.slug}/" for column in table.columns]
@@ -59,10 +63,10 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     )
 
 
-# Thousands of cells say one of a few hundred things.
+# Thousands of cells have one of a few hundred contents.
 @lru_cache(maxsize=2048)
 def _inside(verdict: str, text: str, reason: str) -> str:
-    """A cell's link from its title on: sign, word for who cannot see it, and text."""
+    """Return the rest of a cell's link from its title on: symbol, word for screen readers, and text."""
     return (
         f' title="{escape(reason)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
         f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}'

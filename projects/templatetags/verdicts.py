@@ -1,4 +1,4 @@
-"""Glyph and word of a state, and a moment as people say it. Nothing more."""
+"""Template filters and tags for verdicts, times and numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.presentation.freshness import say_ago, say_span
+from projects.presentation.freshness import format_age, format_span
 from projects.presentation.heatmap import WORDS
 
 register = template.Library()
@@ -26,19 +26,19 @@ _GLYPHS = {
 
 @register.filter
 def glyph(verdict: Verdict) -> str:
-    """The sign of a state, which tells it apart without colour."""
+    """Return the symbol of a verdict, which distinguishes it without colour."""
     return _GLYPHS[verdict]
 
 
 @register.filter
 def word(verdict: Verdict) -> str:
-    """The word of a state, as the pills and screen readers have it."""
+    """Return the word for a verdict."""
     return WORDS[verdict]
 
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """A moment relative to now, with the exact UTC time as its title."""
+    """Return a time relative to now, with the exact UTC time as its title."""
     if moment is None:
         return "never"
     exact = moment.astimezone(UTC)
@@ -46,17 +46,17 @@ def ago(moment: datetime | None) -> SafeString | str:
         '<time datetime="{}" title="{} UTC">{}</time>',
         exact.isoformat(timespec="seconds"),
         exact.strftime("%Y-%m-%d %H:%M:%S"),
-        say_ago(moment, timezone.now()),
+        format_age(moment, timezone.now()),
     )
 
 
 @register.filter
 def span(length: timedelta | None) -> str:
-    """How long something lasts or waits; nothing for None."""
-    return "" if length is None else say_span(length) or "less than a minute"
+    """Return a length of time in its largest unit, "" for None."""
+    return "" if length is None else format_span(length) or "less than a minute"
 
 
 @register.filter
 def grouped(number: int) -> str:
-    """12,345: a number that a reader can take in."""
+    """Return a number with thousands separators."""
     return f"{number:,}"

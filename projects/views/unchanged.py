@@ -8,37 +8,34 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponseBase, HttpResponseNotModified
-from django.utils.cache import patch_cache_control
-from django.utils.http import parse_etags
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.cache import get_conditional_response, patch_cache_control
 
 from projects.access import HtmxHttpRequest
 
 
 def etag_of(request: HtmxHttpRequest, version: object | None) -> str | None:
-    """The ETag of a whole page in this version, for this user and address; None for one that must be made anew.
+    """Return the ETag of a whole page in this version, for this user and URL. None if the page must be rendered.
 
-    The form token in a page belongs to the browser's cookie, which counts for that. Messages are shown once.
+    A page contains a CSRF token, so the cookie's value is part of the ETag. A page with messages has no ETag.
     """
     if version is None or len(messages.get_messages(request)):
         return None
     user = request.user
-    told = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
-    return f'"{hashlib.sha256(repr((_build(), told, version)).encode()).hexdigest()[:40]}"'
+    seen_by = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
+    return f'"{hashlib.sha256(repr((_build(), seen_by, version)).encode()).hexdigest()[:40]}"'
 
 
-def unchanged(request: HtmxHttpRequest, etag: str | None) -> HttpResponseNotModified | None:
-    """The answer to a browser that has the page with this ETag."""
-    asked = parse_etags(request.headers.get("If-None-Match", ""))
-    if etag is None or etag not in (one.removeprefix("W/") for one in asked):
-        return None
-    response = HttpResponseNotModified()
-    mark(response, etag)
+def unchanged(request: HtmxHttpRequest, etag: str | None) -> HttpResponse | None:
+    """Return the response to a browser that has the page with this ETag, None for any other."""
+    response = get_conditional_response(request, etag=etag) if etag is not None else None
+    if response is not None:
+        mark(response, etag)
     return response
 
 
 def mark(response: HttpResponseBase, etag: str | None) -> None:
-    """Let the browser keep the page, and ask each time whether it still holds."""
+    """Let the browser store the page, and revalidate it each time."""
     if etag is not None:
         response.headers["ETag"] = etag
         patch_cache_control(response, private=True, no_cache=True)
@@ -46,7 +43,7 @@ def mark(response: HttpResponseBase, etag: str | None) -> None:
 
 @cache
 def _build() -> int:
-    """Changes with the code and the templates that make pages."""
+    """Return a number that changes with the code and the templates."""
     folders = (settings.BASE_DIR / name for name in ("templates", "projects", "scanner", "compat_site"))
     files = (path for folder in folders for path in Path(folder).rglob("*") if path.suffix in (".html", ".py"))
     return max(path.stat().st_mtime_ns for path in files)

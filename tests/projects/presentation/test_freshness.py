@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from projects.presentation.freshness import STALE_AFTER, is_stale, say_ago
+from projects.presentation.freshness import STALE_AFTER, format_age, is_stale
 from tests.cast import NOON
 
 
@@ -21,7 +21,7 @@ from tests.cast import NOON
     ],
 )
 def test_a_moment_is_said_in_its_largest_unit(distance: timedelta, words: str) -> None:
-    assert say_ago(NOON - distance, NOON) == words
+    assert format_age(NOON - distance, NOON) == words
 
 
 def test_an_answer_is_stale_when_even_a_quiet_package_should_have_been_polled() -> None:
