@@ -98,7 +98,7 @@ def _python(text: str | None) -> PythonVersion | None:
         return None
     major, _, minor = text.partition(".")
     if major != "3" or not minor.isdecimal():
-        raise CommandError(f"--today {text!r} is no Python; write it as 3.11.", returncode=2)
+        raise CommandError(f"--today: {text!r} is not a Python version (use 3.X)", returncode=2)
     return 3, int(minor)
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import ClassVar
 
+# Text, a note in brackets, and whether a step is done; None in a list that is no checklist.
+Item = tuple[str, str, bool | None]
+# Text, and its style: "", "code", or a verdict that gives the color of a badge.
+Cell = tuple[str, str]
 _DIFF_KINDS = {"+": "plus", "-": "minus", "@": "place"}
 
 
 @dataclass(frozen=True, slots=True)
 class Subheading:
-    """A heading below a section's, with a badge in the color of `look` before it."""
+    """A heading below a section's, after a badge in the color of `look`."""
 
     kind: ClassVar[str] = "heading"
     text: str
@@ -29,56 +33,22 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class ListItem:
-    """An item of a list. `note` follows in brackets; `done` is None in a list that is no checklist."""
-
-    text: str
-    note: str = ""
-    done: bool | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ItemList:
-    """A bullet list, or a checklist."""
+    """A bullet list or a checklist."""
 
     kind: ClassVar[str] = "list"
-    items: tuple[ListItem, ...]
-    is_checklist: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TableCell:
-    """A cell: plain text, code, or a badge in the color of `look`."""
-
-    text: str
-    is_code: bool = False
-    look: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row, whose first cell is its heading. `is_here` marks the row of the report's own target."""
-
-    cells: tuple[TableCell, ...]
-    is_here: bool = False
+    items: tuple[Item, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; `label` names it for screen readers."""
+    """A table with a label for screen readers. `here` is the index of the row that is about the report's target."""
 
     kind: ClassVar[str] = "table"
     label: str
     head: tuple[str, ...]
-    rows: tuple[TableRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DiffLine:
-    """A line of a diff; `kind` is plus, minus, place or same."""
-
-    kind: str
-    text: str
+    rows: tuple[tuple[Cell, ...], ...]
+    here: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,30 +61,21 @@ class CodeBlock:
     summary: str = ""
 
     @property
-    def diff_lines(self) -> Iterator[DiffLine]:
-        """Yield the lines of a diff with their kinds."""
+    def diff_lines(self) -> Iterator[tuple[str, str]]:
+        """Yield each line of a diff after its kind: plus, minus, place or same."""
         for line in self.text.splitlines():
-            place = line.startswith(("+++", "---"))
-            yield DiffLine("place" if place else _DIFF_KINDS.get(line[:1], "same"), line)
+            yield "place" if line.startswith(("+++", "---")) else _DIFF_KINDS.get(line[:1], "same"), line
 
 
 Block = Subheading | Paragraph | ItemList | Table | CodeBlock
 
 
 @dataclass(frozen=True, slots=True)
-class ReportSection:
-    """A titled part of the report."""
-
-    title: str
-    blocks: tuple[Block, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ReportPage:
-    """The report ready to be rendered: sections without blocks are left out."""
+    """The report ready to be rendered: its sections by title."""
 
     title: str
     headline: str
     look: str
     measured: str
-    sections: tuple[ReportSection, ...] = field(default_factory=tuple)
+    sections: dict[str, tuple[Block, ...]]

@@ -8,16 +8,13 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import (
     Block,
+    Cell,
     CodeBlock,
     ItemList,
-    ListItem,
     Paragraph,
     ReportPage,
-    ReportSection,
     Subheading,
     Table,
-    TableCell,
-    TableRow,
 )
 from projects.presentation.report.values import MigrationReport, PackageCategory, ReportedIssue
 from scanner.domain.phrases import count, join_words
@@ -38,14 +35,14 @@ def report_page(report: MigrationReport) -> ReportPage:
         headline=report.headline,
         look=LOOKS[ProjectVerdict(report.verdict)],
         measured=f"Measured on {report.generated_at[:10]} against {indexes}, from {sources}.",
-        sections=tuple(ReportSection(title, found) for title, blocks in _sections(report) if (found := tuple(blocks))),
+        sections={title: found for title, blocks in _sections(report) if (found := tuple(blocks))},
     )
 
 
 def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
-    checks = tuple(ListItem(check.text, check.proof, done=check.done) for check in report.checks)
+    checks = tuple((check.text, check.proof, check.done) for check in report.checks)
     yield "Key findings", _bullets(report.findings)
-    yield "Checklist", [ItemList(checks, is_checklist=True)]
+    yield "Checklist", [ItemList(checks)]
     yield "What must change", _changes(report)
     yield "The new requirements", _requirements(report)
     yield "Issues", (block for issue in report.issues for block in _issue(issue))
@@ -59,27 +56,21 @@ def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
 
 
 def _bullets(lines: Iterable[str]) -> Iterator[Block]:
-    items = tuple(map(ListItem, lines))
-    if items:
+    if items := tuple((line, "", None) for line in lines):
         yield ItemList(items)
 
 
 def _table(
-    label: str, head: tuple[str, ...], rows: Iterable[tuple[str | TableCell, ...]], *, here: int | None = None
+    label: str, head: tuple[str, ...], rows: Iterable[tuple[str | Cell, ...]], here: int | None = None
 ) -> Iterator[Block]:
-    """Yield a table if it has rows; the cells of "File" and "Module" are code, `here` is the row to mark."""
+    """Yield a table if it has rows. The cells of "File" and "Module" are code."""
+    styles = ["code" if name in ("File", "Module") else "" for name in head]
     found = tuple(
-        TableRow(
-            tuple(
-                cell if isinstance(cell, TableCell) else TableCell(cell, is_code=name in ("File", "Module"))
-                for name, cell in zip(head, row, strict=True)
-            ),
-            is_here=number == here,
-        )
-        for number, row in enumerate(rows)
+        tuple(cell if isinstance(cell, tuple) else (cell, style) for cell, style in zip(row, styles, strict=True))
+        for row in rows
     )
     if found:
-        yield Table(label, head, found)
+        yield Table(label, head, found, here)
 
 
 def _changes(report: MigrationReport) -> Iterator[Block]:
@@ -134,7 +125,7 @@ def _reachable(report: MigrationReport) -> Iterator[Block]:
         "Which Python is reachable",
         ("Python", "Reachable", "How", "Security fixes until"),
         (
-            (one.python, TableCell(_REACH[verdict], look=LOOKS[verdict]), one.text, one.end_of_life)
+            (one.python, (_REACH[verdict], LOOKS[verdict]), one.text, one.end_of_life)
             for one, verdict in zip(report.ladder, verdicts, strict=True)
         ),
         here=next((number for number, one in enumerate(report.ladder) if one.is_this), None),
@@ -171,7 +162,7 @@ def _python(report: MigrationReport) -> Iterator[Block]:
         ((one.name, one.python, one.instead, one.source) for one in report.removed),
     )
     if report.changes:
-        yield ItemList(tuple(ListItem(f"{one.python}: {one.text}", one.source) for one in report.changes))
+        yield ItemList(tuple((f"{one.python}: {one.text}", one.source, None) for one in report.changes))
 
 
 def _evidence(report: MigrationReport) -> Iterator[Block]:

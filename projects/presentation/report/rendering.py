@@ -5,15 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from projects.presentation.report.blocks import (
-    Block,
-    CodeBlock,
-    ItemList,
-    ListItem,
-    Paragraph,
-    Subheading,
-    Table,
-)
+from projects.presentation.report.blocks import Block, Item, ItemList, Paragraph, Subheading, Table
 from projects.presentation.report.page import report_page
 from projects.presentation.report.values import MigrationReport
 
@@ -27,8 +19,8 @@ def render_markdown(report: MigrationReport) -> str:
     """Return the whole document, with one blank line between its parts."""
     page = report_page(report)
     parts = [f"# {page.title}", f"**{page.headline}**", page.measured]
-    for section in page.sections:
-        parts += [f"## {section.title}", *map(_block, section.blocks)]
+    for title, blocks in page.sections.items():
+        parts += [f"## {title}", *map(_block, blocks)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -42,22 +34,23 @@ def _block(block: Block) -> str:
             return "\n".join(map(_item, block.items))
         case Table():
             return _table(block)
-        case CodeBlock():
+        case _:
             fence = "```" if "```" not in block.text else "~~~~"
             summary = f"`{block.summary}`:\n\n" if block.summary else ""
             return f"{summary}{fence}{block.language}\n{block.text.rstrip()}\n{fence}"
 
 
-def _item(item: ListItem) -> str:
-    box = "" if item.done is None else "[x] " if item.done else "[ ] "
-    return f"- {box}{item.text}" + (f" ({item.note})" if item.note else "")
+def _item(item: Item) -> str:
+    text, note, done = item
+    box = "" if done is None else "[x] " if done else "[ ] "
+    return f"- {box}{text}" + (f" ({note})" if note else "")
 
 
 def _table(table: Table) -> str:
     lines = ["| " + " | ".join(table.head) + " |", "|" + " --- |" * len(table.head)]
-    for row in table.rows:
-        cells = [f"`{cell.text}`" if cell.is_code and cell.text else cell.text for cell in row.cells]
-        if row.is_here:
+    for number, row in enumerate(table.rows):
+        cells = [f"`{text}`" if style == "code" and text else text for text, style in row]
+        if number == table.here:
             cells[0] = f"**{cells[0]}**"
         lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
     return "\n".join(lines)
