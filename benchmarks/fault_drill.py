@@ -1,12 +1,12 @@
-"""Issue 3's drill: workers killed, servers lost and an index that misbehaves, through two years of history.
+"""Poll months of history while workers are killed, servers restart and the index answers with faults.
 
 `python -m benchmarks.fault_drill [--steps N] [--workers N] [--seed N]`
 
 Real PostgreSQL and Redis, real Celery worker processes, and the replay index moving month by month. In every step
-workers are killed with SIGKILL or told to stop at random moments, answers are broken in a dozen ways, PostgreSQL loses
-a backend (and with it, as it must, all connections) and Redis is stopped and started with its queues gone. A step ends
-when every package has been polled since it began. Then the same history is polled in peace, in one process, and both
-databases are compared: files, releases and events, with their numbers. Exit 1 when they differ.
+workers are killed with SIGKILL or asked to stop at random times, answers have faults of a dozen kinds, PostgreSQL loses
+a backend (and with it all connections) and Redis restarts without its queues. A step ends when every package has been
+polled since it began. Then one process polls the same history without faults, and the files, releases and events of
+both databases are compared. Exits with 1 if they differ.
 """
 
 import argparse
@@ -159,7 +159,7 @@ def stored() -> dict[str, Counter[tuple[object, ...]]]:
 
 
 def retrying(work: Callable[[], T]) -> T:
-    """The drill itself must outlive the faults it makes."""
+    """Retry a call of the drill itself, which must survive the faults it causes."""
     from django.db import DatabaseError, connection
 
     while True:
@@ -212,7 +212,7 @@ class Drill:
                 raise SystemExit(f"{what}: {len(left)} packages were not polled within 240 s")
 
     def trouble(self) -> None:
-        """A little of everything."""
+        """Plant faults of every kind."""
         index, chance = self.history.index, self.chance
         for _ in range(3):
             name = chance.choice(names(index))
@@ -252,7 +252,7 @@ class Drill:
         return bool(pids)
 
     def _beat(self) -> None:
-        """A scheduler; there are two. Each may meet a lost Redis or database."""
+        """Queue what is due, as one of two schedulers. Redis or the database may be lost."""
         from django.db import DatabaseError, connection
         from kombu.exceptions import OperationalError
 
@@ -305,7 +305,7 @@ def settle() -> None:
 
 
 def in_peace(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object, ...]]]:
-    """What the same history leaves when one process polls it in order and nothing goes wrong."""
+    """Poll the same history in one process without faults. Return what is stored."""
     from django.core.management import call_command
     from django.utils import timezone
 

@@ -30,7 +30,7 @@ Table = tuple[str, list[str], list[Sequence[object]]]
 
 
 def bodies(number: int) -> dict[str, bytes]:
-    """The pages of the recorded packages with the most files, as the index sends them."""
+    """Return the pages of the recorded packages with the most files, as the index sends them."""
     packages = [recorded_package(name) for name in recorded_names()]
     largest = sorted(packages, key=lambda package: -package.count(None))[:number]
     return {package.name: project_page(package, None, JSON, Style(), "https://files.example") for package in largest}
@@ -57,7 +57,7 @@ def ours(pages: dict[str, bytes]) -> None:
 
 
 def stored_rows() -> dict[int, list[Table]]:
-    """What ours left, by package, as the floor writes it again."""
+    """Return the stored rows by package, for the comparison to write again."""
     from django.db import connection
 
     found: dict[int, list[Table]] = {}

@@ -59,7 +59,7 @@ class Server:
 
 
 def serve(pipe: Connection) -> None:
-    """The other process: follow orders until the pipe is closed."""
+    """Run the other process: execute commands until the pipe is closed."""
     with ReplayIndex() as index:
         pipe.send(index.url)
         while True:

@@ -1,4 +1,4 @@
-"""P5a of performance.md §8 and issue 3: rounds over many packages of a synthetic index in the real wire form.
+"""P5a: cycles of polling over many packages of a synthetic index in the real page format.
 
 `python -m benchmarks.rounds [--packages 20000] [--files 150] [--database postgresql|sqlite] [--pairs N]`
 
@@ -46,7 +46,7 @@ def synthetic(packages: int, files: int) -> Iterator[str]:
 
 
 def poll_all_due() -> int:
-    """What scheduler and worker do until nothing is due."""
+    """Queue and poll, as scheduler and worker do, until nothing is due."""
     from django.utils import timezone
 
     from scanner.services.polling.schedule import poll_batch, queue_due
@@ -89,7 +89,7 @@ def database_size() -> int:
 
 
 def megabytes() -> float:
-    """The most memory this process has had."""
+    """Return the peak memory of this process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
@@ -147,7 +147,7 @@ def report(url: str, options: argparse.Namespace) -> None:
 
 
 def report_floors(url: str, first: float, again: float) -> None:
-    """The two cycles above, by the package, against a bare session that fetches and loads pages, or asks for them."""
+    """Measure both cycles per package against a bare session that fetches and loads the pages."""
     from scanner.models import Package
 
     some = list(Package.objects.order_by("pk").values_list("name", "etag")[:500])
@@ -168,7 +168,7 @@ def report_floors(url: str, first: float, again: float) -> None:
 
 
 def report_following(host: str, others: int, moved: int, pairs: int) -> None:
-    """Rounds by serials in which nothing of ours moved, `moved` other names did. Every round must make nothing due."""
+    """Measure cycles by serials in which `moved` other names changed, so that nothing becomes due."""
     from scanner.models import Index
 
     with requests.Session() as session:

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import scanner.sealed
+
 
 class Migration(migrations.Migration):
     dependencies = [("scanner", "0004_wheel_event_queue")]
@@ -36,6 +38,28 @@ class Migration(migrations.Migration):
             "package",
             "claimed_until",
             models.DateTimeField(blank=True, help_text="end and name of the worker's claim", null=True),
+        ),
+        migrations.AlterField(
+            "index",
+            "login",
+            scanner.sealed.SealedField(
+                blank=True,
+                default=scanner.sealed.Sealed,
+                editable=False,
+                help_text="user:password or a token, as before the @ of an address",
+            ),
+        ),
+        migrations.AlterField(
+            "index",
+            "scope",
+            models.CharField(
+                blank=True, help_text="owner of a private index; empty for a shared one", max_length=60
+            ),
+        ),
+        migrations.AlterField(
+            "package",
+            "is_watched",
+            models.BooleanField(default=False, help_text="polled more often, because a user watches it"),
         ),
         # Indexes that no query uses: a unique constraint begins with the first, the others are only read forwards.
         migrations.AlterField(

@@ -16,8 +16,8 @@ class Index(models.Model):
     """
 
     url = models.CharField(max_length=500)
-    scope = models.CharField(max_length=60, blank=True, help_text="whose it is; empty for everybody's")
-    login = SealedField(help_text="user:password or a token, as it stands before the @ of an address")
+    scope = models.CharField(max_length=60, blank=True, help_text="owner of a private index; empty for a shared one")
+    login = SealedField(help_text="user:password or a token, as before the @ of an address")
     closes_releases = models.BooleanField(
         default=True,
         help_text="Files may join a release only in its first 14 days: an inference that holds for the public index.",

@@ -80,7 +80,7 @@ class Package(models.Model):
     last_error = models.TextField(blank=True)
     files_base = models.TextField(blank=True, help_text="the address below which its files lie, told by the first")
     problems = models.JSONField(default=list, blank=True, help_text="rows of the page that were skipped")
-    is_watched = models.BooleanField(default=False, help_text="somebody waits for a wheel of it: polled more often")
+    is_watched = models.BooleanField(default=False, help_text="polled more often, because a user watches it")
 
     objects = PackageQuerySet.as_manager()
 

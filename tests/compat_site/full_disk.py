@@ -17,7 +17,7 @@ PIECE = 4096
 
 
 def fill(disk: Path, free: int) -> Path:
-    """A file that leaves so many bytes of the disk."""
+    """Create a file that leaves so many bytes of the disk."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         left = os.statvfs(disk)

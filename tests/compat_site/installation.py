@@ -33,7 +33,7 @@ _TRY_AGAIN = 0.05
 
 @dataclass
 class Held:
-    """The right answer, but not before somebody says so: a job stands still in the middle of its work."""
+    """The right answer, held back until it is released: a job waits in the middle of its work."""
 
     begun: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
@@ -141,14 +141,14 @@ class Installation:
         return manage(*arguments, environment=self.environment, check=True).stdout
 
     def worker(self, queues: str, *, processes: int = 1, hurried: bool = False, **settings: str) -> Worker:
-        """One more worker. `hurried` ones are cut short soon after they are told to stop. settings: its own ones."""
+        """Start a worker. hurried: interrupt its jobs soon after it is asked to stop. settings: of this worker."""
         app = "tests.compat_site.hurried" if hurried else "compat_site"
         log = self.folder / f"worker-{len(self.workers)}.log"
         self.workers.append(Worker(log, self.environment | settings, app, queues, processes))
         return self.workers[-1]
 
     def send(self, task: str, *arguments: Any, queue: str = "polling") -> None:
-        """What beat or a page would queue."""
+        """Queue a task, as beat or a page does."""
         with Celery(broker=self.redis.url, set_as_current=False) as app:
             app.send_task(task, arguments, queue=queue)
 
@@ -183,13 +183,13 @@ class Installation:
         assert self.held() == []
 
     def held(self) -> list[str]:
-        """The packages that are in somebody's hands or in a queue."""
+        """Return the packages that are claimed or queued."""
         rows = self.sql("SELECT name FROM scanner_package WHERE claimed_until IS NOT NULL OR queued_until IS NOT NULL")
         return sorted(name for (name,) in rows)
 
 
 def until(happens: Any, what: str) -> None:
-    """Ask again and again: processes tell nobody when they have come so far."""
+    """Check again and again, since processes do not report their progress."""
     end = time.monotonic() + PATIENCE
     while not happens():
         assert time.monotonic() < end, f"{what} did not come within {PATIENCE:.0f} s"

@@ -21,7 +21,7 @@ from tests.replay.server import ReplayIndex
 
 @pytest.fixture
 def site(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
-    """The environment of a run at any free port, with a data directory that is not there yet."""
+    """Return the environment of a run at any free port, with a data directory that does not exist yet."""
     return environment(tmp_path / "data", replay.url) | {"PORT": "0"}
 
 

@@ -33,7 +33,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory, postgresql_database: Non
 
 @pytest.fixture
 def site(installed: Installation) -> Iterator[Installation]:
-    """The installation without workers, messages or faults."""
+    """Return the installation without workers, messages or faults."""
     yield installed
     installed.index.clear_faults()
     for worker in installed.workers:
@@ -251,7 +251,7 @@ def test_every_line_of_a_task_names_it_and_a_poll_its_package(site: Installation
 
 
 def facts(line: str) -> dict[str, str]:
-    """A line of key=value, read strictly: the whole line must be of that form."""
+    """Parse a line of key=value strictly: the whole line must have that form."""
     found, at = {}, 0
     pair = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|[^\s"=]+)(?: |$)')
     while at < len(line):
@@ -263,7 +263,7 @@ def facts(line: str) -> dict[str, str]:
 
 
 def a_snapshot(site: Installation, requirements: list[str]) -> int:
-    """A project with these requirements and one target; its snapshot, not yet assessed."""
+    """Create a project with these requirements and one target. Return its snapshot, not assessed yet."""
     code = (
         "from projects import jobs; jobs.request_assessment = lambda pk: None;"
         "from projects.models import Origin, Project, ProjectTarget;"

@@ -1,4 +1,4 @@
-"""Parse JSON pages of the simple API (PEP 691 with PEP 592, 700, 714, 740 and 792)."""
+"""Parse JSON pages of the simple API (PEP 691 with PEP 592, 700, 714 and 792)."""
 
 import json
 import re

@@ -275,7 +275,7 @@ def test_retry_after_stops_every_request_to_the_host(index: ReplayIndex, client:
     assert len(index.requests) == 1
 
 
-def test_a_gated_host_is_asked_again_when_its_time_has_come(index: ReplayIndex) -> None:
+def test_a_throttled_host_gets_requests_again_after_the_wait(index: ReplayIndex) -> None:
     now = [NOW]
     client = IndexClient(index.url, limiter=HostLimiter(clock=lambda: now[0]))
     index.fail(faults.Status(429, retry_after="Sat, 21 Nov 2026 12:01:00 GMT"), times=1)

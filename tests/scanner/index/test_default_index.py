@@ -14,7 +14,7 @@ from scanner.index.default_index import (
 
 @pytest.fixture
 def pip_conf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty pip configuration file that is the only one pip reads beside the environment."""
+    """Return an empty pip configuration file, the only one that pip reads beside the environment."""
     path = tmp_path / "pip.conf"
     path.write_text("")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(path))

@@ -1,4 +1,4 @@
-"""Politeness: places at a host, silence when it asks for it, whatever Retry-After says."""
+"""Host limits: slots, throttling, and Retry-After in every form."""
 
 import threading
 from datetime import UTC, datetime, timedelta
@@ -101,7 +101,7 @@ def test_a_place_is_given_back_also_after_a_failure() -> None:
         pass
 
 
-def test_no_more_threads_are_inside_than_there_are_places() -> None:
+def test_no_more_threads_are_inside_than_there_are_slots() -> None:
     limiter = HostLimiter(policy=LimiterPolicy(slots=2), clock=lambda: NOW)
     inside, most, counting = 0, 0, threading.Lock()
     both_in = threading.Barrier(2, timeout=PATIENCE)

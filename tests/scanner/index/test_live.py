@@ -13,7 +13,7 @@ pytestmark = pytest.mark.live
 
 @pytest.fixture
 def _outside_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These tests alone may leave the machine."""
+    """Allow connections to other machines, for these tests alone."""
     monkeypatch.setattr(socket.socket, "connect", sockets._real_connect)
     monkeypatch.setattr(socket.socket, "connect_ex", sockets._real_connect_ex)
     monkeypatch.setattr(socket, "getaddrinfo", sockets._real_getaddrinfo)

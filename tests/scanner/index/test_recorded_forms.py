@@ -18,7 +18,7 @@ def fetch(index: ReplayIndex, name: str, *, json: bool) -> IndexPage:
 
 
 def as_html_can_tell(page: IndexPage) -> tuple[IndexFile, ...]:
-    """The page's files without the facts that HTML has no place for."""
+    """Return the page's files without the values that HTML lacks."""
     announces = any(file.has_metadata for file in page.files)
     return tuple(
         file._replace(

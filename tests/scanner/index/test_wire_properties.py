@@ -52,7 +52,7 @@ def read_or_refuse(content_type: str, body: bytes) -> IndexPage | None:
 
 
 def check(page: IndexPage | None) -> None:
-    """What every caller relies on."""
+    """Check what every caller relies on."""
     if page is None:
         return
     names = [file.filename for file in page.files]

@@ -9,9 +9,9 @@ from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.index.errors import HostThrottled
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterStore, MemoryLimiterStore
 from scanner.models import CLAIM_FOR, Package, PackageState, Release
-from scanner.services import rate_limits as gates
+from scanner.services import rate_limits
 from scanner.services.metadata import lacking_metadata
-from scanner.services.polling import schedule as rounds
+from scanner.services.polling import schedule
 from scanner.services.polling.claims import claim_poll, is_followed
 from scanner.services.polling.schedule import repair_times
 from scanner.services.settle_releases import is_quiet
@@ -29,9 +29,9 @@ URL = "https://index.example/simple/demo/"
 @by_an_hour_and_by_years
 def test_a_claim_and_a_place_in_the_queue_of_the_future_do_not_count(jump: timedelta, demo: Package) -> None:
     assert claim_poll(demo.pk, NOON + jump) is not None
-    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert list(schedule.queue_due(NOON)) == [[demo.pk]]
     Package.objects.update(queued_until=NOON + jump + CLAIM_FOR)
-    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert list(schedule.queue_due(NOON)) == [[demo.pk]]
     assert claim_poll(demo.pk, NOON) is not None
 
 
@@ -44,7 +44,7 @@ def test_a_package_polled_in_the_future_is_due_again_now(
     assert repair_times(NOON) == 1
     demo.refresh_from_db()
     assert (demo.checked_at, demo.changed_at, demo.due_at) == (NOON, NOON, NOON)
-    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert list(schedule.queue_due(NOON)) == [[demo.pk]]
     assert repair_times(NOON) == 0
 
 
@@ -53,7 +53,7 @@ def test_a_package_that_failed_in_the_future_is_due_again_now(jump: timedelta, d
     # Its last answer is of the past: only the time of its next try gives it away.
     Package.objects.update(checked_at=NOON - HOUR, failures=3, due_at=NOON + jump)
     assert repair_times(NOON) == 1
-    assert list(rounds.queue_due(NOON)) == [[demo.pk]]
+    assert list(schedule.queue_due(NOON)) == [[demo.pk]]
 
 
 def test_what_the_rules_put_off_is_left_alone(demo: Package) -> None:
@@ -72,7 +72,7 @@ def test_a_clock_that_leaps_ahead_makes_things_due_and_stops_nothing(
     replay.add_package("demo", ["demo-1.0.tar.gz"])
     poll(NOON)
     later = NOON + jump + RELEASE_OPEN_FOR
-    assert list(rounds.queue_due(later)) == [[demo.pk]]
+    assert list(schedule.queue_due(later)) == [[demo.pk]]
     assert poll(later).value == "unchanged"
 
 
@@ -82,10 +82,10 @@ def store(request: pytest.FixtureRequest) -> Callable[[], LimiterStore]:
         kept = MemoryLimiterStore()
         return lambda: kept
     if request.param == "database":
-        return gates.DatabaseLimiterStore
+        return rate_limits.DatabaseLimiterStore
     url = request.getfixturevalue("redis_url")
-    gates.RedisLimiterStore(url)._redis.flushdb()
-    return lambda: gates.RedisLimiterStore(url)
+    rate_limits.RedisLimiterStore(url)._redis.flushdb()
+    return lambda: rate_limits.RedisLimiterStore(url)
 
 
 @by_an_hour_and_by_years
@@ -96,14 +96,14 @@ def test_a_host_closed_in_the_future_is_open_now_and_can_be_closed_again(
         HostLimiter(store(), clock=lambda: NOON + jump).check_answer("index.example", URL, 503, "120")
     limiter = HostLimiter(store(), clock=lambda: NOON)
     assert limiter.closed_until("index.example") is None
-    assert gates.throttled_hosts(NOON) == []
+    assert rate_limits.throttled_hosts(NOON) == []
     with pytest.raises(HostThrottled):
         limiter.check_answer("index.example", URL, 503, "120")
     assert limiter.closed_until("index.example") == NOON + timedelta(seconds=120)
 
 
-def test_places_of_a_redis_whose_clock_was_set_back_come_free(redis_url: str) -> None:
-    store = gates.RedisLimiterStore(redis_url)
+def test_slots_of_a_redis_whose_clock_was_set_back_become_free(redis_url: str) -> None:
+    store = rate_limits.RedisLimiterStore(redis_url)
     store._redis.flushdb()
     store._redis.zadd("wheelway:places:index.example", {"of the future": 4e9})
     assert store.acquire("index.example", 1, timedelta(0))

@@ -1,4 +1,4 @@
-"""Politeness that processes share, in the database and in Redis."""
+"""Host limits that processes share, in the database and in Redis."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ NONE = timedelta(0)
 
 @pytest.fixture(params=["database", "redis"])
 def store(request: pytest.FixtureRequest) -> Callable[[], LimiterStore]:
-    """Makes stores as processes of one installation have them."""
+    """Return a function that creates stores as the processes of one installation have them."""
     if request.param == "database":
         return DatabaseLimiterStore
     url = request.getfixturevalue("redis_url")
@@ -53,7 +53,7 @@ def test_a_host_never_opens_earlier_than_any_process_has_said(store: Callable[[]
     assert abs(until - late) < timedelta(seconds=1)
 
 
-def test_places_in_redis_are_the_installations(redis_url: str) -> None:
+def test_slots_in_redis_are_shared_by_all_processes(redis_url: str) -> None:
     one, other = RedisLimiterStore(redis_url), RedisLimiterStore(redis_url)
     one._redis.flushdb()
     assert one.acquire(HOST, 2, NONE)
@@ -63,7 +63,7 @@ def test_places_in_redis_are_the_installations(redis_url: str) -> None:
     assert other.acquire(HOST, 2, NONE)
 
 
-def test_a_place_of_a_dead_process_comes_free(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_slot_of_a_dead_process_becomes_free(redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner.services.rate_limits.SLOT_FOR", timedelta(seconds=-1))
     dead = RedisLimiterStore(redis_url)
     dead._redis.flushdb()
@@ -78,7 +78,7 @@ def test_without_redis_a_process_is_polite_by_itself(dead_redis: RedisLimiterSto
         pytest.raises(HostThrottled),
         limiter.slot(HOST, "https://index.example/"),
     ):
-        pytest.fail("there was one place")
+        pytest.fail("there was one slot")
     with pytest.raises(HostThrottled):
         limiter.check_answer(HOST, "https://index.example/", 503, "60")
     assert limiter.closed_until(HOST) is not None

@@ -45,7 +45,7 @@ def followed(replay: ReplayIndex) -> Followed:
 
 @pytest.fixture
 def small(db: None) -> Iterator[Followed]:
-    """An index of these packages only, where every change takes the next number."""
+    """Return an index of these packages only, in which every change takes the next serial."""
     with ReplayIndex(recorded=False) as index:
         yield Followed(index)
 

@@ -124,7 +124,7 @@ def test_odd_wheels_are_read(index: ReplayIndex, client: IndexClient, body: byte
 
 
 def lying_size() -> bytes:
-    """The directory says that METADATA is small; it unpacks to much more."""
+    """Return a zip whose directory gives a small size for METADATA, which unpacks to much more."""
     body = bytearray(a_zip({"demo-1.0.dist-info/METADATA": b" " * 5_000_000}))
     at = body.rindex(b"PK\x01\x02")
     body[at + 24 : at + 28] = (100).to_bytes(4, "little")

@@ -31,7 +31,7 @@ def index() -> Iterator[ReplayIndex]:
 
 @pytest.fixture
 def secret() -> Iterator[ReplayIndex]:
-    """What must never be asked."""
+    """Return a server that must never be requested."""
     with ReplayIndex(recorded=False) as index:
         index.add_package("demo", [WHEEL, SDIST])
         yield index
@@ -43,7 +43,7 @@ def guarded(url: str, *allowed: str) -> IndexClient:
 
 @pytest.fixture
 def numbers_resolve(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system's own reading of numeric hosts, which asks nobody; the tests' own fence stops only at connecting."""
+    """Let the system parse numeric hosts, which sends nothing; the fence of the tests stops connections only."""
     monkeypatch.setattr(socket, "getaddrinfo", _socket.getaddrinfo)
 
 

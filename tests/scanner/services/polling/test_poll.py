@@ -163,13 +163,13 @@ def test_a_change_of_status_is_an_event(replay: ReplayIndex, demo: Package, poll
 
 def test_two_workers_never_poll_one_package_at_once(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
     replay.add_package("demo", [PURE])
-    turn = claim_poll(demo.pk, NOON)
-    assert turn is not None
+    claim = claim_poll(demo.pk, NOON)
+    assert claim is not None
     assert poll(NOON + timedelta(seconds=5)) is PollResult.NOT_DUE
     assert replay.requests == []
     assert poll(NOON + CLAIM_FOR) is PollResult.CHANGED
-    # The first worker wakes up: its turn is over and its answer is dropped.
-    assert not release_claim(turn, last_error="too late")
+    # The first worker wakes up: its claim has expired and its answer is dropped.
+    assert not release_claim(claim, last_error="too late")
     demo.refresh_from_db()
     assert demo.last_error == ""
 
@@ -182,7 +182,7 @@ def test_an_answer_that_comes_after_the_turn_has_passed_on_is_dropped(
     def another_takes_over() -> None:
         Package.objects.filter(pk=demo.pk).update(claimed_until=NOON + 3 * CLAIM_FOR)
 
-    # In the middle of the poll: when it asks for its prints.
+    # In the middle of the poll: when it reads its checksums.
     client = IndexClient(replay.url)
     page = client.page
 

@@ -110,7 +110,7 @@ def test_the_ticks_queue_batches_and_nothing_that_is_not_due(
 
 @pytest.fixture
 def refused_file() -> str:
-    """The name of a file that this database refuses to store, as a value out of range would be."""
+    """Return the name of a file that this database rejects, as it would a value out of range."""
     name = "demo-0-0-6.6.6.tar.gz"
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
@@ -157,8 +157,8 @@ def test_a_process_that_is_told_to_stop_begins_no_poll_and_keeps_none(replay: Re
 
 def test_a_batch_that_was_cut_off_from_its_database_goes_on_with_what_it_held() -> None:
     packages = [package.pk for package in make(2)]
-    turns = claim_due_polls(packages, NOON)
-    assert sorted(turns) == packages
+    claims = claim_due_polls(packages, NOON)
+    assert sorted(claims) == packages
     assert claim_due_polls(packages, NOON) == {}
     assert release_claims(packages, claim_expiry(NOON)) == 2
     assert sorted(claim_due_polls(packages, NOON)) == packages
