@@ -126,7 +126,7 @@ def relax_and_rerun(uv: Uv, case: Case, targets: Sequence[Target], folder: Path)
     """Return, by target, the requirements that uv names one after the other, each loosened before the next run."""
     found: dict[str, set[str]] = {}
     for target in targets:
-        asked = list(case.asked)
+        asked = list(case.requirements)
         blamed = found.setdefault(target.slug, set())
         path = folder / "rerun.in"
         while True:

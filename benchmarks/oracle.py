@@ -69,16 +69,16 @@ class Case:
     name: str
     written: Path
     loose: Path
-    asked: tuple[Requirement, ...]
+    requirements: tuple[Requirement, ...]
 
     @classmethod
     def read(cls, path: Path, folder: Path) -> "Case":
         """Read a file, and write its loosened form into a folder."""
         lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
-        asked = tuple(Requirement(line) for line in lines if line)
+        requirements = tuple(Requirement(line) for line in lines if line)
         loose = folder / f"{path.stem}-loose.in"
-        loose.write_text("".join(f"{loosened(one)}\n" for one in asked))
-        return cls(path.stem, path, loose, asked)
+        loose.write_text("".join(f"{loosened(one)}\n" for one in requirements))
+        return cls(path.stem, path, loose, requirements)
 
 
 def loosened(requirement: Requirement) -> Requirement:
@@ -120,12 +120,12 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         return
     pins = pins_of(entry)
     if feasible:
-        asked = case.asked if entry["verdict"] == "go" else [loosened(one) for one in case.asked]
-        faults = faults_of({name: Version(text) for name, text in pins.items()}, asked, target)
+        requirements = case.requirements if entry["verdict"] == "go" else [loosened(one) for one in case.requirements]
+        faults = faults_of({name: Version(text) for name, text in pins.items()}, requirements, target)
         tally.add("set holds by pin_check", f"{where}: {'; '.join(faults)}" if faults else None)
         for change in plan["changes"] if plan is not None else ():
             alone = {name: Version(text) for name, text in pins.items()} | {change["name"]: Version(change["from"])}
-            holds = not faults_of(alone, asked, target)
+            holds = not faults_of(alone, requirements, target)
             tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
@@ -179,7 +179,7 @@ def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
 def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
     """Return the project's requirements that do not admit their version in the set as written."""
     names = {}
-    for one in case.asked:
+    for one in case.requirements:
         version = pins.get(canonicalize_name(one.name))
         if version is not None and not one.specifier.contains(version, prereleases=True):
             names[canonicalize_name(one.name)] = version

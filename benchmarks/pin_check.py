@@ -20,9 +20,9 @@ Pins = Mapping[str, Version]
 _STAR = re.compile(r"((?:>=|<=|>|<)\s*[0-9.]*[0-9])\.\*")
 
 
-def faults_of(pins: Pins, asked: Iterable[Requirement], target: Target) -> list[str]:
+def faults_of(pins: Pins, requirements: Iterable[Requirement], target: Target) -> list[str]:
     """Return why pins do not satisfy the requirements on the target, or are more than needed."""
-    return [*_without_wheel(pins, target), *_unmet(pins, list(asked), target)]
+    return [*_without_wheel(pins, target), *_unmet(pins, list(requirements), target)]
 
 
 def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
@@ -34,8 +34,8 @@ def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
             yield f"{name} {version} has no wheel for {target.slug}"
 
 
-def _unmet(pins: Pins, asked: list[Requirement], target: Target) -> Iterator[str]:
-    todo: list[tuple[str, Requirement, str]] = [("the project", one, "") for one in asked]
+def _unmet(pins: Pins, requirements: list[Requirement], target: Target) -> Iterator[str]:
+    todo: list[tuple[str, Requirement, str]] = [("the project", one, "") for one in requirements]
     seen: set[tuple[str, str]] = set()
     while todo:
         asker, requirement, extra = todo.pop()

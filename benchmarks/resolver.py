@@ -116,10 +116,10 @@ def compare_verdicts(uv: str, seeds: int) -> None:
             rng = random.Random(seed)
             index = random_index(rng)
             pins = {name: rng.choice(list(index[name])[:3]) for name in list(index)[: rng.randint(2, 5)]}
-            asked = root_requirements(*(f"{name}=={version}" for name, version in pins.items()))
+            roots = root_requirements(*(f"{name}=={version}" for name, version in pins.items()))
             shared = ResolutionCache(SmallSource(index))
-            today = closure(shared, LINUX, asked, WHEELS_ONLY)
-            made = plan(Upgrade(shared, [LINUX], asked, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
+            today = closure(shared, LINUX, roots, WHEELS_ONLY)
+            made = plan(Upgrade(shared, [LINUX], roots, WHEELS_ONLY, today.pins, Strategy.MINIMAL))
             with tempfile.TemporaryDirectory() as folder:
                 write_wheels(index, Path(folder))
                 exact = [f"{name}=={version}" for name, version in pins.items()]
@@ -138,18 +138,18 @@ def compare_verdicts(uv: str, seeds: int) -> None:
 def read_case(path: Path) -> RootRequirements:
     """Read a requirements file of plain lines."""
     lines = (line.partition(" #")[0].strip() for line in path.read_text().splitlines())
-    asks = [read_requirement(line) for line in lines if line and not line.startswith("#")]
-    return RootRequirements(tuple(ask for ask in asks if isinstance(ask, Requirement)))
+    read = [read_requirement(line) for line in lines if line and not line.startswith("#")]
+    return RootRequirements(tuple(one for one in read if isinstance(one, Requirement)))
 
 
-def answer_all(source: RecordedSource, asked: RootRequirements, targets: Sequence[Target]) -> Mapping[Target, Closure]:
+def answer_all(source: RecordedSource, roots: RootRequirements, targets: Sequence[Target]) -> Mapping[Target, Closure]:
     """Return every closure with all blockers, and make a minimal plan where nothing holds."""
     cache = ResolutionCache(source)
     found = {}
     for target in targets:
-        found[target] = closure(cache, target, asked, WHEELS_ONLY)
+        found[target] = closure(cache, target, roots, WHEELS_ONLY)
         if not found[target].holds and not found[target].missing:
-            plan(Upgrade(cache, [target], asked, WHEELS_ONLY, found[target].pins))
+            plan(Upgrade(cache, [target], roots, WHEELS_ONLY, found[target].pins))
     return found
 
 
@@ -160,10 +160,10 @@ def time_recorded_cases(folder: Path, pairs: int) -> None:
     """
     print(f"{'recorded case, 42 targets':<44} {'ms':>10} {'hold':>6} {'blocked':>8} {'unknown':>8}")
     for path in sorted(folder.glob("*.txt")):
-        asked = read_case(path)
+        roots = read_case(path)
         source = RecordedSource(T42)
-        found = answer_all(source, asked, T42)
-        took = statistics.median(seconds(partial(answer_all, source, asked, T42)) for _ in range(pairs))
+        found = answer_all(source, roots, T42)
+        took = statistics.median(seconds(partial(answer_all, source, roots, T42)) for _ in range(pairs))
         holds = sum(one.holds for one in found.values())
         unknown = sum(bool(one.missing) for one in found.values())
         print(f"{path.stem:<44} {took * 1e3:10.1f} {holds:6} {len(found) - holds - unknown:8} {unknown:8}")

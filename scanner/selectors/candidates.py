@@ -36,12 +36,12 @@ def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str,
         releases = _releases([package.pk for package in packages])
         rows: dict[str, dict[int, StoredPackage]] = {}
         for package in packages:
-            rows.setdefault(package.name, {})[package.index_id] = _record(package, releases.get(package.pk, []))
+            rows.setdefault(package.name, {})[package.index_id] = _stored_package(package, releases.get(package.pk, []))
         found.update((name, pool(by_index, index_ids)) for name, by_index in rows.items())
     return found
 
 
-def _record(package: Package, releases: list[StoredRelease]) -> StoredPackage:
+def _stored_package(package: Package, releases: list[StoredRelease]) -> StoredPackage:
     releases.sort(key=lambda release: release.version)
     return StoredPackage(
         name=package.name,
@@ -100,8 +100,8 @@ class ProfileTable:
     def __init__(self, keys: Iterable[ProfileKey], targets: Sequence[Target]) -> None:
         self.targets = tuple(targets)
         self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
-        self._elsewhere = [number for number, column in enumerate(self._columns) if column is None]
-        self._whole: dict[ProfileKey, bytes] = {}
+        self._uncatalogued = [number for number, column in enumerate(self._columns) if column is None]
+        self._catalogue_offers: dict[ProfileKey, bytes] = {}
         self._texts: dict[int, str] = {}
         self._rows: dict[ProfileKey, tuple[Offer, ...]] = {}
         self._same: dict[bytes, tuple[Offer, ...]] = {}
@@ -110,26 +110,26 @@ class ProfileTable:
 
     def add(self, keys: Iterable[ProfileKey]) -> None:
         """Read more profiles: one query if any of them is new, and one more if texts are needed."""
-        fresh = set(keys) - self._whole.keys()
+        fresh = set(keys) - self._catalogue_offers.keys()
         together = [key for key in fresh if isinstance(key, tuple)]
         members = {member for key in together for member in key}
-        alone = ({key for key in fresh if isinstance(key, int)} | members) - self._whole.keys()
+        alone = ({key for key in fresh if isinstance(key, int)} | members) - self._catalogue_offers.keys()
         if alone:
-            self._whole.update(_stored_offers(alone))
-        lacking = (alone if self._elsewhere else members) - self._texts.keys()
+            self._catalogue_offers.update(_stored_offers(alone))
+        lacking = (alone if self._uncatalogued else members) - self._texts.keys()
         if lacking:
             self._texts.update(_texts(lacking))
         for key in together:
-            self._whole[key] = pack_offers(catalogue_matcher().offers_once(self._shape(key)))
+            self._catalogue_offers[key] = pack_offers(catalogue_matcher().offers_once(self._profile(key)))
 
-    def _shape(self, key: ProfileKey) -> ReleaseProfile:
+    def _profile(self, key: ProfileKey) -> ReleaseProfile:
         if isinstance(key, int):
             return ReleaseProfile.stored(self._texts[key])
         return ReleaseProfile.of(file for member in key for file in ReleaseProfile.stored(self._texts[member]).files)
 
     @cached_property
-    def _others(self) -> Matcher:
-        return Matcher([self.targets[number] for number in self._elsewhere])
+    def _other_matcher(self) -> Matcher:
+        return Matcher([self.targets[number] for number in self._uncatalogued])
 
     def offers(self, profile: ProfileKey) -> tuple[Offer, ...]:
         """Return one offer for each of the chosen targets."""
@@ -142,36 +142,36 @@ class ProfileTable:
         """Return what the wheels of such a release say about building it (scanner.domain.files.builds)."""
         build = self._builds.get(profile)
         if build is None:
-            distinct = unpack_offers(bytes(set(self._whole[profile])))
+            distinct = unpack_offers(bytes(set(self._catalogue_offers[profile])))
             build = self._builds[profile] = infer_build(offer.availability for offer in distinct)
         return build
 
     def _row(self, profile: ProfileKey) -> tuple[Offer, ...]:
-        whole = self._whole[profile]
-        packed = bytes(0 if column is None else whole[column] for column in self._columns)
+        catalogue_offers = self._catalogue_offers[profile]
+        packed = bytes(0 if column is None else catalogue_offers[column] for column in self._columns)
         row = self._same.get(packed)
         if row is None:
             row = self._same[packed] = unpack_offers(packed)
-        if not self._elsewhere:
+        if not self._uncatalogued:
             return row
         mixed = list(row)
-        offers = self._others.offers_once(self._shape(profile))
-        for column, offer in zip(self._elsewhere, offers, strict=True):
+        offers = self._other_matcher.offers_once(self._profile(profile))
+        for column, offer in zip(self._uncatalogued, offers, strict=True):
             mixed[column] = offer
         return tuple(mixed)
 
 
-def _texts(shape_ids: Collection[int]) -> dict[int, str]:
-    wanted = sorted(shape_ids)
+def _texts(profile_ids: Collection[int]) -> dict[int, str]:
+    wanted = sorted(profile_ids)
     found: dict[int, str] = {}
     for start in range(0, len(wanted), CHUNK):
         found.update(ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
     return found
 
 
-def _stored_offers(shape_ids: Collection[int]) -> dict[ProfileKey, bytes]:
+def _stored_offers(profile_ids: Collection[int]) -> dict[ProfileKey, bytes]:
     """Return packed offers on the whole catalogue."""
-    wanted = sorted(shape_ids)
+    wanted = sorted(profile_ids)
     current = catalogue_digest()
     found: dict[ProfileKey, bytes] = {}
     outdated: list[int] = []

@@ -85,5 +85,5 @@ def test_a_set_for_a_free_threaded_build_holds_file_by_file(replay: ReplayIndex,
     found = assessed(case.written, replay, "cp313t-manylinux_2_28_x86_64")[0]
     assert found.verdict == "go"
     pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}
-    assert faults_of(pins, case.asked, parse_target(found.target)) == []
-    assert faults_of({**pins, "pydantic-core": Version("2.16.2")}, case.asked, parse_target(found.target))
+    assert faults_of(pins, case.requirements, parse_target(found.target)) == []
+    assert faults_of({**pins, "pydantic-core": Version("2.16.2")}, case.requirements, parse_target(found.target))

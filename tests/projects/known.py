@@ -56,14 +56,14 @@ class SmallIndex:
             files = [facts(name, filename) for filename in filenames]
             pk = len(self.files)
             self.files[pk] = files
-            shape = profile_of(files)
-            build = infer_build(offer.availability for offer in _everywhere.offers(shape))
+            profile = profile_of(files)
+            build = infer_build(offer.availability for offer in _everywhere.offers(profile))
             made.append(
                 Candidate(
                     Version(version),
-                    (shape, build),
+                    (profile, build),
                     LONG_AGO,
-                    matcher.offers(shape),
+                    matcher.offers(profile),
                     build,
                     pk,
                     requires_dist=None if needs is None else tuple(needs),

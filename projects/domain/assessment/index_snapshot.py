@@ -137,7 +137,7 @@ class IndexSnapshot:
         known = self._target_groups.get(name)
         if known is None:
             package = self.package(name)
-            rows = [candidate.offers for candidate, _ in package.shapes] if package is not None else []
+            rows = [candidate.offers for candidate, _ in package.profiles] if package is not None else []
             # Offers live as long as the process, so comparing identities is enough, and cheaper.
             known = [tuple(map(id, column)) for column in zip(*rows, strict=True)] or [()] * len(self.targets)
             self._target_groups[name] = known

@@ -129,7 +129,7 @@ def _candidate(
     """Return a stored release with its offers; the metadata is that of `source`, one of its parts."""
     return Candidate(
         version=release.version,
-        shape=(profile, build),
+        profile=(profile, build),
         uploaded_at=release.first_uploaded_at,
         offers=offers,
         build=build,

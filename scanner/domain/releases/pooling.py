@@ -69,11 +69,6 @@ class StoredPackage:
     newest_on: tuple[int, ...]
     unanswered: tuple[tuple[int, str], ...] = ()
 
-    @property
-    def was_answered(self) -> bool:
-        """Whether every index that is asked for it has said something about it."""
-        return not self.unanswered
-
 
 def pool(by_index: Mapping[int, StoredPackage], index_ids: Sequence[int]) -> StoredPackage:
     """Return one package from what these indexes have under one name, at least one of them something.
@@ -84,18 +79,16 @@ def pool(by_index: Mapping[int, StoredPackage], index_ids: Sequence[int]) -> Sto
     if len(index_ids) == 1:
         return by_index[index_ids[0]]
     parts = [by_index[index] for index in index_ids if index in by_index]
-    told = next((part for part in parts if part.status != "active"), parts[0])
+    marked = next((part for part in parts if part.status != "active"), parts[0])
     unanswered = tuple(
-        waiting
-        for index in index_ids
-        for waiting in (by_index[index].unanswered if index in by_index else ((index, ""),))
+        pair for index in index_ids for pair in (by_index[index].unanswered if index in by_index else ((index, ""),))
     )
     checks = [part.checked_at for part in parts]
     return StoredPackage(
         name=parts[0].name,
         exists=any(part.exists for part in parts),
-        status=told.status,
-        status_reason=told.status_reason,
+        status=marked.status,
+        status_reason=marked.status_reason,
         checked_at=None if None in checks or len(parts) < len(index_ids) else min(filter(None, checks), default=None),
         changed_at=max((part.changed_at for part in parts if part.changed_at is not None), default=None),
         revisions=tuple(sorted(revision for part in parts for revision in part.revisions)),

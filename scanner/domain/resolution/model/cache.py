@@ -116,7 +116,7 @@ class ResolutionCache:
         return self._installable.setdefault((target, policy.source), {})
 
     def installable(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
-        """Return what the policy installs of a package on a target. Each distinct shape is judged once."""
+        """Return what the policy installs of a package on a target. Each distinct profile is judged once."""
         memo = self.installable_on(target, policy)
         known = memo.get(package.name)
         if known is None:
@@ -131,7 +131,7 @@ class ResolutionCache:
     def _judge(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
         installable = yanked = 0
         obstacles: dict[Obstacle, int] = {}
-        for candidate, mask in package.shapes:
+        for candidate, mask in package.profiles:
             offer, build = self._source.offer(candidate, target)
             if offer.yanked:
                 yanked |= mask

@@ -28,7 +28,7 @@ class CandidateSource(Protocol):
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """Return what a candidate offers on a target, and what building it needs (`pure`, `compiled`…).
 
-        Called with one candidate of each shape.
+        Called with one candidate of each profile.
         """
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:

@@ -27,7 +27,7 @@ __all__ = ["Candidate", "PackageVersions"]
 class Candidate(NamedTuple):
     """A release that an installer could choose.
 
-    `shape` is any value that is equal for releases with the same offers and the same build. `uploaded_at` is aware;
+    `profile` is any value that is equal for releases with the same offers and the same build. `uploaded_at` is aware;
     None if the index does not say. `offers` has one offer per target of the source, and `build` says what building
     the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
     `requires_dist` is None while it is not known; `metadata_error` says why it cannot be read, and the release then
@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
     """
 
     version: Version
-    shape: Hashable
+    profile: Hashable
     uploaded_at: datetime | None = None
     offers: tuple[Offer, ...] = ()
     build: str = UNSEEN
@@ -67,17 +67,17 @@ class PackageVersions:
         return {version: index for index, version in enumerate(self.versions)}
 
     @cached_property
-    def shapes(self) -> tuple[tuple[Candidate, int], ...]:
-        """One candidate of each distinct shape, with the set of all that have this shape."""
+    def profiles(self) -> tuple[tuple[Candidate, int], ...]:
+        """One candidate of each distinct profile, with the set of all that have it."""
         first: dict[Hashable, Candidate] = {}
         found: dict[Hashable, int] = {}
         bit = 2
         for candidate in self.candidates:
-            shape = candidate.shape
-            first.setdefault(shape, candidate)
-            found[shape] = found.get(shape, 0) | bit
+            profile = candidate.profile
+            first.setdefault(profile, candidate)
+            found[profile] = found.get(profile, 0) | bit
             bit <<= 1
-        return tuple((first[shape], mask) for shape, mask in found.items())
+        return tuple((first[profile], mask) for profile, mask in found.items())
 
     @cached_property
     def prereleases(self) -> int:

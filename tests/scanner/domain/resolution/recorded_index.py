@@ -19,8 +19,8 @@ from scanner.domain.targets.target import Target
 from tests.replay import recorded_names
 from tests.replay.recording import RecordedPackage, read
 
-# A shape is named by its place here, as a stored one is by its row: numbers are cheap to look up.
-_SHAPES: dict[ReleaseProfile, int] = {}
+# A profile is identified by its position here, as a stored one is by its row: numbers are cheap to look up.
+_PROFILES: dict[ReleaseProfile, int] = {}
 
 
 @cache
@@ -40,11 +40,11 @@ def package_of(name: NormalizedName) -> PackageVersions:
             files.setdefault(parsed.version, []).append(offered)
             moment = datetime.fromisoformat(file.uploaded_at)
             first[parsed.version] = min(moment, first.get(parsed.version, moment))
-    shapes = {version: _SHAPES.setdefault(shape, len(_SHAPES)) for version, shape in _shapes(files).items()}
-    return PackageVersions(name, [Candidate(version, shapes[version], first[version]) for version in files])
+    profiles = {version: _PROFILES.setdefault(profile, len(_PROFILES)) for version, profile in _profiles(files).items()}
+    return PackageVersions(name, [Candidate(version, profiles[version], first[version]) for version in files])
 
 
-def _shapes(files: dict[Version, list[ProfileFile]]) -> dict[Version, ReleaseProfile]:
+def _profiles(files: dict[Version, list[ProfileFile]]) -> dict[Version, ReleaseProfile]:
     return {version: ReleaseProfile.of(listed) for version, listed in files.items()}
 
 
@@ -75,12 +75,12 @@ class RecordedSource:
 
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """Return what matching says of a profile."""
-        shape = candidate.shape
-        assert isinstance(shape, int)
-        if shape >= len(self._offers):
-            for known in list(_SHAPES)[len(self._offers) :]:
+        profile = candidate.profile
+        assert isinstance(profile, int)
+        if profile >= len(self._offers):
+            for known in list(_PROFILES)[len(self._offers) :]:
                 self._offers.append(self._matcher.offers(known))
-        return self._offers[shape][self._columns[target]], UNSEEN
+        return self._offers[profile][self._columns[target]], UNSEEN
 
     def target_group(self, name: NormalizedName, target: Target) -> Hashable:
         """Return the target: no two targets are taken to be equal."""

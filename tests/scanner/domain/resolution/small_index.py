@@ -68,9 +68,9 @@ class SmallSource:
 
     def offer(self, candidate: Candidate, target: Target) -> tuple[Offer, str]:
         """Return what a row offers on a target."""
-        shape = candidate.shape
-        assert isinstance(shape, tuple)
-        places, yanked = shape
+        profile = candidate.profile
+        assert isinstance(profile, tuple)
+        places, yanked = profile
         markers = target.marker_environment
         if {"*", markers["sys_platform"], markers["python_version"]} & set(places):
             return Offer(Availability.NATIVE, yanked), UNSEEN
