@@ -22,7 +22,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, read, select, unknown_choices
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.storage import prepare_storage
-from projects.services.assessments.evaluate import Evaluation, evaluate, search_clock
+from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import FileContents, with_written_plans
@@ -129,7 +129,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         step=Step(options["step"]),
         holds=frozenset(canonicalize_name(name) for name in options["hold"]),
         bridge=options.get("bridge", False),
-        expired=search_clock,
+        stopwatch=stopwatch,
     )
 
 

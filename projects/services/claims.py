@@ -44,7 +44,7 @@ def read_facts(
     extra = claimed.keys() - packages.keys()
     refresh(indexes, extra, timezone.now(), on_polled=lambda name, done, total: None)
     reader = IndexReader(indexes, request, as_of=as_of)
-    reader.read(extra)
+    reader.read({*packages, *claimed})
     chosen = {
         name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name)) for name in {*packages, *claimed}
     }

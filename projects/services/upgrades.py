@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ def answer_upgrade(
     slugs = query.targets(target)
     if not query.is_stored:
         deadline = _Deadline(time.monotonic() + PAGE_SECONDS)
-        request = replace(_request(project, given.parsed, slugs, query, now), expired=lambda: deadline)
+        request = replace(_request(project, given.parsed, slugs, query, now), stopwatch=lambda: deadline)
         planned = _plan(request, indexes_of(project))
     elif stored.result.verdict is ProjectVerdict.UNKNOWN:
         # The plan of an incomplete assessment lists missing data, not changes.
@@ -100,11 +101,16 @@ def _request(
 
 @dataclass(frozen=True, slots=True)
 class _Deadline:
-    """One deadline for all searches of a page, on the monotonic clock: true when it has passed."""
+    """One deadline for all searches of a page, on the monotonic clock."""
 
     end: float
 
-    def __call__(self) -> bool:
+    def running(self) -> AbstractContextManager[None]:
+        """Count nothing: the deadline is fixed."""
+        return nullcontext()
+
+    def expired(self) -> bool:
+        """Return whether the deadline has passed."""
         return time.monotonic() > self.end
 
 

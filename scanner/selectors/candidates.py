@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from packaging.version import Version
@@ -88,6 +88,18 @@ def requires_dist_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
         rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "requires_dist")
         found.update((pk, tuple(listed)) for pk, listed in rows)
     return found
+
+
+def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...] | None, str]]:
+    """Yield key, Requires-Dist values (None if they are not known) and the reason why they cannot be read.
+
+    One query for each 2,000 releases.
+    """
+    wanted = sorted(set(release_ids))
+    fields = ("pk", "metadata__requires_dist", "metadata_error")
+    for start in range(0, len(wanted), CHUNK):
+        for pk, texts, error in Release.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(*fields):
+            yield pk, None if texts is None else tuple(texts), error
 
 
 class ProfileTable:

@@ -8,26 +8,29 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.evaluate import ResolvedTarget
-from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
 from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.plans import Plan
-from scanner.domain.resolution.upgrade import Upgrade, plan
+from scanner.domain.resolution.resolve import SearchLimits
+from scanner.domain.resolution.upgrade import Upgrade, plan_search
 
 
-def bridge_over(request: AssessmentRequest, snapshot: IndexSnapshot, resolved: Sequence[ResolvedTarget]) -> Plan | None:
-    """Return the set that holds on all resolved targets; None if the request wants none, or while data is missing.
+def bridge_search(
+    request: AssessmentRequest, cache: ResolutionCache, resolved: Sequence[ResolvedTarget], limits: SearchLimits
+) -> Search[Plan | None]:
+    """Search one set that holds on all resolved targets; None when facts are missing that a target depends on.
 
     The versions in use are those of the first target, then those that only later targets have.
     """
-    if not request.bridge or not resolved or any(one.closure.missing or one.closure.limit for one in resolved):
+    if not resolved or any(one.closure.missing or one.closure.limit for one in resolved):
         return None
     current: dict[NormalizedName, Version] = {}
     for one in reversed(resolved):
         current.update(one.closure.pins)
     upgrade = Upgrade(
-        ResolutionCache(snapshot),
+        cache,
         [one.target for one in resolved],
         root_requirements_of(request.requirements),
         request.resolver_policy,
@@ -35,6 +38,6 @@ def bridge_over(request: AssessmentRequest, snapshot: IndexSnapshot, resolved: S
         request.strategy,
         request.step,
         request.holds,
-        limits=request.limits(),
+        limits=limits,
     )
-    return plan(upgrade)
+    return (yield from plan_search(upgrade))

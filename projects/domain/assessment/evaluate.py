@@ -1,12 +1,12 @@
 """Verdicts of a set of requirements over targets, from what is known of the index.
 
 Two steps, because explanations need files that are worth reading only for the releases that results name:
-`resolve_targets` finds closures, judgements and plans, `explain_targets` makes the results.
+`resolve_search` finds the closure, the judgements and the plan of a target, `explain_targets` makes the results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
@@ -16,20 +16,21 @@ from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
 from projects.domain.assessment.judgement import Judgement, explain, judge_foreign, judge_inactive, judge_version
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability
-from scanner.domain.resolution.closure import Closure, closure
+from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.resolution.model import outcomes
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.versions import Candidate
-from scanner.domain.resolution.upgrade import Upgrade, plan
+from scanner.domain.resolution.resolve import SearchLimits
+from scanner.domain.resolution.upgrade import Upgrade, plan_search
 from scanner.domain.targets.target import Target
 
 
@@ -41,18 +42,6 @@ class ResolvedTarget:
     closure: Closure
     judgements: Mapping[NormalizedName, Judgement]
     plan: Plan | None
-
-
-def resolve_targets(
-    request: AssessmentRequest, snapshot: IndexSnapshot, targets: Sequence[Target] | None = None
-) -> list[ResolvedTarget]:
-    """Resolve each target of the request, or only these of them, in order."""
-    cache = ResolutionCache(snapshot)
-    roots = root_requirements_of(request.requirements)
-    return [
-        _resolve(request, snapshot, cache, roots, target)
-        for target in (request.targets if targets is None else targets)
-    ]
 
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> outcomes.Missing:
@@ -99,15 +88,16 @@ def explain_targets(
     return [_explain(request, one, snapshot, explanations) for one in resolved]
 
 
-def _resolve(
+def resolve_search(
     request: AssessmentRequest,
     snapshot: IndexSnapshot,
     cache: ResolutionCache,
     roots: RootRequirements,
     target: Target,
-) -> ResolvedTarget:
-    found = closure(cache, target, roots, request.resolver_policy, limits=request.limits())
-    judgements = _judge(request, snapshot, target, found)
+    limits: SearchLimits,
+) -> Search[ResolvedTarget]:
+    """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
+    found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
     way = None
     # A search that was cut short says nothing about the requirements as written.
     refuted = found.limit is None
@@ -121,11 +111,11 @@ def _resolve(
             request.strategy,
             request.step,
             request.holds,
-            request.limits(),
+            limits,
             refuted=refuted,
         )
-        way = plan(upgrade)
-    return ResolvedTarget(target, found, judgements, way)
+        way = yield from plan_search(upgrade)
+    return ResolvedTarget(target, found, _judge(request, snapshot, target, found), way)
 
 
 def _judge(

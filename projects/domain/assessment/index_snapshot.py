@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.targets.target import Target
@@ -111,6 +112,24 @@ class IndexSnapshot:
         self.packages.update(packages)
         for name in packages:
             self._target_groups.pop(NormalizedName(name), None)
+
+    def learn_metadata(self, name: str, found: Mapping[Version, tuple[tuple[str, ...] | None, str]]) -> None:
+        """Set the Requires-Dist values of candidates, or None and the reason why they cannot be read."""
+        package = self.packages[name]
+        candidates = tuple(
+            one._replace(requires_dist=found[one.version][0], metadata_error=found[one.version][1])
+            if one.version in found
+            else one
+            for one in package.candidates
+        )
+        self.packages[name] = replace(package, candidates=candidates)
+
+    def unknown(self, missing: Missing) -> Missing:
+        """Return those of the required facts that are not known."""
+        return Missing(
+            tuple(name for name in missing.packages if self.package(name) is None),
+            tuple(one for one in missing.releases if self.requires_dist(*one) is None),
+        )
 
     def column(self, target: Target) -> int:
         """Return the position of a target's offer in `Candidate.offers`."""

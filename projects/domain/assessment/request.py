@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
-from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
 
-Expired = Callable[[], bool]
+
+class SearchClock(Protocol):
+    """Measures the time that one search uses itself."""
+
+    def running(self) -> AbstractContextManager[None]:
+        """Count the time of a block."""
+
+    def expired(self) -> bool:
+        """Return whether the search has used its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +32,7 @@ class AssessmentRequest:
     """The requirements to judge, the targets to judge them on, the policy, and how plans are chosen.
 
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over
-    all targets too. `expired` makes a clock for one search, which returns True when the search has taken too long; the
-    clock is called often.
+    all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -36,7 +44,7 @@ class AssessmentRequest:
     step: Step = Step.MAJOR
     holds: frozenset[NormalizedName] = frozenset()
     bridge: bool = False
-    expired: Callable[[], Expired] | None = None
+    stopwatch: Callable[[], SearchClock] | None = None
 
     @property
     def resolver_policy(self) -> BuildPolicy:
@@ -52,7 +60,3 @@ class AssessmentRequest:
     def names(self) -> frozenset[str]:
         """Packages that the requirements name and that come from the index."""
         return frozenset(one.name for one in self.requirements) - self.foreign
-
-    def limits(self) -> SearchLimits:
-        """Return new limits for one search."""
-        return SearchLimits(expired=self.expired() if self.expired else None)

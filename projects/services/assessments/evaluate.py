@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 
-from projects.domain.assessment.bridge import bridge_over
 from projects.domain.assessment.evaluate import (
     ResolvedTarget,
     explain_targets,
     missing_in,
     releases_to_explain,
-    resolve_targets,
 )
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import Stopwatch, TargetSearches
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 
 
@@ -52,10 +53,21 @@ class ResolvedRequest:
         return missing_in(self.resolved) | (self.bridge.missing if self.bridge is not None else Missing())
 
 
+def search_stored(
+    request: AssessmentRequest, reader: IndexReader, targets: Iterable[Target] | None = None
+) -> TargetSearches:
+    """Search all targets of a request, or these of them, with what is stored; the rest is given up."""
+    searches = TargetSearches(request, reader.snapshot, targets)
+    while missing := searches.advance():
+        reader.read_missing(missing)
+        searches.cache.give_up(reader.snapshot.unknown(missing))
+    return searches
+
+
 def resolve_request(request: AssessmentRequest, reader: IndexReader) -> ResolvedRequest:
-    """Resolve a request over all its targets, from what was read."""
-    resolved = resolve_targets(request, reader.snapshot)
-    return ResolvedRequest(reader, resolved, bridge_over(request, reader.snapshot, resolved))
+    """Resolve a request over all its targets, from what is stored."""
+    searches = search_stored(request, reader)
+    return ResolvedRequest(reader, searches.finished, searches.bridge)
 
 
 def evaluate(
@@ -75,6 +87,21 @@ def evaluate(
     return make_evaluation(request, results, found.missing, found.bridge)
 
 
+def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:
+    """Evaluate what is certain while searches wait: finished targets, and the pinned versions of others."""
+    waiting = judge_unfinished(request, reader.snapshot, searches.unfinished)
+    files_of = read_files([*releases_to_explain(searches.finished), *releases_of(waiting)], as_of=reader.as_of)
+    made = {
+        result.target: result
+        for result in (
+            *explain_targets(request, searches.finished, reader.snapshot, files_of),
+            *explain_unfinished(request, waiting, reader.snapshot, files_of),
+        )
+    }
+    results = [made[target.slug] for target in request.targets]
+    return make_evaluation(request, results, searches.missing)
+
+
 def make_evaluation(
     request: AssessmentRequest, results: list[TargetResult], missing: Missing, bridge: Plan | None = None
 ) -> Evaluation:
@@ -83,7 +110,6 @@ def make_evaluation(
     return Evaluation(results, missing, frozenset(request.names | seen | set(missing.packages)), bridge)
 
 
-def search_clock() -> Callable[[], bool]:
-    """Return a clock for one search, which is True once the time that the settings allow is over."""
-    end = time.monotonic() + settings.WHEELWAY_SEARCH_SECONDS
-    return lambda: time.monotonic() > end
+def stopwatch() -> Stopwatch:
+    """Return a clock for one search: processor time of this thread, as long as the settings allow."""
+    return Stopwatch(time.thread_time, settings.WHEELWAY_SEARCH_SECONDS)

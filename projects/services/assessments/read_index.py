@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 
-from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
@@ -16,26 +14,26 @@ from scanner.domain.matching.availability import Offer, ReleaseFileFacts, profil
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.packed_offers import catalogue_matcher
 from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool_files
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.selectors.candidates import (
     ProfileTable,
     build_detail,
     package_revisions,
     release_files,
+    release_metadata,
     requires_dist_of,
     stored_packages,
 )
 from scanner.services.index_sets import IndexSet
 
-_NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 RequiresDist = Mapping[int, tuple[str, ...]]
 
 
 class IndexReader:
-    """Reads what is stored of every package that a request's requirements can lead to into `snapshot`.
+    """Reads what is stored of the packages that searches ask for into `snapshot`.
 
-    It takes a few queries for each step along the dependencies known so far, whatever the number of packages and
-    indexes. With `as_of`, files uploaded later are left out; yanks have no date, so those of today count.
+    With `as_of`, files uploaded later are left out; yanks have no date, so those of today count.
     """
 
     def __init__(self, indexes: IndexSet, request: AssessmentRequest, *, as_of: datetime | None = None) -> None:
@@ -47,25 +45,48 @@ class IndexReader:
         self._profiles = ProfileTable((), request.targets)
         self._names: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
-        self.read(request.names)
 
     def read(self, names: Iterable[str]) -> None:
-        """Read these packages, again if they were read before, and new packages that they lead to."""
-        packages: dict[str, StoredPackage] = {}
+        """Read these packages, again if they were read before. Three queries for each 2,000."""
         wanted = set(names)
-        while wanted:
-            self._names |= wanted
-            found = stored_packages(self.indexes.keys, wanted)
-            packages.update(found)
-            self._revisions.update((name, package.revisions) for name, package in found.items())
-            releases = [release for package in found.values() for release in package.releases]
-            keys = {release.metadata_id for release in releases}
-            keys.update(part.metadata_id for release in releases for part in release.parts)
-            fresh = requires_dist_of({key for key in keys if key is not None} - self._requirements.keys())
-            self._requirements.update(fresh)
-            texts = {text for listed in fresh.values() for text in listed}
-            wanted = {str(_normalized(match[1])) for text in texts if (match := _NAME.match(text))} - self._names
+        self._names |= wanted
+        packages = stored_packages(self.indexes.keys, wanted)
+        self._revisions.update((name, package.revisions) for name, package in packages.items())
+        releases = [release for package in packages.values() for release in package.releases]
+        keys = {release.metadata_id for release in releases}
+        keys.update(part.metadata_id for release in releases for part in release.parts)
+        fresh = {key for key in keys if key is not None} - self._requirements.keys()
+        self._requirements.update(requires_dist_of(fresh))
         self.snapshot.update(self._snapshots(packages))
+
+    def read_missing(self, missing: Missing) -> None:
+        """Read the packages that a search needs, or will probably need, and that were not read before."""
+        wanted = {*missing.packages, *missing.likely_packages} - self._names
+        if wanted:
+            self.read(wanted)
+
+    def read_metadata(self, releases: Iterable[tuple[str, Version]]) -> None:
+        """Read the metadata, fetched since, of these releases of packages that were read before."""
+        rows = {
+            candidate.pk: (name, version)
+            for name, version in releases
+            if (candidate := self.snapshot.candidate(name, version)) is not None and candidate.requires_dist is None
+        }
+        found: dict[str, dict[Version, tuple[tuple[str, ...] | None, str]]] = {}
+        for pk, requirements, error in release_metadata(rows):
+            name, version = rows[pk]
+            found.setdefault(name, {})[version] = (requirements, error)
+        for name, known in found.items():
+            self.snapshot.learn_metadata(name, known)
+        # Where one index cannot give the metadata of a version, that of another one counts.
+        failed = {
+            name
+            for name, known in found.items()
+            for version, (_, error) in known.items()
+            if error and (one := self.snapshot.candidate(name, version)) is not None and one.other_pks
+        }
+        if failed:
+            self.read(failed)
 
     def changed(self) -> frozenset[str]:
         """Return the packages that were stored again since they were read. One query."""
@@ -88,9 +109,6 @@ class IndexReader:
         too_young = request.policy.is_too_young(release.first_uploaded_at, request.now)
         offers = profiles.offers(release.profile)
         return _candidate(release, source, release.profile, offers, build, self._requirements, too_young)
-
-
-_normalized = lru_cache(maxsize=16_384)(canonicalize_name)
 
 
 def _snapshot(package: StoredPackage, candidates: Iterable[Candidate], indexes: IndexSet) -> PackageSnapshot:

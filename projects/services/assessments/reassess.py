@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain, resolve_targets
+from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.reassess import (
     Judgements,
@@ -23,7 +23,14 @@ from projects.domain.assessment.reassess import (
 )
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
-from projects.services.assessments.evaluate import Evaluation, evaluate, make_evaluation, resolve_request
+from projects.services.assessments.evaluate import (
+    Evaluation,
+    ResolvedRequest,
+    evaluate,
+    make_evaluation,
+    resolve_request,
+    search_stored,
+)
 from projects.services.assessments.read_index import IndexReader, read_files
 from scanner.domain.resolution.model.outcomes import Missing
 from scanner.services.index_sets import IndexSet
@@ -55,15 +62,26 @@ def reevaluate(key: Hashable, request: AssessmentRequest, *, indexes: IndexSet) 
     with _lock:
         kept = _kept.pop((indexes, key), None)
     if kept is None or not _is_same(request, kept.request) or request.now - kept.since > GOOD_FOR:
-        kept, found = _in_full(request, indexes)
+        kept, found = _in_full(request, indexes, resolve_request(request, IndexReader(indexes, request)))
     else:
         kept, found = _in_part(request, kept)
+    _keep(key, kept, indexes)
+    return found
+
+
+def remember(key: Hashable, request: AssessmentRequest, resolved: ResolvedRequest, *, indexes: IndexSet) -> Evaluation:
+    """Evaluate a request that was just resolved, and keep that for `reevaluate`."""
+    kept, found = _in_full(request, indexes, resolved)
+    _keep(key, kept, indexes)
+    return found
+
+
+def _keep(key: Hashable, kept: _Kept | None, indexes: IndexSet) -> None:
     if kept is not None:
         with _lock:
             _kept[indexes, key] = kept
             while len(_kept) > KEPT:
                 _kept.popitem(last=False)
-    return found
 
 
 def forget() -> None:
@@ -76,8 +94,9 @@ def _is_same(request: AssessmentRequest, other: AssessmentRequest) -> bool:
     return replace(request, now=other.now) == other
 
 
-def _in_full(request: AssessmentRequest, indexes: IndexSet) -> tuple[_Kept | None, Evaluation]:
-    resolved = resolve_request(request, IndexReader(indexes, request))
+def _in_full(
+    request: AssessmentRequest, indexes: IndexSet, resolved: ResolvedRequest
+) -> tuple[_Kept | None, Evaluation]:
     found = evaluate(request, indexes=indexes, resolved=resolved)
     if found.missing:
         return None, found
@@ -99,7 +118,7 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
     }
     changed = [request.targets[column] for column in sorted(columns)]
     same = [target for column, target in enumerate(request.targets) if column not in columns]
-    resolved = resolve_targets(request, snapshot, changed)
+    resolved = search_stored(request, kept.reader, changed).finished
     missing = missing_in(resolved)
     files_of = read_files([*releases_to_explain(resolved), *releases_of_packages(kept.judgements, names, same)])
     explanations = WheelExplanations(files_of)

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 import pytest
 
-from projects.domain.assessment.evaluate import explain_targets, missing_in, resolve_targets
+from projects.domain.assessment.evaluate import explain_targets, missing_in
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read

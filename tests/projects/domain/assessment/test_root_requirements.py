@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from projects.domain.assessment.evaluate import explain_targets, resolve_targets
+from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import resolve_targets
 from projects.domain.dependency_files import read
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels

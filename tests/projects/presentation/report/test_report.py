@@ -11,10 +11,10 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils.html import escape
 
-from projects.domain.assessment.bridge import bridge_over
-from projects.domain.assessment.evaluate import explain_targets, resolve_targets
+from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import read
@@ -55,15 +55,15 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> AssessmentRecord:
     on = [parse_target(slug) for slug in slugs]
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW, **wishes)
     index = SmallIndex(PACKAGES, on, request.foreign)
-    resolved = resolve_targets(request, index.snapshot)
-    results = explain_targets(request, resolved, index.snapshot, index.files_of)
-    bridge = bridge_over(request, index.snapshot, resolved)
+    searches = TargetSearches(request, index.snapshot)
+    searches.finish()
+    results = explain_targets(request, searches.finished, index.snapshot, index.files_of)
     return AssessmentRecord(
         parsed,
         results,
         NOW,
         "https://index.example/simple",
-        bridge=UpgradePlan.of(bridge, request.strategy) if bridge is not None else None,
+        bridge=UpgradePlan.of(searches.bridge, request.strategy) if searches.bridge is not None else None,
         bridge_targets=slugs,
         written={
             result.target: write_plan(

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from projects.domain.assessment.evaluate import ResolvedTarget, resolve_targets
-from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import TargetSearches
 from projects.presentation.formats.schema import target_document
 from projects.services.assessments import reassess as reassessing
-from projects.services.assessments.evaluate import Evaluation, evaluate
+from projects.services.assessments.evaluate import Evaluation, evaluate, search_stored
 from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.targets.target import Target
@@ -100,11 +100,11 @@ def test_only_the_target_that_a_wheel_serves_is_resolved_again(
     reevaluate("practice", REQUEST, indexes=indexes)
     seen: list[list[str]] = []
 
-    def watched(request: AssessmentRequest, snapshot: IndexSnapshot, on: Sequence[Target]) -> list[ResolvedTarget]:
+    def watched(request: AssessmentRequest, reader: IndexReader, on: Sequence[Target]) -> TargetSearches:
         seen.append([target.slug for target in on])
-        return resolve_targets(request, snapshot, on)
+        return search_stored(request, reader, on)
 
-    monkeypatch.setattr(reassessing, "resolve_targets", watched)
+    monkeypatch.setattr(reassessing, "search_stored", watched)
     EVENTS["a wheel joins a release"](index)
     read(index, "core")
     reevaluate("practice", REQUEST, indexes=indexes)

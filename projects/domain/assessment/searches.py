@@ -1,0 +1,148 @@
+"""The searches of one assessment request, one for each target, advanced together over one cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from projects.domain.assessment.bridge import bridge_search
+from projects.domain.assessment.evaluate import ResolvedTarget, resolve_search
+from projects.domain.assessment.index_snapshot import IndexSnapshot
+from projects.domain.assessment.request import AssessmentRequest, SearchClock
+from projects.domain.assessment.root_requirements import root_requirements_of
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.resolve import SearchLimits
+from scanner.domain.targets.target import Target
+
+NOTHING = Missing()
+
+
+class Stopwatch:
+    """The time that one search has used itself, in seconds, by a clock that is read while it runs.
+
+    Waiting for the index, and the searches of other targets, do not count: the answer does not depend on them.
+    """
+
+    def __init__(self, clock: Callable[[], float], limit: float) -> None:
+        self._clock, self._limit = clock, limit
+        self._used = 0.0
+        self._since: float | None = None
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Count the time of this block."""
+        self._since = self._clock()
+        try:
+            yield
+        finally:
+            self._used += self._clock() - self._since
+            self._since = None
+
+    def expired(self) -> bool:
+        """Return whether the limit is reached."""
+        now = 0.0 if self._since is None else self._clock() - self._since
+        return self._used + now > self._limit
+
+
+class TargetSearches:
+    """All searches of a request over one snapshot of the index.
+
+    `advance` runs each as far as the facts go. What they lack is then to be learned by the snapshot, or given up.
+    `targets` are those to search (default: all), `found` has the results of others.
+    """
+
+    def __init__(
+        self,
+        request: AssessmentRequest,
+        snapshot: IndexSnapshot,
+        targets: Iterable[Target] | None = None,
+        found: Mapping[Target, ResolvedTarget] | None = None,
+    ) -> None:
+        self._request = request
+        self.cache = ResolutionCache(snapshot)
+        self._found: dict[Target, ResolvedTarget] = dict(found or {})
+        searched = tuple(request.targets if targets is None else targets)
+        self._targets = tuple(target for target in request.targets if target in searched or target in self._found)
+        roots = root_requirements_of(request.requirements)
+        self._watches = {target: request.stopwatch() if request.stopwatch else None for target in searched}
+        self._pending: dict[Target, Search[ResolvedTarget]] = {
+            target: resolve_search(request, snapshot, self.cache, roots, target, _limits(self._watches[target]))
+            for target in searched
+        }
+        self._missing: dict[Target, Missing] = {}
+        self._bridge_watch = request.stopwatch() if request.bridge and request.stopwatch else None
+        self._bridge: Search[Plan | None] | None = None
+        self.bridge: Plan | None = None
+
+    @property
+    def finished(self) -> tuple[ResolvedTarget, ...]:
+        """The targets that have their result, in order."""
+        return tuple(self._found[target] for target in self._targets if target in self._found)
+
+    @property
+    def unfinished(self) -> tuple[Target, ...]:
+        """The targets whose search still lacks facts, in order."""
+        return tuple(target for target in self._targets if target not in self._found)
+
+    @property
+    def missing(self) -> Missing:
+        """What the unfinished searches lack, all together."""
+        return _together(self._missing.values())
+
+    def advance(self) -> Missing:
+        """Run every search as far as it gets. Return what they lack, all together; nothing when all have ended."""
+        for target, search in list(self._pending.items()):
+            try:
+                self._missing[target] = _next(search, self._watches[target])
+            except StopIteration as end:
+                self._found[target] = end.value
+                self._missing.pop(target, None)
+                del self._pending[target]
+        if not self._pending and self._request.bridge:
+            return self._advance_bridge()
+        return self.missing
+
+    def _advance_bridge(self) -> Missing:
+        if self._bridge is None:
+            limits = _limits(self._bridge_watch)
+            self._bridge = bridge_search(self._request, self.cache, self.finished, limits)
+        try:
+            return _next(self._bridge, self._bridge_watch)
+        except StopIteration as end:
+            self.bridge = end.value or self.bridge
+            return NOTHING
+
+    def finish(self) -> None:
+        """Run all searches to their end from what is known, giving up what is not."""
+        while missing := self.advance():
+            self.cache.give_up(missing)
+
+
+def _limits(watch: SearchClock | None) -> SearchLimits:
+    return SearchLimits(expired=watch.expired if watch is not None else None)
+
+
+def _next(search: Search[object], watch: SearchClock | None) -> Missing:
+    if watch is None:
+        return next(search)
+    with watch.running():
+        return next(search)
+
+
+def _together(parts: Iterable[Missing]) -> Missing:
+    """Join what several searches lack; most lack the same."""
+    joined = Missing()
+    for part in dict.fromkeys(parts):
+        joined |= part
+    return joined
+
+
+def resolve_targets(
+    request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target] | None = None
+) -> list[ResolvedTarget]:
+    """Resolve each target of a request, or these of them, from what the snapshot knows."""
+    searches = TargetSearches(request, snapshot, targets)
+    searches.finish()
+    return list(searches.finished)

@@ -1,0 +1,80 @@
+"""What is certain about a target whose search is still waiting for the index: the requirements that pin a version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from packaging.utils import NormalizedName
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
+from projects.domain.assessment.judgement import Judgement, explain, judge_version
+from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.root_requirements import root_requirements_of
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
+from scanner.domain.resolution.model.markers import MarkerMemo
+from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.targets.target import Target
+
+Judgements = dict[Target, dict[NormalizedName, Judgement]]
+
+
+def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target]) -> Judgements:
+    """Judge each requirement that applies on these targets; those that pin no version are not known yet.
+
+    How a pinned version stands on a target does not depend on the rest of the search, so it never changes later.
+    """
+    written = {
+        one.name: one
+        for one in request.requirements
+        if not one.constraint and not one.override and one.origin is RequirementOrigin.INDEX
+    }
+    required = [one for one in root_requirements_of(request.requirements).requirements if one.name in written]
+    found: Judgements = {}
+    for target in targets:
+        markers, column = MarkerMemo(target), snapshot.column(target)
+        found[target] = {
+            one.name: _judge(written[one.name], request, snapshot, column) for one in required if markers.holds(one, "")
+        }
+    return found
+
+
+def _judge(one: ParsedRequirement, request: AssessmentRequest, snapshot: IndexSnapshot, column: int) -> Judgement:
+    provenance = Provenance(one.direct, one.specifier, one.source, one.line)
+    version = _version(one.pinned)
+    package = snapshot.packages.get(one.name) if version is not None else None
+    return judge_version(one.name, version, provenance, package, column, request.policy)
+
+
+def _version(text: str | None) -> Version | None:
+    try:
+        return Version(text) if text else None
+    except InvalidVersion:
+        return None
+
+
+def releases_of(judgements: Judgements) -> list[Candidate]:
+    """Return the releases whose files must be read before `explain_unfinished`."""
+    return [release for by_name in judgements.values() for one in by_name.values() for release in one.releases]
+
+
+def explain_unfinished(
+    request: AssessmentRequest, judgements: Judgements, snapshot: IndexSnapshot, files_of: FilesOf
+) -> list[TargetResult]:
+    """Return the result of each target: its verdict is unknown, the packages are those that are certain."""
+    explanations = WheelExplanations(files_of)
+    return [
+        TargetResult(
+            target=target.slug,
+            verdict=ProjectVerdict.UNKNOWN,
+            packages=tuple(
+                explain(judgement, target, snapshot.packages.get(name), explanations, request.now)
+                for name, judgement in by_name.items()
+            ),
+        )
+        for target, by_name in judgements.items()
+    ]
