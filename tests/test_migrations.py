@@ -107,6 +107,37 @@ def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
     assert old.execute("SELECT MAX(id) FROM scanner_releasefile") == [(13,)]
 
 
+def test_rows_of_renamed_tables_stay_and_releases_keep_their_metadata(old: Old) -> None:
+    old.migrate("scanner", "0004")
+    old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
+               root_etag="", root_last_modified="", root_hash="", root_error="", root_names=0)  # fmt: skip
+    old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
+               etag="", last_modified="", content_hash="", revision=1, due_reason="", failures=0, absences=0,
+               last_error="", files_base="", problems="[]", is_watched=False)  # fmt: skip
+    old.insert("scanner_pageprints", package_id=7, prints=b"rows")
+    old.insert("scanner_hostgate", host="files.example", closed_until=NOON.isoformat(" "))
+    old.insert("scanner_polltally", hour=NOON.isoformat(" "), outcome="unchanged", polls=3, size=9)
+    old.insert("scanner_releaseshape", id=1, digest="d", text="t", catalogue="c", offers=b"")
+    old.insert("scanner_coremetadata", id=5, digest="m", requires_dist='["numpy>=2"]', requires_python=">=3.9",
+               provides_extra="[]", problems="[]")  # fmt: skip
+    old.insert("scanner_release", id=3, package_id=7, version="1.0", shape_id=1, metadata_id=5,
+               metadata_source="wheel", metadata_error="", build_detail="pure")  # fmt: skip
+    old.migrate("scanner", "0005")
+    ((package, checksums),) = old.execute("SELECT package_id, checksums FROM scanner_rowchecksums")
+    assert (package, bytes(checksums)) == (7, b"rows")
+    assert old.execute("SELECT host FROM scanner_hostthrottle") == [("files.example",)]
+    assert old.execute("SELECT id, result, polls, size FROM scanner_pollstats") == [(1, "unchanged", 3, 9)]
+    kept = (
+        "SELECT r.id, r.version, r.build_detail, m.requires_dist FROM scanner_release r JOIN scanner_coremetadata m ON"
+    )
+    ((*release, requires_dist),) = old.execute(f"{kept} m.id = r.metadata_id")
+    assert release == [3, "1.0", "pure"]
+    assert requires_dist in (["numpy>=2"], '["numpy>=2"]')
+    # The next row of a renamed table takes the next key.
+    old.insert("scanner_pollstats", hour=NOON.isoformat(" "), result="changed", polls=1, size=1)
+    assert old.execute("SELECT MAX(id) FROM scanner_pollstats") == [(2,)]
+
+
 STORED_ROW = {
     "name": "orjson", "version": "3.9.0", "direct": True, "paths": [["orjson"]], "availability": "source",
     "detail": "compiled: Rust", "yanked": False, "verdict": "blocked", "severity": "critical",
