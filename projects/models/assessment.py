@@ -29,7 +29,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     """Assessments in time."""
 
     def newest_first(self) -> Self:
-        """The latest is what the pages show."""
+        """Return the newest first, which is the one that pages show."""
         return self.order_by("-pk")
 
     def complete(self) -> Self:
@@ -68,7 +68,7 @@ class Assessment(models.Model):
 
 
 class PackageRows(models.Func):
-    """Of the rows in `packages` those of some packages, as a list that the database picks out.
+    """The rows in `packages` of some packages, as a list that the database selects.
 
     A project has hundreds of rows on each of dozens of targets: reading all of them for one would cost seconds.
     """
@@ -81,7 +81,7 @@ class PackageRows(models.Func):
         super().__init__(models.F("packages"), models.Value(json.dumps({"names": known})))
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """A path over jsonb; a variable that holds a list equals what any of its members equals."""
+        """Compile a path over jsonb; a variable that holds a list equals whatever one of its members equals."""
         return super().as_sql(
             compiler,
             connection,
@@ -91,7 +91,7 @@ class PackageRows(models.Func):
         )
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """A query over the list's members."""
+        """Compile a query over the members of the list."""
         return super().as_sql(
             compiler,
             connection,

@@ -1,4 +1,4 @@
-"""The difference between two assessments as lines that a person reads: one line for each package and way it went."""
+"""The differences between two assessments as lines: one for each package and kind of change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from projects.domain.assessment.diff import ChangeKind, PackageChange
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
-from projects.presentation.heatmap import WORDS
+from projects.presentation.heatmap import VERDICT_LABELS
 
 _LOOKS = {
     ChangeKind.WORSE: Verdict.BLOCKED,
@@ -20,43 +20,43 @@ _LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class DifferenceLine:
-    """One package that went one way. `where` is short, `where_title` names every target."""
+class ChangeSummary:
+    """One change of a package. `where` is short, `where_title` names every target."""
 
     kind: ChangeKind
     look: Verdict
     name: str
-    words: str
+    text: str
     where: str
     where_title: str
 
 
-def describe_differences(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[DifferenceLine]:
-    """The lines for `changes`, in their order. The same change of a package on several targets is one line."""
+def describe_differences(changes: Sequence[PackageChange], columns: Mapping[str, Column]) -> list[ChangeSummary]:
+    """Return the lines for `changes`, in their order; the same change of a package on several targets is one."""
     grouped: dict[tuple[ChangeKind, str, str], list[str]] = {}
     for change in changes:
-        grouped.setdefault((change.kind, change.name, _words(change)), []).append(change.target)
+        grouped.setdefault((change.kind, change.name, _text(change)), []).append(change.target)
     return [
-        DifferenceLine(kind, _LOOKS[kind], name, words, *_where(targets, columns))
-        for (kind, name, words), targets in grouped.items()
+        ChangeSummary(kind, _LOOKS[kind], name, text, *_where(targets, columns))
+        for (kind, name, text), targets in grouped.items()
     ]
 
 
-def _words(change: PackageChange) -> str:
+def _text(change: PackageChange) -> str:
     before, after = change.before_version or "no version", change.after_version or "no version"
     match change.kind:
         case ChangeKind.NEW:
-            return f"{after}, {_word(change.after_verdict)}"
+            return f"{after}, {_label(change.after_verdict)}"
         case ChangeKind.GONE:
-            return f"{before}, was {_word(change.before_verdict)}"
+            return f"{before}, was {_label(change.before_verdict)}"
         case ChangeKind.MOVED:
-            return f"{before} → {after}, still {_word(change.after_verdict)}"
+            return f"{before} → {after}, still {_label(change.after_verdict)}"
     versions = before if before == after else f"{before} → {after}"
-    return f"{versions}: {_word(change.before_verdict)} → {_word(change.after_verdict)}"
+    return f"{versions}: {_label(change.before_verdict)} → {_label(change.after_verdict)}"
 
 
-def _word(verdict: Verdict | None) -> str:
-    return WORDS[verdict] if verdict else "unknown"
+def _label(verdict: Verdict | None) -> str:
+    return VERDICT_LABELS[verdict] if verdict else "unknown"
 
 
 def _where(targets: Sequence[str], columns: Mapping[str, Column]) -> tuple[str, str]:

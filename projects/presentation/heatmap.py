@@ -18,7 +18,7 @@ LOOKS = {
     ProjectVerdict.NO_GO: Verdict.BLOCKED,
     ProjectVerdict.UNKNOWN: Verdict.UNKNOWN,
 }
-WORDS = {
+VERDICT_LABELS = {
     Verdict.BLOCKED: "blocked",
     Verdict.UPGRADE: "upgrade",
     Verdict.UNKNOWN: "unknown",
@@ -35,7 +35,7 @@ class HeatCell:
     column: Column
     verdict: ProjectVerdict
     look: Verdict
-    words: str
+    text: str
     rest: str
 
 
@@ -95,4 +95,4 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
 
 
 def _count(number: int, state: Verdict) -> str:
-    return count(number, WORDS[state]) if state is Verdict.UPGRADE else f"{number} {WORDS[state]}"
+    return count(number, VERDICT_LABELS[state]) if state is Verdict.UPGRADE else f"{number} {VERDICT_LABELS[state]}"

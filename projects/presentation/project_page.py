@@ -16,37 +16,38 @@ from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import FileProblem
 from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import summarise_cell
-from projects.presentation.changes import DifferenceLine, describe_differences
+from projects.presentation.changes import ChangeSummary, describe_differences
 from projects.presentation.columns import Column, columns_of
 from projects.presentation.current_runtime import runtime_text
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import HeatMap, heat_map
 from projects.presentation.name_confusion import ConfusionNotice, confusion_notices
-from projects.presentation.readiness import Reach, reach_of
-from projects.presentation.risk_table.controls import Heading, Pill, count_words, headings_of, nothing_shown, pills_of
+from projects.presentation.readiness import ReadinessLine, readiness_lines
+from projects.presentation.risk_table.controls import Heading, Pill, count_text, empty_text, state_pills, table_headings
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
-from projects.presentation.summary import SummaryLine, important, summarise_targets
+from projects.presentation.summary import SummaryLine, primary_columns, summarise_targets
 from scanner.domain.matching.availability import Availability
+from scanner.domain.phrases import agree, count
 
-_COLUMNS_AT_FIRST = 6
+_DEFAULT_COLUMNS = 6
 _MOST_PROBLEMS = 50
 _MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the index has answered. `done` of `total` packages; `words` is "23 of 31, greenlet…"."""
+    """How many packages have been read from the index. `text` is "23 of 31, greenlet…"."""
 
     done: int
     total: int
-    words: str
+    text: str
     left: int
 
     @property
     def mark(self) -> str:
-        """Changes with every step forward, so that a page knows when to fetch its answers again."""
+        """A text that changes with every step, so that a page knows when to fetch its summary again."""
         return f"{self.done}-{self.left}"
 
 
@@ -61,10 +62,10 @@ class ProblemLine:
 
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
-    """Everything that the page of one project says, for one question to its risk table.
+    """Everything that the page of one project shows, for one query of its risk table.
 
-    `confused` says on how many indexes each of the names in `confusions` stands. `today` tells where it seems to run
-    now ("Python 3.11 on Debian, according to Dockerfile"); empty when nothing says so.
+    `confused` maps each name in `confusions` to the number of indexes that have it. `current_runtime` is what the
+    project seems to run on now ("Python 3.11 on Debian, according to Dockerfile"), empty when no file says so.
     """
 
     snapshot: SnapshotLine | None
@@ -74,20 +75,20 @@ class ProjectPage:
     package_count: int
     progress: Progress | None
     problems: tuple[ProblemLine, ...]
-    answers: tuple[SummaryLine, ...]
+    summary: tuple[SummaryLine, ...]
     columns: tuple[Column, ...]
     heat: HeatMap
-    reach: tuple[Reach, ...]
-    today: str
-    changes: tuple[DifferenceLine, ...]
+    readiness: tuple[ReadinessLine, ...]
+    current_runtime: str
+    changes: tuple[ChangeSummary, ...]
     changes_left_out: int
     changed_since: datetime | None
     query: RiskQuery
     table: RiskTable
     pills: tuple[Pill, ...]
     headings: tuple[Heading, ...]
-    count_words: str
-    nothing_shown: str
+    count_text: str
+    empty_text: str
     notices: tuple[IndexNotice, ...]
     confusions: tuple[ConfusionNotice, ...]
     confused: Mapping[str, int]
@@ -99,14 +100,14 @@ class ProjectPage:
 
 
 def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> ProjectPage:
-    """The page for what is stored. Targets that no assessment has judged yet are unknown with all their packages."""
+    """Return the page for what is stored. Targets without a result are unknown, with all their packages."""
     columns = columns_of(state.targets)
     targets = _summaries(state)
     cells = {slug: target.cells for slug, target in targets.items()}
     names = {cell.name for column in cells.values() for cell in column}
     shown = tuple(column for column in columns if column.slug in query.targets)
     verdicts = {slug: target.verdict for slug, target in targets.items()}
-    table = risk_table(cells, shown or columns_at_first(columns, verdicts), query)
+    table = risk_table(cells, shown or default_columns(columns, verdicts), query)
     changes = _changes(state, columns)
     confused = state.assessment.confusions if state.assessment else ()
     return ProjectPage(
@@ -117,20 +118,20 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         package_count=len(names),
         progress=_progress(state, names),
         problems=describe_problems(state.problems),
-        answers=summarise_targets(important(columns), targets) if names else (),
+        summary=summarise_targets(primary_columns(columns), targets) if names else (),
         columns=columns,
-        reach=reach_of(columns, verdicts),
-        today=runtime_text(runtime) if (runtime := find_current_runtime(state.hints)) else "",
+        readiness=readiness_lines(columns, verdicts),
+        current_runtime=runtime_text(runtime) if (runtime := find_current_runtime(state.hints)) else "",
         heat=heat_map(columns, targets),
         changes=tuple(changes[:_MOST_CHANGES]),
         changes_left_out=max(0, len(changes) - _MOST_CHANGES),
         changed_since=state.assessment.changed_since if state.assessment else None,
         query=query,
         table=table,
-        pills=pills_of(table, query),
-        headings=headings_of(table, query),
-        count_words=count_words(table),
-        nothing_shown=nothing_shown(table, query),
+        pills=state_pills(table, query),
+        headings=table_headings(table, query),
+        count_text=count_text(table),
+        empty_text=empty_text(table, query),
         notices=state.notices,
         confusions=confusion_notices(confused),
         confused={confusion.name: len(confusion.listings) for confusion in confused},
@@ -152,22 +153,22 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
 
 def _progress(state: ProjectState, names: set[str]) -> Progress | None:
     if state.assessment is None:
-        return progress_of(sorted(names), sorted(names))
-    return None if state.assessment.is_complete else progress_of(sorted(names), state.assessment.missing)
+        return describe_progress(sorted(names), sorted(names))
+    return None if state.assessment.is_complete else describe_progress(sorted(names), state.assessment.missing)
 
 
-def _changes(state: ProjectState, columns: Sequence[Column]) -> list[DifferenceLine]:
-    """Nothing while an assessment is partial: what is merely not read yet has not changed."""
+def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ChangeSummary]:
+    """Return no changes while an assessment is partial: what is only not read yet has not changed."""
     if state.assessment is None or not state.assessment.is_complete:
         return []
     return describe_differences(state.assessment.changes, {column.slug: column for column in columns})
 
 
-def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
-    """The progress while something is missing; None when nothing is.
+def describe_progress(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
+    """Return the progress while something is missing; None when nothing is.
 
     An entry of `missing` is a package that was not polled, or "package version": a release whose dependencies are not
-    read. The bar counts packages; releases are told when all packages have answered.
+    read. The bar counts packages; the text counts releases once all packages are read.
     """
     if not missing:
         return None
@@ -177,21 +178,21 @@ def progress_of(names: Sequence[str], missing: Sequence[str]) -> Progress | None
     if packages:
         return Progress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
     left = len(set(missing))
-    releases = f"{left} release{'' if left == 1 else 's'}"
-    words = f"{done} of {total}; next what {releases} need{'s' if left == 1 else ''}, {min(missing)}…"
-    return Progress(done, total, words, left)
+    releases = f"{count(left, 'release')} {agree(left, 'needs', 'need')}"
+    text = f"{done} of {total}; next what {releases}, {min(missing)}…"
+    return Progress(done, total, text, left)
 
 
-def columns_at_first(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Column, ...]:
-    """A few columns that tell most: every Python of the first platform from the first that is not simply go.
+def default_columns(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Column, ...]:
+    """Return the columns to show by default: the Pythons of the first platform, from the first that is not go.
 
-    When all are go, or few are left, the last ones of that platform fill up.
+    When all are go, it is the last one.
     """
     if not columns:
         return ()
     first = [column for column in columns if column.platform_slug == columns[0].platform_slug]
     start = next((at for at, column in enumerate(first) if verdicts.get(column.slug) != "go"), len(first) - 1)
-    return tuple(first[start : start + _COLUMNS_AT_FIRST])
+    return tuple(first[start : start + _DEFAULT_COLUMNS])
 
 
 def pending_results(requirements: Sequence[PendingRequirement]) -> list[PackageResult]:

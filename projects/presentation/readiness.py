@@ -1,4 +1,4 @@
-"""The ladder in a sentence: which Python a project reaches as written, with upgrades, or not yet, by platform. Pure."""
+"""Which Pythons a project is ready for as written, with upgrades, or not yet, in a line for each platform."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.columns import Column
 from scanner.domain.phrases import join_words
 
-_WORDS = {
+_TEXTS = {
     ProjectVerdict.GO: "{} as written",
     ProjectVerdict.CONDITIONAL: "{} with upgrades",
     ProjectVerdict.NO_GO: "not yet {}",
@@ -18,40 +18,42 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """What is said of platforms that read alike: "Linux x86-64 and arm64", "3.11 as written; not yet 3.15"."""
+class ReadinessLine:
+    """The line of platforms with equal verdicts: "Linux x86-64 and arm64", "3.11 as written; not yet 3.15"."""
 
     platforms: str
-    words: str
+    text: str
 
 
-def reach_of(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Reach, ...]:
-    """One sentence a platform in the columns' order; platforms with the same sentence share it.
+def readiness_lines(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[ReadinessLine, ...]:
+    """Return a line for each platform, in the columns' order; platforms with the same text share one.
 
-    A target without a verdict is unknown. Nothing is said where every target is unknown.
+    A target without a verdict is unknown. There are no lines when every target is unknown.
     """
     by_platform: dict[str, list[Column]] = {}
     for column in columns:
         by_platform.setdefault(column.platform_slug, []).append(column)
-    said: dict[str, list[str]] = {}
+    lines: dict[str, list[str]] = {}
     for group in by_platform.values():
-        label = f"{group[0].platform} ({group[0].floor})" if _is_twice(group[0], columns) else group[0].platform
-        said.setdefault(_words(group, verdicts), []).append(label or group[0].python)
+        label = (
+            f"{group[0].platform} ({group[0].floor})" if _has_several_floors(group[0], columns) else group[0].platform
+        )
+        lines.setdefault(_text(group, verdicts), []).append(label or group[0].python)
     if all(verdicts.get(column.slug, ProjectVerdict.UNKNOWN) == ProjectVerdict.UNKNOWN for column in columns):
         return ()
-    return tuple(Reach(join_words(platforms), words) for words, platforms in said.items())
+    return tuple(ReadinessLine(join_words(platforms), text) for text, platforms in lines.items())
 
 
-def _words(group: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> str:
+def _text(group: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> str:
     parts = []
-    for verdict, words in _WORDS.items():
+    for verdict, text in _TEXTS.items():
         pythons = [column.python for column in group if verdicts.get(column.slug, ProjectVerdict.UNKNOWN) == verdict]
         if pythons:
-            parts.append(words.format(join_words(pythons)))
+            parts.append(text.format(join_words(pythons)))
     return "; ".join(parts)
 
 
-def _is_twice(column: Column, columns: Sequence[Column]) -> bool:
-    """Whether the platform's name stands for several floors here."""
+def _has_several_floors(column: Column, columns: Sequence[Column]) -> bool:
+    """Return whether the columns have several floors of the platform."""
     floors = {other.platform_slug for other in columns if other.platform == column.platform}
     return len(floors) > 1 and bool(column.floor)

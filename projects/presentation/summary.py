@@ -1,4 +1,4 @@
-"""The first thing a page says: one sentence for each target that matters, with verdict, cause and the one action."""
+"""The summary at the top of a project's page: a line for each primary target with verdict, cause and one action."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NAMED_BLOCKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class SummaryLine:
-    """One sentence. `action` is what the link says; `watch` names the package to watch when waiting is all there is."""
+    """One line. `action` is the text of its link; `watch` names the package to watch when only a release can help."""
 
     look: Verdict
     headline: str
@@ -34,29 +34,29 @@ class SummaryLine:
     watch: str = ""
 
 
-def important(columns: Sequence[Column]) -> tuple[Column, ...]:
-    """The targets to answer for: every Python on the project's first platform."""
+def primary_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
+    """Return the targets to summarise: every Python on the project's first platform."""
     return tuple(column for column in columns if column.platform_slug == columns[0].platform_slug)
 
 
 def summarise_targets(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[SummaryLine, ...]:
-    """The sentences for `columns`, in their order; neighbours that are simply go, or simply unknown, share one."""
+    """Return the lines for `columns`, in their order; neighbours that are all go, or all unknown, share one."""
     pairs = [(column, results[column.slug]) for column in columns if column.slug in results]
-    said: list[SummaryLine] = []
+    lines: list[SummaryLine] = []
     for verdict, group in groupby(pairs, key=lambda pair: pair[1].verdict):
         together = list(group)
         match verdict:
             case ProjectVerdict.GO:
-                said.append(_go(together))
+                lines.append(_go(together))
             case ProjectVerdict.UNKNOWN:
-                said.append(_unknown(together))
+                lines.append(_unknown(together))
             case _:
-                said += [_answer(column, result) for column, result in together]
-    return tuple(said)
+                lines += [_line(column, result) for column, result in together]
+    return tuple(lines)
 
 
 def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
-    """ "Python 3.11 and 3.12 on Linux x86-64: go." """
+    """Return "Python 3.11 and 3.12 on Linux x86-64: go."."""
     return f"{place_text([column for column, _ in pairs])}: {_HEADLINES[pairs[0][1].verdict]}."
 
 
@@ -80,7 +80,7 @@ def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     return SummaryLine(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
-def _answer(column: Column, result: TargetSummary) -> SummaryLine:
+def _line(column: Column, result: TargetSummary) -> SummaryLine:
     headline = _headline([(column, result)])
     look = LOOKS[result.verdict]
     if result.verdict is ProjectVerdict.NO_GO:
@@ -98,11 +98,11 @@ def _answer(column: Column, result: TargetSummary) -> SummaryLine:
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:
-    """Cause, action and the package to watch."""
-    blocked = [row for row in result.cells if row.verdict == Verdict.BLOCKED]
+    """Return cause, action and the package to watch."""
+    blocked = [cell for cell in result.cells if cell.verdict == Verdict.BLOCKED]
     if not blocked:
         return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
-    causes = [row.cause for row in blocked[:_NAMED_BLOCKERS]]
+    causes = [cell.cause for cell in blocked[:_NAMED_BLOCKERS]]
     more = len(blocked) - len(causes)
     cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
     if len(blocked) == 1:

@@ -47,7 +47,7 @@ class SummaryPart:
     """How many targets of a project have one verdict: "3 go"."""
 
     look: Verdict
-    words: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class ProjectLine:
 
 
 def project_list(user: User, now: datetime) -> list[ProjectLine]:
-    """The user's projects by name. Three queries."""
+    """Return the user's projects by name. Three queries."""
     newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     projects = list(
@@ -95,7 +95,7 @@ def project_list(user: User, now: datetime) -> list[ProjectLine]:
 
 
 def project_state(project: Project) -> ProjectState:
-    """What is stored about one project. Seven queries at most."""
+    """Return what is stored about one project. Seven queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
@@ -197,7 +197,7 @@ def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:
 
 
 def _summary(verdicts: Counter[str], targets: int) -> tuple[SummaryPart, ...]:
-    """Counts in words, best first. Targets that have no answer yet are unknown."""
+    """Return the counts as text, best first. Targets without a result are unknown."""
     counts = Counter(verdicts)
     counts[ProjectVerdict.UNKNOWN] += max(0, targets - verdicts.total())
     return tuple(

@@ -1,6 +1,6 @@
-"""In which version a project's page stands, told by one query, so that a page that did not change is not made again.
+"""The version of a project's page, read by one query, so that an unchanged page is not rendered again.
 
-Whatever the page reads must show here: tests/projects/views/test_unchanged.py names the tables that it may read.
+Whatever the page reads must be part of it: tests/projects/views/test_conditional.py names the tables that it may read.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ WHERE project.slug = %s
 
 
 def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | None:
-    """Equal when the page of the user's project says the same; None when the user has no such project. One query, and
-    one more when there are notes.
+    """Return a value that is equal while the page of the user's project shows the same; None without such a project.
 
-    What is said relative to now counts in its words, and the ages of notes, which may be many, by the minute.
+    One query, and one more when there are notes. Ages count as their text, those of notes, which may be many, by the
+    minute.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [user.pk, slug])
@@ -59,13 +59,13 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
     ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
     notes: list[object] = []
     if has_notes:
-        held = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")
-        notes = [f"{now:%Y%m%d%H%M}", *held.values_list("pk", "dismissed_at", "dismissed_by__username")]
+        notes_shown = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")
+        notes = [f"{now:%Y%m%d%H%M}", *notes_shown.values_list("pk", "dismissed_at", "dismissed_by__username")]
     return (*facts, *ages, is_stale(oldest, now), *notes)
 
 
 def _moment(value: Any) -> datetime | None:
-    """A time as the database gives it: SQLite has none of its own, and keeps UTC as text or without its zone."""
+    """Return a time as the database gives it: SQLite keeps UTC as text or without its zone."""
     read = parse_datetime(value) if isinstance(value, str) else value
     if not isinstance(read, datetime):
         return None

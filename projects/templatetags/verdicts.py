@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.freshness import format_age, format_span
-from projects.presentation.heatmap import WORDS
+from projects.presentation.heatmap import VERDICT_LABELS
 
 register = template.Library()
 _GLYPHS = {
@@ -33,7 +33,7 @@ def glyph(verdict: Verdict) -> str:
 @register.filter
 def word(verdict: Verdict) -> str:
     """Return the word for a verdict."""
-    return WORDS[verdict]
+    return VERDICT_LABELS[verdict]
 
 
 @register.simple_tag

@@ -1,4 +1,4 @@
-"""The page of one project, the proof of one cell, and the export of what is seen."""
+"""The page of one project, the page of one cell, and exports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 
@@ -31,24 +32,21 @@ from projects.selectors import (
     stored_confusions,
     upstream_of,
 )
-from projects.selectors.versions import page_version
 from projects.services.assessments.stored_documents import stored_record
-from projects.views.unchanged import etag_of, mark, unchanged
+from projects.views.conditional import project_etag
 
-# The part of the page that an htmx request replaces, by the id of what it replaces.
+# The part of the page to render, by the id of the element that htmx replaces.
 _PARTIALS = {"progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
 _WIDEST = 200
 
 
 @require_safe
 @login_required
+@cache_control(private=True, no_cache=True)
 @vary_on_headers("HX-Request", "HX-Target")
+@condition(etag_func=project_etag)
 def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """The whole page unless the browser has it, or the part that htmx asks for."""
-    version = None if request.htmx else page_version(request.user, slug, timezone.now())
-    etag = etag_of(request, version)
-    if (known := unchanged(request, etag)) is not None:
-        return known
+    """Show the whole page, or the part that htmx requests."""
     found = get_project(request, slug)
     page = _page(request, found)
     path = reverse("project", args=[slug])
@@ -66,8 +64,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "indexes_path": f"{path}indexes/",
     }
     response = render(request, f"projects/detail.html{partial}", context)
-    mark(response, etag)
-    if partial == "#progress" and request.GET.get("seen") != _answered(page):
+    if partial == "#progress" and request.GET.get("seen") != _progress_mark(page):
         trigger_client_event(response, "answers-changed")
     if request.htmx and request.htmx.trigger == "filters":
         replace_url(response, here)
@@ -78,7 +75,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 @login_required
 @vary_on_headers("HX-Request")
 def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str) -> HttpResponse:
-    """The proof of one cell: a row under its row for htmx, else a page."""
+    """Show one cell: a row below its row for htmx, else a page."""
     found = get_project(request, slug)
     stored = package_result(found, target, package)
     if stored is None:
@@ -94,7 +91,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
     }
     response = render(request, "projects/cell.html#proof" if request.htmx else "projects/cell.html", context)
     if request.htmx:
-        # A proof opens on the page where it is, so the page keeps its address.
+        # The cell opens inside the page, which keeps its URL.
         push_url(response, False)
     return response
 
@@ -102,7 +99,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
 @require_safe
 @login_required
 def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The rows and columns that the same query shows, as a file."""
+    """Export the packages and targets that the page shows for the same query."""
     found = get_project(request, slug)
     if kind not in ("csv", "json"):
         raise Http404
@@ -125,7 +122,7 @@ def _page(request: HtmxHttpRequest, found: Project) -> ProjectPage:
     return project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
 
 
-def _answered(page: ProjectPage) -> str:
+def _progress_mark(page: ProjectPage) -> str:
     return page.progress.mark if page.progress else ""
 
 

@@ -51,7 +51,7 @@ _WHEELS = {
 def judge_package(
     availability: Availability, detail: str | None, policy: BuildPolicy, *, helped: bool | None
 ) -> Verdict:
-    """The verdict of one package on one target.
+    """Return the verdict of one package on one target.
 
     `helped` says whether some other version is installable there; None when that is not known yet.
     """
@@ -73,11 +73,11 @@ def judge_package(
 
 
 def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, dependents_share: float) -> Severity:
-    """How much the verdict matters.
+    """Return how much the verdict matters.
 
-    An upgrade starts at moderate and rises one step each for a major version step, for arriving through
-    another package (which must move too), and when a tenth of the closure or more hangs on the package. Where nothing
-    says how it arrives (`direct` None) it is not held against it.
+    An upgrade starts at moderate and rises one step each for a major version step, for a package that comes through
+    another one (which must be upgraded too), and when a tenth of the closure or more depends on the package. Where no
+    file says whether it is direct (None), that does not count.
     """
     match verdict:
         case Verdict.READY | Verdict.INACTIVE:
@@ -96,7 +96,7 @@ def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, d
 def judge_project(
     verdicts: Iterable[Verdict], *, holds: bool, incomplete: bool, plan_found: bool | None
 ) -> ProjectVerdict:
-    """The verdict of the whole set on one target.
+    """Return the verdict of the whole set on one target.
 
     `holds`: one set satisfies everything as written, every member installable under the policy. `incomplete`: data is
     missing, or a search was cut short. `plan_found`: whether an upgrade path exists; None when none was looked for.
@@ -114,7 +114,7 @@ def judge_project(
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:
-    """How many packages have each verdict; those that the target does not need are left out."""
+    """Return how many packages have each verdict; those that the target does not need are left out."""
     counts = {verdict.value: 0 for verdict in Verdict if verdict is not Verdict.INACTIVE}
     for verdict in verdicts:
         if verdict is not Verdict.INACTIVE:

@@ -33,6 +33,7 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the paths, targets, format and the options of an assessment."""
         parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
         parser.add_argument("--target", action="append", metavar="SLUG", help="such as cp313-win_amd64; repeatable")
         add_assessment_options(parser)
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--fail-on", choices=tuple(_FAILS), default="no-go", help="exit 1 on this verdict or worse")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Assess, and write the result to standard output. Exit with 1 as `--fail-on` says."""
         # The process ends with this one answer: looking for cycles in what it holds takes a third of the time.
         gc.set_threshold(200_000, 50, 50)
         slugs = options["target"]

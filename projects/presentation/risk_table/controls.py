@@ -1,4 +1,4 @@
-"""What surrounds the risk table: the filter's pills, the sorting headings, the count in words."""
+"""The controls around the risk table: the filter by state, the sorting headings, and the count."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.query import STATES, RiskQuery
 from projects.presentation.risk_table.table import RiskTable
+from scanner.domain.phrases import count
 
 _ALWAYS_SEEN = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
 
@@ -32,8 +33,8 @@ class Heading:
     column: Column | None = None
 
 
-def pills_of(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
-    """The filter's states, worst first. One that no package has is idle: it keeps its place in the question, unseen."""
+def state_pills(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
+    """Return the states of the filter, worst first. One that no package has is idle: in the query, but hidden."""
     return tuple(
         Pill(
             state=state,
@@ -45,9 +46,8 @@ def pills_of(table: RiskTable, query: RiskQuery) -> tuple[Pill, ...]:
     )
 
 
-def headings_of(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
-    """The headings of the risk table in the order of its cells."""
-
+def table_headings(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
+    """Return the headings of the risk table in the order of its cells."""
     keys = {"name": "Package", "severity": "Severity", **{column.slug: column.label for column in table.columns}}
     if table.single:
         (column,) = table.columns
@@ -62,13 +62,13 @@ def headings_of(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
     )
 
 
-def count_words(table: RiskTable) -> str:
-    """The live result count, with its denominator: "12 of 64 packages"."""
-    return f"{len(table.rows)} of {table.total} package{'' if table.total == 1 else 's'}"
+def count_text(table: RiskTable) -> str:
+    """Return the live result count, such as "12 of 64 packages"."""
+    return f"{len(table.rows)} of {count(table.total, 'package')}"
 
 
-def nothing_shown(table: RiskTable, query: RiskQuery) -> str:
-    """What an empty table means."""
+def empty_text(table: RiskTable, query: RiskQuery) -> str:
+    """Return why the table is empty."""
     if not table.total:
         return "No packages yet: they appear here as soon as the requirements are read."
     if query.name:

@@ -1,4 +1,4 @@
-"""What a reader asked the risk table for: targets, states, a name and an order, as one URL query."""
+"""The query of the risk table: targets, states, a name and an order, as in the URL."""
 
 from __future__ import annotations
 
@@ -18,38 +18,38 @@ STATES = (
     Verdict.READY,
     Verdict.INACTIVE,
 )
-# What needs nobody is hidden until it is asked for.
-SHOWN_AT_FIRST = frozenset(STATES[:4])
-SORT_AT_FIRST = "-severity"
+# What needs no action is hidden until it is asked for.
+DEFAULT_STATES = frozenset(STATES[:4])
+DEFAULT_SORT = "-severity"
 SORTS = ("name", "version", "severity", "reason", "first", "latest")
 _NAME_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class RiskQuery:
-    """A question to the risk table.
+    """A query of the risk table.
 
     `targets` empty means the project's default columns. `sort` is one of SORTS or a target's slug, with a
     leading "-" for descending.
     """
 
     targets: tuple[str, ...] = ()
-    states: frozenset[Verdict] = SHOWN_AT_FIRST
+    states: frozenset[Verdict] = DEFAULT_STATES
     name: str = ""
-    sort: str = SORT_AT_FIRST
+    sort: str = DEFAULT_SORT
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], known_targets: Sequence[str]) -> Self:
         """Read `target`, `state`, `q` and `sort` forgivingly: what is not understood is as if not given."""
         asked = set(parameters.get("target", ()))
         states = frozenset(state for state in STATES if state.value in parameters.get("state", ()))
-        sort = (list(parameters.get("sort", ())) or [SORT_AT_FIRST])[-1]
+        sort = (list(parameters.get("sort", ())) or [DEFAULT_SORT])[-1]
         if sort.removeprefix("-") not in SORTS and sort.removeprefix("-") not in known_targets:
-            sort = SORT_AT_FIRST
+            sort = DEFAULT_SORT
         name = (list(parameters.get("q", ())) or [""])[-1]
         return cls(
             targets=tuple(slug for slug in known_targets if slug in asked),
-            states=states or SHOWN_AT_FIRST,
+            states=states or DEFAULT_STATES,
             name=name.replace("\0", "").strip()[:_NAME_LIMIT],
             sort=sort,
         )
@@ -65,22 +65,22 @@ class RiskQuery:
         return self.sort.startswith("-")
 
     def encode(self) -> str:
-        """The query string, in one canonical order, without what is the default anyway."""
+        """Return the query string, in one canonical order, without defaults."""
         return self.encode_sorted(self.sort)[0]
 
     def encode_sorted(self, *sorts: str) -> list[str]:
-        """The query strings that ask the same in each of these orders."""
+        """Return the query strings for the same filter in each of these orders."""
         pairs = [("target", slug) for slug in self.targets]
-        if self.states != SHOWN_AT_FIRST:
+        if self.states != DEFAULT_STATES:
             pairs += [("state", state.value) for state in STATES if state in self.states]
         if self.name:
             pairs.append(("q", self.name))
         same = urlencode(pairs)
-        ends = ["" if sort == SORT_AT_FIRST else urlencode({"sort": sort}) for sort in sorts]
+        ends = ["" if sort == DEFAULT_SORT else urlencode({"sort": sort}) for sort in sorts]
         return ["&".join(filter(None, (same, end))) for end in ends]
 
     def sort_by(self, key: str) -> str:
-        """What the heading of a column sorts by: that column, or the other way round when it sorts already."""
+        """Return the `sort` of a column's heading: that column, or reversed when the table is sorted by it already."""
         if self.sort_key == key:
             return key if self.descending else f"-{key}"
         return "-severity" if key == "severity" else key

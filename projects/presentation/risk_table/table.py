@@ -1,4 +1,4 @@
-"""The risk table: what is shown of packages on targets → rows, cells and counts of a page. Pure."""
+"""The risk table: rows of packages with a cell for each target, filtered and sorted."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class RiskTable:
 
 
 def risk_table(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column], query: RiskQuery) -> RiskTable:
-    """The table of `columns`, filtered and sorted as `query` asks. `shown` maps a target to its packages.
+    """Return the table of `columns`, filtered and sorted as the query says. `shown` maps a target to its packages.
 
     A package that no chosen target has is no row; one that a chosen target lacks has an inactive cell there.
     """

@@ -14,7 +14,7 @@ from projects.domain.dependency_files.values import FileProblem
 from projects.presentation.cell_summary import summarise_cell
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
-from projects.presentation.project_page import ProjectPage, describe_problems, progress_of, project_page
+from projects.presentation.project_page import ProjectPage, describe_problems, describe_progress, project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
 from scanner.domain.matching.availability import Availability
@@ -75,7 +75,7 @@ def state(
 
 
 def sentences(found: ProjectPage) -> list[str]:
-    return [f"{answer.headline} {answer.cause} [{answer.action}]" for answer in found.answers]
+    return [f"{answer.headline} {answer.cause} [{answer.action}]" for answer in found.summary]
 
 
 def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> None:
@@ -90,9 +90,9 @@ def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> No
 
 
 def test_a_lone_blocker_can_be_watched_and_several_are_to_be_looked_at() -> None:
-    assert [answer.watch for answer in page(usual_rows()).answers] == ["", "pyyaml"]
+    assert [answer.watch for answer in page(usual_rows()).summary] == ["", "pyyaml"]
     three = [make_package(name, "blocked") for name in ("a", "b", "c")]
-    answer = page({LINUX_313: three}, targets=[LINUX_313]).answers[0]
+    answer = page({LINUX_313: three}, targets=[LINUX_313]).summary[0]
     assert (answer.action, answer.watch) == ("See the 3 blockers", "")
     assert answer.cause.endswith("; and 1 more.")
 
@@ -101,13 +101,13 @@ def test_a_cause_tells_of_the_newest_version_where_it_is_another() -> None:
     mismatch = WheelMismatch(MismatchKind.FLOOR, ("glibc 2.39",), "2.28", floor=(2, 39))
     newest = NewestMismatch("3.13.0", files_reason(Availability.NONE, mismatch))
     package = make_package("orjson", "blocked", newest_mismatch=newest)
-    answer = page({LINUX_313: [package]}, targets=[LINUX_313]).answers[0]
+    answer = page({LINUX_313: [package]}, targets=[LINUX_313]).summary[0]
     assert answer.cause == "orjson 3.13.0: needs glibc 2.39, target has 2.28."
 
 
 def test_a_blocker_that_the_index_does_not_have_is_told_by_its_reason() -> None:
     row = make_package("gone", "blocked", newest_mismatch=None, reason=PackageReason(ReasonKind.NO_PACKAGE))
-    assert page({LINUX_313: [row]}, targets=[LINUX_313]).answers[0].cause == "gone: the index has no such package."
+    assert page({LINUX_313: [row]}, targets=[LINUX_313]).summary[0].cause == "gone: the index has no such package."
 
 
 def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
@@ -130,9 +130,9 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
         RiskQuery(),
         NOON,
     )
-    assert told.answers[0].cause == "a needs b<2, c needs b>=2"
+    assert told.summary[0].cause == "a needs b<2, c needs b>=2"
     assert told.heat.rows[0].cells[0] is not None
-    assert told.heat.rows[0].cells[0].words == "conflict"
+    assert told.heat.rows[0].cells[0].text == "conflict"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, caus
     stored = TargetSummary(LINUX_313, ProjectVerdict(verdict), {"ready": 1}, "", cells)
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
     told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
-    assert told.answers[0].cause == cause
+    assert told.summary[0].cause == cause
 
 
 def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> None:
@@ -166,21 +166,21 @@ def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> Non
 
 def test_a_target_that_was_added_since_is_unknown_until_it_is_assessed() -> None:
     found = page({LINUX_313: [make_package("aiohttp")]}, targets=[LINUX_313, LINUX_314])
-    words = [cell.words for row in found.heat.rows for cell in row.cells if cell]
-    assert words == ["go", "2 unknown"]
+    text = [cell.text for row in found.heat.rows for cell in row.cells if cell]
+    assert text == ["go", "2 unknown"]
 
 
 def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
-    progress = progress_of(["a", "b", "c"], ["b", "c"])
+    progress = describe_progress(["a", "b", "c"], ["b", "c"])
     assert progress is not None
-    assert progress.words == "1 of 3, b…"
-    assert progress_of(["a"], []) is None
-    metadata = progress_of(["a", "b"], ["b 1.0", "b 1.1"])
+    assert progress.text == "1 of 3, b…"
+    assert describe_progress(["a"], []) is None
+    metadata = describe_progress(["a", "b"], ["b 1.0", "b 1.1"])
     assert metadata is not None
-    assert metadata.words == "2 of 2; next what 2 releases need, b 1.0…"
-    both = progress_of(["a", "b"], ["b 1.0", "c"])
+    assert metadata.text == "2 of 2; next what 2 releases need, b 1.0…"
+    both = describe_progress(["a", "b"], ["b 1.0", "c"])
     assert both is not None
-    assert (both.done, both.total, both.words) == (2, 3, "2 of 3, c…")
+    assert (both.done, both.total, both.text) == (2, 3, "2 of 3, c…")
     assert page(usual_rows(), missing=["orjson"]).progress is not None
     assert page(usual_rows()).progress is None
 
@@ -188,7 +188,7 @@ def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
 def test_the_heat_map_words_each_cell_with_the_count_that_decides_and_the_rest_beside_it() -> None:
     found = page(usual_rows()).heat
     assert [platform.platform for platform in found.platforms] == ["Linux x86-64", "Windows x64"]
-    cells = [[(cell.words, cell.rest) if cell else None for cell in row.cells] for row in found.rows]
+    cells = [[(cell.text, cell.rest) if cell else None for cell in row.cells] for row in found.rows]
     assert cells == [
         [("1 upgrade", "1 slower, 2 ready"), ("2 upgrades", "1 slower, 1 ready")],
         [("1 blocked", "1 upgrade, 1 slower, 1 ready"), None],
@@ -197,7 +197,7 @@ def test_the_heat_map_words_each_cell_with_the_count_that_decides_and_the_rest_b
 
 def test_a_heat_map_of_no_columns_is_empty() -> None:
     assert heat_map((), {}).rows == ()
-    assert page(usual_rows(), targets=[]).answers == ()
+    assert page(usual_rows(), targets=[]).summary == ()
     assert page(usual_rows(), targets=[]).table.columns == ()
 
 
@@ -212,7 +212,7 @@ def test_the_first_columns_begin_where_the_first_platform_is_not_simply_go() -> 
 
 def test_changes_are_told_once_a_package_and_way() -> None:
     found = page(usual_rows(), before=usual_rows(moved=1))
-    assert [(change.kind.value, change.name, change.words, change.where) for change in found.changes] == [
+    assert [(change.kind.value, change.name, change.text, change.where) for change in found.changes] == [
         ("worse", "orjson", "1.0: ready → upgrade", "on 3 targets")
     ]
     back = page(usual_rows(moved=1), before=usual_rows())
@@ -227,7 +227,7 @@ def test_packages_that_came_went_or_moved_are_told() -> None:
     before = {LINUX_313: [make_package("gone"), make_package("moved")]}
     after = {LINUX_313: [make_package("new", "blocked"), make_package("moved", version="2.0")]}
     changes = page(after, before=before, targets=[LINUX_313]).changes
-    assert [(change.name, change.words, change.where) for change in changes] == [
+    assert [(change.name, change.text, change.where) for change in changes] == [
         ("new", "1.0, blocked", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
         ("gone", "1.0, was ready", "Python 3.13 on Linux x86-64 (glibc 2.28)"),
         ("moved", "1.0 → 2.0, still ready", "Python 3.13 on Linux x86-64 (glibc 2.28)"),

@@ -16,8 +16,8 @@ from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.presentation.cell_summary import CellSummary, cell_text, summarise_cell, via
 from projects.presentation.columns import columns_of
-from projects.presentation.risk_table.controls import count_words, headings_of, nothing_shown, pills_of
-from projects.presentation.risk_table.query import SHOWN_AT_FIRST, SORTS, STATES, RiskQuery
+from projects.presentation.risk_table.controls import count_text, empty_text, state_pills, table_headings
+from projects.presentation.risk_table.query import DEFAULT_STATES, SORTS, STATES, RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from scanner.domain.matching.availability import Availability
 from tests.cast import LINUX_313, TARGETS, WINDOWS_313, make_package
@@ -163,7 +163,7 @@ def test_a_cell_says_the_shortest_telling_thing(row: PackageResult, text: str) -
 
 
 @pytest.mark.parametrize(
-    ("row", "words"),
+    ("row", "text"),
     [
         (make_package("a"), "direct"),
         (make_package("a", direct=False), "pinned"),
@@ -172,8 +172,8 @@ def test_a_cell_says_the_shortest_telling_thing(row: PackageResult, text: str) -
         (make_package("a", direct=False, paths=[["b", "c", "a"], ["d", "a"]]), "arrives by d → a"),
     ],
 )
-def test_the_way_a_package_arrives_is_the_shortest_one(row: PackageResult, words: str) -> None:
-    assert via(row) == words
+def test_the_way_a_package_arrives_is_the_shortest_one(row: PackageResult, text: str) -> None:
+    assert via(row) == text
 
 
 @given(st.lists(st.sampled_from([*TARGETS, "cp399-nowhere"])), _states, st.text(max_size=8), _sorts)
@@ -194,14 +194,14 @@ def test_what_a_query_does_not_understand_is_as_if_not_given(parameters: dict[st
 
 
 def test_ready_packages_are_hidden_until_asked_for() -> None:
-    assert Verdict.READY not in SHOWN_AT_FIRST
-    assert Verdict.UNKNOWN in SHOWN_AT_FIRST
+    assert Verdict.READY not in DEFAULT_STATES
+    assert Verdict.UNKNOWN in DEFAULT_STATES
     assert Verdict.READY in RiskQuery.parse({"state": ["ready"]}, TARGETS).states
 
 
 def test_a_heading_sorts_by_its_column_and_turns_round_the_one_that_sorts() -> None:
     query = RiskQuery(states=ALL)
-    headings = headings_of(table({}), query)
+    headings = table_headings(table({}), query)
     assert [heading.label for heading in headings[:2]] == ["Package", "Severity"]
     assert [heading.order for heading in headings] == ["", "descending", "", "", ""]
     assert query.sort_by("severity") == "severity"
@@ -210,7 +210,7 @@ def test_a_heading_sorts_by_its_column_and_turns_round_the_one_that_sorts() -> N
 
 
 def test_one_chosen_target_has_the_headings_that_tell_all() -> None:
-    headings = headings_of(risk_table({}, COLUMNS[:1], RiskQuery()), RiskQuery())
+    headings = table_headings(risk_table({}, COLUMNS[:1], RiskQuery()), RiskQuery())
     labels = [heading.label for heading in headings]
     assert labels == [
         "Package",
@@ -225,17 +225,17 @@ def test_one_chosen_target_has_the_headings_that_tell_all() -> None:
 
 def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> None:
     rows = {LINUX_313: [make_package("a", "blocked"), make_package("b"), make_package("c")]}
-    found = table(rows, states=SHOWN_AT_FIRST)
-    assert count_words(found) == "1 of 3 packages"
-    pills = {pill.state: (pill.count, pill.shown) for pill in pills_of(found, RiskQuery()) if not pill.is_idle}
+    found = table(rows, states=DEFAULT_STATES)
+    assert count_text(found) == "1 of 3 packages"
+    pills = {pill.state: (pill.count, pill.shown) for pill in state_pills(found, RiskQuery()) if not pill.is_idle}
     assert pills == {"blocked": (1, True), "upgrade": (0, True), "ready": (2, False)}
 
 
 @pytest.mark.parametrize(
-    ("rows", "query", "words"),
+    ("rows", "query", "text"),
     [
         ([], {}, "No packages yet: they appear here as soon as the requirements are read."),
-        ([make_package("a")], {"states": SHOWN_AT_FIRST}, "Nothing: every package is ready here."),
+        ([make_package("a")], {"states": DEFAULT_STATES}, "Nothing: every package is ready here."),
         ([make_package("a")], {"name": "zz"}, "No package with “zz” in its name has one of the chosen states."),
         (
             [make_package("a"), make_package("b", "blocked")],
@@ -244,6 +244,6 @@ def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> 
         ),
     ],
 )
-def test_an_empty_table_says_why(rows: list[Any], query: dict[str, Any], words: str) -> None:
+def test_an_empty_table_says_why(rows: list[Any], query: dict[str, Any], text: str) -> None:
     asked = RiskQuery(**{"states": ALL, **query})
-    assert nothing_shown(risk_table(shown({LINUX_313: rows}), COLUMNS[:1], asked), asked) == words
+    assert empty_text(risk_table(shown({LINUX_313: rows}), COLUMNS[:1], asked), asked) == text

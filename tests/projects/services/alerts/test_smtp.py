@@ -17,12 +17,12 @@ from projects.services.alerts.smtp import SendStatus, build_message, message_id,
 from tests.patience import PATIENCE
 from tests.services.smtp import SmtpServer
 
-WORDS = RenderedEmail("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
+VERDICT_LABELS = RenderedEmail("A subject with ünïcode", "Plain text, ä", "<p>HTML, ä</p>")
 STOP = f"https://wheelway.example/alerts/stop/7-{'a' * 43}/?with=a-path-that-no-mail-program-likes-to-see-folded"
 
 
 def a_message(to: str = "alice@team.example") -> EmailMultiAlternatives:
-    return build_message(WORDS, to=to, message_id=message_id("alert-7"), stop_url=STOP)
+    return build_message(VERDICT_LABELS, to=to, message_id=message_id("alert-7"), stop_url=STOP)
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def test_a_message_arrives_with_both_parts_and_its_headers(smtp: SmtpServer) -> 
     assert send_message(a_message()).status is SendStatus.ACCEPTED
     (received,) = smtp.inbox.messages
     assert smtp.inbox.recipients == [["alice@team.example"]]
-    assert received["Subject"] == WORDS.subject
+    assert received["Subject"] == VERDICT_LABELS.subject
     assert received["To"] == "alice@team.example"
     assert received["List-Unsubscribe"] == f"<{STOP}>"
     assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
@@ -53,11 +53,11 @@ def test_a_message_arrives_with_both_parts_and_its_headers(smtp: SmtpServer) -> 
     text, html = (received.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
     assert html is not None
-    assert (text.get_content().strip(), html.get_content().strip()) == (WORDS.text, WORDS.html)
+    assert (text.get_content().strip(), html.get_content().strip()) == (VERDICT_LABELS.text, VERDICT_LABELS.html)
 
 
 def test_a_message_that_nobody_subscribed_to_cannot_be_unsubscribed(smtp: SmtpServer) -> None:
-    send_message(build_message(WORDS, to="alice@team.example", message_id=message_id("check-1")))
+    send_message(build_message(VERDICT_LABELS, to="alice@team.example", message_id=message_id("check-1")))
     assert smtp.inbox.messages[0]["List-Unsubscribe"] is None
     assert smtp.inbox.messages[0]["List-Unsubscribe-Post"] is None
 
@@ -160,9 +160,9 @@ def scripted_server(script: list[bytes]) -> Iterator[int]:
     "build",
     [
         lambda: a_message(to="alice@team.example\nBcc: everybody@team.example"),
-        lambda: build_message(WORDS, to="alice@team.example", message_id="<a@b>\r\nBcc: x@team.example"),
+        lambda: build_message(VERDICT_LABELS, to="alice@team.example", message_id="<a@b>\r\nBcc: x@team.example"),
         lambda: build_message(
-            WORDS, to="alice@team.example", message_id="<a@b>", stop_url="https://x/\nBcc: x@y.example"
+            VERDICT_LABELS, to="alice@team.example", message_id="<a@b>", stop_url="https://x/\nBcc: x@y.example"
         ),
         lambda: build_message(
             RenderedEmail("one\nBcc: x@team.example", "text", "html"), to="alice@team.example", message_id="<a@b>"

@@ -1,0 +1,37 @@
+"""The ETag of a project's page, for Django's conditional requests: an unchanged page is not rendered again."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import messages
+from django.utils import timezone
+
+from projects.access import HtmxHttpRequest
+from projects.selectors.versions import page_version
+
+
+def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
+    """Return the ETag of the whole page for this user and URL; None for a part, and for a page with messages.
+
+    A page contains a CSRF token, so the cookie's value is part of the ETag.
+    """
+    if request.htmx or len(messages.get_messages(request)):
+        return None
+    version = page_version(request.user, slug, timezone.now())
+    if version is None:
+        return None
+    user = request.user
+    reader = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
+    return f'"{hashlib.sha256(repr((_build(), reader, version)).encode()).hexdigest()[:40]}"'
+
+
+@cache
+def _build() -> int:
+    """Return a number that changes with the code and the templates."""
+    folders = (settings.BASE_DIR / name for name in ("templates", "projects", "scanner", "compat_site"))
+    files = (path for folder in folders for path in Path(folder).rglob("*") if path.suffix in (".html", ".py"))
+    return max(path.stat().st_mtime_ns for path in files)
