@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.explanations import WheelExplanations
-from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
-from projects.domain.assessment.judgement import Judgement, explain, judge_foreign, judge_inactive, judge_version
+from projects.domain.assessment.index_snapshot import IndexSnapshot
+from projects.domain.assessment.judgement import Judgement, explain_all, judge_foreign, judge_inactive, judge_version
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
@@ -23,10 +23,9 @@ from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.explain.sentences import derivation_text
-from scanner.domain.resolution.model import outcomes
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.missing import Search
+from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.resolution.resolve import SearchLimits
@@ -44,9 +43,9 @@ class ResolvedTarget:
     plan: Plan | None
 
 
-def missing_in(resolved: Iterable[ResolvedTarget]) -> outcomes.Missing:
+def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
     """Return what must be fetched before every result is known."""
-    missing = outcomes.Missing()
+    missing = Missing()
     for one in resolved:
         missing |= one.closure.missing
         if one.plan is not None:
@@ -81,10 +80,12 @@ def releases_to_explain(resolved: Iterable[ResolvedTarget]) -> list[Candidate]:
 
 
 def explain_targets(
-    request: AssessmentRequest, resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot, files_of: FilesOf
+    request: AssessmentRequest,
+    resolved: Iterable[ResolvedTarget],
+    snapshot: IndexSnapshot,
+    explanations: WheelExplanations,
 ) -> list[TargetResult]:
     """Return the result of each target, in the same order."""
-    explanations = WheelExplanations(files_of)
     return [_explain(request, one, snapshot, explanations) for one in resolved]
 
 
@@ -147,10 +148,7 @@ def _explain(
     return TargetResult(
         target=one.target.slug,
         verdict=_verdict(one),
-        packages=tuple(
-            explain(judgement, one.target, snapshot.packages.get(name), explanations, request.now)
-            for name, judgement in one.judgements.items()
-        ),
+        packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(one.closure.blockers),
         conflict=derivation_text(conflict) if conflict is not None else "",
         plan=UpgradePlan.of(one.plan, request.strategy) if one.plan is not None else None,

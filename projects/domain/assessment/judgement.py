@@ -6,6 +6,7 @@ all verdicts are known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.explanations import WheelExplanations
-from projects.domain.assessment.index_snapshot import PackageSnapshot, installable_from
+from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot, installable_from
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
@@ -148,6 +149,20 @@ def explain(
         newest_version=str(newest.version) if newest else None,
         may_get_files=_may_get_files(package, now),
         package_status=package.status if package else "active",
+    )
+
+
+def explain_all(
+    judgements: Mapping[NormalizedName, Judgement],
+    target: Target,
+    snapshot: IndexSnapshot,
+    explanations: WheelExplanations,
+    now: datetime,
+) -> tuple[PackageResult, ...]:
+    """Return the results of all packages of a target, in their order."""
+    return tuple(
+        explain(judgement, target, snapshot.packages.get(name), explanations, now)
+        for name, judgement in judgements.items()
     )
 
 

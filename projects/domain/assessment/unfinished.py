@@ -8,8 +8,8 @@ from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.explanations import WheelExplanations
-from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot
-from projects.domain.assessment.judgement import Judgement, explain, judge_version
+from projects.domain.assessment.index_snapshot import IndexSnapshot
+from projects.domain.assessment.judgement import Judgement, explain_all, judge_version
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
@@ -26,19 +26,24 @@ Judgements = dict[Target, dict[NormalizedName, Judgement]]
 def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target]) -> Judgements:
     """Judge each requirement that applies on these targets; those that pin no version are not known yet.
 
-    How a pinned version stands on a target does not depend on the rest of the search, so it never changes later.
+    How a pinned version stands on a target does not depend on the rest of the search, so its verdict stays.
     """
-    written = {
-        one.name: one
-        for one in request.requirements
-        if not one.constraint and not one.override and one.origin is RequirementOrigin.INDEX
-    }
-    required = [one for one in root_requirements_of(request.requirements).requirements if one.name in written]
+    roots = frozenset(root_requirements_of(request.requirements).requirements)
+    # Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
+    lines = [
+        (requirement, line)
+        for line in request.requirements
+        if not line.constraint and not line.override and line.origin is RequirementOrigin.INDEX
+        for requirement in root_requirements_of([line]).requirements
+        if requirement in roots
+    ]
     found: Judgements = {}
     for target in targets:
         markers, column = MarkerMemo(target), snapshot.column(target)
         found[target] = {
-            one.name: _judge(written[one.name], request, snapshot, column) for one in required if markers.holds(one, "")
+            requirement.name: _judge(line, request, snapshot, column)
+            for requirement, line in lines
+            if markers.holds(requirement, "")
         }
     return found
 
@@ -63,18 +68,14 @@ def releases_of(judgements: Judgements) -> list[Candidate]:
 
 
 def explain_unfinished(
-    request: AssessmentRequest, judgements: Judgements, snapshot: IndexSnapshot, files_of: FilesOf
+    request: AssessmentRequest, judgements: Judgements, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> list[TargetResult]:
     """Return the result of each target: its verdict is unknown, the packages are those that are certain."""
-    explanations = WheelExplanations(files_of)
     return [
         TargetResult(
             target=target.slug,
             verdict=ProjectVerdict.UNKNOWN,
-            packages=tuple(
-                explain(judgement, target, snapshot.packages.get(name), explanations, request.now)
-                for name, judgement in by_name.items()
-            ),
+            packages=explain_all(by_name, target, snapshot, explanations, request.now),
         )
         for target, by_name in judgements.items()
     ]

@@ -15,12 +15,13 @@ from projects.domain.assessment.evaluate import (
     missing_in,
     releases_to_explain,
 )
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import Stopwatch, TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
 from projects.services.assessments.read_index import IndexReader, read_files
-from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
@@ -83,7 +84,7 @@ def evaluate(
     """
     found = resolved or resolve_request(request, IndexReader(indexes, request, as_of=as_of))
     files_of = read_files(releases_to_explain(found.resolved), as_of=as_of)
-    results = explain_targets(request, found.resolved, found.reader.snapshot, files_of)
+    results = explain_targets(request, found.resolved, found.reader.snapshot, WheelExplanations(files_of))
     return make_evaluation(request, results, found.missing, found.bridge)
 
 
@@ -91,11 +92,12 @@ def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: T
     """Evaluate what is certain while searches wait: finished targets, and the pinned versions of others."""
     waiting = judge_unfinished(request, reader.snapshot, searches.unfinished)
     files_of = read_files([*releases_to_explain(searches.finished), *releases_of(waiting)], as_of=reader.as_of)
+    explanations = WheelExplanations(files_of)
     made = {
         result.target: result
         for result in (
-            *explain_targets(request, searches.finished, reader.snapshot, files_of),
-            *explain_unfinished(request, waiting, reader.snapshot, files_of),
+            *explain_targets(request, searches.finished, reader.snapshot, explanations),
+            *explain_unfinished(request, waiting, reader.snapshot, explanations),
         )
     }
     results = [made[target.slug] for target in request.targets]

@@ -16,7 +16,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.services.assessments.evaluate import ResolvedRequest
 from projects.services.assessments.read_index import IndexReader
-from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import Progress, inspect_releases, refresh, refresh_metadata
@@ -59,14 +59,13 @@ def fetch_missing(
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with `patient` a page whose
     last poll failed waits for its next poll. `between` is called after each round of fetching.
     """
-    faults: dict[str, str] = {}
     end = time.monotonic() + seconds
 
     def is_over() -> bool:
         return time.monotonic() > end or stop_requested()
 
     reader = IndexReader(indexes, request, as_of=as_of)
-    fetcher = _Fetcher(indexes, reader, progress, fresh_for, patient, faults)
+    fetcher = _Fetcher(indexes, reader, progress, fresh_for, patient)
     inspector = _SdistInspector(indexes)
     found: dict[Target, ResolvedTarget] = {}
     pending: Sequence[Target] = request.targets
@@ -82,7 +81,7 @@ def fetch_missing(
         resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
         names = set() if is_over() else inspector.inspect(resolved)
         if not names:
-            return FetchResult(resolved, faults)
+            return FetchResult(resolved, fetcher.faults)
         # What was seen in an sdist changes what may be chosen: search again where it is in use.
         pending = [one.target for one in searches.finished if names & one.judgements.keys()]
         found = {one.target: one for one in searches.finished if one.target not in pending}
@@ -97,7 +96,7 @@ class _Fetcher:
     progress: Progress
     fresh_for: timedelta
     patient: bool
-    faults: dict[str, str]
+    faults: dict[str, str] = field(default_factory=dict)
     polled: set[str] = field(default_factory=set)
     tried: set[int] = field(default_factory=set)
 

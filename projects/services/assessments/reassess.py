@@ -32,7 +32,7 @@ from projects.services.assessments.evaluate import (
     search_stored,
 )
 from projects.services.assessments.read_index import IndexReader, read_files
-from scanner.domain.resolution.model.outcomes import Missing
+from scanner.domain.resolution.model.missing import Missing
 from scanner.services.index_sets import IndexSet
 
 # Each holds all releases that a project can reach, and its results: about 20 MB for 60 packages on 36 targets.
@@ -122,7 +122,7 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
     missing = missing_in(resolved)
     files_of = read_files([*releases_to_explain(resolved), *releases_of_packages(kept.judgements, names, same)])
     explanations = WheelExplanations(files_of)
-    made = {result.target: result for result in explain_targets(request, resolved, snapshot, files_of)}
+    made = {result.target: result for result in explain_targets(request, resolved, snapshot, explanations)}
     earlier = {result.target: result for result in kept.results}
     for target in same:
         made[target.slug] = explain_again(

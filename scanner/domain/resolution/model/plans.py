@@ -12,7 +12,8 @@ from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.explain.plan_reason import PlanReason
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.outcomes import LimitReached, Missing, Resolution
+from scanner.domain.resolution.model.missing import Missing
+from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
 from scanner.domain.targets.target import Target
 
 __all__ = ["Blocker", "Plan", "VersionChange"]

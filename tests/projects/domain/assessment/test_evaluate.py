@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from projects.domain.assessment.evaluate import explain_targets, missing_in
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
@@ -41,7 +42,7 @@ def ask(
     request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
     index = SmallIndex(packages, on, request.foreign)
     resolved = resolve_targets(request, index.snapshot)
-    return explain_targets(request, resolved, index.snapshot, index.files_of)
+    return explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
 
 
 def package(result: TargetResult, name: str) -> PackageResult:
@@ -104,7 +105,7 @@ def test_a_release_whose_needs_are_not_known_leaves_the_project_unknown_and_is_a
     request = AssessmentRequest(requirements("plain==1.0"), on, BuildPolicy(), NOW)
     resolved = resolve_targets(request, index.snapshot)
     assert [(name, str(version)) for name, version in missing_in(resolved).releases] == [("plain", "1.0")]
-    (answer,) = explain_targets(request, resolved, index.snapshot, index.files_of)
+    (answer,) = explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
     assert answer.verdict is ProjectVerdict.UNKNOWN
 
 
@@ -173,7 +174,9 @@ def test_a_constraint_limits_a_package_that_only_others_ask_for() -> None:
     files = {"requirements.txt": b"-c limits.txt\napp==1.0\n", "limits.txt": b"lib<2\nnever-asked-for==1\n"}
     request = AssessmentRequest(read(files, ["requirements.txt"]).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
+    (answer,) = explain_targets(
+        request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
+    )
     assert [(one.name, one.version, one.provenance.direct) for one in answer.packages] == [
         ("app", "1.0", True),
         ("lib", "1.0", False),
@@ -204,7 +207,9 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
     on = targets(WINDOWS)
     request = AssessmentRequest(read(files, list(files)).requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(packages, on)
-    (answer,) = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
+    (answer,) = explain_targets(
+        request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
+    )
     assert {one.name: one.provenance.direct for one in answer.packages} == direct
 
 

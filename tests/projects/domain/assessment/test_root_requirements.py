@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import resolve_targets
 from projects.domain.dependency_files import read
@@ -29,7 +30,9 @@ def chosen(dependency: str, *slugs: str) -> list[tuple[str, str | None, str]]:
     on = targets(*slugs)
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW)
     index = SmallIndex(DEMO, on, request.foreign)
-    answers = explain_targets(request, resolve_targets(request, index.snapshot), index.snapshot, index.files_of)
+    answers = explain_targets(
+        request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
+    )
     return [
         (answer.verdict.value, package.version, package.verdict)
         for answer in answers

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.html import escape
 
 from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
@@ -57,7 +58,7 @@ def assessed(text: str, *slugs: str, **wishes: Any) -> AssessmentRecord:
     index = SmallIndex(PACKAGES, on, request.foreign)
     searches = TargetSearches(request, index.snapshot)
     searches.finish()
-    results = explain_targets(request, searches.finished, index.snapshot, index.files_of)
+    results = explain_targets(request, searches.finished, index.snapshot, WheelExplanations(index.files_of))
     return AssessmentRecord(
         parsed,
         results,
