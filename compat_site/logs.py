@@ -1,29 +1,44 @@
 """Log records as lines of key=value, for people and for log collectors alike."""
 
+from __future__ import annotations
+
 import json
+import logging
 import re
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from structlog.contextvars import merge_contextvars
-from structlog.processors import format_exc_info
-from structlog.stdlib import ExtraAdder, ProcessorFormatter
-from structlog.typing import EventDict, WrappedLogger
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, WrappedLogger
 
 # The login in an address: a library's message may quote one.
 _LOGIN = re.compile(r"(://)[^/\s@'\"]+@")
 _HIDDEN = r"\1***@"
 
 
-def key_value_formatter() -> ProcessorFormatter:
-    """Return the formatter of all records: `time=… level=… logger=… message="…"`, the context, extras, the traceback.
+class KeyValueFormatter(logging.Formatter):
+    """The format of all records: `time=… level=… logger=… message="…"`, the context, extras, the traceback.
 
     The context is what `structlog.contextvars.bound_contextvars` has bound: a task, a package. A value with a space, a
     quote or a line break is written as a JSON string, so that a record is always one line and no text can forge a
     second record or pair.
     """
-    return ProcessorFormatter(
-        foreign_pre_chain=[merge_contextvars, ExtraAdder(), format_exc_info], processors=[_render]
-    )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as one line."""
+        return self._formatter.format(record)
+
+    @cached_property
+    def _formatter(self) -> logging.Formatter:
+        # Importing structlog takes a tenth of the start of a command, and most commands log nothing.
+        from structlog.contextvars import merge_contextvars
+        from structlog.processors import format_exc_info
+        from structlog.stdlib import ExtraAdder, ProcessorFormatter
+
+        return ProcessorFormatter(
+            foreign_pre_chain=[merge_contextvars, ExtraAdder(), format_exc_info], processors=[_render]
+        )
 
 
 def _render(_logger: WrappedLogger, level: str, event: EventDict) -> str:

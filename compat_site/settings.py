@@ -314,7 +314,7 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"key_value": {"()": "compat_site.logs.key_value_formatter"}},
+    "formatters": {"key_value": {"()": "compat_site.logs.KeyValueFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "key_value"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {

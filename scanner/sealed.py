@@ -1,4 +1,7 @@
-"""Texts that are encrypted in the database and never shown by accident."""
+"""Texts that are encrypted in the database and never shown by accident.
+
+cryptography is imported where it is used: every command imports this module, and few have a secret to read.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet, MultiFernet
 
 
 class SealBroken(Exception):
@@ -33,6 +36,8 @@ class Sealed:
         """Return the plain text. Raises SealBroken if the key is not configured any more."""
         if not self.token:
             return ""
+        from cryptography.fernet import InvalidToken
+
         try:
             return _cipher().decrypt(self.token).decode()
         except InvalidToken:
@@ -83,12 +88,18 @@ class SealedField(_SealedBase):
 
 
 def _cipher() -> MultiFernet:
+    from cryptography.fernet import MultiFernet
+
     # The first key encrypts; the fallback keys decrypt values from before SECRET_KEY was changed.
     return MultiFernet([_fernet(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
 @lru_cache(maxsize=8)
 def _fernet(secret_key: str) -> Fernet:
+    from cryptography.fernet import Fernet
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"wheelway sealed field v1").derive(
         secret_key.encode()
     )

@@ -6,13 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.contextvars import bound_contextvars
 
-from compat_site.logs import key_value_formatter
+from compat_site.logs import KeyValueFormatter
 
 
 def a_line(message: str, **extra: object) -> str:
     record = logging.LogRecord("scanner.polling", logging.WARNING, "file.py", 1, message, None, None)
     vars(record).update(extra)
-    return key_value_formatter().format(record)
+    return KeyValueFormatter().format(record)
 
 
 def test_a_record_is_a_line_of_pairs() -> None:
@@ -26,7 +26,7 @@ def test_an_exception_stays_on_the_line() -> None:
         int("two\nlines")
     except ValueError:
         record = logging.LogRecord("x", logging.ERROR, "f.py", 1, "failed", None, sys.exc_info())
-    line = key_value_formatter().format(record)
+    line = KeyValueFormatter().format(record)
     assert "\n" not in line
     assert "ValueError" in line
 

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 
 from django.db import DatabaseError, connection
-from structlog.contextvars import bound_contextvars
 
 from scanner.index.client import IndexClient, NotModified
 from scanner.index.errors import IndexFault, NoSuchPackage
@@ -35,6 +34,9 @@ def poll_package(package_id: int, client: IndexClient, now: datetime, *, if_due:
     Files, releases and wheel events are stored in one transaction. A fault is a result, not an exception: the stored
     data are kept and the time of the next try is set. NOT_DUE, without a request, if another worker holds the claim.
     """
+    # Imported here since `assess` imports this module and often polls nothing.
+    from structlog.contextvars import bound_contextvars
+
     claim = claim_poll(package_id, now, if_due=if_due)
     if claim is None:
         return PollResult.NOT_DUE
