@@ -60,7 +60,7 @@ def _needs(name: str, version: Version) -> tuple[Requirement, ...]:
 @functools.cache
 def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
     found = {}
-    for text, lines in read(name).metadata.items():
+    for text, lines in read(name).metadata.releases.items():
         try:
             # As uv and older installers read it: ">=1.0.*" means ">=1.0".
             values = (_STAR.sub(r"\1", value) for header, value in lines if header.lower() == "requires-dist")

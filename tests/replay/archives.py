@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PADDING = 96 * 1024
+_SOURCES = {"C": ".c", "C++": ".cpp", "Cython": ".pyx", "Rust": ".rs", "Fortran": ".f90"}
 
 
 def metadata_text(lines: Iterable[tuple[str, str]]) -> bytes:
@@ -22,17 +23,32 @@ def metadata_text(lines: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{header}: {value}\n" for header, value in lines).encode()
 
 
-def build(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+def build(filename: str, metadata: bytes | None, members: Mapping[str, bytes]) -> bytes:
     """The archive for a file name: .whl and other zips, .tar.gz; anything else is its padding alone."""
     if filename.endswith(".whl"):
-        return _wheel(filename, metadata, members)
+        return _wheel(filename, metadata or b"", members)
     if filename.endswith((".tar.gz", ".tgz")):
         return _sdist_tar(filename.removesuffix(".tar.gz").removesuffix(".tgz"), metadata, members)
     if filename.endswith((".zip", ".egg")):
         base = filename.rsplit(".", 1)[0]
         where = "EGG-INFO" if filename.endswith(".egg") else base
-        return _zip({f"{where}/PKG-INFO": metadata, **members})
+        inside = {f"{base}/{path}": data for path, data in members.items()} if where == base else members
+        return _zip({**({f"{where}/PKG-INFO": metadata} if metadata is not None else {}), **inside})
     return _padding(filename)
+
+
+def sdist_members(filename: str, requires_txt: Iterable[str] | None, build: str) -> dict[str, bytes]:
+    """Files of an sdist that has these lines in requires.txt and needs this build: "pure", "compiled: C, Rust"."""
+    members = {"setup.py": b"from setuptools import setup\n\nsetup()\n"}
+    if requires_txt is not None:
+        stem = filename.rpartition("-")[0].replace("-", "_")
+        members[f"{stem}.egg-info/requires.txt"] = "".join(f"{line}\n" for line in requires_txt).encode()
+    kind, _, languages = build.partition(": ")
+    if kind == "compiled":
+        members["setup.py"] = b"from setuptools import setup\n\nsetup(ext_modules=[])\n"
+    for language in filter(None, languages.split(", ")):
+        members[f"src/module{_SOURCES[language]}"] = b""
+    return members
 
 
 def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
@@ -59,10 +75,11 @@ def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> byte
     return _zip(content)
 
 
-def _sdist_tar(base: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+def _sdist_tar(base: str, metadata: bytes | None, members: Mapping[str, bytes]) -> bytes:
     content = {f"{base}/{path}": data for path, data in members.items()}
     content.setdefault(f"{base}/pyproject.toml", b'[build-system]\nrequires = ["setuptools"]\n')
-    content[f"{base}/PKG-INFO"] = metadata
+    if metadata is not None:
+        content[f"{base}/PKG-INFO"] = metadata
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for path, data in content.items():

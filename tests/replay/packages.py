@@ -10,16 +10,15 @@ from functools import cache, cached_property
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
 from tests.replay import archives
-from tests.replay.recording import RecordedFile, RecordedPackage, read
+from tests.replay.recording import Lines, RecordedFile, RecordedMetadata, RecordedPackage, read
 
-Lines = tuple[tuple[str, str], ...]
 DEFAULT_UPLOAD = "2024-01-01T00:00:00.000000Z"
 FIRST_SYNTHETIC_SERIAL = 1_000
 
 
 @dataclass(frozen=True)
 class ReplayFile:
-    """A file on offer. `metadata` None: unknown, so neither FILE.metadata nor the archive can be had."""
+    """A file on offer. `metadata` None: unknown, so FILE.metadata cannot be had, nor the archive without members."""
 
     row: RecordedFile
     metadata: Lines | None
@@ -33,9 +32,9 @@ class ReplayFile:
 
     @cached_property
     def archive(self) -> bytes | None:
-        return (
-            None if self.metadata_text is None else archives.build(self.row.filename, self.metadata_text, self.members)
-        )
+        if self.metadata_text is None and not self.members:
+            return None
+        return archives.build(self.row.filename, self.metadata_text, self.members)
 
     @property
     def size(self) -> int | None:
@@ -157,11 +156,9 @@ class ReplayPackage:
             self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))  # type: ignore[arg-type]  # rows are edited by field name
         self._changed()
 
-    def learn(self, version: str, metadata: Lines) -> None:
-        """Core metadata of a release, found later; changes no page."""
-        for filename, file in self._files.items():
-            if file.row.version == version:
-                self._files[filename] = replace(file, metadata=metadata)
+    def learn(self, metadata: RecordedMetadata) -> None:
+        """What was found in files later; changes no page."""
+        self._files = {file.row.filename: _with_metadata(file, metadata) for file in self._files.values()}
 
     def touch(self) -> None:
         self.mutations += 1
@@ -179,10 +176,17 @@ class ReplayPackage:
 def recorded_package(name: str) -> ReplayPackage:
     """A recorded package, fresh to be changed. FileNotFoundError for a name that was not recorded."""
     package = _read(name)
-    files = [ReplayFile(row, package.metadata.get(row.version)) for row in package.files]
+    files = [_with_metadata(ReplayFile(row, None), package.metadata) for row in package.files]
     return ReplayPackage(
         package.name, files, package.serial, status=package.status, status_reason=package.status_reason, recorded=True
     )
+
+
+def _with_metadata(file: ReplayFile, metadata: RecordedMetadata) -> ReplayFile:
+    """A recorded file with what was found in it."""
+    sdist = metadata.sdists.get(file.row.filename)
+    members = {} if sdist is None else archives.sdist_members(file.row.filename, sdist.requires_txt, sdist.build)
+    return replace(file, metadata=metadata.of(file.row.version, file.row.filename), members=members)
 
 
 @cache

@@ -12,13 +12,22 @@ from email.parser import BytesHeaderParser
 
 import requests
 
+from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdist
 from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.default_index import default_index_url
-from scanner.index.errors import IndexFault, InvalidArchive
-from tests.replay.packages import Lines, ReplayFile, ReplayPackage
+from scanner.index.errors import IndexFault
+from tests.replay.packages import ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of
-from tests.replay.recording import read_metadata, write_metadata, write_pages
+from tests.replay.recording import (
+    Lines,
+    RecordedFile,
+    RecordedMetadata,
+    RecordedSdist,
+    read_metadata,
+    write_metadata,
+    write_pages,
+)
 from tests.replay.rendering import Style
 from tests.replay.server import ReplayIndex
 from tests.replay.until_told import wait_until_told
@@ -37,8 +46,9 @@ class RecordingIndex(ReplayIndex):
         self._client = IndexClient(upstream, user_agent=AGENT)
         self._files: dict[str, dict[str, IndexFile]] = {}
         self._refused: set[tuple[str, str]] = set()
+        self._digests: dict[tuple[str, str], str | None] = {}
         self.learned_pages = 0
-        self.learned: dict[str, dict[str, Lines]] = {}
+        self.learned: dict[str, RecordedMetadata] = {}
 
     def _get(self, name: str) -> ReplayPackage | None:
         if name not in self._names and (name, "") not in self._refused:
@@ -46,24 +56,25 @@ class RecordingIndex(ReplayIndex):
         return super()._get(name)
 
     def file(self, name: str, filename: str, as_of: str | None) -> ReplayFile | None:
-        """As the base, after the release's metadata was learned."""
+        """As the base, after what is in the file was learned."""
         with self.lock:
             found = super().file(name, filename, as_of)
-            if found is None or found.metadata is not None or (name, found.row.version) in self._refused:
+            if found is None or (name, filename) in self._refused or found.synthetic:
                 return found
-            lines = self._metadata(name, found.row.filename)
-            if lines is None:
-                self._refused.add((name, found.row.version))
+            learned = self._learn(found, name)
+            if learned is None:
+                self._refused.add((name, filename))
                 return found
-            self.learned.setdefault(name, {})[found.row.version] = lines
-            self._packages[name].learn(found.row.version, lines)
+            known = self.learned.get(name) or read_metadata(name)
+            self.learned[name] = known | learned
+            self._packages[name].learn(self.learned[name])
             return super().file(name, filename, as_of)
 
     def write(self) -> None:
         """Adds what was learned to the recorded data."""
         with self.lock:
-            for name, releases in self.learned.items():
-                write_metadata(name, dict(sorted({**read_metadata(name), **releases}.items())))
+            for name, metadata in self.learned.items():
+                write_metadata(name, metadata)
 
     def _learn_page(self, name: str) -> None:
         with requests.Session() as session:
@@ -76,29 +87,54 @@ class RecordingIndex(ReplayIndex):
         self._names.add(name)
         self.learned_pages += 1
 
-    def _metadata(self, name: str, filename: str) -> Lines | None:
+    def _learn(self, file: ReplayFile, name: str) -> RecordedMetadata | None:
+        """What is in a file, unless it is known or cannot be read."""
+        known, row = self.learned.get(name) or read_metadata(name), file.row
+        listed = self._listed(name).get(row.filename)
+        if listed is None:
+            return None
+        try:
+            if not row.filename.endswith(".whl"):
+                return None if row.filename in known.sdists else self._learn_sdist(listed, row, known)
+            if row.version not in known.releases:
+                self._digests[name, row.version] = row.metadata_sha256
+                return RecordedMetadata({row.version: compact(self._wheel_text(listed))})
+            if row.filename in known.wheels or row.metadata_sha256 in {None, self._digests.get((name, row.version))}:
+                return None
+            text = compact(self._wheel_text(listed))
+            return RecordedMetadata(wheels={row.filename: text}) if text != known.releases[row.version] else None
+        except IndexFault as error:
+            print(f"{row.filename}: {error}", file=sys.stderr)
+            return None
+
+    def _learn_sdist(self, file: IndexFile, row: RecordedFile, known: RecordedMetadata) -> RecordedMetadata:
+        names, texts = self._client.sdist_view(file.url, {*BUILD_FILES, "PKG-INFO", *_requires_paths(row.filename)})
+        decoded = {path: text.decode("utf-8", errors="replace") for path, text in texts.items()}
+        info = compact(texts["PKG-INFO"]) if "PKG-INFO" in texts else None
+        requires = next((text for path, text in decoded.items() if path.endswith("/requires.txt")), None)
+        lines = None if requires is None else tuple(line for line in requires.splitlines() if "://" not in line)
+        sdist = RecordedSdist(info, lines, classify_sdist(SdistContents(tuple(names), decoded)))
+        return RecordedMetadata(sdists={row.filename: sdist})
+
+    def _listed(self, name: str) -> dict[str, IndexFile]:
         if name not in self._files:
             answer = self._client.page(name)
             assert isinstance(answer, FreshPage)
             self._files[name] = {file.filename: file for file in answer.page.files}
-        file = self._files[name].get(filename)
-        if file is None:
-            return None
-        try:
-            return compact(self._text(file))
-        except IndexFault as error:
-            print(f"{filename}: {error}", file=sys.stderr)
-            return None
+        return self._files[name]
 
-    def _text(self, file: IndexFile) -> bytes:
-        if file.filename.endswith(".whl"):
-            try:
-                return self._client.metadata(file)
-            except IndexFault:
-                return self._client.wheel_metadata(file.url)
-        if file.filename.endswith((".tar.gz", ".tgz", ".zip")):
-            return self._client.sdist_metadata(file.url)
-        raise InvalidArchive(file.url, "no metadata in this kind of file")
+    def _wheel_text(self, file: IndexFile) -> bytes:
+        try:
+            return self._client.metadata(file)
+        except IndexFault:
+            return self._client.wheel_metadata(file.url)
+
+
+def _requires_paths(filename: str) -> set[str]:
+    """The places of requires.txt in an sdist: its name as written or with underscores, in the top folder or in src."""
+    stem = filename.rpartition("-")[0]
+    names = {stem, stem.replace("-", "_"), stem.replace("_", "-"), stem.replace(".", "_")}
+    return {f"{folder}{name}.egg-info/requires.txt" for name in names for folder in ("", "src/", "lib/")}
 
 
 def compact(text: bytes) -> Lines:
@@ -120,8 +156,7 @@ def main(arguments: list[str]) -> int:
         print(index.url, flush=True)
         wait_until_told()
         index.write()
-        releases = sum(len(found) for found in index.learned.values())
-        print(f"learned {index.learned_pages} pages and metadata of {releases} releases", file=sys.stderr)
+        print(f"learned {index.learned_pages} pages and files of {len(index.learned)} packages", file=sys.stderr)
     return 0
 
 

@@ -5,6 +5,8 @@ the same facts give the same bytes. Repeated texts (versions, Requires-Python, m
 table and referred to by position; -1 means "none".
 """
 
+from __future__ import annotations
+
 import json
 import lzma
 from collections.abc import Mapping, Sequence
@@ -12,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+Lines = tuple[tuple[str, str], ...]
 DATA = Path(__file__).resolve().parent.parent / "data" / "index"
 
 
@@ -31,6 +34,44 @@ class RecordedFile:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedSdist:
+    """What an sdist contains: PKG-INFO and, of requires.txt, its lines; None where there is no such file.
+
+    `build` is what a build needs, in the words of `scanner.domain.files.builds`.
+    """
+
+    pkg_info: Lines | None
+    requires_txt: tuple[str, ...] | None
+    build: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedMetadata:
+    """Core metadata fields that matter for a resolution, as (header, value) pairs in order.
+
+    `releases` has one text a version, `wheels` (by file name) those of wheels that differ from it, `sdists` (by file
+    name) what was found in sdists.
+    """
+
+    releases: Mapping[str, Lines] = field(default_factory=dict)
+    wheels: Mapping[str, Lines] = field(default_factory=dict)
+    sdists: Mapping[str, RecordedSdist] = field(default_factory=dict)
+
+    def of(self, version: str, filename: str) -> Lines | None:
+        """Return the text that a file has; None if it was not recorded."""
+        sdist = self.sdists.get(filename)
+        return sdist.pkg_info if sdist is not None else self.wheels.get(filename, self.releases.get(version))
+
+    def __or__(self, other: RecordedMetadata) -> RecordedMetadata:
+        """Return both, sorted by version and file name."""
+        return RecordedMetadata(
+            dict(sorted({**self.releases, **other.releases}.items())),
+            dict(sorted({**self.wheels, **other.wheels}.items())),
+            dict(sorted({**self.sdists, **other.sdists}.items())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedPackage:
     """Everything kept of one package's page: files in release order as the index lists them."""
 
@@ -39,8 +80,7 @@ class RecordedPackage:
     files: tuple[RecordedFile, ...] = ()
     status: str = "active"
     status_reason: str | None = None
-    # version -> core metadata fields that matter for a resolution, as (header, value) pairs in order
-    metadata: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    metadata: RecordedMetadata = field(default_factory=RecordedMetadata)
 
 
 class _Table:
@@ -97,14 +137,26 @@ def write_pages(package: RecordedPackage, folder: Path = DATA) -> Path:
     return _dump(document, folder / f"{package.name}.json.xz")
 
 
-def write_metadata(name: str, metadata: Mapping[str, Sequence[tuple[str, str]]], folder: Path = DATA) -> Path:
-    """Writes metadata/NAME.json.xz: every header line once, each release a list of positions."""
+def write_metadata(name: str, metadata: RecordedMetadata, folder: Path = DATA) -> Path:
+    """Writes metadata/NAME.json.xz: every header line once, each text a list of positions."""
     lines, texts = _Table(), _Table()
-    releases = {
-        version: texts.at([lines.at([header, value]) for header, value in fields])
-        for version, fields in metadata.items()
+
+    def text_at(fields: Lines | None) -> int:
+        return -1 if fields is None else texts.at([lines.at([header, value]) for header, value in fields])
+
+    document: dict[str, Any] = {
+        "name": name,
+        "lines": lines.texts,
+        "texts": texts.texts,
+        "releases": {version: text_at(fields) for version, fields in metadata.releases.items()},
     }
-    document = {"name": name, "lines": lines.texts, "texts": texts.texts, "releases": releases}
+    if metadata.wheels:
+        document["wheels"] = {filename: text_at(fields) for filename, fields in metadata.wheels.items()}
+    if metadata.sdists:
+        document["sdists"] = {
+            filename: [text_at(sdist.pkg_info), sdist.requires_txt, sdist.build]
+            for filename, sdist in metadata.sdists.items()
+        }
     return _dump(document, folder / "metadata" / f"{name}.json.xz")
 
 
@@ -142,15 +194,22 @@ def read(name: str, folder: Path = DATA) -> RecordedPackage:
     )
 
 
-def read_metadata(name: str, folder: Path = DATA) -> dict[str, tuple[tuple[str, str], ...]]:
-    """version -> header lines, empty when none was recorded."""
+def read_metadata(name: str, folder: Path = DATA) -> RecordedMetadata:
+    """What was recorded of a package's files; empty when nothing was."""
     path = folder / "metadata" / f"{name}.json.xz"
     if not path.exists():
-        return {}
+        return RecordedMetadata()
     document = _load(path)
     lines = [(header, value) for header, value in document["lines"]]
     texts = [tuple(lines[at] for at in text) for text in document["texts"]]
-    return {version: texts[at] for version, at in document["releases"].items()}
+    return RecordedMetadata(
+        {version: texts[at] for version, at in document["releases"].items()},
+        {filename: texts[at] for filename, at in document.get("wheels", {}).items()},
+        {
+            filename: RecordedSdist(None if at < 0 else texts[at], None if requires is None else tuple(requires), build)
+            for filename, (at, requires, build) in document.get("sdists", {}).items()
+        },
+    )
 
 
 def recorded_names(folder: Path = DATA) -> tuple[str, ...]:

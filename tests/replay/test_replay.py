@@ -7,11 +7,23 @@ from pathlib import Path
 import pytest
 import requests
 
+from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdist
+from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex, Style, a_file, recorded_names
+from tests.replay.archives import sdist_members
 from tests.replay.packages import stamp
 from tests.replay.record import older_document, package_of
 from tests.replay.record_on_demand import compact
-from tests.replay.recording import DATA, RecordedFile, RecordedPackage, read, write_metadata, write_pages
+from tests.replay.recording import (
+    DATA,
+    RecordedFile,
+    RecordedMetadata,
+    RecordedPackage,
+    RecordedSdist,
+    read,
+    write_metadata,
+    write_pages,
+)
 from tests.replay.rendering import HTML, JSON, TEXT, choose
 
 
@@ -141,7 +153,14 @@ def test_a_recording_is_read_back_as_it_was_written_and_has_the_same_bytes_each_
         RecordedFile("d-2.zip", "2", "2024-01-02T00:00:00.000001Z", yanked=True, yanked_reason="ä"),
         RecordedFile("d-1.whl", "1", "2024-01-03T00:00:00.000001Z"),
     )
-    metadata = {"1": (("Name", "d"), ("Requires-Dist", "x")), "2": (("Name", "d"),)}
+    metadata = RecordedMetadata(
+        {"1": (("Name", "d"), ("Requires-Dist", "x")), "2": (("Name", "d"),)},
+        {"d-1-win.whl": (("Name", "d"),)},
+        {
+            "d-1.zip": RecordedSdist((("Name", "d"),), ("x>1",), "compiled: C"),
+            "d-2.zip": RecordedSdist(None, None, "pure"),
+        },
+    )
     package = RecordedPackage("d", 7, files, "archived", "done", metadata)
     first = write_pages(package, tmp_path).read_bytes()
     write_metadata("d", metadata, tmp_path)
@@ -163,11 +182,26 @@ def test_the_recorder_keeps_facts_and_no_address() -> None:
     )
 
 
+@pytest.mark.parametrize("filename", ["d-1.0.tar.gz", "d-1.0.zip"])
+@pytest.mark.parametrize("build", ["pure", "compiled", "compiled: C, Cython", "compiled: C++, Rust, Fortran"])
+def test_a_recorded_sdist_needs_the_build_that_was_recorded(replay: ReplayIndex, filename: str, build: str) -> None:
+    replay.add_package("d", [a_file(filename, members=sdist_members(filename, ["x>1"], build))])
+    url = f"{replay.base_url}/files/d/{filename}"
+    wanted = {*BUILD_FILES, "d.egg-info/requires.txt"}
+    names, texts = IndexClient(replay.url).sdist_view(url, wanted)
+    assert texts.pop("d.egg-info/requires.txt") == b"x>1\n"
+    assert classify_sdist(SdistContents(tuple(names), {path: text.decode() for path, text in texts.items()})) == build
+
+
 def test_recorded_data_names_no_host() -> None:
     for name in recorded_names():
         package = read(name)
         texts = [file.yanked_reason or "" for file in package.files]
-        texts += [value for lines in package.metadata.values() for _, value in lines]
+        metadata = package.metadata
+        listed = [*metadata.releases.values(), *metadata.wheels.values()]
+        listed += [sdist.pkg_info or () for sdist in metadata.sdists.values()]
+        texts += [value for lines in listed for _, value in lines]
+        texts += [line for sdist in metadata.sdists.values() for line in sdist.requires_txt or ()]
         assert not [text for text in texts if "://" in text], name
 
 

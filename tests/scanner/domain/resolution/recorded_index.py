@@ -51,7 +51,7 @@ def _profiles(files: dict[Version, list[ProfileFile]]) -> dict[Version, ReleaseP
 @cache
 def _metadata(name: str) -> dict[Version, tuple[str, ...]]:
     found = {}
-    for text, lines in _recorded(name).metadata.items():
+    for text, lines in _recorded(name).metadata.releases.items():
         try:
             version = Version(text)
         except InvalidVersion:
