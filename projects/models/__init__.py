@@ -4,7 +4,7 @@ from projects.models.alert import Alert, AlertState, Subscription
 from projects.models.assessment import Assessment, AssessmentState, PackageRows, ProjectPackage, TargetAssessment
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
-from projects.models.project import Membership, Project, ProjectTarget, Role, SourceBuilds, Step
+from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
 from projects.models.repository import Delivery, Repository
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 
@@ -15,6 +15,7 @@ __all__ = [
     "AssessmentState",
     "Delivery",
     "IndexRole",
+    "LargestStep",
     "Membership",
     "Mention",
     "Note",
@@ -30,7 +31,6 @@ __all__ = [
     "SnapshotFile",
     "SnapshotRequirement",
     "SourceBuilds",
-    "Step",
     "Subscription",
     "TargetAssessment",
 ]

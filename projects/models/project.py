@@ -20,7 +20,7 @@ class SourceBuilds(models.TextChoices):
     ANY = "any", "always"
 
 
-class Step(models.TextChoices):
+class LargestStep(models.TextChoices):
     """How far one package may move in an upgrade path."""
 
     PATCH = "patch", "patch releases"
@@ -52,7 +52,7 @@ class Project(models.Model):
     source_builds = models.CharField(max_length=5, choices=SourceBuilds.choices, default=SourceBuilds.PURE)
     prereleases = models.BooleanField(default=False, help_text="whether pre-releases count as versions to move to")
     minimum_age_days = models.PositiveSmallIntegerField(default=0, help_text="ignore releases younger than this")
-    step = models.CharField(max_length=5, choices=Step.choices, default=Step.MAJOR)
+    step = models.CharField(max_length=5, choices=LargestStep.choices, default=LargestStep.MAJOR)
     holds = models.JSONField(default=list, blank=True, help_text="packages that no upgrade path touches, normalised")
     groups = models.JSONField(default=list, blank=True, help_text="dependency groups and extras that count")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -37,7 +37,7 @@ _MOST_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class AssessmentProgress:
     """How many packages have been read from the index. `text` is "23 of 31, greenlet…"."""
 
     done: int
@@ -73,7 +73,7 @@ class ProjectPage:
     is_stale: bool
     requirement_count: int
     package_count: int
-    progress: Progress | None
+    progress: AssessmentProgress | None
     problems: tuple[ProblemLine, ...]
     summary: tuple[SummaryLine, ...]
     columns: tuple[Column, ...]
@@ -151,7 +151,7 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
     }
 
 
-def _progress(state: ProjectState, names: set[str]) -> Progress | None:
+def _progress(state: ProjectState, names: set[str]) -> AssessmentProgress | None:
     if state.assessment is None:
         return describe_progress(sorted(names), sorted(names))
     return None if state.assessment.is_complete else describe_progress(sorted(names), state.assessment.missing)
@@ -164,7 +164,7 @@ def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ChangeSumma
     return describe_differences(state.assessment.changes, {column.slug: column for column in columns})
 
 
-def describe_progress(names: Sequence[str], missing: Sequence[str]) -> Progress | None:
+def describe_progress(names: Sequence[str], missing: Sequence[str]) -> AssessmentProgress | None:
     """Return the progress while something is missing; None when nothing is.
 
     An entry of `missing` is a package that was not polled, or "package version": a release whose dependencies are not
@@ -176,11 +176,11 @@ def describe_progress(names: Sequence[str], missing: Sequence[str]) -> Progress 
     total = len({*names, *(entry.partition(" ")[0] for entry in missing)})
     done = total - len(packages)
     if packages:
-        return Progress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
+        return AssessmentProgress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
     left = len(set(missing))
     releases = f"{count(left, 'release')} {agree(left, 'needs', 'need')}"
     text = f"{done} of {total}; next what {releases}, {min(missing)}…"
-    return Progress(done, total, text, left)
+    return AssessmentProgress(done, total, text, left)
 
 
 def default_columns(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Column, ...]:

@@ -50,7 +50,7 @@ class IndexRefused(IndexUnavailable):
         return f"{self.url} refused the request: {self.reason}"
 
 
-class HostNotAllowed(IndexUnavailable):
+class IndexHostNotAllowed(IndexUnavailable):
     """An address or redirect that leads to an address which users may not reach. Nothing was sent there."""
 
     def __init__(self, url: str) -> None:

@@ -42,16 +42,16 @@ class PackageOffers:
         self.targets = tuple(targets)
         self.shapes = ProfileTable({row.shape for row in self.rows}, targets)
 
-    def on(self, package_ids: Collection[int]) -> ReleaseOffers:
+    def on(self, package_ids: Collection[int]) -> PooledOffers:
         """Return the offers of these packages alone: a project uses only its own indexes."""
-        return ReleaseOffers(self, [row for row in self.rows if row.package_id in package_ids])
+        return PooledOffers(self, [row for row in self.rows if row.package_id in package_ids])
 
-    def files(self, wanted: Iterable[tuple[ReleaseOffers, Version]]) -> Mapping[int, tuple[ReleaseFileFacts, ...]]:
-        """Return the files of these releases, by `ReleaseOffers.keys`."""
+    def files(self, wanted: Iterable[tuple[PooledOffers, Version]]) -> Mapping[int, tuple[ReleaseFileFacts, ...]]:
+        """Return the files of these releases, by `PooledOffers.keys`."""
         return release_files({key for offered, version in wanted for key in offered.keys(version)})
 
 
-class ReleaseOffers:
+class PooledOffers:
     """The releases of one name as one project's installer sees them: the best of all its indexes."""
 
     def __init__(self, source: PackageOffers, rows: Iterable[_Row]) -> None:

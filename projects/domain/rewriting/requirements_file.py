@@ -21,7 +21,7 @@ _SEPARATOR = " \\\n    "
 
 
 @dataclass(slots=True)
-class LogicalLine:
+class LocatedLine:
     """One logical line without its comment; `positions[i]` is the position of `text[i]` in the file."""
 
     number: int
@@ -41,21 +41,21 @@ class LogicalLine:
         return TextEdit(self.positions[edit.start], self.positions[edit.end - 1] + 1, edit.text)
 
 
-def logical_lines(content: str) -> Iterator[LogicalLine]:
+def logical_lines(content: str) -> Iterator[LocatedLine]:
     """Yield the logical lines that hold more than a comment, in order."""
-    current: LogicalLine | None = None
+    current: LocatedLine | None = None
     start = 0
     for number, whole in enumerate(content.splitlines(keepends=True), start=1):
         line = whole.splitlines()[0] if whole else whole
         is_comment = _COMMENT_LINE.match(line) is not None
         if line.endswith("\\") and not is_comment:
-            current = current or LogicalLine(number)
+            current = current or LocatedLine(number)
             # As pip and the file reader do, backslashes at both ends go.
             left = len(line) - len(line.lstrip("\\"))
             current.add(line.strip("\\"), start + left)
         else:
             if current is None:
-                current = LogicalLine(number)
+                current = LocatedLine(number)
             if not is_comment:
                 current.add(line, start)
             yield from _without_comment(current)
@@ -65,7 +65,7 @@ def logical_lines(content: str) -> Iterator[LogicalLine]:
         yield from _without_comment(current)
 
 
-def _without_comment(line: LogicalLine) -> Iterator[LogicalLine]:
+def _without_comment(line: LocatedLine) -> Iterator[LocatedLine]:
     comment = _COMMENT.search(line.text)
     if comment is not None:
         line.text = line.text[: comment.start()]
@@ -109,7 +109,7 @@ def rewrite_lines(
     return text, tuple(problems)
 
 
-def _hash_edits(line: LogicalLine, content: str, digests: Sequence[str], after: int) -> Iterator[TextEdit]:
+def _hash_edits(line: LocatedLine, content: str, digests: Sequence[str], after: int) -> Iterator[TextEdit]:
     """Yield the edits that put new hashes in place of the old ones, in the same layout."""
     found = list(_HASH.finditer(line.text, after))
     if not found:

@@ -28,7 +28,7 @@ from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.regressions import lost_targets
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.selectors.offered import PackageOffers, ReleaseOffers
+from scanner.selectors.offered import PackageOffers, PooledOffers
 from scanner.services.events import ClaimedEvents
 
 
@@ -38,7 +38,7 @@ class AffectedProject:
 
     project: Project
     targets: Mapping[str, Target]
-    offered: ReleaseOffers
+    offered: PooledOffers
 
 
 @dataclass(frozen=True, slots=True)

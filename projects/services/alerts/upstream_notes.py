@@ -14,7 +14,7 @@ from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import REOPEN_WITHIN, NoteKind, is_reopened, restored_by
 from projects.models import Note, Project, ProjectPackage
 from projects.services.alerts.upstream_changes import AffectedProject, UpstreamChange, affected_projects, find_changes
-from scanner.selectors.offered import ReleaseOffers
+from scanner.selectors.offered import PooledOffers
 from scanner.services.events import ClaimedEvents
 
 REASON_LENGTH = 300
@@ -80,7 +80,7 @@ def _close(notes: Sequence[Note], users: Mapping[int, AffectedProject], status: 
     Note.objects.bulk_update(over, ["closed_at", "closed_because"])
 
 
-def _why_over(note: Note, offered: ReleaseOffers, status: str | None) -> str:
+def _why_over(note: Note, offered: PooledOffers, status: str | None) -> str:
     """Return why a note is over, "" if it is not."""
     facts = NoteFacts.from_json(note.facts)
     match note.kind:

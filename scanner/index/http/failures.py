@@ -6,8 +6,8 @@ import requests
 import urllib3
 
 from scanner.index.errors import (
-    HostNotAllowed,
     IndexFault,
+    IndexHostNotAllowed,
     IndexRefused,
     IndexUnavailable,
     InvalidIndexPage,
@@ -35,7 +35,7 @@ def fault_of(shown: str, error: BaseException, limits: Limits) -> IndexFault:
     """Return the IndexFault for one of FAILURES."""
     causes = list(_causes(error))
     if any(isinstance(cause, AddressRefused) for cause in causes):
-        return HostNotAllowed(shown)
+        return IndexHostNotAllowed(shown)
     if any(isinstance(cause, urllib3.exceptions.IncompleteRead) for cause in causes):
         return InvalidIndexPage(shown, "body", "the answer was cut off")
     if any(isinstance(cause, DeadlinePassed) for cause in causes):

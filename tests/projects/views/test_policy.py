@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from projects.models import Project, SnapshotFile, Step
+from projects.models import LargestStep, Project, SnapshotFile
 from tests.cast import LINUX_313, Cast
 
 PAGE = "/projects/practice-api/targets/"
@@ -53,7 +53,7 @@ def test_a_saved_policy_bounds_the_paths_and_has_the_project_assessed_again(
     with django_capture_on_commit_callbacks(execute=True):
         assert alice.post(PAGE, sent).status_code == 302
     project = Project.objects.get()
-    assert project.step == Step.MINOR
+    assert project.step == LargestStep.MINOR
     assert project.holds == ["ruamel-yaml", "sqlalchemy", "zope-interface"]
     assert project.groups == ["test"]
     assert requested == [project.snapshots.get().pk]

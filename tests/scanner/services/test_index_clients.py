@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from scanner.index.errors import HostNotAllowed
+from scanner.index.errors import IndexHostNotAllowed
 from scanner.models import Index
 from scanner.sealed import Sealed
 from scanner.services.indexes import client_of, get_index
@@ -23,7 +23,7 @@ def test_the_same_address_given_by_a_user_is_asked_only_when_the_operator_allows
 ) -> None:
     settings.WHEELWAY_INDEX_URL = replay.url
     index = Index.objects.create(url=replay.url, scope="project:1", login=Sealed.of("robot:s3cret"))
-    with pytest.raises(HostNotAllowed) as caught:
+    with pytest.raises(IndexHostNotAllowed) as caught:
         client_of(index).page("numpy")
     assert replay.requests == []
     assert "s3cret" not in str(caught.value)

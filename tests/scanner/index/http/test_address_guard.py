@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from scanner.index.client import FreshPage, IndexClient
-from scanner.index.errors import HostNotAllowed, IndexFault, IndexUnavailable, InvalidIndexPage
+from scanner.index.errors import IndexFault, IndexHostNotAllowed, IndexUnavailable, InvalidIndexPage
 from scanner.index.http.address_guard import AddressRefused, GuardedAdapter
 from scanner.index.sessions import guarded_session
 from scanner.index.transport import Limits
@@ -56,7 +56,7 @@ def by_name(index: ReplayIndex) -> str:
 def test_no_spelling_of_this_machine_is_asked(secret: ReplayIndex, host: str) -> None:
     with pytest.raises(IndexUnavailable) as caught:
         guarded(secret.url.replace("127.0.0.1", host)).page("demo")
-    assert isinstance(caught.value, HostNotAllowed)
+    assert isinstance(caught.value, IndexHostNotAllowed)
     assert "WHEELWAY_ALLOW_PRIVATE_HOSTS" in str(caught.value)
     assert secret.requests == []
 
@@ -64,7 +64,7 @@ def test_no_spelling_of_this_machine_is_asked(secret: ReplayIndex, host: str) ->
 @pytest.mark.usefixtures("numbers_resolve")
 @pytest.mark.parametrize("address", ["169.254.169.254", "10.0.0.1", "[fd00:ec2::254]", "224.0.0.1"])
 def test_nothing_is_sent_to_a_private_network(address: str) -> None:
-    with pytest.raises(HostNotAllowed):
+    with pytest.raises(IndexHostNotAllowed):
         guarded(f"http://{address}/simple").page("demo")
 
 
@@ -77,7 +77,7 @@ def test_a_redirect_leads_no_further_than_an_address(index: ReplayIndex, secret:
     target = f"{by_name(secret)}/simple/demo/"
     index.fail(faults.Redirect("/simple/demo/"), path="/simple/demo/", times=times - 1)
     index.fail(faults.Redirect(target), path="/simple/demo/", times=1)
-    with pytest.raises(HostNotAllowed):
+    with pytest.raises(IndexHostNotAllowed):
         guarded(index.url, "127.0.0.1").page("demo")
     assert len(index.requests) == times
     assert secret.requests == []
@@ -103,7 +103,7 @@ def test_a_page_sends_nobody_to_fetch_its_files_there(
     answer = client.page("demo")
     assert isinstance(answer, FreshPage)
     assert all(file.url.startswith(by_name(secret)) for file in answer.page.files)
-    with pytest.raises(HostNotAllowed):
+    with pytest.raises(IndexHostNotAllowed):
         ask(client, answer.page.files)
     assert secret.requests == []
 
@@ -130,7 +130,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(
 ) -> None:
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "127.0.0.1")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: rows)
-    with pytest.raises(HostNotAllowed):
+    with pytest.raises(IndexHostNotAllowed):
         guarded(secret.url.replace("127.0.0.1", "index.example")).page("demo")
     assert secret.requests == []
 
@@ -154,7 +154,7 @@ def test_a_name_that_does_not_resolve_is_no_answer(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     with pytest.raises(IndexUnavailable, match="no connection") as caught:
         guarded("http://index.example/simple").page("demo")
-    assert not isinstance(caught.value, HostNotAllowed)
+    assert not isinstance(caught.value, IndexHostNotAllowed)
 
 
 def test_neither_the_proxies_nor_the_logins_of_the_operator_serve_a_user(
@@ -206,4 +206,4 @@ def test_a_refused_address_costs_the_host_no_place_at_the_gate(secret: ReplayInd
     for _ in range(20):
         with pytest.raises(IndexFault) as caught:
             client.page("demo")
-        assert isinstance(caught.value, HostNotAllowed)
+        assert isinstance(caught.value, IndexHostNotAllowed)
