@@ -76,8 +76,10 @@ LACKING = WheelMismatch(MismatchKind.PYTHON, ("cp38 to cp312",), "cp313")
 _AVAILABILITY = {
     Verdict.READY: Availability.NATIVE,
     Verdict.DEGRADED: Availability.FALLBACK,
+    Verdict.HELD_BACK: Availability.NATIVE,
     Verdict.UPGRADE: Availability.SOURCE,
     Verdict.BLOCKED: Availability.NONE,
+    Verdict.NOT_JUDGED: Availability.UNKNOWN,
     Verdict.UNKNOWN: Availability.UNKNOWN,
     Verdict.INACTIVE: Availability.INACTIVE,
 }
@@ -136,6 +138,8 @@ def project_verdict(verdicts: Sequence[Verdict]) -> ProjectVerdict:
         (Verdict.BLOCKED, ProjectVerdict.NO_GO),
         (Verdict.UNKNOWN, ProjectVerdict.UNKNOWN),
         (Verdict.UPGRADE, ProjectVerdict.CONDITIONAL),
+        (Verdict.HELD_BACK, ProjectVerdict.CONDITIONAL),
+        (Verdict.NOT_JUDGED, ProjectVerdict.CONDITIONAL),
     ):
         if verdict in verdicts:
             return meaning

@@ -74,6 +74,10 @@ def cell_text(package: PackageResult) -> str:
     match package.verdict:
         case Verdict.UPGRADE:
             return package.first_available.version if package.first_available else "newer"
+        case Verdict.HELD_BACK:
+            return package.version or "old version"
+        case Verdict.NOT_JUDGED:
+            return "not judged"
         case Verdict.BLOCKED:
             return "not found" if availability is Availability.ABSENT else "no version"
         case Verdict.DEGRADED:

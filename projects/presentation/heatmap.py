@@ -18,10 +18,19 @@ LOOKS = {
     ProjectVerdict.NO_GO: Verdict.BLOCKED,
     ProjectVerdict.UNKNOWN: Verdict.UNKNOWN,
 }
+# Which package state decides, the first that some package has.
+_DECISIVE = {
+    ProjectVerdict.GO: (),
+    ProjectVerdict.CONDITIONAL: (Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.NOT_JUDGED),
+    ProjectVerdict.NO_GO: (Verdict.BLOCKED,),
+    ProjectVerdict.UNKNOWN: (Verdict.UNKNOWN, Verdict.NOT_JUDGED),
+}
 VERDICT_LABELS = {
     Verdict.BLOCKED: "blocked",
     Verdict.UPGRADE: "upgrade",
+    Verdict.HELD_BACK: "held back",
     Verdict.UNKNOWN: "unknown",
+    Verdict.NOT_JUDGED: "not judged",
     Verdict.DEGRADED: "slower",
     Verdict.READY: "ready",
     Verdict.INACTIVE: "not needed",
@@ -78,17 +87,17 @@ def heat_map(columns: Sequence[Column], targets: Mapping[str, TargetSummary]) ->
 def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]) -> HeatCell:
     """Return one target's cell. Its text has the count that decides; the rest follows, worst first."""
     look = LOOKS[verdict]
-    decisive = None if verdict is ProjectVerdict.GO else look
-    number = counts.get(look.value, 0)
+    decisive = next((state for state in _DECISIVE[verdict] if counts.get(state.value)), None)
+    number = counts.get(decisive.value, 0) if decisive is not None else 0
     match verdict:
         case ProjectVerdict.GO:
             text = "go"
         case ProjectVerdict.CONDITIONAL:
-            text = _count(number, look) if number else "upgrades"
+            text = _count(number, decisive) if decisive is not None else "upgrades"
         case ProjectVerdict.NO_GO:
             text = f"{number} blocked" if number else "conflict"
         case ProjectVerdict.UNKNOWN:
-            text = f"{number} unknown" if number else "not known"
+            text = _count(number, decisive) if decisive is not None else "not known"
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
     rest = [_count(counts[state.value], state) for state in others]
     return HeatCell(column, verdict, look, text, ", ".join(rest))

@@ -76,6 +76,10 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.UPGRADE:
             first = package.first_available.version if package.first_available else "a later version"
             return f"Move {package.name} to {first} or later: the first version that installs here."
+        case Verdict.HELD_BACK:
+            return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
+        case Verdict.NOT_JUDGED:
+            return "Check it by hand: nothing on the index says how it stands here."
         case Verdict.UNKNOWN:
             if package.availability is Availability.SOURCE:
                 return (

@@ -95,6 +95,10 @@ def verdict_text(verdict: Verdict, first_available: str) -> str:
             return "installs, but only from a slower wheel or by a build"
         case Verdict.UPGRADE:
             return f"works from {first_available}" if first_available else "works after an upgrade"
+        case Verdict.HELD_BACK:
+            return "installs only in an old version"
+        case Verdict.NOT_JUDGED:
+            return "not judged"
         case Verdict.BLOCKED:
             return "no version works yet"
         case Verdict.UNKNOWN:

@@ -10,6 +10,7 @@ from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column, place_text
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.shares import conditional_text, unknown_text
 from projects.presentation.stored import TargetSummary
 from scanner.domain.phrases import agree, count
 
@@ -69,14 +70,11 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
 
 
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
-    column, result = pairs[0]
-    missing = max(pair[1].counts.get(Verdict.UNKNOWN, 0) for pair in pairs)
-    cause = (
-        f"{missing} of {count(packages_needed(result.counts), 'package')} {agree(missing, 'is', 'are')} not known yet."
-    )
-    if not missing:
-        cause = "The search for a set that fits is not complete."
-    action = "See which" if missing else "See the packages"
+    # The one of which least is known speaks for all.
+    column, result = max(pairs, key=lambda pair: pair[1].counts.get(Verdict.UNKNOWN, 0))
+    cause = unknown_text(result.counts)
+    action = "See which" if cause else "See the packages"
+    cause = f"{cause or 'The search for a set that fits is not complete'}."
     return SummaryLine(Verdict.UNKNOWN, _headline(pairs), cause, action, column.slug)
 
 
@@ -86,15 +84,15 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
     if result.verdict is ProjectVerdict.NO_GO:
         cause, action, watch = _no_go(result)
         return SummaryLine(look, headline, cause, action, column.slug, watch)
-    moving = result.counts.get(Verdict.UPGRADE, 0)
-    if not moving:
+    not_judged = [cell.name for cell in result.cells if cell.verdict == Verdict.NOT_JUDGED]
+    share = conditional_text(result.counts, not_judged)
+    if not share:
         cause = "The requirements do not hold together as written; an upgrade path exists."
         return SummaryLine(look, headline, cause, "See the packages", column.slug)
-    share = (
-        f"{moving} of {count(packages_needed(result.counts), 'package')} {agree(moving, 'needs', 'need')} an upgrade"
-    )
-    works = agree(moving, "it has a version that works", "all have a version that works")
-    return SummaryLine(look, headline, f"{share}; {works}.", "See the upgrade path", column.slug)
+    cause = f"{share[:1].upper()}{share[1:]}"
+    if moving := result.counts.get(Verdict.UPGRADE, 0):
+        cause += f"; {agree(moving, 'it has a version that works', 'all have a version that works')}"
+    return SummaryLine(look, headline, f"{cause}.", "See the upgrade path", column.slug)
 
 
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:

@@ -17,8 +17,10 @@ register = template.Library()
 _GLYPHS = {
     Verdict.READY: "✓",
     Verdict.DEGRADED: "◐",
+    Verdict.HELD_BACK: "↓",
     Verdict.UPGRADE: "↑",
     Verdict.BLOCKED: "✕",
+    Verdict.NOT_JUDGED: "~",
     Verdict.UNKNOWN: "?",
     Verdict.INACTIVE: "·",
 }

@@ -15,9 +15,11 @@ _RANK = {
     Verdict.INACTIVE: 0,
     Verdict.READY: 0,
     Verdict.DEGRADED: 1,
+    Verdict.NOT_JUDGED: 2,
     Verdict.UNKNOWN: 2,
-    Verdict.UPGRADE: 3,
-    Verdict.BLOCKED: 4,
+    Verdict.HELD_BACK: 3,
+    Verdict.UPGRADE: 4,
+    Verdict.BLOCKED: 5,
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.assessment.verdicts import ProjectVerdict, count_verdicts
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class TargetResult:
     blockers: tuple[str, ...] = ()
     conflict: str = ""
     plan: UpgradePlan | None = None
+
+    def names(self, verdict: Verdict) -> list[str]:
+        """Return the names of the packages with a verdict."""
+        return [package.name for package in self.packages if package.verdict is verdict]
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -14,8 +14,10 @@ class Verdict(StrEnum):
 
     READY = "ready"
     DEGRADED = "degraded"
+    HELD_BACK = "held-back"
     UPGRADE = "upgrade"
     BLOCKED = "blocked"
+    NOT_JUDGED = "not-judged"
     UNKNOWN = "unknown"
     INACTIVE = "inactive"
 
@@ -46,6 +48,9 @@ _WHEELS = {
     Availability.PURE: Verdict.READY,
     Availability.FALLBACK: Verdict.DEGRADED,
 }
+
+
+_GREEN = {Verdict.READY, Verdict.DEGRADED}
 
 
 def judge_package(
@@ -84,7 +89,7 @@ def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, d
             return Severity.NONE
         case Verdict.DEGRADED:
             return Severity.LOW
-        case Verdict.UNKNOWN:
+        case Verdict.UNKNOWN | Verdict.NOT_JUDGED | Verdict.HELD_BACK:
             return Severity.MODERATE
         case Verdict.BLOCKED:
             return Severity.CRITICAL
@@ -101,11 +106,13 @@ def judge_project(
     `holds`: one set satisfies everything as written, every member installable under the policy. `incomplete`: data is
     missing, or a search was cut short. `plan_found`: whether an upgrade path exists; None when none was looked for.
     """
-    seen = set(verdicts)
-    if incomplete:
+    seen = set(verdicts) - {Verdict.INACTIVE}
+    if incomplete or seen == {Verdict.NOT_JUDGED}:
         return ProjectVerdict.UNKNOWN
     if holds:
-        return ProjectVerdict.UNKNOWN if Verdict.UNKNOWN in seen else ProjectVerdict.GO
+        if Verdict.UNKNOWN in seen:
+            return ProjectVerdict.UNKNOWN
+        return ProjectVerdict.GO if seen <= _GREEN else ProjectVerdict.CONDITIONAL
     if plan_found:
         return ProjectVerdict.CONDITIONAL
     if Verdict.BLOCKED in seen or Verdict.UNKNOWN not in seen:

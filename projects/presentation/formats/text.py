@@ -13,13 +13,16 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
 from projects.presentation.formats.csv_table import CsvLine, csv_text
 from projects.presentation.sentences import describe_reason
+from projects.presentation.shares import conditional_text, unknown_text
 from scanner.domain.phrases import agree, count
 
 GLYPHS = {
     Verdict.READY: "✓",
     Verdict.DEGRADED: "◐",
+    Verdict.HELD_BACK: "↓",
     Verdict.UPGRADE: "↑",
     Verdict.BLOCKED: "✕",
+    Verdict.NOT_JUDGED: "~",
     Verdict.UNKNOWN: "?",
     Verdict.INACTIVE: "-",
 }
@@ -83,20 +86,19 @@ def headline(result: TargetResult) -> str:
             only = "Its one package installs as it is."
             text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
         case ProjectVerdict.CONDITIONAL:
-            number = result.counts[Verdict.UPGRADE]
-            need = f"{number} of {count(total, 'package')} {agree(number, 'needs', 'need')} an upgrade"
-            need = need if number else "The requirements do not hold together as written"
-            text = f"conditional. {need}; an upgrade path exists."
+            need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED))
+            need = need or "The requirements do not hold together as written"
+            text = f"conditional. {need[:1].upper()}{need[1:]}{'; an upgrade path exists' if result.plan else ''}."
         case ProjectVerdict.NO_GO:
             text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
         case ProjectVerdict.UNKNOWN:
-            text = f"unknown. {result.counts[Verdict.UNKNOWN]} of {count(total, 'package')} could not be judged."
+            text = f"unknown. {unknown_text(result.counts) or 'The search for a set that fits is not complete'}."
     conflict = f"\n{result.conflict}" if result.conflict else ""
     return f"{TARGET_GLYPHS[result.verdict]} {result.target}: {text}{conflict}"
 
 
 def _obstacles(result: TargetResult) -> str:
-    names = [package.name for package in result.packages if package.verdict is Verdict.BLOCKED]
+    names = result.names(Verdict.BLOCKED)
     if not names:
         return "The requirements cannot hold together"
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""

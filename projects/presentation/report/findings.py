@@ -10,6 +10,7 @@ from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verd
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
 from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error
+from projects.presentation.shares import conditional_text
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.model.plans import VersionChange
@@ -18,6 +19,8 @@ from scanner.domain.resolution.model.plans import VersionChange
 _CATEGORIES = (
     ("blocked", "No version helps", "no release on the index installs there", "blocked"),
     ("upgrade", "Upgrade needed", "not as required, but another version installs", "upgrade"),
+    ("held-back", "Held back", "only an old version installs", "upgrade"),
+    ("not-judged", "Not judged", "the index cannot tell: it comes from elsewhere", "unknown"),
     ("unknown", "Not known", "the index has not answered, or only the sdist could tell", "unknown"),
     (
         "fallback",
@@ -41,10 +44,9 @@ def headline(entry: ReportTarget) -> str:
         case ProjectVerdict.GO:
             return f"Go: all {packages} install on {label} as required today."
         case ProjectVerdict.CONDITIONAL:
-            upgrades, changes = len(entry.names(Verdict.UPGRADE)), entry.plan.changes
-            need = f"{upgrades} of {packages} {agree(upgrades, 'needs', 'need')} an upgrade"
-            if not upgrades:
-                need = "the requirements do not hold together as written"
+            changes = entry.plan.changes
+            need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED))
+            need = need or "the requirements do not hold together as written"
             own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
             plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
             return f"Conditional go: on {label}, {need}{plan}."
@@ -82,6 +84,7 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
             f"The plan changes {count(len(plan.direct_changes), 'requirement')} in the files. "
             f"{step or 'None is a major step.'}"
         )
+    yield from _not_ready(entry)
     slower = [package.name for package in packages if package.availability is Availability.FALLBACK]
     if slower:
         parts = agree(len(slower), "installs without its compiled part", "install without their compiled parts")
@@ -99,6 +102,13 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
     gone = [f"{package.name} is {package.package_status}" for package in packages if package.package_status != "active"]
     if gone:
         yield f"On the index, {join_words(gone)}."
+
+
+def _not_ready(entry: ReportTarget) -> Iterator[str]:
+    if held := entry.names(Verdict.HELD_BACK):
+        yield f"{join_words(held)} {agree(len(held), 'installs', 'install')} only in an old version."
+    if not_judged := entry.names(Verdict.NOT_JUDGED):
+        yield f"{join_words(not_judged)} {agree(len(not_judged), 'is', 'are')} not judged."
 
 
 def issues(entry: ReportTarget) -> tuple[ReportedIssue, ...]:

@@ -40,7 +40,7 @@ class ReportTarget:
 
     def names(self, verdict: Verdict) -> list[str]:
         """Return the names of the packages with a verdict."""
-        return [package.name for package in self.result.packages if package.verdict is verdict]
+        return self.result.names(verdict)
 
     def yanked(self) -> list[str]:
         """Return the yanked releases in use, as "name version"."""

@@ -13,13 +13,15 @@ from projects.domain.assessment.verdicts import Verdict
 STATES = (
     Verdict.BLOCKED,
     Verdict.UPGRADE,
+    Verdict.HELD_BACK,
     Verdict.UNKNOWN,
+    Verdict.NOT_JUDGED,
     Verdict.DEGRADED,
     Verdict.READY,
     Verdict.INACTIVE,
 )
 # What needs no action is hidden until it is asked for.
-DEFAULT_STATES = frozenset(STATES[:4])
+DEFAULT_STATES = frozenset(STATES[:6])
 DEFAULT_SORT = "-severity"
 SORTS = ("name", "version", "severity", "reason", "first", "latest")
 _NAME_LIMIT = 100

@@ -14,6 +14,7 @@ from projects.domain.rewriting.edits import RewriteProblem
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column, place_text
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.shares import conditional_text, unknown_text
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.loosen import Step
@@ -58,13 +59,14 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
         case ProjectVerdict.GO:
             return PlanAnswer(look, f"{place}: go.", f"No change is needed: all {total} install as written.")
         case ProjectVerdict.UNKNOWN:
-            missing = counts.get(Verdict.UNKNOWN, 0)
-            cause = f"{missing} of {total} {agree(missing, 'is', 'are')} not known yet."
-            return PlanAnswer(look, f"{place}: not known yet.", cause if missing else "No upgrade is planned yet.")
+            cause = f"{unknown_text(counts) or 'No upgrade is planned yet'}."
+            return PlanAnswer(look, f"{place}: not known yet.", cause)
         case ProjectVerdict.CONDITIONAL:
-            number = counts.get(Verdict.UPGRADE, 0)
-            cause = f"{number} of {total} {agree(number, 'needs', 'need')} an upgrade; no upgrade is planned yet."
-            return PlanAnswer(look, f"{place}: conditional go.", cause)
+            share = conditional_text(counts, stored.names(Verdict.NOT_JUDGED))
+            clauses = [f"{share[:1].upper()}{share[1:]}"] if share else []
+            if counts.get(Verdict.UPGRADE) or not share:
+                clauses.append("no upgrade is planned yet" if share else "No upgrade is planned yet")
+            return PlanAnswer(look, f"{place}: conditional go.", f"{'; '.join(clauses)}.")
     return PlanAnswer(look, f"{place}: no go yet.", stored.conflict.partition("\n")[0] or "No path was found.")
 
 

@@ -102,6 +102,10 @@ def test_a_blocked_package_is_critical_and_a_ready_one_is_nothing(direct: bool, 
         ([Verdict.UNKNOWN, Verdict.BLOCKED], False, False, False, ProjectVerdict.NO_GO),
         ([Verdict.READY], False, False, False, ProjectVerdict.NO_GO),
         ([], True, False, None, ProjectVerdict.GO),
+        ([Verdict.READY, Verdict.HELD_BACK], True, False, None, ProjectVerdict.CONDITIONAL),
+        ([Verdict.READY, Verdict.NOT_JUDGED], True, False, None, ProjectVerdict.CONDITIONAL),
+        ([Verdict.READY, Verdict.NOT_JUDGED, Verdict.UNKNOWN], True, False, None, ProjectVerdict.UNKNOWN),
+        ([Verdict.NOT_JUDGED, Verdict.INACTIVE], True, False, None, ProjectVerdict.UNKNOWN),
     ],
 )
 def test_the_verdict_of_a_project_follows_the_table(

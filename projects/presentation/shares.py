@@ -1,0 +1,47 @@
+"""How many packages of a target have which verdict, as clauses that pages, reports and commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.verdicts import Verdict
+from scanner.domain.phrases import agree, count, join_words
+
+_MAX_NAMES = 3
+_CLAUSES = (
+    (Verdict.UPGRADE, "needs an upgrade", "need an upgrade"),
+    (Verdict.HELD_BACK, "is held back", "are held back"),
+    (Verdict.NOT_JUDGED, "is not judged", "are not judged"),
+)
+
+
+def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
+    """Return why a target is conditional: "3 of 61 packages need an upgrade, 1 is held back".
+
+    `not_judged` are the names of the packages that are not judged. Empty where every package is ready, so that the
+    cause is the set as a whole.
+    """
+    found = [
+        (number, agree(number, one, several))
+        for verdict, one, several in _CLAUSES
+        if (number := counts.get(verdict.value, 0))
+    ]
+    if not found:
+        return ""
+    (first, text), *rest = found
+    total = count(packages_needed(counts), "package")
+    clauses = ", ".join([f"{first} of {total} {text}", *(f"{number} {clause}" for number, clause in rest)])
+    if not not_judged:
+        return clauses
+    more = [f"{len(not_judged) - _MAX_NAMES} more"] if len(not_judged) > _MAX_NAMES else []
+    named = f"{clauses}: {join_words([*not_judged[:_MAX_NAMES], *more])}"
+    return named if len(found) > 1 else f"ready as far as judged; {named}"
+
+
+def unknown_text(counts: Mapping[str, int]) -> str:
+    """Return how many packages are not known: "2 of 61 packages are not known yet"; empty where all are."""
+    for verdict, ending in ((Verdict.UNKNOWN, "not known yet"), (Verdict.NOT_JUDGED, "not judged")):
+        if number := counts.get(verdict.value, 0):
+            return f"{number} of {count(packages_needed(counts), 'package')} {agree(number, 'is', 'are')} {ending}"
+    return ""
