@@ -7,6 +7,7 @@ from typing import NoReturn
 
 
 def main() -> None:
+    """Run the command, and report an unusable database or setting in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
     try:
         from django.core.management import execute_from_command_line
@@ -25,7 +26,7 @@ def main() -> None:
 
 
 def _give_up(why: str) -> NoReturn:
-    """One clear line in the place of a traceback, which --traceback still shows; exit code 2."""
+    """Print one line instead of a traceback, which --traceback still shows. Exit with 2."""
     if "--traceback" in sys.argv:
         raise  # noqa: PLE0704  called where an exception is handled
     sys.stderr.write(" ".join(why.split()) + "\n")

@@ -1,13 +1,14 @@
-"""Compare assessing with uv, P1 to P4: `python -m benchmarks.assessing [--pairs 5] [--case NAME…] [--cases FOLDER]`.
+"""Compare assessing with uv and pip: `python -m benchmarks.assessing [--pairs 5] [--case NAME…] [--cases FOLDER]`.
 
 Everything is stored before (the replay index over loopback, within the ten minutes for which both sides take a page as
 fresh), uv's cache is warm, the two sides take turns in one run, and ratios are of medians.
 
-pip     one target, this machine's own, against `pip install --dry-run` P1, P2  a fresh process `manage.py assess CASE
---source never --format json` on 42 targets (CPython 3.9 to 3.15 on six         platforms): every verdict, every
-blocker, the minimal plans; against 42 times `uv pip compile` P3      the packages that certainly block, on every
-target where the sample fails, database read included; against         uv, run again and again with what it names
-loosened P4      one more wheel of a release: the answer updated where that can change it; against the whole answer
+- pip: one target, this machine's own, against `pip install --dry-run`.
+- P1, P2: a new process `manage.py assess CASE --source never --format json` on 42 targets (CPython 3.9 to 3.15 on six
+  platforms) with every verdict, every blocker and the minimal plans; against 42 times `uv pip compile`.
+- P3: the packages that certainly block, on every target where the sample fails, with reading the database; against uv,
+  run again and again with what it names loosened.
+- P4: the assessment after one more wheel of a release; against the whole assessment.
 """
 
 import argparse

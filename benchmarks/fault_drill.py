@@ -59,11 +59,13 @@ class Redis:
         self.start()
 
     def start(self) -> None:
+        """Start the server at its port."""
         options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", self.folder]
         command = [redis_service.binary(), "--port", str(self.port), *options]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def stop(self) -> None:
+        """Kill the server, so that its queues are lost."""
         self.process.kill()
         self.process.wait()
 
@@ -78,6 +80,7 @@ class Worker:
         self.start()
 
     def start(self) -> None:
+        """Start the next process of this worker."""
         self.kills += 1
         command = [sys.executable, "-m", "celery", "-A", "compat_site", "worker", "-c", "2", "-Q", "polling"]
         command += ["-n", f"drill-{self.number}-{self.kills}@localhost", "--without-gossip", "--without-mingle"]
@@ -85,20 +88,21 @@ class Worker:
             self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, start_new_session=True)
 
     def kill(self) -> None:
+        """Kill the worker and its processes."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
     def replace(self) -> None:
-        """Tell it to stop, as an update does, and start the next one at once."""
+        """Ask it to stop, as an update does, and start the next one at once."""
         self.process.send_signal(signal.SIGTERM)
         self.leaving.append(self.process)
         self.start()
 
     def close(self) -> list[int]:
-        """End it. The exit codes of those that were told to stop before and did not leave in peace."""
+        """End it. Return the exit codes of those that were asked to stop before and did not end cleanly."""
         self.kill()
         self.log.unlink(missing_ok=True)
-        # One that was told before it could listen has begun nothing.
+        # One that was asked before it could listen has begun nothing.
         return [code for code in map(_left, self.leaving) if code not in (0, -signal.SIGTERM)]
 
 
@@ -118,6 +122,7 @@ class History:
         self.steps = [datetime(2024 + month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in range(steps)]
 
     def move_to(self, number: int) -> None:
+        """Set the index to a month, and make the changes of that month."""
         index = self.index
         index.as_of = self.steps[number]
         if number == 0 and index.package(f"made-{PACKAGES[0]}") is None:
@@ -138,11 +143,12 @@ class History:
 
 
 def names(index: ReplayIndex) -> list[str]:
+    """Return the packages that the index has now."""
     return [name for recorded in PACKAGES for name in (recorded, f"made-{recorded}") if index.package(name) is not None]
 
 
 def stored() -> dict[str, Counter[tuple[object, ...]]]:
-    """Everything that both runs must agree on, without keys and without the times of seeing."""
+    """Return all facts that both runs must share, without keys and times of polls."""
     from scanner.models import Package, Release, ReleaseFile, WheelEvent
 
     file = ["filename", "kind", "location", "sha256", "size", "requires_python", "uploaded_at"]
@@ -175,7 +181,7 @@ class Drill:
 
     def __init__(self, history: History, redis: Redis, workers: int, chance: random.Random) -> None:
         self.history, self.redis, self.chance = history, redis, chance
-        self.told: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
         self.workers = [Worker(number) for number in range(workers)]
         self.over = threading.Event()
         self.beats = [threading.Thread(target=self._beat, daemon=True) for _ in range(2)]
@@ -183,12 +189,12 @@ class Drill:
             beat.start()
 
     def step(self, number: int, *, trouble: bool) -> float:
-        """Move the index, make everything due, and make trouble until every package was polled. Returns seconds."""
+        """Move the index, make everything due, and plant faults until every package was polled. Return the seconds."""
         self.history.move_to(number)
         return self.round(f"step {number}", trouble=trouble)
 
     def round(self, what: str, *, trouble: bool) -> float:
-        """One cycle over all packages: seconds until the last one was polled."""
+        """Poll all packages. Return the seconds until the last one was polled."""
         from django.utils import timezone
 
         from scanner.models import Package
@@ -217,23 +223,23 @@ class Drill:
         for _ in range(3):
             name = chance.choice(names(index))
             fault = chance.choice([*FAULTS, self._older_page(name)])
-            self.told[f"answers broken by {type(fault).__name__}"] += 1
+            self.counts[f"answers broken by {type(fault).__name__}"] += 1
             index.fail(fault, path=f"/simple/{name}/", times=chance.randint(1, 2))
         if chance.random() < 0.15:
             worker = chance.choice(self.workers)
             worker.kill()
             worker.start()
-            self.told["workers killed with SIGKILL"] += 1
+            self.counts["workers killed with SIGKILL"] += 1
         elif chance.random() < 0.1:
             chance.choice(self.workers).replace()
-            self.told["workers told to stop with SIGTERM"] += 1
+            self.counts["workers asked to stop with SIGTERM"] += 1
         if chance.random() < 0.02:
             self.redis.stop()
             time.sleep(0.3)
             self.redis.start()
-            self.told["Redis restarts, its queues lost"] += 1
+            self.counts["Redis restarts, its queues lost"] += 1
         if chance.random() < 0.03 and retrying(self._kill_backend):
-            self.told["PostgreSQL crashes with recovery"] += 1
+            self.counts["PostgreSQL crashes with recovery"] += 1
 
     def _older_page(self, name: str) -> Fault:
         page = self.history.index.project(name, JSON, self.history.steps[0].strftime("%Y-%m-%dT00:00:00.000000Z"))
@@ -263,21 +269,23 @@ class Drill:
                 poll_due_packages()
             except DatabaseError:
                 connection.close()
-                self.told["ticks without a database"] += 1
+                self.counts["ticks without a database"] += 1
             except (OperationalError, OSError):
-                self.told["ticks without Redis"] += 1
+                self.counts["ticks without Redis"] += 1
         connection.close()
 
     def stop(self) -> None:
+        """Stop schedulers and workers. Raises SystemExit if a worker did not end cleanly."""
         self.over.set()
         for beat in self.beats:
             beat.join()
         unwell = [code for worker in self.workers for code in worker.close()]
         if unwell:
-            raise SystemExit(f"workers that were told to stop ended with {unwell}")
+            raise SystemExit(f"workers that were asked to stop ended with {unwell}")
 
 
 def not_polled_since(moment: datetime) -> list[int]:
+    """Return the keys of packages without a complete poll since a moment."""
     from django.db.models import Q
 
     from scanner.models import Package
@@ -287,6 +295,7 @@ def not_polled_since(moment: datetime) -> list[int]:
 
 
 def watch(index: ReplayIndex) -> None:
+    """Store every package of the index, so that it is polled."""
     from django.utils import timezone
 
     from scanner.services.indexes import get_index
@@ -296,6 +305,7 @@ def watch(index: ReplayIndex) -> None:
 
 
 def settle() -> None:
+    """Settle every release that is due."""
     from django.utils import timezone
 
     from scanner.services.settle_releases import settle_releases
@@ -304,7 +314,7 @@ def settle() -> None:
         pass
 
 
-def in_peace(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object, ...]]]:
+def without_faults(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object, ...]]]:
     """Poll the same history in one process without faults. Return what is stored."""
     from django.core.management import call_command
     from django.utils import timezone
@@ -327,6 +337,7 @@ def in_peace(url: str, port: int, steps: int) -> dict[str, Counter[tuple[object,
 
 
 def main(arguments: list[str]) -> int:
+    """Run the drill and print the report. Return 0 if both runs stored the same."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fault_drill", description=__doc__)
     parser.add_argument("--steps", type=int, default=24, help="months of history")
     parser.add_argument("--workers", type=int, default=2)
@@ -341,7 +352,7 @@ def main(arguments: list[str]) -> int:
         watch(index)
         drill = Drill(history, redis, options.workers, random.Random(options.seed))
         try:
-            # The first poll is the baseline that nothing is told about: it must be of the first month.
+            # The first poll makes no events, so it must be of the first month.
             drill.round("the first fill", trouble=False)
             for number in range(1, options.steps):
                 settle()
@@ -355,17 +366,18 @@ def main(arguments: list[str]) -> int:
                 redis.stop()
         index.stop()
         found = stored()
-        peace = in_peace(url, port, options.steps)
+        expected = without_faults(url, port, options.steps)
     print(f"{options.steps} months, {options.workers} workers of 2 processes, 2 schedulers, seed {options.seed}")
-    for what, number in sorted(drill.told.items()):
+    for what, number in sorted(drill.counts.items()):
         print(f"  {number:>5}  {what}")
     print(f"  a troubled step took {statistics.median(seconds):.1f} s, the longest {max(seconds):.1f} s;")
     print(f"  the first cycle after the last fault was complete after {after:.1f} s")
     same = True
-    for what, rows in peace.items():
+    for what, rows in expected.items():
         lacking, surplus = rows - found[what], found[what] - rows
         same = same and not lacking and not surplus
-        print(f"  {what:9} {rows.total():>7,} in peace, {lacking.total()} of them lacking, {surplus.total()} too many")
+        differences = f"{lacking.total()} of them lacking, {surplus.total()} too many"
+        print(f"  {what:9} {rows.total():>7,} without faults, {differences}")
         for row in [*list(lacking)[:3], *list(surplus)[:3]]:
             print(f"      {row}")
     print("  equal" if same else "  NOT EQUAL")

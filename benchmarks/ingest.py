@@ -1,8 +1,8 @@
-"""P6 of performance.md §8: recorded pages, from their bytes to stored rows, ours against the database's own bulk way.
+"""Measure storing recorded pages, from their bytes to rows, against the database's own bulk way.
 
 `python -m benchmarks.ingest [--database postgresql|sqlite] [--pairs N] [--packages N]`
 
-The floor loads the same pages with the json module and writes the same rows (shapes, packages, releases and files,
+The floor loads the same pages with the json module and writes the same rows (profiles, packages, releases and files,
 into the same tables with the same indexes) by COPY on PostgreSQL and executemany on SQLite, one transaction a
 package. Rounds are interleaved and each starts with empty tables. Correctness gate: both sides leave the same files.
 """
@@ -19,7 +19,7 @@ from tests.replay.packages import recorded_package
 from tests.replay.recording import recorded_names
 from tests.replay.rendering import JSON, Style, project_page
 
-# Each table with the column that says whose a row is: shapes are nobody's and go first.
+# Each table with the column of its package: profiles belong to several and go first.
 OWNERS = (
     ("scanner_releaseshape", None),
     ("scanner_package", "id"),
@@ -37,6 +37,7 @@ def bodies(number: int) -> dict[str, bytes]:
 
 
 def ours(pages: dict[str, bytes]) -> None:
+    """Store the pages as a poll does."""
     from django.db import transaction
     from django.utils import timezone
     from packaging.utils import NormalizedName
@@ -83,6 +84,7 @@ def _adapted(row: Sequence[object], columns: list[str]) -> Sequence[object]:
 
 
 def floor(pages: dict[str, bytes], rows: dict[int, list[Table]]) -> None:
+    """Load the pages, and write the same rows in the database's own bulk way."""
     from django.db import connection, transaction
 
     for body in pages.values():
@@ -102,9 +104,10 @@ def floor(pages: dict[str, bytes], rows: dict[int, list[Table]]) -> None:
 
 
 def empty() -> None:
+    """Delete all rows of both sides."""
     from django.db import connection
 
-    tables = ["scanner_wheelevent", "scanner_releasefile", "scanner_release", "scanner_pageprints", "scanner_package"]
+    tables = ["scanner_wheelevent", "scanner_releasefile", "scanner_release", "scanner_rowchecksums", "scanner_package"]
     tables.append("scanner_releaseshape")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -115,12 +118,14 @@ def empty() -> None:
 
 
 def timed(work: Callable[[], None]) -> float:
+    """Return how long one run takes, in seconds."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
 
 
 def measure(pages: dict[str, bytes], pairs: int) -> list[tuple[float, float]]:
+    """Return the seconds of both sides by pair: (bulk, ours)."""
     from scanner.models import ReleaseFile
 
     def names() -> list[str]:
@@ -141,6 +146,7 @@ def measure(pages: dict[str, bytes], pairs: int) -> list[tuple[float, float]]:
 
 
 def main(arguments: list[str]) -> int:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
     parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
     parser.add_argument("--pairs", type=int, default=5)

@@ -68,15 +68,15 @@ class Site:
     def memory(self) -> float:
         """Resident megabytes of the worker."""
         worker = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()[0]
-        told = Path(f"/proc/{worker}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+)", told)
+        status = Path(f"/proc/{worker}/status").read_text()
+        found = re.search(r"VmRSS:\s+(\d+)", status)
         assert found is not None
         return int(found[1]) / 1024
 
 
 @contextmanager
 def site(database_url: str, times: int, folder: Path) -> Iterator[Site]:
-    """Filled and served by one worker."""
+    """Fill a database, and serve it by one worker."""
     environment = {
         **os.environ,
         "DATABASE_URL": database_url,
@@ -115,6 +115,7 @@ class Cells(HTMLParser):
         self._state: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note the state of a cell, then the package and target of its link."""
         given = {name: value or "" for name, value in attrs}
         if tag == "td":
             kind, _, state = given.get("class", "").partition(" ")
@@ -126,7 +127,7 @@ class Cells(HTMLParser):
 
 
 def whole_table(slug: str) -> str:
-    """The address of a project's page with every cell."""
+    """Return the address of a project's page with every cell."""
     asked = [("target", target) for target in TARGETS] + [("state", state) for state in STATES]
     return f"/projects/{slug}/?{urlencode(asked)}"
 

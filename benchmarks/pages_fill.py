@@ -101,7 +101,7 @@ def rows_of(names: Iterable[str], targets: Iterable[str], seed: int, moved: bool
 
 
 def store(project: Any, packages: Sequence[Any], history: Iterable[Rows], now: Any) -> None:
-    """A snapshot of the project with one assessment after the other."""
+    """Store a snapshot of the project with one assessment after the other."""
     from projects.models import ProjectPackage
     from tests.cast import assess_as, take_snapshot_of
 
@@ -113,7 +113,7 @@ def store(project: Any, packages: Sequence[Any], history: Iterable[Rows], now: A
 
 
 def session_of(user: Any) -> str:
-    """The cookie of a browser that this user is signed in with."""
+    """Return the cookie of a browser that this user is signed in with."""
     from django.conf import settings
     from django.test import Client
 

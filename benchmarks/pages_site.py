@@ -1,5 +1,8 @@
-"""The site that `benchmarks.pages` measures: ours, pages that say "ok" behind the same middleware, and, without any
-middleware, a bare table by the same template engine."""
+"""The site that `benchmarks.pages` measures.
+
+It has our pages, pages that say "ok" behind the same middleware, and, without any middleware, a bare table by the same
+template engine.
+"""
 
 import os
 from collections.abc import Callable, Iterable

@@ -1,5 +1,6 @@
-"""P5b of performance.md §8, the client's part: one conditional request for an unchanged page, ours against a bare
-requests.Session doing the same request. `python -m benchmarks.polling_client [--pairs N] [--requests N]`
+"""Measure the index client: one conditional request for an unchanged page, against a bare requests.Session.
+
+`python -m benchmarks.polling_client [--pairs N] [--requests N]`
 
 Both sides talk to one replay index in a process of its own, in interleaved rounds; the figures are medians of the
 rounds and of the ratio of each pair. Correctness gate: every answer on both sides is a 304.
@@ -23,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def rounds(bare: Callable[[], None], ours: Callable[[], None], pairs: int) -> list[tuple[float, float]]:
-    """(bare, ours) in seconds a round, the order swapped each time."""
+    """Return (bare, ours) in seconds a round, the order swapped each time."""
     taken = []
     for number in range(pairs):
         order = (bare, ours) if number % 2 else (ours, bare)
@@ -39,7 +40,7 @@ def _timed(work: Callable[[], None]) -> float:
 
 
 def measure(url: str, pairs: int, number: int) -> list[tuple[float, float]]:
-    """Seconds for `number` conditional requests, bare and ours, `pairs` times."""
+    """Return the seconds for `number` conditional requests, bare and ours, `pairs` times."""
     client = IndexClient(url, contact="benchmark")
     page = client.page(PACKAGE)
     assert isinstance(page, FreshPage)
@@ -61,6 +62,7 @@ def measure(url: str, pairs: int, number: int) -> list[tuple[float, float]]:
 
 
 def main(arguments: list[str]) -> int:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.polling_client", description=__doc__)
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--requests", type=int, default=300, help="requests a round")

@@ -1,11 +1,11 @@
-"""Issue 3: polling a real page again after one new file, against polling it for the first time; and P5b, unchanged.
+"""Measure polling a real page again after one new file against its first poll, and an unchanged page.
 
 `python -m benchmarks.repoll [--database postgresql|sqlite] [--pairs N]`
 
 The whole poll is measured, from the request to the committed rows, over HTTP to a replay index in a process of its own
 that has its pages ready. A pair is polled by a process that has polled another package before, as a worker has, but not
-this one. P5b's floor is a bare requests.Session doing the same conditional request; ours works as a
-worker does, in batches of 20, with the statement that makes them due again for the next round counted too.
+this one. An unchanged page is compared with a bare requests.Session doing the same conditional request; ours works as
+a worker does, in batches of 20, with the statement that makes them due again for the next round counted too.
 """
 
 import argparse
@@ -31,6 +31,7 @@ FORK = multiprocessing.get_context("fork")
 
 
 def timed(work: Callable[[], object]) -> float:
+    """Return how long one run takes, in seconds."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
@@ -44,13 +45,15 @@ class Server:
         self.url: str = pipe.recv()
 
     def show_before_last(self, name: str) -> None:
-        """Be as at the last moment at which exactly the newest file of this package was not there."""
+        """Show what the index had before the newest file of this package."""
         self._tell("before last", name)
 
     def show_all(self) -> None:
+        """Show all files of every package."""
         self._tell("all", "")
 
     def add(self, name: str) -> None:
+        """Add a package with one file."""
         self._tell("add", name)
 
     def _tell(self, *order: str) -> None:
@@ -75,6 +78,7 @@ def serve(pipe: Connection) -> None:
 
 
 def before_last(index: ReplayIndex, name: str) -> str:
+    """Return the upload time of the second newest file."""
     package = index.package(name)
     assert package is not None
     return sorted(file.row.uploaded_at for file in package.files(None))[-2]
@@ -82,6 +86,7 @@ def before_last(index: ReplayIndex, name: str) -> str:
 
 @contextmanager
 def started() -> Iterator[Server]:
+    """Provide a replay index in another process."""
     context = multiprocessing.get_context("spawn")
     mine, other = context.Pipe()
     process = context.Process(target=serve, args=(other,))
@@ -95,7 +100,7 @@ def started() -> Iterator[Server]:
 
 
 def pair(index: Server, name: str) -> tuple[float, float]:
-    """Seconds of the first poll and of the one after a new file."""
+    """Return the seconds of the first poll and of the one after a new file."""
     from scanner.index.client import IndexClient
     from scanner.models import Package, ReleaseFile, ReleaseShape
     from scanner.services.indexes import get_index
@@ -104,7 +109,7 @@ def pair(index: Server, name: str) -> tuple[float, float]:
     client, now = IndexClient(index.url), datetime(2026, 11, 20, tzinfo=UTC)
     Package.objects.all().delete()
     ReleaseShape.objects.all().delete()
-    # A worker at work: its connections stand, its code has run, most tags and platforms it has met.
+    # As in a running worker: connections are open, the code has run, most tags and platforms are known.
     poll_package(Package.objects.create(index=get_index(), name=POLLED_BEFORE, due_at=now).pk, client, now)
     package = Package.objects.create(index=get_index(), name=name, due_at=now)
     index.show_before_last(name)
@@ -117,15 +122,16 @@ def pair(index: Server, name: str) -> tuple[float, float]:
 
 
 def send_pair(pipe: Connection, index: Server, name: str) -> None:
+    """Measure a pair, and send it through the pipe."""
     pipe.send(pair(index, name))
 
 
 def measure(index: Server, name: str, pairs: int) -> list[tuple[float, float]]:
-    """Each pair in a process of its own, since what a process has learnt of a package it does not forget."""
+    """Return pairs, each measured in a process of its own, because a process caches what it parsed of a package."""
     from django.db import connection
 
     with requests.Session() as session:
-        # The server makes its pages.
+        # The server renders its pages.
         for show in (partial(index.show_before_last, name), index.show_all):
             show()
             session.get(f"{index.url}/{name}/", headers={"Accept": JSON_TYPE}, timeout=60).raise_for_status()
@@ -142,6 +148,7 @@ def measure(index: Server, name: str, pairs: int) -> list[tuple[float, float]]:
 
 
 def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[float, float]]:
+    """Return the seconds of rounds of unchanged polls by pair: (bare, ours)."""
     from scanner.index.client import IndexClient
     from scanner.index.formats.read import ACCEPT
     from scanner.models import Package
@@ -175,6 +182,7 @@ def unchanged(index: Server, name: str, pairs: int, number: int) -> list[tuple[f
 
 
 def main(arguments: list[str]) -> int:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.repoll", description=__doc__)
     parser.add_argument("--database", choices=["postgresql", "sqlite"], default="postgresql")
     parser.add_argument("--pairs", type=int, default=5)

@@ -1,4 +1,4 @@
-"""P5a: cycles of polling over many packages of a synthetic index in the real page format.
+"""Measure cycles of polling over many packages of a synthetic index in the real page format.
 
 `python -m benchmarks.rounds [--packages 20000] [--files 150] [--database postgresql|sqlite] [--pairs N]`
 
@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def timed(work: Callable[[], object]) -> float:
+    """Return how long one run takes, in seconds."""
     begin = time.perf_counter()
     work()
     return time.perf_counter() - begin
@@ -36,6 +37,7 @@ def timed(work: Callable[[], object]) -> float:
 
 @contextmanager
 def synthetic(packages: int, files: int) -> Iterator[str]:
+    """Provide the address of a synthetic index in another process."""
     command = [sys.executable, "-m", "benchmarks.synthetic_index", "--packages", str(packages), "--files", str(files)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
@@ -59,6 +61,7 @@ def poll_all_due() -> int:
 
 
 def make_all_due() -> None:
+    """Make every package due now."""
     from django.utils import timezone
 
     from scanner.models import Package
@@ -67,6 +70,7 @@ def make_all_due() -> None:
 
 
 def follow() -> int:
+    """Follow the serials of the root page once. Return how many packages became due."""
     from django.utils import timezone
 
     from scanner.models import Index
@@ -78,6 +82,7 @@ def follow() -> int:
 
 
 def database_size() -> int:
+    """Return the size of the database in bytes."""
     from django.db import connection
 
     with connection.cursor() as cursor:
@@ -94,6 +99,7 @@ def megabytes() -> float:
 
 
 def main(arguments: list[str]) -> int:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.rounds", description=__doc__)
     parser.add_argument("--packages", type=int, default=20_000)
     parser.add_argument("--files", type=int, default=150, help="files a package")
@@ -107,6 +113,7 @@ def main(arguments: list[str]) -> int:
 
 
 def report(url: str, options: argparse.Namespace) -> None:
+    """Measure every cycle, and print a line for each."""
     from django.conf import settings
     from django.utils import timezone
 

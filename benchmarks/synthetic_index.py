@@ -1,4 +1,6 @@
-"""A made-up index of any size in the real wire form, in a process of its own: `python -m benchmarks.synthetic_index`.
+"""A synthetic index of any size in the real page format, in a process of its own.
+
+`python -m benchmarks.synthetic_index`
 
 Every package has the same number of files, as real ones have them: wheels for several Pythons and platforms and an
 sdist a release. POST /change?share=0.01&round=N adds a file to that share of the packages. The root page lists other
@@ -24,7 +26,7 @@ NEWEST = 30_000_000
 
 
 class Synthetic:
-    """Pages are made when they are asked for; only serials are kept."""
+    """An index whose pages are rendered when they are requested; only serials are kept."""
 
     def __init__(self, packages: int, files: int) -> None:
         self.names = [f"package-{number:05}" for number in range(packages)]
@@ -38,7 +40,7 @@ class Synthetic:
         self.packed_root = b""
 
     def list_others(self, number: int) -> None:
-        """As on a real index, a fifth of the names are not written normalised."""
+        """List so many other names. As on a real index, a fifth of them are not normalised."""
         self.others = {
             f"{'Other_Name' if at % 5 == 0 else 'other-name'}-{at:06}": max(1, NEWEST - at * (NEWEST // number))
             for at in range(number)
@@ -46,6 +48,7 @@ class Synthetic:
         self.packed_root = b""
 
     def move_others(self, number: int) -> None:
+        """Give so many other names a newer serial."""
         names = list(self.others)
         for _ in range(number):
             self.moved += 1
@@ -54,6 +57,7 @@ class Synthetic:
         self.packed_root = b""
 
     def change(self, share: float, turn: int) -> int:
+        """Add a file to a share of the packages. Return how many."""
         step = max(1, round(1 / share))
         changed = self.names[turn % step :: step]
         for name in changed:
@@ -64,6 +68,7 @@ class Synthetic:
         return len(changed)
 
     def page(self, name: str) -> bytes:
+        """Return the page of a package."""
         total = self.files + self.added[name]
         files = [self.row(name, at) for at in range(total)]
         document = {
@@ -77,6 +82,7 @@ class Synthetic:
         return json.dumps(document, separators=(",", ":")).encode()
 
     def row(self, name: str, at: int) -> dict[str, object]:
+        """Return the row of one file of a page."""
         release, place = divmod(at, A_RELEASE)
         stem = f"{name.replace('-', '_')}-1.{release}.0"
         filename = f"{stem}.tar.gz" if place == 0 else f"{stem}-{TAGS[place - 1]}.whl"
@@ -96,7 +102,7 @@ class Synthetic:
         }
 
     def root(self) -> bytes:
-        """Packed, and kept: it is asked for often, and making it must not be what a benchmark measures."""
+        """Return the packed root page, which is cached: rendering it must not be what a benchmark measures."""
         if not self.packed_root:
             listed = sorted({**self.serials, **self.others}.items())
             projects = [{"_last-serial": serial, "name": name} for name, serial in listed]
@@ -106,11 +112,14 @@ class Synthetic:
 
 
 class Handler(BaseHTTPRequestHandler):
+    """The requests to the index."""
+
     protocol_version = "HTTP/1.1"
     wbufsize = 65536
     index: Synthetic
 
     def do_GET(self) -> None:
+        """Answer with a page or the root page, or 304 if the caller has it."""
         path = urlsplit(self.path).path
         name = path.removeprefix("/simple/").strip("/")
         if name and name not in self.index.serials:
@@ -128,6 +137,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, self.index.root(), etag=etag, coding="gzip")
 
     def do_POST(self) -> None:
+        """Change the index as the path says."""
         parts = urlsplit(self.path)
         asked = {key: values[0] for key, values in parse_qs(parts.query).items()}
         if parts.path == "/list":
@@ -136,11 +146,12 @@ class Handler(BaseHTTPRequestHandler):
             self.index.move_others(int(asked["names"]))
         else:
             self.index.change(float(asked["share"]), int(asked["round"]))
-        # Made now, so that nobody who asks for it later waits for it.
+        # Rendered now, so that no measured request waits for it.
         self.index.root()
         self.answer(200, b"done")
 
     def answer(self, status: int, body: bytes, *, etag: str = "", coding: str = "") -> None:
+        """Send one answer."""
         self.send_response(status)
         self.send_header("Content-Type", JSON)
         if etag:
@@ -154,14 +165,17 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
 
     def log_message(self, *args: object) -> None:
-        """Nothing: a round is 20,000 requests."""
+        """Log nothing: a round is 20,000 requests."""
 
 
 class Server(ThreadingHTTPServer):
+    """The server, with a thread for each connection."""
+
     daemon_threads = True
 
 
 def main(arguments: list[str]) -> int:
+    """Serve until the process is stopped."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.synthetic_index", description=__doc__)
     parser.add_argument("--packages", type=int, default=20_000)
     parser.add_argument("--files", type=int, default=150, help="files a package")

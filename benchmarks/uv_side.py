@@ -35,7 +35,7 @@ class UvTarget:
 
 
 def uv_target(target: Target) -> UvTarget | None:
-    """None where uv cannot be asked: free-threaded builds, PyPy, and platforms that it has no name for."""
+    """Return None where uv cannot be asked: free-threaded builds, PyPy, and platforms that it has no name for."""
     if target.python.free_threaded or target.python.implementation is not Implementation.CPYTHON:
         return None
     slug, python = target.platform.slug, target.python.full_version
@@ -65,7 +65,7 @@ class Uv:
         resolution: str = "highest",
         constraints: Path | None = None,
     ) -> dict[str, str] | None:
-        """The set that uv chooses, wheels only; None when it says that there is none."""
+        """Return the set that uv chooses, wheels only; None when it says that there is none."""
         limits = ["--constraint", str(constraints)] if constraints is not None else []
         done = self._run("compile", target, str(requirements), *limits, "--resolution", resolution,
                          "--no-header", "--no-annotate", "--quiet")  # fmt: skip
@@ -76,12 +76,12 @@ class Uv:
         return {name.partition("[")[0]: version for name, _, version in pins}
 
     def refusal(self, requirements: Path, target: UvTarget) -> str | None:
-        """What uv says when there is no set; None when there is one."""
+        """Return what uv says when there is no set; None when there is one."""
         done = self._run("compile", target, str(requirements), "--quiet")
         return " ".join(done.stderr.split()) if done.returncode else None
 
     def installs(self, pins: Sequence[str], target: UvTarget) -> str | None:
-        """None when `uv pip install --no-deps` would install exactly these pins there, else what it says."""
+        """Return None when `uv pip install --no-deps` would install exactly these pins there, else what it says."""
         where = self._folder / "target"
         done = self._run("install", target, "--dry-run", "--no-deps", "--target", str(where), *pins)
         return done.stderr.strip() if done.returncode else None

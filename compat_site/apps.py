@@ -1,3 +1,5 @@
+"""The wiring app."""
+
 import sys
 
 from django.apps import AppConfig

@@ -1,5 +1,9 @@
+"""The app of the team's side."""
+
 from django.apps import AppConfig
 
 
 class ProjectsConfig(AppConfig):
+    """The configuration of the app."""
+
     name = "projects"

@@ -1,0 +1,1 @@
+"""What indexes offer, now and over time. Knows no users and no projects."""

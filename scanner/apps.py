@@ -1,3 +1,5 @@
+"""The app of the scanner."""
+
 from django.apps import AppConfig
 
 

@@ -1,0 +1,1 @@
+"""Pure rules of the team's side: dependency files, verdicts, plans as edits, notes, webhooks."""

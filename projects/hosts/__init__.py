@@ -1,0 +1,1 @@
+"""Clients of repository hosts: git over HTTPS and ssh."""

@@ -1,0 +1,1 @@
+"""View models and sentences of pages, mails and commands."""

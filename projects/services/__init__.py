@@ -1,0 +1,1 @@
+"""Use cases of the team's side. Services act; selectors read."""

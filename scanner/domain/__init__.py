@@ -1,0 +1,1 @@
+"""Pure rules of the scanner: names, tags, targets, matching, resolution, polling."""

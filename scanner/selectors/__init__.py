@@ -1,0 +1,1 @@
+"""Reads of the scanner's tables. Selectors write nothing."""

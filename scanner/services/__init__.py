@@ -1,0 +1,1 @@
+"""Use cases of the scanner: polling, metadata, storage, events."""

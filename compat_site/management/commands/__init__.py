@@ -1,0 +1,1 @@
+"""The command that runs everything in one process."""

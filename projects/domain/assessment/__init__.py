@@ -1,0 +1,1 @@
+"""From requirements and an index snapshot to verdicts, with their reasons as data."""

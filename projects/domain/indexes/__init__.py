@@ -1,0 +1,1 @@
+"""Which indexes a project reads: from its files, from options, from its settings."""

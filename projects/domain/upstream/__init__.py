@@ -1,0 +1,1 @@
+"""What a change on the index means for a project that uses the package."""

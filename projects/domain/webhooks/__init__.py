@@ -1,0 +1,1 @@
+"""Deliveries of repository hosts: headers, signatures, payloads."""

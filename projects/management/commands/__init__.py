@@ -1,0 +1,1 @@
+"""Management commands: assess, claims, report, requirements."""

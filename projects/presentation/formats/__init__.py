@@ -1,0 +1,1 @@
+"""Text formats: the JSON schema, CSV, tables, exports, metrics."""

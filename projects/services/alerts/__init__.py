@@ -1,0 +1,1 @@
+"""From wheel events to messages: watches, notes, digests, sending."""

@@ -1,0 +1,1 @@
+"""Run, evaluate and store assessments."""

@@ -1,0 +1,1 @@
+"""Receive and process deliveries, and check branches."""

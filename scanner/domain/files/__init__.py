@@ -1,0 +1,1 @@
+"""Release files: file names, core metadata, what a build needs, release profiles."""

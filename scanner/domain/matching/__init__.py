@@ -1,0 +1,1 @@
+"""Which release is available on which target, and why."""

@@ -1,0 +1,1 @@
+"""Releases as a whole: pooled over indexes, regressions, known breakages."""

@@ -3,12 +3,13 @@
 pip asks every index of `--index-url` and `--extra-index-url` for a name and pools what they list, with no order among
 them (PackageFinder.find_all_candidates, CandidateEvaluator._sort_key and FoundCandidates of pip 26.3):
 
-- The best version wins, whichever index has it. The files of one version count together: one that is not yanked
-before a yanked one, then the wheel with the better tag, then an sdist. - A yank counts for the link that has it (PEP
-592). The same file, not yanked elsewhere, is taken from there; a version   is yanked if it is yanked on every index. -
-Of files of equal rank, as the same name on two indexes, pip takes that of the index named last: its sort is stable
-and it reads the result backwards. - With hashes in the requirements, each link is checked on its own: any index may
-have the file that matches.
+- The best version wins, whichever index has it. The files of one version count together: one that is not yanked before
+  a yanked one, then the wheel with the better tag, then an sdist.
+- A yank counts for the link that has it (PEP 592). The same file, not yanked elsewhere, is taken from there; a version
+  is yanked if it is yanked on every index.
+- Of files of equal rank, as the same name on two indexes, pip takes that of the index named last: its sort is stable
+  and it reads the result backwards.
+- With hashes in the requirements, each link is checked on its own: any index may have the file that matches.
 """
 
 from __future__ import annotations

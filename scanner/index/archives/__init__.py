@@ -1,0 +1,1 @@
+"""Metadata out of wheels and sdists, by range requests where possible."""

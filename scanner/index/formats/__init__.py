@@ -1,0 +1,1 @@
+"""Index pages in JSON and HTML, parsed whole or by what changed."""

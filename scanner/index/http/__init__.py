@@ -1,0 +1,1 @@
+"""HTTP with limits: deadlines, body sizes, allowed addresses."""

@@ -1,0 +1,1 @@
+"""Poll packages: schedule, claims, results, statistics."""

@@ -1,0 +1,1 @@
+"""Store index pages: files, releases, profiles, events."""

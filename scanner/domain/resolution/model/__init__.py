@@ -1,0 +1,1 @@
+"""The values of a resolution: requirements, candidates, versions, policy."""

@@ -1,0 +1,1 @@
+"""The solver. It knows versions and sets, nothing of Python packages."""

@@ -14,7 +14,7 @@ WHEELS = BuildPolicy(SourcePolicy.NEVER)
 
 
 def package(text: str) -> PackageSnapshot:
-    """ "1.0:none 1.1:native 2.0b1:yanked" -> releases of one column; "yanked" is a yanked native wheel."""
+    """Releases of one column: "1.0:none 1.1:native 2.0b1:yanked", where "yanked" is a yanked native wheel."""
     releases = []
     for pk, release in enumerate(text.split()):
         version, _, state = release.partition(":")
