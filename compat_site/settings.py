@@ -57,7 +57,7 @@ if DATABASE_URL:
     }
 else:
     DATABASES["default"] = {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "compat_site.sqlite",
         "NAME": DATA_DIR / "wheelway.sqlite3",
         # A deferred transaction that starts to write fails at once if another one wrote in between, whatever the
         # timeout. An immediate transaction waits.
@@ -227,8 +227,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"
-# How long a sign-in link is valid. It can be used once.
+# How long the link that a first start prints is valid, and one that `manage.py sign-in-link` makes. Each works once.
 SIGN_IN_LINK_SECONDS = env.int("SIGN_IN_LINK_SECONDS", default=24 * 3600)
+SIGN_IN_LINK_MINUTES = env.int("SIGN_IN_LINK_MINUTES", default=15)
 
 # --- Static files: from their directories, or, if STATIC_ROOT is set, hashed and compressed by collectstatic.
 STATIC_URL = "/static/"

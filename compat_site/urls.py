@@ -9,3 +9,4 @@ urlpatterns = [
     path("", include("projects.urls")),
 ]
 handler400 = "projects.views.errors.bad_request"
+handler500 = "projects.views.errors.server_error"

@@ -1,7 +1,8 @@
 """URL patterns of the projects app."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from projects.converters import RowIdConverter
 from projects.views import (
     accounts,
     indexes,
@@ -19,6 +20,8 @@ from projects.views import (
 )
 from projects.views import search as finding
 
+register_converter(RowIdConverter, "row")
+
 urlpatterns = [
     path("", projects.home, name="home"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
@@ -34,8 +37,8 @@ urlpatterns = [
     path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
     path("projects/<slug:slug>/packages/<str:name>/", packages.project_package, name="project-package"),
     path("projects/<slug:slug>/indexes/", indexes.project_indexes, name="project-indexes"),
-    path("projects/<slug:slug>/indexes/<int:index>/login/", indexes.project_index_login, name="project-index-login"),
-    path("projects/<slug:slug>/indexes/<int:index>/remove/", indexes.project_index_remove, name="project-index-remove"),
+    path("projects/<slug:slug>/indexes/<row:index>/login/", indexes.project_index_login, name="project-index-login"),
+    path("projects/<slug:slug>/indexes/<row:index>/remove/", indexes.project_index_remove, name="project-index-remove"),
     path("projects/<slug:slug>/upgrade/<slug:target>/", upgrades.project_upgrade, name="project-upgrade"),
     path(
         "projects/<slug:slug>/upgrade/<slug:target>/<str:kind>/",
@@ -43,7 +46,7 @@ urlpatterns = [
         name="project-upgrade-file",
     ),
     path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
-    path("projects/<slug:slug>/notes/<int:pk>/", upstream.note_dismiss, name="note-dismiss"),
+    path("projects/<slug:slug>/notes/<row:pk>/", upstream.note_dismiss, name="note-dismiss"),
     path("projects/<slug:slug>/follow/", subscriptions.follow, name="follow"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("find/", finding.find, name="find"),
@@ -51,13 +54,13 @@ urlpatterns = [
     path("packages/<str:name>/", packages.package, name="package"),
     path("alerts/", subscriptions.alerts, name="alerts"),
     path("alerts/test/", subscriptions.alerts_test, name="alerts-test"),
-    path("alerts/<int:pk>/end/", subscriptions.watch_end, name="watch-end"),
+    path("alerts/<row:pk>/end/", subscriptions.watch_end, name="watch-end"),
     path("alerts/stop/<str:token>/", subscriptions.watch_stop, name="watch-stop"),
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:key>/", mailbox.mailbox, name="mailbox-message"),
     path("mailbox/<str:key>/html/", mailbox.mailbox_html, name="mailbox-html"),
     path("operator/", operator.operator, name="operator"),
     path("metrics", operator.metrics, name="metrics"),
-    path("hooks/<str:hook_key>/", webhooks.webhook, name="webhook"),
-    path("hooks/<str:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
+    path("hooks/<slug:hook_key>/", webhooks.webhook, name="webhook"),
+    path("hooks/<slug:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
 ]

@@ -20,7 +20,7 @@ def test_make_targets_in_the_documents_exist(document: str) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_management_commands_in_the_documents_exist(document: str) -> None:
-    named = set(re.findall(r"manage\.py ([a-z_]+)", (ROOT / document).read_text()))
+    named = set(re.findall(r"manage\.py ([a-z_-]+)", (ROOT / document).read_text()))
     assert named <= set(get_commands())
 
 

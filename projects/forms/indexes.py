@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from projects.forms.fields import OneLineField
 from projects.models import IndexRole
 from scanner.domain.index_address import InvalidAddress, encode_login, normalize_address, parse_address
 from scanner.domain.network import is_allow_listed, may_connect
@@ -41,7 +42,7 @@ class LoginForm(forms.Form):
     The cleaned data's `login` has the form that precedes the @ of an address.
     """
 
-    username = forms.CharField(
+    username = OneLineField(
         required=False,
         max_length=200,
         label="User name",
@@ -72,7 +73,7 @@ class LoginForm(forms.Form):
 class IndexForm(LoginForm):
     """An index to add. In the cleaned data `address` has no login; `login` has it, wherever it was given."""
 
-    address = forms.CharField(
+    address = OneLineField(
         max_length=_MAX_LENGTH_WITH_LOGIN,
         label="Address",
         help_text="As for pip: https://index.example/simple. A login in it is stored separately and encrypted.",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 
+from projects.domain.one_line import hidden_characters
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
+from projects.domain.webhooks.payload_fields import InvalidField, full_ref
+from projects.forms.fields import OneLineField
 from projects.models import Repository
 from projects.models.repository import Provider
 from projects.models.sealed import Sealed
@@ -50,6 +53,7 @@ class RepositoryForm(_RepositoryForm):
     class Meta:
         model = Repository
         fields = ("provider", "clone_url", "branch", "paths", "clone_username")
+        field_classes: ClassVar[dict[str, type[forms.Field]]] = {"branch": OneLineField, "clone_username": OneLineField}
         labels = {
             "provider": "Sent by",
             "clone_url": "Clone URL",
@@ -66,6 +70,15 @@ class RepositoryForm(_RepositoryForm):
             return str(parse_clone_url(text))
         except InvalidCloneUrl as error:
             raise forms.ValidationError(f"This URL cannot be used: {error.reason}.") from error
+
+    def clean_branch(self) -> str:
+        """Return the branch, of a name that git accepts (git check-ref-format --branch)."""
+        branch: str = self.cleaned_data["branch"]
+        try:
+            full_ref(f"refs/heads/{branch}")
+        except InvalidField as error:
+            raise forms.ValidationError("This is not the name of a branch: git refuses it.") from error
+        return branch
 
     def clean(self) -> dict[str, Any]:
         """Require a clone URL, except for signed uploads."""
@@ -84,6 +97,8 @@ class RepositoryForm(_RepositoryForm):
         for path in paths:
             if len(path) > MAX_PATH_LENGTH:
                 raise forms.ValidationError(f"{path[:40]}… is longer than {MAX_PATH_LENGTH} characters.")
+            if hidden_characters(path):
+                raise forms.ValidationError(f"{path!r} has a character that cannot be shown.")
             if path.startswith("/") or ".." in path.split("/"):
                 raise forms.ValidationError(f"{path!r} is not a relative path inside the repository.")
         return paths

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 
 from projects.domain.dependency_files.given_files import name_files
+from projects.forms.fields import OneLineField
 
 _EXAMPLE = "fastapi==0.109.2\nuvicorn[standard]==0.27.1\npsycopg2-binary==2.9.9"
 
@@ -34,7 +35,7 @@ class ManyFilesField(forms.FileField):
 class ProjectNameForm(forms.Form):
     """The name of a new project."""
 
-    name = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = OneLineField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 class RequirementsForm(forms.Form):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,10 +40,14 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button (GET), which keeps the link valid when a program follows it, or sign in (POST)."""
     if request.method != "POST":
         return render(request, "registration/sign_in_link.html")
-    user = redeem_sign_in_link(token)
+    # One transaction with the session, so that a link is spent only by a sign-in that succeeds.
+    with transaction.atomic():
+        user = redeem_sign_in_link(token)
+        if user is not None:
+            login(request, user, backend=_BACKEND)
+            request.session.save()
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
-    login(request, user, backend=_BACKEND)
     return redirect("home")
 
 

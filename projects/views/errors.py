@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.template.defaultfilters import filesizeformat
+
+# Seconds.
+_RETRY_AFTER = 30
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -26,3 +33,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
             "Nothing was stored.",
         }
     return render(request, "400.html", context, status=413 if context else 400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Return the page for an error on the server: 503 if the database could not be used, else 500.
+
+    A full disk, a lock that was held for too long and a server that is away leave nothing half stored.
+    """
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        headers = {"Retry-After": str(_RETRY_AFTER)}
+        return HttpResponse(loader.render_to_string("503.html"), status=503, headers=headers)
+    return HttpResponse(loader.render_to_string("500.html"), status=500)

@@ -103,6 +103,27 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
     database.close()
 
 
+def test_the_link_is_printed_until_an_account_has_signed_in(run: Callable[[], Running], tmp_path: Path) -> None:
+    first = run()
+    assert first.stop(signal.SIGTERM) == 0
+    second = run()
+    signed_in(second.link).close()
+    assert second.stop(signal.SIGTERM) == 0
+    third = run()
+    assert "/sign-in/ (a link for admin: .venv/bin/python manage.py sign-in-link admin)" in "\n".join(third.lines)
+    assert "(once)" not in "\n".join(third.lines)
+
+
+def test_what_a_run_writes_only_its_account_may_read_in_a_folder_of_anybody(
+    run: Callable[[], Running], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
+    run().stop(signal.SIGTERM)
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "data").rglob("*")}
+    assert DATABASE in modes
+    assert set(modes.values()) == {0}, modes
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     number: signal.Signals, run: Callable[[], Running], replay: ReplayIndex, tmp_path: Path

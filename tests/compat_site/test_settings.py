@@ -34,7 +34,7 @@ def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
 def test_without_variables_everything_is_embedded(load: Any, tmp_path: Path) -> None:
     settings = load()
     assert settings["EMBEDDED"]
-    assert settings["DATABASES"]["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    assert settings["DATABASES"]["default"]["ENGINE"] == "compat_site.sqlite"
     assert settings["DATABASES"]["default"]["NAME"] == tmp_path / "data" / "wheelway.sqlite3"
     assert settings["CELERY_BROKER_URL"].startswith("memory://")
     assert settings["EMAIL_BACKEND"].endswith("filebased.EmailBackend")

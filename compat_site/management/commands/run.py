@@ -18,10 +18,10 @@ from django.db.migrations.executor import MigrationExecutor
 from compat_site import embedded
 from compat_site.celery import app
 from compat_site.wsgi import application
-from projects.services.accounts import first_account, make_sign_in_link
+from projects.services.accounts import first_account, has_signed_in, make_sign_in_link
 from projects.services.projects import create_sample_project
 from projects.services.snapshots import release_claims as release_assessments
-from projects.services.webhooks.process import release_claims as release_deliveries
+from projects.services.webhooks.process import give_back as give_back_deliveries
 from scanner.services.polling.claims import clear_claims
 from scanner.services.shutdown import request_stop
 
@@ -41,6 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Start everything and run until a signal arrives."""
+        # Messages, the schedule's file and whatever else is written are for this account alone.
+        os.umask(0o077)
         stop = _stop_once()
         signal.signal(signal.SIGINT, stop)
         signal.signal(signal.SIGTERM, stop)
@@ -55,7 +57,7 @@ class Command(BaseCommand):
                     # The in-memory queue of the last run is lost.
                     clear_claims()
                     release_assessments()
-                    release_deliveries()
+                    give_back_deliveries()
                 jobs = embedded.EmbeddedJobs(app)
                 jobs.start()
                 try:
@@ -110,6 +112,10 @@ class Command(BaseCommand):
                 )
             if not settings.WHEELWAY_MAIL_URL:
                 self._say(f"Mail is written to {settings.MAIL_DIR}, because WHEELWAY_MAIL_URL is not set.")
+            if has_signed_in():
+                # What a start prints may be kept in a log for long, where others read it.
+                link = f".venv/bin/python manage.py sign-in-link {user.get_username()}"
+                return [f"Sign in: {base_url}/sign-in/ (a link for {user.get_username()}: {link})"]
             return [f"Sign in as {user.get_username()} (once): {make_sign_in_link(user, base_url=base_url)}"]
         finally:
             connections.close_all()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from projects import jobs
 from projects.domain.dependency_files import uploads
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
 from projects.domain.webhooks.payload_fields import InvalidField
@@ -56,9 +57,16 @@ def lost(now: datetime) -> list[int]:
     return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
 
 
-def release_claims() -> None:
-    """Release the claims of all delivery workers. Only for a start at which no worker can be running."""
+def give_back() -> int:
+    """Release the claims of all delivery workers and queue all pending deliveries. Return how many.
+
+    Only for a start at which no worker can be running and the queue of the last run is lost.
+    """
     Delivery.objects.filter(claimed_at__isnull=False).update(claimed_at=None)
+    waiting = list(Delivery.objects.filter(state=Delivery.State.PENDING).order_by("pk").values_list("pk", flat=True))
+    for delivery_id in waiting:
+        jobs.request_delivery(delivery_id)
+    return len(waiting)
 
 
 def _finish(delivery: Delivery, outcome: DeliveryOutcome) -> None:

@@ -1,7 +1,9 @@
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,8 +50,26 @@ def test_a_link_ends_with_its_time(alice: User) -> None:
     now = timezone.now()
     token = token_of(alice)
     assert redeem_sign_in_link(token, now=now + timedelta(days=1, seconds=1)) is None
-    assert redeem_sign_in_link(token, now=now - timedelta(minutes=1)) is None
     assert redeem_sign_in_link(token, now=now + timedelta(hours=23)) == alice
+
+
+def test_a_link_may_be_valid_for_less(alice: User) -> None:
+    now = timezone.now()
+    token = make_sign_in_link(alice, valid_for=timedelta(minutes=5), now=now).rstrip("/").rsplit("/", 1)[1]
+    assert redeem_sign_in_link(token, now=now + timedelta(minutes=6)) is None
+    assert redeem_sign_in_link(token, now=now + timedelta(minutes=4)) == alice
+
+
+def test_the_command_makes_a_link_of_minutes_and_none_for_a_name_that_is_not_there(alice: User) -> None:
+    printed = StringIO()
+    call_command("sign-in-link", "alice", stdout=printed)
+    token = printed.getvalue().strip().rstrip("/").rsplit("/", 1)[1]
+    assert redeem_sign_in_link(token, now=timezone.now() + timedelta(minutes=16)) is None
+    assert redeem_sign_in_link(token) == alice
+    with pytest.raises(CommandError, match="no active account 'nobody'"):
+        call_command("sign-in-link", "nobody")
+    with pytest.raises(CommandError, match="from 1 to 1440"):
+        call_command("sign-in-link", "alice", minutes=0)
 
 
 def test_a_new_password_voids_the_link(alice: User) -> None:

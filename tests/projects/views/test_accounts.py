@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import OperationalError
 from django.test import Client
 
 from projects.services.accounts import make_sign_in_link
@@ -51,6 +53,25 @@ def test_a_link_asks_first_signs_in_once_and_then_never_again(client: Client, do
     assert refused.status_code == 403
     assert b"This sign-in link is not valid" in refused.content
     assert other.get("/projects/").status_code == 302
+
+
+@pytest.mark.parametrize("fails", ["update_last_login", "save of the session"])
+def test_a_link_is_not_spent_by_a_sign_in_that_the_database_refuses(
+    dora: User, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    path = make_sign_in_link(dora, base_url="")
+
+    def full(*args: object, **kwargs: object) -> None:
+        raise OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patch:
+        where = SessionStore if fails == "save of the session" else User
+        patch.setattr(where, "save", full)
+        refused = Client(raise_request_exception=False).post(path)
+    assert refused.status_code == 503
+    assert refused.headers["Retry-After"] == "30"
+    assert b"a sign-in link that you used is still valid" in refused.content
+    assert Client().post(path).headers["Location"] == "/"
 
 
 def test_signing_out_takes_a_post_and_ends_the_session(client: Client, dora: User) -> None:

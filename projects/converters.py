@@ -1,0 +1,20 @@
+"""Converters of the parts of an address."""
+
+from __future__ import annotations
+
+from django.urls.converters import IntConverter
+
+_LARGEST = 2**63 - 1
+
+
+class RowIdConverter(IntConverter):
+    """The number of a row. One that no database column can hold does not match, so the address is not found."""
+
+    regex = "[0-9]{1,19}"
+
+    def to_python(self, value: str) -> int:
+        """Return the number. Raises ValueError above 64 bits."""
+        number = super().to_python(value)
+        if number > _LARGEST:
+            raise ValueError(value)
+        return number

@@ -1,0 +1,24 @@
+"""Form fields of one line of text, as what they are stored and shown as: no line breaks, no hidden characters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from projects.domain.one_line import hidden_characters
+
+
+def validate_one_line(value: str) -> None:
+    """Raise ValidationError for a text with control characters, line breaks or direction overrides."""
+    if found := hidden_characters(value):
+        raise ValidationError(f"This text has a character that cannot be shown: {found[0]}. Remove it.")
+
+
+class OneLineField(forms.CharField):
+    """A text field that refuses characters which a reader cannot see."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators.append(validate_one_line)
