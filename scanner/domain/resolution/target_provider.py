@@ -7,7 +7,6 @@ and follows the choice of its package.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -19,14 +18,12 @@ from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
-from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, bits, lowest
+from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
+from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead
 from scanner.domain.targets.target import Target
 
 __all__ = ["CHOSEN", "TargetProvider"]
-
-# How many releases on either side are read at the second, third… decision of the same package.
-_READ_AROUND = (4, 16, 64)
 
 CHOSEN = 2
 """The one candidate of an extra, and of a package that is not known yet."""
@@ -61,7 +58,7 @@ class TargetProvider:
         self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
         self._satisfied: dict[Requirement, int] = {}
         self._applicable: dict[tuple[int, NormalizedName | None], tuple[tuple[Requirement, Requirement], ...]] = {}
-        self._visits: dict[NormalizedName, int] = {}
+        self._read_ahead = ReadAhead()
         self._read: dict[NormalizedName, int] = {}
         self._complete: set[tuple[int, NormalizedName | None]] = set()
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
@@ -150,9 +147,8 @@ class TargetProvider:
         if candidates is None or choice & ~candidates.package.all:
             return
         if extra is None:
-            for position in self._read_together(candidates, choice):
+            for position in self._read_ahead.decide(candidates, choice).fresh:
                 self.dependencies_of(name, 1 << position)
-            self._visits[name] = self._visits.get(name, 0) + 1
         dependencies = self.dependencies_of(name, choice)
         if dependencies is None:
             return
@@ -194,10 +190,10 @@ class TargetProvider:
         cache, package = self.cache, candidates.package
         dependencies = cache.dependencies(package, choice)
         key = (id(dependencies), extra)
-        visits = self._visits.get(name, 0) if extra is None else 0
-        if not visits and key in self._complete:
+        block = self._read_ahead.block(candidates, choice) if extra is None else NO_BLOCK
+        if not block.fresh and key in self._complete:
             return None
-        positions = [choice.bit_length() - 1, *(self._read_together(candidates, choice) if visits else ())]
+        positions = [choice.bit_length() - 1, *block.fresh]
         unread = [
             package.version(1 << position)
             for position in positions
@@ -209,27 +205,13 @@ class TargetProvider:
             if dependencies is not None:
                 self._complete.add(key)
             return None
-        near = self.preference.next_after(package, choice, candidates.usable & package.all) if visits else ()
+        near = self.preference.next_after(package, choice, candidates.usable & package.all) if block.reads else ()
         return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
 
     def _unknown_packages(self, dependencies: Dependencies, extra: NormalizedName | None) -> Iterator[NormalizedName]:
         for _, requirement in self.applicable(dependencies, extra):
             if self.cache.package(requirement.name) is None and not self.cache.is_given_up(requirement.name):
                 yield requirement.name
-
-    def _read_together(self, candidates: CandidateSet, choice: int) -> list[int]:
-        """Return the positions of the releases around one that are read together with it.
-
-        A package that is decided again and again is a hard spot. More of it is read each time, so that one
-        incompatibility covers many releases.
-        """
-        visits = self._visits.get(candidates.package.name, 0)
-        if not visits:
-            return []
-        count = _READ_AROUND[min(visits, len(_READ_AROUND)) - 1]
-        among = candidates.usable & candidates.package.all
-        below = list(bits(among & (choice - 1) & ~1))[-count:]
-        return below + list(islice(bits(among & ~((choice << 1) - 1)), count))
 
     def unsettled(self) -> Missing:
         """Return what was asked for and not known, without what was given up."""

@@ -83,6 +83,10 @@ class PartialSolution:
                 self.open.add(node)
         self.level = level
 
+    def decision_level(self, node: int) -> int:
+        """Return the level at which a decided node was decided."""
+        return next(one.level for one in reversed(self._history[node]) if one.cause is None)
+
     def satisfier(self, node: int, mask: int) -> Assignment:
         """Return the first assignment after which nothing is left of a node outside a set. There must be one."""
         for assignment in self._history[node]:

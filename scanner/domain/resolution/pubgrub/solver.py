@@ -19,7 +19,8 @@ __all__ = ["Exhausted", "Solved", "Solver", "Unsolvable"]
 
 R = TypeVar("R")
 M = TypeVar("M")
-# A node that occurs in this many learned incompatibilities moves one rank up in the order of decisions.
+# After this many conflicts a node that was ruled out moves one rank up in the order of decisions, and a decision that
+# ruled others out is taken back and moves one down.
 _CONFLICTS_PER_RANK = 5
 
 
@@ -69,7 +70,8 @@ class Solver(Generic[R, M]):
         self._solution = PartialSolution()
         self._watch: list[list[Incompatibility]] = []
         self._follows: list[int] = []
-        self._conflicts: list[int] = []
+        self._affected: list[int] = []
+        self._culprits: list[int] = []
         self._loaded: set[tuple[int, int]] = set()
         self._seen: set[tuple[tuple[int, int], ...]] = set()
         self._queue: list[int] = []
@@ -140,7 +142,8 @@ class Solver(Generic[R, M]):
         number = self._number[node] = len(self.nodes)
         self.nodes.append(node)
         self._watch.append([])
-        self._conflicts.append(0)
+        self._affected.append(0)
+        self._culprits.append(0)
         self._follows.append(-1)
         facts = self._provider.facts(node)
         self._solution.add(number, facts)
@@ -182,19 +185,23 @@ class Solver(Generic[R, M]):
             self._watch[node].append(incompatibility)
 
     def _next(self) -> int:
-        """Return the open node to decide, -1 if none: one candidate left, then most conflicts, then first seen."""
+        """Return the open node to decide, -1 if none: one candidate left, then by rank, then first seen."""
         solution = self._solution
         best = -1
-        best_rank = 1
+        best_rank = 1_000_000
         for node in solution.open:
             follows = self._follows[node]
             if follows >= 0 and not solution.decided[follows]:
                 continue
             allowed = solution.allowed[node]
-            rank = -1_000_000 if not allowed & (allowed - 1) else -(self._conflicts[node] // _CONFLICTS_PER_RANK)
+            rank = -1_000_000 if not allowed & (allowed - 1) else self._rank(node)
             if rank < best_rank or (rank == best_rank and node < best):
                 best, best_rank = node, rank
         return best
+
+    def _rank(self, node: int) -> int:
+        """Return the rank of a node: lower ones are decided first."""
+        return self._culprits[node] // _CONFLICTS_PER_RANK - self._affected[node] // _CONFLICTS_PER_RANK
 
     def _missing(self, node: int) -> list[M]:
         """Return what the provider lacks to decide a node and, if that is anything, to decide the other open ones."""
@@ -233,6 +240,7 @@ class Solver(Generic[R, M]):
                     conflicting = conflicting or self._would_conflict(incompatibility, node)
             if conflicting:
                 # The decision would be undone at once. Let propagation rule the candidate out instead.
+                self._affected[node] += 1
                 return
         solution.decide(node, choice)
 
@@ -269,15 +277,28 @@ class Solver(Generic[R, M]):
         while incompatibility.terms:
             latest, node, level = self._latest(incompatibility)
             if latest.cause is None or level < latest.level:
-                for other, _ in incompatibility.terms:
-                    self._conflicts[other] += 1
-                self._solution.back_to(level)
+                self._solution.back_to(self._blame(incompatibility, node, level))
                 self._store(incompatibility)
                 self._queue = [n for n, _ in incompatibility.terms]
                 return incompatibility
             incompatibility = resolve(incompatibility, latest.cause, node)
         self._failed = incompatibility
         return None
+
+    def _blame(self, learned: Incompatibility, node: int, level: int) -> int:
+        """Count the conflict for the node that is ruled out and for the decisions that do so. Return where to go back.
+
+        A decision that keeps ruling out others was probably taken too early: if the newest date library excludes every
+        recent boto3, it should give way, before hundreds of releases of boto3 are tried.
+        """
+        solution = self._solution
+        self._affected[node] += 1
+        for other, _ in learned.terms:
+            if other != node and solution.decided[other]:
+                self._culprits[other] += 1
+                if not self._culprits[other] % _CONFLICTS_PER_RANK:
+                    level = min(level, solution.decision_level(other) - 1)
+        return level
 
     def _latest(self, incompatibility: Incompatibility) -> tuple[Assignment, int, int]:
         """Return (assignment that completed a violation, its node, level at which the rest already held)."""

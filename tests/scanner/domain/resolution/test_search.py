@@ -155,6 +155,25 @@ def test_a_search_asks_for_nothing_twice_and_for_the_open_packages_together() ->
     ]
 
 
+def test_few_fetches_lead_past_many_releases_that_need_something_unusable() -> None:
+    index: SmallIndex = {
+        "app": {f"{major}.0": {"needs": [f"core=={major}.0"] if major else []} for major in range(300)},
+        "core": {f"{major}.0": {"on": ["win32"]} for major in range(300)},
+    }
+    source = LearningSource(index)
+    search = closure_search(ResolutionCache(source), LINUX, root_requirements("app"), BuildPolicy())
+    rounds = 0
+    while True:
+        try:
+            missing = next(search)
+        except StopIteration as end:
+            assert texts(end.value.pins) == {"app": "0.0"}
+            break
+        rounds += 1
+        source.learn(missing, random.Random(0))
+    assert rounds < 20
+
+
 def test_what_cannot_be_had_is_given_up_and_named() -> None:
     index: SmallIndex = {"app": {"1.0": {"needs": ["lost"]}}}
     source = LearningSource(index, {NormalizedName("app")}, {(NormalizedName("app"), Version("1.0"))})

@@ -73,6 +73,17 @@ def test_assumptions_hold_for_one_call_and_what_was_learned_stays() -> None:
     assert ended(solver.solve()) == free
 
 
+def test_a_choice_that_rules_out_all_new_releases_of_another_package_is_taken_back() -> None:
+    index: SmallIndex = {
+        "dates": {"2.9": {}, "4.0": {}},
+        "cloud": {f"1.{minor}": {"needs": [f"core=={minor}.*"]} for minor in range(300)},
+        "core": {f"{minor}.0": {"needs": ["dates<3" if minor > 9 else "dates"]} for minor in range(300)},
+    }
+    outcome = resolve(provider(index, root_requirements("dates", "cloud")), SearchLimits(steps=200))
+    assert isinstance(outcome, Resolution)
+    assert texts(outcome.pins) == {"dates": "2.9", "cloud": "1.299", "core": "299.0"}
+
+
 def test_what_can_never_be_chosen_is_known_after_a_search() -> None:
     index: SmallIndex = {
         "app": {"1.0": {"needs": ["core==1.0"]}, "1.1": {}},

@@ -1,0 +1,63 @@
+"""Which releases of a package a search reads together, so that one incompatibility covers many of them.
+
+A package that is decided again and again is a hard spot. More of it is read each time that the search leaves what was
+read, so that few fetches lead far back. What is read depends on the search alone, never on what happens to be stored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.resolution.model.candidates import CandidateSet
+from scanner.domain.resolution.pubgrub.incompatibility import bits
+
+__all__ = ["NO_BLOCK", "Block", "ReadAhead"]
+
+# How many releases on either side are read at the second, third… block of the same package.
+_AROUND = (4, 16, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The releases of a package, by position, that a search has read together; `fresh` are those to read now."""
+
+    low: int
+    high: int
+    reads: int = 0
+    fresh: tuple[int, ...] = ()
+
+
+NO_BLOCK = Block(0, 0)
+"""That of a package of which one release is read for itself."""
+
+
+class ReadAhead:
+    """The blocks of one search."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[NormalizedName, Block] = {}
+
+    def block(self, candidates: CandidateSet, choice: int) -> Block:
+        """Return the block that a choice belongs to, as if it were decided now."""
+        before = self._blocks.get(candidates.package.name)
+        if before is None:
+            return NO_BLOCK
+        position = choice.bit_length() - 1
+        if before.reads and before.low <= position <= before.high:
+            return Block(before.low, before.high, before.reads)
+        count = _AROUND[min(before.reads, len(_AROUND) - 1)]
+        among = candidates.usable & candidates.package.all
+        below = list(bits(among & (choice - 1)))[-count:]
+        fresh = (*below, *islice(bits(among & ~((choice << 1) - 1)), count))
+        low, high = min((position, *fresh)), max((position, *fresh))
+        if before.reads and low <= before.high and before.low <= high:
+            low, high = min(low, before.low), max(high, before.high)
+        return Block(low, high, before.reads + 1, fresh)
+
+    def decide(self, candidates: CandidateSet, choice: int) -> Block:
+        """Return the same block, and count the decision."""
+        block = self._blocks[candidates.package.name] = self.block(candidates, choice)
+        return block
