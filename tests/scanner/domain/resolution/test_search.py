@@ -162,16 +162,11 @@ def test_few_fetches_lead_past_many_releases_that_need_something_unusable() -> N
     }
     source = LearningSource(index)
     search = closure_search(ResolutionCache(source), LINUX, root_requirements("app"), BuildPolicy())
-    rounds = 0
-    while True:
-        try:
-            missing = next(search)
-        except StopIteration as end:
-            assert texts(end.value.pins) == {"app": "0.0"}
-            break
-        rounds += 1
+    rounds = []
+    for missing in search:
+        rounds.append(missing)
         source.learn(missing, random.Random(0))
-    assert rounds < 20
+    assert len(rounds) < 20
 
 
 def test_what_cannot_be_had_is_given_up_and_named() -> None:
