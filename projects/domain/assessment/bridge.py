@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.root_requirements import root_requirements_of
+from projects.domain.assessment.root_requirements import root_requirements_of, versions_in_use, without_reached
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.plans import Plan
@@ -26,13 +26,15 @@ def bridge_search(
     """
     if not resolved or any(one.closure.missing or one.closure.limit for one in resolved):
         return None
+    roots = root_requirements_of(request.requirements)
     current: dict[NormalizedName, Version] = {}
     for one in reversed(resolved):
-        current.update(one.closure.pins)
+        current.update(versions_in_use(roots, one.target, one.closure.pins))
+    roots = without_reached(roots, [one.closure for one in resolved])
     upgrade = Upgrade(
         cache,
         [one.target for one in resolved],
-        root_requirements_of(request.requirements),
+        roots,
         request.resolver_policy,
         current,
         request.strategy,

@@ -16,6 +16,7 @@ from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import Judgement, explain_all, judge_foreign, judge_inactive, judge_version
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.root_requirements import versions_in_use, without_reached
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
@@ -106,9 +107,9 @@ def resolve_search(
         upgrade = Upgrade(
             cache,
             [target],
-            roots,
+            without_reached(roots, [found]),
             request.resolver_policy,
-            found.pins,
+            versions_in_use(roots, target, found.pins),
             request.strategy,
             request.step,
             request.holds,

@@ -2,34 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.markers import InvalidMarker
 from packaging.specifiers import InvalidSpecifier
+from packaging.utils import NormalizedName
+from packaging.version import Version
 
-from projects.domain.dependency_files.pep508 import all_of
-from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
+from projects.domain.dependency_files.pep508 import all_of, pinned_version
+from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin
+from scanner.domain.resolution.closure import Closure
 from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.requirement import Requirement, make_requirement
+from scanner.domain.targets.target import Target
 
 
 def root_requirements_of(requirements: Iterable[ParsedRequirement]) -> RootRequirements:
     """Return the root requirements of what the files say.
 
-    If the files say which requirements are direct, the transitive pins of a lock become constraints: on a target that
-    does not need a package, its pin requires nothing. Otherwise every pin is a requirement.
+    A lock fixes each of its packages. Which of them are installed is up to its rule: every one whose marker holds, or
+    those that the project's own requirements lead to, if the files say which these are.
     """
     everything = list(requirements)
-    overrides = tuple(made for one in everything if one.override for made in _convert(one))
     requiring = [one for one in everything if not one.constraint and not one.override]
-    constraining = [one for one in everything if one.constraint and not one.override]
-    if any(one.direct for one in requiring):
-        # A pin that the project requires on some targets only still constrains the package on the others.
-        constraining += [replace(one, direct_marker=None) for one in requiring if not one.direct or one.direct_marker]
-        requiring = [one for one in requiring if one.direct]
-    roots = tuple(made for one in requiring for made in _convert(one))
-    return RootRequirements(roots, tuple(made for one in constraining for made in _convert(one)), overrides)
+    telling = {one.source for one in requiring if one.direct is not None}
+    direct = [one for one in requiring if one.direct or (one.direct is None and one.source not in telling)]
+    included = [
+        replace(one, direct_marker=None)
+        for one in requiring
+        if one.lock in {LockRule.LINES, LockRule.PACKAGES} or one.origin is not RequirementOrigin.INDEX
+        if not one.direct or one.direct_marker
+    ]
+    return RootRequirements(
+        _convert_all(direct),
+        _convert_all(one for one in everything if one.constraint and not one.override),
+        _convert_all(one for one in everything if one.override),
+        (*_convert_all(included), *_behind_foreign(requiring)),
+        _convert_all(replace(one, direct_marker=None, extras=()) for one in requiring if _is_fixed(one)),
+    )
+
+
+def _is_fixed(one: ParsedRequirement) -> bool:
+    is_unchecked = one.lock in {LockRule.PACKAGES, LockRule.GRAPH}
+    return is_unchecked and one.pinned is not None and one.origin is RequirementOrigin.INDEX
+
+
+def _behind_foreign(requirements: Iterable[ParsedRequirement]) -> Iterator[Requirement]:
+    """Yield what locked packages that are not from an index require: only their lock says it."""
+    for one in requirements:
+        if one.lock is not None and one.origin is not RequirementOrigin.INDEX:
+            for edge in one.dependencies:
+                if "extra" not in (edge.marker or ""):
+                    marker = all_of(one.marker, edge.marker)
+                    yield make_requirement(edge.name, extras=edge.extras, marker=marker)
+
+
+def _convert_all(requirements: Iterable[ParsedRequirement]) -> tuple[Requirement, ...]:
+    return tuple(made for one in requirements for made in _convert(one))
 
 
 def _convert(requirement: ParsedRequirement) -> Sequence[Requirement]:
@@ -48,3 +79,29 @@ def _convert(requirement: ParsedRequirement) -> Sequence[Requirement]:
         )
     except (InvalidSpecifier, InvalidMarker):
         return ()
+
+
+def versions_in_use(
+    roots: RootRequirements, target: Target, resolved: Mapping[NormalizedName, Version]
+) -> dict[NormalizedName, Version]:
+    """Return the versions that a plan starts from: those of the closure, `resolved`.
+
+    Of a package that the project pins to several versions on the target it is the lowest pin, whichever comes first
+    in the files: any plan moves that line.
+    """
+    markers = MarkerMemo(target)
+    pins: dict[NormalizedName, set[Version]] = {}
+    for requirement in roots.requirements:
+        version = pinned_version(requirement.specifier)
+        if version is not None and requirement.name in resolved and markers.holds(requirement, ""):
+            pins.setdefault(requirement.name, set()).add(Version(version))
+    return {**resolved, **{name: min(versions) for name, versions in pins.items() if len(versions) > 1}}
+
+
+def without_reached(roots: RootRequirements, closures: Iterable[Closure]) -> RootRequirements:
+    """Return the roots of a plan: what a lock includes stays required only where nothing else leads to it.
+
+    So a package that nothing requires any more after an upgrade may go.
+    """
+    alone = {edge.requirement.name for found in closures for edge in found.graph.edges if edge.dependent is None}
+    return replace(roots, included=tuple(one for one in roots.included if one.name in alone))

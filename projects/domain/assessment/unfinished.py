@@ -17,6 +17,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.markers import MarkerMemo
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
@@ -28,13 +29,14 @@ def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, target
 
     How a pinned version stands on a target does not depend on the rest of the search, so its verdict stays.
     """
-    roots = frozenset(root_requirements_of(request.requirements).requirements)
+    whole = root_requirements_of(request.requirements)
+    roots = frozenset((*whole.requirements, *whole.included))
     # Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
     lines = [
         (requirement, line)
         for line in request.requirements
         if not line.constraint and not line.override and line.origin is RequirementOrigin.INDEX
-        for requirement in root_requirements_of([line]).requirements
+        for requirement in _roots_of(line)
         if requirement in roots
     ]
     found: Judgements = {}
@@ -46,6 +48,11 @@ def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, target
             if markers.holds(requirement, "")
         }
     return found
+
+
+def _roots_of(line: ParsedRequirement) -> tuple[Requirement, ...]:
+    own = root_requirements_of([line])
+    return (*own.requirements, *own.included)
 
 
 def _judge(one: ParsedRequirement, request: AssessmentRequest, snapshot: IndexSnapshot, column: int) -> Judgement:

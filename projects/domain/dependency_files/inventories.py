@@ -12,9 +12,9 @@ from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.line_numbers import JsonLineNumbers
 from projects.domain.dependency_files.locked_packages import lock_context, locked_package, parse_dependencies
-from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext
+from projects.domain.dependency_files.pep508 import MalformedRequirement
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin
+from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin
 
 # A package URL: pkg:pypi/name@version?qualifiers#subpath; a namespace does not exist for Python packages.
 _PURL = re.compile(
@@ -44,7 +44,7 @@ def read_cyclonedx(builder: ParsedFilesBuilder, document: dict[str, object], tex
             fields["version"] = unquote(found["version"])
         origin, url = _from_qualifiers(found["rest"] or "")
         try:
-            requirement = locked_package(fields, lock_context(path), line, origin=origin, url=url)
+            requirement = locked_package(fields, lock_context(path, LockRule.LINES), line, origin=origin, url=url)
         except MalformedRequirement as error:
             builder.add_problem(path, line, purl, str(error))
             continue
@@ -115,7 +115,7 @@ def read_pip_inspect(builder: ParsedFilesBuilder, document: dict[str, object], t
         try:
             requirement = locked_package(
                 {"name": name, "version": metadata.get("version"), "extras": get_in(entry, "requested_extras")},
-                RequirementContext(path, direct=requested if isinstance(requested, bool) else None),
+                replace(lock_context(path, LockRule.LINES), direct=requested if isinstance(requested, bool) else None),
                 line,
                 origin=origin,
                 url=url,

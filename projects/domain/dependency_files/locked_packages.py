@@ -16,16 +16,16 @@ from projects.domain.dependency_files.pep508 import (
     normalize_version,
     parse_requirement,
 )
-from projects.domain.dependency_files.values import LockedDependency, ParsedRequirement, RequirementOrigin
+from projects.domain.dependency_files.values import LockedDependency, LockRule, ParsedRequirement, RequirementOrigin
 
 _Node = TypeVar("_Node")
 # Reads one package from its table and its line.
 PackageReader = Callable[[dict[str, object], int | None], None]
 
 
-def lock_context(path: str) -> RequirementContext:
-    """Return the context of a package that its lock installs always and does not call direct or transitive."""
-    return RequirementContext(path, direct=None, locked=True)
+def lock_context(path: str, rule: LockRule) -> RequirementContext:
+    """Return the context of a package that its lock installs by this rule and does not call direct or transitive."""
+    return RequirementContext(path, direct=None, lock=rule)
 
 
 def read_packages(
@@ -80,7 +80,7 @@ def locked_package(
         raw=name if version is None else f"{name}=={version}",
         direct=context.direct,
         pinned=version,
-        locked=True,
+        lock=context.lock,
         origin=origin,
         dependencies=tuple(dependencies or ()),
         lists_dependencies=dependencies is not None,

@@ -19,7 +19,7 @@ from projects.domain.dependency_files.locked_packages import (
 from projects.domain.dependency_files.membership import fulfil_membership
 from projects.domain.dependency_files.pep508 import RequirementContext, normalize_marker
 from projects.domain.dependency_files.urls import remote_origin, version_control_origin
-from projects.domain.dependency_files.values import RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockRule, RequirementOrigin, RequirementScope
 
 
 def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
@@ -31,6 +31,9 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
     groups = strings(get_in(document, "metadata", "groups"))
     builder.add_choices(RequirementScope.GROUP, (group for group in groups if group != "default"))
     files = table(get_in(document, "metadata", "files"))
+    # Only with this strategy a package has the whole condition on which it is installed.
+    inherits = "inherit_metadata" in strings(get_in(document, "metadata", "strategy"))
+    rule = LockRule.PACKAGES if inherits else LockRule.GRAPH
 
     def read(fields: dict[str, object], line: int | None) -> None:
         origin, url = _origin(fields)
@@ -38,7 +41,7 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
         builder.add_requirement(
             locked_package(
                 fields,
-                _context(fields, path),
+                _context(fields, lock_context(path, rule)),
                 line,
                 origin=origin,
                 url=url,
@@ -52,13 +55,13 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
     read_packages(builder, array(document.get("package")), path, lines, "package", read)
 
 
-def _context(fields: dict[str, object], path: str) -> RequirementContext:
+def _context(fields: dict[str, object], context: RequirementContext) -> RequirementContext:
     # PDM 1 called them sections.
     groups = strings(fields.get("groups")) or strings(fields.get("sections"))
     if not groups or "default" in groups:
-        return lock_context(path)
+        return context
     names = tuple(canonicalize_name(group[:120]) for group in groups)
-    return replace(lock_context(path), scope=RequirementScope.GROUP, groups=names)
+    return replace(context, scope=RequirementScope.GROUP, groups=names)
 
 
 def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:

@@ -16,7 +16,7 @@ from projects.domain.dependency_files.limits import MAX_MARKER_LENGTH, MAX_REQUI
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.redaction import environment_variables
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference
-from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
 
 
 class MalformedRequirement(ValueError):
@@ -33,7 +33,7 @@ class RequirementContext:
     constraint: bool = False
     override: bool = False
     direct: bool | None = True
-    locked: bool = False
+    lock: LockRule | None = None
 
 
 def normalize_name(text: object) -> NormalizedName:
@@ -137,7 +137,7 @@ def parse_requirement(
         constraint=context.constraint,
         override=context.override,
         direct=context.direct,
-        locked=context.locked,
+        lock=context.lock,
         pinned=pinned_version(specifier),
         origin=RequirementOrigin.INDEX if requirement.url is None else origin_of(requirement.url),
         url_version=None if reference is None else reference.version,

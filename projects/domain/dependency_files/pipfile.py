@@ -21,7 +21,7 @@ from projects.domain.dependency_files.pep508 import (
     pinned_version,
 )
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
-from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
 
 _OTHER_TABLES = {"source", "requires", "scripts", "pipenv", "pipfile", "build-system"}
 # Keys of a Pipfile entry that are markers of their own: sys_platform = "== 'win32'".
@@ -70,7 +70,7 @@ def read_pipfile_lock(builder: ParsedFilesBuilder, document: dict[str, object], 
     for section, content in document.items():
         if section == "_meta":
             continue
-        context = replace(_section_context(path, section), locked=True, direct=None)
+        context = replace(_section_context(path, section), lock=LockRule.PACKAGES, direct=None)
         builder.add_choices(context.scope, context.groups)
         for name, fields in table(content).items():
             _read_entry(builder, name, _without_own_group(fields, context), context, lines.key(name))
@@ -137,7 +137,7 @@ def _entry(name: str, content: object, context: RequirementContext, line: int | 
         editable=fields.get("editable") is True,
         raw=f"{name} = {version or url or '*'}",
         direct=context.direct,
-        locked=context.locked,
+        lock=context.lock,
         pinned=pinned_version(specifier),
         origin=origin,
         url_version=None if reference is None else reference.version,

@@ -28,7 +28,7 @@ from projects.domain.dependency_files.pep508 import (
 )
 from projects.domain.dependency_files.poetry_versions import python_marker
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
 _MAX_EXTRAS_OF_EDGE = 50
 
@@ -109,6 +109,8 @@ def _origin(fields: dict[str, object]) -> tuple[RequirementOrigin, str | None]:
 
 
 def _contexts(fields: dict[str, object], path: str) -> list[tuple[str | None, RequirementContext]]:
+    # Since lock version 2.1 a package has its groups, and for each the whole condition on which it is installed.
+    rule = LockRule.PACKAGES if "groups" in fields else LockRule.GRAPH
     groups = strings(fields.get("groups")) or [string(fields.get("category")) or "main"]
     optional = fields.get("optional") is True
     markers = fields.get("markers", fields.get("marker"))
@@ -118,7 +120,7 @@ def _contexts(fields: dict[str, object], path: str) -> list[tuple[str | None, Re
         by_marker.setdefault(normalize_marker(marker), []).append(group)
     found: dict[tuple[str | None, RequirementContext], None] = {}
     for marker, names in by_marker.items():
-        context = _context(tuple(names), path, optional=optional)
+        context = _context(tuple(names), path, rule, optional=optional)
         if context.scope is RequirementScope.EXTRA and "groups" in fields:
             # Since lock version 2.1 the extras in a marker are those of the project.
             for case in split_marker(marker):
@@ -129,8 +131,8 @@ def _contexts(fields: dict[str, object], path: str) -> list[tuple[str | None, Re
     return list(found)
 
 
-def _context(groups: tuple[str, ...], path: str, *, optional: bool) -> RequirementContext:
-    context = lock_context(path)
+def _context(groups: tuple[str, ...], path: str, rule: LockRule, *, optional: bool) -> RequirementContext:
+    context = lock_context(path, rule)
     if "main" not in groups:
         return replace(context, scope=RequirementScope.GROUP, groups=groups)
     # An optional package is there for an extra; without a marker only the manifest and [extras] name which one.

@@ -19,7 +19,7 @@ from projects.domain.dependency_files.locked_packages import (
 from projects.domain.dependency_files.membership import split_marker
 from projects.domain.dependency_files.pep508 import normalize_marker
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
 
 def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
@@ -56,7 +56,7 @@ def _read_package(
         builder.add_requirement(
             locked_package(
                 fields,
-                replace(lock_context(path), scope=case.scope, groups=case.names),
+                replace(lock_context(path, LockRule.PACKAGES), scope=case.scope, groups=case.names),
                 line,
                 origin=origin,
                 url=url,

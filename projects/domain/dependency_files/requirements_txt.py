@@ -203,7 +203,7 @@ def _parse_address(
         constraint=context.constraint,
         override=context.override,
         direct=context.direct,
-        locked=context.locked,
+        lock=context.lock,
         pinned=pinned_version(specifier),
         origin=origin,
         url_version=reference.version,

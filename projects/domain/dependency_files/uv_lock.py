@@ -23,7 +23,7 @@ from projects.domain.dependency_files.locked_packages import (
 from projects.domain.dependency_files.membership import fulfil_membership, split_marker
 from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
 from projects.domain.dependency_files.urls import remote_origin
-from projects.domain.dependency_files.values import LockedDependency, RequirementOrigin, RequirementScope
+from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
 _OWN = ("virtual", "editable")
 _CONFLICT = re.compile(r"(?P<kind>extra|group)-(?P<length>\d{1,4})-(?P<rest>.+)")
@@ -97,7 +97,7 @@ def _read_package(
     markers = strings(package.get("resolution-markers"))
     locked = locked_package(
         package,
-        lock_context(path),
+        lock_context(path, LockRule.GRAPH),
         line,
         origin=origin,
         url=url,

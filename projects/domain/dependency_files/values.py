@@ -57,6 +57,18 @@ class RequirementOrigin(StrEnum):
     PATH = "path"
 
 
+class LockRule(StrEnum):
+    """How the packages of a lock are installed: which of them, and whether they must satisfy each other's metadata.
+
+    LINES: pip installs each line, with what it requires, and refuses a contradiction. PACKAGES: each package whose
+    marker holds is installed as it is. GRAPH: so is each one that the project's requirements lead to.
+    """
+
+    LINES = "lines"
+    PACKAGES = "packages"
+    GRAPH = "graph"
+
+
 @dataclass(frozen=True, slots=True)
 class LockedDependency:
     """A dependency of a locked package, as in its lock; `version` only where the lock forks."""
@@ -74,8 +86,9 @@ class ParsedRequirement:
     `specifier` is text that `packaging.specifiers` accepts, except for a Poetry union: then it is the alternatives
     joined by " || ", and `alternatives` holds each of them (else it is empty). `line` is the first physical line,
     1-based, or None where the format gives none. `direct` is None where the file does not say;
-    `direct_marker` is the condition on which the project itself requires a locked package. `pinned` is the
-    version of a single == without wildcard or a single ===; `url_version` the one in a direct URL's file name.
+    `direct_marker` is the condition on which the project itself requires a locked package. `lock` is set where
+    a lock fixes the version. `pinned` is the version of a single == without wildcard or a single ===; `url_version`
+    the one in a direct URL's file name.
     """
 
     name: NormalizedName
@@ -95,7 +108,7 @@ class ParsedRequirement:
     direct: bool | None = True
     direct_marker: str | None = None
     pinned: str | None = None
-    locked: bool = False
+    lock: LockRule | None = None
     origin: RequirementOrigin = RequirementOrigin.INDEX
     alternatives: tuple[str, ...] = ()
     dependencies: tuple[LockedDependency, ...] = ()
@@ -106,6 +119,11 @@ class ParsedRequirement:
     def group(self) -> str | None:
         """Return the name of the extra, group or environment, the first of several; None for main."""
         return self.groups[0] if self.groups else None
+
+    @property
+    def locked(self) -> bool:
+        """Return whether a lock fixes the version."""
+        return self.lock is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,7 +112,7 @@ def closure_search(
         choices, graph = yield from problem.known(lambda: best_effort(provider))
     else:
         choices, (graph,) = found.choices, (yield from problem.graphs(found.choices))
-    direct = {requirement.name for requirement in provider.requirements}
+    direct = {requirement.name for requirement in provider.direct}
     members: dict[NormalizedName, ClosureMember] = {}
     for edge in graph.edges:
         name = edge.requirement.name

@@ -78,6 +78,26 @@ class _Walker:
                 self.seen.add((name, extra))
                 self.todo.append((name, extra))
 
+    def covers(self, requirement: Requirement) -> bool:
+        """Return whether what was followed leads to a package in a version that this requirement admits too."""
+        name = requirement.name
+        return (
+            name in self.graph.members
+            and set(requirement.extras) <= self.graph.extras.get(name, set())
+            and bool(self.choices.get(name, 0) & self.provider.satisfied(name, requirement))
+        )
+
+    def finish(self, *, stop_early: bool) -> None:
+        """Follow what the packages reached require."""
+        while self.todo and not (stop_early and self.graph.violations):
+            name, extra = self.todo.popleft()
+            dependencies = self.provider.dependencies_of(name, self.choices[name])
+            if dependencies is not None:
+                for _, requirement in self.provider.applicable(dependencies, extra):
+                    self.follow(DependencyEdge(name, extra, requirement))
+            elif extra is None and self.graph.members.get(name) is not None:
+                self.graph.unread.append(name)
+
     def enter(self, name: NormalizedName, choice: int) -> None:
         """Add a package that is reached for the first time."""
         candidates = self.provider.candidates(name)
@@ -94,19 +114,16 @@ def walk(
 ) -> DependencyGraph:
     """Return the graph of choices, breadth first from the project's requirements in their order.
 
-    A package without a choice is a violation of each requirement for it. With `stop_early` the walk ends at the first
-    violation, which is enough to know whether the choices hold.
+    What is required only because a list or a lock includes it begins where nothing else leads to it. A package without
+    a choice is a violation of each requirement for it. With `stop_early` the walk ends at the first violation, which is
+    enough to know whether the choices hold.
     """
     walker = _Walker(provider, choices)
-    graph = walker.graph
-    for requirement in provider.requirements:
+    for requirement in provider.direct:
         walker.follow(DependencyEdge(None, None, requirement))
-    while walker.todo and not (stop_early and graph.violations):
-        name, extra = walker.todo.popleft()
-        dependencies = provider.dependencies_of(name, choices[name])
-        if dependencies is not None:
-            for _, requirement in provider.applicable(dependencies, extra):
-                walker.follow(DependencyEdge(name, extra, requirement))
-        elif extra is None and graph.members.get(name) is not None:
-            graph.unread.append(name)
-    return graph
+    walker.finish(stop_early=stop_early)
+    for requirement in provider.included:
+        if not walker.covers(requirement):
+            walker.follow(DependencyEdge(None, None, requirement))
+            walker.finish(stop_early=stop_early)
+    return walker.graph

@@ -104,12 +104,12 @@ def loosen(
     """Return root requirements with every requirement and constraint loosened.
 
     `current` are the versions in use. Packages in `holds` stay at their current version, also if only other packages
-    require them. Overrides stay as they are.
+    require them. Overrides stay as they are. A lock fixes nothing any more: what it fixed may only stay as it is.
     """
     held = frozenset(holds)
     pinned = {
         requirement.name: current[requirement.name]
-        for requirement in roots.requirements
+        for requirement in (*roots.requirements, *roots.included, *roots.locked)
         if requirement.exact and requirement.name in current
     }
 
@@ -126,5 +126,7 @@ def loosen(
         roots,
         requirements=loosen_all(roots.requirements),
         constraints=(*loosen_all(roots.constraints), *kept),
+        included=loosen_all(roots.included),
+        locked=(),
         pinned=pinned,
     )

@@ -67,10 +67,16 @@ class TargetProvider:
             self._overrides.setdefault(requirement.name, [])
             if self._markers.holds(requirement, ""):
                 self._overrides[requirement.name].append(requirement)
-        self.requirements = tuple(self._active(roots.requirements))
+        self.direct = tuple(self._active(roots.requirements))
+        self.included = tuple(self._active(roots.included))
+        self.requirements = (*self.direct, *self.included)
         self._constraints: dict[NormalizedName, list[Requirement]] = {}
         for requirement in self._active(roots.constraints):
             self._constraints.setdefault(requirement.name, []).append(requirement)
+        self._locked: dict[NormalizedName, list[Requirement]] = {}
+        for requirement in roots.locked:
+            if self._markers.holds(requirement, ""):
+                self._locked.setdefault(requirement.name, []).append(requirement)
         self._own: dict[NormalizedName, list[Requirement]] = {
             name: list(requirements) for name, requirements in self._overrides.items()
         }
@@ -271,13 +277,14 @@ class TargetProvider:
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
         tolerated, placeholder = self.tolerated.get(name, 0), name in self.placeholders
-        plain = name not in self._own and name not in self.roots.pinned
+        plain = name not in self._own and name not in self._locked and name not in self.roots.pinned
         if plain and not tolerated and not placeholder:
             return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
             package,
             tuple(self._own.get(name, ())),
             constraints=tuple(self._constraints.get(name, ())),
+            locked=tuple(self._locked.get(name, ())),
             pinned=self.roots.pinned.get(name),
             tolerated=tolerated,
             placeholder=placeholder,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -27,7 +27,9 @@ PLACEHOLDER_URL = ""
 class RootRequirements:
     """The requirements of a project.
 
-    Constraints limit without requiring. An override replaces every requirement of its package. `pinned` are versions
+    Constraints limit without requiring. An override replaces every requirement of its package. `included` is required
+    too, but by a list or a lock that has it, not by the project itself. `locked` are versions that a lock fixes: where
+    one applies, it is the only candidate and satisfies every requirement of its package. `pinned` are versions
     that the project pins although the requirements here are looser. They may stay even if they are yanked or too young
     for the policy.
     """
@@ -35,6 +37,8 @@ class RootRequirements:
     requirements: tuple[Requirement, ...]
     constraints: tuple[Requirement, ...] = ()
     overrides: tuple[Requirement, ...] = ()
+    included: tuple[Requirement, ...] = ()
+    locked: tuple[Requirement, ...] = ()
     pinned: Mapping[NormalizedName, Version] = field(default_factory=dict, hash=False)
 
     @property
@@ -49,7 +53,7 @@ class CandidateSet:
 
     `known` is all that exists, `usable` what may be chosen, `forbidden` what may not, with reasons. `project_pinned`
     are releases that the project pins, which may be yanked or young. `urls` are candidates without a version, above
-    the versions.
+    the versions. `locked` are the only candidates of a package that a lock fixes; None where none does.
     """
 
     package: PackageVersions
@@ -60,14 +64,17 @@ class CandidateSet:
     project_pinned: int
     prereleases_open: bool
     urls: Mapping[str, int]
+    locked: int | None = None
 
     def admitted(self, requirement: Requirement) -> int:
         """Return the candidates that satisfy a requirement, usable or not.
 
         Pre-releases count only if the requirement or the project mentions one, or if nothing else satisfies it (PEP
         440). Yanked releases count only if the requirement or the project pins them (PEP 592). A direct URL satisfies
-        every requirement of the package but that of another URL.
+        every requirement of the package but that of another URL, and what a lock fixes satisfies every requirement.
         """
+        if self.locked is not None:
+            return self.locked
         if requirement.url is not None:
             return self.urls.get(requirement.url, 0)
         admitted = self.package.admitted(requirement.specifier) & self.known
@@ -121,19 +128,20 @@ class CandidateCache:
         own: tuple[Requirement, ...],
         *,
         constraints: tuple[Requirement, ...] = (),
+        locked: tuple[Requirement, ...] = (),
         pinned: Version | None = None,
         tolerated: int = 0,
         placeholder: bool = False,
     ) -> CandidateSet:
         """Return the candidates under the project's own requirements and constraints. Each set is made once."""
-        key = (package.name, own, constraints, pinned, tolerated, placeholder)
+        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the cache. Their identity distinguishes targets that differ here.
             among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
-                made = self._make(package, own, constraints, pinned, tolerated, placeholder)
+                made = self._make(package, own, constraints, locked, pinned, tolerated, placeholder)
                 if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
                     self._shared[among] = made
@@ -145,12 +153,17 @@ class CandidateCache:
         package: PackageVersions,
         own: tuple[Requirement, ...],
         constraints: tuple[Requirement, ...],
+        locked: tuple[Requirement, ...],
         pinned: Version | None,
         tolerated: int,
         placeholder: bool,
     ) -> CandidateSet:
         known, young = package.all, 0
         project_pinned = 0 if pinned is None else package.choice(pinned)
+        fixed = 0
+        for requirement in locked:
+            fixed |= package.admitted(requirement.specifier)
+        project_pinned |= fixed
         prereleases_open = self.policy.prereleases
         urls: dict[str, int] = {}
         for requirement in own:
@@ -174,14 +187,11 @@ class CandidateCache:
         forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated)]
         choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)
         made = CandidateSet(
-            package, whole, choosable, tuple(forbidden), found.yanked, project_pinned, prereleases_open, urls
+            *(package, whole, choosable, tuple(forbidden), found.yanked, project_pinned, prereleases_open, urls),
+            locked=(fixed & known | opaque) if locked else None,
         )
         limits = [*self._limits(made, constraints)]
-        if not limits:
-            return made
-        return CandidateSet(
-            package, whole, choosable, (*forbidden, *limits), found.yanked, project_pinned, prereleases_open, urls
-        )
+        return replace(made, forbidden=(*forbidden, *limits)) if limits else made
 
     def _barred(
         self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int

@@ -225,3 +225,14 @@ def test_a_pin_that_the_index_does_not_have_is_absent_and_says_so() -> None:
     assert package(answer, "plain").availability == "absent"
     assert package(answer, "plain").verdict == "upgrade"
     assert package(answer, "plain").first_available == AvailableVersion("2.0", "plain-2.0-py3-none-any.whl", LONG_AGO)
+
+
+@pytest.mark.parametrize("text", ["six==1.17.0\nsix==1.16.0", "six==1.16.0\nsix==1.17.0"])
+def test_two_pins_of_a_package_are_a_conflict_and_one_change_in_either_order(text: str) -> None:
+    packages: dict[str, Releases] = {"six": {version: (pure("six", version), []) for version in ("1.16.0", "1.17.0")}}
+    (answer,) = ask(packages, text, LINUX)
+    assert answer.verdict is ProjectVerdict.CONDITIONAL
+    assert answer.conflict is not None
+    assert answer.plan is not None
+    changes = [(change.name, str(change.before), str(change.after)) for change in answer.plan.changes]
+    assert changes == [("six", "1.16.0", "1.17.0")]
