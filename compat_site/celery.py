@@ -56,6 +56,11 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(60.0),
         "options": {"expires": 50},
     },
+    "renew offers stored for another catalogue of targets": {
+        "task": "scanner.tasks.renew_profiles",
+        "schedule": IntervalSchedule(600.0),
+        "options": {"expires": 500},
+    },
     "store the counts of polls": {
         "task": "scanner.tasks.keep_stats",
         "schedule": IntervalSchedule(600.0),

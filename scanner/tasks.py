@@ -12,6 +12,7 @@ from django.utils import timezone
 from scanner.services import serials
 from scanner.services import settle_releases as quiet_releases
 from scanner.services.polling import schedule, stats
+from scanner.services.storage import release_profiles
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,12 @@ def follow_serials() -> int:
 def settle_releases() -> int:
     """Settle the releases without recent uploads. Return how many."""
     return quiet_releases.settle_releases(timezone.now())
+
+
+@shared_task
+def renew_profiles() -> int:
+    """Renew the offers that were stored for another catalogue of targets. Return how many."""
+    return release_profiles.renew_profiles()
 
 
 @shared_task

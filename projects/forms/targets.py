@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,13 +25,28 @@ _MAX_NAME_LENGTH = 200
 
 
 class TargetsForm(forms.Form):
-    """Targets chosen in the grid and by runtimes. The cleaned data's `targets` are slugs in column order."""
+    """Targets chosen in the grid, by runtimes and by name. The cleaned data's `targets` are slugs in column order."""
+
+    target_names = forms.CharField(
+        required=False,
+        max_length=4000,
+        label="Or name them",
+        help_text="One per line, as in `manage.py targets`: 3.14 on alpine-arm64, python:3.13-slim, ubuntu-24.04, "
+        "lambda-3.13, windows, cp313-win_amd64.",
+        widget=forms.Textarea(attrs={"rows": 2, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Set `targets`. At least one and at most MOST_TARGETS are accepted."""
         cleaned: dict[str, Any] = super().clean() or {}
         try:
-            cleaned["targets"] = chosen_targets(*(self.submitted(name) for name in ("target", "runtime", "python")))
+            names = re.split(r"[\n,]", cleaned.get("target_names", ""))
+            cleaned["targets"] = chosen_targets(
+                self.submitted("target"),
+                self.submitted("runtime"),
+                self.submitted("python"),
+                [name for name in names if name.strip()],
+            )
         except UnknownTarget as error:
             cleaned["targets"] = []
             raise forms.ValidationError(str(error)) from error

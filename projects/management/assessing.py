@@ -30,7 +30,7 @@ from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
-from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.domain.targets.target import Target
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet, command_set, stop_command_polls
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
@@ -184,14 +184,6 @@ class _Progress:
             sys.stderr.flush()
         elif done == total or done % 10 == 0:
             self._log(f"{done} of {total} packages fetched")
-
-
-def parse_target_option(slug: str) -> Target:
-    """Return the target of a slug. Raises CommandError with status 2."""
-    try:
-        return parse_target(slug)
-    except UnknownTarget as error:
-        raise CommandError(str(error), returncode=2) from error
 
 
 def parse_moment(text: str | None) -> datetime | None:

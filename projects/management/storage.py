@@ -8,11 +8,17 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 
+from scanner.services.storage.release_profiles import renew_profiles
+
 
 def prepare_storage() -> None:
-    """Run the migrations that are missing. Looking for them first takes a hundredth of the time of running none."""
+    """Run the migrations that are missing, and renew what was stored for another catalogue of targets.
+
+    Looking for missing migrations first takes a hundredth of the time of running none.
+    """
     if not _migrations_here() <= _migrations_run():
         call_command("migrate", interactive=False, verbosity=0)
+    renew_profiles()
 
 
 def _migrations_here() -> set[tuple[str, str]]:

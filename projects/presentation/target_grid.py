@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from projects.presentation.columns import column_of
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+from scanner.domain.targets.names import find_target
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import PYTHONS, Python
 from scanner.domain.targets.runtimes import RUNTIMES, Runtime
@@ -59,14 +60,17 @@ def _cells(python: Python, platforms: Iterable[str], checked: set[str]) -> Itera
         yield GridCell(slug, column_of(slug).label, slug in checked)
 
 
-def chosen_targets(slugs: Sequence[str], runtimes: Sequence[str], pythons: Sequence[str]) -> list[str]:
-    """Return the slugs of the checked boxes, then of each Python on each runtime, without repeats.
+def chosen_targets(
+    slugs: Sequence[str], runtimes: Sequence[str], pythons: Sequence[str], names: Sequence[str] = ()
+) -> list[str]:
+    """Return the slugs of the checked boxes, then of each Python on each runtime, then of the names, without repeats.
 
-    `runtimes` are labels. Raises UnknownTarget for an invalid slug.
+    `runtimes` are labels. Raises UnknownTarget for an invalid slug or name.
     """
     platforms = [runtime.platform.slug for runtime in RUNTIMES if runtime.label in runtimes]
     chosen = [*slugs, *(f"{python}-{platform}" for platform in platforms for python in pythons)]
-    return list(dict.fromkeys(parse_target(slug).slug for slug in chosen))
+    targets = [*map(parse_target, chosen), *map(find_target, names)]
+    return list(dict.fromkeys(target.slug for target in targets))
 
 
 def runtimes_by_system() -> dict[str, list[Runtime]]:

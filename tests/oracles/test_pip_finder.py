@@ -45,6 +45,8 @@ TARGETS: tuple[Target, ...] = (
     *map(
         parse_target,
         (
+            "cp37-manylinux_2_17_x86_64",
+            "cp38-macosx_11_0_arm64",
             "cp39-manylinux_2_17_x86_64",
             "cp39-win32",
             "cp39-macosx_11_0_x86_64",
@@ -69,6 +71,8 @@ TARGETS: tuple[Target, ...] = (
             "pp311-manylinux_2_28_x86_64",
             "pp311_pp73-macosx_14_0_arm64",
             "pp312-win_amd64",
+            "graalpy311-manylinux_2_28_x86_64",
+            "graalpy312-macosx_14_0_arm64",
         ),
     ),
 )
@@ -104,7 +108,7 @@ class PipsView:
                 platforms=machine_for_pip(target, monkeypatch),
                 py_version_info=python.release.release,
                 abis=[python.abi],
-                implementation=python.interpreter[:2],
+                implementation=python.interpreter.rstrip("0123456789"),
             )
             self.tags = self.python.get_sorted_tags()  # TargetPython keeps them
         self.ranks = {tag: rank for rank, tag in enumerate(self.tags)}

@@ -67,3 +67,13 @@ def test_unreadable_input_and_bad_usage_exit_with_2(arguments: list[str], tmp_pa
     done = run(*arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr
+
+
+def test_with_a_target_only_what_it_needs_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("six\npywin32; sys_platform == 'win32'\nuvloop; os_name == 'posix'\n")
+    for target, names in (("windows", ["six", "pywin32"]), ("python:3.13-slim", ["six", "uvloop"])):
+        done = run("requirements.txt", "--target", target, "--format", "json", cwd=tmp_path)
+        assert [one["name"] for one in json.loads(done.stdout)["requirements"]] == names
+    refused = run("requirements.txt", "--target", "windoes", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "the nearest are windows" in refused.stderr

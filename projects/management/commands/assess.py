@@ -15,9 +15,9 @@ from projects.management.assessing import (
     add_assessment_options,
     assess,
     make_request,
-    parse_target_option,
     read_files,
 )
+from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.formats.schema import assessment_document
 from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the paths, targets, format and the options of an assessment."""
         parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
-        parser.add_argument("--target", action="append", metavar="SLUG", help="such as cp313-win_amd64; repeatable")
+        parser.add_argument("--target", action="append", metavar="TARGET", help=f"{TARGET_HELP}; repeatable")
         add_assessment_options(parser)
         parser.add_argument("--bridge", action="store_true", help="also plan one set that holds on all given targets")
         parser.add_argument("--format", choices=("table", "json", "markdown", "csv"), default="table")
@@ -45,10 +45,11 @@ class Command(BaseCommand):
         """Assess, and write the result to standard output. Exit with 1 as `--fail-on` says."""
         # The process ends with this one answer: looking for cycles in what it holds takes a third of the time.
         gc.set_threshold(200_000, 50, 50)
-        slugs = options["target"]
-        targets = [parse_target_option(slug) for slug in slugs] if slugs else list(DEFAULT_TARGETS)
+        names = options["target"]
+        # Two names may stand for one target.
+        targets = list(dict.fromkeys(map(parse_target_option, names))) if names else list(DEFAULT_TARGETS)
         files = read_files(options["path"])
-        if not slugs:
+        if not names:
             self._log(f"No --target: using {', '.join(target.slug for target in targets)}.")
         assessment = assess(make_request(files, targets, options), files, options, self._log)
         self._write(assessment, options["format"])

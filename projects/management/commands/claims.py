@@ -28,9 +28,9 @@ from projects.management.assessing import (
     assess,
     make_request,
     parse_moment,
-    parse_target_option,
     read_files,
 )
+from projects.management.target_options import parse_target_option
 from projects.services.claims import read_facts
 from scanner.services.index_sets import stop_command_polls
 

@@ -17,15 +17,14 @@ from projects.management.assessing import (
     assess,
     make_request,
     parse_moment,
-    parse_target_option,
     read_files,
 )
+from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import report_of
 from scanner.domain.releases.python_changes import PythonVersion
-from scanner.domain.targets.catalogue import CATALOGUE
-from scanner.domain.targets.pythons import PYTHONS, Implementation
+from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, Implementation
 from scanner.domain.targets.target import Target
 
 
@@ -39,7 +38,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the command's arguments."""
         parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory of them")
-        parser.add_argument("--target", required=True, metavar="SLUG", help="such as cp313-win_amd64")
+        parser.add_argument("--target", required=True, metavar="TARGET", help=TARGET_HELP)
         parser.add_argument("--name", help="the project's name (default: that of the file's directory)")
         parser.add_argument("--today", metavar="3.X", help="the Python in use (default: the one that the files name)")
         parser.add_argument(
@@ -52,7 +51,7 @@ class Command(BaseCommand):
         """Assess and print."""
         target, current = parse_target_option(options["target"]), _python(options["today"])
         files = read_files(options["path"])
-        targets = [target] if options["no_ladder"] else _all_pythons(target)
+        targets = [target] if options["no_ladder"] else _all_pythons(target, timezone.now().year)
         request = make_request(files, targets, options)
         assessment = assess(request, files, options, self._say)
         report = report_of(
@@ -76,13 +75,15 @@ class Command(BaseCommand):
         self.stderr.write(line, lambda text: text)
 
 
-def _all_pythons(target: Target) -> list[Target]:
-    """Return the target and the default build of each CPython of the catalogue on its platform."""
-    known = {one.python.slug for one in CATALOGUE}
+def _all_pythons(target: Target, year: int) -> list[Target]:
+    """Return the target and the default build of each CPython on its platform that is or was lately supported."""
+    ends = {version: branch.end_of_life for version, branch in PYTHON_BRANCHES.items()}
     pythons = [
         python
         for python in PYTHONS
-        if python.implementation is Implementation.CPYTHON and not python.free_threaded and python.slug in known
+        if python.implementation is Implementation.CPYTHON
+        and not python.free_threaded
+        and ((end := ends[python.version]) is None or end.year >= year - 1)
     ]
     return [target, *(Target(python, target.platform) for python in pythons if python != target.python)]
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import replace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
-from projects.domain.dependency_files import ParsedFiles, read, to_data
+from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, read, to_data
+from projects.management.target_options import parse_target_option
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
+from scanner.domain.targets.target import Target
 
 
 class Command(BaseCommand):
@@ -22,6 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the arguments."""
         parser.add_argument("paths", nargs="+", metavar="PATH", help="a dependency file or a directory")
+        parser.add_argument(
+            "--target", metavar="TARGET", help="leave out what this target does not need, by its markers"
+        )
         parser.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,12 +38,29 @@ class Command(BaseCommand):
         except UnreadablePath as error:
             raise CommandError(str(error), returncode=2) from error
         parsed = read(FilesOnDisk(), roots)
+        if options["target"]:
+            parsed = _needed_on(parse_target_option(options["target"]), parsed)
         if options["format"] == "json":
             self.stdout.write(json.dumps(to_data(parsed), indent=2, ensure_ascii=False))
         else:
             self.stdout.write(_table(parsed))
         if unreadable(parsed, options["paths"]):
             raise CommandError("a file could not be read; see the problems", returncode=2)
+
+
+def _needed_on(target: Target, parsed: ParsedFiles) -> ParsedFiles:
+    """Return the files without the requirements whose markers do not hold on the target."""
+    return replace(parsed, requirements=tuple(one for one in parsed.requirements if _is_needed(one, target)))
+
+
+def _is_needed(requirement: ParsedRequirement, target: Target) -> bool:
+    if requirement.marker is None:
+        return True
+    try:
+        return Marker(requirement.marker).evaluate({**target.marker_environment, "extra": ""})
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        # Not known to be false.
+        return True
 
 
 def _table(parsed: ParsedFiles) -> str:

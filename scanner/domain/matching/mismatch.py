@@ -126,6 +126,12 @@ def _dotted(floor: tuple[int, int], system: System) -> str:
     return str(floor[0]) if whole else f"{floor[0]}.{floor[1]}"
 
 
+_WITHOUT_STABLE_ABI = {
+    Implementation.PYPY: StableAbiLimit.PYPY,
+    Implementation.GRAALPY: StableAbiLimit.GRAALPY,
+}
+
+
 def _python(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
     """Return the interpreters of the wheels for this machine when none is for this Python."""
     here = [wheel for wheel in wheels if not wheel.loads and (wheel.runs or wheel.on(target.platform))]
@@ -137,8 +143,8 @@ def _python(wheels: list[_Wheel], target: Target) -> WheelMismatch | None:
     limit = None
     if python.free_threaded and stable == {"abi3"}:
         limit = StableAbiLimit.FREE_THREADED
-    elif python.implementation is Implementation.PYPY and stable:
-        limit = StableAbiLimit.PYPY
+    elif stable:
+        limit = _WITHOUT_STABLE_ABI.get(python.implementation)
     # Wheels for the other implementation are named only when there are no others.
     kin = {pair for pair in pairs if pair[0].startswith(python.interpreter[:2])} or pairs
     need, labels = python.abi_label, {pair_label(pair) for pair in kin}

@@ -27,6 +27,7 @@ class StableAbiLimit(StrEnum):
 
     FREE_THREADED = "free-threaded"
     PYPY = "pypy"
+    GRAALPY = "graalpy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ MOST_NAMED = 8
 _STABLE_ABI_LIMITS = {
     StableAbiLimit.FREE_THREADED: "free-threaded builds load no abi3",
     StableAbiLimit.PYPY: "PyPy loads no stable-ABI wheel",
+    StableAbiLimit.GRAALPY: "GraalPy loads no stable-ABI wheel",
 }
 
 

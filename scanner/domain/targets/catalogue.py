@@ -29,6 +29,7 @@ _PYPY = (
     "macosx_14_0_x86_64",
     "win_amd64",
 )
+_GRAALPY = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_14_0_arm64", "win_amd64")
 _MOBILE = ("ios_13_0_arm64_iphoneos", "android_24_arm64_v8a", "android_24_x86_64")
 # Each ABI year of Pyodide belongs to one Python. PEP 783 changed the name of the tag.
 _PYODIDE = ("cp312-pyodide_2024_0_wasm32", "cp313-pyodide_2025_0_wasm32", "cp314-pyemscripten_2026_0_wasm32")
@@ -36,6 +37,8 @@ _PYODIDE = ("cp312-pyodide_2024_0_wasm32", "cp313-pyodide_2025_0_wasm32", "cp314
 
 def _is_published(python: Python, platform: str) -> bool:
     """Return whether that Python is published for the platform. Targets outside the catalogue can be named, too."""
+    if platform.startswith("macosx") and platform.endswith("arm64"):
+        return python.version >= (3, 8)
     if platform == "win_arm64":
         return python.version >= (3, 11)
     if platform in _MOBILE:
@@ -57,9 +60,13 @@ def _of(implementation: Implementation) -> tuple[Python, ...]:
 CATALOGUE: tuple[Target, ...] = (
     *_targets(_of(Implementation.CPYTHON), (*_GLIBC, *_MUSL, *_MACOS, *_WINDOWS, *_MOBILE)),
     *_targets(_of(Implementation.PYPY), _PYPY),
+    *_targets(_of(Implementation.GRAALPY), _GRAALPY),
     *(parse_target(slug) for slug in _PYODIDE),
 )
-"""Every Python on every platform for which it is published, by Python, then platform. New rows change no old result."""
+"""Every Python on every platform for which it is published, by Python, then platform.
+
+New rows change no stored result: what is stored by position names the catalogue it belongs to (`catalogue_digest`).
+"""
 
 _SERVERS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64")
 _DESKTOPS = ("macosx_14_0_arm64", "win_amd64", "win_arm64")

@@ -18,7 +18,7 @@ def pair_label(pair: AbiPair) -> str:
     return f"{own['python']}t" if own and "t" in own["flags"] else interpreter
 
 
-_NUMBERED = re.compile(r"(?P<prefix>cp|pp|py)(?P<major>\d)(?P<minor>\d{1,3})?(?P<suffix>\D.*)?")
+_NUMBERED = re.compile(r"(?P<prefix>cp|pp|py|graalpy)(?P<major>\d)(?P<minor>\d{1,3})?(?P<suffix>\D.*)?")
 
 
 def label_ranges(labels: Iterable[str]) -> tuple[str, ...]:

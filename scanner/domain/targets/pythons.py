@@ -1,4 +1,4 @@
-"""The Pythons of targets: CPython, its free-threaded builds and PyPy, each at its newest known patch release.
+"""The Pythons of targets: CPython with its free-threaded builds, PyPy and GraalPy, at the newest known patch release.
 
 A new release is one row here (docs/adding-a-target.md). Patch releases are those of November 2026.
 """
@@ -17,6 +17,10 @@ class Implementation(StrEnum):
 
     CPYTHON = "cpython"
     PYPY = "pypy"
+    GRAALPY = "graalpy"
+
+
+_PREFIXES = {Implementation.CPYTHON: "cp", Implementation.PYPY: "pp", Implementation.GRAALPY: "graalpy"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Python:
 
     - full_version: the `python_full_version` marker, "3.13.5" or "3.16.0a2".
     - runtime_version: the `implementation_version` marker; differs from full_version on PyPy only.
-    - abi: the interpreter's own ABI tag, "cp313", "cp314t" or "pypy311_pp80".
+    - abi: the interpreter's own ABI tag: "cp313", "cp314t", "cp37m", "pypy311_pp80", "graalpy250_312_native".
     """
 
     implementation: Implementation
@@ -39,9 +43,8 @@ class Python:
 
     @property
     def interpreter(self) -> str:
-        """The interpreter tag of its own wheels: "cp313" (also of free-threaded builds) or "pp311"."""
-        prefix = "cp" if self.implementation is Implementation.CPYTHON else "pp"
-        return f"{prefix}{self.version[0]}{self.version[1]}"
+        """The interpreter tag of its own wheels: "cp313" (also of free-threaded builds), "pp311", "graalpy312"."""
+        return f"{_PREFIXES[self.implementation]}{self.version[0]}{self.version[1]}"
 
     @property
     def release(self) -> Version:
@@ -59,7 +62,7 @@ class Python:
     @property
     def abi_label(self) -> str:
         """The shortest tag that identifies the ABI for readers: "cp313", "cp314t", "pp311"."""
-        return self.abi if self.implementation is Implementation.CPYTHON else self.interpreter
+        return f"{self.interpreter}t" if self.free_threaded else self.interpreter
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def _release(full_version: str) -> Version:
 
 PYTHON_BRANCHES: MappingProxyType[tuple[int, int], PythonBranch] = MappingProxyType(
     {
+        (3, 7): PythonBranch(date(2018, 6, 27), date(2023, 6, 27)),
+        (3, 8): PythonBranch(date(2019, 10, 14), date(2024, 10, 7)),
         (3, 9): PythonBranch(date(2020, 10, 5), date(2025, 10, 31)),
         (3, 10): PythonBranch(date(2021, 10, 4), date(2026, 10, 31)),
         (3, 11): PythonBranch(date(2022, 10, 24), date(2027, 10, 31)),
@@ -87,13 +92,15 @@ PYTHON_BRANCHES: MappingProxyType[tuple[int, int], PythonBranch] = MappingProxyT
         (3, 16): PythonBranch(None, None),
     }
 )
-"""The release schedules of CPython (PEPs 596 to 790). PyPy publishes no end of life."""
+"""The release schedules of CPython (PEPs 537 to 790). PyPy and GraalPy publish no end of life."""
 
 
 def _cpython(minor: int, full_version: str, *, free_threaded: bool = False) -> Python:
     tag = f"cp3{minor}{'t' if free_threaded else ''}"
     label = f"3.{minor}{'t' if free_threaded else ''}"
-    return Python(Implementation.CPYTHON, (3, minor), free_threaded, full_version, full_version, tag, tag, label)
+    # Until 3.7 the ABI tag of the usual build ends with "m", for pymalloc.
+    abi = f"{tag}m" if minor <= 7 else tag
+    return Python(Implementation.CPYTHON, (3, minor), free_threaded, full_version, full_version, abi, tag, label)
 
 
 def _pypy(minor: int, full_version: str, runtime_version: str, generation: str, *, older: bool = False) -> Python:
@@ -110,7 +117,24 @@ def _pypy(minor: int, full_version: str, runtime_version: str, generation: str, 
     )
 
 
+def _graalpy(minor: int, full_version: str, generation: str) -> Python:
+    """Return a GraalPy. `generation` is the number of its ABI tag, which is not that of every release of GraalPy."""
+    return Python(
+        Implementation.GRAALPY,
+        (3, minor),
+        free_threaded=False,
+        full_version=full_version,
+        # Its sys.implementation.version is the version of Python.
+        runtime_version=full_version,
+        abi=f"graalpy{generation}_3{minor}_native",
+        slug=f"graalpy3{minor}",
+        label=f"GraalPy 3.{minor}",
+    )
+
+
 PYTHONS: tuple[Python, ...] = (
+    _cpython(7, "3.7.17"),
+    _cpython(8, "3.8.20"),
     _cpython(9, "3.9.25"),
     _cpython(10, "3.10.22"),
     _cpython(11, "3.11.18"),
@@ -128,8 +152,12 @@ PYTHONS: tuple[Python, ...] = (
     _pypy(11, "3.11.13", "7.3.20", "pp73", older=True),
     _pypy(11, "3.11.17", "8.0.1", "pp80"),
     _pypy(12, "3.12.15", "8.0.1", "pp80"),
+    _graalpy(11, "3.11.7", "242"),
+    _graalpy(12, "3.12.8", "250"),
+    # Its patch level is not published; the first one refuses no less than the real one.
+    _graalpy(13, "3.13.0", "253"),
 )
-"""Oldest first; CPython before PyPy, a free-threaded build after the default build of the same version."""
+"""By implementation, then version; a free-threaded build after the default build of the same version."""
 
 
 @functools.cache
@@ -138,5 +166,5 @@ def _by_slug() -> dict[str, Python]:
 
 
 def find_python(slug: str) -> Python | None:
-    """Return the Python of a slug such as "cp314t" or "pp311"; None when PYTHONS has no such row."""
+    """Return the Python of a slug such as "cp314t", "pp311" or "graalpy312"; None when PYTHONS has no such row."""
     return _by_slug().get(slug)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
+from scanner.domain.phrases import join_words
 from scanner.domain.targets.platforms import Platform, UnknownPlatform, parse_platform
 from scanner.domain.targets.pythons import Implementation, Python, find_python
 
@@ -71,6 +72,14 @@ def _priority(pair: AbiPair, python: Python) -> TagPriority:
     return TagPriority.OWN_ABI
 
 
+_IMPLEMENTATION_NAMES = {
+    Implementation.CPYTHON: "CPython",
+    Implementation.PYPY: "PyPy",
+    Implementation.GRAALPY: "GraalVM",
+}
+"""The values of `platform_python_implementation`."""
+
+
 @dataclass(frozen=True)
 class Target:
     """One Python on one platform. Tags and markers are computed on first use, then kept."""
@@ -95,7 +104,7 @@ class Target:
     def label(self) -> str:
         """The name on pages: "Python 3.13 on Linux x86-64 (glibc 2.28)"; the floor is left out where there is none."""
         name = self.python.label
-        python = name if self.python.implementation is Implementation.PYPY else f"Python {name}"
+        python = f"Python {name}" if self.python.implementation is Implementation.CPYTHON else name
         floor = self.platform.floor_label
         return f"{python} on {self.platform.label}" + (f" ({floor})" if floor else "")
 
@@ -110,14 +119,13 @@ class Target:
     def marker_environment(self) -> Mapping[str, str]:
         """All environment markers of PEP 508 except "extra", with the values of the real interpreter."""
         python, markers = self.python, self.platform.markers
-        cpython = python.implementation is Implementation.CPYTHON
         return MappingProxyType(
             {
                 "implementation_name": python.implementation.value,
                 "implementation_version": python.runtime_version,
                 "os_name": markers.os_name,
                 "platform_machine": markers.platform_machine,
-                "platform_python_implementation": "CPython" if cpython else "PyPy",
+                "platform_python_implementation": _IMPLEMENTATION_NAMES[python.implementation],
                 "platform_release": "",
                 "platform_system": markers.platform_system,
                 "platform_version": "",
@@ -128,16 +136,22 @@ class Target:
         )
 
 
-class UnknownTarget(ValueError):
-    """A slug that names no target. `reason` is a clause that says which half is wrong and how."""
+# The name may be a stranger's.
+_SHOWN = 100
 
-    def __init__(self, slug: str, reason: str) -> None:
-        super().__init__(slug, reason)
+
+class UnknownTarget(ValueError):
+    """A text that names no target. `reason` is a clause that says what is wrong, `nearest` are names that are alike."""
+
+    def __init__(self, slug: str, reason: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(slug, reason, nearest)
         self.slug = slug
         self.reason = reason
+        self.nearest = nearest
 
     def __str__(self) -> str:
-        return f"{self.slug!r} is not a target: {self.reason}"
+        text = f"{self.slug[:_SHOWN]!r} is not a target: {self.reason}"
+        return f"{text}; the nearest are {join_words(self.nearest)}" if self.nearest else text
 
 
 @functools.lru_cache(maxsize=2048)

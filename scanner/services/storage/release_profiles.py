@@ -1,4 +1,4 @@
-"""Store each release profile once, with its offers on the whole catalogue."""
+"""Store each release profile once, with its offers on the whole catalogue, and renew those of an older catalogue."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from scanner.models import ReleaseShape
 from scanner.services.storage.sql import marks, select_rows
 
 CHUNK = 500
+# Profiles renewed in one call; the next call renews more.
+MOST_RENEWED = 5_000
 
 
 def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, int]:
@@ -33,6 +35,22 @@ def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, i
         ReleaseShape.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
         ids.update(_known([profile.digest for profile in fresh]))
     return {profile: ids[digest] for digest, profile in digests.items()}
+
+
+def renew_profiles() -> int:
+    """Compute the offers of profiles stored for another catalogue again. Return how many were renewed.
+
+    Until then readers compute them each time, so that a result never rests on another catalogue.
+    """
+    current, renewed = catalogue_digest(), 0
+    outdated = ReleaseShape.objects.exclude(catalogue=current).order_by("pk")[:CHUNK]
+    while renewed < MOST_RENEWED and (rows := list(outdated.all())):
+        for row in rows:
+            row.offers = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(row.text)))
+            row.catalogue = current
+        ReleaseShape.objects.bulk_update(rows, ("offers", "catalogue"), batch_size=CHUNK)
+        renewed += len(rows)
+    return renewed
 
 
 def _known(digests: Iterable[str]) -> dict[str, int]:

@@ -91,3 +91,16 @@ def test_files_without_groups_have_nothing_to_choose(alice: Client, cast: Cast) 
     assert "Groups and extras to include" not in text(alice.get(PAGE).content)
     assert alice.post(PAGE, FORM).status_code == 302
     assert Project.objects.get().groups == []
+
+
+def test_targets_can_be_named_and_an_unknown_name_is_answered_with_the_nearest(alice: Client, cast: Cast) -> None:
+    names = "python:3.13-slim\n3.14 on alpine-arm64, ubuntu-24.04\n"
+    assert alice.post(PAGE, FORM | {"target": [], "target_names": names}).status_code == 302
+    assert list(cast.project.targets.values_list("slug", flat=True)) == [
+        "cp313-manylinux_2_41_x86_64",
+        "cp314-musllinux_1_2_aarch64",
+        "cp312-manylinux_2_39_x86_64",
+    ]
+    refused = alice.post(PAGE, FORM | {"target_names": "ubunut-24.04"})
+    assert refused.status_code == 422
+    assert "ubuntu-24.04, ubuntu-22.04 and ubuntu-20.04" in text(refused.content)

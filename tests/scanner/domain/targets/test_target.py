@@ -26,8 +26,8 @@ def test_every_python_has_its_own_slug_and_a_calendar() -> None:
 
 def test_the_pythons_that_teams_ask_for_are_there() -> None:
     slugs = {python.slug for python in PYTHONS}
-    assert slugs >= {f"cp3{minor}" for minor in range(9, 17)}
-    assert slugs >= {"cp313t", "cp314t", "cp315t", "cp316t", "pp39", "pp310", "pp311"}
+    assert slugs >= {f"cp3{minor}" for minor in range(7, 17)}
+    assert slugs >= {"cp313t", "cp314t", "cp315t", "cp316t", "pp39", "pp310", "pp311", "graalpy311", "graalpy312"}
     assert find_python("cp312t") is None
 
 
@@ -101,6 +101,13 @@ def test_the_sample_is_six_pythons_on_six_platforms_of_the_catalogue() -> None:
             "py30-none-any",
         ),
         (
+            "graalpy312-manylinux_2_28_x86_64",
+            "GraalPy 3.12 on Linux x86-64 (glibc 2.28)",
+            "graalpy312-graalpy250_312_native-linux_x86_64",
+            "py30-none-any",
+        ),
+        ("cp37-win_amd64", "Python 3.7 on Windows x64", "cp37-cp37m-win_amd64", "py30-none-any"),
+        (
             "cp314-android_24_arm64_v8a",
             "Python 3.14 on Android arm64 (API 24+)",
             "cp314-cp314-android_24_arm64_v8a",
@@ -145,6 +152,7 @@ def test_a_platform_supports_what_its_floor_promises(slug: str, supported: str, 
         ("cp313-musllinux_1_2_x86_64", "platform_system == 'Linux' and platform_machine == 'x86_64'"),
         ("pp311-win_amd64", "implementation_name == 'pypy' and platform_python_implementation == 'PyPy'"),
         ("pp311-win_amd64", "implementation_version >= '8' and python_version == '3.11'"),
+        ("graalpy312-win_amd64", "implementation_name == 'graalpy' and platform_python_implementation == 'GraalVM'"),
         ("cp314t-win_amd64", "python_version == '3.14' and python_full_version > '3.14.0'"),
         ("cp316-win_amd64", "python_full_version < '3.16.0b1' and python_version == '3.16'"),
         ("cp314-ios_13_0_arm64_iphoneos", "sys_platform == 'ios' and platform_system == 'iOS'"),
