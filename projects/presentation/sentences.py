@@ -10,9 +10,12 @@ from functools import lru_cache
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.report.platform_support import build_tools
+from scanner.domain.files.builds import PURE, UNSEEN
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import glibc_requirement
 from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
+from scanner.domain.phrases import join_words
 from scanner.domain.releases.python_changes import standard_library_flags
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
@@ -75,7 +78,8 @@ def advise(package: PackageResult, target: str) -> str:
             return "Nothing to do."
         case Verdict.UPGRADE:
             first = package.first_available.version if package.first_available else "a later version"
-            return f"Move {package.name} to {first} or later: the first version that installs here."
+            move = f"Move {package.name} to {first} or later: the first version that installs here."
+            return " ".join(filter(None, (move, _describe_build(package, target))))
         case Verdict.HELD_BACK:
             return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
         case Verdict.NOT_JUDGED:
@@ -91,9 +95,27 @@ def advise(package: PackageResult, target: str) -> str:
                 return "It installs, without its compiled part: measure whether the speed matters to you."
             if package.build_detail == "pure":
                 return "It installs from source; the build needs no compiler."
-            return "It installs from source: keep what the build needs at hand."
+            return " ".join(filter(None, ("It installs from source.", _describe_build(package, target))))
         case Verdict.BLOCKED:
-            return " ".join(filter(None, (_describe_runtimes(package, target), _advise_blocked(package))))
+            parts = (_describe_runtimes(package, target), _advise_blocked(package), _describe_build(package, target))
+            return " ".join(filter(None, parts))
+
+
+def list_build_tools(package: PackageResult, target: str) -> tuple[str, ...]:
+    """Return what compiling the package needs on the target; nothing where it is not compiled there."""
+    parsed, detail = _parse(target), package.build_detail
+    if package.availability is not Availability.SOURCE or detail in {None, PURE, UNSEEN} or parsed is None:
+        return ()
+    return build_tools(package.name, detail or "", parsed)
+
+
+def _describe_build(package: PackageResult, target: str) -> str:
+    tools = list_build_tools(package, target)
+    if not tools:
+        return ""
+    languages = (package.build_detail or "").partition(": ")[2]
+    named = f"{package.name} {package.version} ({languages})" if languages else f"{package.name} {package.version}"
+    return f"Building {named} needs {join_words(tools)}."
 
 
 def _advise_blocked(package: PackageResult) -> str:

@@ -16,7 +16,6 @@ _COMPILERS = {
 }
 _LANGUAGES = {
     "Rust": "Rust, by rustup",
-    "Cython": "nothing beside the C compiler: Cython comes with the build",
     "Fortran": "a Fortran compiler (gfortran)",
     "C++": "a C++ compiler",
 }
@@ -35,6 +34,11 @@ _LIBRARIES = {
     "python-ldap": ("OpenLDAP and SASL", "libldap-dev libsasl2-dev"),
     "pyodbc": ("unixODBC", "unixodbc-dev"),
 }
+
+
+def build_tools(name: str, detail: str, target: Target) -> tuple[str, ...]:
+    """Return all that the build of a package needs on a target, the compilers first."""
+    return (compiler(target), *build_requirements(name, detail, target))
 
 
 def compiler(target: Target) -> str:

@@ -17,6 +17,7 @@ from projects.presentation.sentences import (
     describe_reason,
     describe_text,
     expected_error,
+    list_build_tools,
     short_text,
 )
 from scanner.domain.resolution.explain.sentences import plan_reason_text
@@ -87,5 +88,6 @@ def package_document(package: PackageResult, target: str) -> dict[str, Any]:
         "advice": advise(package, target),
         "error": expected_error(package),
         "status": status,
+        "build_tools": list(list_build_tools(package, target)),
         "flags": list(describe_flags(package, target)),
     }

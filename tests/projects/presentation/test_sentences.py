@@ -79,7 +79,7 @@ def test_a_blocked_package_says_what_its_newest_version_lacks() -> None:
         ),
         (
             make_package("a", "degraded", availability=Availability.SOURCE, build_detail="compiled: C"),
-            "It installs from source: keep what the build needs at hand.",
+            "It installs from source. Building a 1.0 (C) needs the Microsoft C++ Build Tools.",
         ),
         (
             make_package("a", "blocked", availability=Availability.ABSENT),

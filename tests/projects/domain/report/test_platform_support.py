@@ -1,6 +1,6 @@
 """What a platform serves and needs for builds."""
 
-from projects.domain.report.platform_support import build_requirements, compiler, served_runtimes
+from projects.domain.report.platform_support import build_requirements, build_tools, compiler, served_runtimes
 from scanner.domain.targets.target import parse_target
 
 LINUX, ALPINE, WINDOWS = map(
@@ -22,5 +22,9 @@ def test_a_build_needs_a_compiler_its_languages_and_its_libraries() -> None:
         "a C++ compiler",
         "OpenSSL (Debian: libssl-dev)",
     ]
+    assert build_tools("uwsgi", "compiled: C", LINUX) == (
+        "gcc and the Python headers (Debian: build-essential python3-dev)",
+    )
+    assert build_tools("numpy", "compiled: C, Cython, Fortran", WINDOWS)[1:] == ("a Fortran compiler (gfortran)",)
     assert list(build_requirements("cryptography", "unseen", ALPINE)) == ["OpenSSL"]
     assert not list(build_requirements("orjson", "compiled", ALPINE))
