@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 from packaging.utils import canonicalize_name
 
+from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -120,16 +121,19 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
     unknown = unknown_choices(files.parsed, options["group"], options["extra"])
     if unknown:
         raise CommandError("\n".join(map(str, unknown)), returncode=2)
+    requirements = select(files.parsed, options["group"], options["extra"])
+    policy = BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"])
     return AssessmentRequest(
-        select(files.parsed, options["group"], options["extra"]),
+        requirements,
         targets,
-        BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"]),
+        policy_under(policy, files.parsed.options),
         parse_moment(options["as_of"]) or timezone.now(),
         Strategy(options["strategy"]),
         step=Step(options["step"]),
         holds=frozenset(canonicalize_name(name) for name in options["hold"]),
         bridge=options.get("bridge", False),
         stopwatch=stopwatch,
+        files=file_choices_of(files.parsed.options, requirements),
     )
 
 

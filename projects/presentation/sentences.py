@@ -41,6 +41,13 @@ def describe_cause(package: PackageResult) -> str:
     return f"{named}: {short_text(newest.reason)}"
 
 
+_EXCLUDED = {
+    "no-binary": "the project's files exclude its wheels, so it is built",
+    "only-binary": "no wheel fits, and the project's files exclude its sdist",
+    "hashes": "the project's files list no hash of a file that fits",
+}
+
+
 @lru_cache(maxsize=4096)
 def describe_text(reason: PackageReason) -> str:
     """Return a reason as one clause, without a capital letter and a full stop."""
@@ -60,6 +67,8 @@ def describe_text(reason: PackageReason) -> str:
             return "the index has no such package"
         case ReasonKind.NO_RELEASE:
             return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
+        case ReasonKind.EXCLUDED:
+            return _EXCLUDED.get(detail, detail)
         case ReasonKind.TEXT:
             return detail
 

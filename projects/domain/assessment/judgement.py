@@ -142,7 +142,7 @@ def explain(
         file=cell.file if cell else None,
         tag=cell.tag if cell else None,
         uploaded_at=cell.uploaded_at if cell else None,
-        reason=judgement.reason or _reason(cell),
+        reason=judgement.reason or _reason(cell, judgement.release),
         newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
         first_available=_available(judgement.first, target, explanations),
         latest_available=_available(judgement.latest, target, explanations),
@@ -166,7 +166,9 @@ def explain_all(
     )
 
 
-def _reason(cell: Cell | None) -> PackageReason:
+def _reason(cell: Cell | None, release: Candidate | None = None) -> PackageReason:
+    if release is not None and release.excluded_by and cell is not None and not cell.availability.installs_wheel:
+        return PackageReason(ReasonKind.EXCLUDED, release.excluded_by)
     return PackageReason(ReasonKind.FILES, files=cell.reason) if cell else PackageReason(ReasonKind.TEXT)
 
 

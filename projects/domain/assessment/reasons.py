@@ -20,6 +20,7 @@ class ReasonKind(StrEnum):
     NOT_POLLED = "not-polled"  # the error of the last poll, or nothing
     NO_PACKAGE = "no-package"  # nothing
     NO_RELEASE = "no-release"  # the specifier that no release satisfies
+    EXCLUDED = "excluded"  # what excludes the files that the target would take: "no-binary", "only-binary" or "hashes"
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from packaging.utils import NormalizedName
 
+from projects.domain.assessment.file_choices import FileChoices
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
@@ -33,6 +34,7 @@ class AssessmentRequest:
 
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over
     all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time.
+    `files` are the files of releases that count.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -45,6 +47,7 @@ class AssessmentRequest:
     holds: frozenset[NormalizedName] = frozenset()
     bridge: bool = False
     stopwatch: Callable[[], SearchClock] | None = None
+    files: FileChoices = field(default_factory=FileChoices)
 
     @property
     def resolver_policy(self) -> BuildPolicy:

@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import get_in, string, strings, table
 from projects.domain.dependency_files.index_tables import read_pipfile_sources
+from projects.domain.dependency_files.installer_settings import read_pipenv_settings
 from projects.domain.dependency_files.line_numbers import JsonLineNumbers, TomlLineNumbers
 from projects.domain.dependency_files.membership import fulfil_membership
 from projects.domain.dependency_files.pep508 import (
@@ -45,6 +46,7 @@ def read_pipfile(builder: ParsedFilesBuilder, document: dict[str, object], text:
     lines = TomlLineNumbers(text)
     searched = get_in(document, "pipenv", "install_search_all_sources") is True
     read_pipfile_sources(builder, document.get("source"), path, lines, searched=searched)
+    read_pipenv_settings(builder, document, path, lines)
     _read_python(builder, document.get("requires"), path)
     for section, content in document.items():
         if section not in _OTHER_TABLES:

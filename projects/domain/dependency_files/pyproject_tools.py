@@ -9,6 +9,7 @@ from packaging.utils import canonicalize_name
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, table
 from projects.domain.dependency_files.index_tables import read_pdm_sources, read_uv_indexes
+from projects.domain.dependency_files.installer_settings import read_pdm_settings, read_uv_settings
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.lines import LogicalLine
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_array, parse_into
@@ -21,6 +22,7 @@ from projects.domain.dependency_files.values import RequirementOrigin, Requireme
 def read_pdm(builder: ParsedFilesBuilder, pdm: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
     """Read dev-dependencies by group; an entry is a requirement or "-e path". PDM 0.x has tables as a Pipfile."""
     read_pdm_sources(builder, pdm.get("source"), path, lines)
+    read_pdm_settings(builder, pdm, path, lines)
     groups = pdm.get("dev-dependencies")
     for group, content in table(groups).items():
         header = "tool.pdm.dev-dependencies"
@@ -81,10 +83,7 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
     for key, context in contexts.items():
         parse_array(builder, uv.get(key), context, lines, ("tool.uv", key))
     read_uv_indexes(builder, uv, path, lines)
-    for key in ("prerelease", "resolution", "exclude-newer"):
-        value = string(uv.get(key))
-        if value:
-            builder.add_option(key, value, path, lines.key("tool.uv", key))
+    read_uv_settings(builder, uv, path, lines)
 
 
 def apply_uv_sources(builder: ParsedFilesBuilder, sources: dict[str, object], start: int) -> None:

@@ -104,6 +104,9 @@ def _read_options(
             builder.add_index(IndexOption(name), value, context.source, line.number)
         elif name not in {"requirement", "constraint"}:
             builder.add_option(name, value, context.source, line.number)
+            if name == "only-final":
+                message = "not followed: pre-releases count as PEP 440 says"
+                builder.add_problem(context.source, line.number, line.text, message)
 
 
 def _hashes(options: LineOptions) -> tuple[str, ...]:

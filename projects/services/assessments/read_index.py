@@ -9,10 +9,8 @@ from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
-from scanner.domain.files.builds import infer_build
-from scanner.domain.matching.availability import Offer, ReleaseFileFacts, profile_of
-from scanner.domain.matching.matcher import Matcher
-from scanner.domain.matching.packed_offers import catalogue_matcher
+from projects.services.assessments.file_matching import FileMatcher, MatchedRelease, admitted, uploaded_by
+from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool_files
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.versions import Candidate
@@ -94,13 +92,40 @@ class IndexReader:
         return frozenset(name for name in self._names if now.get(name) != self._revisions.get(name))
 
     def _snapshots(self, packages: Mapping[str, StoredPackage]) -> dict[str, PackageSnapshot]:
-        if self.as_of is not None:
-            return _snapshots_as_of(packages, self._requirements, self.indexes, self._request, self.as_of)
-        self._profiles.add(release.profile for package in packages.values() for release in package.releases)
+        concerned = {
+            (name, release.pk): release
+            for name, package in packages.items()
+            for release in package.releases
+            if FileMatcher.concerns(self._request, name, release, self.as_of)
+        }
+        files = FileMatcher(
+            self._request, ((name, release) for (name, _), release in concerned.items()), as_of=self.as_of
+        )
+        self._profiles.add(
+            release.profile
+            for name, package in packages.items()
+            for release in package.releases
+            if (name, release.pk) not in concerned
+        )
+
+        def candidate(name: str, release: StoredRelease) -> Candidate | None:
+            if (name, release.pk) not in concerned:
+                return self._candidate(release)
+            matched = files.match(name, release)
+            return None if matched is None else self._matched_candidate(release, matched)
+
         return {
-            name: _snapshot(package, map(self._candidate, package.releases), self.indexes)
+            name: _snapshot(package, filter(None, (candidate(name, one) for one in package.releases)), self.indexes)
             for name, package in packages.items()
         }
+
+    def _matched_candidate(self, release: StoredRelease, matched: MatchedRelease) -> Candidate:
+        request = self._request
+        too_young = request.policy.is_too_young(release.first_uploaded_at, self.as_of or request.now)
+        made = _candidate(
+            *(release, matched.source, matched.profile, matched.offers, matched.build, self._requirements, too_young)
+        )
+        return made._replace(admitted_files=matched.admitted, excluded_by=matched.excluded_by)
 
     def _candidate(self, release: StoredRelease) -> Candidate:
         profiles, request = self._profiles, self._request
@@ -167,41 +192,7 @@ def read_files(candidates: Iterable[Candidate], *, as_of: datetime | None = None
     def files_of(candidate: Candidate) -> Sequence[ReleaseFileFacts]:
         pks = candidate.pks
         if pks not in made:
-            made[pks] = _uploaded_by(pool_files(files.get(pk, ()) for pk in pks), as_of)
-        return made[pks]
+            made[pks] = uploaded_by(pool_files(files.get(pk, ()) for pk in pks), as_of)
+        return admitted(made[pks], candidate.admitted_files)
 
     return files_of
-
-
-def _uploaded_by(files: Sequence[ReleaseFileFacts], as_of: datetime | None) -> Sequence[ReleaseFileFacts]:
-    """Return the files uploaded until `as_of`; one without a time counts."""
-    if as_of is None:
-        return files
-    return [file for file in files if file.uploaded_at is None or file.uploaded_at <= as_of]
-
-
-def _snapshots_as_of(
-    packages: Mapping[str, StoredPackage],
-    requirements: RequiresDist,
-    indexes: IndexSet,
-    request: AssessmentRequest,
-    as_of: datetime,
-) -> dict[str, PackageSnapshot]:
-    """Return the packages with the files that they had at `as_of`, matched again."""
-    stored = release_files(pk for package in packages.values() for release in package.releases for pk in release.pks)
-    matcher = Matcher(request.targets)
-
-    def candidate(release: StoredRelease) -> Candidate | None:
-        files = _uploaded_by(pool_files(stored.get(pk, ()) for pk in release.pks), as_of)
-        if not files:
-            return None
-        profile = profile_of(files)
-        build = release.build_detail or infer_build(offer.availability for offer in catalogue_matcher().offers(profile))
-        source = metadata_source(release, lambda part: matcher.offers(profile_of(stored.get(part.pk, ()))))
-        too_young = request.policy.is_too_young(release.first_uploaded_at, as_of)
-        return _candidate(release, source, profile, matcher.offers(profile), build, requirements, too_young)
-
-    return {
-        name: _snapshot(package, filter(None, map(candidate, package.releases)), indexes)
-        for name, package in packages.items()
-    }

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from packaging.utils import canonicalize_name
 
+from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.verdicts import Verdict
@@ -51,14 +52,16 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
 
 def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:
     """Return the request for these files on these targets, under the project's policy."""
+    requirements = select(parsed, groups=project.groups, extras=project.groups)
     return AssessmentRequest(
-        select(parsed, groups=project.groups, extras=project.groups),
+        requirements,
         targets,
-        policy_of(project),
+        policy_under(policy_of(project), parsed.options),
         now,
         step=Step(project.step),
         holds=frozenset(canonicalize_name(name) for name in project.holds),
         stopwatch=stopwatch,
+        files=file_choices_of(parsed.options, requirements),
     )
 
 

@@ -110,7 +110,8 @@ def _specifiers(requires_python: str | None) -> SpecifierSet | None:
 class ReleaseFileFacts:
     """A file of a release as `explain_cell` reads it.
 
-    `tag_set` and `build` are those of ParsedFilename; `uploaded_at` is in UTC.
+    `tag_set` and `build` are those of ParsedFilename; `uploaded_at` is in UTC; `sha256` is empty where the index gives
+    none.
     """
 
     filename: str
@@ -120,6 +121,7 @@ class ReleaseFileFacts:
     requires_python: str | None = None
     yanked: bool = False
     uploaded_at: datetime | None = None
+    sha256: str = ""
 
     @property
     def profile_file(self) -> ProfileFile:

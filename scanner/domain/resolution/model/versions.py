@@ -32,7 +32,8 @@ class Candidate(NamedTuple):
     the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
     `requires_dist` is None while it is not known; `metadata_error` says why it cannot be read, and the release then
     counts as one without dependencies. `pk` is the stored release that the metadata comes from, `other_pks` are those
-    of the same version on other indexes, whose files count too.
+    of the same version on other indexes, whose files count too. `admitted_files` are the names of those that count
+    where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
     """
 
     version: Version
@@ -45,6 +46,8 @@ class Candidate(NamedTuple):
     requires_dist: tuple[str, ...] | None = None
     metadata_error: str = ""
     other_pks: tuple[int, ...] = ()
+    admitted_files: frozenset[str] | None = None
+    excluded_by: str = ""
 
     @property
     def pks(self) -> tuple[int, ...]:
