@@ -9,6 +9,7 @@ from projects.views import (
     mailbox,
     operator,
     packages,
+    portfolio,
     projects,
     report,
     repository,
@@ -23,7 +24,7 @@ from projects.views import search as finding
 register_converter(RowIdConverter, "row")
 
 urlpatterns = [
-    path("", projects.home, name="home"),
+    path("", portfolio.home, name="home"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>/", accounts.sign_in_link, name="sign-in-link"),
     path("sign-out/", accounts.sign_out, name="sign-out"),

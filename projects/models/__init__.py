@@ -1,7 +1,14 @@
 """Models of the projects app."""
 
 from projects.models.alert import Alert, AlertState, Subscription
-from projects.models.assessment import Assessment, AssessmentState, PackageRows, ProjectPackage, TargetAssessment
+from projects.models.assessment import (
+    Assessment,
+    AssessmentState,
+    PackageRows,
+    ProjectPackage,
+    ShownCells,
+    TargetAssessment,
+)
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
 from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
@@ -27,6 +34,7 @@ __all__ = [
     "ProjectTarget",
     "Repository",
     "Role",
+    "ShownCells",
     "Snapshot",
     "SnapshotFile",
     "SnapshotRequirement",

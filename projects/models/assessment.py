@@ -101,6 +101,45 @@ class PackageRows(models.Func):
         )
 
 
+class ShownCells(models.Func):
+    """The cells in `shown` that have one of some verdicts, as a list that the database selects.
+
+    A portfolio reads what needs work in hundreds of targets, of which most packages are ready.
+    """
+
+    output_field = models.JSONField()
+
+    def __init__(self, verdicts: Iterable[str]) -> None:
+        super().__init__(models.F("shown"), models.Value(json.dumps({"verdicts": sorted(verdicts)})))
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """Compile a path over jsonb: strict, as a filter would else look into each cell, and silent without cells.
+
+        The third field of a cell is its verdict.
+        """
+        return super().as_sql(
+            compiler,
+            connection,
+            template="jsonb_path_query_array(%(expressions)s::jsonb, true)",
+            arg_joiner=", 'strict $.cells[*] ? (@[2] == $verdicts[*])', ",
+            **extra,
+        )
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
+        """Compile a query over the cells. The third field of a cell is its verdict."""
+        return super().as_sql(
+            compiler,
+            connection,
+            template=(
+                "(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.verdicts') as asked))"
+            ),
+            arg_joiner=(
+                ", '$.cells') as held where json_extract(held.value, '$[2]') in (select asked.value from json_each("
+            ),
+            **extra,
+        )
+
+
 class TargetAssessment(models.Model):
     """What an assessment says about one target (projects.domain.assessment.target_result)."""
 

@@ -15,7 +15,7 @@ from scanner.domain.matching.availability import Availability
 
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-_VERSION = 2
+VERSION = 2
 
 
 class CellSummary(NamedTuple):
@@ -41,12 +41,12 @@ class CellSummary(NamedTuple):
 
 def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
     """Return the summaries of packages as they are stored."""
-    return {"version": _VERSION, "cells": [list(summarise_cell(package)) for package in packages]}
+    return {"version": VERSION, "cells": [list(summarise_cell(package)) for package in packages]}
 
 
 def cells_from_json(stored: Any) -> list[CellSummary] | None:
     """Read what `cells_to_json` wrote; None for what another version of it wrote, and for None."""
-    if not isinstance(stored, dict) or stored.get("version") != _VERSION:
+    if not isinstance(stored, dict) or stored.get("version") != VERSION:
         return None
     return list(map(CellSummary._make, stored["cells"]))
 

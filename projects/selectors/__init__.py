@@ -4,13 +4,11 @@ from projects.selectors.indexes import IndexLosses, index_lines, index_losses, i
 from projects.selectors.messages import messages_health
 from projects.selectors.notes import NoteLine, UpstreamSection, open_notes, upstream_of
 from projects.selectors.packages import PackageLine, PackagePlace, package_list, package_places, targets_in_use
+from projects.selectors.portfolio import portfolio_state
 from projects.selectors.projects import (
-    ProjectLine,
-    SummaryPart,
     is_watching,
     package_result,
     package_results,
-    project_list,
     project_state,
     stored_confusions,
 )
@@ -25,9 +23,7 @@ __all__ = [
     "NoteLine",
     "PackageLine",
     "PackagePlace",
-    "ProjectLine",
     "RepositoryLine",
-    "SummaryPart",
     "UpgradeState",
     "UpstreamSection",
     "index_lines",
@@ -40,7 +36,7 @@ __all__ = [
     "package_places",
     "package_result",
     "package_results",
-    "project_list",
+    "portfolio_state",
     "project_state",
     "repository_lines",
     "search_by_name",

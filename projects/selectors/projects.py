@@ -1,17 +1,15 @@
-"""What the list of projects and the pages of one project read, each with a fixed number of queries."""
+"""What the pages of one project read, each with a fixed number of queries."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.models import (
     Assessment,
@@ -24,74 +22,12 @@ from projects.models import (
     TargetAssessment,
 )
 from projects.presentation.cell_summary import CellSummary, cells_from_json, summarise_cell
-from projects.presentation.freshness import is_stale
-from projects.presentation.heatmap import LOOKS
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-_SUMMARY_ORDER = (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL, ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN)
-_SUMMARY_WORDS = {
-    ProjectVerdict.GO: "go",
-    ProjectVerdict.CONDITIONAL: "conditional",
-    ProjectVerdict.NO_GO: "no go",
-    ProjectVerdict.UNKNOWN: "unknown",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryPart:
-    """How many targets of a project have one verdict: "3 go"."""
-
-    look: Verdict
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectLine:
-    """One project in the list."""
-
-    name: str
-    slug: str
-    snapshot: SnapshotLine | None
-    checked_at: datetime | None
-    is_stale: bool
-    summary: tuple[SummaryPart, ...]
-
-
-def project_list(user: User, now: datetime) -> list[ProjectLine]:
-    """Return the user's projects by name. Three queries."""
-    newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
-    newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
-    projects = list(
-        Project.objects.visible_to(user)
-        .annotate(snapshot_pk=Subquery(newest_snapshot), target_count=Count("targets", distinct=True))
-        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(_checks(OuterRef("pk"))[:1]))
-        .order_by("name", "pk")
-        .values("name", "slug", "snapshot_pk", "target_count", "assessment_pk", "checked")
-    )
-    snapshots = Snapshot.objects.in_bulk([project["snapshot_pk"] for project in projects if project["snapshot_pk"]])
-    verdicts: dict[int, Counter[str]] = {}
-    chosen = TargetAssessment.objects.filter(
-        assessment__in=[project["assessment_pk"] for project in projects if project["assessment_pk"]],
-        assessment__project__targets__slug=F("target"),
-    )
-    for assessment_pk, verdict in chosen.values_list("assessment_id", "verdict"):
-        verdicts.setdefault(assessment_pk, Counter())[verdict] += 1
-    return [
-        ProjectLine(
-            name=project["name"],
-            slug=project["slug"],
-            snapshot=_snapshot_line(snapshots.get(project["snapshot_pk"])),
-            checked_at=project["checked"],
-            is_stale=is_stale(project["checked"], now),
-            summary=_summary(verdicts.get(project["assessment_pk"], Counter()), project["target_count"]),
-        )
-        for project in projects
-    ]
 
 
 def project_state(project: Project) -> ProjectState:
@@ -113,8 +49,8 @@ def project_state(project: Project) -> ProjectState:
         )
     return ProjectState(
         targets=targets,
-        checked_at=_checks(project).first(),
-        snapshot=_snapshot_line(snapshot),
+        checked_at=first_check(project).first(),
+        snapshot=snapshot_line(snapshot),
         requirement_count=len(requirements) or asked.count(),
         requirements=requirements,
         problems=tuple(FileProblem(**problem) for problem in snapshot.problems),
@@ -159,8 +95,8 @@ def is_watching(user: User, project: Project, target: str, package: str) -> bool
     )
 
 
-def _checks(project: Any) -> QuerySet[Any, datetime | None]:
-    """When the index last answered for each package of the project, longest ago first: a page is as old as that."""
+def first_check(project: Any) -> QuerySet[Any, datetime | None]:
+    """Return when the index answered for each package of the project, longest ago first: a page is as old as that."""
     answered = ProjectPackage.objects.filter(project=project, package__checked_at__isnull=False)
     return answered.order_by("package__checked_at").values_list("package__checked_at", flat=True)
 
@@ -190,18 +126,8 @@ def _cells(row: TargetAssessment) -> list[CellSummary]:
     return cells if cells is not None else [summarise_cell(PackageResult.from_json(one)) for one in row.packages]
 
 
-def _snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:
+def snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:
+    """Return a snapshot in a few words."""
     if snapshot is None:
         return None
     return SnapshotLine(snapshot.commit[:7] or f"#{snapshot.pk}", snapshot.get_origin_display(), snapshot.created_at)
-
-
-def _summary(verdicts: Counter[str], targets: int) -> tuple[SummaryPart, ...]:
-    """Return the counts as text, best first. Targets without a result are unknown."""
-    counts = Counter(verdicts)
-    counts[ProjectVerdict.UNKNOWN] += max(0, targets - verdicts.total())
-    return tuple(
-        SummaryPart(LOOKS[verdict], f"{counts[verdict]} {_SUMMARY_WORDS[verdict]}")
-        for verdict in _SUMMARY_ORDER
-        if counts[verdict]
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from django import template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -36,6 +37,14 @@ def glyph(verdict: Verdict) -> str:
 def word(verdict: Verdict) -> str:
     """Return the word for a verdict."""
     return VERDICT_LABELS[verdict]
+
+
+@register.simple_tag
+def target_url(project: str, target: str, look: Verdict) -> str:
+    """Return the page that says what to do about a target: its upgrade path, else its packages."""
+    if look is Verdict.UPGRADE:
+        return reverse("project-upgrade", args=[project, target])
+    return f"{reverse('project', args=[project])}?target={target}#risk"
 
 
 @register.simple_tag

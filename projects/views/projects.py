@@ -1,4 +1,4 @@
-"""The list of projects, and the pages that add and change one."""
+"""The pages that add and change a project."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
@@ -20,7 +19,6 @@ from projects.forms.targets import PolicyForm, TargetsForm
 from projects.models import Origin, Project
 from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
-from projects.selectors import project_list
 from projects.services.projects import create_project, offered_groups, save_policy_and_targets
 from projects.services.snapshots import NothingToRead, take_snapshot
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
@@ -33,17 +31,9 @@ _RUNTIME_PYTHONS = ("cp313", "cp314")
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Redirect to the list of projects."""
-    return redirect("projects")
-
-
-@require_safe
-@login_required
-def projects(request: HtmxHttpRequest) -> HttpResponse:
-    """List the user's projects with a summary of each."""
-    lines = project_list(request.user, timezone.now())
-    return render(request, "projects/list.html", {"area": "projects", "projects": lines})
+def projects(request: HttpRequest) -> HttpResponse:
+    """Redirect to the portfolio, which lists the projects."""
+    return redirect("home")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -59,7 +59,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             page.get_by_label("Name").fill("alice")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
-            page.wait_for_url("**/projects/")
+            page.get_by_role("heading", name="Portfolio").wait_for()
         page.goto(path)
         return page
 

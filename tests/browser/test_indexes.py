@@ -96,7 +96,7 @@ def test_the_list_fills_by_itself(open_page: OpenPage, cast: Cast) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_an_accessibility_violation(open_page: OpenPage, cast: Cast, scheme: str) -> None:
     index = fill(cast)
-    page = open_page("/projects/", color_scheme=scheme)
+    page = open_page("/", color_scheme=scheme)
     found = {}
     for path in pages(index):
         page.goto(path)
@@ -110,7 +110,7 @@ def test_no_page_has_an_accessibility_violation(open_page: OpenPage, cast: Cast,
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page: OpenPage, cast: Cast) -> None:
     index = fill(cast)
-    page = open_page("/projects/", width=390)
+    page = open_page("/", width=390)
     for path in pages(index):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

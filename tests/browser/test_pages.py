@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PAGE = "/projects/practice-api/"
 PAGES = [
-    "/projects/",
+    "/",
     "/projects/add/",
     PAGE,
     f"{PAGE}?target={WINDOWS_313}&state=ready&state=upgrade",
@@ -34,7 +34,7 @@ def names(page: Page) -> list[str]:
 
 
 def test_a_project_is_added_by_pasting(open_page: OpenPage, cast: Cast) -> None:
-    page = open_page("/projects/")
+    page = open_page("/")
     page.get_by_role("link", name="Add a project").click()
     page.get_by_label("Name").fill("shop")
     page.get_by_label("Paste requirements").fill("orjson==3.9.15\nPyYAML==6.0.1\n")
@@ -123,7 +123,7 @@ def test_everything_works_without_javascript(open_page: OpenPage, cast: Cast) ->
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_an_accessibility_violation(open_page: OpenPage, cast: Cast, scheme: str) -> None:
     _fill(cast)
-    page = open_page("/projects/", color_scheme=scheme)
+    page = open_page("/", color_scheme=scheme)
     found = {}
     for path in PAGES:
         page.goto(path)
@@ -144,7 +144,7 @@ def test_the_sign_in_page_has_no_accessibility_violation(open_page: OpenPage, sc
 
 def test_no_page_scrolls_sideways_on_a_phone(open_page: OpenPage, cast: Cast) -> None:
     _fill(cast)
-    page = open_page("/projects/", width=390)
+    page = open_page("/", width=390)
     for path in PAGES:
         page.goto(path)
         if path == PAGE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -105,11 +105,40 @@ def _compare_target(target: str, before: Packages, after: Packages) -> list[Pack
 
 
 def _kind(before: PackageResult | None, after: PackageResult | None) -> ChangeKind | None:
+    return _kind_of(
+        before.verdict if before else None,
+        after.verdict if after else None,
+        moved=before is not None and after is not None and before.version != after.version,
+    )
+
+
+def _kind_of(before: Verdict | None, after: Verdict | None, *, moved: bool) -> ChangeKind | None:
+    """Return the kind of a change between two verdicts, None for a side without the package; None if equal."""
     if after is None:
-        return ChangeKind.GONE
+        return ChangeKind.GONE if before is not None else None
     if before is None:
         return ChangeKind.NEW
-    rank_before, rank_after = _RANK[before.verdict], _RANK[after.verdict]
-    if rank_after != rank_before:
-        return ChangeKind.WORSE if rank_after > rank_before else ChangeKind.BETTER
-    return ChangeKind.MOVED if before.version != after.version else None
+    if _RANK[after] != _RANK[before]:
+        return ChangeKind.WORSE if _RANK[after] > _RANK[before] else ChangeKind.BETTER
+    return ChangeKind.MOVED if moved else None
+
+
+def net_changes(changes: Iterable[PackageChange]) -> list[PackageChange]:
+    """Return what successive changes of one project amount to: `changes` are oldest first.
+
+    What was undone within them is left out. The order is that of `compare`.
+    """
+    spans: dict[tuple[str, str], tuple[PackageChange, PackageChange]] = {}
+    for change in changes:
+        first, _ = spans.get((change.target, change.name), (change, change))
+        spans[change.target, change.name] = (first, change)
+    net = []
+    for first, last in spans.values():
+        moved = first.before_version != last.after_version
+        kind = _kind_of(first.before_verdict, last.after_verdict, moved=moved)
+        if kind is not None:
+            net.append(
+                replace(last, kind=kind, before_version=first.before_version, before_verdict=first.before_verdict)
+            )
+    order = list(ChangeKind)
+    return sorted(net, key=lambda change: order.index(change.kind))

@@ -35,7 +35,7 @@ def test_a_wrong_password_is_told_and_signs_nobody_in(client: Client, dora: User
     response = client.post("/sign-in/", {"username": "dora", "password": "wrong"})
     assert response.status_code == 422
     assert b'role="alert"' in response.content
-    assert client.get("/projects/").status_code == 302
+    assert client.get("/").status_code == 302
 
 
 def test_the_sign_in_page_says_how_to_get_a_link(client: Client) -> None:
@@ -45,14 +45,14 @@ def test_the_sign_in_page_says_how_to_get_a_link(client: Client) -> None:
 def test_a_link_asks_first_signs_in_once_and_then_never_again(client: Client, dora: User) -> None:
     path = make_sign_in_link(dora, base_url="")
     assert client.get(path).status_code == 200
-    assert client.get("/projects/").status_code == 302
+    assert client.get("/").status_code == 302
     assert client.post(path).headers["Location"] == "/"
-    assert client.get("/projects/").status_code == 200
+    assert client.get("/").status_code == 200
     other = Client()
     refused = other.post(path)
     assert refused.status_code == 403
     assert b"This sign-in link is not valid" in refused.content
-    assert other.get("/projects/").status_code == 302
+    assert other.get("/").status_code == 302
 
 
 @pytest.mark.parametrize("fails", ["update_last_login", "save of the session"])
@@ -78,7 +78,7 @@ def test_signing_out_takes_a_post_and_ends_the_session(client: Client, dora: Use
     client.force_login(dora)
     assert client.get("/sign-out/").status_code == 405
     assert client.post("/sign-out/").headers["Location"] == "/sign-in/"
-    assert client.get("/projects/").status_code == 302
+    assert client.get("/").status_code == 302
 
 
 def test_pages_forbid_inline_code_and_frames(client: Client) -> None:
@@ -90,7 +90,7 @@ def test_pages_forbid_inline_code_and_frames(client: Client) -> None:
 
 def test_pages_hold_no_inline_script_or_style(client: Client, dora: User) -> None:
     client.force_login(dora)
-    for path in ("/projects/", "/projects/add/", "/packages/", "/alerts/"):
+    for path in ("/", "/projects/add/", "/packages/", "/alerts/"):
         page = client.get(path).content.decode()
         assert "style=" not in page
         assert "<style" not in page

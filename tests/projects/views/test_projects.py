@@ -1,4 +1,4 @@
-"""The list of projects, and the pages that make and change one."""
+"""The pages that add and change a project."""
 
 import re
 from typing import Any
@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from projects.models import Membership, Project, Role, Snapshot, SourceBuilds
-from tests.cast import LINUX_313, WINDOWS_313, Cast, assess_as, make_project, usual_rows
+from projects.models import Project, Role, Snapshot, SourceBuilds
+from tests.cast import LINUX_313, WINDOWS_313, Cast
 
 LIST = "/projects/"
 ADD = "/projects/add/"
@@ -47,39 +46,8 @@ def test_readers_may_not_change_a_project_and_strangers_do_not_find_it(
     assert alice.get(path).status_code == 200
 
 
-def test_the_list_has_one_summary_a_project_in_words(alice: Client, carol: Client) -> None:
-    said = text(alice.get(LIST).content)
-    assert "practice-api" in said
-    assert re.search(r"↑ 2 conditional ✕ 1 no go", said)
-    assert "practice-api" not in text(carol.get(LIST).content)
-
-
-def test_targets_without_an_answer_count_as_unknown_in_the_summary(alice: Client, cast: Cast) -> None:
-    project = make_project("fresh")
-    Membership.objects.create(project=project, user=cast.alice, role=Role.MANAGER)
-    assert "? 3 unknown" in text(alice.get(LIST).content)
-
-
-def test_an_empty_list_says_what_to_paste(carol: Client) -> None:
-    said = text(carol.get(LIST).content)
-    assert "psycopg2-binary==2.9.9" in said
-    assert "Add your first project" in said
-
-
-@pytest.mark.parametrize("projects", [1, 50])
-def test_the_list_asks_the_database_the_same_whatever_the_number_of_projects(
-    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, projects: int
-) -> None:
-    for number in range(projects - 1):
-        project = make_project(f"project-{number}")
-        Membership.objects.create(project=project, user=cast.alice, role=Role.READER)
-        assess_as(project, usual_rows())
-    with django_assert_num_queries(5):
-        alice.get(LIST)
-
-
-def test_the_start_page_leads_to_the_list(alice: Client) -> None:
-    assert alice.get("/").headers["Location"] == LIST
+def test_the_old_address_of_the_list_leads_to_the_portfolio(alice: Client) -> None:
+    assert alice.get(LIST).headers["Location"] == "/"
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,9 +1,11 @@
 """What got better, worse, new or is gone between two assessments."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projects.domain.assessment.diff import ChangeKind, compare
+from projects.domain.assessment.diff import ChangeKind, PackageChange, compare, net_changes
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from tests.cast import make_package
@@ -66,3 +68,25 @@ def test_going_back_turns_better_into_worse_and_new_into_gone(
         ChangeKind.MOVED: ChangeKind.MOVED,
     }
     assert {(turned[kind], name) for kind, name in kinds(before, after)} == set(kinds(after, before))
+
+
+def steps(*verdicts: Verdict | None) -> list[PackageChange]:
+    """The changes of one package that had these verdicts one after the other; None: it was not in the set."""
+    rows = [[row("a", verdict)] if verdict else [] for verdict in verdicts]
+    return [change for before, after in pairwise(rows) for change in compare({TARGET: before}, {TARGET: after})]
+
+
+def test_successive_changes_amount_to_the_way_from_the_first_to_the_last() -> None:
+    (net,) = net_changes(steps(Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY))
+    assert (net.kind, net.before_verdict, net.after_verdict) == (ChangeKind.BETTER, Verdict.BLOCKED, Verdict.READY)
+
+
+def test_what_was_undone_is_no_net_change() -> None:
+    assert net_changes(steps(Verdict.READY, Verdict.BLOCKED, Verdict.READY)) == []
+    assert net_changes(steps(None, Verdict.READY, None)) == []
+
+
+@given(st.lists(st.sampled_from([None, *Verdict]), min_size=1, max_size=6))
+def test_net_changes_are_what_a_comparison_of_the_ends_gives(verdicts: list[Verdict | None]) -> None:
+    ends = steps(verdicts[0], verdicts[-1])
+    assert [(one.kind, one.name) for one in net_changes(steps(*verdicts))] == [(one.kind, one.name) for one in ends]

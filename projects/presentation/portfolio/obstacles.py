@@ -1,0 +1,147 @@
+"""What the portfolio hangs on: blockers by how many projects have them, and the upgrade that clears most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from packaging.version import InvalidVersion, Version
+
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.cell_summary import CellSummary
+from projects.presentation.columns import columns_of, place_text
+from projects.presentation.portfolio.headlines import Headline
+from projects.presentation.portfolio.standing import target_of
+from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
+from scanner.domain.phrases import agree, count
+
+WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value)
+"""The verdicts of packages that need work."""
+_MOST_BLOCKERS = 10
+_MOST_UPGRADES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPlace:
+    """A project where a package needs work, with the target that shows it."""
+
+    slug: str
+    name: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class RankedPackage:
+    """A package that blocks, or that must be upgraded, over the projects of the portfolio.
+
+    `versions` are those in use, joined. `first` is the lowest version that works wherever any does, "" for a blocker.
+    `text` says how much hangs on it, `cause` why it blocks somewhere.
+    """
+
+    name: str
+    versions: str
+    first: str
+    text: str
+    cause: str
+    where: str
+    places: tuple[ProjectPlace, ...]
+
+
+@dataclass
+class _Found:
+    cells: list[tuple[StoredProject, str, StoredOutcome, CellSummary]] = field(default_factory=list)
+
+    @property
+    def projects(self) -> dict[str, ProjectPlace]:
+        places: dict[str, ProjectPlace] = {}
+        for project, target, _, _ in self.cells:
+            places.setdefault(project.slug, ProjectPlace(project.slug, project.name, target))
+        return places
+
+    @property
+    def dependents(self) -> set[tuple[str, str]]:
+        """The packages through which it comes into a project: those that hang on it."""
+        return {
+            (project.slug, step) for project, _, _, cell in self.cells for step in _steps(cell.via) if step != cell.name
+        }
+
+    @property
+    def finished(self) -> int:
+        """On how many targets it is the only package that needs work."""
+        return sum(
+            outcome.verdict is ProjectVerdict.CONDITIONAL and len(outcome.cells) == 1 for _, _, outcome, _ in self.cells
+        )
+
+
+def blockers(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> tuple[RankedPackage, ...]:
+    """Return the packages that block headlines: those of most projects first, then those that most packages need."""
+    found = _collect(projects, headlines, Verdict.BLOCKED)
+    ranked = sorted(
+        found.items(), key=lambda item: (-len(item[1].projects), -len(item[1].dependents), -len(item[1].cells), item[0])
+    )
+    return tuple(_blocker(name, one) for name, one in ranked[:_MOST_BLOCKERS])
+
+
+def upgrades(projects: Iterable[StoredProject], headlines: Sequence[Headline]) -> tuple[RankedPackage, ...]:
+    """Return the upgrades that clear most: the cells that one finishes count first, then all that need it."""
+    found = _collect(projects, headlines, Verdict.UPGRADE)
+    ranked = sorted(
+        found.items(), key=lambda item: (-item[1].finished, -len(item[1].cells), -len(item[1].projects), item[0])
+    )
+    return tuple(_upgrade(name, one) for name, one in ranked[:_MOST_UPGRADES])
+
+
+def _collect(projects: Iterable[StoredProject], headlines: Sequence[Headline], verdict: Verdict) -> dict[str, _Found]:
+    found: dict[str, _Found] = {}
+    for project in projects:
+        for headline in headlines:
+            target = target_of(project, headline)
+            outcome = project.outcomes.get(target) if target else None
+            if target is None or outcome is None:
+                continue
+            for cell in outcome.cells:
+                if cell.verdict == verdict:
+                    found.setdefault(cell.name, _Found()).cells.append((project, target, outcome, cell))
+    return found
+
+
+def _blocker(name: str, found: _Found) -> RankedPackage:
+    dependents = len(found.dependents)
+    text = count(len(found.projects), "project")
+    if dependents:
+        text += f", {count(dependents, 'package')} {agree(dependents, 'needs', 'need')} it"
+    return _obstacle(name, found, "", text)
+
+
+def _upgrade(name: str, found: _Found) -> RankedPackage:
+    cells = len(found.cells)
+    text = f"{count(len(found.projects), 'project')} {agree(len(found.projects), 'needs', 'need')} it"
+    text += f" on {count(cells, 'target')}"
+    if found.finished:
+        text += f"; on {found.finished} of them nothing else is missing"
+    return _obstacle(name, found, max((cell.first for *_, cell in found.cells), key=_version_key), text)
+
+
+def _obstacle(name: str, found: _Found, first: str, text: str) -> RankedPackage:
+    targets = dict.fromkeys(target for _, target, _, _ in found.cells)
+    return RankedPackage(
+        name=name,
+        versions=", ".join(sorted({cell.version for *_, cell in found.cells if cell.version}, key=_version_key)),
+        first=first,
+        text=text,
+        cause=next((cell.cause or cell.reason for *_, cell in found.cells), ""),
+        where=place_text(sorted(columns_of(targets), key=lambda column: column.platform)) if targets else "",
+        places=tuple(found.projects.values()),
+    )
+
+
+def _steps(via: str) -> list[str]:
+    """Return the packages of the path in a cell's `via`, such as "arrives by sqlalchemy → greenlet"."""
+    return [step.strip() for step in via.rpartition(" by ")[2].split("→")] if "→" in via else []
+
+
+def _version_key(text: str) -> tuple[int, Version | str]:
+    try:
+        return (1, Version(text))
+    except InvalidVersion:
+        return (0, text)

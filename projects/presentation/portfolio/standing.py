@@ -1,0 +1,135 @@
+"""Where the projects stand on the headline targets: a heat table, and a bar for each target with its denominator."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.columns import columns_of
+from projects.presentation.freshness import is_stale
+from projects.presentation.heatmap import LOOKS, HeatCell, heat_cell
+from projects.presentation.portfolio.headlines import Headline, headline_of
+from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
+from projects.presentation.stored import SnapshotLine
+from scanner.domain.phrases import count
+
+_BAR_ORDER = (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL, ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN)
+_BAR_WORDS = {
+    ProjectVerdict.GO: "ready",
+    ProjectVerdict.CONDITIONAL: "after upgrades",
+    ProjectVerdict.NO_GO: "blocked",
+    ProjectVerdict.UNKNOWN: "unknown",
+}
+_WORST_FIRST = (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN, ProjectVerdict.CONDITIONAL, ProjectVerdict.GO)
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioRow:
+    """One project with a cell for each headline; None where it has no such target."""
+
+    name: str
+    slug: str
+    snapshot: SnapshotLine | None
+    checked_at: datetime | None
+    is_stale: bool
+    cells: tuple[HeatCell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BarPart:
+    """The projects with one verdict. `start` and `width` are hundredths of the bar."""
+
+    look: Verdict
+    number: int
+    text: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineBar:
+    """One headline target: "14 of 37 projects ready, 12 after upgrades, 11 blocked"."""
+
+    headline: Headline
+    total: int
+    text: str
+    parts: tuple[BarPart, ...]
+
+
+def target_of(project: StoredProject, headline: Headline) -> str | None:
+    """Return the project's target that counts for a headline: of several floors the one with the worst verdict."""
+    slugs = [column.slug for column in columns_of(project.targets) if headline_of(column).key == headline.key]
+    return min(slugs, key=lambda slug: _WORST_FIRST.index(verdict_of(project, slug)), default=None)
+
+
+def verdict_of(project: StoredProject, slug: str) -> ProjectVerdict:
+    """Return the verdict of a target, unknown where no assessment has judged it."""
+    outcome = project.outcomes.get(slug)
+    return outcome.verdict if outcome else ProjectVerdict.UNKNOWN
+
+
+def portfolio_rows(
+    projects: Iterable[StoredProject], headlines: Sequence[Headline], now: datetime
+) -> tuple[PortfolioRow, ...]:
+    """Return the rows, the project with the most blocked headlines first, then the most unknown ones."""
+    rows = [
+        PortfolioRow(
+            name=project.name,
+            slug=project.slug,
+            snapshot=project.snapshot,
+            checked_at=project.checked_at,
+            is_stale=is_stale(project.checked_at, now),
+            cells=tuple(_cell(project, target_of(project, headline)) for headline in headlines),
+        )
+        for project in projects
+    ]
+    return tuple(sorted(rows, key=_rank))
+
+
+def headline_bars(rows: Sequence[PortfolioRow], headlines: Sequence[Headline]) -> tuple[HeadlineBar, ...]:
+    """Return a bar for each headline. Projects without such a target are not counted."""
+    columns = zip(*(row.cells for row in rows), strict=True) if rows else ()
+    return tuple(
+        _bar(headline, [cell.verdict for cell in column if cell is not None])
+        for headline, column in zip(headlines, columns, strict=False)
+    )
+
+
+def bar_parts(counts: Counter[ProjectVerdict]) -> tuple[BarPart, ...]:
+    """Return the parts of a stacked bar, best first."""
+    total, start, parts = counts.total(), 0.0, []
+    for verdict in _BAR_ORDER:
+        if counts[verdict]:
+            width = 100 * counts[verdict] / total
+            text = f"{counts[verdict]} {_BAR_WORDS[verdict]}"
+            parts.append(BarPart(LOOKS[verdict], counts[verdict], text, round(start, 2), round(width, 2)))
+            start += width
+    return tuple(parts)
+
+
+def bar_text(counts: Counter[ProjectVerdict]) -> str:
+    """Return a stacked bar in words, with its denominator: "0 of 2 projects ready, 2 after upgrades"."""
+    text = f"{counts[ProjectVerdict.GO]} of {count(counts.total(), 'project')} ready"
+    others = [f"{counts[verdict]} {_BAR_WORDS[verdict]}" for verdict in _BAR_ORDER[1:] if counts[verdict]]
+    return ", ".join([text, *others])
+
+
+def _bar(headline: Headline, verdicts: Sequence[ProjectVerdict]) -> HeadlineBar:
+    counts = Counter(verdicts)
+    return HeadlineBar(headline, counts.total(), bar_text(counts), bar_parts(counts))
+
+
+def _cell(project: StoredProject, slug: str | None) -> HeatCell | None:
+    if slug is None:
+        return None
+    (column,) = columns_of([slug])
+    outcome = project.outcomes.get(slug, StoredOutcome(ProjectVerdict.UNKNOWN, {}, ()))
+    return heat_cell(column, outcome.verdict, outcome.counts)
+
+
+def _rank(row: PortfolioRow) -> tuple[int | str, ...]:
+    counts = Counter(cell.verdict for cell in row.cells if cell is not None)
+    return (*(-counts[verdict] for verdict in _WORST_FIRST[:3]), row.name.casefold(), row.slug)

@@ -1,0 +1,72 @@
+"""What the database keeps about all projects of a user, as plain values that the portfolio is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from projects.domain.assessment.diff import PackageChange
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.presentation.cell_summary import CellSummary
+from projects.presentation.portfolio.headlines import Headline
+from projects.presentation.stored import SnapshotLine
+from projects.presentation.upstream_notes import UpstreamNote
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutcome:
+    """One target of a project's newest assessment. `cells` are the packages that need work there."""
+
+    verdict: ProjectVerdict
+    counts: Mapping[str, int]
+    cells: tuple[CellSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredProject:
+    """One project: its targets in their order, and their outcomes by slug where there is an assessment."""
+
+    pk: int
+    name: str
+    slug: str
+    targets: tuple[str, ...]
+    outcomes: Mapping[str, StoredOutcome]
+    snapshot: SnapshotLine | None
+    checked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PastOutcomes:
+    """The verdicts of one project by target, as its newest complete assessment had them at the end of a day."""
+
+    project: int
+    day: date
+    verdicts: Mapping[str, ProjectVerdict]
+
+
+@dataclass(frozen=True, slots=True)
+class RecentNote:
+    """An upstream note of a project that was written lately."""
+
+    project: int
+    note: UpstreamNote
+
+
+@dataclass(frozen=True, slots=True)
+class PortfolioState:
+    """All that the portfolio reads. `headlines` are the chosen ones, the only ones with outcomes.
+
+    `changes` and `notes` are those since `week_start`; changes are oldest first. `days` are the days of `past`,
+    oldest first; `first_assessed_at` is when the oldest stored assessment was made.
+    """
+
+    projects: tuple[StoredProject, ...]
+    all_headlines: tuple[Headline, ...]
+    headlines: tuple[Headline, ...]
+    week_start: datetime
+    changes: Mapping[int, tuple[PackageChange, ...]]
+    notes: tuple[RecentNote, ...]
+    days: tuple[date, ...]
+    past: tuple[PastOutcomes, ...]
+    first_assessed_at: datetime | None

@@ -1,0 +1,135 @@
+"""The portfolio: where the projects stand on the headline targets, what blocks, and what changed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from projects.domain.assessment.verdicts import Verdict
+from projects.models import Membership, Project, Role, TargetAssessment
+from tests.cast import LINUX_313, LINUX_314, TARGETS, Cast, assess_as, make_package, make_project, usual_rows
+from tests.web import text
+
+
+def add_project(cast: Cast, name: str) -> Project:
+    project = make_project(name, TARGETS)
+    Membership.objects.create(project=project, user=cast.alice, role=Role.MANAGER)
+    return project
+
+
+def rows(html: bytes) -> list[str]:
+    """The projects of the heat table in their order."""
+    table = re.search(rb'<table class="heat portfolio">.*?</table>', html, re.DOTALL)
+    return re.findall(r'<th scope="row"><a href="/projects/([\w-]+)/"', table[0].decode()) if table else []
+
+
+def test_a_bar_names_its_denominator(alice: Client, cast: Cast) -> None:
+    add_project(cast, "fresh")
+    assess_as(add_project(cast, "ready"), {LINUX_314: [make_package("orjson")]})
+    said = text(alice.get("/").content)
+    assert "3.14 on Linux x86-64: 1 of 3 projects ready, 1 blocked, 1 unknown." in said
+
+
+def test_a_project_without_the_target_is_not_in_the_denominator(alice: Client, cast: Cast) -> None:
+    Membership.objects.create(project=make_project("old", [LINUX_313]), user=cast.alice, role=Role.READER)
+    said = text(alice.get("/").content)
+    assert "3.13 on Linux x86-64: 0 of 2 projects ready" in said
+    assert "3.14 on Linux x86-64: 0 of 1 project ready" in said
+
+
+def test_the_table_has_the_worst_project_first(alice: Client, cast: Cast) -> None:
+    assess_as(add_project(cast, "a-ready"), {target: [make_package("orjson")] for target in TARGETS})
+    add_project(cast, "b-unknown")
+    assert rows(alice.get("/").content) == ["practice-api", "b-unknown", "a-ready"]
+
+
+def test_every_cell_leads_to_what_to_do(alice: Client, cast: Cast) -> None:
+    html = alice.get("/").content.decode()
+    assert f'href="/projects/practice-api/upgrade/{LINUX_313}/"' in html
+    for path in set(re.findall(r'<td class="\w+"><a href="([^"#]+)', html)):
+        assert alice.get(path).status_code == 200
+
+
+def test_floors_of_the_same_platform_share_a_column(alice: Client, cast: Cast) -> None:
+    old = "cp314-manylinux_2_17_x86_64"
+    project = make_project("old-glibc", [old])
+    Membership.objects.create(project=project, user=cast.alice, role=Role.READER)
+    assess_as(project, {old: [make_package("orjson")]})
+    assert "3.14 on Linux x86-64: 1 of 2 projects ready" in text(alice.get("/").content)
+
+
+def test_blockers_are_ranked_by_the_projects_and_packages_that_hang_on_them(alice: Client, cast: Cast) -> None:
+    project = add_project(cast, "shop")
+    through = make_package("asyncpg", Verdict.BLOCKED, direct=False, paths=[("databases", "asyncpg")])
+    assess_as(project, {LINUX_314: [make_package("pyyaml", Verdict.BLOCKED), through]})
+    said = text(alice.get("/").content)
+    assert "pyyaml 1.0 2 projects" in said
+    assert "asyncpg 1.0 1 project, 1 package needs it" in said
+    assert said.index("pyyaml 1.0 2 projects") < said.index("asyncpg 1.0 1 project")
+
+
+def test_the_upgrade_that_clears_most_comes_first(alice: Client, cast: Cast) -> None:
+    alone = {target: [make_package("uvloop", Verdict.UPGRADE)] for target in (LINUX_313, LINUX_314)}
+    assess_as(add_project(cast, "shop"), alone)
+    said = text(alice.get("/").content)
+    first, second = "uvloop 1.0 → 9.0 1 project needs it on 2 targets; on 2 of them nothing else is missing", "orjson"
+    assert first in said
+    assert said.index(first) < said.index(second, said.index("Which upgrade clears most"))
+
+
+def test_a_week_shows_what_it_amounts_to_with_the_projects(alice: Client, cast: Cast) -> None:
+    now = timezone.now()
+    assess_as(cast.project, usual_rows(moved=1), at=now - timedelta(days=2))
+    html = alice.get("/").content
+    assert "this week: 1 cleared or better" in text(html)
+    assert "better orjson 1.0: upgrade → ready on 2 targets practice-api" in text(html)
+
+
+def test_the_burn_down_has_a_bar_for_each_day_in_words(alice: Client, cast: Cast) -> None:
+    now = timezone.now()
+    cast.project.assessments.all().delete()
+    assess_as(cast.project, {LINUX_314: [make_package("pyyaml", Verdict.BLOCKED)]}, at=now - timedelta(days=1))
+    assert "The first assessment was made" not in text(alice.get("/").content)
+    assess_as(cast.project, {LINUX_314: [make_package("pyyaml")]}, at=now)
+    said = text(alice.get("/").content)
+    assert "3.14 on Linux x86-64 0 of 1 project ready, 1 blocked 1 of 1 project ready" in said
+
+
+def test_the_first_day_has_no_burn_down_yet(alice: Client, cast: Cast) -> None:
+    cast.project.assessments.all().delete()
+    assess_as(cast.project, usual_rows(), at=timezone.now())
+    assert "The first assessment was made just now." in text(alice.get("/").content)
+
+
+def test_cells_of_another_version_are_made_from_the_rows(alice: Client, cast: Cast) -> None:
+    before = alice.get("/").content
+    TargetAssessment.objects.update(shown=None)
+    assert text(alice.get("/").content) == text(before)
+
+
+def test_a_filter_counts_only_what_it_shows(alice: Client, cast: Cast) -> None:
+    add_project(cast, "shop")
+    said = text(alice.get("/?q=shop&on=cp313-windows-x64").content)
+    assert "1 of 2 projects, worst first" in said
+    assert "3.13 on Windows x64: 0 of 1 project ready, 1 unknown" in said
+    assert "No project name contains “nothing”" in text(alice.get("/?q=nothing").content)
+
+
+def test_strangers_see_nothing_of_it_and_what_to_paste(carol: Client) -> None:
+    said = text(carol.get("/").content)
+    assert "practice-api" not in said
+    assert "psycopg2-binary==2.9.9" in said
+    assert "Add your first project" in said
+
+
+@pytest.mark.parametrize("projects", [1, 50])
+def test_it_asks_the_database_the_same_whatever_the_number_of_projects(
+    alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, projects: int
+) -> None:
+    for number in range(projects - 1):
+        assess_as(add_project(cast, f"project-{number}"), usual_rows())
+    with django_assert_num_queries(11):
+        alice.get("/")
