@@ -167,6 +167,12 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_MEMORY_SIZE
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 50
 
+# --- Work on what others send, in child processes. Processor time for one set of files, memory of a child, and how many
+# children a process of this installation may run.
+WHEELWAY_READ_SECONDS = env.float("WHEELWAY_READ_SECONDS", default=20.0)
+WHEELWAY_READ_MEMORY_MB = env.int("WHEELWAY_READ_MEMORY_MB", default=768)
+WHEELWAY_READ_PROCESSES = env.int("WHEELWAY_READ_PROCESSES", default=2)
+
 # --- The application.
 INSTALLED_APPS = [
     "django.contrib.auth",

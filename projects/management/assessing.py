@@ -20,8 +20,9 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.dependency_files import ParsedFiles, read, select, unknown_choices
+from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
+from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
 from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
 from projects.services.assessments.fetch import fetch_missing
@@ -109,7 +110,7 @@ def read_files(paths: Sequence[str]) -> DependencyFiles:
         roots = roots_of(paths)
     except UnreadablePath as error:
         raise CommandError(str(error), returncode=2) from error
-    parsed = read(FilesOnDisk(), roots)
+    parsed = read_from_disk(roots)
     if unreadable(parsed, paths) or (not parsed.requirements and parsed.problems):
         problems = "\n".join(map(str, parsed.problems))
         raise CommandError(f"No requirement could be read.\n{problems}", returncode=2)

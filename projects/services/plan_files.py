@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.dependency_files import ParsedFiles, read
+from projects.domain.dependency_files import ParsedFiles
 from projects.domain.rewriting.text_encoding import decode_text
 from projects.domain.rewriting.written_plan import WrittenPlan, hashed_pins, write_plan
 from projects.models import Snapshot
+from projects.services.reading import read_files
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import release_digests
 from scanner.services.index_sets import IndexSet
@@ -35,7 +36,7 @@ def read_contents(snapshot: Snapshot) -> FileContents:
     files = list(snapshot.files.all())
     contents = {file.path: bytes(file.content) for file in files}
     roots = [file.path for file in files if file.is_root]
-    return FileContents(contents, roots, read(contents, roots))
+    return FileContents(contents, roots, read_files(contents, roots))
 
 
 def write_plans(

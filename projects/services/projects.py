@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from projects.domain.dependency_files import AvailableGroups, available_groups
 from projects.models import Membership, Origin, Project, ProjectTarget, Role, Snapshot
 from projects.services.assessments.run import read_snapshot
-from projects.services.snapshots import assess_newest, take_snapshot
+from projects.services.snapshots import assess_newest, prepare_snapshot, store_snapshot
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 
 if TYPE_CHECKING:
@@ -37,11 +37,12 @@ def create_project(
 
     Raises NothingToRead, with nothing stored, when the files hold no requirement.
     """
+    prepared = prepare_snapshot(files, roots)
     with transaction.atomic():
         project = _create_with_free_slug(name)
         Membership.objects.create(project=project, user_id=user.pk, role=Role.MANAGER)
         set_targets(project, targets)
-        take_snapshot(project, files, roots, origin=origin, user=user)
+        store_snapshot(project, prepared, origin=origin, user=user)
     return project
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from projects import jobs
-from projects.domain.dependency_files import FileProblem, ParsedFiles, read
+from projects.domain.dependency_files import FileProblem
+from projects.domain.dependency_files.given_files import PreparedFiles
 from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.services.reading import ReadingLimitReached, prepare_files
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -32,13 +33,19 @@ class NothingToRead(Exception):
         return "; ".join(map(str, self.problems))
 
 
-def digest_of(files: Mapping[str, bytes]) -> str:
-    """Return the SHA-256 of paths and contents, independent of their order."""
-    total = hashlib.sha256()
-    for path in sorted(files):
-        total.update(f"{path}\0{len(files[path])}\0".encode())
-        total.update(files[path])
-    return total.hexdigest()
+def prepare_snapshot(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
+    """Read files for a snapshot, outside any transaction, since it may take seconds.
+
+    `files` maps path to content; `roots` are the dependency files, the others are only includes of them.
+    Raises NothingToRead if no requirement could be read and there are problems, or reading reaches a limit.
+    """
+    try:
+        prepared = prepare_files(files, roots)
+    except ReadingLimitReached as error:
+        raise NothingToRead([FileProblem(", ".join(roots)[:200], None, "", str(error))]) from error
+    if not prepared.parsed.requirements and prepared.parsed.problems:
+        raise NothingToRead(prepared.parsed.problems)
+    return prepared
 
 
 def take_snapshot(
@@ -51,38 +58,29 @@ def take_snapshot(
     ref: str = "",
     user: AbstractBaseUser | None = None,
 ) -> Snapshot:
-    """Store the files and their requirements as the project's newest snapshot, to be assessed after the commit.
-
-    `files` maps path to content; `roots` are the dependency files, the others are only includes of them.
-    Raises NothingToRead, and stores nothing, if no requirement could be read and there are problems.
-    """
-    parsed = read(files, roots)
-    if not parsed.requirements and parsed.problems:
-        raise NothingToRead(parsed.problems)
-    with transaction.atomic():
-        snapshot = _store(project, files, roots, parsed, origin=origin, commit=commit, ref=ref, user=user)
-        # If the queue is down, the scheduled task assesses the snapshot.
-        transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
-    return snapshot
+    """Read files and store them. Raises what prepare_snapshot raises, with nothing stored."""
+    prepared = prepare_snapshot(files, roots)
+    return store_snapshot(project, prepared, origin=origin, commit=commit, ref=ref, user=user)
 
 
-def _store(
+@transaction.atomic
+def store_snapshot(
     project: Project,
-    files: Mapping[str, bytes],
-    roots: Sequence[str],
-    parsed: ParsedFiles,
+    prepared: PreparedFiles,
     *,
     origin: Origin | str,
-    commit: str,
-    ref: str,
-    user: AbstractBaseUser | None,
+    commit: str = "",
+    ref: str = "",
+    user: AbstractBaseUser | None = None,
 ) -> Snapshot:
+    """Store files and their requirements as the project's newest snapshot, to be assessed after the commit."""
+    parsed = prepared.parsed
     snapshot = Snapshot.objects.create(
         project=project,
         origin=origin,
         commit=commit,
         ref=ref,
-        digest=digest_of(files),
+        digest=prepared.digest,
         created_by_id=user.pk if user is not None else None,
         problems=[asdict(problem) for problem in parsed.problems],
         options={"indexes": options_to_store(parsed.indexes)},
@@ -94,11 +92,11 @@ def _store(
             snapshot=snapshot,
             path=path,
             format=formats[path].format if path in formats else "",
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=prepared.sha256[path],
             content=content,
-            is_root=path in roots,
+            is_root=path in prepared.roots,
         )
-        for path, content in files.items()
+        for path, content in prepared.files.items()
     )
     SnapshotRequirement.objects.bulk_create(
         SnapshotRequirement(
@@ -118,6 +116,8 @@ def _store(
         for requirement in parsed.requirements
         if requirement.name
     )
+    # If the queue is down, the scheduled task assesses the snapshot.
+    transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
     return snapshot
 
 

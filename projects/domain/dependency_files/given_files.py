@@ -1,13 +1,44 @@
-"""The files that a user gives: their names, and which of them are only includes of others."""
+"""The files that a user gives: their names, which of them are only includes of others, and what is stored of them."""
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from projects.domain.dependency_files.reader import read
+from projects.domain.dependency_files.values import ParsedFiles
 
 _INCLUDE = re.compile(rb"^[ \t]*(?:-r|-c|--requirement|--constraint)[ \t]*=?[ \t]*([^\s#]+)", re.MULTILINE)
 PASTED = "requirements.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedFiles:
+    """Files as they are stored, with what was read from them; `digest` is the SHA-256 over all, `sha256` of each."""
+
+    files: Mapping[str, bytes]
+    roots: tuple[str, ...]
+    parsed: ParsedFiles
+    digest: str
+    sha256: Mapping[str, str]
+
+
+def prepare(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
+    """Read the files and compute their digests."""
+    sha256 = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    return PreparedFiles(dict(files), tuple(roots), read(files, roots), digest_of(files), sha256)
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of paths and contents, independent of their order."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(f"{path}\0{len(files[path])}\0".encode())
+        total.update(files[path])
+    return total.hexdigest()
 
 
 def roots_of(files: Mapping[str, bytes]) -> list[str]:

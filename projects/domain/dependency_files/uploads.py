@@ -63,6 +63,17 @@ def read_upload(body: bytes, content_type: str, path: str = "") -> Upload:
     return Upload(files, tuple(roots), _text(document, "commit", _COMMIT), _text(document, "ref", None))
 
 
+def read_stored_upload(stored: bytes) -> Upload:
+    """Return the upload that `Upload.to_json` wrote."""
+    return read_upload(stored, "application/json")
+
+
+def read_sent_upload(content_type: str, path: str, body: bytes) -> tuple[Upload, bytes]:
+    """Return the upload in the body of a request, and its form to store. Raises InvalidUpload."""
+    upload = read_upload(body, content_type, path)
+    return upload, upload.to_json()
+
+
 def _checked_path(path: str) -> str:
     segments = path.split("/")
     climbs = any(segment in ("", ".", "..") for segment in segments)

@@ -10,9 +10,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
-from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, read, to_data
+from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, to_data
+from projects.management.reading import read_from_disk
 from projects.management.target_options import parse_target_option
-from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
+from projects.services.dependency_files import UnreadablePath, roots_of, unreadable
 from scanner.domain.targets.target import Target
 
 
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             roots = roots_of(options["paths"])
         except UnreadablePath as error:
             raise CommandError(str(error), returncode=2) from error
-        parsed = read(FilesOnDisk(), roots)
+        parsed = read_from_disk(roots)
         if options["target"]:
             parsed = _needed_on(parse_target_option(options["target"]), parsed)
         if options["format"] == "json":

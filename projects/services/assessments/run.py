@@ -14,7 +14,7 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.verdicts import Verdict
-from projects.domain.dependency_files import ParsedFiles, read, select
+from projects.domain.dependency_files import ParsedFiles, select
 from projects.models import Assessment, AssessmentState, Project, Snapshot, SnapshotFile
 from projects.services.assessments.evaluate import Evaluation, evaluate_partly, stopwatch
 from projects.services.assessments.fetch import fetch_missing
@@ -22,6 +22,7 @@ from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate, remember
 from projects.services.assessments.store import store_evaluation
 from projects.services.indexes import indexes_of, own_index_ids
+from projects.services.reading import read_files
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
@@ -47,7 +48,8 @@ def policy_of(project: Project) -> BuildPolicy:
 def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = None) -> ParsedFiles:
     """Parse the snapshot's files again; `files` are all of them, where the caller has them."""
     stored = list(snapshot.files.all()) if files is None else files
-    return read({file.path: bytes(file.content) for file in stored}, [file.path for file in stored if file.is_root])
+    contents = {file.path: bytes(file.content) for file in stored}
+    return read_files(contents, [file.path for file in stored if file.is_root])
 
 
 def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:

@@ -13,6 +13,7 @@ from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
+from projects.services.reading import ReadingLimitReached
 from projects.services.snapshots import NothingToRead
 from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, UPLOAD_EVENT
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
@@ -43,7 +44,14 @@ def process(delivery_id: int, now: datetime) -> int | None:
             _postpone(delivery, str(problem), now)
             return BACKOFF[delivery.attempts - 1]
         _fail(delivery, str(problem), now)
-    except (HostError, NothingToRead, InvalidCloneUrl, InvalidField, uploads.InvalidUpload) as problem:
+    except (
+        HostError,
+        NothingToRead,
+        InvalidCloneUrl,
+        InvalidField,
+        uploads.InvalidUpload,
+        ReadingLimitReached,
+    ) as problem:
         _fail(delivery, str(problem), now)
     except SealBroken:
         _fail(delivery, CREDENTIALS_UNREADABLE, now)

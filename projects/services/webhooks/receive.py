@@ -20,6 +20,7 @@ from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken
+from projects.services.reading import ReadingLimitReached, read_document
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +62,10 @@ def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: da
     if repository is None or about is None or about.provider != provider or not is_valid:
         return DeliveryRefused()
     given = {name.lower(): value for name, value in headers.items()}
-    event = read_payload(about, given.get("content-type", ""), body)
+    try:
+        event = read_document(read_payload, body, about, given.get("content-type", ""))
+    except ReadingLimitReached as error:
+        event = events.InvalidPayload(str(error))
     delivery = Delivery(repository=repository, delivery_id=about.delivery_id, event=about.event, received_at=now)
     _set_state(delivery, event)
     stored = _store_once(delivery)
@@ -82,9 +86,9 @@ def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: b
     if len(identity) > 150 or not identity.isprintable():
         return DeliveryInvalid("X-Wheelway-Delivery must be at most 150 printable characters")
     try:
-        upload = uploads.read_upload(body, given.get("content-type", ""), path)
-    except uploads.InvalidUpload as problem:
-        return DeliveryInvalid(problem.reason)
+        upload, payload = read_document(uploads.read_sent_upload, body, given.get("content-type", ""), path)
+    except (uploads.InvalidUpload, ReadingLimitReached) as problem:
+        return DeliveryInvalid(str(problem))
     if before := Delivery.objects.filter(repository=repository, proof=proof).first():
         return DeliveryAccepted(before)
     delivery = Delivery(
@@ -96,7 +100,7 @@ def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: b
         received_at=now,
         ref=upload.ref,
         commit=upload.commit,
-        payload=upload.to_json(),
+        payload=payload,
     )
     try:
         return DeliveryAccepted(_store_once(delivery))

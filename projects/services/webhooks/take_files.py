@@ -10,13 +10,14 @@ from django.db import transaction
 
 from projects.domain.dependency_files import uploads
 from projects.domain.webhooks.clone_urls import parse_clone_url
-from projects.domain.webhooks.wanted_files import detect, missing_includes
+from projects.domain.webhooks.wanted_files import detect
 from projects.hosts.errors import HostUnavailable
 from projects.hosts.git import GitRepository, open_repository
 from projects.hosts.git_program import GitLimits, GitRemote
 from projects.models import Origin
 from projects.models.repository import Delivery, Repository
-from projects.services.snapshots import take_snapshot
+from projects.services.reading import IncludeFinder, read_document
+from projects.services.snapshots import prepare_snapshot, store_snapshot
 
 # How often a delivery starts again because another one was taken meanwhile.
 _ROUNDS = 4
@@ -39,7 +40,7 @@ def take_push(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Fetch the requirement files at the pushed commit and take a snapshot of them.
 
     An older push never replaces a newer one: where the branch is now decides. Contacts the repository host.
-    Raises HostError, BadCloneUrl, Malformed (the branch name is invalid), SealBroken and what take_snapshot raises.
+    Raises HostError, BadCloneUrl, Malformed (the branch name is invalid), SealBroken and what prepare_snapshot raises.
     """
     for _ in range(_ROUNDS):
         repository = Repository.objects.select_related("project").get(pk=delivery.repository_id)
@@ -69,16 +70,16 @@ def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
 
 
 def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
-    """Take a snapshot of the uploaded files. Raises what take_snapshot raises."""
-    upload = uploads.read_upload(bytes(delivery.payload or b""), "application/json")
+    """Take a snapshot of the uploaded files. Raises what prepare_snapshot raises."""
+    payload = bytes(delivery.payload or b"")
+    upload = read_document(uploads.read_stored_upload, payload)
+    prepared = prepare_snapshot(upload.files, upload.roots)
     with transaction.atomic():
         repository = Repository.objects.select_for_update().get(pk=delivery.repository_id)
         later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
         if later.exists():
             return DeliveryOutcome(False, "a later upload has been taken already")
-        take_snapshot(
-            repository.project, upload.files, upload.roots, origin=Origin.CI, commit=upload.commit, ref=upload.ref
-        )
+        store_snapshot(repository.project, prepared, origin=Origin.CI, commit=upload.commit, ref=upload.ref)
         _advance(repository, upload.commit or repository.last_commit, now)
         # In the same transaction, so that an earlier upload sees it.
         Delivery.objects.filter(pk=delivery.pk).update(state=Delivery.State.PROCESSED)
@@ -93,11 +94,12 @@ def _take(delivery: Delivery, repository: Repository, source: GitRepository, now
     reason = _outdated(repository, source, commit, head)
     if reason:
         return DeliveryOutcome(False, reason, commit)
-    files, roots = source.files(commit, repository.paths, lambda read: missing_includes(read, list(read)), detect)
+    files, roots = source.files(commit, repository.paths, IncludeFinder(), detect)
+    prepared = prepare_snapshot(files, roots)
     with transaction.atomic():
         if not _advance(repository, commit, now):
             raise _Overtaken
-        take_snapshot(repository.project, files, roots, origin=Origin.PUSH, commit=commit, ref=repository.ref)
+        store_snapshot(repository.project, prepared, origin=Origin.PUSH, commit=commit, ref=repository.ref)
     return DeliveryOutcome(True, commit=commit)
 
 

@@ -15,12 +15,12 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from projects import jobs
 from projects.domain.webhooks.signatures import sign_upload
-from projects.domain.webhooks.wanted_files import missing_includes
 from projects.hosts.errors import HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
 from projects.models.sealed import Sealed
+from projects.services.reading import IncludeFinder
 from projects.services.webhooks import process as delivery_work
 from projects.services.webhooks import take_files
 from projects.services.webhooks.process import process
@@ -322,15 +322,15 @@ def test_a_push_that_is_overtaken_while_it_is_read_decides_anew(
 ) -> None:
     first = host.commit({"requirements.txt": "numpy==1.0\n"})
     slow = deliver(repository, push_body(first), "d-1")
-    read_includes = missing_includes
+    real = IncludeFinder
 
-    def overtaken(files: Mapping[str, bytes], roots: Any) -> list[str]:
-        monkeypatch.setattr(take_files, "missing_includes", read_includes)
+    def overtaken(files: Mapping[str, bytes]) -> list[str]:
+        monkeypatch.setattr(take_files, "IncludeFinder", real)
         second = host.commit({"requirements.txt": "numpy==2.0\n"})
         work(deliver(repository, push_body(second, first), "d-2"))
         return []
 
-    monkeypatch.setattr(take_files, "missing_includes", overtaken)
+    monkeypatch.setattr(take_files, "IncludeFinder", lambda: overtaken)
     work(slow)
     assert (slow.state, requirements(repository.project)) == ("ignored", ["numpy==2.0"])
 

@@ -1,0 +1,93 @@
+"""Reading of dependency files and of other documents that others send, in a child process with limits.
+
+No caller reads within a transaction: what is stored has been read before.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import TypeVar
+
+from django.conf import settings
+
+from projects.domain.dependency_files import ParsedFiles, read
+from projects.domain.dependency_files.given_files import PreparedFiles, prepare
+from projects.domain.webhooks.wanted_files import missing_includes
+from projects.sandbox import LimitReached, Limits, Sandbox
+
+# A document of at most so many bytes that the standard library parses in linear time needs no child.
+_SMALL = 64 * 1024
+
+R = TypeVar("R")
+
+
+class ReadingLimitReached(Exception):
+    """Input whose reading reached a limit of time or memory. The text is a message for its sender."""
+
+
+def read_files(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
+    """Read dependency files. Raises ReadingLimitReached, SandboxBusy."""
+    return run_limited(read, files, roots)
+
+
+def prepare_files(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
+    """Read dependency files for a snapshot. Raises ReadingLimitReached, SandboxBusy."""
+    return run_limited(prepare, files, roots)
+
+
+class IncludeFinder:
+    """Finds the paths that files include and that are not among them; all its calls share one limit of time."""
+
+    def __init__(self) -> None:
+        self._left = float(settings.WHEELWAY_READ_SECONDS)
+
+    def __call__(self, files: Mapping[str, bytes]) -> list[str]:
+        """Return the missing paths. Raises ReadingLimitReached, SandboxBusy."""
+        start = time.monotonic()
+        try:
+            return _limited(missing_includes, dict(files), list(files), seconds=max(self._left, 0.1))
+        finally:
+            self._left -= time.monotonic() - start
+
+
+def run_limited(function: Callable[..., R], *arguments: object) -> R:
+    """Return what a function of the domain returns, called in a child. Raises what it raises.
+
+    Also raises ReadingLimitReached and SandboxBusy.
+    """
+    return _limited(function, *arguments, seconds=settings.WHEELWAY_READ_SECONDS)
+
+
+def read_document(function: Callable[..., R], body: bytes, *arguments: object) -> R:
+    """Call a reader of JSON whose last argument is `body`: directly for a small one, else in a child."""
+    if len(body) <= _SMALL:
+        return function(*arguments, body)
+    return _limited(function, *arguments, body, seconds=settings.WHEELWAY_READ_SECONDS)
+
+
+def start_reader() -> None:
+    """Start the child that the next call needs, which takes a tenth of a second, beside other work."""
+    _sandbox(_limits()).start()
+
+
+def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> R:
+    limits = _limits()
+    try:
+        return _sandbox(limits).call(function, *arguments, seconds=seconds)
+    except LimitReached as reached:
+        most = f"{limits.seconds:g} seconds" if reached.limit == "time" else f"{limits.memory_mb:,} MB of memory"
+        raise ReadingLimitReached(
+            f"reading it takes more than {most}, the most that this installation allows; nothing was stored. "
+            "Send fewer or smaller files"
+        ) from None
+
+
+def _limits() -> Limits:
+    return Limits(settings.WHEELWAY_READ_SECONDS, settings.WHEELWAY_READ_MEMORY_MB, settings.WHEELWAY_READ_PROCESSES)
+
+
+@lru_cache(maxsize=4)
+def _sandbox(limits: Limits) -> Sandbox:
+    return Sandbox(limits)

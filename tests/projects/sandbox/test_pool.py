@@ -1,0 +1,95 @@
+"""The child process that works on what others send: it answers, it is used again, and its limits hold."""
+
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from projects.domain.dependency_files import ParsedFiles, read
+from projects.sandbox import LimitReached, Limits, Sandbox, SandboxBroken, SandboxBusy
+from tests.projects.sandbox import calls
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return Sandbox(Limits(seconds=1, memory_mb=400, processes=1))
+
+
+def test_a_call_returns_what_the_function_returns(sandbox: Sandbox) -> None:
+    files = {"requirements.txt": b"numpy==1.26.4\n-r more.txt\n", "more.txt": b"six\n"}
+    parsed = sandbox.call(read, files, ["requirements.txt"])
+    assert isinstance(parsed, ParsedFiles)
+    assert parsed == read(files, ["requirements.txt"])
+
+
+def test_a_call_raises_what_the_function_raises(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="wrong"):
+        sandbox.call(calls.fail, "wrong")
+    assert sandbox.call(calls.process_id) != os.getpid()
+
+
+def test_the_child_is_used_again_and_knows_nothing_of_its_parents_environment(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "seen")
+    first = sandbox.call(calls.process_id)
+    assert sandbox.call(calls.process_id) == first
+    assert sandbox.call(calls.environment).keys().isdisjoint({"SECRET_KEY", "DATABASE_URL"})
+
+
+def test_a_call_that_computes_too_long_is_ended_and_the_next_one_is_answered(sandbox: Sandbox) -> None:
+    start = time.monotonic()
+    with pytest.raises(LimitReached, match="time"):
+        sandbox.call(calls.compute_for_ever)
+    assert time.monotonic() - start < 8
+    assert sandbox.call(calls.double, 2) == 4
+
+
+def test_a_call_that_waits_too_long_is_ended_too(sandbox: Sandbox) -> None:
+    with pytest.raises(LimitReached, match="time"):
+        sandbox.call(calls.wait_for_ever, seconds=0.2)
+    assert sandbox.call(calls.double, 3) == 6
+
+
+def test_a_call_that_takes_too_much_memory_is_ended(sandbox: Sandbox) -> None:
+    with pytest.raises(LimitReached, match="memory"):
+        sandbox.call(calls.fill_memory)
+    assert sandbox.call(calls.double, 4) == 8
+
+
+def test_a_child_that_crashes_is_replaced(sandbox: Sandbox) -> None:
+    with pytest.raises(SandboxBroken):
+        sandbox.call(calls.leave, 3)
+    assert sandbox.call(calls.double, 5) == 10
+
+
+def test_one_that_ended_while_it_was_idle_is_replaced_unseen(sandbox: Sandbox) -> None:
+    first = sandbox.call(calls.process_id)
+    os.kill(first, 15)
+    while Path(f"/proc/{first}").exists() and "Z" not in Path(f"/proc/{first}/stat").read_text():
+        time.sleep(0.01)
+    assert sandbox.call(calls.process_id) != first
+
+
+def test_a_call_waits_for_a_free_child_but_not_for_ever(sandbox: Sandbox) -> None:
+    busy = threading.Thread(target=lambda: sandbox.call(calls.wait, 1.0))
+    busy.start()
+    time.sleep(0.3)
+    with pytest.raises(SandboxBusy):
+        sandbox.call(calls.double, 1, wait=0.05)
+    assert sandbox.call(calls.double, 1, wait=30) == 2
+    busy.join()
+
+
+def test_what_the_function_prints_does_not_get_into_the_answer(sandbox: Sandbox) -> None:
+    assert sandbox.call(calls.print_and_double, 6) == 12
+
+
+def test_a_small_call_costs_little(sandbox: Sandbox) -> None:
+    sandbox.call(calls.double, 1)
+    start = time.monotonic()
+    for _ in range(50):
+        sandbox.call(calls.double, 1)
+    assert (time.monotonic() - start) / 50 < 0.02
