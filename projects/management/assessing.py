@@ -118,13 +118,16 @@ def read_files(paths: Sequence[str]) -> DependencyFiles:
 
 
 def make_request(files: DependencyFiles, targets: Sequence[Target], options: Options) -> AssessmentRequest:
-    """Return the request that the options make. Raises CommandError with status 2 for an unknown group or extra."""
+    """Return the request that the options make. Raises CommandError with status 2 for an unknown group or extra.
+
+    Also where the files ask for no package.
+    """
     unknown = unknown_choices(files.parsed, options["group"], options["extra"])
     if unknown:
         raise CommandError("\n".join(map(str, unknown)), returncode=2)
     requirements = select(files.parsed, options["group"], options["extra"])
     policy = BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"])
-    return AssessmentRequest(
+    request = AssessmentRequest(
         requirements,
         targets,
         policy_under(policy, files.parsed.options),
@@ -136,6 +139,17 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         stopwatch=stopwatch,
         files=file_choices_of(files.parsed.options, requirements),
     )
+    if not request.asks_for_packages:
+        raise CommandError(_nothing_asked(files), returncode=2)
+    return request
+
+
+def _nothing_asked(files: DependencyFiles) -> str:
+    """Return why there is nothing to assess, and what could be chosen instead."""
+    named = ", ".join(source.path for source in files.parsed.sources)
+    names = sorted({name for _, name in files.parsed.choices})
+    more = f" Choose with --group or --extra: {', '.join(names)}." if names else ""
+    return f"Nothing to assess: {named} asks for no package.{more}"
 
 
 def assess(request: AssessmentRequest, files: DependencyFiles, options: Options, log: Log) -> CommandAssessment:

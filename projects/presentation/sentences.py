@@ -11,7 +11,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.report.platform_support import build_tools
-from scanner.domain.files.builds import PURE, UNSEEN
+from scanner.domain.files.builds import COMPILED, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import glibc_requirement
 from scanner.domain.matching.reason_text import cause_text, glibc_text, reason_text
@@ -22,7 +22,7 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 def describe_reason(package: PackageResult) -> str:
     """Return why the package stands as it does, as a clause; of a blocked one also what its newest version lacks."""
-    text = describe_text(package.reason)
+    text = "; ".join(filter(None, (describe_text(package.reason), _describe_sdist(package))))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
         return text
@@ -46,6 +46,22 @@ _EXCLUDED = {
     "only-binary": "no wheel fits, and the project's files exclude its sdist",
     "hashes": "the project's files list no hash of a file that fits",
 }
+
+
+def _describe_sdist(package: PackageResult) -> str:
+    """Return what is known of the package's sdist, as a clause; empty where no installer would build it."""
+    if package.availability is not Availability.SOURCE or package.build_detail is None:
+        return ""
+    kind, _, found = package.build_detail.partition(": ")
+    match kind:
+        case "pure":
+            return "its build compiles nothing"
+        case "compiled":
+            return f"its build compiles {join_words(found.split(', ')) if found else 'code'}"
+        case "unreadable":
+            return f"its sdist cannot be read: {found}"
+        case _:
+            return "its sdist was not looked into yet"
 
 
 @lru_cache(maxsize=4096)
@@ -113,7 +129,7 @@ def advise(package: PackageResult, target: str) -> str:
 def list_build_tools(package: PackageResult, target: str) -> tuple[str, ...]:
     """Return what compiling the package needs on the target; nothing where it is not compiled there."""
     parsed, detail = _parse(target), package.build_detail
-    if package.availability is not Availability.SOURCE or detail in {None, PURE, UNSEEN} or parsed is None:
+    if package.availability is not Availability.SOURCE or build_kind(detail) != COMPILED or parsed is None:
         return ()
     return build_tools(package.name, detail or "", parsed)
 

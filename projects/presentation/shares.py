@@ -40,7 +40,9 @@ def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> st
 
 
 def unknown_text(counts: Mapping[str, int]) -> str:
-    """Return how many packages are not known: "2 of 61 packages are not known yet"; empty where all are."""
+    """Return how many packages are not known: "2 of 61 packages are not known yet"; empty where all are known."""
+    if not packages_needed(counts):
+        return "The files ask for no package"
     for verdict, ending in ((Verdict.UNKNOWN, "not known yet"), (Verdict.NOT_JUDGED, "not judged")):
         if number := counts.get(verdict.value, 0):
             return f"{number} of {count(packages_needed(counts), 'package')} {agree(number, 'is', 'are')} {ending}"

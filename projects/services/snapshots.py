@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 # A workflow matrix may name many Pythons.
 MAX_HINTS = 100
+_NOTHING_ASKED = "it asks for no package"
 
 
 class NothingToRead(Exception):
-    """No requirement could be read from any of the files; `problems` say why, each with its path and line."""
+    """None of the files asks for a package; `problems` say why, each with its path and line."""
 
     def __init__(self, problems: Sequence[FileProblem]) -> None:
         super().__init__(problems)
@@ -37,14 +38,15 @@ def prepare_snapshot(files: Mapping[str, bytes], roots: Sequence[str]) -> Prepar
     """Read files for a snapshot, outside any transaction, since it may take seconds.
 
     `files` maps path to content; `roots` are the dependency files, the others are only includes of them.
-    Raises NothingToRead if no requirement could be read and there are problems, or reading reaches a limit.
+    Raises NothingToRead if they ask for no package, or reading reaches a limit.
     """
     try:
         prepared = prepare_files(files, roots)
     except ReadingLimitReached as error:
         raise NothingToRead([FileProblem(", ".join(roots)[:200], None, "", str(error))]) from error
-    if not prepared.parsed.requirements and prepared.parsed.problems:
-        raise NothingToRead(prepared.parsed.problems)
+    parsed = prepared.parsed
+    if not any(not one.constraint for one in parsed.requirements):
+        raise NothingToRead(parsed.problems or [FileProblem(root, None, "", _NOTHING_ASKED) for root in roots])
     return prepared
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdist
+from scanner.domain.files.builds import BUILD_FILES, UNREADABLE, SdistContents, classify_sdist
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
@@ -22,13 +22,16 @@ logger = logging.getLogger(__name__)
 
 # An sdist that could not be read is not tried again sooner than this.
 TRY_AGAIN_AFTER = timedelta(days=7)
+# As much as the column takes.
+_MAX_DETAIL = 80
 
 
 def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetime, *, workers: int = 2) -> int:
     """Inspect the sdists of these releases where the result is not known. Return how many are known now.
 
     The result is stored in `Release.build_detail`: "pure", "compiled" or "compiled: C, Cython". An sdist that cannot
-    be read within the client's limits is not tried again for a week. Nothing is written to disk and nothing is run.
+    be read within the client's limits is "unreadable: " with the reason, and is not tried again for a week. Nothing is
+    written to disk and nothing is run.
     """
     # A try in the future is that of a clock that jumped.
     untried = (
@@ -36,11 +39,15 @@ def inspect_sdists(release_ids: Iterable[int], client: IndexClient, now: datetim
         | Q(build_tried_at__lt=now - TRY_AGAIN_AFTER)
         | Q(build_tried_at__gt=now + CLOCK_SKEW)
     )
-    wanted = sorted(
-        Release.objects.filter(untried, pk__in=set(release_ids), build_detail="").values_list("pk", flat=True)
-    )
+    unknown = Q(build_detail="") | Q(build_detail__startswith=UNREADABLE)
+    wanted = sorted(Release.objects.filter(untried, unknown, pk__in=set(release_ids)).values_list("pk", flat=True))
     with ThreadPoolExecutor(max_workers=workers) as pool:
         return sum(pool.map(partial(_inspect, client=client, now=now), wanted))
+
+
+def _fault(error: NoSuchFile | InvalidArchive) -> str:
+    """Return the error without the URL, which the page of the package shows."""
+    return error.message if isinstance(error, InvalidArchive) else "the file does not exist"
 
 
 def _inspect(release_id: int, *, client: IndexClient, now: datetime) -> bool:
@@ -60,6 +67,7 @@ def _inspect_release(release_id: int, client: IndexClient, now: datetime) -> boo
             names, texts = client.sdist_view(sdist.url, BUILD_FILES)
         except (NoSuchFile, InvalidArchive) as error:
             logger.info("sdist not read release=%s error=%s", release_id, error)
+            detail = f"{UNREADABLE}: {_fault(error)}"[:_MAX_DETAIL]
         except IndexFault as error:
             logger.warning("sdist release=%s error=%s", release_id, error)
             return False

@@ -125,6 +125,8 @@ def test_without_any_storage_it_makes_its_own_and_prints_only_the_result(replay:
         (["{file}", "--as-of", "yesterday"], "is not a date"),
         (["{file}", "--group", "dve"], "--group dve: the files name no such group"),
         (["{binary}"], "not a text file"),
+        (["{empty}"], "asks for no package"),
+        (["{optional}"], "Choose with --group or --extra: fast."),
         ([], "PATH"),
     ],
 )
@@ -133,7 +135,10 @@ def test_bad_usage_and_unreadable_input_end_with_2_and_a_sentence(
 ) -> None:
     (tmp_path / "requirements.txt").write_text("six\n")
     (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" * 20)
-    places = {"file": str(tmp_path / "requirements.txt"), "binary": str(tmp_path / "picture.txt")}
+    (tmp_path / "empty.txt").write_text("# nothing yet\n")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\noptional-dependencies = {fast = ["six"]}\n')
+    names = {"file": "requirements.txt", "binary": "picture.txt", "empty": "empty.txt", "optional": "pyproject.toml"}
+    places = {key: str(tmp_path / name) for key, name in names.items()}
     done = assess(None, tmp_path / "data", *(one.format(**places) for one in arguments))
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr

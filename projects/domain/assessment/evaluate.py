@@ -20,7 +20,7 @@ from projects.domain.assessment.root_requirements import versions_in_use, withou
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
-from scanner.domain.files.builds import UNSEEN
+from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.explain.sentences import derivation_text
@@ -63,16 +63,23 @@ def unseen_in(resolved: Iterable[ResolvedTarget], snapshot: IndexSnapshot) -> di
     for one in resolved:
         column = snapshot.column(one.target)
         for name, judgement in one.judgements.items():
-            if judgement.verdict is not Verdict.UNKNOWN or judgement.availability is not Availability.SOURCE:
+            if judgement.verdict not in (Verdict.UNKNOWN, Verdict.NOT_JUDGED):
                 continue
-            for release in (judgement.release, snapshot.packages[name].newest):
-                if release is not None and release.build == UNSEEN and _is_source(release, column):
+            for release in (judgement.release, snapshot.packages[name].newest if judgement.release else None):
+                if release is not None and _is_unseen(release, column):
                     found.update(dict.fromkeys(release.pks, name))
     return found
 
 
-def _is_source(release: Candidate, column: int) -> bool:
-    return release.offers[column].availability is Availability.SOURCE
+def _is_unseen(release: Candidate, column: int) -> bool:
+    """Return whether a look into the sdist would tell more: an unreadable one may be readable after a while."""
+    is_source = release.offers[column].availability is Availability.SOURCE
+    return is_source and build_kind(release.build) in {UNSEEN, UNREADABLE}
+
+
+def _hangs_on_an_sdist(judgement: Judgement, column: int) -> bool:
+    release = judgement.release
+    return judgement.verdict is Verdict.UNKNOWN and release is not None and _is_unseen(release, column)
 
 
 def releases_to_explain(resolved: Iterable[ResolvedTarget]) -> list[Candidate]:
@@ -100,10 +107,14 @@ def resolve_search(
 ) -> Search[ResolvedTarget]:
     """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
     found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
+    judgements = _judge(request, snapshot, target, found)
+    column = snapshot.column(target)
     way = None
     # A search that was cut short says nothing about the requirements as written.
     refuted = found.limit is None
-    if request.with_plans and not found.holds and not found.missing:
+    # Nor is it worth planning around an sdist that may turn out to install.
+    is_open = found.missing or any(_hangs_on_an_sdist(one, column) for one in judgements.values())
+    if request.with_plans and not found.holds and not is_open:
         upgrade = Upgrade(
             cache,
             [target],
@@ -117,7 +128,7 @@ def resolve_search(
             refuted=refuted,
         )
         way = yield from plan_search(upgrade)
-    return ResolvedTarget(target, found, _judge(request, snapshot, target, found), way)
+    return ResolvedTarget(target, found, judgements, way)
 
 
 def _judge(
@@ -130,7 +141,7 @@ def _judge(
     for member in found.members:
         name, provenance = member.name, provenances[member.name]
         if member.url is not None:
-            judgements[name] = judge_foreign(name, provenance, member.url)
+            judgements[name] = judge_foreign(name, provenance, member.url, target)
         else:
             package = snapshot.packages.get(name)
             judgements[name] = judge_version(
@@ -148,7 +159,7 @@ def _explain(
     conflict = one.closure.conflict
     return TargetResult(
         target=one.target.slug,
-        verdict=_verdict(one),
+        verdict=_verdict(request, one),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(one.closure.blockers),
         conflict=derivation_text(conflict) if conflict is not None else "",
@@ -156,12 +167,15 @@ def _explain(
     )
 
 
-def _verdict(one: ResolvedTarget) -> ProjectVerdict:
+def _verdict(request: AssessmentRequest, one: ResolvedTarget) -> ProjectVerdict:
     found = one.closure
+    if not request.asks_for_packages:
+        return ProjectVerdict.UNKNOWN
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
     return judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
         holds=found.holds,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,
+        conflict=found.conflict is not None,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import unquote, urlsplit
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -20,11 +21,13 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Severity, Verdict, judge_package, judge_severity
 from projects.domain.dependency_files.values import ParsedRequirement
-from scanner.domain.matching.availability import Availability
-from scanner.domain.matching.explain import Cell
+from scanner.domain.files.builds import UNSEEN, build_kind
+from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts
+from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.resolution.loosen import Step, step_between
-from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.target import Target
 
@@ -33,8 +36,8 @@ from scanner.domain.targets.target import Target
 class Judgement:
     """The verdict on one package on one target, with the releases that explain it.
 
-    `reason` is set where no release is in use. `first` and `latest` are set when the version does not install and some
-    version does; `newest` when none does.
+    `reason` is set where no release is in use, and `cell` for a wheel that is not from the index. `first` and `latest`
+    are set when the version does not install and some version does; `newest` when none does.
     """
 
     name: NormalizedName
@@ -48,6 +51,7 @@ class Judgement:
     first: Candidate | None = None
     latest: Candidate | None = None
     newest: Candidate | None = None
+    cell: Cell | None = None
 
     @property
     def releases(self) -> list[Candidate]:
@@ -64,10 +68,21 @@ def judge_inactive(requirement: ParsedRequirement) -> Judgement:
     return Judgement(requirement.name, None, provenance, Availability.INACTIVE, Verdict.INACTIVE, Severity.NONE, reason)
 
 
-def judge_foreign(name: NormalizedName, provenance: Provenance, url: str) -> Judgement:
-    """Judge a package that comes from a URL, a repository or a folder: the index knows nothing about it."""
+def judge_foreign(name: NormalizedName, provenance: Provenance, url: str, target: Target) -> Judgement:
+    """Judge a package that comes from a URL, a repository or a folder: the index knows nothing about it.
+
+    Of a wheel its file name decides; nothing else can be judged.
+    """
     reason = PackageReason(ReasonKind.NOT_FROM_INDEX, url.partition("?")[0])
-    return Judgement(name, None, provenance, Availability.UNKNOWN, Verdict.UNKNOWN, Severity.MODERATE, reason)
+    filename = unquote(urlsplit(url).path.rpartition("/")[2])
+    wheel = parse_filename(filename, name)
+    if not isinstance(wheel, ParsedFilename) or wheel.kind is not FileKind.WHEEL:
+        return Judgement(name, None, provenance, Availability.UNKNOWN, Verdict.NOT_JUDGED, Severity.MODERATE, reason)
+    file = ReleaseFileFacts(filename, wheel.kind, wheel.tag_set, wheel.build)
+    cell = explain_cell([file], target)
+    verdict = judge_package(cell.availability, None, BuildPolicy(SourcePolicy.NEVER), helped=False)
+    severity = judge_severity(verdict, direct=provenance.direct, major_step=False, dependents_share=0.0)
+    return Judgement(name, wheel.version, provenance, cell.availability, verdict, severity, cell=cell)
 
 
 def judge_version(
@@ -97,7 +112,7 @@ def judge_version(
         helped = None
         if not policy.installs_candidate(release, column):
             above = installable_from(package, column, policy, version)
-            helped = True if above else _may_help(package, column, policy, release.version)
+            helped = True if above else _may_help(package, column, policy)
     verdict = judge_package(availability, build, policy, helped=helped)
     first, latest = (above[0], above[-1]) if above else (None, None)
     is_major = bool(first and version and step_between(version, first.version) is Step.MAJOR)
@@ -110,14 +125,15 @@ def judge_version(
     )
 
 
-def _may_help(package: PackageSnapshot, column: int, policy: BuildPolicy, current: Version) -> bool | None:
-    """Return None when a later release might install, which only its sdist would tell; else False."""
-    is_possible = any(
-        policy.installs_candidate(release, column) is None and not release.offers[column].yanked
-        for release in package.candidates
-        if release.version >= current
-    )
-    return None if is_possible else False
+def _may_help(package: PackageSnapshot, column: int, policy: BuildPolicy) -> bool | None:
+    """Return None while the newest release might install, which only a look into its sdist will tell; else False.
+
+    It speaks for those between: looking into the sdists of all would read gigabytes for some packages.
+    """
+    newest = package.newest
+    if newest is None or build_kind(newest.build) != UNSEEN or policy.installs_candidate(newest, column) is not None:
+        return False
+    return None
 
 
 def explain(
@@ -128,7 +144,7 @@ def explain(
     now: datetime,
 ) -> PackageResult:
     """Return the result that a judgement and the files of its releases make."""
-    cell = explanations.cell(judgement.release, target) if judgement.release is not None else None
+    cell = explanations.cell(judgement.release, target) if judgement.release is not None else judgement.cell
     newest = package.newest if package else None
     return PackageResult(
         name=judgement.name,

@@ -55,6 +55,11 @@ class AssessmentRequest:
         return replace(self.policy, now=self.now)
 
     @property
+    def asks_for_packages(self) -> bool:
+        """Whether any requirement asks for a package: constraints and overrides alone ask for nothing."""
+        return any(not one.constraint and not one.override for one in self.requirements)
+
+    @property
     def foreign(self) -> frozenset[str]:
         """Packages that come from a URL, a repository or a folder."""
         return frozenset(one.name for one in self.requirements if one.origin is not RequirementOrigin.INDEX)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
+from scanner.domain.files.builds import UNREADABLE, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.policy import BuildPolicy
 
@@ -58,7 +59,8 @@ def judge_package(
 ) -> Verdict:
     """Return the verdict of one package on one target.
 
-    `helped` says whether some other version is installable there; None when that is not known yet.
+    `helped` says whether some other version is installable there; None when that is not known yet. An sdist that was
+    not looked into is unknown, whatever other versions offer: it may be pure Python and install as it is.
     """
     match availability:
         case Availability.INACTIVE:
@@ -70,11 +72,11 @@ def judge_package(
     installable = policy.installs(availability, detail)
     if installable:
         return Verdict.DEGRADED
+    if installable is None:
+        return Verdict.NOT_JUDGED if build_kind(detail) == UNREADABLE else Verdict.UNKNOWN
     if helped:
         return Verdict.UPGRADE
-    if installable is None or helped is None:
-        return Verdict.UNKNOWN
-    return Verdict.BLOCKED
+    return Verdict.UNKNOWN if helped is None else Verdict.BLOCKED
 
 
 def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, dependents_share: float) -> Severity:
@@ -99,12 +101,13 @@ def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, d
 
 
 def judge_project(
-    verdicts: Iterable[Verdict], *, holds: bool, incomplete: bool, plan_found: bool | None
+    verdicts: Iterable[Verdict], *, holds: bool, incomplete: bool, plan_found: bool | None, conflict: bool = False
 ) -> ProjectVerdict:
     """Return the verdict of the whole set on one target.
 
     `holds`: one set satisfies everything as written, every member installable under the policy. `incomplete`: data is
     missing, or a search was cut short. `plan_found`: whether an upgrade path exists; None when none was looked for.
+    `conflict`: the requirements contradict each other.
     """
     seen = set(verdicts) - {Verdict.INACTIVE}
     if incomplete or seen == {Verdict.NOT_JUDGED}:
@@ -112,12 +115,18 @@ def judge_project(
     if holds:
         if Verdict.UNKNOWN in seen:
             return ProjectVerdict.UNKNOWN
+        if Verdict.BLOCKED in seen:
+            # A wheel at a URL that does not fit: the index has no say in it.
+            return ProjectVerdict.NO_GO
         return ProjectVerdict.GO if seen <= _GREEN else ProjectVerdict.CONDITIONAL
     if plan_found:
         return ProjectVerdict.CONDITIONAL
-    if Verdict.BLOCKED in seen or Verdict.UNKNOWN not in seen:
-        return ProjectVerdict.NO_GO
-    return ProjectVerdict.UNKNOWN
+    if Verdict.UNKNOWN in seen and (plan_found is None or Verdict.BLOCKED not in seen):
+        return ProjectVerdict.UNKNOWN
+    if not conflict and Verdict.NOT_JUDGED in seen and not seen & {Verdict.BLOCKED, Verdict.UPGRADE}:
+        # All that keeps the set from holding is what could not be judged.
+        return ProjectVerdict.CONDITIONAL
+    return ProjectVerdict.NO_GO
 
 
 def count_verdicts(verdicts: Iterable[Verdict]) -> Mapping[str, int]:

@@ -88,7 +88,8 @@ def headline(result: TargetResult) -> str:
         case ProjectVerdict.CONDITIONAL:
             need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED))
             need = need or "The requirements do not hold together as written"
-            text = f"conditional. {need[:1].upper()}{need[1:]}{'; an upgrade path exists' if result.plan else ''}."
+            path = "; an upgrade path exists" if result.plan is not None and result.plan.feasible else ""
+            text = f"conditional. {need[:1].upper()}{need[1:]}{path}."
         case ProjectVerdict.NO_GO:
             text = f"no go. {_obstacles(result)}, of {count(total, 'package')}."
         case ProjectVerdict.UNKNOWN:

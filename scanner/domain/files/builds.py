@@ -12,14 +12,18 @@ from scanner.domain.matching.availability import Availability
 PURE = "pure"
 COMPILED = "compiled"
 UNSEEN = "unseen"
+UNREADABLE = "unreadable"
 
 _COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
 
 
 def build_kind(build: str | None) -> str:
-    """Return `pure`, `compiled` or `unseen`, without the languages that a look inside found ("compiled: Rust")."""
+    """Return the kind of a build, without what a look inside found ("compiled: Rust", "unreadable: not a tar.gz").
+
+    It is `pure`, `compiled`, `unseen` while the sdist was not looked into, and `unreadable` if it cannot be.
+    """
     kind = (build or UNSEEN).partition(":")[0]
-    return kind if kind in {PURE, COMPILED} else UNSEEN
+    return kind if kind in {PURE, COMPILED, UNREADABLE} else UNSEEN
 
 
 def infer_build(offered: Iterable[Availability]) -> str:

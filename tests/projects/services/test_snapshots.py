@@ -41,6 +41,13 @@ def test_files_that_hold_nothing_but_problems_are_refused_and_nothing_is_stored(
     assert not Snapshot.objects.exists()
 
 
+@pytest.mark.parametrize("content", [b"", b"# nothing yet\n", b"-c constraints.txt\n"])
+def test_files_that_ask_for_no_package_are_refused(project: Project, content: bytes) -> None:
+    files = {"requirements.txt": content, "constraints.txt": b"six<2\n"}
+    with pytest.raises(NothingToRead, match=r"requirements\.txt: it asks for no package"):
+        take_snapshot(project, files, ["requirements.txt"], origin=Origin.PASTE)
+
+
 def test_an_include_is_stored_with_the_file_that_names_it(project: Project) -> None:
     files = {"requirements/dev.txt": b"-r base.txt\npytest\n", "requirements/base.txt": b"six\n"}
     snapshot = take_snapshot(project, files, ["requirements/dev.txt"], origin=Origin.CI, commit="4c5feec")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from scanner.domain.files.builds import UNREADABLE, build_kind
 from scanner.index.client import IndexClient
 from scanner.index.transport import Limits
 from scanner.models import Package, Release
@@ -45,15 +46,15 @@ def test_each_sdist_is_looked_into_once(replay: ReplayIndex, demo: Package, poll
     assert replay.requests == []
 
 
-def test_what_cannot_be_read_stays_unseen_and_is_tried_again_later(
+def test_what_cannot_be_read_is_unreadable_and_is_tried_again_later(
     replay: ReplayIndex, demo: Package, poll: Poll
 ) -> None:
     replay.add_package("demo", [a_file("demo-1.0.tar.gz", members=CARGO)])
     poll()
     replay.mount_body("demo", "demo-1.0.tar.gz", b"no archive at all")
     client = IndexClient(replay.url)
-    assert inspect_sdists(ids(), client, NOON) == 0
-    assert details() == {"1.0": ""}
+    assert inspect_sdists(ids(), client, NOON) == 1
+    assert build_kind(details()["1.0"]) == UNREADABLE
     replay.bodies.clear()
     assert inspect_sdists(ids(), client, NOON + timedelta(days=1)) == 0
     assert inspect_sdists(ids(), client, NOON + TRY_AGAIN_AFTER + timedelta(days=1)) == 1
@@ -73,5 +74,6 @@ def test_a_large_sdist_is_given_up_within_bounds(replay: ReplayIndex, demo: Pack
     replay.add_package("demo", [a_file("demo-1.0.tar.gz", members={**CARGO, "huge.bin": bytes(5_000_000)})])
     poll()
     client = IndexClient(replay.url, limits=Limits(archive=100_000))
-    assert inspect_sdists(ids(), client, NOON) == 0
+    assert inspect_sdists(ids(), client, NOON) == 1
+    assert build_kind(Release.objects.get().build_detail) == UNREADABLE
     assert Release.objects.get().build_tried_at == NOON

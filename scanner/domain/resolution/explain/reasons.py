@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.files.builds import COMPILED, PURE, UNSEEN, build_kind
+from scanner.domain.files.builds import COMPILED, PURE, UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.requirement import Requirement
 
@@ -20,6 +20,7 @@ class Obstacle(StrEnum):
     PURE_SOURCE = "pure-source"
     COMPILED_SOURCE = "compiled-source"
     UNSEEN_SOURCE = "unseen-source"
+    UNREADABLE_SOURCE = "unreadable-source"
     REQUIRES_PYTHON = "requires-python"
     NO_FILE = "no-file"
     TOO_YOUNG = "too-young"
@@ -36,6 +37,7 @@ _SOURCE_OBSTACLES = {
     PURE: Obstacle.PURE_SOURCE,
     COMPILED: Obstacle.COMPILED_SOURCE,
     UNSEEN: Obstacle.UNSEEN_SOURCE,
+    UNREADABLE: Obstacle.UNREADABLE_SOURCE,
 }
 
 

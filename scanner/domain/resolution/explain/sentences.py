@@ -28,6 +28,7 @@ _OBSTACLES = {
     Obstacle.PURE_SOURCE: "has no wheel, only pure Python source to build",
     Obstacle.COMPILED_SOURCE: "has no wheel, only source to compile",
     Obstacle.UNSEEN_SOURCE: "has no wheel, only source that was not looked into",
+    Obstacle.UNREADABLE_SOURCE: "has no wheel, only source that cannot be read",
     Obstacle.REQUIRES_PYTHON: "refuses that Python",
     Obstacle.NO_FILE: "has no file for it",
     Obstacle.TOO_YOUNG: "is younger than the policy allows",

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.files.builds import PURE, UNSEEN, build_kind
+from scanner.domain.files.builds import COMPILED, PURE, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
@@ -59,7 +59,7 @@ class BuildPolicy:
         if self.source is SourcePolicy.ANY:
             return True
         kind = build_kind(build)
-        return None if kind == UNSEEN else kind == PURE
+        return kind == PURE if kind in {PURE, COMPILED} else None
 
     def is_too_young(self, uploaded_at: datetime | None, now: datetime) -> bool:
         """Return whether a release is younger than the minimum age at `now`, or of unknown age."""

@@ -213,11 +213,38 @@ def test_a_package_is_direct_or_transitive_only_where_a_file_says_so(
     assert {one.name: one.provenance.direct for one in answer.packages} == direct
 
 
-def test_a_package_from_an_address_is_not_judged_against_the_index() -> None:
-    (answer,) = ask({}, "thing @ https://files.example/thing-1.0-py3-none-any.whl", LINUX)
-    assert package(answer, "thing").verdict == "unknown"
-    address = "https://files.example/thing-1.0-py3-none-any.whl"
+@pytest.mark.parametrize(
+    "address", ["https://files.example/thing-1.0.tar.gz", "git+https://files.example/thing.git@main", "./thing"]
+)
+def test_a_package_from_elsewhere_is_not_judged_and_the_rest_gets_its_verdict(address: str) -> None:
+    packages: dict[str, Releases] = {"plain": {"1.0": (pure("plain", "1.0"), [])}}
+    (answer,) = ask(packages, f"plain==1.0\nthing @ {address}", LINUX)
+    assert package(answer, "plain").verdict == "ready"
+    assert package(answer, "thing").verdict == "not-judged"
     assert package(answer, "thing").reason == PackageReason(ReasonKind.NOT_FROM_INDEX, address)
+    assert answer.verdict is ProjectVerdict.CONDITIONAL
+
+
+def test_a_set_of_which_nothing_can_be_judged_is_unknown() -> None:
+    (answer,) = ask({}, "thing @ git+https://files.example/thing.git", LINUX)
+    assert answer.verdict is ProjectVerdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("tag", "availability", "verdict"),
+    [
+        ("py3-none-any", "pure", ProjectVerdict.GO),
+        ("cp313-cp313-manylinux_2_17_x86_64", "native", ProjectVerdict.GO),
+        ("cp313-cp313-win_amd64", "none", ProjectVerdict.NO_GO),
+    ],
+)
+def test_a_wheel_from_elsewhere_is_judged_by_its_file_name(
+    tag: str, availability: str, verdict: ProjectVerdict
+) -> None:
+    (answer,) = ask({}, f"thing @ https://files.example/thing-1.0-{tag}.whl", LINUX)
+    assert package(answer, "thing").availability == availability
+    assert package(answer, "thing").version == "1.0"
+    assert answer.verdict is verdict
 
 
 def test_a_pin_that_the_index_does_not_have_is_absent_and_says_so() -> None:
