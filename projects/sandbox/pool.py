@@ -29,7 +29,7 @@ R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class CallLimits:
     """Processor time of a call in seconds, memory of a child in MB, and how many children may run at a time."""
 
     seconds: float
@@ -37,7 +37,7 @@ class Limits:
     processes: int
 
 
-class LimitReached(Exception):
+class CallLimitReached(Exception):
     """A call that reached a limit; `limit` is "time" or "memory"."""
 
     def __init__(self, limit: str) -> None:
@@ -56,7 +56,7 @@ class SandboxBroken(Exception):
 class Sandbox:
     """A pool of children with the same limits. Threads may share it; a forked process gets its own."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: CallLimits) -> None:
         self.limits = limits
         self._reset()
         os.register_at_fork(after_in_child=self._reset)
@@ -67,8 +67,8 @@ class Sandbox:
     ) -> R:
         """Return what `function`, a module's own, returns for the arguments in a child. Raise what it raises.
 
-        `seconds` may be less than the limit of the sandbox. Raises LimitReached, SandboxBroken, and SandboxBusy if no
-        child is free within `wait` seconds.
+        `seconds` may be less than the limit of the sandbox. Raises CallLimitReached, SandboxBroken, and SandboxBusy if
+        no child is free within `wait` seconds.
         """
         allowed = min(self.limits.seconds, seconds or self.limits.seconds)
         if not self._free.acquire(timeout=wait):
@@ -96,7 +96,7 @@ class Sandbox:
             assert isinstance(content, BaseException)
             raise content
         if kind == "limit":
-            raise LimitReached(str(content))
+            raise CallLimitReached(str(content))
         return cast("R", content)
 
     def start(self) -> None:
@@ -133,17 +133,17 @@ class _ChildEnded(Exception):
 
 def _what_happened(ended: _ChildEnded) -> Exception:
     if ended.by_clock or ended.code == -signal.SIGXCPU:
-        return LimitReached("time")
+        return CallLimitReached("time")
     if ended.code in (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV):
         # Killed by the kernel for want of memory, or an allocation failed where the interpreter cannot go on.
-        return LimitReached("memory")
+        return CallLimitReached("memory")
     return SandboxBroken(f"the child process ended with {ended.code}")
 
 
 class _Child:
     """One process. It takes one call at a time."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: CallLimits) -> None:
         command = [sys.executable, "-P", "-m", "projects.sandbox.child"]
         self._process = subprocess.Popen(  # noqa: S603  our own module
             [*command, str(limits.memory_mb), str(_NICE), str(_IDLE_SECONDS)],

@@ -15,7 +15,7 @@ from django.conf import settings
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.dependency_files.given_files import PreparedFiles, prepare
 from projects.domain.webhooks.wanted_files import missing_includes
-from projects.sandbox import LimitReached, Limits, Sandbox
+from projects.sandbox import CallLimitReached, CallLimits, Sandbox
 
 # A document of at most so many bytes that the standard library parses in linear time needs no child.
 _SMALL = 64 * 1024
@@ -76,7 +76,7 @@ def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> 
     limits = _limits()
     try:
         return _sandbox(limits).call(function, *arguments, seconds=seconds)
-    except LimitReached as reached:
+    except CallLimitReached as reached:
         most = f"{limits.seconds:g} seconds" if reached.limit == "time" else f"{limits.memory_mb:,} MB of memory"
         raise ReadingLimitReached(
             f"reading it takes more than {most}, the most that this installation allows; nothing was stored. "
@@ -84,10 +84,12 @@ def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> 
         ) from None
 
 
-def _limits() -> Limits:
-    return Limits(settings.WHEELWAY_READ_SECONDS, settings.WHEELWAY_READ_MEMORY_MB, settings.WHEELWAY_READ_PROCESSES)
+def _limits() -> CallLimits:
+    return CallLimits(
+        settings.WHEELWAY_READ_SECONDS, settings.WHEELWAY_READ_MEMORY_MB, settings.WHEELWAY_READ_PROCESSES
+    )
 
 
 @lru_cache(maxsize=4)
-def _sandbox(limits: Limits) -> Sandbox:
+def _sandbox(limits: CallLimits) -> Sandbox:
     return Sandbox(limits)

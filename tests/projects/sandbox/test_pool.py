@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from projects.domain.dependency_files import ParsedFiles, read
-from projects.sandbox import LimitReached, Limits, Sandbox, SandboxBroken, SandboxBusy
+from projects.sandbox import CallLimitReached, CallLimits, Sandbox, SandboxBroken, SandboxBusy
 from tests.projects.sandbox import calls
 
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    return Sandbox(Limits(seconds=1, memory_mb=400, processes=1))
+    return Sandbox(CallLimits(seconds=1, memory_mb=400, processes=1))
 
 
 def test_a_call_returns_what_the_function_returns(sandbox: Sandbox) -> None:
@@ -41,20 +41,20 @@ def test_the_child_is_used_again_and_knows_nothing_of_its_parents_environment(
 
 def test_a_call_that_computes_too_long_is_ended_and_the_next_one_is_answered(sandbox: Sandbox) -> None:
     start = time.monotonic()
-    with pytest.raises(LimitReached, match="time"):
+    with pytest.raises(CallLimitReached, match="time"):
         sandbox.call(calls.compute_for_ever)
     assert time.monotonic() - start < 8
     assert sandbox.call(calls.double, 2) == 4
 
 
 def test_a_call_that_waits_too_long_is_ended_too(sandbox: Sandbox) -> None:
-    with pytest.raises(LimitReached, match="time"):
+    with pytest.raises(CallLimitReached, match="time"):
         sandbox.call(calls.wait_for_ever, seconds=0.2)
     assert sandbox.call(calls.double, 3) == 6
 
 
 def test_a_call_that_takes_too_much_memory_is_ended(sandbox: Sandbox) -> None:
-    with pytest.raises(LimitReached, match="memory"):
+    with pytest.raises(CallLimitReached, match="memory"):
         sandbox.call(calls.fill_memory)
     assert sandbox.call(calls.double, 4) == 8
 
