@@ -21,6 +21,7 @@ from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
+from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
@@ -34,7 +35,7 @@ from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
 from scanner.selectors.name_confusion import confusions
-from scanner.services.index_sets import IndexSet, command_set, stop_command_polls
+from scanner.services.index_sets import IndexSet, asked_addresses, command_set, stop_command_polls
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
 from scanner.services.refresh import FRESH_FOR
 
@@ -159,6 +160,8 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
     prepare_storage()
     as_of = parse_moment(options["as_of"])
     indexes = _indexes(files, options, log)
+    requirements = mark_other_indexes(request.requirements, files.parsed.assigned, asked_addresses(indexes))
+    request = replace(request, requirements=requirements)
     fetched = fetch_missing(
         request,
         indexes=indexes,

@@ -9,13 +9,22 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from scanner.domain.index_address import without_credentials
+from scanner.domain.index_address import normalize_address, without_credentials
 from scanner.index.client import IndexClient
+from scanner.index.default_index import public_index_url
 from scanner.index.index_set import IndexSet, IndexSource
 from scanner.models import Index, Package
 from scanner.services.indexes import client_for, client_of, configured_index_url, get_index
 
-__all__ = ["IndexSet", "IndexSource", "command_set", "default_index_and", "one_index", "stop_command_polls"]
+__all__ = [
+    "IndexSet",
+    "IndexSource",
+    "asked_addresses",
+    "command_set",
+    "default_index_and",
+    "one_index",
+    "stop_command_polls",
+]
 
 
 def one_index(url: str | None = None, client: IndexClient | None = None) -> IndexSet:
@@ -34,6 +43,11 @@ def default_index_and(
     rows = {row.pk: row for row in Index.objects.filter(Q(url=address, scope="") | Q(pk__in=keys))}
     default = next((row for row in rows.values() if not row.scope and row.url == address), None) or get_index()
     return _source(default, client), {pk: _source(row) for pk, row in rows.items() if pk != default.pk}
+
+
+def asked_addresses(indexes: IndexSet) -> frozenset[str]:
+    """Return the addresses that a set stands for: its own, and the public index, whose place the first takes."""
+    return frozenset((*(source.url for source in indexes), normalize_address(public_index_url())))
 
 
 # The scope of indexes that a command names: their logins are never stored.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from packaging.utils import NormalizedName, canonicalize_name
 
+from projects.domain.dependency_files.index_assignments import IndexAssignments
 from projects.domain.dependency_files.index_urls import ON_DISK, index_url_error
 from projects.domain.dependency_files.limits import MAX_NAME_LENGTH, MAX_PROBLEMS, MAX_REQUIREMENTS, MAX_VERSION_LENGTH
 from projects.domain.dependency_files.redaction import printable, shown, shown_address, without_credentials
@@ -46,6 +47,7 @@ class ParsedFilesBuilder:
     indexes: list[NamedIndex] = field(default_factory=list)
     choices: dict[tuple[RequirementScope, str], None] = field(default_factory=dict)
     seen_lock_indexes: set[tuple[str, str]] = field(default_factory=set)
+    assignments: IndexAssignments = field(default_factory=IndexAssignments)
     full: bool = False
 
     def add_requirement(self, requirement: ParsedRequirement) -> None:
@@ -101,8 +103,9 @@ class ParsedFilesBuilder:
         if option is not IndexOption.LOCKED:
             self.add_option(option.value, shown_address(text, 2_000), source, line)
 
-    def add_locked_index(self, url: object, source: str, line: int | None) -> None:
+    def add_locked_index(self, url: object, source: str, line: int | None, package: object) -> None:
         """Add the index of a locked package, each one of a lock once; a folder is not an index."""
+        self.assignments.lock(package, url, source, line)
         remote_origin = isinstance(url, str) and url.startswith(("http://", "https://"))
         if remote_origin and (source, url) not in self.seen_lock_indexes and len(self.seen_lock_indexes) < MAX_PROBLEMS:
             self.seen_lock_indexes.add((source, str(url)))
@@ -137,4 +140,5 @@ class ParsedFilesBuilder:
             tuple(self.project_names),
             tuple(self.indexes),
             tuple(self.choices),
+            self.assignments.settle(self.requirements, self.indexes),
         )

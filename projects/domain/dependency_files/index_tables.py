@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.documents import array, get_in, string, table
+from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.values import IndexOption
 
@@ -18,7 +18,7 @@ def read_uv_indexes(builder: ParsedFilesBuilder, uv: dict[str, object], path: st
             option = IndexOption.INDEX_URL
         elif get_in(entry, "format") == "flat":
             option = IndexOption.FIND_LINKS
-        _record(builder, option, get_in(entry, "url"), path, lines, ("tool.uv.index", position))
+        _record(builder, option, entry, path, lines, ("tool.uv.index", position))
     _read_uv_options(builder, uv, path, lines, "tool.uv")
     _read_uv_options(builder, table(uv.get("pip")), path, lines, "tool.uv.pip")
 
@@ -54,7 +54,7 @@ def read_poetry_sources(builder: ParsedFilesBuilder, sources: object, path: str,
             option = IndexOption.EXPLICIT
         elif priority in {"primary", "default"} and not has_primary:
             option, has_primary = IndexOption.INDEX_URL, True
-        _record(builder, option, get_in(source, "url"), path, lines, ("tool.poetry.source", position))
+        _record(builder, option, source, path, lines, ("tool.poetry.source", position))
 
 
 def read_pdm_sources(builder: ParsedFilesBuilder, sources: object, path: str, lines: TomlLineNumbers) -> None:
@@ -65,7 +65,9 @@ def read_pdm_sources(builder: ParsedFilesBuilder, sources: object, path: str, li
             option = IndexOption.FIND_LINKS
         elif (string(get_in(source, "name")) or "").lower() == "pypi":
             option = IndexOption.INDEX_URL
-        _record(builder, option, get_in(source, "url"), path, lines, ("tool.pdm.source", position))
+        _record(builder, option, source, path, lines, ("tool.pdm.source", position))
+        for pattern in strings(get_in(source, "include_packages")):
+            builder.assignments.assign(pattern, get_in(source, "name"), path, lines.header("tool.pdm.source", position))
 
 
 def read_pipfile_sources(
@@ -80,18 +82,18 @@ def read_pipfile_sources(
         option = IndexOption.INDEX_URL
         if position:
             option = IndexOption.EXTRA_INDEX_URL if searched else IndexOption.EXPLICIT
-        _record(builder, option, get_in(source, "url"), path, lines, ("source", position))
+        _record(builder, option, source, path, lines, ("source", position))
 
 
 def _record(
     builder: ParsedFilesBuilder,
     option: IndexOption,
-    url: object,
+    source: object,
     path: str,
     lines: TomlLineNumbers | None,
     at: tuple[str, int],
 ) -> None:
-    line = None
+    url, line = get_in(source, "url"), None
     if lines is not None:
         header, position = at
         line = lines.header(header, position)
@@ -99,6 +101,9 @@ def _record(
             # Written as an array of inline tables, which have no headers.
             line = lines.text(url, header.rpartition(".")[0])
     builder.add_index(option, url, path, line)
+    # The first source of a Pipfile is that of every package that names no other.
+    if not (option is IndexOption.INDEX_URL and at[0] == "source"):
+        builder.assignments.name(path, get_in(source, "name"), url)
 
 
 def _listed(value: object) -> list[object]:

@@ -112,6 +112,7 @@ def _read_entry(
 ) -> None:
     try:
         builder.add_requirement(_entry(name, content, context, line))
+        builder.assignments.assign(name, get_in(content, "index"), context.source, line)
     except MalformedRequirement as error:
         builder.add_problem(context.source, line, name, str(error))
 

@@ -78,6 +78,7 @@ def _read_table(
                 # Optional and in no extra, it is never installed; the file names it, so it is kept.
                 found = replace(found, scope=RequirementScope.EXTRA, groups=optional_for)
             builder.add_requirement(found)
+            builder.assignments.assign(name, get_in(constraint, "source"), context.source, line)
 
 
 def _dependency(name: str, content: object, context: RequirementContext, line: int | None) -> ParsedRequirement:

@@ -78,8 +78,8 @@ def _read_package(
 ) -> None:
     name = normalize_name(fields.get("name"))
     origin, url = _origin(fields)
-    if get_in(fields, "source", "type") == "legacy":
-        builder.add_locked_index(get_in(fields, "source", "url"), path, line)
+    if get_in(fields, "source", "type") in {None, "legacy"}:
+        builder.add_locked_index(get_in(fields, "source", "url"), path, line, name)
     edges = _edges(builder, fields, path, line)
     for marker, context in _contexts(fields, path):
         builder.add_requirement(

@@ -50,7 +50,7 @@ def _read_package(
         for message in messages:
             builder.add_problem(path, line, string(fields.get("name")) or "", message)
     origin, url = _origin(fields)
-    builder.add_locked_index(fields.get("index"), path, line)
+    builder.add_locked_index(fields.get("index"), path, line, fields.get("name"))
     files = [fields.get("sdist"), fields.get("archive"), *array(fields.get("wheels"))]
     for case in split_marker(marker, defaults):
         builder.add_requirement(

@@ -38,7 +38,7 @@ def read_pyproject(
     read_hatch(builder, table(tool.get("hatch")), path, lines)
     read_flit(builder, table(tool.get("flit")), path, lines)
     read_uv(builder, table(tool.get("uv")), path, lines)
-    apply_uv_sources(builder, table(get_in(tool, "uv", "sources")), start)
+    apply_uv_sources(builder, table(get_in(tool, "uv", "sources")), start, path, lines)
     _read_dynamic(builder, document, path, lines, include)
 
 

@@ -86,15 +86,19 @@ def read_uv(builder: ParsedFilesBuilder, uv: dict[str, object], path: str, lines
     read_uv_settings(builder, uv, path, lines)
 
 
-def apply_uv_sources(builder: ParsedFilesBuilder, sources: dict[str, object], start: int) -> None:
+def apply_uv_sources(
+    builder: ParsedFilesBuilder, sources: dict[str, object], start: int, path: str, lines: TomlLineNumbers
+) -> None:
     """Set the origin of the requirements from `start` on whose name has an entry in [tool.uv.sources].
 
     A list of sources has one for each marker. If one of them is conditional, the index may serve other targets, so
-    only an unconditional source changes the origin.
+    only an unconditional source changes the origin. A package with an index counts as assigned to it.
     """
     origins: dict[str, tuple[RequirementOrigin, str | None]] = {}
     for name, content in sources.items():
         entries = array(content) if isinstance(content, list) else [content]
+        for entry in entries:
+            builder.assignments.assign(name, get_in(entry, "index"), path, lines.key("tool.uv.sources", name))
         found = [origin for entry in entries if (origin := _source(entry)) is not None]
         if len(found) == len(entries) == 1:
             origins[canonicalize_name(name[:120])] = found[0]

@@ -57,4 +57,4 @@ def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
     start = len(builder.requirements)
     parse_array(builder, document.get("dependencies"), RequirementContext(path), lines, ("", "dependencies"))
     read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)
-    apply_uv_sources(builder, table(get_in(document, "tool", "uv", "sources")), start)
+    apply_uv_sources(builder, table(get_in(document, "tool", "uv", "sources")), start, path, lines)

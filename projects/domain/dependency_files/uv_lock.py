@@ -93,7 +93,7 @@ def _read_package(
     for message in messages:
         builder.add_problem(path, line, string(package.get("name")) or "", message)
     origin, url = _origin(table(package.get("source")))
-    builder.add_locked_index(get_in(package, "source", "registry"), path, line)
+    builder.add_locked_index(get_in(package, "source", "registry"), path, line, package.get("name"))
     markers = strings(package.get("resolution-markers"))
     locked = locked_package(
         package,

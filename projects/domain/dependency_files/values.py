@@ -55,6 +55,7 @@ class RequirementOrigin(StrEnum):
     URL = "url"
     VCS = "vcs"
     PATH = "path"
+    OTHER_INDEX = "other-index"  # an index to which the files assign the package, and that is not asked
 
 
 class LockRule(StrEnum):
@@ -220,6 +221,19 @@ class NamedIndex:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignedPackage:
+    """A package that the files take from one index: uv's and Poetry's sources, or the registry in a lock.
+
+    `address` is the index, normalised and without credentials.
+    """
+
+    name: NormalizedName
+    address: str
+    path: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RuntimeHint:
     """A sign of the Python or platform that the project uses now; kind "python" or "image"."""
 
@@ -247,3 +261,4 @@ class ParsedFiles:
     project_names: tuple[NormalizedName, ...] = ()
     indexes: tuple[NamedIndex, ...] = ()
     choices: tuple[tuple[RequirementScope, str], ...] = ()
+    assigned: tuple[AssignedPackage, ...] = ()

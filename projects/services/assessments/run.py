@@ -15,6 +15,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import ParsedFiles, select
+from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.models import Assessment, AssessmentState, Project, Snapshot, SnapshotFile
 from projects.services.assessments.evaluate import Evaluation, evaluate_partly, stopwatch
 from projects.services.assessments.fetch import fetch_missing
@@ -27,7 +28,7 @@ from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.services.index_sets import IndexSet
+from scanner.services.index_sets import IndexSet, asked_addresses
 from scanner.services.indexes import IndexClient
 
 logger = logging.getLogger(__name__)
@@ -55,6 +56,8 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
 def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:
     """Return the request for these files on these targets, under the project's policy."""
     requirements = select(parsed, groups=project.groups, extras=project.groups)
+    if parsed.assigned:
+        requirements = mark_other_indexes(requirements, parsed.assigned, asked_addresses(indexes_of(project)))
     return AssessmentRequest(
         requirements,
         targets,
