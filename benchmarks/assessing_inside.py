@@ -92,7 +92,7 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     for name, filename in _WHEELS[:pairs]:
         # As every real one, it comes after the release's first file.
         index.add_files(name, [a_file(filename, uploaded_at=timezone.now())])
-        refresh(indexes, [name], timezone.now(), on_polled=lambda name, done, total: None, fresh_for=timedelta(0))
+        refresh(indexes, [name], on_polled=lambda name, done, total: None, fresh_for=timedelta(0))
         now = replace(request, now=timezone.now())
         start = time.perf_counter()
         again = reevaluate(case.name, now, indexes=indexes)

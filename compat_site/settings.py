@@ -287,7 +287,7 @@ METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # How long the resolution for one target may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
 # Concurrent requests to one index host.
-WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=4)
+WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=16)
 
 # --- Repository hosts. Hosts at private addresses are used only if they are listed here by name.
 WHEELWAY_ALLOW_PRIVATE_HOSTS = env.list("WHEELWAY_ALLOW_PRIVATE_HOSTS", default=[])

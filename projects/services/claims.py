@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.utils import timezone
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
@@ -42,7 +41,7 @@ def read_facts(
     packages: dict[str, PackageResult] = {package.name: package for package in result.packages}
     claimed = {claim.name: claim for claim in claims}
     extra = claimed.keys() - packages.keys()
-    refresh(indexes, extra, timezone.now(), on_polled=lambda name, done, total: None)
+    refresh(indexes, extra, on_polled=lambda name, done, total: None)
     reader = IndexReader(indexes, request, as_of=as_of)
     reader.read({*packages, *claimed})
     chosen = {

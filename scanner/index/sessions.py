@@ -11,7 +11,7 @@ from scanner.index.http.address_guard import GuardedAdapter
 from scanner.index.http.deadline import DeadlineAdapter
 
 # Connections that are kept for the next request; the host limiter bounds how many are used.
-_KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 16, "max_retries": 0}
+_KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 64, "max_retries": 0}
 
 
 class _Session(requests.Session):

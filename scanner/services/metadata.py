@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextvars import copy_context
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from scanner.domain.files import core_metadata as metadata
@@ -20,7 +19,7 @@ from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import CoreMetadata, Release, ReleaseFile
-from scanner.services.shutdown import stop_requested
+from scanner.services.storage.sql import update_rows
 
 logger = logging.getLogger(__name__)
 
@@ -34,55 +33,86 @@ class UntrustedMetadata(Exception):
     """An sdist whose dependencies only a build can determine, by its own metadata."""
 
 
+@dataclass(frozen=True, slots=True)
+class MetadataAnswer:
+    """What an index answered for the metadata of a release.
+
+    `text` is None if there is none, with the reason in `error`. Without either the index did not answer: try again.
+    """
+
+    release_id: int
+    text: str | None = None
+    error: str = ""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the index answered."""
+        return self.text is not None or bool(self.error)
+
+
 def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
-    """Fetch one release's core metadata unless it is known. Return False if the index did not answer: try again.
+    """Fetch and store one release's core metadata unless it is known. Return False if the index did not answer.
 
     A release whose metadata cannot be had at all is stored with the reason.
     """
-    release = Release.objects.filter(pk=release_id, metadata__isnull=True).first()
-    if release is None:
+    if not Release.objects.filter(pk=release_id, metadata__isnull=True).exists():
         return True
+    answer = read_metadata(release_id, files_to_read([release_id]).get(release_id, ()), client)
+    store_metadata([answer], now)
+    return answer.answered
+
+
+def files_to_read(release_ids: Collection[int]) -> dict[int, list[ReleaseFile]]:
+    """Return the files of these releases by release, as `read_metadata` takes them. One query for each 2,000."""
+    wanted = sorted(release_ids)
+    found: dict[int, list[ReleaseFile]] = {}
+    for start in range(0, len(wanted), 2000):
+        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + 2000]).select_related("package")
+        for file in rows.order_by("filename"):
+            found.setdefault(file.release_id or 0, []).append(file)
+    return found
+
+
+def read_metadata(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:
+    """Return what the index answers for a release with these files. Reads and writes nothing that is stored."""
     try:
-        text = _fetch(release, client)
+        return MetadataAnswer(release_id, _fetch(files, client))
     except (NoSuchFile, InvalidArchive, UntrustedMetadata) as error:
-        Release.objects.filter(pk=release_id).update(metadata_error=str(error), metadata_tried_at=now)
-        return True
+        return MetadataAnswer(release_id, error=str(error) or type(error).__name__)
     except IndexFault as error:
-        logger.warning("metadata release=%s version=%s error=%s", release_id, release.version, error)
-        return False
-    _store(release, text, now)
-    return True
+        logger.warning("metadata release=%s error=%s", release_id, error)
+        return MetadataAnswer(release_id)
 
 
-def fetch_many(
-    releases: Mapping[int, str],
-    client: IndexClient,
-    now: datetime,
-    *,
-    workers: int,
-    on_fetched: Callable[[str], None],
-) -> int:
-    """Fetch several at once in threads of this process. Return for how many the index did not answer.
+def store_metadata(answers: Collection[MetadataAnswer], now: datetime) -> None:
+    """Store what was answered, in one transaction."""
+    needs = {one.release_id: _requires_dist(one.text) for one in answers if one.text is not None}
+    errors = {one.release_id: one.error for one in answers if one.error and one.text is None}
+    digests = {pk: hashlib.sha256(json.dumps(texts).encode()).hexdigest() for pk, texts in needs.items()}
+    with transaction.atomic():
+        rows = _core_metadata({digests[pk]: texts for pk, texts in needs.items()})
+        stored = [
+            Release(pk=pk, metadata_id=rows[digest], metadata_error="", metadata_tried_at=now)
+            for pk, digest in digests.items()
+        ]
+        failed = [Release(pk=pk, metadata_error=error, metadata_tried_at=now) for pk, error in errors.items()]
+        update_rows(stored, ("metadata", "metadata_error", "metadata_tried_at"))
+        update_rows(failed, ("metadata_error", "metadata_tried_at"))
 
-    releases: primary key to "name version". on_fetched: called with that text for each one that is done.
-    """
 
-    def fetch(release_id: int) -> bool:
-        if stop_requested():
-            return False
-        try:
-            return fetch_metadata(release_id, client, now)
-        finally:
-            connection.close()
+def _core_metadata(texts: Mapping[str, list[str]]) -> dict[str, int]:
+    """Return the keys of the rows of these Requires-Dist values by digest, made where there is none."""
+    found = _known_core_metadata(texts)
+    fresh = texts.keys() - found.keys()
+    if fresh:
+        rows = [CoreMetadata(digest=digest, requires_dist=texts[digest]) for digest in sorted(fresh)]
+        CoreMetadata.objects.bulk_create(rows, ignore_conflicts=True)
+        found.update(_known_core_metadata(fresh))
+    return found
 
-    failed = 0
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        # A new thread does not inherit the context of log records.
-        futures = {pool.submit(copy_context().run, fetch, release_id): name for release_id, name in releases.items()}
-        for future in as_completed(futures):
-            failed += not future.result()
-            on_fetched(futures[future])
-    return failed
+
+def _known_core_metadata(digests: Collection[str]) -> dict[str, int]:
+    return dict(CoreMetadata.objects.filter(digest__in=digests).values_list("digest", "pk")) if digests else {}
 
 
 def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
@@ -99,11 +129,8 @@ def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, d
     return found
 
 
-def _fetch(release: Release, client: IndexClient) -> str:
-    files = list(ReleaseFile.objects.filter(release=release).select_related("package").order_by("filename"))
-    last: NoSuchFile | InvalidArchive | UntrustedMetadata = NoSuchFile(
-        f"release {release.version} without wheel or sdist"
-    )
+def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> str:
+    last: NoSuchFile | InvalidArchive | UntrustedMetadata = NoSuchFile("release without wheel or sdist")
     for attempt in _attempts(files, client):
         try:
             return attempt()
@@ -112,7 +139,7 @@ def _fetch(release: Release, client: IndexClient) -> str:
     raise last
 
 
-def _attempts(files: list[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
+def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
     """Yield the ways to get the metadata, the cheapest first."""
     wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_metadata_preference)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
@@ -157,9 +184,5 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def _store(release: Release, text: str, now: datetime) -> None:
-    requires_dist = [str(requirement) for requirement in metadata.parse_core_metadata(text).requires_dist]
-    digest = hashlib.sha256(json.dumps(requires_dist).encode()).hexdigest()
-    with transaction.atomic():
-        row, _ = CoreMetadata.objects.get_or_create(digest=digest, defaults={"requires_dist": requires_dist})
-        Release.objects.filter(pk=release.pk).update(metadata=row, metadata_error="", metadata_tried_at=now)
+def _requires_dist(text: str) -> list[str]:
+    return [str(requirement) for requirement in metadata.parse_core_metadata(text).requires_dist]

@@ -53,10 +53,10 @@ def test_a_cell_that_people_looked_up(name: str, current: str, slug: str, availa
     target = parse_target(slug)
     version = Version(current)
     matcher = Matcher([target])
-    views = tuple(
+    views = [
         Candidate(each, None, offers=matcher.offers(profile_of(releases(name)[each])), build="compiled")
         for each in sorted(releases(name))
-    )
+    ]
     cell = explain_cell(releases(name)[version], target)
     helped = installable_from(PackageSnapshot(name, True, True, "", "active", None, views), 0, WHEELS, version)
     assert (cell.availability.value, str(helped[0].version)) == (availability, first), reason_text(cell.reason)

@@ -69,7 +69,7 @@ class SmallIndex:
                     requires_dist=None if needs is None else tuple(needs),
                 )
             )
-        return PackageSnapshot(name, True, True, "", "active", NOW, tuple(made))
+        return PackageSnapshot(name, True, True, "", "active", NOW, made)
 
     def files_of(self, release: Candidate) -> Sequence[ReleaseFileFacts]:
         return self.files[release.pk]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -24,8 +24,8 @@ class PackageSnapshot:
     """One package, with an offer of each candidate for each assessed target.
 
     `answered` is False while an index of the project has not answered; `error` may then say why. `exists` is False
-    if no index has the package. `candidates` are in ascending order. `stays_open`: its newest release may get files
-    at any time, because an index that has it does not close releases after 14 days.
+    if no index has the package. `candidates` are in ascending order; only `learn` replaces one. `stays_open`: its
+    newest release may get files at any time, because an index that has it does not close releases after 14 days.
     """
 
     name: str
@@ -34,16 +34,22 @@ class PackageSnapshot:
     error: str
     status: str
     checked_at: datetime | None
-    candidates: Sequence[Candidate] = ()
+    candidates: list[Candidate] = field(default_factory=list)
     stays_open: bool = False
 
     def candidate(self, version: Version) -> Candidate | None:
         """Return the candidate of this version, if the index has it."""
-        return self._by_version.get(version)
+        place = self._places.get(version)
+        return None if place is None else self.candidates[place]
+
+    def learn(self, version: Version, requires_dist: tuple[str, ...] | None, error: str) -> None:
+        """Set the Requires-Dist values of a candidate, or None and the reason why they cannot be read."""
+        place = self._places[version]
+        self.candidates[place] = self.candidates[place]._replace(requires_dist=requires_dist, metadata_error=error)
 
     @cached_property
-    def _by_version(self) -> dict[Version, Candidate]:
-        return {candidate.version: candidate for candidate in self.candidates}
+    def _places(self) -> dict[Version, int]:
+        return {candidate.version: place for place, candidate in enumerate(self.candidates)}
 
     @cached_property
     def versions(self) -> PackageVersions:
@@ -116,13 +122,8 @@ class IndexSnapshot:
     def learn_metadata(self, name: str, found: Mapping[Version, tuple[tuple[str, ...] | None, str]]) -> None:
         """Set the Requires-Dist values of candidates, or None and the reason why they cannot be read."""
         package = self.packages[name]
-        candidates = tuple(
-            one._replace(requires_dist=found[one.version][0], metadata_error=found[one.version][1])
-            if one.version in found
-            else one
-            for one in package.candidates
-        )
-        self.packages[name] = replace(package, candidates=candidates)
+        for version, (requires_dist, error) in found.items():
+            package.learn(version, requires_dist, error)
 
     def unknown(self, missing: Missing) -> Missing:
         """Return those of the required facts that are not known."""

@@ -61,6 +61,7 @@ class TargetSearches:
         found: Mapping[Target, ResolvedTarget] | None = None,
     ) -> None:
         self._request = request
+        self._snapshot = snapshot
         self.cache = ResolutionCache(snapshot)
         self._found: dict[Target, ResolvedTarget] = dict(found or {})
         searched = tuple(request.targets if targets is None else targets)
@@ -74,6 +75,7 @@ class TargetSearches:
         self._missing: dict[Target, Missing] = {}
         self._bridge_watch = request.stopwatch() if request.bridge and request.stopwatch else None
         self._bridge: Search[Plan | None] | None = None
+        self._bridge_missing = NOTHING
         self.bridge: Plan | None = None
 
     @property
@@ -89,11 +91,17 @@ class TargetSearches:
     @property
     def missing(self) -> Missing:
         """What the unfinished searches lack, all together."""
-        return _together(self._missing.values())
+        return _together([*self._missing.values(), self._bridge_missing])
 
     def advance(self) -> Missing:
-        """Run every search as far as it gets. Return what they lack, all together; nothing when all have ended."""
+        """Run every search that lacks nothing as far as it gets.
+
+        Return what they lack, all together; nothing when all have ended.
+        """
+        lacking = {missing: self._is_lacking(missing) for missing in dict.fromkeys(self._missing.values())}
         for target, search in list(self._pending.items()):
+            if target in self._missing and lacking[self._missing[target]]:
+                continue
             try:
                 self._missing[target] = _next(search, self._watches[target])
             except StopIteration as end:
@@ -104,15 +112,23 @@ class TargetSearches:
             return self._advance_bridge()
         return self.missing
 
+    def _is_lacking(self, missing: Missing) -> bool:
+        cache = self.cache
+        return any(cache.package(name) is None and not cache.is_given_up(name) for name in missing.packages) or any(
+            self._snapshot.requires_dist(*one) is None and not cache.is_given_up(*one) for one in missing.releases
+        )
+
     def _advance_bridge(self) -> Missing:
         if self._bridge is None:
             limits = _limits(self._bridge_watch)
             self._bridge = bridge_search(self._request, self.cache, self.finished, limits)
+        if self._bridge_missing and self._is_lacking(self._bridge_missing):
+            return self._bridge_missing
         try:
-            return _next(self._bridge, self._bridge_watch)
+            self._bridge_missing = _next(self._bridge, self._bridge_watch)
         except StopIteration as end:
-            self.bridge = end.value or self.bridge
-            return NOTHING
+            self.bridge, self._bridge_missing = end.value or self.bridge, NOTHING
+        return self._bridge_missing
 
     def finish(self) -> None:
         """Run all searches to their end from what is known, giving up what is not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.evaluate import ResolvedTarget, unseen_in
+from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.services.assessments.evaluate import ResolvedRequest
@@ -19,7 +20,7 @@ from projects.services.assessments.read_index import IndexReader
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
-from scanner.services.refresh import Progress, inspect_releases, refresh, refresh_metadata
+from scanner.services.refresh import Fetcher, Progress, fetching, inspect_releases
 from scanner.services.shutdown import stop_requested
 
 # An sdist is read whole, so a set of nothing else is looked into a part at a time.
@@ -61,81 +62,93 @@ def fetch_missing(
     """
     end = time.monotonic() + seconds
 
-    def is_over() -> bool:
-        return time.monotonic() > end or stop_requested()
+    def seconds_left() -> float:
+        return 0.0 if stop_requested() else end - time.monotonic()
 
     reader = IndexReader(indexes, request, as_of=as_of)
-    fetcher = _Fetcher(indexes, reader, progress, fresh_for, patient)
     inspector = _SdistInspector(indexes)
     found: dict[Target, ResolvedTarget] = {}
     pending: Sequence[Target] = request.targets
-    while True:
-        searches = TargetSearches(request, reader.snapshot, pending, found)
-        while missing := searches.advance():
-            if is_over():
-                reader.read_missing(missing)
-            else:
-                fetcher.fetch(missing)
-                between(reader, searches)
-            searches.cache.give_up(reader.snapshot.unknown(missing))
-        resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
-        names = set() if is_over() else inspector.inspect(resolved)
-        if not names:
-            return FetchResult(resolved, fetcher.faults)
-        # What was seen in an sdist changes what may be chosen: search again where it is in use.
-        pending = [one.target for one in searches.finished if names & one.judgements.keys()]
-        found = {one.target: one for one in searches.finished if one.target not in pending}
+    with fetching(indexes, fresh_for=fresh_for, patient=patient, progress=progress) as fetcher:
+        supply = _Supply(request, reader, fetcher)
+        while True:
+            searches = TargetSearches(request, reader.snapshot, pending, found)
+            while missing := searches.advance():
+                if seconds_left() > 0:
+                    searches.cache.give_up(supply.provide(missing, seconds_left()))
+                    between(reader, searches)
+                else:
+                    reader.read_missing(missing)
+                    searches.cache.give_up(reader.snapshot.unknown(missing))
+            resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
+            names = inspector.inspect(resolved) if seconds_left() > 0 else set()
+            if not names:
+                return FetchResult(resolved, fetcher.faults)
+            # What was seen in an sdist changes what may be chosen: search again where it is in use.
+            pending = [one.target for one in searches.finished if names & one.judgements.keys()]
+            found = {one.target: one for one in searches.finished if one.target not in pending}
 
 
-@dataclass(slots=True)
-class _Fetcher:
-    """Fetches facts from the indexes, each at most once, and reads them into the snapshot."""
+class _Supply:
+    """Reads what has been fetched into the snapshot, and keeps the fetcher busy with what is needed and likely."""
 
-    indexes: IndexSet
-    reader: IndexReader
-    progress: Progress
-    fresh_for: timedelta
-    patient: bool
-    faults: dict[str, str] = field(default_factory=dict)
-    polled: set[str] = field(default_factory=set)
-    tried: set[int] = field(default_factory=set)
+    def __init__(self, request: AssessmentRequest, reader: IndexReader, fetcher: Fetcher) -> None:
+        self._reader, self._fetcher = reader, fetcher
+        self._foresight = Foresight(request, reader.snapshot)
+        self._packages: set[NormalizedName] = set()
+        self._releases: dict[int, tuple[NormalizedName, Version]] = {}
+        self._here: set[str] = set()
+        self._read: set[int] = set()
+        self._want(self._foresight.look())
 
-    def fetch(self, missing: Missing) -> None:
-        """Fetch what a search needs and what it will probably need next."""
-        self._fetch_packages({*missing.packages, *missing.likely_packages} - self.polled)
-        self._fetch_metadata([*missing.releases, *missing.likely])
+    def provide(self, missing: Missing, seconds: float) -> Missing:
+        """Wait until some of what is missing has come in. Return what cannot be had, to be given up."""
+        self._want(missing)
+        hopeless = self._hopeless(missing)
+        if hopeless:
+            return hopeless
+        if not self._fetcher.busy:
+            return self._reader.snapshot.unknown(missing)
+        arrival = self._fetcher.wait(seconds)
+        self._here |= arrival.names
+        self._read |= arrival.releases
+        if arrival.names:
+            self._reader.read(arrival.names)
+        releases = [self._releases[pk] for pk in arrival.releases if pk in self._releases]
+        if releases:
+            self._reader.read_metadata(releases)
+        changed = [*map(NormalizedName, arrival.names), *(name for name, _ in releases)]
+        self._want(self._foresight.look(changed))
+        return self._hopeless(missing)
 
-    def _fetch_packages(self, names: Collection[str]) -> None:
-        if not names:
-            return
-        self.polled.update(names)
-        got = refresh(
-            self.indexes,
-            names,
-            timezone.now(),
-            on_polled=self.progress,
-            fresh_for=self.fresh_for,
-            patient=self.patient,
+    def _want(self, missing: Missing) -> None:
+        """Begin to fetch what is needed, and after it what is likely."""
+        fetcher, snapshot = self._fetcher, self._reader.snapshot
+        for packages, releases, urgent in (
+            (missing.packages, missing.releases, True),
+            (missing.likely_packages, missing.likely, False),
+        ):
+            fetcher.want_packages([name for name in packages if snapshot.package(name) is None], urgent=urgent)
+            pks = {}
+            for one in releases:
+                candidate = snapshot.candidate(*one)
+                if candidate is not None and snapshot.requires_dist(*one) is None:
+                    pks[candidate.pk] = one
+            self._releases.update(pks)
+            fetcher.want_metadata(pks.keys(), urgent=urgent)
+
+    def _hopeless(self, missing: Missing) -> Missing:
+        """Return those of the needed facts that are fetched and still not known."""
+        unknown = self._reader.snapshot.unknown(missing)
+        return Missing(
+            tuple(name for name in unknown.packages if name in self._here),
+            tuple(one for one in unknown.releases if self._is_read(*one)),
         )
-        self.faults.update(got.faults)
-        self.reader.read(names)
 
-    def _fetch_metadata(self, releases: Collection[tuple[NormalizedName, Version]]) -> None:
-        # Again, where another index has the same version and the first one could not give its metadata.
-        while wanted := self._untried(releases):
-            self.tried.update(wanted.values())
-            refresh_metadata(self.indexes, wanted.values(), timezone.now(), on_fetched=self.progress)
-            self.reader.read_metadata(wanted)
-
-    def _untried(
-        self, releases: Collection[tuple[NormalizedName, Version]]
-    ) -> dict[tuple[NormalizedName, Version], int]:
-        known = ((one, self.reader.snapshot.candidate(*one)) for one in releases)
-        return {
-            one: candidate.pk
-            for one, candidate in known
-            if candidate is not None and candidate.requires_dist is None and candidate.pk not in self.tried
-        }
+    def _is_read(self, name: NormalizedName, version: Version) -> bool:
+        # Where another index has the same version and the first one could not give its metadata, that one is asked.
+        candidate = self._reader.snapshot.candidate(name, version)
+        return candidate is None or candidate.pk in self._read
 
 
 @dataclass(slots=True)

@@ -144,7 +144,7 @@ def _snapshot(package: StoredPackage, candidates: Iterable[Candidate], indexes: 
         error=_unanswered_text(package, indexes),
         status=package.status,
         checked_at=package.checked_at,
-        candidates=tuple(candidates),
+        candidates=list(candidates),
         stays_open=not indexes.close_releases(package.newest_on),
     )
 

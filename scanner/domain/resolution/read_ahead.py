@@ -14,10 +14,15 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.model.candidates import CandidateSet
 from scanner.domain.resolution.pubgrub.incompatibility import bits
 
-__all__ = ["NO_BLOCK", "Block", "ReadAhead"]
+__all__ = ["NO_BLOCK", "Block", "ReadAhead", "around"]
 
 # How many releases on either side are read at the second, third… block of the same package.
 _AROUND = (4, 16, 64)
+
+
+def around(reads: int) -> int:
+    """Return how many releases on either side are read after so many blocks."""
+    return _AROUND[min(reads, len(_AROUND) - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class ReadAhead:
         position = choice.bit_length() - 1
         if before.reads and before.low <= position <= before.high:
             return Block(before.low, before.high, before.reads)
-        count = _AROUND[min(before.reads, len(_AROUND) - 1)]
+        count = around(before.reads)
         among = candidates.usable & candidates.package.all
         below = list(bits(among & (choice - 1)))[-count:]
         fresh = (*below, *islice(bits(among & ~((choice << 1) - 1)), count))

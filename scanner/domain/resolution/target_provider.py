@@ -20,7 +20,7 @@ from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
-from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead
+from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead, around
 from scanner.domain.targets.target import Target
 
 __all__ = ["CHOSEN", "TargetProvider"]
@@ -211,7 +211,10 @@ class TargetProvider:
             if dependencies is not None:
                 self._complete.add(key)
             return None
-        near = self.preference.next_after(package, choice, candidates.usable & package.all) if block.reads else ()
+        near: list[int] = []
+        if block.reads:
+            usable = candidates.usable & package.all
+            near = self.preference.next_beyond(package, block.low, block.high, usable, around(block.reads))
         return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
 
     def _unknown_packages(self, dependencies: Dependencies, extra: NormalizedName | None) -> Iterator[NormalizedName]:

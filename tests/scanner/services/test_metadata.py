@@ -6,7 +6,7 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
-from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_many, fetch_metadata, lacking_metadata
+from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_metadata, lacking_metadata
 from tests.replay import ReplayIndex, a_file, faults
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -115,14 +115,3 @@ def test_an_index_that_is_down_is_asked_again_and_a_release_without_metadata_aft
     assert fetch_metadata(pk, IndexClient(replay.url), NOON)
     assert lacking_metadata([pk], NOON + timedelta(days=1)) == {}
     assert lacking_metadata([pk], NOON + TRY_AGAIN_AFTER + timedelta(hours=1))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_many_are_fetched_at_once_and_each_is_told(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
-    replay.add_package("demo", [f"demo-1.{number}-py3-none-any.whl" for number in range(5)])
-    poll()
-    told: list[str] = []
-    releases = {pk: f"demo {version}" for pk, version in Release.objects.values_list("pk", "version")}
-    assert fetch_many(releases, IndexClient(replay.url), NOON, workers=3, on_fetched=told.append) == 0
-    assert sorted(told) == sorted(releases.values())
-    assert not Release.objects.filter(metadata=None).exists()

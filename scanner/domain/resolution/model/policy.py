@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from types import MappingProxyType
 
 from packaging.utils import NormalizedName
@@ -110,11 +111,13 @@ class Preference:
         finals = above & ~package.prereleases
         return lowest(finals or above) if above else highest(allowed)
 
-    def next_after(self, package: PackageVersions, choice: int, usable: int, count: int = 6) -> list[int]:
-        """Return the positions that would be tried next if a choice failed, nearest first: what to fetch in advance."""
-        upward = self.order in {Order.LOWEST, Order.KEEP} or (
-            self.order is Order.LOWEST_DIRECT and package.name in self.direct
+    def next_beyond(self, package: PackageVersions, low: int, high: int, usable: int, count: int) -> list[int]:
+        """Return the positions outside a run that would be tried next if all in it failed: what to fetch in advance."""
+        upward = (
+            self.order is Order.LOWEST
+            or (self.order is Order.LOWEST_DIRECT and package.name in self.direct)
+            or (self.order is Order.KEEP and package.name in self.keep)
         )
         if upward:
-            return list(bits(usable & ~((choice << 1) - 1)))[:count]
-        return list(bits(usable & (choice - 1)))[-count:][::-1]
+            return list(islice(bits(usable >> high + 1 << high + 1), count))
+        return list(bits(usable & (1 << low) - 1))[-count:]

@@ -21,7 +21,7 @@ def package(text: str) -> PackageSnapshot:
         yanked = state == "yanked"
         offer = Offer(Availability("native" if yanked else state), yanked)
         releases.append(Candidate(Version(version), None, offers=(offer,), build="compiled", pk=pk))
-    ordered = tuple(sorted(releases, key=lambda one: one.version))
+    ordered = sorted(releases, key=lambda one: one.version)
     return PackageSnapshot("demo", True, True, "", "active", None, ordered)
 
 

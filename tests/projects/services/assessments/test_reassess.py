@@ -53,7 +53,7 @@ def read(replay: ReplayIndex, *names: str) -> None:
     """Poll these packages, and all that is missing."""
     indexes = one_index(replay.url, IndexClient(replay.url))
     quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
-    refresh(indexes, names, timezone.now(), on_polled=quiet, fresh_for=timedelta(0))
+    refresh(indexes, names, on_polled=quiet, fresh_for=timedelta(0))
     fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
 
 

@@ -1,0 +1,269 @@
+"""Fetch pages and metadata while the caller goes on: what is needed first, what is likely next after it.
+
+The connections stay busy as long as anything is wanted. Threads request, parse and store pages; the metadata that has
+come in is stored by the caller's thread, all of it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from django.conf import settings
+from django.utils import timezone
+
+from scanner.index.client import IndexClient
+from scanner.models import Package, PackageState, ReleaseFile
+from scanner.services.index_sets import IndexSet, IndexSource
+from scanner.services.indexes import usable_client
+from scanner.services.job_threads import JobThreads
+from scanner.services.metadata import MetadataAnswer, files_to_read, lacking_metadata, read_metadata, store_metadata
+from scanner.services.packages import ensure_packages_on
+from scanner.services.polling.poll import poll_package
+from scanner.services.polling.results import PollResult
+from scanner.services.shutdown import stop_requested
+
+# As long as the public index allows caching its pages.
+FRESH_FOR = timedelta(minutes=10)
+# How long the end of a question waits for fetches that were only likely to be of use, in seconds.
+_MOMENT = 2.0
+# The package or release that is done; how many are done, and of how many.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(slots=True)
+class Arrival:
+    """What has come in since the last time; what is stored of it is all that can be had now.
+
+    `names` are packages that every index has answered for or failed, `releases` the keys of releases.
+    """
+
+    names: set[str] = field(default_factory=set)
+    releases: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The page of a package on one index."""
+
+    index: IndexSource
+    client: IndexClient
+    package_id: int
+    name: str
+
+
+@dataclass(slots=True)
+class _Probe:
+    """What is known of a private index, which may be in a network that is not reachable.
+
+    If it answers for none of the first few packages, the others are left to the schedule. `open` polls run, `held`
+    pages wait for their result; `failed` is the name of the first one.
+    """
+
+    open: int = 0
+    answered: bool = False
+    is_silent: bool = False
+    failed: str = ""
+    held: list[_Page] = field(default_factory=list)
+
+
+@contextmanager
+def fetching(
+    indexes: IndexSet, *, fresh_for: timedelta = FRESH_FOR, patient: bool = False, progress: Progress
+) -> Iterator[Fetcher]:
+    """Provide a fetcher. At the end nothing new begins."""
+    fetcher = Fetcher(indexes, fresh_for, progress, patient=patient)
+    try:
+        yield fetcher
+    finally:
+        fetcher.close()
+
+
+class Fetcher:
+    """Fetches from the indexes of one question, each fact at most once.
+
+    Pages older than `fresh_for` are fetched again; with `patient` a page whose last poll failed waits for its next
+    poll. `faults` are the packages that an index gave no answer for, with the error; their stored data are kept.
+    `answered` says whether any index answered, `begun` how many pages and releases were asked for.
+    """
+
+    def __init__(self, indexes: IndexSet, fresh_for: timedelta, progress: Progress, *, patient: bool) -> None:
+        self.faults: dict[str, str] = {}
+        self.answered = False
+        self.begun = 0
+        self._indexes, self._fresh_for, self._patient, self._progress = indexes, fresh_for, patient, progress
+        self._done = 0
+        self._clients: dict[int, IndexClient | None] = {}
+        self._pages: dict[str, list[_Page]] = {}
+        self._releases: dict[int, str] = {}
+        self._probes = {index.pk: _Probe() for index in indexes if index.is_private}
+        self._arrival = Arrival()
+        self._jobs: JobThreads[_Page | int, PollResult | MetadataAnswer] = JobThreads(
+            settings.WHEELWAY_INDEX_CONNECTIONS
+        )
+
+    def want_packages(self, names: Iterable[str], *, urgent: bool = True) -> None:
+        """Begin to poll those of these packages that were not wanted before and are not fresh, on each index."""
+        known = set(names) & self._pages.keys()
+        for page in (page for name in known for page in self._pages[name] if urgent):
+            self._jobs.hurry(page)
+        wanted = set(names) - known
+        if not wanted:
+            return
+        now = timezone.now()
+        packages = ensure_packages_on(self._indexes.keys, wanted, now)
+        self._pages.update((name, []) for name in wanted)
+        for index in self._indexes:
+            for package in packages[index.pk]:
+                if not _is_stale(package, now, self._fresh_for, patient=self._patient):
+                    self.answered = True
+                elif (client := self._client(index)) is None:
+                    self._cannot_ask(index, package)
+                else:
+                    page = _Page(index, client, package.pk, package.name)
+                    self._pages[package.name].append(page)
+                    self.begun += 1
+                    self._submit(page, urgent=urgent)
+        self._arrival.names |= {name for name in wanted if not self._pages[name]}
+
+    def want_metadata(self, release_ids: Collection[int], *, urgent: bool = True) -> None:
+        """Begin to fetch the metadata of these releases where it is not known, each from the index that has it."""
+        if urgent:
+            for pk in self._releases.keys() & set(release_ids):
+                self._jobs.hurry(pk)
+        wanted = set(release_ids) - self._releases.keys()
+        if not wanted:
+            return
+        lacking = lacking_metadata(wanted, timezone.now())
+        self._releases.update(dict.fromkeys(wanted, ""))
+        begun: set[int] = set()
+        for index in self._indexes:
+            mine = lacking.get(index.pk, {})
+            client = self._client(index) if mine else None
+            if client is not None:
+                self._read_all(mine, client, urgent=urgent)
+                begun |= mine.keys()
+        self.begun += len(begun)
+        self._arrival.releases |= wanted - begun
+
+    def _read_all(self, releases: Mapping[int, str], client: IndexClient, *, urgent: bool) -> None:
+        self._releases.update(releases)
+        files = files_to_read(releases)
+        for pk in releases:
+            self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), urgent=urgent)
+
+    def wait(self, seconds: float) -> Arrival:
+        """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
+        if not (self._arrival.names or self._arrival.releases):
+            self._receive(self._jobs.take(seconds))
+        arrival, self._arrival = self._arrival, Arrival()
+        return arrival
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still to come in."""
+        return bool(self._arrival.names or self._arrival.releases) or self._jobs.busy
+
+    def close(self) -> None:
+        """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""
+        self._jobs.close(_MOMENT)
+        self._receive(self._jobs.take(0))
+
+    def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
+        answers = [result for _, result in results if isinstance(result, MetadataAnswer)]
+        if answers:
+            store_metadata(answers, timezone.now())
+        for key, result in results:
+            if isinstance(key, _Page) and isinstance(result, PollResult):
+                self._polled(key, result)
+                self._report(key.name)
+            elif isinstance(result, MetadataAnswer):
+                self._arrival.releases.add(result.release_id)
+                self._report(self._releases[result.release_id])
+
+    def _polled(self, page: _Page, result: PollResult) -> None:
+        failed = result in (PollResult.FAILED, PollResult.THROTTLED)
+        if failed:
+            error = Package.objects.values_list("last_error", flat=True).get(pk=page.package_id)
+            self._add_fault(page.name, error)
+        self.answered = self.answered or not failed
+        self._settle(page)
+        probe = self._probes.get(page.index.pk)
+        if probe is not None:
+            self._probed(probe, page, failed=failed)
+
+    def _probed(self, probe: _Probe, page: _Page, *, failed: bool) -> None:
+        probe.open -= 1
+        probe.answered = probe.answered or not failed
+        probe.failed = probe.failed or page.name
+        if probe.answered:
+            held, probe.held = probe.held, []
+            for one in held:
+                self._submit(one, urgent=True)
+        elif not probe.open:
+            probe.is_silent = True
+            held, probe.held = probe.held, []
+            for one in held:
+                self._leave(one, probe)
+
+    def _leave(self, page: _Page, probe: _Probe) -> None:
+        """Leave a package of an index that does not answer to the schedule."""
+        self._add_fault(page.name, f"{page.index.url} was not asked, because it did not answer for {probe.failed}")
+        self._settle(page)
+        self._report(page.name)
+
+    def _settle(self, page: _Page) -> None:
+        left = self._pages[page.name]
+        left.remove(page)
+        if not left:
+            self._arrival.names.add(page.name)
+
+    def _submit(self, page: _Page, *, urgent: bool) -> None:
+        probe = self._probes.get(page.index.pk)
+        if probe is not None and probe.is_silent:
+            self._leave(page, probe)
+        elif probe is not None and not probe.answered and probe.open >= settings.WHEELWAY_INDEX_CONNECTIONS:
+            probe.held.append(page)
+        else:
+            if probe is not None:
+                probe.open += 1
+            self._jobs.submit(page, partial(self._poll, page), urgent=urgent)
+
+    def _report(self, name: str) -> None:
+        self._done += 1
+        self._progress(name, self._done, self.begun)
+
+    def _client(self, index: IndexSource) -> IndexClient | None:
+        if index.pk not in self._clients:
+            self._clients[index.pk] = usable_client(index.pk, index.connect)
+        return self._clients[index.pk]
+
+    def _cannot_ask(self, index: IndexSource, package: Package) -> None:
+        """Store for a package that its index cannot be used."""
+        reason = f"{index.url} cannot be asked: its address or its login cannot be used"
+        Package.objects.filter(pk=package.pk).update(last_error=reason)
+        self._add_fault(package.name, reason)
+
+    def _add_fault(self, name: str, fault: str) -> None:
+        # Several indexes may fail for one name.
+        self.faults[name] = f"{self.faults[name]}; {fault}" if name in self.faults else fault
+
+    @staticmethod
+    def _poll(page: _Page) -> PollResult:
+        return PollResult.NOT_DUE if stop_requested() else poll_package(page.package_id, page.client, timezone.now())
+
+    @staticmethod
+    def _read(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:
+        return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
+
+
+def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
+    if package.state == PackageState.MALFORMED:
+        return False
+    if patient and package.due_at is not None and package.due_at > now:
+        return False
+    # A time in the future is that of a clock that jumped.
+    return package.checked_at is None or abs(now - package.checked_at) > fresh_for

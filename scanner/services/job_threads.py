@@ -1,0 +1,118 @@
+"""Run jobs in threads, urgent ones first, and collect their results in one place."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Generic, TypeVar
+
+from django.db import connection
+
+K = TypeVar("K")
+R = TypeVar("R")
+
+
+class JobThreads(Generic[K, R]):
+    """Threads of this process that run jobs, each identified by a key. One thread submits and takes the results.
+
+    Threads start when they are needed, and end with `close`. An exception of a job is raised by `take`.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._most = threads
+        self._changed = threading.Condition()
+        self._threads: list[threading.Thread] = []
+        self._order: list[tuple[int, int, K]] = []
+        self._waiting: dict[K, Callable[[], R]] = {}
+        self._results: list[tuple[K, R]] = []
+        self._running = 0
+        self._number = itertools.count()
+        self._failure: BaseException | None = None
+        self._closed = False
+
+    def submit(self, key: K, work: Callable[[], R], *, urgent: bool) -> None:
+        """Add a job."""
+        with self._changed:
+            self._waiting[key] = work
+            heapq.heappush(self._order, (0 if urgent else 1, next(self._number), key))
+            if len(self._threads) < min(self._most, self._running + len(self._waiting)):
+                # A new thread does not inherit the context of log records.
+                thread = threading.Thread(target=copy_context().run, args=(self._work,), name="job", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+            self._changed.notify_all()
+
+    def hurry(self, key: K) -> None:
+        """Make a job urgent that has not begun."""
+        with self._changed:
+            if key in self._waiting:
+                heapq.heappush(self._order, (0, next(self._number), key))
+
+    def take(self, seconds: float) -> list[tuple[K, R]]:
+        """Return the results that have come in; wait for one while any job is left, at most so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._results or self._failure or not self._is_busy(), seconds)
+            if self._failure is not None:
+                raise self._failure
+            results, self._results = self._results, []
+            return results
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job has not ended, or a result was not taken."""
+        with self._changed:
+            return self._is_busy() or bool(self._results)
+
+    def close(self, seconds: float) -> None:
+        """Drop the jobs that have not begun, and wait for the others, at most so long."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        end = time.monotonic() + seconds
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _is_busy(self) -> bool:
+        return bool(self._running or self._waiting)
+
+    def _work(self) -> None:
+        try:
+            while (job := self._next()) is not None:
+                key, work = job
+                try:
+                    result = work()
+                except BaseException as error:  # noqa: BLE001  raised again by the thread that takes the results
+                    self._end(failure=error)
+                else:
+                    self._end((key, result))
+                if connection.vendor == "postgresql":
+                    # Others may need one of the pool's connections meanwhile.
+                    connection.close()
+        finally:
+            connection.close()
+
+    def _next(self) -> tuple[K, Callable[[], R]] | None:
+        with self._changed:
+            while True:
+                while self._order and self._order[0][2] not in self._waiting:
+                    heapq.heappop(self._order)
+                if self._closed:
+                    return None
+                if self._order:
+                    key = heapq.heappop(self._order)[2]
+                    self._running += 1
+                    return key, self._waiting.pop(key)
+                self._changed.wait()
+
+    def _end(self, result: tuple[K, R] | None = None, failure: BaseException | None = None) -> None:
+        with self._changed:
+            self._running -= 1
+            if result is not None:
+                self._results.append(result)
+            self._failure = self._failure or failure
+            self._changed.notify_all()
