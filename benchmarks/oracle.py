@@ -4,7 +4,8 @@ The five cases on 60 targets, from the replay index over loopback, wheels only (
 
 1. As written, `go` exactly when uv finds a set; loosened, a plan (or `go`) exactly when uv finds one.
 2. Every set of ours installs: `uv pip install --dry-run --no-deps` accepts the pins, and `benchmarks.pin_check` agrees.
-3. A minimal plan moves no more of the project's own requirements than uv's `--resolution lowest-direct`.
+3. A minimal plan moves no more of the project's own requirements than uv's `--resolution lowest-direct` from the
+   versions in use.
 4. Taking back any single change leaves no set: uv finds none with the other pins of the plan.
 
 uv knows no free-threaded builds, so only `pin_check` judges those. Every difference is printed; the exit status is 1 if
@@ -140,8 +141,10 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     tally.add("uv installs the set", f"{where}: {said}" if said else None)
     if plan is None:
         return
+    in_use = {row["name"]: row["version"] for row in entry["packages"] if row["direct"] and row["version"]}
     try:
-        lowest = uv.compile(case.loose, theirs, resolution="lowest-direct")
+        # A set that goes back to much older releases needs fewer edits, and is no upgrade.
+        lowest = held_to(case, in_use, ">=", uv, theirs, folder, resolution="lowest-direct")
     except (subprocess.TimeoutExpired, RuntimeError):
         # It searches among releases so old that nobody recorded what they need, or for too long.
         tally.counts["requirements moved: uv gave no answer"] += 1
@@ -153,7 +156,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     for change in plan["changes"]:
         alone = {**pins, change["name"]: change["from"]}
         try:
-            found = taken_back(case, alone, uv, theirs, folder)
+            found = held_to(case, alone, "==", uv, theirs, folder)
         except (subprocess.TimeoutExpired, RuntimeError):
             # As above: it reads releases that nobody recorded.
             tally.counts["taken back: uv gave no answer"] += 1
@@ -165,11 +168,19 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
 
 
-def taken_back(case: Case, pins: Mapping[str, str], uv: Uv, theirs: UvTarget, folder: Path) -> dict[str, str] | None:
-    """Return what uv finds for the loosened case with every named package held at one version."""
+def held_to(
+    case: Case,
+    versions: Mapping[str, str],
+    operator: str,
+    uv: Uv,
+    theirs: UvTarget,
+    folder: Path,
+    resolution: str = "highest",
+) -> dict[str, str] | None:
+    """Return what uv finds for the loosened case with every named package constrained to a version."""
     with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
-        file.writelines(f"{one}=={version}\n" for one, version in pins.items())
-    found = uv.compile(case.loose, theirs, constraints=Path(file.name))
+        file.writelines(f"{one}{operator}{version}\n" for one, version in versions.items())
+    found = uv.compile(case.loose, theirs, resolution=resolution, constraints=Path(file.name))
     Path(file.name).unlink()
     return found
 
