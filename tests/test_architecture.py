@@ -1,5 +1,6 @@
 """The import rules of docs/architecture.md, held by the contracts in pyproject.toml."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[1]
+APPS = ("compat_site", "projects", "scanner")
 
 
 def lint_imports(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -39,7 +41,7 @@ def test_every_contract_is_kept() -> None:
 )
 def test_a_contract_sees_its_breach(module: str, line: str, contract: str, tmp_path: Path) -> None:
     # A tree of empty modules with the same names, and one forbidden import.
-    for source in (path for app in ("compat_site", "projects", "scanner") for path in (ROOT / app).rglob("*.py")):
+    for source in (path for app in APPS for path in (ROOT / app).rglob("*.py")):
         copy = tmp_path / source.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         copy.touch()
@@ -47,3 +49,24 @@ def test_a_contract_sees_its_breach(module: str, line: str, contract: str, tmp_p
     broken = lint_imports(tmp_path, "--contract", contract)
     assert broken.returncode == 1, broken.stdout
     assert "BROKEN" in broken.stdout
+
+
+def drawn_rooms() -> set[str]:
+    """The folders in the drawing of docs/architecture.md."""
+    drawing = (ROOT / "docs" / "architecture.md").read_text().split("```")[1]
+    rooms, above = set(), [""]
+    for line in drawing.splitlines():
+        if found := re.match(r"( *)((?:\w+/ *)+)", line):
+            depth = len(found[1]) // 2
+            names = found[2].split()
+            rooms |= {"".join([*above[1 : depth + 1], name]).rstrip("/") for name in names}
+            above = [*above[: depth + 1], names[0]]
+    return rooms
+
+
+def test_the_drawing_shows_the_rooms_that_there_are() -> None:
+    drawn = drawn_rooms()
+    assert {room for room in drawn if not (ROOT / room).is_dir()} == set()
+    packages = {path.parent.relative_to(ROOT).as_posix() for app in APPS for path in (ROOT / app).rglob("__init__.py")}
+    rooms = {package for package in packages if "/management/" not in package and not package.endswith("/migrations")}
+    assert {room for room in rooms if not room.startswith("compat_site/")} - drawn == set()
