@@ -18,24 +18,17 @@ from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-from scanner.domain.resolution import (
-    BuildPolicy,
-    Closure,
-    Requirement,
-    Resolution,
-    ResolutionCache,
-    RootRequirements,
-    SourcePolicy,
-    Strategy,
-    Upgrade,
-    closure,
-    plan,
-    read_requirement,
-    resolve,
-)
+from scanner.domain.resolution.closure import Closure, closure
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.outcomes import Resolution
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.resolution.model.requirement import Requirement, read_requirement
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from scanner.domain.targets.target import Target, parse_target
 from tests.scanner.domain.resolution.random_index import random_index
 from tests.scanner.domain.resolution.recorded_index import RecordedSource
+from tests.scanner.domain.resolution.resolving import resolve
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import LINUX, SmallIndex, SmallSource, provider, root_requirements
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels

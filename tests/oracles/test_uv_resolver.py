@@ -5,21 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from scanner.domain.resolution import (
-    BuildPolicy,
-    Order,
-    Preference,
-    Resolution,
-    ResolutionCache,
-    SourcePolicy,
-    Strategy,
-    Upgrade,
-    closure,
-    plan,
-    resolve,
-)
+from scanner.domain.resolution.closure import closure
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.outcomes import Resolution
+from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference, SourcePolicy
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from tests.scanner.domain.resolution.brute_force import holds
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
+from tests.scanner.domain.resolution.resolving import resolve
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import LINUX, WINDOWS, SmallSource, provider, root_requirements, texts
 from tests.scanner.domain.resolution.stub_wheels import find_uv, uv_compile, write_wheels

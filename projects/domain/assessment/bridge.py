@@ -12,8 +12,8 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of, versions_in_use, without_reached
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Search
+from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
-from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.resolution.upgrade import Upgrade, plan_search
 
 

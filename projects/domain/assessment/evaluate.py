@@ -27,9 +27,9 @@ from scanner.domain.resolution.explain.sentences import derivation_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.versions import Candidate
-from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.resolution.upgrade import Upgrade, plan_search
 from scanner.domain.targets.target import Target
 

@@ -12,8 +12,8 @@ from projects.domain.assessment.request import AssessmentRequest, SearchClock
 from projects.domain.assessment.root_requirements import root_requirements_of
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
-from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.targets.target import Target
 
 NOTHING = Missing()

@@ -16,7 +16,7 @@ from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved
-from scanner.domain.resolution.resolve import explain
+from scanner.domain.resolution.results import explain
 from scanner.domain.resolution.target_provider import TargetProvider
 
 __all__ = ["SearchResult", "best_effort", "certain_blockers", "explain_in", "find_blockers"]

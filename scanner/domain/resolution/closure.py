@@ -14,11 +14,10 @@ from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search, finish
-from scanner.domain.resolution.model.outcomes import LimitReached
+from scanner.domain.resolution.model.outcomes import LimitReached, SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.paths import Paths
 from scanner.domain.resolution.problem import ResolutionProblem
-from scanner.domain.resolution.resolve import SearchLimits
 from scanner.domain.targets.target import Target
 
 __all__ = ["Closure", "ClosureMember", "closure", "closure_search"]

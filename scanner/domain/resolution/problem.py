@@ -12,11 +12,12 @@ from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Solver, Unsolvable
-from scanner.domain.resolution.resolve import SearchLimits, missing_of
+from scanner.domain.resolution.results import missing_of
 from scanner.domain.resolution.target_provider import TargetProvider
 from scanner.domain.targets.target import Target
 

@@ -20,12 +20,12 @@ from scanner.domain.resolution.minimise import minimise
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Search, finish
-from scanner.domain.resolution.model.outcomes import LimitReached, Resolution
+from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, SearchLimits
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
-from scanner.domain.resolution.resolve import SearchLimits, resolution_of
+from scanner.domain.resolution.results import resolution_of
 from scanner.domain.targets.target import Target
 
 __all__ = ["Strategy", "Upgrade", "plan", "plan_search"]

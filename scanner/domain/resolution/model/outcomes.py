@@ -1,18 +1,16 @@
-"""The four outcomes of a resolution."""
+"""A set that holds, and the limits of a search for one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.derivation import Derivation
 from scanner.domain.resolution.graph import DependencyEdge
-from scanner.domain.resolution.model.missing import Missing
 
-__all__ = ["Conflict", "Incomplete", "LimitReached", "Missing", "Resolution", "ResolutionOutcome"]
+__all__ = ["LimitReached", "Resolution", "SearchLimits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +27,11 @@ class Resolution:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """The proof that no set holds."""
+class SearchLimits:
+    """The limits of one search: how many decisions and conflicts, and a callable that is true when time is up."""
 
-    derivation: Derivation
-
-
-@dataclass(frozen=True, slots=True)
-class Incomplete:
-    """An answer that depends on data that is missing. Fetch it and resolve again."""
-
-    missing: Missing
+    steps: int = 200_000
+    expired: Callable[[], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +40,3 @@ class LimitReached:
 
     steps: int
     reason: str
-
-
-ResolutionOutcome = Resolution | Conflict | Incomplete | LimitReached

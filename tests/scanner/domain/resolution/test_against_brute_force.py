@@ -12,11 +12,11 @@ from packaging.version import Version
 from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.explain.sentences import derivation_lines, plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.outcomes import Conflict, Resolution
+from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
-from scanner.domain.resolution.resolve import resolve
 from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from tests.scanner.domain.resolution.brute_force import every_set, holds, usable
+from tests.scanner.domain.resolution.resolving import Conflict, resolve
 from tests.scanner.domain.resolution.small_index import (
     LINUX,
     WINDOWS,

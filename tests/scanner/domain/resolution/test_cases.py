@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from scanner.domain.resolution import BuildPolicy, Conflict, Resolution, SourcePolicy, resolve
 from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.model.outcomes import Resolution
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
+from tests.scanner.domain.resolution.resolving import Conflict, resolve
 from tests.scanner.domain.resolution.small_index import provider, root_requirements, texts
 
 CASES = Path(__file__).parents[3] / "data" / "cases"

@@ -3,8 +3,10 @@
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution import BuildPolicy, ResolutionCache, SourcePolicy, closure
+from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from tests.scanner.domain.resolution.small_index import (
     LINUX,
     WINDOWS,

@@ -11,12 +11,14 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.matching.availability import Offer
-from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, Strategy, Upgrade, plan
-from scanner.domain.resolution.closure import closure, closure_search
+from scanner.domain.resolution.closure import Closure, closure, closure_search
 from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
-from scanner.domain.resolution.upgrade import plan_search
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan, plan_search
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import (
     LINUX,

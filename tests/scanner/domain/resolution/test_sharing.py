@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution import BuildPolicy, Closure, Plan, ResolutionCache, SourcePolicy, Upgrade, closure, plan
+from scanner.domain.resolution.closure import Closure, closure
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.resolution.upgrade import Upgrade, plan
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.random_index import random_index, random_roots
 from tests.scanner.domain.resolution.small_index import LINUX, OLD_LINUX, WINDOWS, SmallSource, root_requirements

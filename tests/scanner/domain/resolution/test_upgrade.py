@@ -5,17 +5,13 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution import (
-    BuildPolicy,
-    ResolutionCache,
-    RootRequirements,
-    Step,
-    Strategy,
-    Upgrade,
-    closure,
-    plan,
-)
+from scanner.domain.resolution.closure import closure
 from scanner.domain.resolution.explain.sentences import derivation_text, plan_reason_text
+from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.upgrade import Strategy, Upgrade, plan
 from scanner.domain.targets.target import Target
 from tests.scanner.domain.resolution.small_index import (
     LINUX,

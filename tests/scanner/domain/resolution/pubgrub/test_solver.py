@@ -3,17 +3,11 @@
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from scanner.domain.resolution import (
-    Conflict,
-    Incomplete,
-    LimitReached,
-    Resolution,
-    ResolutionCache,
-    SearchLimits,
-    resolve,
-)
 from scanner.domain.resolution.explain.sentences import derivation_lines
+from scanner.domain.resolution.model.cache import ResolutionCache
+from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, SearchLimits
 from scanner.domain.resolution.pubgrub.solver import Solved, Solver, Unsolvable
+from tests.scanner.domain.resolution.resolving import Conflict, Incomplete, resolve
 from tests.scanner.domain.resolution.sliding_chain import sliding_chain
 from tests.scanner.domain.resolution.small_index import (
     SmallIndex,
