@@ -171,7 +171,7 @@ def compare_sizes(one: Site, ten: Site, pairs: int) -> None:
     """P9."""
     slug = one.filled["slugs"][1]
     pages = {
-        "the viewer's projects": "/projects/",
+        "the portfolio": "/",
         "a project": f"/projects/{slug}/",
         "a large project, all cells": whole_table(one.filled["slugs"][0]),
         "a cell's proof": f"/projects/{slug}/cells/{TARGETS[0]}/package-00007/",

@@ -17,10 +17,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.models import Alert, Subscription
+from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import agree
+from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.targets.target import parse_target
 
 # Mail programs cut a subject at about this length; a hostile name must not make it longer.
@@ -74,6 +76,43 @@ def new_wheel(alert: Alert, *, package: str, availability: Availability, stop_pa
         "project": watch.project.name,
         "watched_since": watch.created_at,
         "cell_url": absolute_url(reverse("project-cell", args=[watch.project.slug, watch.target, package])),
+        "alerts_url": absolute_url(reverse("alerts")),
+        "stop_url": absolute_url(stop_path),
+    }
+
+
+def target_progress(
+    watch: Subscription, standing: TargetStanding, fell: Sequence[str], *, stop_path: str
+) -> dict[str, object]:
+    """Return the context of "a blocker of the watched target fell", or of its last message. Reads the project."""
+    project, target = watch.project, standing.column.label
+    args = [project.slug, watch.target]
+    left = len(standing.blocked)
+    gone = f"{join_words(fell)} no longer {agree(len(fell), 'blocks', 'block')} {project.name} on {target}"
+    if standing.is_clear:
+        headline = f"{project.name} can move to {target}"
+        next_step = f"{standing.share_text}; all of them have a version that works."
+        url, button = absolute_url(reverse("project-upgrade", args=args)), "See the upgrade path"
+        if standing.verdict is ProjectVerdict.GO:
+            next_step = "Every package installs as written."
+            url, button = absolute_url(reverse("target", args=args)), "Open the target in Wheelway"
+    else:
+        headline = f"{gone}; {count(left, 'package')} still {agree(left, 'does', 'do')}" if left else gone
+        next_step = "You get the next message when another of them falls, and the last one when none is left."
+        if not left:
+            next_step = "Its requirements contradict each other there, so it cannot move yet."
+        url, button = absolute_url(reverse("target", args=args)), "See what remains"
+    return {
+        "headline": headline,
+        "is_clear": standing.is_clear,
+        "gone": f"{gone}." if fell and standing.is_clear else "",
+        "remaining": [cell.cause or f"{cell.name}: {cell.reason}" for cell in standing.blocked],
+        "next_step": next_step,
+        "url": url,
+        "button": button,
+        "target": target,
+        "project": project.name,
+        "watched_since": watch.created_at,
         "alerts_url": absolute_url(reverse("alerts")),
         "stop_url": absolute_url(stop_path),
     }

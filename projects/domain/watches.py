@@ -1,4 +1,4 @@
-"""The decision whether a watched cell has become installable from a wheel."""
+"""The decisions whether a watched cell has become installable from a wheel, and a watched target free of blockers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from packaging.version import InvalidVersion, Version
 
+from projects.domain.assessment.verdicts import ProjectVerdict
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.targets.target import Target
@@ -83,6 +84,30 @@ def new_match(
         if not criteria.is_met_by(explain_cell(before, criteria.target)):
             return WatchMatch(version, cell)
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetProgress:
+    """What changed on a watched target since the last report: the blockers that fell, and whether none is left."""
+
+    fell: tuple[str, ...]
+    is_clear: bool
+
+
+def target_progress(
+    reported: Sequence[str], blockers: Sequence[str], verdict: ProjectVerdict, *, reported_clear: bool
+) -> TargetProgress | None:
+    """Return what a watch of a target reports now; None when nothing fell, or when the target is not judged.
+
+    `reported` are the blockers of the last report, which said that nothing blocks if `reported_clear`. A target is
+    clear when the project can move to it, after upgrades or as it is; while its requirements contradict each other it
+    is not, although no package blocks.
+    """
+    if verdict is ProjectVerdict.UNKNOWN:
+        return None
+    is_clear = verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
+    fell = tuple(name for name in reported if is_clear or name not in blockers)
+    return TargetProgress(fell, is_clear) if fell or (is_clear and not reported_clear) else None
 
 
 def parse_version(text: str) -> Version | None:

@@ -22,11 +22,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
 
     def follows(self) -> Self:
         """Return those of a project, which get a digest after each upstream change."""
-        return self.filter(package__isnull=True)
+        return self.filter(package__isnull=True, target="")
+
+    def target_watches(self) -> Self:
+        """Return those of a project's target, which get a message whenever a blocker falls and end with the last."""
+        return self.filter(package__isnull=True).exclude(target="")
 
 
 class Subscription(models.Model):
-    """A watch of one cell (a package on a target) for a project, or a follow of the project, which has neither."""
+    """A watch of one cell (a package on a target) for a project, of a target (without a package), or a follow.
+
+    A follow of the project has neither package nor target.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="subscriptions")
@@ -35,6 +42,10 @@ class Subscription(models.Model):
     above_version = models.CharField(
         max_length=120, blank=True, help_text="the version in use when the watch was set; only later ones count"
     )
+    reported = models.JSONField(
+        null=True, blank=True, help_text="blockers of a watched target as last reported; null: not known yet"
+    )
+    reported_clear = models.BooleanField(default=False, help_text="the last report of the target: nothing blocks it")
     created_at = models.DateTimeField(auto_now_add=True)
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="stopped, not deleted")
 
@@ -49,12 +60,17 @@ class Subscription(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["user", "project"],
-                condition=Q(stopped_at__isnull=True, package__isnull=True),
+                condition=Q(stopped_at__isnull=True, package__isnull=True, target=""),
                 name="subscription_follow_once",
             ),
+            # A unique constraint takes null packages for different ones.
+            models.UniqueConstraint(
+                fields=["user", "project", "target"],
+                condition=Q(stopped_at__isnull=True, package__isnull=True),
+                name="subscription_target_once",
+            ),
             models.CheckConstraint(
-                condition=Q(package__isnull=True, target="") | (Q(package__isnull=False) & ~Q(target="")),
-                name="subscription_cell_or_project",
+                condition=Q(package__isnull=True) | ~Q(target=""), name="subscription_cell_target_or_project"
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -69,18 +85,25 @@ class Subscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        if self.package_id is None:
+        if self.follows_project:
             return f"{self.user_id} follows {self.project_id}"
+        if self.watches_target:
+            return f"{self.user_id} watches {self.target} of {self.project_id}"
         return f"{self.user_id} watches {self.package_id} on {self.target}"
 
     @property
     def follows_project(self) -> bool:
-        """Whether it is a follow of the project, not a watch of a cell."""
-        return self.package_id is None
+        """Whether it is a follow of the project, not a watch."""
+        return self.package_id is None and not self.target
+
+    @property
+    def watches_target(self) -> bool:
+        """Whether it is a watch of a whole target of the project."""
+        return self.package_id is None and bool(self.target)
 
     @property
     def package_name(self) -> str:
-        """Name of the watched package, "" for a follow. Reads the package."""
+        """Name of the watched package, "" without one. Reads the package."""
         return self.package.name if self.package is not None else ""
 
 
@@ -97,8 +120,9 @@ class AlertState(models.TextChoices):
 class Alert(models.Model):
     """One e-mail, sent once.
 
-    For a watch: the cell has become installable by a release. For a follow: a digest of notes (`mentions`), with empty
-    version, filename and tag.
+    For a watch of a cell: it has become installable by a release. For a watch of a target: the blockers that fell
+    (`fell`), and whether none is left (`is_clear`). For a follow: a digest of notes (`mentions`). The last two have an
+    empty version, filename and tag.
     """
 
     subscription = models.ForeignKey(Subscription, on_delete=models.CASCADE, related_name="alerts")
@@ -106,6 +130,8 @@ class Alert(models.Model):
     filename = models.CharField(max_length=300, blank=True, help_text="the proof: the wheel that fits")
     tag = models.CharField(max_length=255, blank=True)
     uploaded_at = models.DateTimeField(null=True, blank=True)
+    fell = models.JSONField(default=list, blank=True, help_text="packages that no longer block a watched target")
+    is_clear = models.BooleanField(default=False, help_text="no blocker of the watched target is left")
     state = models.CharField(max_length=7, choices=AlertState.choices, default=AlertState.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)

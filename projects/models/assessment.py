@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
@@ -111,6 +112,11 @@ class ShownCells(models.Func):
 
     def __init__(self, verdicts: Iterable[str]) -> None:
         super().__init__(models.F("shown"), models.Value(json.dumps({"verdicts": sorted(verdicts)})))
+
+    @staticmethod
+    def version() -> KeyTransform:
+        """Return the version of the stored cells (projects.presentation.cell_summary)."""
+        return KeyTransform("version", "shown")
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """Compile a path over jsonb: strict, as a filter would else look into each cell, and silent without cells.

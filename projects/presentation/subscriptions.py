@@ -29,7 +29,8 @@ class WatchState(StrEnum):
 class MessageRow:
     """One message. `error` is the mail server's last answer, or why the message was skipped.
 
-    `version` and `filename` are those of a watch's wheel; `notes` is the number of notes in a digest.
+    `version` and `filename` are those of a watch's wheel; `notes` is the number of notes in a digest; `fell` are the
+    packages that no longer blocked a watched target, and `is_clear` whether none was left.
     """
 
     version: str
@@ -40,6 +41,8 @@ class MessageRow:
     error: str
     created_at: datetime
     sent_at: datetime | None
+    fell: tuple[str, ...] = ()
+    is_clear: bool = False
 
     @property
     def state_text(self) -> str:
@@ -63,6 +66,22 @@ class WatchRow:
     state: WatchState
     verdict: Verdict
     verdict_text: str
+    messages: tuple[MessageRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetWatchRow:
+    """One watch of a whole target with its messages, newest first. `blockers` are those of the last report."""
+
+    pk: int
+    project: str
+    project_slug: str
+    target: str
+    target_label: str
+    blockers: tuple[str, ...]
+    since: datetime
+    ended_at: datetime | None
+    state: WatchState
     messages: tuple[MessageRow, ...]
 
 

@@ -14,6 +14,7 @@ from projects.selectors.projects import (
 )
 from projects.selectors.repositories import DeliveryLine, RepositoryLine, repository_lines
 from projects.selectors.search import search_by_name
+from projects.selectors.targets import target_packages, target_standing, watched_on
 from projects.selectors.upgrades import UpgradeState, upgrade_state
 from projects.selectors.uses import uses_of
 
@@ -41,8 +42,11 @@ __all__ = [
     "repository_lines",
     "search_by_name",
     "stored_confusions",
+    "target_packages",
+    "target_standing",
     "targets_in_use",
     "upgrade_state",
     "upstream_of",
     "uses_of",
+    "watched_on",
 ]

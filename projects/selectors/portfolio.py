@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, OuterRef, Subquery
-from django.db.models.fields.json import KeyTransform
 
 from projects.domain.assessment.diff import PackageChange, changes_from_json
 from projects.domain.assessment.package_result import PackageResult
@@ -15,10 +14,9 @@ from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict
 from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Assessment, Note, Project, ProjectTarget, ShownCells, Snapshot, TargetAssessment
-from projects.presentation.cell_summary import VERSION, CellSummary, summarise_cell
+from projects.presentation.cell_summary import VERSION, WORK, CellSummary, summarise_cell
 from projects.presentation.portfolio.burndown import sample_days
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
-from projects.presentation.portfolio.obstacles import WORK
 from projects.presentation.portfolio.query import PortfolioQuery
 from projects.presentation.portfolio.stored import (
     PastOutcomes,
@@ -88,7 +86,7 @@ def _outcomes(assessments: Collection[int], targets: Collection[str]) -> dict[in
     """Return these targets of assessments with the packages that need work. Two queries at most."""
     rows = (
         TargetAssessment.objects.filter(assessment__in=assessments, target__in=targets)
-        .annotate(found=ShownCells(WORK), version=KeyTransform("version", "shown"))
+        .annotate(found=ShownCells(WORK), version=ShownCells.version())
         .values_list("pk", "assessment_id", "target", "verdict", "counts", "version", "found")
     )
     found: dict[int, dict[str, StoredOutcome]] = {}

@@ -13,7 +13,14 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.models import Alert, AlertState, Assessment, PackageRows, Project, Subscription, TargetAssessment
-from projects.presentation.subscriptions import FollowRow, MessageRow, WatchRow, WatchState, verdict_text
+from projects.presentation.subscriptions import (
+    FollowRow,
+    MessageRow,
+    TargetWatchRow,
+    WatchRow,
+    WatchState,
+    verdict_text,
+)
 from projects.selectors.projects import package_result
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
@@ -31,6 +38,19 @@ def watch_list(user: User) -> tuple[WatchRow, ...]:
     )
     cells = _cells(watches)
     rows = [_watch_row(watch, cells.get((watch.project_id, watch.target, watch.package_name))) for watch in watches]
+    return tuple(sorted(rows, key=lambda row: row.state is not WatchState.ACTIVE))
+
+
+def target_watch_list(user: User) -> tuple[TargetWatchRow, ...]:
+    """Return the user's watches of whole targets, active ones first, then newest first. Two queries."""
+    watches = (
+        Subscription.objects.target_watches()
+        .filter(user=user, project__in=Project.objects.visible_to(user))
+        .select_related("project")
+        .prefetch_related("alerts")
+        .order_by("-pk")
+    )
+    rows = [_target_watch_row(watch) for watch in watches]
     return tuple(sorted(rows, key=lambda row: row.state is not WatchState.ACTIVE))
 
 
@@ -106,7 +126,24 @@ def _watch_row(watch: Subscription, package: PackageResult | None) -> WatchRow:
     )
 
 
+def _target_watch_row(watch: Subscription) -> TargetWatchRow:
+    alerts = sorted(watch.alerts.all(), key=lambda alert: -alert.pk)
+    return TargetWatchRow(
+        pk=watch.pk,
+        project=watch.project.name,
+        project_slug=watch.project.slug,
+        target=watch.target,
+        target_label=target_label(watch.target),
+        blockers=tuple(watch.reported or ()),
+        since=watch.created_at,
+        ended_at=watch.stopped_at,
+        state=_watch_state(watch, [alert for alert in alerts if alert.is_clear]),
+        messages=tuple(map(_message_row, alerts)),
+    )
+
+
 def _watch_state(watch: Subscription, alerts: Iterable[Alert]) -> WatchState:
+    """Return the state. `alerts` are those that end the watch once they are sent."""
     if any(alert.state == AlertState.SENT for alert in alerts):
         return WatchState.SATISFIED
     return WatchState.ACTIVE if watch.stopped_at is None else WatchState.STOPPED
@@ -142,4 +179,6 @@ def _message_row(alert: Alert, notes: int = 0) -> MessageRow:
         error=alert.error,
         created_at=alert.created_at,
         sent_at=alert.sent_at,
+        fell=tuple(alert.fell),
+        is_clear=alert.is_clear,
     )

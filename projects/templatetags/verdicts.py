@@ -41,9 +41,11 @@ def word(verdict: Verdict) -> str:
 
 @register.simple_tag
 def target_url(project: str, target: str, look: Verdict) -> str:
-    """Return the page that says what to do about a target: its upgrade path, else its packages."""
+    """Return the page that says what to do about a target: its upgrade path, what blocks it, or its packages."""
     if look is Verdict.UPGRADE:
         return reverse("project-upgrade", args=[project, target])
+    if look is Verdict.BLOCKED:
+        return reverse("target", args=[project, target])
     return f"{reverse('project', args=[project])}?target={target}#risk"
 
 

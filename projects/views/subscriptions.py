@@ -13,7 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.selectors import mailbox
-from projects.selectors.subscriptions import follow_list, target_label, version_in_use, watch_list
+from projects.selectors.subscriptions import (
+    follow_list,
+    target_label,
+    target_watch_list,
+    version_in_use,
+    watch_list,
+)
 from projects.services.alerts import send as sending
 from projects.services.alerts import watches
 from projects.services.alerts.smtp import SendStatus
@@ -28,6 +34,7 @@ def alerts(request: HtmxHttpRequest) -> HttpResponse:
     context = {
         "area": "alerts",
         "watches": watch_list(user),
+        "targets": target_watch_list(user),
         "follows": follow_list(user),
         "address": user.email,
         "has_mailbox": user.is_staff and mailbox.is_in_use(),
@@ -105,6 +112,7 @@ def watch_stop(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404("not a stop link of this installation")
     context = {
         "follows": subscription.follows_project,
+        "whole": subscription.watches_target,
         "package": subscription.package_name,
         "target": target_label(subscription.target),
         "project": subscription.project.name,

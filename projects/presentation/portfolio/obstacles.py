@@ -15,8 +15,6 @@ from projects.presentation.portfolio.standing import target_of
 from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
 from scanner.domain.phrases import agree, count
 
-WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value)
-"""The verdicts of packages that need work."""
 _MOST_BLOCKERS = 10
 _MOST_UPGRADES = 5
 

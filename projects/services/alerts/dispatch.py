@@ -13,6 +13,7 @@ from projects.domain.watches import ReleaseFiles, WatchMatch, new_match, parse_v
 from projects.models import Alert, AlertState, ProjectPackage, Subscription
 from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import due_alerts
+from projects.services.alerts.target_watches import report_targets
 from projects.services.alerts.upstream_notes import write_notes
 from projects.services.alerts.watches import packages_of
 from scanner.domain.targets.target import UnknownTarget, parse_target
@@ -45,6 +46,7 @@ def dispatch_events(now: datetime) -> list[int]:
                 _alert_watches(watching[package_id], claimed.new_files)
             write_notes(package_id, claimed, now)
     gather_digests(now)
+    report_targets()
     return list(due_alerts(now).values_list("pk", flat=True))
 
 

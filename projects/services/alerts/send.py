@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from projects import emails
 from projects.models import Alert, AlertState, Membership, Subscription
-from projects.selectors import open_notes
+from projects.selectors import open_notes, target_standing
 from projects.services.alerts.smtp import SendResult, SendStatus, build_message, message_id, send_message
 from projects.services.alerts.watches import packages_of, stop_path
 from scanner.domain.matching.explain import explain_cell
@@ -93,7 +93,10 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
     """Return the message in the current state. Raises AlertNotNeeded if it must not be sent."""
     subscription = alert.subscription
     _check_wanted(subscription)
-    rendered = _digest(alert) if subscription.follows_project else _new_wheel(alert)
+    if subscription.follows_project:
+        rendered = _digest(alert)
+    else:
+        rendered = _target_progress(alert) if subscription.watches_target else _new_wheel(alert)
     alert.message_id = message_id(f"alert-{alert.pk}-{alert.created_at:%Y%m%d%H%M%S%f}")
     return build_message(
         rendered,
@@ -127,6 +130,21 @@ def _new_wheel(alert: Alert) -> emails.RenderedEmail:
     return emails.render("new_wheel", context)
 
 
+def _target_progress(alert: Alert) -> emails.RenderedEmail:
+    """Render what fell and what is left of the target as it is now: a blocker may have come back since."""
+    watch = alert.subscription
+    standing = target_standing(watch.project, watch.target)
+    if standing is None:
+        raise AlertNotNeeded("the target was removed from the project before the message was sent")
+    fell = [name for name in alert.fell if name not in standing.blockers]
+    if alert.is_clear and not standing.is_clear:
+        raise AlertNotNeeded("a package blocked the target again before the message was sent")
+    if not alert.is_clear and not fell:
+        raise AlertNotNeeded("the packages blocked the target again before the message was sent")
+    context = emails.target_progress(watch, standing, fell, stop_path=stop_path(watch))
+    return emails.render("target_progress", context)
+
+
 def _digest(alert: Alert) -> emails.RenderedEmail:
     """Render the notes that are still open: some may have been closed or dismissed since the digest was created."""
     notes = open_notes(alert.subscription.project, alert.mentions.values("note"))
@@ -137,14 +155,16 @@ def _digest(alert: Alert) -> emails.RenderedEmail:
 
 
 def _store_result(alert: Alert, state: AlertState, *, error: str = "", now: datetime | None = None) -> SendAttempt:
-    """Store the result. A sent message ends its watch; following a project continues."""
+    """Store the result. A sent message ends its watch, that of a target when it is clear; a follow continues."""
     alert.state = state
     alert.error = error
     alert.sent_at = now
     with transaction.atomic():
         alert.save(update_fields=["state", "error", "message_id", "sent_at"])
         if state == AlertState.SENT:
-            Subscription.objects.active().watches().filter(pk=alert.subscription_id).update(stopped_at=now)
+            active = Subscription.objects.active()
+            ending = active.target_watches() if alert.is_clear else active.watches()
+            ending.filter(pk=alert.subscription_id).update(stopped_at=now)
     if error:
         logger.warning("alert %s is %s: %s", alert.pk, state.value, error)
     return SendAttempt(state)

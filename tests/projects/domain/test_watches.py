@@ -5,7 +5,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from projects.domain.watches import WatchCriteria, WatchMatch, first_match, new_match, parse_version, watch_criteria
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.watches import (
+    TargetProgress,
+    WatchCriteria,
+    WatchMatch,
+    first_match,
+    new_match,
+    parse_version,
+    target_progress,
+    watch_criteria,
+)
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
@@ -169,3 +179,29 @@ def test_a_package_whose_files_are_all_new_is_told_exactly_when_it_is_served(
     criteria = WatchCriteria(TARGET)
     news = {version: {file.filename for file in files} for version, files in releases.items()}
     assert new_match(criteria, releases, news) == first_match(criteria, releases)
+
+
+NO_GO, GO, CONDITIONAL = ProjectVerdict.NO_GO, ProjectVerdict.GO, ProjectVerdict.CONDITIONAL
+
+
+@pytest.mark.parametrize(
+    ("reported", "blockers", "verdict", "progress"),
+    [
+        (["a", "b"], ["b"], NO_GO, TargetProgress(("a",), is_clear=False)),
+        (["a", "b"], ["b", "c"], NO_GO, TargetProgress(("a",), is_clear=False)),
+        (["a"], [], NO_GO, TargetProgress(("a",), is_clear=False)),
+        (["a", "b"], [], CONDITIONAL, TargetProgress(("a", "b"), is_clear=True)),
+        ([], [], GO, TargetProgress((), is_clear=True)),
+        (["a"], ["a"], NO_GO, None),
+        (["a"], ["a", "b"], NO_GO, None),
+        (["a"], [], ProjectVerdict.UNKNOWN, None),
+    ],
+)
+def test_a_watched_target_reports_what_fell(
+    reported: list[str], blockers: list[str], verdict: ProjectVerdict, progress: TargetProgress | None
+) -> None:
+    assert target_progress(reported, blockers, verdict, reported_clear=False) == progress
+
+
+def test_a_target_that_was_reported_clear_is_not_reported_again() -> None:
+    assert target_progress([], [], GO, reported_clear=True) is None

@@ -1,0 +1,62 @@
+"""Where a project stands on one target: the verdict, and the packages that need work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.cell_summary import CellSummary
+from projects.presentation.columns import Column
+from scanner.domain.phrases import agree, count
+
+
+@dataclass(frozen=True, slots=True)
+class TargetStanding:
+    """One target of a project in its newest complete assessment; without one it is unknown, since `assessed_at` None.
+
+    `work` are the cells that are blocked or need an upgrade, worst first. `conflict` is the derivation of requirements
+    that contradict each other, or empty.
+    """
+
+    column: Column
+    verdict: ProjectVerdict
+    counts: Mapping[str, int]
+    conflict: str
+    work: tuple[CellSummary, ...]
+    assessed_at: datetime | None
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the verdict is known."""
+        return self.verdict is not ProjectVerdict.UNKNOWN
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the project can move to the target: as it is, or after upgrades."""
+        return self.verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
+
+    @property
+    def blocked(self) -> tuple[CellSummary, ...]:
+        """The cells of packages of which no version installs."""
+        return tuple(cell for cell in self.work if cell.verdict == Verdict.BLOCKED)
+
+    @property
+    def blockers(self) -> tuple[str, ...]:
+        """The names of the packages of which no version installs."""
+        return tuple(cell.name for cell in self.blocked)
+
+    @property
+    def upgrades(self) -> tuple[CellSummary, ...]:
+        """The cells of packages that need an upgrade."""
+        return tuple(cell for cell in self.work if cell.verdict == Verdict.UPGRADE)
+
+    @property
+    def share_text(self) -> str:
+        """How many packages need an upgrade: "7 of 64 packages need an upgrade", or that none does."""
+        moving, needed = len(self.upgrades), count(packages_needed(self.counts), "package")
+        if not moving:
+            return f"No package of {packages_needed(self.counts)} needs an upgrade"
+        return f"{moving} of {needed} {agree(moving, 'needs', 'need')} an upgrade"

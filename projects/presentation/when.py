@@ -1,0 +1,161 @@
+"""The page that answers when a project can move to a target: root blockers, what waits for them, and a forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.cell_summary import CellSummary
+from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
+from projects.presentation.heatmap import LOOKS
+from projects.presentation.sentences import describe_cause
+from projects.presentation.target_standing import TargetStanding
+from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.releases.first_wheels import WheelForecast
+
+
+@dataclass(frozen=True, slots=True)
+class RootBlocker:
+    """A package of which no version installs, and which no other blocker brings in.
+
+    `place` is the line of the project that requires it, `paths` lead to it through others. `behind` are the packages
+    that block only through it. `status` is its project status when it is not active. `is_watched`: by the user, alone.
+    """
+
+    name: str
+    version: str
+    cause: str
+    place: str
+    paths: tuple[str, ...]
+    behind: tuple[str, ...]
+    status: str
+    may_get_files: bool
+    forecast: ForecastText | None
+    is_watched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhenPage:
+    """One target of a project: what blocks it, what must be upgraded beside that, and when it may be free.
+
+    `own` are the upgrades of packages that the project requires itself, `through` those that wait for a parent.
+    """
+
+    standing: TargetStanding
+    look: Verdict
+    headline: str
+    cause: str
+    estimate: str
+    roots: tuple[RootBlocker, ...]
+    own: tuple[CellSummary, ...]
+    through: tuple[CellSummary, ...]
+    conflict: tuple[str, ...]
+    is_watched: bool
+
+    @property
+    def can_be_watched(self) -> bool:
+        """Whether there is anything to wait for."""
+        return not self.standing.is_clear
+
+
+def when_page(
+    standing: TargetStanding,
+    results: Sequence[PackageResult],
+    forecasts: Mapping[str, WheelForecast],
+    *,
+    watched: Collection[str],
+    is_watched: bool,
+) -> WhenPage:
+    """Return the page. `results` are those of the blocked packages, `watched` the cells that the user watches."""
+    blocked = {result.name for result in results}
+    roots = [result for result in results if _is_root(result, blocked)]
+    behind = _behind(results, [root.name for root in roots])
+    headline, cause = _answer(standing, len(roots))
+    return WhenPage(
+        standing=standing,
+        look=LOOKS[standing.verdict],
+        headline=headline,
+        cause=cause,
+        estimate=_estimate([root.name for root in roots], forecasts) if roots else "",
+        roots=tuple(
+            _root(root, behind.get(root.name, ()), forecasts.get(root.name), is_watched=root.name in watched)
+            for root in roots
+        ),
+        own=tuple(cell for cell in standing.upgrades if cell.via in ("direct", "pinned") or "listed" in cell.via),
+        through=tuple(cell for cell in standing.upgrades if cell.via.startswith("arrives")),
+        conflict=tuple(standing.conflict.splitlines()),
+        is_watched=is_watched,
+    )
+
+
+def _is_root(result: PackageResult, blocked: AbstractSet[str]) -> bool:
+    """Return whether some way into the set leads through no other blocked package."""
+    paths = [path[:-1] for path in result.provenance.paths]
+    return result.provenance.direct is not False or not paths or any(blocked.isdisjoint(path) for path in paths)
+
+
+def _behind(results: Sequence[PackageResult], roots: Collection[str]) -> dict[str, list[str]]:
+    """Return, for each root, the blocked packages that come only through it or other blockers."""
+    found: dict[str, list[str]] = {}
+    for result in results:
+        if result.name not in roots:
+            for name in dict.fromkeys(step for path in result.provenance.paths for step in path if step in roots):
+                found.setdefault(name, []).append(result.name)
+    return found
+
+
+def _root(
+    result: PackageResult, behind: Sequence[str], forecast: WheelForecast | None, *, is_watched: bool
+) -> RootBlocker:
+    provenance = result.provenance
+    place = " ".join(filter(None, (provenance.source or "", f"line {provenance.line}" if provenance.line else "")))
+    return RootBlocker(
+        name=result.name,
+        version=result.shown_version,
+        cause=describe_cause(result),
+        place=place,
+        paths=tuple(" → ".join(path) for path in provenance.paths if len(path) > 1),
+        behind=tuple(behind),
+        status="" if result.package_status == "active" else result.package_status,
+        may_get_files=result.may_get_files,
+        forecast=describe_forecast(forecast) if forecast else None,
+        is_watched=is_watched,
+    )
+
+
+def _answer(standing: TargetStanding, roots: int) -> tuple[str, str]:
+    match standing.verdict:
+        case ProjectVerdict.GO:
+            return "Now: it is ready.", "Every package installs as written."
+        case ProjectVerdict.CONDITIONAL:
+            works = agree(len(standing.upgrades), "it has a version that works", "all have a version that works")
+            if not standing.upgrades:
+                return "Now, by an upgrade path.", "The requirements do not hold together there as written."
+            return f"Now, after {count(len(standing.upgrades), 'upgrade')}.", f"{standing.share_text}; {works}."
+        case ProjectVerdict.NO_GO if standing.blocked:
+            number = len(standing.blocked)
+            return "Not yet.", f"{count(number, 'package')} {agree(number, 'has', 'have')} no version that works there."
+        case ProjectVerdict.NO_GO:
+            return "Not yet.", "Its requirements contradict each other there."
+        case ProjectVerdict.UNKNOWN:
+            return "Not known yet.", "The assessment of this target is not complete."
+
+
+def _estimate(roots: Sequence[str], forecasts: Mapping[str, WheelForecast]) -> str:
+    """Return when the last of these blockers may fall: a range only if there is one for each of them."""
+    lacking = [name for name in roots if name not in forecasts]
+    if lacking:
+        follow = agree(len(lacking), "follows", "follow")
+        return f"No date: too little is known of how soon {join_words(lacking)} {follow}."
+    overdue = [name for name in roots if forecasts[name].is_overdue]
+    if overdue:
+        taking = agree(len(overdue), "takes", "take")
+        return f"No date: {join_words(overdue)} {taking} longer already than after the last Pythons."
+    earliest = max(forecasts[name].earliest for name in roots)
+    latest = max(forecasts[name].latest for name in roots)
+    if earliest == latest:
+        return f"Around {day_text(latest)}, if each blocker follows as it did before."
+    return f"Between {day_text(earliest)} and {day_text(latest)}, if each blocker follows as it did before."

@@ -1,0 +1,71 @@
+"""Where a project stands on one of its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Severity
+from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
+from projects.presentation.cell_summary import VERSION, WORK, CellSummary, summarise_cell
+from projects.presentation.columns import column_of
+from projects.presentation.target_standing import TargetStanding
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def target_standing(project: Project, target: str) -> TargetStanding | None:
+    """Return the target in the newest complete assessment of the newest snapshot; None if the project has no such one.
+
+    Three queries at most.
+    """
+    if not project.targets.filter(slug=target).exists():
+        return None
+    row = (
+        _newest(project, target)
+        .select_related("assessment")
+        .defer("packages", "plan", "shown")
+        .annotate(found=ShownCells(WORK), version=ShownCells.version())
+        .first()
+    )
+    column = column_of(target)
+    if row is None:
+        return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, "", (), None)
+    cells = tuple(map(CellSummary._make, row.found)) if row.version == VERSION else _work(row.pk)
+    return TargetStanding(
+        column=column,
+        verdict=ProjectVerdict(row.verdict),
+        counts=row.counts,
+        conflict=row.conflict,
+        work=tuple(sorted(cells, key=lambda cell: (-SEVERITIES.index(Severity(cell.severity)), cell.name))),
+        assessed_at=row.assessment.confirmed_at,
+    )
+
+
+def target_packages(project: Project, target: str, names: Collection[str]) -> list[PackageResult]:
+    """Return the results of these packages in the same assessment, in the order of `names`. One query."""
+    row = _newest(project, target).annotate(found=PackageRows(names)).values_list("found", flat=True).first()
+    found = {result["name"]: PackageResult.from_json(result) for result in row or ()}
+    return [found[name] for name in names if name in found]
+
+
+def watched_on(project: Project, target: str, user: User) -> tuple[frozenset[str], bool]:
+    """Return the packages that the user watches on a target, and whether the user watches the target. One query."""
+    watches = Subscription.objects.active().filter(project=project, target=target, user=user)
+    names: set[str | None] = set(watches.values_list("package__name", flat=True))
+    return frozenset(name for name in names if name), None in names
+
+
+def _newest(project: Project, target: str) -> QuerySet[TargetAssessment]:
+    complete = Assessment.objects.filter(snapshot=project.snapshots.order_by("-pk").values("pk")[:1]).complete()
+    return TargetAssessment.objects.filter(target=target, assessment__in=complete).order_by("-assessment_id")
+
+
+def _work(pk: int) -> tuple[CellSummary, ...]:
+    """Make the cells of a row that another version of Wheelway stored."""
+    packages = TargetAssessment.objects.values_list("packages", flat=True).get(pk=pk)
+    return tuple(summarise_cell(PackageResult.from_json(row)) for row in packages if row["verdict"] in WORK)
