@@ -14,6 +14,8 @@ MAX_MARKER_LENGTH = 50_000
 # Each group or extra of a lock is followed through the whole closure.
 MAX_GROUPS = 500
 MAX_REQUIREMENTS = 20_000
+# Conditions on targets: a pylock.toml may have one for each package.
+MAX_LIMITS = 2_000
 MAX_PROBLEMS = 1_000
 # What the index and the database accept.
 MAX_NAME_LENGTH = 200
