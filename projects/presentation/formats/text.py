@@ -105,7 +105,7 @@ def _obstacles(result: TargetResult) -> str:
     if not names:
         return "The requirements cannot hold together"
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'stands', 'stand')} in the way"
+    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'blocks', 'block')} the move"
 
 
 def _not_ready(result: TargetResult) -> list[PackageResult]:
