@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0006_package_results'),
+        ('projects', '0007_watched_targets'),
     ]
 
     operations = [
