@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models.fields.json import KeyTransform
 
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.stored_conflict import conflict_from_text, conflict_to_text
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -178,7 +179,7 @@ class TargetAssessment(models.Model):
             verdict=result.verdict.value,
             counts=dict(result.counts),
             blockers=list(result.blockers),
-            conflict=result.conflict,
+            conflict=conflict_to_text(result.conflict),
             packages=[package.to_json() for package in result.packages],
             plan=result.plan.to_json() if result.plan is not None else None,
         )
@@ -190,7 +191,7 @@ class TargetAssessment(models.Model):
             verdict=ProjectVerdict(self.verdict),
             packages=tuple(map(PackageResult.from_json, self.packages)),
             blockers=tuple(self.blockers),
-            conflict=self.conflict,
+            conflict=conflict_from_text(self.conflict),
             plan=UpgradePlan.from_json(self.plan) if self.plan is not None else None,
         )
 

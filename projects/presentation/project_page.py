@@ -146,7 +146,7 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
     cells = [summarise_cell(package) for package in pending_results(state.requirements)]
     unknown = {Verdict.UNKNOWN.value: len(cells)}
     return {
-        slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, "", cells))
+        slug: judged.get(slug, TargetSummary(slug, ProjectVerdict.UNKNOWN, unknown, None, cells))
         for slug in state.targets
     }
 

@@ -13,6 +13,7 @@ from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.domain.indexes.named_indexes import IndexNotice
 from projects.presentation.cell_summary import CellSummary
 from scanner.domain.releases.name_confusion import NameConfusion
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class TargetSummary:
     target: str
     verdict: ProjectVerdict
     counts: Mapping[str, int]
-    conflict: str
+    conflict: ConflictExplanation | None
     cells: Sequence[CellSummary]
 
 

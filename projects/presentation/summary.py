@@ -9,6 +9,7 @@ from itertools import groupby
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column, place_text
+from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.shares import conditional_text, unknown_text
 from projects.presentation.stored import TargetSummary
@@ -95,11 +96,15 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
     return SummaryLine(look, headline, f"{cause}.", "See the upgrade path", column.slug)
 
 
+_CONTRADICTION = "The requirements contradict each other."
+
+
 def _no_go(result: TargetSummary) -> tuple[str, str, str]:
     """Return cause, action and the package to watch."""
     blocked = [cell for cell in result.cells if cell.verdict == Verdict.BLOCKED]
     if not blocked:
-        return result.conflict.partition("\n")[0] or "The requirements contradict each other.", "See the packages", ""
+        cause = conflict_cause(result.conflict) if result.conflict is not None else _CONTRADICTION
+        return cause, "See the conflict", ""
     causes = [cell.cause for cell in blocked[:_NAMED_BLOCKERS]]
     more = len(blocked) - len(causes)
     cause = "; ".join(causes) + (f"; and {more} more." if more else ".")

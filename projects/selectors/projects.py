@@ -9,6 +9,7 @@ from django.db.models import QuerySet, Subquery
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.models import (
@@ -111,7 +112,9 @@ def _stored(assessment: Assessment) -> StoredAssessment:
         is_complete=assessment.state == AssessmentState.COMPLETE,
         missing=tuple(assessment.missing),
         targets={
-            row.target: TargetSummary(row.target, ProjectVerdict(row.verdict), row.counts, row.conflict, _cells(row))
+            row.target: TargetSummary(
+                row.target, ProjectVerdict(row.verdict), row.counts, conflict_from_text(row.conflict), _cells(row)
+            )
             for row in targets
         },
         changes=changes_from_json(assessment.changes),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,15 +16,15 @@ class TargetResult:
     """The verdict on one target, given by its slug, with all packages.
 
     Packages nearest to the project come first, those that the target does not need last. `blockers` are the packages
-    of which no admitted version installs. `conflict` is the derivation of requirements that contradict each other,
-    empty when they do not. `plan` is None when nothing has to move, and when data is missing.
+    of which no admitted version installs. `conflict` says why requirements contradict each other and what to change;
+    None when they do not. `plan` is None when nothing has to move, and when data is missing.
     """
 
     target: str
     verdict: ProjectVerdict
     packages: tuple[PackageResult, ...]
     blockers: tuple[str, ...] = ()
-    conflict: str = ""
+    conflict: ConflictExplanation | None = None
     plan: UpgradePlan | None = None
 
     def names(self, verdict: Verdict) -> list[str]:

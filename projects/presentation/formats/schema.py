@@ -20,6 +20,8 @@ from projects.presentation.sentences import (
     list_build_tools,
     short_text,
 )
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
+from scanner.domain.resolution.explain.conflict_text import conflict_text, line_text, relaxation_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 
 SCHEMA = 1
@@ -51,9 +53,23 @@ def target_document(result: TargetResult, written: WrittenPlan | None = None) ->
         "target": result.target,
         "verdict": result.verdict.value,
         "blockers": list(result.blockers),
-        "conflict": result.conflict or None,
+        "conflict": conflict_text(result.conflict) if result.conflict is not None else None,
+        **conflict_document(result.conflict),
         "packages": [package_document(package, result.target) for package in result.packages],
         "plan": plan_document(result.plan, written) if result.plan is not None else None,
+    }
+
+
+def conflict_document(conflict: ConflictExplanation | None) -> dict[str, Any]:
+    """Return the facts of a conflict and the ways out of it; both are empty where there is none."""
+    return {
+        "conflict_lines": [
+            {**line.to_json(), "text": line_text(line)} for line in (conflict.lines if conflict is not None else ())
+        ],
+        "relaxations": [
+            {**one.to_json(), "text": relaxation_text(one)}
+            for one in (conflict.relaxations if conflict is not None else ())
+        ],
     }
 
 
@@ -63,6 +79,7 @@ def plan_document(plan: UpgradePlan, written: WrittenPlan | None) -> dict[str, A
     changes, blockers = zip(data["changes"], plan.changes, strict=True), zip(data["stuck"], plan.blockers, strict=True)
     return {
         **data,
+        "conflict": conflict_text(plan.conflict) if plan.conflict is not None else None,
         "reason": plan_reason_text(plan.reason) if plan.reason is not None else None,
         "changes": [{**one, "why": plan_reason_text(change.reason)} for one, change in changes],
         "stuck": [{**one, "reason": plan_reason_text(blocker.reason)} for one, blocker in blockers],

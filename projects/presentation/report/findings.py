@@ -7,13 +7,13 @@ from datetime import datetime
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
-from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
 from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error
 from projects.presentation.shares import conditional_text
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
 from scanner.domain.resolution.model.plans import VersionChange
 
 # Verdict or availability, title, meaning, and the verdict that gives the color.
@@ -47,7 +47,6 @@ def headline(entry: ReportTarget) -> str:
         case ProjectVerdict.CONDITIONAL:
             changes = entry.plan.changes
             need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED))
-            need = "; ".join(filter(None, (need, limits_text(entry.plan.limits))))
             need = need or "the requirements do not hold together as written"
             own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
             plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
@@ -67,12 +66,13 @@ def findings(entry: ReportTarget) -> tuple[str, ...]:
 
 def _findings(entry: ReportTarget) -> Iterator[str]:
     packages, plan = entry.needed, entry.plan
-    if entry.result.conflict:
-        yield f"The requirements contradict each other: {entry.result.conflict}"
+    if entry.result.conflict is not None:
+        told = conflict_lines(entry.result.conflict, lambda _: "")
+        yield f"The requirements contradict each other. {' '.join(told)}"
+        yield from ways_out(entry.result.conflict)
     for package in packages:
         if package.verdict is Verdict.BLOCKED:
             yield f"{_why_blocked(package)}: only a new release can help."
-    yield from map(limit_advice, plan.limits)
     upgrades = entry.names(Verdict.UPGRADE)
     if upgrades:
         share = f"{len(upgrades)} of {count(len(packages), 'package')} {agree(len(upgrades), 'does', 'do')}"

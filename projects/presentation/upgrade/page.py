@@ -10,6 +10,7 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
+from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
@@ -31,7 +32,7 @@ from projects.presentation.upgrade.values import (
     TargetChoice,
     UpgradePage,
 )
-from scanner.domain.resolution.explain.sentences import derivation_lines, plan_cause_text
+from scanner.domain.resolution.explain.sentences import plan_cause_text
 from scanner.domain.resolution.model.plans import VersionChange
 
 _CONTEXT = 3
@@ -72,7 +73,7 @@ def upgrade_page(
         added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
         dropped=plan.dropped,
         stuck=tuple((one.name, f"{plan_cause_text(one.reason, name_target)}.") for one in plan.blockers),
-        derivation=tuple(_derivation(stored, planned, columns)),
+        conflict=_conflict(stored, planned, name_target),
         files=tuple(_file(path, files.get(path, ""), text) for path, text in planned.written.files.items()),
         written=planned.written,
         is_installable=plan.feasible,
@@ -92,14 +93,12 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUp
     return answer_unplanned(columns[-1:], stored.result)
 
 
-def _derivation(stored: StoredUpgrade, planned: PlannedUpgrade, columns: Sequence[Column]) -> Sequence[str]:
-    """Return the proof of the plan at hand, else the stored one of the requirements as written."""
-    if planned.plan is None or planned.plan.feasible or planned.plan.blockers:
-        return ()
-    if planned.derivation is None:
-        return stored.result.conflict.splitlines()
-    names = {column.slug: place_text((column,)) for column in columns}
-    return derivation_lines(planned.derivation, lambda slug: names.get(slug, slug))
+def _conflict(
+    stored: StoredUpgrade, planned: PlannedUpgrade, name_target: Callable[[str], str]
+) -> ConflictTable | None:
+    """Return the conflict of the requirements as written, else that of the plan at hand."""
+    conflict = stored.result.conflict or (planned.plan.conflict if planned.plan is not None else None)
+    return conflict_table(conflict, name_target) if conflict is not None else None
 
 
 def _change(

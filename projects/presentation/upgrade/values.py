@@ -10,10 +10,10 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column
+from projects.presentation.conflicts import ConflictTable
 from projects.presentation.upgrade.marked_lines import LineMark, MarkedLine
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
-from scanner.domain.resolution.explain.derivation import Derivation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,12 @@ class PlannedUpgrade:
     """A plan that answers a query, and the files that it rewrites.
 
     `plan` is None when none could be made. `missing` counts the packages and releases that must be read from the index
-    first, `cut_short` says that the search ran out of time, `derivation` is the proof that there is no path.
+    first, `cut_short` says that the search ran out of time.
     """
 
     plan: UpgradePlan | None
     missing: int = 0
     cut_short: bool = False
-    derivation: Derivation | None = None
     written: WrittenPlan = field(default_factory=WrittenPlan)
 
 
@@ -92,7 +91,7 @@ class UpgradePage:
     added: tuple[tuple[str, str], ...]
     dropped: tuple[str, ...]
     stuck: tuple[tuple[str, str], ...]
-    derivation: tuple[str, ...]
+    conflict: ConflictTable | None
     files: tuple[MarkedFile, ...]
     written: WrittenPlan
     is_installable: bool

@@ -7,7 +7,8 @@ from functools import partial
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.explain.derivation import Derivation, reasons_of
+from scanner.domain.resolution.explain.account import ConflictAccount
+from scanner.domain.resolution.explain.facts import facts_of
 from scanner.domain.resolution.explain.reasons import PackageNotFound, Required, Unavailable
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.missing import Search
@@ -35,8 +36,8 @@ class SearchResult:
     limit: LimitReached | None = None
 
 
-def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> Derivation:
-    """Return the derivation of a proof for the problem that it was found in."""
+def explain_in(problem: ResolutionProblem, proof: Incompatibility) -> ConflictAccount:
+    """Return the account of a proof for the problem that it was found in."""
     return explain(proof, problem.solver.nodes, *problem.providers)
 
 
@@ -76,7 +77,7 @@ def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[
     """
     unavailable: dict[NormalizedName, int] = {}
     absent: set[NormalizedName] = set()
-    for reason in reasons_of(proof):
+    for reason in (fact.reason for fact in facts_of(proof)):
         if isinstance(reason, PackageNotFound):
             absent.add(reason.name)
         elif isinstance(reason, Unavailable):

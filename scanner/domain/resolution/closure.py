@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.blockers import best_effort, explain_in, find_blockers
-from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -51,7 +51,7 @@ class Closure:
     target: Target
     members: tuple[ClosureMember, ...]
     blockers: tuple[NormalizedName, ...]
-    conflict: Derivation | None
+    conflict: ConflictAccount | None
     missing: Missing
     limit: LimitReached | None
     graph: DependencyGraph

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.resolution.explain.derivation import Derivation, derive
+from scanner.domain.resolution.explain.account import ConflictAccount, ProofContext, account_for
 from scanner.domain.resolution.graph import walk
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.outcomes import Resolution
@@ -39,8 +39,9 @@ def resolution_of(provider: TargetProvider, chosen: Mapping[NormalizedName, int]
     )
 
 
-def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProvider) -> Derivation:
-    """Return the derivation of a proof. For several targets, pass the providers of all of them in order."""
+def explain(proof: Incompatibility, nodes: Sequence[str], *providers: TargetProvider) -> ConflictAccount:
+    """Return the account of a proof. For several targets, pass the providers of all of them in order."""
     first = providers[0]
     targets = [provider.target.slug for provider in providers]
-    return derive(proof, nodes, first.package, targets, lambda one: first.satisfied(one.name, one))
+    context = ProofContext(nodes, first.package, targets, lambda one: first.satisfied(one.name, one))
+    return account_for(proof, context)

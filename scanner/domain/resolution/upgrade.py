@@ -11,9 +11,11 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
+from scanner.domain.resolution.explain.account import ConflictAccount
+from scanner.domain.resolution.explain.conflict import ConflictExplanation, LineKind
+from scanner.domain.resolution.explain.conflict_text import line_text
 from scanner.domain.resolution.explain.moves import blocker_reason, move_reason
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
-from scanner.domain.resolution.explain.sentences import clash_sides
 from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.loosen import Step, loosen, step_between
 from scanner.domain.resolution.minimise import minimise
@@ -177,21 +179,30 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
     return Plan(tuple(upgrade.targets), feasible=False, reason=reason, missing=problem.missing(), limit=limit)
 
 
+def _sides(conflict: ConflictAccount | None) -> tuple[str, ...]:
+    """Return the first two statements about the package of which no version is left."""
+    explanation = conflict.explanation if conflict is not None else ConflictExplanation()
+    stated = {LineKind.ASKED: "name", LineKind.LIMITED: "name", LineKind.NEEDS: "required"}
+    about = [
+        line_text(line)
+        for line in explanation.lines
+        if line.kind in stated and getattr(line, stated[line.kind]) == explanation.exhausted
+    ]
+    return tuple(about[:2])
+
+
 def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Search[Plan]:
     """Return the plan that names what blocks it, with the changes that clear the rest."""
-    derivation = explain_in(problem, failure.proof) if failure.proof is not None else None
     found = yield from find_blockers(problem)
     if found.limit is not None:
         return _cut_short(upgrade, found.problem, found.limit)
+    conflict = explain_in(problem, failure.proof) if failure.proof is not None else None
     if found.choices is None:
-        sides: tuple[str, ...] = ()
-        if derivation is not None and derivation.clashes:
-            sides = clash_sides(derivation, derivation.clashes[0])
         return Plan(
             tuple(upgrade.targets),
             feasible=False,
-            reason=PlanReason(PlanReasonKind.CONTRADICTION, sides=sides),
-            derivation=derivation,
+            reason=PlanReason(PlanReasonKind.CONTRADICTION, sides=_sides(conflict)),
+            conflict=conflict,
             missing=found.problem.missing(),
         )
     around = yield from _finish(upgrade, found.problem, found.choices)
@@ -212,5 +223,5 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
         pins={name: version for name, version in (around.pins or {}).items() if name not in blockers},
         blockers=tuple(blockers.values()),
         reason=PlanReason(PlanReasonKind.BLOCKED, parts=tuple(one.reason for one in blockers.values())),
-        derivation=derivation,
+        conflict=conflict,
     )

@@ -19,6 +19,7 @@ from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason import MismatchKind, WheelMismatch
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from tests.cast import (
     LINUX_313,
     LINUX_314,
@@ -39,7 +40,7 @@ def assessment(rows: Rows, *, before: Rows | None = None, missing: Sequence[str]
     for slug, packages in rows.items():
         verdicts = [package.verdict for package in packages]
         cells = [summarise_cell(package) for package in packages]
-        targets[slug] = TargetSummary(slug, project_verdict(verdicts), count_verdicts(verdicts), "", cells)
+        targets[slug] = TargetSummary(slug, project_verdict(verdicts), count_verdicts(verdicts), None, cells)
     changes = changes_from_json(changes_to_json(compare(before, rows))) if before else ()
     return StoredAssessment(1, NOON, NOON, not missing, tuple(missing), targets, changes, NOON if before else None)
 
@@ -122,7 +123,9 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
 
 def test_a_conflict_is_told_in_its_own_words() -> None:
     cells = [summarise_cell(make_package("a"))]
-    stored = TargetSummary(LINUX_313, ProjectVerdict.NO_GO, {"ready": 1}, "a needs b<2, c needs b>=2", cells)
+    stored = TargetSummary(
+        LINUX_313, ProjectVerdict.NO_GO, {"ready": 1}, ConflictExplanation(text="a needs b<2, c needs b>=2"), cells
+    )
     told = project_page(
         ProjectState(
             (LINUX_313,), NOON, None, 0, (), (), StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
@@ -145,7 +148,7 @@ def test_a_conflict_is_told_in_its_own_words() -> None:
 )
 def test_a_verdict_without_a_guilty_package_still_has_a_cause(verdict: str, cause: str) -> None:
     cells = [summarise_cell(make_package("a"))]
-    stored = TargetSummary(LINUX_313, ProjectVerdict(verdict), {"ready": 1}, "", cells)
+    stored = TargetSummary(LINUX_313, ProjectVerdict(verdict), {"ready": 1}, None, cells)
     found = StoredAssessment(1, NOON, NOON, True, (), {LINUX_313: stored})
     told = project_page(ProjectState((LINUX_313,), NOON, None, 0, (), (), found), RiskQuery(), NOON)
     assert told.summary[0].cause == cause

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.plan_reason import PlanReason
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -46,7 +46,8 @@ class Plan:
     `pins` is the whole set; `resolutions` has the part of each target. If the plan is not feasible, `reason` says why,
     `blockers` are the packages without a version that works, and `changes` and `pins` are what clears the rest; a
     contradiction leaves them empty. `added` are packages that come with the changes, `dropped` those that are no
-    longer needed. `roots` is the form of the requirements that the set satisfies: as written, or loosened.
+    longer needed. `conflict` says why no set holds. `roots` is the form of the requirements that the set satisfies:
+    as written, or loosened.
     """
 
     targets: tuple[Target, ...]
@@ -57,7 +58,7 @@ class Plan:
     dropped: tuple[NormalizedName, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     reason: PlanReason | None = None
-    derivation: Derivation | None = None
+    conflict: ConflictAccount | None = None
     missing: Missing = field(default_factory=Missing)
     limit: LimitReached | None = None
     resolutions: tuple[Resolution, ...] = ()

@@ -13,6 +13,13 @@ from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
+from scanner.domain.resolution.explain.conflict import (
+    ConflictExplanation,
+    ConflictLine,
+    LineKind,
+    Relaxation,
+    RequirementEdit,
+)
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.loosen import Step
@@ -39,6 +46,18 @@ UNMET = PlanReason(
 )
 NO_FILE = PlanReason(
     PlanReasonKind.NOT_INSTALLABLE, name="core", version="1.0", obstacles=(Obstacle.NO_FILE,), targets=(LINUX,)
+)
+CONFLICT = ConflictExplanation(
+    (
+        ConflictLine(LineKind.ASKED, "left", "left"),
+        ConflictLine(LineKind.NEEDS, "left", "shared<2", "1.0", every=True, required="shared"),
+        ConflictLine(LineKind.NEEDS, "right", "shared>=2", "1.0 to 3.0", every=True, only=True, required="shared"),
+    ),
+    "shared",
+    relaxations=(
+        Relaxation((RequirementEdit("left", "left<2", "left<3", "2.4"),), "major"),
+        Relaxation((RequirementEdit("right", "right", ""),), "major"),
+    ),
 )
 CONTRADICTION = PlanReason(PlanReasonKind.CONTRADICTION, sides=("left needs shared<2", "right needs shared>=2"))
 MOVES = [
@@ -142,16 +161,23 @@ def test_a_blocker_is_the_answer_and_no_install_command_is_offered() -> None:
     assert texts(page, done=False)[0] == "core needs a release that works there."
 
 
-def test_a_conflict_is_shown_by_its_proof_a_sentence_each() -> None:
+def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out() -> None:
     plan = plan_of(feasible=False, reason=CONTRADICTION)
-    stored = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.NO_GO, ROWS, conflict="First.\nSecond.", plan=plan))
+    stored = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.NO_GO, ROWS, conflict=CONFLICT, plan=plan))
     page = page_of(PlannedUpgrade(plan), stored=stored)
     assert page.answer.cause == "No path: left needs shared<2, but right needs shared>=2."
-    assert page.derivation == ("First.", "Second.")
+    assert page.conflict is not None
+    assert [(row.who, row.what, row.is_side) for row in page.conflict.rows] == [
+        ("your files", "left", False),
+        ("left 1.0", "shared<2", True),
+        ("every right", "shared>=2", True),
+    ]
+    assert page.conflict.conclusion == "So no version of shared is left."
+    assert page.conflict.ways_out == ("Change left<2 to left<3 (then left 2.4).", "Leave out right.")
 
 
 def test_without_a_plan_the_answer_follows_the_assessment() -> None:
-    def answer(verdict: ProjectVerdict, packages: Sequence[str], conflict: str = "") -> str:
+    def answer(verdict: ProjectVerdict, packages: Sequence[str], conflict: ConflictExplanation | None = None) -> str:
         rows = tuple(make_package(f"package-{number}", state) for number, state in enumerate(packages))
         stored = StoredUpgrade(TargetResult(LINUX, verdict, rows, conflict=conflict))
         found = page_of(PlannedUpgrade(None), stored=stored).answer
@@ -165,7 +191,9 @@ def test_without_a_plan_the_answer_follows_the_assessment() -> None:
     assert answer(ProjectVerdict.UNKNOWN, ["unknown", "ready", "ready"]) == (
         f"unknown {place}: not known yet. 1 of 3 packages is not known yet."
     )
-    assert answer(ProjectVerdict.NO_GO, ["ready"], "A because B.\nSo.") == f"blocked {place}: no go yet. A because B."
+    assert answer(ProjectVerdict.NO_GO, ["ready"], CONFLICT) == (
+        f"blocked {place}: no go yet. left 1.0 needs shared<2, but every right needs shared>=2."
+    )
     assert answer(ProjectVerdict.CONDITIONAL, ["upgrade"] * 2).endswith(
         "conditional go. 2 of 2 packages need an upgrade; no upgrade is planned yet."
     )

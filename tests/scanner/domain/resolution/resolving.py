@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scanner.domain.resolution.blockers import explain_in
-from scanner.domain.resolution.explain.derivation import Derivation
+from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.model.missing import Missing, finish
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, SearchLimits
 from scanner.domain.resolution.problem import ResolutionProblem
@@ -16,7 +16,7 @@ from scanner.domain.resolution.target_provider import TargetProvider
 class Conflict:
     """The proof that no set holds."""
 
-    derivation: Derivation
+    account: ConflictAccount
 
 
 @dataclass(frozen=True, slots=True)

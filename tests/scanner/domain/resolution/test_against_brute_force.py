@@ -10,7 +10,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
-from scanner.domain.resolution.explain.sentences import derivation_lines, plan_reason_text
+from scanner.domain.resolution.explain.conflict import LineKind
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
@@ -52,14 +53,21 @@ def test_every_order_of_preference_agrees_on_whether_a_set_exists(index: SmallIn
 
 
 @given(indexes, roots)
-def test_a_conflict_is_told_from_reasons_that_do_not_hold_together(index: SmallIndex, asked: list[str]) -> None:
+def test_what_a_conflict_blames_contradicts_itself_and_each_part_of_it_is_needed(
+    index: SmallIndex, asked: list[str]
+) -> None:
     outcome = resolve(provider(index, root_requirements(*asked)))
     if isinstance(outcome, Conflict):
-        derivation = outcome.derivation
-        assert derivation.reasons
-        assert derivation_lines(derivation)[-1].endswith("the requirements cannot hold together.")
-        numbers = [step.number for step in derivation.steps if step.number is not None]
-        assert numbers == sorted(set(numbers))
+        own = [str(requirement) for requirement in outcome.account.own]
+        assert set(own) <= set(asked)
+        assert isinstance(resolve(provider(index, root_requirements(*own))), Conflict)
+        for line in outcome.account.explanation.lines:
+            if line.kind is LineKind.NEEDS:
+                assert all(
+                    line.required in {canonicalize_name(Requirement(need).name) for need in row.get("needs", ())}
+                    for version, row in index[line.name].items()
+                    if line.only
+                )
 
 
 @given(indexes, roots)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.explain.conflict_text import conflict_text
 from scanner.domain.resolution.model.outcomes import Resolution
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import parse_target
@@ -43,6 +43,6 @@ def test_the_case_ends_as_it_says(index: dict[str, Any], case: dict[str, Any]) -
         assert dict(outcome.urls) == case.get("urls", {})
     else:
         assert isinstance(outcome, Conflict), outcome
-        told = derivation_text(outcome.derivation)
+        told = conflict_text(outcome.account.explanation)
         assert [text for text in case["conflict"] if text not in told] == [], told
-        assert {clash.package for clash in outcome.derivation.clashes} >= set(case.get("clashes", ()))
+        assert outcome.account.explanation.exhausted in case.get("clashes", (outcome.account.explanation.exhausted,))

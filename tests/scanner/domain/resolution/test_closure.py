@@ -4,7 +4,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
-from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.explain.conflict_text import conflict_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from tests.scanner.domain.resolution.small_index import (
@@ -71,7 +71,7 @@ def test_a_contradiction_is_told_and_the_closure_still_goes_on() -> None:
     }
     found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("left", "right"), BuildPolicy())
     assert found.conflict is not None
-    assert [clash.package for clash in found.conflict.clashes] == ["shared"]
+    assert found.conflict.explanation.exhausted == "shared"
     assert found.blockers == ("driver",)
     assert set(texts(found.pins)) == {"left", "right", "shared", "driver"}
 
@@ -125,10 +125,10 @@ def test_what_blocks_only_an_older_way_out_is_part_of_a_conflict_and_no_blocker(
     found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("serve", "model>=2"), BuildPolicy())
     assert found.blockers == ()
     assert found.conflict is not None
-    told = derivation_text(found.conflict)
+    told = conflict_text(found.conflict.explanation)
     for text in (
         "serve 2.0 needs model<2",
-        "the project requires model>=2",
+        "model>=2",
         "serve 1.5 needs relic",
         "no package ghost",
     ):

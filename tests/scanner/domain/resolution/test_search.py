@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution.closure import Closure, closure, closure_search
-from scanner.domain.resolution.explain.sentences import derivation_text
+from scanner.domain.resolution.explain.conflict_text import conflict_text
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.plans import Plan
@@ -80,7 +80,7 @@ def driven(search: Search[T], source: LearningSource, chance: random.Random) -> 
 
 
 def facts(found: Closure) -> object:
-    conflict = None if found.conflict is None else derivation_text(found.conflict)
+    conflict = None if found.conflict is None else conflict_text(found.conflict.explanation)
     return (found.members, found.blockers, conflict, found.missing, found.graph.edges)
 
 

@@ -6,7 +6,8 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.resolution.closure import closure
-from scanner.domain.resolution.explain.sentences import derivation_text, plan_reason_text
+from scanner.domain.resolution.explain.conflict_text import conflict_text
+from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -85,7 +86,7 @@ def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
         "1.1 has no wheel, only source to compile"
     )
     assert told(made) == ["model 2.6.1 2.8.0 minor direct", "core 2.16.2 2.20.0 minor transitive"]
-    assert made.derivation is not None
+    assert made.conflict is not None
 
 
 def test_no_path_names_the_two_that_contradict_each_other() -> None:
@@ -173,8 +174,8 @@ def test_a_bridge_that_does_not_exist_says_so() -> None:
         "no path: no release of app that the requirements admit is usable on all of "
         "cp311-manylinux_2_28_x86_64, cp313-manylinux_2_28_x86_64"
     )
-    assert made.derivation is not None
-    assert "@" not in derivation_text(made.derivation)
+    assert made.conflict is not None
+    assert "@" not in conflict_text(made.conflict.explanation)
 
 
 def test_what_is_missing_makes_no_plan_feasible() -> None:

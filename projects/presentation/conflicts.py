@@ -1,0 +1,67 @@
+"""A conflict as a table: who asks for what, what follows, and the ways out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
+from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """One fact: who states it, what it asks for, and whether it is about the package of which no version is left."""
+
+    who: str
+    what: str
+    is_side: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictTable:
+    """A conflict on a page: its facts, its last sentence, and the ways out, smallest first."""
+
+    rows: tuple[ConflictRow, ...]
+    lines: tuple[str, ...]
+    conclusion: str
+    ways_out: tuple[str, ...]
+
+
+def conflict_table(conflict: ConflictExplanation, target_name: Callable[[str], str]) -> ConflictTable:
+    """Return the table of a conflict. Of one that was stored as text, only the sentences."""
+    lines = tuple(conflict_lines(conflict, target_name))
+    return ConflictTable(
+        tuple(_row(line, conflict.exhausted) for line in conflict.lines),
+        lines,
+        lines[-1] if lines else "",
+        tuple(f"{text[:1].upper()}{text[1:]}." for text in map(relaxation_text, conflict.relaxations)),
+    )
+
+
+def conflict_cause(conflict: ConflictExplanation) -> str:
+    """Return the two sides of a conflict in one sentence."""
+    sides = [line_text(line) for line in conflict.lines if _is_side(line, conflict.exhausted)]
+    if len(sides) < 2:
+        sides = conflict_lines(conflict)[:1]
+        return sides[0] if sides else "The requirements contradict each other."
+    text = f"{sides[0]}, but {sides[-1]}."
+    return f"{text[:1].upper()}{text[1:]}" if text.startswith(("you ", "a ", "every ")) else text
+
+
+def _row(line: ConflictLine, exhausted: str) -> ConflictRow:
+    side = _is_side(line, exhausted)
+    match line.kind:
+        case LineKind.ASKED:
+            return ConflictRow("your files", line.requirement, side)
+        case LineKind.LIMITED:
+            return ConflictRow("your constraints", line.requirement, side)
+        case LineKind.NEEDS:
+            who = line_text(line).removesuffix(f" needs {line.requirement}")
+            return ConflictRow(who, line.requirement, side)
+        case _:
+            return ConflictRow("the index", line_text(line), side)
+
+
+def _is_side(line: ConflictLine, exhausted: str) -> bool:
+    return bool(exhausted) and exhausted == (line.required if line.kind is LineKind.NEEDS else line.name)

@@ -1,0 +1,141 @@
+"""Why requirements contradict each other, and the smallest ways out, as data. `conflict_text` makes the sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scanner.domain.resolution.explain.reasons import Obstacle
+
+__all__ = ["ConflictExplanation", "ConflictLine", "LineKind", "Relaxation", "RequirementEdit"]
+
+
+class LineKind(StrEnum):
+    """What one line of a conflict states."""
+
+    ASKED = "asked"
+    LIMITED = "limited"
+    NEEDS = "needs"
+    UNAVAILABLE = "unavailable"
+    NOT_FOUND = "not-found"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """One fact of a conflict.
+
+    - ASKED, LIMITED: the project's `requirement` or constraint.
+    - NEEDS: `versions` of `name`, with its extra `extra`, need `requirement`.
+    - UNAVAILABLE: `versions` of `name` do not install on `target`, for the reason `obstacle`.
+    - NOT_FOUND: the index has no package `name`, or no release of it that `requirement`, a specifier, admits.
+    - UNREADABLE: `versions` of `name` state a requirement that is none.
+
+    `versions` are ranges of those that the lines before admit; `every` says that they are all of them, and `only` that
+    they are all that the index has. `target` is a slug, empty where there is one target only.
+    """
+
+    kind: LineKind
+    name: str
+    requirement: str = ""
+    versions: str = ""
+    every: bool = False
+    only: bool = False
+    extra: str = ""
+    required: str = ""
+    obstacle: Obstacle | None = None
+    target: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line as JSON values, without the fields that have their default."""
+        data: dict[str, Any] = {"kind": self.kind.value, "name": self.name}
+        for key in ("requirement", "versions", "every", "only", "extra", "required", "target"):
+            if getattr(self, key):
+                data[key] = getattr(self, key)
+        if self.obstacle is not None:
+            data["obstacle"] = self.obstacle.value
+        return data
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ConflictLine:
+        """Read what `to_json` wrote."""
+        obstacle = Obstacle(data["obstacle"]) if "obstacle" in data else None
+        return cls(**{**data, "kind": LineKind(data["kind"]), "obstacle": obstacle})
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementEdit:
+    """One line of the project that changes, from `before` to `after`; `after` is empty where it is left out.
+
+    `version` is what the package has in the set that then holds, empty if the set does not need it.
+    """
+
+    name: str
+    before: str
+    after: str
+    version: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return the edit as JSON values."""
+        return {"name": self.name, "from": self.before, "to": self.after, "version": self.version}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, str]) -> RequirementEdit:
+        """Read what `to_json` wrote."""
+        return cls(data["name"], data["from"], data["to"], data["version"])
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """Edits of the project's own lines after which a set holds. `size` is the largest step of a version in them."""
+
+    edits: tuple[RequirementEdit, ...]
+    size: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the way out as JSON values."""
+        return {"edits": [edit.to_json() for edit in self.edits], "size": self.size}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Relaxation:
+        """Read what `to_json` wrote."""
+        return cls(tuple(RequirementEdit.from_json(one) for one in data["edits"]), data["size"])
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictExplanation:
+    """The facts that contradict each other, nearest to the project first, and the ways out, smallest first.
+
+    `exhausted` is the package of which no version is left, empty where only all facts together leave nothing.
+    `omitted` counts the facts that are left out in the middle. `text` is a derivation that was stored before conflicts
+    were data.
+    """
+
+    lines: tuple[ConflictLine, ...] = ()
+    exhausted: str = ""
+    omitted: int = 0
+    relaxations: tuple[Relaxation, ...] = ()
+    text: str = field(default="")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the conflict as JSON values."""
+        return {
+            "lines": [line.to_json() for line in self.lines],
+            "exhausted": self.exhausted,
+            "omitted": self.omitted,
+            "relaxations": [one.to_json() for one in self.relaxations],
+            "text": self.text,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> ConflictExplanation:
+        """Read what `to_json` wrote."""
+        return cls(
+            tuple(ConflictLine.from_json(one) for one in data["lines"]),
+            data["exhausted"],
+            data["omitted"],
+            tuple(Relaxation.from_json(one) for one in data["relaxations"]),
+            data["text"],
+        )
