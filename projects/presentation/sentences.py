@@ -21,7 +21,7 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 
 def describe_reason(package: PackageResult) -> str:
-    """Return why the package stands as it does, as a clause; of a blocked one also what its newest version lacks."""
+    """Return the reason of the verdict as a clause; of a blocked one also what its newest version lacks."""
     text = "; ".join(filter(None, (describe_text(package.reason), _describe_sdist(package))))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
@@ -83,11 +83,6 @@ def describe_text(reason: PackageReason) -> str:
             return "the index has no such package"
         case ReasonKind.NO_RELEASE:
             return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
-        case ReasonKind.LOCAL_VERSION:
-            public = detail.partition("+")[0]
-            return f"the index has no {detail}: such builds are on an index of their own; add it, or require {public}"
-        case ReasonKind.CONDA_BUILD:
-            return "conda built this version, and no index has it"
         case ReasonKind.EXCLUDED:
             return _EXCLUDED.get(detail, detail)
         case ReasonKind.TEXT:
@@ -113,7 +108,7 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.HELD_BACK:
             return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
         case Verdict.NOT_JUDGED:
-            return "Check it by hand: nothing on the index says how it stands here."
+            return "Check it by hand: the index does not show whether it installs here."
         case Verdict.UNKNOWN:
             if package.availability is Availability.SOURCE:
                 return (

@@ -10,8 +10,7 @@ import pytest
 from django.utils import timezone
 from packaging.version import Version
 
-from benchmarks.oracle import held_to, moved
-from benchmarks.oracle_cases import Case
+from benchmarks.oracle import Case, held_to, moved
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.request import AssessmentRequest

@@ -10,24 +10,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
-from packaging.version import Version
 
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot
-from projects.domain.assessment.judgement import (
-    Judgement,
-    explain_all,
-    judge_conda_build,
-    judge_foreign,
-    judge_inactive,
-    judge_version,
-)
+from projects.domain.assessment.judgement import Judgement, explain_all, judge_foreign, judge_inactive, judge_version
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import versions_in_use, without_reached
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
+from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
@@ -114,8 +107,7 @@ def resolve_search(
 ) -> Search[ResolvedTarget]:
     """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
     found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
-    in_use = versions_in_use(roots, target, found.pins)
-    judgements = _judge(request, snapshot, target, found, in_use)
+    judgements = _judge(request, snapshot, target, found)
     column = snapshot.column(target)
     way = None
     # A search that was cut short says nothing about the requirements as written.
@@ -128,7 +120,7 @@ def resolve_search(
             [target],
             without_reached(roots, [found]),
             request.resolver_policy,
-            in_use,
+            versions_in_use(roots, target, found.pins),
             request.strategy,
             request.step,
             request.holds,
@@ -140,11 +132,7 @@ def resolve_search(
 
 
 def _judge(
-    request: AssessmentRequest,
-    snapshot: IndexSnapshot,
-    target: Target,
-    found: Closure,
-    in_use: Mapping[NormalizedName, Version],
+    request: AssessmentRequest, snapshot: IndexSnapshot, target: Target, found: Closure
 ) -> dict[NormalizedName, Judgement]:
     column = snapshot.column(target)
     provenances = find_provenance(found, request.requirements)
@@ -156,11 +144,9 @@ def _judge(
             judgements[name] = judge_foreign(name, provenance, member.url, target)
         else:
             package = snapshot.packages.get(name)
-            version = member.version or in_use.get(name)
-            if request.has_conda_builds and package is not None and package.lacks(version):
-                judgements[name] = judge_conda_build(name, version, provenance)
-                continue
-            judgements[name] = judge_version(name, version, provenance, package, column, request.policy, shares[name])
+            judgements[name] = judge_version(
+                name, member.version, provenance, package, column, request.policy, shares[name]
+            )
     for requirement in request.requirements:
         if requirement.direct and not requirement.constraint and requirement.name not in judgements:
             judgements[requirement.name] = judge_inactive(requirement)
@@ -171,25 +157,36 @@ def _explain(
     request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> TargetResult:
     conflict = one.closure.conflict
+    limits = limit_changes(request.limits, [one.target])
     return TargetResult(
         target=one.target.slug,
-        verdict=_verdict(request, one),
+        verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(one.closure.blockers),
         conflict=conflict.explanation if conflict is not None else None,
-        plan=UpgradePlan.of(one.plan, request.strategy) if one.plan is not None else None,
+        plan=_plan(request, one, limits),
     )
 
 
-def _verdict(request: AssessmentRequest, one: ResolvedTarget) -> ProjectVerdict:
+def _plan(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> UpgradePlan | None:
+    if one.plan is not None:
+        return UpgradePlan.of(one.plan, request.strategy, limits)
+    if not limits or not request.with_plans or not one.closure.holds:
+        return None
+    pins = {str(name): str(version) for name, version in sorted(one.closure.pins.items())}
+    return UpgradePlan(request.strategy, feasible=True, pins=pins, limits=limits)
+
+
+def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> ProjectVerdict:
     found = one.closure
     if not request.asks_for_packages:
         return ProjectVerdict.UNKNOWN
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
-    return judge_project(
+    verdict = judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
         holds=found.holds,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,
         conflict=found.conflict is not None,
     )
+    return ProjectVerdict.CONDITIONAL if verdict is ProjectVerdict.GO and limits else verdict

@@ -11,7 +11,7 @@ from scanner.domain.matching.reason import AvailabilityReason
 
 
 class ReasonKind(StrEnum):
-    """What decides how a package stands. The comments say what `detail` of such a reason holds."""
+    """What decides the verdict on a package. The comments say what `detail` of such a reason holds."""
 
     FILES = "files"  # nothing; `files` of the reason holds what the files of the release decide
     MARKER = "marker"  # the marker (PEP 508) that does not hold on the target
@@ -21,8 +21,6 @@ class ReasonKind(StrEnum):
     NO_PACKAGE = "no-package"  # nothing
     NO_RELEASE = "no-release"  # the specifier that no release satisfies
     EXCLUDED = "excluded"  # what excludes the files that the target would take: "no-binary", "only-binary" or "hashes"
-    LOCAL_VERSION = "local-version"  # the version, whose builds (+cu128) are on an index of their own
-    CONDA_BUILD = "conda-build"  # nothing
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 

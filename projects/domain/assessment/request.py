@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -12,14 +11,12 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.file_choices import FileChoices
+from projects.domain.dependency_files.target_limits import TargetLimit
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
-
-# The folders in which conda-forge and Anaconda build, as `pip freeze` prints them.
-_CONDA = re.compile(r"file:///.*(?:feedstock_root|/croot/|conda-bld|/ci_[^/]*/|build_artifacts|/tmp/build/)")
 
 
 class SearchClock(Protocol):
@@ -37,8 +34,8 @@ class AssessmentRequest:
     """The requirements to judge, the targets to judge them on, the policy, and how plans are chosen.
 
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over
-    all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time.
-    `files` are the files of releases that count.
+    all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time. `files`
+    are the files of releases that count, `limits` what the project and its locks say of the targets.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -52,6 +49,7 @@ class AssessmentRequest:
     bridge: bool = False
     stopwatch: Callable[[], SearchClock] | None = None
     files: FileChoices = field(default_factory=FileChoices)
+    limits: Sequence[TargetLimit] = ()
 
     @property
     def resolver_policy(self) -> BuildPolicy:
@@ -67,11 +65,6 @@ class AssessmentRequest:
     def foreign(self) -> frozenset[str]:
         """Packages that come from a URL, a repository or a folder."""
         return frozenset(one.name for one in self.requirements if one.origin is not RequirementOrigin.INDEX)
-
-    @property
-    def has_conda_builds(self) -> bool:
-        """Whether the files list packages that conda built: a freeze of a conda environment names their folders."""
-        return any(_CONDA.match(one.url or "") for one in self.requirements if one.origin is RequirementOrigin.PATH)
 
     @property
     def names(self) -> frozenset[str]:
