@@ -23,7 +23,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks.oracle import CASES, PLATFORMS, ROOT, Case, loosened
+from benchmarks.oracle import CASES, PLATFORMS, ROOT
+from benchmarks.oracle_cases import Case, loosened
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import Target, parse_target
 from tests.replay import ReplayIndex

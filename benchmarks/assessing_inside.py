@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.oracle import Case
+from benchmarks.oracle_cases import Case
 from scanner.domain.targets.target import Target, parse_target
 from tests.replay import ReplayIndex, a_file
 

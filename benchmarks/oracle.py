@@ -1,15 +1,20 @@
-"""Compare verdicts and plans with uv's: `python -m benchmarks.oracle [--cases FOLDER] [--targets SLUG…] [--index URL]`.
+"""Compare verdicts and plans with uv's: `python -m benchmarks.oracle [--cases FOLDER…] [--targets SLUG…] [--record]`.
 
-The five cases on 60 targets, from the replay index over loopback, wheels only (`assess --source never`):
+Requirement files and locked projects on many targets, wheels only (`assess --source never`):
 
-1. As written, `go` exactly when uv finds a set; loosened, a plan (or `go`) exactly when uv finds one.
-2. Every set of ours installs: `uv pip install --dry-run --no-deps` accepts the pins, and `benchmarks.pin_check` agrees.
+1. As written, `go` exactly when uv finds a set, or installs the pins of a lock; loosened, a plan (or `go`) exactly when
+   uv finds one.
+2. Every set of ours installs: `uv pip install --dry-run --no-deps` accepts the pins, and `benchmarks.pin_check` agrees;
+   of a lock's plan uv finds that the pins hold together.
 3. A minimal plan moves no more of the project's own requirements than uv's `--resolution lowest-direct` from the
    versions in use.
 4. Taking back any single change leaves no set: uv finds none with the other pins of the plan.
 
-uv knows no free-threaded builds, so only `pin_check` judges those. Every difference is printed; the exit status is 1 if
-there is one.
+3 and 4 are left out for locks, whose plans keep the versions in use, and 4 with `--quick`.
+
+The index is the replay index over loopback. With `--record` it records what the cases need of the real index, into the
+folder that WHEELWAY_RECORDINGS names. uv knows no free-threaded builds, so only `pin_check` judges those. Every
+difference is printed; the exit status is 1 if there is one.
 """
 
 import argparse
@@ -27,19 +32,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
-from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from benchmarks.oracle_cases import Case, found_cases, loosened
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import parse_target
+from scanner.index.default_index import default_index_url
 from tests.replay import ReplayIndex
+from tests.replay.record_on_demand import RecordingIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT.parent / "shared" / "cases"
+DATA = ROOT / "tests" / "data"
 PLATFORMS = (
     *("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64"),
     *("macosx_14_0_arm64", "win_amd64", "win_arm64"),
@@ -63,44 +70,12 @@ class Tally:
             self.differences.append(f"{what}: {difference}")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A requirements file as written and loosened: pins to lower bounds, without upper bounds."""
-
-    name: str
-    written: Path
-    loose: Path
-    requirements: tuple[Requirement, ...]
-
-    @classmethod
-    def read(cls, path: Path, folder: Path) -> "Case":
-        """Read a file, and write its loosened form into a folder."""
-        lines = (line.partition("#")[0].strip() for line in path.read_text().splitlines())
-        requirements = tuple(Requirement(line) for line in lines if line)
-        loose = folder / f"{path.stem}-loose.in"
-        loose.write_text("".join(f"{loosened(one)}\n" for one in requirements))
-        return cls(path.stem, path, loose, requirements)
-
-
-def loosened(requirement: Requirement) -> Requirement:
-    """Return a requirement with its lower bound only."""
-    kept = []
-    for clause in requirement.specifier:
-        if clause.operator in {"==", "~="}:
-            kept.append(f">={clause.version}")
-        elif clause.operator not in {"<", "<="}:
-            kept.append(str(clause))
-    loose = Requirement(str(requirement))
-    loose.specifier = SpecifierSet(",".join(kept))
-    return loose
-
-
-def assess(case: Path, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
+def assess(case: Case, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
     """Return the document of `manage.py assess`, run in its own process."""
     targets = [option for slug in slugs for option in ("--target", slug)]
     done = subprocess.run(
-        [sys.executable, "manage.py", "assess", str(case), *targets, "--source", "never", "--format", "json",
-         "--index-url", index_url, "--fail-on", "never"],
+        [sys.executable, "manage.py", "assess", *map(str, case.paths), *targets, "--source", "never",
+         "--format", "json", "--index-url", index_url, "--fail-on", "never"],
         cwd=ROOT, env={**os.environ, "WHEELWAY_DATA": str(data)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -109,19 +84,20 @@ def assess(case: Path, slugs: Sequence[str], index_url: str, data: Path) -> dict
     return document
 
 
-def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: Tally) -> None:
+def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: Tally, *, quick: bool) -> None:
     """Compare everything about one case on one target."""
     target = parse_target(entry["target"])
     where = f"{case.name} on {target.slug}"
     theirs = uv_target(target)
     plan = entry["plan"]
-    feasible = entry["verdict"] == "go" or bool(plan and plan["feasible"])
+    goes = entry["verdict"] == "go" or _goes_as_written(entry)
+    feasible = goes or bool(plan and plan["feasible"])
     if entry["verdict"] == "unknown":
         tally.add("known", f"{where}: data is missing")
         return
     pins = pins_of(entry)
-    if feasible:
-        requirements = case.requirements if entry["verdict"] == "go" else [loosened(one) for one in case.requirements]
+    if feasible and not case.is_locked:
+        requirements = case.requirements if goes else [loosened(one) for one in case.requirements]
         faults = faults_of({name: Version(text) for name, text in pins.items()}, requirements, target)
         tally.add("set holds by pin_check", f"{where}: {'; '.join(faults)}" if faults else None)
         for change in plan["changes"] if plan is not None else ():
@@ -130,16 +106,18 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
             tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
-    written = uv.compile(case.written, theirs)
-    ours, uvs = entry["verdict"] == "go", written is not None
-    tally.add("as written", f"{where}: ours {ours}, uv's {uvs}" if ours is not uvs else None)
+    uvs = uv.installs_file(case.written, theirs) if case.is_locked else uv.compile(case.written, theirs) is not None
+    tally.add("as written", f"{where}: ours {goes}, uv's {uvs}" if goes is not uvs else None)
     uvs = uv.compile(case.loose, theirs) is not None
     tally.add("loosened", f"{where}: ours {feasible}, uv's {uvs}" if feasible is not uvs else None)
     if not feasible:
         return
     said = uv.installs([f"{name}=={version}" for name, version in pins.items()], theirs)
     tally.add("uv installs the set", f"{where}: {said}" if said else None)
-    if plan is None:
+    if case.is_locked and plan is not None:
+        together = uv.holds_together(pins, theirs, folder)
+        tally.add("set holds by uv", f"{where}: the pins contradict each other" if not together else None)
+    if plan is None or case.is_locked:
         return
     in_use = {row["name"]: row["version"] for row in entry["packages"] if row["direct"] and row["version"]}
     try:
@@ -153,7 +131,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         mine, others = moved(case, pins), moved(case, lowest)
         more = len(mine) > len(others)
         tally.add("requirements moved", f"{where}: {mine} where uv moves {others}" if more else None)
-    for change in plan["changes"]:
+    for change in () if quick else plan["changes"]:
         alone = {**pins, change["name"]: change["from"]}
         try:
             found = held_to(case, alone, "==", uv, theirs, folder)
@@ -166,6 +144,12 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.counts["taken back, by uv: only with a package more"] += other
         holds = found is not None and not other
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
+
+
+def _goes_as_written(entry: Mapping[str, Any]) -> bool:
+    """Return whether only the age of a version or the project's own Python keeps an entry from `go`."""
+    held = {row["verdict"] for row in entry["packages"]} <= {"ready", "degraded", "inactive", "held-back"}
+    return entry["verdict"] == "conditional" and held and not entry["conflict"] and not entry["blockers"]
 
 
 def held_to(
@@ -187,7 +171,7 @@ def held_to(
 
 def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
     """Return the set of an entry: as written, or as planned."""
-    if entry["verdict"] != "go":
+    if entry["verdict"] != "go" and not _goes_as_written(entry):
         return dict(entry["plan"]["pins"])
     return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] != "inactive"}
 
@@ -203,39 +187,50 @@ def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def index_at(url: str | None) -> Iterator[str]:
-    """Return an index that is running, or the replay index."""
+def index_at(url: str | None, *, record: bool) -> Iterator[str]:
+    """Run the replay index, or with `record` one that learns from the real index, unless an index is given."""
     if url is not None:
         yield url
-        return
-    with ReplayIndex() as index:
-        yield index.url
+    elif record:
+        with RecordingIndex(default_index_url()) as recording:
+            try:
+                yield recording.url
+            finally:
+                recording.write()
+    else:
+        with ReplayIndex() as index:
+            yield index.url
 
 
 def main(arguments: Sequence[str]) -> int:
     """Compare everything and print what differs."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--cases", type=Path, default=CASES)
+    parser.add_argument("--cases", type=Path, nargs="+", default=[CASES, DATA / "locked", DATA / "inputs"])
     parser.add_argument("--case", action="append", help="only this one; repeatable")
     parser.add_argument("--targets", nargs="+", default=T60, metavar="SLUG")
     parser.add_argument("--index", help="an index that runs already, instead of the replay index")
     parser.add_argument("--data", type=Path, help="keep what is stored here between runs")
+    parser.add_argument("--record", action="store_true", help="record what the replay index lacks from the real one")
+    parser.add_argument("--quick", action="store_true", help="take no single changes back")
     options = parser.parse_args(arguments)
     program = find_uv()
-    if program is None or not options.cases.is_dir():
+    folders = [folder for folder in options.cases if folder.is_dir()]
+    if program is None or not folders:
         print("needs uv and a folder of cases")
         return 2
     differences = 0
-    with tempfile.TemporaryDirectory() as text, index_at(options.index) as url:
+    with tempfile.TemporaryDirectory() as text, index_at(options.index, record=options.record) as url:
         folder = Path(text)
         uv = Uv(program, url, folder / "uv")
-        for path in sorted(options.cases.glob("*.txt")):
+        for path in (path for one in folders for path in found_cases(one)):
             if options.case and path.stem not in options.case:
                 continue
-            case = Case.read(path, folder)
-            found = assess(path, options.targets, url, options.data or folder / "data")
+            case = Case.read(path, folder, program)
+            found = assess(case, options.targets, url, options.data or folder / "data")
             tally = Tally()
-            each: Callable[[Mapping[str, Any]], None] = partial(compare, case, uv=uv, folder=folder, tally=tally)
+            each: Callable[[Mapping[str, Any]], None] = partial(
+                compare, case, uv=uv, folder=folder, tally=tally, quick=options.quick
+            )
             with ThreadPoolExecutor(2) as pool:
                 list(pool.map(each, found["assessments"]))
             verdicts = Counter(entry["verdict"] for entry in found["assessments"])

@@ -4,7 +4,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,22 @@ class Uv:
         where = self._folder / "target"
         done = self._run("install", target, "--dry-run", "--no-deps", "--target", str(where), *pins)
         return done.stderr.strip() if done.returncode else None
+
+    def installs_file(self, requirements: Path, target: UvTarget) -> bool:
+        """Return whether `uv pip install --no-deps` would install a file's requirements there."""
+        where = self._folder / "target"
+        done = self._run("install", target, "--dry-run", "--no-deps", "--target", str(where), "-r", str(requirements))
+        if done.returncode and not self._is_answer(done):
+            self._fail(done)
+        return done.returncode == 0
+
+    def holds_together(self, pins: Mapping[str, str], target: UvTarget, folder: Path) -> bool:
+        """Return whether these pins satisfy the dependencies of all of them."""
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
+            file.writelines(f"{name}=={version}\n" for name, version in pins.items())
+        found = self.compile(Path(file.name), target)
+        Path(file.name).unlink()
+        return found is not None and found.keys() <= pins.keys()
 
     def _run(self, verb: str, target: UvTarget, *more: str) -> subprocess.CompletedProcess[str]:
         command = [

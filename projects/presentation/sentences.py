@@ -83,6 +83,11 @@ def describe_text(reason: PackageReason) -> str:
             return "the index has no such package"
         case ReasonKind.NO_RELEASE:
             return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
+        case ReasonKind.LOCAL_VERSION:
+            public = detail.partition("+")[0]
+            return f"the index has no {detail}: such builds are on an index of their own; add it, or require {public}"
+        case ReasonKind.CONDA_BUILD:
+            return "conda built this version, and no index has it"
         case ReasonKind.EXCLUDED:
             return _EXCLUDED.get(detail, detail)
         case ReasonKind.TEXT:

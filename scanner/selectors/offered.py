@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
+from scanner.domain.files.builds import UNSEEN
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
+from scanner.domain.releases.pooling import ProfileKey, pooled_profile
 from scanner.domain.releases.regressions import predecessor
 from scanner.domain.targets.target import Target
 from scanner.models import Release
 from scanner.selectors.candidates import ProfileTable, release_files
 
-_RANK = {availability: rank for rank, availability in enumerate(Availability)}
 _NOTHING = Offer(Availability.ABSENT, yanked=False)
 
 
@@ -23,7 +24,7 @@ class _Row(NamedTuple):
     pk: int
     package_id: int
     version: Version
-    shape: int
+    profile: int
     build: str
     uploaded_at: datetime | None
 
@@ -34,13 +35,13 @@ class PackageOffers:
     def __init__(self, package_ids: Collection[int], targets: Sequence[Target]) -> None:
         rows = Release.objects.filter(package__in=package_ids).order_by("pk")
         self.rows = [
-            _Row(pk, package_id, Version(version), shape, build, at)
-            for pk, package_id, version, shape, build, at in rows.values_list(
+            _Row(pk, package_id, Version(version), profile, build, at)
+            for pk, package_id, version, profile, build, at in rows.values_list(
                 "pk", "package_id", "version", "shape_id", "build_detail", "first_uploaded_at"
             )
         ]
         self.targets = tuple(targets)
-        self.shapes = ProfileTable({row.shape for row in self.rows}, targets)
+        self.profiles = ProfileTable({row.profile for row in self.rows}, targets)
 
     def on(self, package_ids: Collection[int]) -> PooledOffers:
         """Return the offers of these packages alone: a project uses only its own indexes."""
@@ -52,7 +53,7 @@ class PackageOffers:
 
 
 class PooledOffers:
-    """The releases of one name as one project's installer sees them: the best of all its indexes."""
+    """The releases of one name as one project's installer sees them: the files of all its indexes together."""
 
     def __init__(self, source: PackageOffers, rows: Iterable[_Row]) -> None:
         self._source = source
@@ -60,6 +61,10 @@ class PooledOffers:
         self._rows: dict[Version, list[_Row]] = {}
         for row in rows:
             self._rows.setdefault(row.version, []).append(row)
+        self._profiles: dict[Version, ProfileKey] = {
+            version: pooled_profile(row.profile for row in same) for version, same in self._rows.items()
+        }
+        source.profiles.add(self._profiles.values())
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
@@ -76,10 +81,8 @@ class PooledOffers:
 
     def offers(self, version: Version) -> tuple[Offer, ...]:
         """Return one offer for each of the chosen targets; all absent if there is no such release."""
-        rows = [self._source.shapes.offers(row.shape) for row in self._rows.get(version, ())]
-        if not rows:
-            return (_NOTHING,) * len(self._columns)
-        return rows[0] if len(rows) == 1 else tuple(min(offers, key=_worth) for offers in zip(*rows, strict=True))
+        profile = self._profiles.get(version)
+        return (_NOTHING,) * len(self._columns) if profile is None else self._source.profiles.offers(profile)
 
     def offer(self, version: Version, target: str) -> Offer:
         """Return the version's offer on one target; absent on a target that was not chosen."""
@@ -92,10 +95,8 @@ class PooledOffers:
 
     def build(self, version: Version) -> str:
         """Return what building this release needs, as far as it is known (scanner.domain.files.builds)."""
-        rows = self._rows.get(version, ())
-        return next((found for row in rows if (found := row.build or self._source.shapes.build(row.shape))), "unseen")
-
-
-def _worth(offer: Offer) -> tuple[bool, int]:
-    """Return a sort key: the best first, and yanked ones after all others."""
-    return (offer.yanked, _RANK[offer.availability])
+        rows = self._rows.get(version)
+        if not rows:
+            return UNSEEN
+        seen = next((row.build for row in rows if row.build), "")
+        return seen or self._source.profiles.build(self._profiles[version]) or UNSEEN

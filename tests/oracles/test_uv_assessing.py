@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 from packaging.version import Version
 
-from benchmarks.oracle import Case, held_to, moved
+from benchmarks.oracle import held_to, moved
+from benchmarks.oracle_cases import Case
 from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.request import AssessmentRequest

@@ -16,7 +16,7 @@ from scanner.domain.files.builds import BUILD_FILES, SdistContents, classify_sdi
 from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.default_index import default_index_url
-from scanner.index.errors import IndexFault
+from scanner.index.errors import IndexFault, InvalidArchive
 from tests.replay.packages import ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of
 from tests.replay.recording import (
@@ -108,7 +108,11 @@ class RecordingIndex(ReplayIndex):
             return None
 
     def _learn_sdist(self, file: IndexFile, row: RecordedFile, known: RecordedMetadata) -> RecordedMetadata:
-        names, texts = self._client.sdist_view(file.url, {*BUILD_FILES, "PKG-INFO", *_requires_paths(row.filename)})
+        try:
+            names, texts = self._client.sdist_view(file.url, {*BUILD_FILES, "PKG-INFO", *_requires_paths(row.filename)})
+        except InvalidArchive:
+            # An archive too large to be read to its end.
+            names, texts = [], {"PKG-INFO": self._client.sdist_metadata(file.url)}
         decoded = {path: text.decode("utf-8", errors="replace") for path, text in texts.items()}
         info = compact(texts["PKG-INFO"]) if "PKG-INFO" in texts else None
         requires = next((text for path, text in decoded.items() if path.endswith("/requires.txt")), None)
@@ -151,8 +155,10 @@ def compact(text: bytes) -> Lines:
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.replay.record_on_demand", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="default: any free port")
+    parser.add_argument("--as-of", metavar="DATE", help="serve the index as it stood then")
     options = parser.parse_args(arguments)
     with RecordingIndex(default_index_url(), options.port) as index:
+        index.as_of = options.as_of
         print(index.url, flush=True)
         wait_until_told()
         index.write()

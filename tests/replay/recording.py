@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import lzma
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 Lines = tuple[tuple[str, str], ...]
-DATA = Path(__file__).resolve().parent.parent / "data" / "index"
+# A benchmark that records much keeps it in a folder of its own.
+DATA = Path(os.environ.get("WHEELWAY_RECORDINGS") or Path(__file__).resolve().parent.parent / "data" / "index")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot
-from projects.domain.assessment.judgement import Judgement, explain_all, judge_foreign, judge_inactive, judge_version
+from projects.domain.assessment.judgement import (
+    Judgement,
+    explain_all,
+    judge_conda_build,
+    judge_foreign,
+    judge_inactive,
+    judge_version,
+)
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import versions_in_use, without_reached
@@ -107,7 +115,8 @@ def resolve_search(
 ) -> Search[ResolvedTarget]:
     """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
     found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
-    judgements = _judge(request, snapshot, target, found)
+    in_use = versions_in_use(roots, target, found.pins)
+    judgements = _judge(request, snapshot, target, found, in_use)
     column = snapshot.column(target)
     way = None
     # A search that was cut short says nothing about the requirements as written.
@@ -120,7 +129,7 @@ def resolve_search(
             [target],
             without_reached(roots, [found]),
             request.resolver_policy,
-            versions_in_use(roots, target, found.pins),
+            in_use,
             request.strategy,
             request.step,
             request.holds,
@@ -132,7 +141,11 @@ def resolve_search(
 
 
 def _judge(
-    request: AssessmentRequest, snapshot: IndexSnapshot, target: Target, found: Closure
+    request: AssessmentRequest,
+    snapshot: IndexSnapshot,
+    target: Target,
+    found: Closure,
+    in_use: Mapping[NormalizedName, Version],
 ) -> dict[NormalizedName, Judgement]:
     column = snapshot.column(target)
     provenances = find_provenance(found, request.requirements)
@@ -144,9 +157,11 @@ def _judge(
             judgements[name] = judge_foreign(name, provenance, member.url, target)
         else:
             package = snapshot.packages.get(name)
-            judgements[name] = judge_version(
-                name, member.version, provenance, package, column, request.policy, shares[name]
-            )
+            version = member.version or in_use.get(name)
+            if request.has_conda_builds and package is not None and package.lacks(version):
+                judgements[name] = judge_conda_build(name, version, provenance)
+                continue
+            judgements[name] = judge_version(name, version, provenance, package, column, request.policy, shares[name])
     for requirement in request.requirements:
         if requirement.direct and not requirement.constraint and requirement.name not in judgements:
             judgements[requirement.name] = judge_inactive(requirement)

@@ -37,6 +37,10 @@ class PackageSnapshot:
     candidates: list[Candidate] = field(default_factory=list)
     stays_open: bool = False
 
+    def lacks(self, version: Version | None) -> bool:
+        """Return whether an index has other versions, but not this one."""
+        return version is not None and self.exists and self.candidate(version) is None
+
     def candidate(self, version: Version) -> Candidate | None:
         """Return the candidate of this version, if the index has it."""
         place = self._places.get(version)
@@ -82,7 +86,8 @@ def installable_from(
 ) -> list[Candidate]:
     """Return all candidates not below `current` that install on the target in this column, in ascending order.
 
-    Every candidate is checked, since a newer one may lack what an older one has. Yanked candidates are left out.
+    Every candidate is checked, since a newer one may lack what an older one has. Yanked candidates are left out. A
+    version is not below one that adds a local version to it (2.11.0+cu128).
     Pre-releases count if the policy says so, if `current` is one, or if the package has no final release.
     """
     requested = policy.prereleases or (current is not None and current.is_prerelease)
@@ -90,7 +95,7 @@ def installable_from(
     return [
         candidate
         for candidate in package.candidates
-        if (current is None or candidate.version >= current)
+        if (current is None or candidate.version >= Version(current.public))
         and (pre or not candidate.version.is_prerelease)
         and not candidate.offers[column].yanked
         and not candidate.too_young

@@ -85,6 +85,12 @@ def judge_foreign(name: NormalizedName, provenance: Provenance, url: str, target
     return Judgement(name, wheel.version, provenance, cell.availability, verdict, severity, cell=cell)
 
 
+def judge_conda_build(name: NormalizedName, version: Version | None, provenance: Provenance) -> Judgement:
+    """Judge a version that conda built and no index has: another one says nothing about it."""
+    reason = PackageReason(ReasonKind.CONDA_BUILD)
+    return Judgement(name, version, provenance, Availability.ABSENT, Verdict.NOT_JUDGED, Severity.MODERATE, reason)
+
+
 def judge_version(
     name: NormalizedName,
     version: Version | None,
@@ -105,8 +111,11 @@ def judge_version(
         availability, build = Availability.ABSENT, None
         above = installable_from(package, column, policy, version)
         helped: bool | None = bool(above)
-        kind = ReasonKind.NO_RELEASE if package.exists else ReasonKind.NO_PACKAGE
-        explained = PackageReason(kind, provenance.specifier if package.exists else "")
+        if version is not None and version.local and package.exists:
+            explained = PackageReason(ReasonKind.LOCAL_VERSION, str(version))
+        else:
+            kind = ReasonKind.NO_RELEASE if package.exists else ReasonKind.NO_PACKAGE
+            explained = PackageReason(kind, provenance.specifier if package.exists else "")
     else:
         availability, build = release.offers[column].availability, release.build
         helped = None

@@ -21,6 +21,8 @@ class ReasonKind(StrEnum):
     NO_PACKAGE = "no-package"  # nothing
     NO_RELEASE = "no-release"  # the specifier that no release satisfies
     EXCLUDED = "excluded"  # what excludes the files that the target would take: "no-binary", "only-binary" or "hashes"
+    LOCAL_VERSION = "local-version"  # the version, whose builds (+cu128) are on an index of their own
+    CONDA_BUILD = "conda-build"  # nothing
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,9 @@ from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
+
+# The folders in which conda-forge and Anaconda build, as `pip freeze` prints them.
+_CONDA = re.compile(r"file:///.*(?:feedstock_root|/croot/|conda-bld|/ci_[^/]*/|build_artifacts|/tmp/build/)")
 
 
 class SearchClock(Protocol):
@@ -65,6 +69,11 @@ class AssessmentRequest:
     def foreign(self) -> frozenset[str]:
         """Packages that come from a URL, a repository or a folder."""
         return frozenset(one.name for one in self.requirements if one.origin is not RequirementOrigin.INDEX)
+
+    @property
+    def has_conda_builds(self) -> bool:
+        """Whether the files list packages that conda built: a freeze of a conda environment names their folders."""
+        return any(_CONDA.match(one.url or "") for one in self.requirements if one.origin is RequirementOrigin.PATH)
 
     @property
     def names(self) -> frozenset[str]:

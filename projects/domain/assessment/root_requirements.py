@@ -87,15 +87,18 @@ def versions_in_use(
     """Return the versions that a plan starts from: those of the closure, `resolved`.
 
     Of a package that the project pins to several versions on the target it is the lowest pin, whichever comes first
-    in the files: any plan moves that line.
+    in the files: any plan moves that line. A pinned version that no index has is in use too.
     """
     markers = MarkerMemo(target)
     pins: dict[NormalizedName, set[Version]] = {}
     for requirement in roots.requirements:
         version = pinned_version(requirement.specifier)
-        if version is not None and requirement.name in resolved and markers.holds(requirement, ""):
+        if version is not None and markers.holds(requirement, ""):
             pins.setdefault(requirement.name, set()).add(Version(version))
-    return {**resolved, **{name: min(versions) for name, versions in pins.items() if len(versions) > 1}}
+    return {
+        **resolved,
+        **{name: min(versions) for name, versions in pins.items() if len(versions) > 1 or name not in resolved},
+    }
 
 
 def without_reached(roots: RootRequirements, closures: Iterable[Closure]) -> RootRequirements:

@@ -84,12 +84,6 @@ def _keep(key: Hashable, kept: _Kept | None, indexes: IndexSet) -> None:
                 _kept.popitem(last=False)
 
 
-def forget() -> None:
-    """Drop all that is kept."""
-    with _lock:
-        _kept.clear()
-
-
 def _is_same(request: AssessmentRequest, other: AssessmentRequest) -> bool:
     return replace(request, now=other.now) == other
 

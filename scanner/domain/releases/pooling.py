@@ -23,7 +23,7 @@ from packaging.version import Version
 
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 
-# The key of a stored shape, or those of several whose files count together, in order.
+# The key of a stored profile, or those of several whose files count together, in order.
 ProfileKey = int | tuple[int, ...]
 
 
@@ -121,14 +121,19 @@ def _pooled_releases(groups: Sequence[tuple[StoredRelease, ...]]) -> tuple[Store
 
 def _pooled(parts: tuple[StoredRelease, ...]) -> StoredRelease:
     last = parts[-1]
-    profiles = sorted({part.profile for part in parts if isinstance(part.profile, int)})
     uploads = [part.first_uploaded_at for part in parts if part.first_uploaded_at is not None]
     return last._replace(
-        profile=profiles[0] if len(profiles) == 1 else tuple(profiles),
+        profile=pooled_profile(part.profile for part in parts if isinstance(part.profile, int)),
         first_uploaded_at=min(uploads, default=None),
         build_detail=next((part.build_detail for part in reversed(parts) if part.build_detail), ""),
         parts=parts,
     )
+
+
+def pooled_profile(profiles: Iterable[int]) -> ProfileKey:
+    """Return the key of a version whose files on several indexes have these profiles."""
+    distinct = sorted(set(profiles))
+    return distinct[0] if len(distinct) == 1 else tuple(distinct)
 
 
 def metadata_source(release: StoredRelease, offers_of: Callable[[StoredRelease], Iterable[Offer]]) -> StoredRelease:

@@ -19,8 +19,6 @@ JSON_TYPE = "application/vnd.pypi.simple.v1+json"
 ACCEPT = f"{JSON_TYPE}, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.1"
 MAX_FILES = 100_000
 MAX_NAMES = 5_000_000
-# Values that plain HTML lacks; some proxies add upload times as data-upload-time.
-NOT_IN_HTML = frozenset({"size", "uploaded_at"})
 _HTML_TYPES = ("application/vnd.pypi.simple.v1+html", "text/html", "application/xhtml+xml")
 
 

@@ -4,7 +4,6 @@ import pytest
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.index.client import FreshPage, IndexClient
-from scanner.index.formats.read import NOT_IN_HTML
 from tests.replay import ReplayIndex, recorded_names
 
 PAGES = ["email-validator", "hiredis", "zope-interface", "pytz", "cryptography", "setuptools", "psycopg2-binary"]
@@ -43,11 +42,6 @@ def test_html_with_upload_times_carries_those_too(replay: ReplayIndex) -> None:
     replay.style.html_upload_times = True
     json_page, html_page = fetch(replay, "hiredis", json=True), fetch(replay, "hiredis", json=False)
     assert [file.uploaded_at for file in html_page.files] == [file.uploaded_at for file in json_page.files]
-
-
-def test_the_facts_that_html_cannot_carry_are_the_listed_ones() -> None:
-    fields = set(IndexFile._fields)
-    assert fields >= NOT_IN_HTML
 
 
 def test_the_recorded_packages_hold_the_oddities_that_matching_must_survive() -> None:

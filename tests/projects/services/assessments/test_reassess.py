@@ -1,5 +1,6 @@
-"""Answering again after an event: the same as answering in full, with only what changed worked out anew."""
+"""Assessing again after an event: equal to a whole assessment, with only what changed computed again."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -36,8 +37,8 @@ REQUEST = AssessmentRequest(
 
 
 @pytest.fixture(autouse=True)
-def _forgetful() -> None:
-    reassessing.forget()
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reassessing, "_kept", OrderedDict())
 
 
 @pytest.fixture

@@ -1,0 +1,104 @@
+"""The cases of the oracle: requirement files, and locked projects, as uv takes them."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+from projects.domain.dependency_files import Format, ParsedFiles, ParsedRequirement, RequirementOrigin, read, select
+
+_NAMES = ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "requirements.txt")
+_MANIFESTS = {"pyproject.toml", "Pipfile"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Files as written and loosened: the project's own requirements with lower bounds only.
+
+    `written` is what uv reads: the file itself, or the pins of a lock. `is_locked`: the pins are installed as they are,
+    without their dependencies. `requirements` are the project's own.
+    """
+
+    name: str
+    paths: tuple[Path, ...]
+    written: Path
+    loose: Path
+    requirements: tuple[Requirement, ...]
+    is_locked: bool = False
+
+    @classmethod
+    def read(cls, path: Path, folder: Path, uv: str | None = None) -> Case:
+        """Read a requirements file, or a folder with a locked project. Write what uv reads into a folder."""
+        paths = tuple(path / name for name in _NAMES if (path / name).exists()) if path.is_dir() else (path,)
+        parsed = read({one.name: one.read_bytes() for one in paths}, [one.name for one in paths])
+        counting = [one for one in select(parsed) if one.origin is RequirementOrigin.INDEX]
+        is_locked = any(one.lock is not None for one in counting)
+        own = tuple(map(_requirement, _own(counting)))
+        written = path
+        if is_locked and path.is_dir():
+            written = folder / f"{path.name}-pins.txt"
+            written.write_text(_export(path, uv) if _is_uvs(parsed) and uv else _pins(counting))
+        loose = folder / f"{path.stem}-loose.in"
+        loose.write_text("".join(f"{loosened(one)}\n" for one in own))
+        return cls(path.stem, paths, written, loose, own, is_locked)
+
+
+def loosened(requirement: Requirement) -> Requirement:
+    """Return a requirement with its lower bound only."""
+    kept = []
+    for clause in requirement.specifier:
+        if clause.operator in {"==", "~="}:
+            kept.append(f">={clause.version.removesuffix('.*')}")
+        elif clause.operator not in {"<", "<="}:
+            kept.append(str(clause))
+    loose = Requirement(str(requirement))
+    loose.specifier = SpecifierSet(",".join(kept))
+    return loose
+
+
+def found_cases(folder: Path) -> Iterator[Path]:
+    """Yield the requirement files and the locked projects of a folder."""
+    for path in sorted(folder.iterdir()):
+        if path.suffix == ".txt" or (path.is_dir() and any((path / name).exists() for name in _NAMES)):
+            yield path
+
+
+def _own(counting: Sequence[ParsedRequirement]) -> Iterator[ParsedRequirement]:
+    """Yield what the project itself requires; of a lock with a manifest the manifest's lines."""
+    direct = [one for one in counting if not one.constraint and not one.override and one.direct is not False]
+    manifest = [one for one in direct if one.source in _MANIFESTS]
+    yield from manifest or direct
+
+
+def _requirement(one: ParsedRequirement) -> Requirement:
+    extras = f"[{','.join(one.extras)}]" if one.extras else ""
+    marker = f" ; {one.marker}" if one.marker else ""
+    return Requirement(f"{one.name}{extras}{one.specifier}{marker}")
+
+
+def _pins(counting: Sequence[ParsedRequirement]) -> str:
+    return "".join(f"{_requirement(one)}\n" for one in counting if one.lock is not None)
+
+
+def _is_uvs(parsed: ParsedFiles) -> bool:
+    return any(source.format is Format.UV_LOCK for source in parsed.sources)
+
+
+def _export(project: Path, uv: str) -> str:
+    command = [
+        uv,
+        "export",
+        "--project",
+        str(project),
+        "--frozen",
+        "--no-hashes",
+        "--no-emit-project",
+        "--no-dev",
+        "-q",
+    ]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
