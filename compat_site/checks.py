@@ -9,6 +9,9 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
+from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks
+from scanner.selectors.known_breaks import known_breaks
+
 
 @register(Tags.urls)
 def check_site_root(**kwargs: Any) -> Iterable[CheckMessage]:
@@ -92,6 +95,19 @@ def check_time_limits(**kwargs: Any) -> Iterable[CheckMessage]:
             f"{settings.CELERY_TASK_TIME_LIMIT} s: a long job would run twice.",
             hint="Remove REDIS_VISIBILITY_TIMEOUT, or set it well above the time limit, for example to 900.",
             id="compat_site.E005",
+        )
+
+
+@register()
+def check_known_breaks(**kwargs: Any) -> Iterable[CheckMessage]:
+    """Check WHEELWAY_KNOWN_BREAKS. E006: the file cannot be read."""
+    try:
+        known_breaks()
+    except InvalidKnownBreaks as error:
+        yield Error(
+            f"WHEELWAY_KNOWN_BREAKS cannot be used: {error}",
+            hint="docs/known-breaks.md describes the file.",
+            id="compat_site.E006",
         )
 
 

@@ -23,7 +23,6 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
-from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
 from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
@@ -35,6 +34,7 @@ from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
+from scanner.selectors.known_breaks import known_breaks
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet, asked_addresses, command_set, stop_command_polls
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
@@ -74,16 +74,10 @@ class CommandAssessment:
             self.indexes.url,
             self.indexes.extra_urls,
             [one.to_json() for one in self.confusions],
-            bridge=self._bridge(),
+            bridge=UpgradePlan.of(found.bridge, self.request.strategy) if found.bridge is not None else None,
             bridge_targets=[target.slug for target in found.bridge.targets] if found.bridge is not None else (),
         )
         return with_written_plans(record, FileContents(FilesOnDisk(), self.files.roots, parsed), lambda: self.indexes)
-
-    def _bridge(self) -> UpgradePlan | None:
-        bridge, request = self.evaluation.bridge, self.request
-        if bridge is None:
-            return None
-        return UpgradePlan.of(bridge, request.strategy, limit_changes(request.limits, bridge.targets))
 
     @property
     def warnings(self) -> list[str]:
@@ -146,7 +140,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         bridge=options.get("bridge", False),
         stopwatch=stopwatch,
         files=file_choices_of(files.parsed.options, requirements),
-        limits=files.parsed.limits,
+        known_breaks=known_breaks(),
     )
     if not request.asks_for_packages:
         raise CommandError(_nothing_asked(files), returncode=2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from projects.domain.assessment.package_result import PackageResult
-from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.report.platform_support import build_tools
 from scanner.domain.files.builds import COMPILED, build_kind
@@ -21,7 +21,7 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 
 def describe_reason(package: PackageResult) -> str:
-    """Return the reason of the verdict as a clause; of a blocked one also what its newest version lacks."""
+    """Return why the package stands as it does, as a clause; of a blocked one also what its newest version lacks."""
     text = "; ".join(filter(None, (describe_text(package.reason), _describe_sdist(package))))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
@@ -64,40 +64,51 @@ def _describe_sdist(package: PackageResult) -> str:
             return "its sdist was not looked into yet"
 
 
+_FIXED = {
+    ReasonKind.NOT_REQUIRED: "nothing requires it here",
+    ReasonKind.NO_PACKAGE: "the index has no such package",
+    ReasonKind.CONDA_BUILD: "conda built this version, and no index has it",
+}
+
+
 @lru_cache(maxsize=4096)
 def describe_text(reason: PackageReason) -> str:
     """Return a reason as one clause, without a capital letter and a full stop."""
+    if reason.files is not None:
+        return reason_text(reason.files)
+    if reason.known_break is not None:
+        return _break_text(reason.known_break)
     detail = reason.detail
     match reason.kind:
-        case ReasonKind.FILES:
-            return reason_text(reason.files) if reason.files is not None else ""
         case ReasonKind.MARKER:
             return f"its marker does not hold here: {detail}"
-        case ReasonKind.NOT_REQUIRED:
-            return "nothing requires it here"
         case ReasonKind.NOT_FROM_INDEX:
             return f"it comes from {detail}, not from the index"
         case ReasonKind.NOT_POLLED:
             return f"not polled yet: {detail}" if detail else "not polled yet"
-        case ReasonKind.NO_PACKAGE:
-            return "the index has no such package"
         case ReasonKind.NO_RELEASE:
             return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
         case ReasonKind.LOCAL_VERSION:
             public = detail.partition("+")[0]
             return f"the index has no {detail}: such builds are on an index of their own; add it, or require {public}"
-        case ReasonKind.CONDA_BUILD:
-            return "conda built this version, and no index has it"
         case ReasonKind.EXCLUDED:
             return _EXCLUDED.get(detail, detail)
-        case ReasonKind.TEXT:
-            return detail
+        case _:
+            return _FIXED.get(reason.kind, detail)
+
+
+def _break_text(known: BreakEvidence) -> str:
+    """Return "installs, but is known to break with numpy 2.1.0: import numexpr fails with …"."""
+    beside = f" with {known.partner}" if known.partner else ""
+    return f"installs, but is known to break{beside}: `{known.action}` fails with {known.symptom} ({known.source})"
 
 
 def short_text(reason: PackageReason) -> str:
     """Return a reason in a few words: what is missing, without what is there instead."""
     if reason.files is not None:
         return cause_text(reason.files)
+    if reason.known_break is not None:
+        return f"is known to break{f' with {reason.known_break.partner}' if reason.known_break.partner else ''}"
     return reason.short or describe_text(reason)
 
 
@@ -107,13 +118,16 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.READY | Verdict.INACTIVE:
             return "Nothing to do."
         case Verdict.UPGRADE:
+            known = package.reason.known_break
+            if known is not None and package.first_available is None:
+                return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
             first = package.first_available.version if package.first_available else "a later version"
             move = f"Move {package.name} to {first} or later: the first version that installs here."
             return " ".join(filter(None, (move, _describe_build(package, target))))
         case Verdict.HELD_BACK:
             return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
         case Verdict.NOT_JUDGED:
-            return "Check it by hand: the index does not show whether it installs here."
+            return "Check it by hand: nothing on the index says how it stands here."
         case Verdict.UNKNOWN:
             if package.availability is Availability.SOURCE:
                 return (

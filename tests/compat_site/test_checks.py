@@ -17,6 +17,8 @@ GOOD_KEY = "fA7x-Lq0Pz3-Wm9Kd2-Rt6Vb1-Yn8Hc5-Js4Gu"
         (checks.check_site_root, {"SITE_ROOT": "https://wheelway.example"}, []),
         (checks.check_site_root, {"SITE_ROOT": "http://10.0.0.5:8000"}, []),
         (checks.check_site_root, {"SITE_ROOT": "wheelway.example"}, ["compat_site.E001"]),
+        (checks.check_known_breaks, {"WHEELWAY_KNOWN_BREAKS": ""}, []),
+        (checks.check_known_breaks, {"WHEELWAY_KNOWN_BREAKS": "/no/such/file.toml"}, ["compat_site.E006"]),
         (checks.check_site_root, {"SITE_ROOT": "https://wheelway.example/app"}, ["compat_site.E001"]),
         (checks.check_site_root, {"SITE_ROOT": "ftp://wheelway.example"}, ["compat_site.E001"]),
         (checks.check_database_and_broker, {"DATABASE_URL": "", "REDIS_URL": ""}, []),

@@ -41,5 +41,6 @@ def bridge_search(
         request.step,
         request.holds,
         limits=limits,
+        known_breaks=request.known_breaks,
     )
     return (yield from plan_search(upgrade))

@@ -28,7 +28,7 @@ from projects.domain.assessment.root_requirements import versions_in_use, withou
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
-from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
+from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
@@ -50,6 +50,7 @@ class ResolvedTarget:
     closure: Closure
     judgements: Mapping[NormalizedName, Judgement]
     plan: Plan | None
+    breaks: BreaksInSet
 
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
@@ -116,14 +117,15 @@ def resolve_search(
     """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
     found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
     in_use = versions_in_use(roots, target, found.pins)
-    judgements = _judge(request, snapshot, target, found, in_use)
+    breaks = BreaksInSet(request.known_breaks, target, found.pins)
+    judgements = _judge(request, snapshot, target, found, in_use, breaks)
     column = snapshot.column(target)
     way = None
-    # A search that was cut short says nothing about the requirements as written.
-    refuted = found.limit is None
+    # A search that was cut short says nothing about the requirements as written, and a set that breaks holds otherwise.
+    refuted = found.limit is None and not found.holds
     # Nor is it worth planning around an sdist that may turn out to install.
     is_open = found.missing or any(_hangs_on_an_sdist(one, column) for one in judgements.values())
-    if request.with_plans and not found.holds and not is_open:
+    if request.with_plans and not (found.holds and not breaks.found) and not is_open:
         upgrade = Upgrade(
             cache,
             [target],
@@ -135,9 +137,10 @@ def resolve_search(
             request.holds,
             limits,
             refuted=refuted,
+            known_breaks=request.known_breaks,
         )
         way = yield from plan_search(upgrade)
-    return ResolvedTarget(target, found, judgements, way)
+    return ResolvedTarget(target, found, judgements, way, breaks)
 
 
 def _judge(
@@ -146,6 +149,7 @@ def _judge(
     target: Target,
     found: Closure,
     in_use: Mapping[NormalizedName, Version],
+    breaks: BreaksInSet,
 ) -> dict[NormalizedName, Judgement]:
     column = snapshot.column(target)
     provenances = find_provenance(found, request.requirements)
@@ -161,7 +165,9 @@ def _judge(
             if request.has_conda_builds and package is not None and package.lacks(version):
                 judgements[name] = judge_conda_build(name, version, provenance)
                 continue
-            judgements[name] = judge_version(name, version, provenance, package, column, request.policy, shares[name])
+            judgements[name] = judge_version(
+                *(name, version, provenance, package, column, request.policy, shares[name], breaks)
+            )
     for requirement in request.requirements:
         if requirement.direct and not requirement.constraint and requirement.name not in judgements:
             judgements[requirement.name] = judge_inactive(requirement)
@@ -172,36 +178,25 @@ def _explain(
     request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> TargetResult:
     conflict = one.closure.conflict
-    limits = limit_changes(request.limits, [one.target])
     return TargetResult(
         target=one.target.slug,
-        verdict=_verdict(request, one, limits),
+        verdict=_verdict(request, one),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
-        blockers=tuple(one.closure.blockers),
+        blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found))),
         conflict=conflict.explanation if conflict is not None else None,
-        plan=_plan(request, one, limits),
+        plan=UpgradePlan.of(one.plan, request.strategy) if one.plan is not None else None,
     )
 
 
-def _plan(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> UpgradePlan | None:
-    if one.plan is not None:
-        return UpgradePlan.of(one.plan, request.strategy, limits)
-    if not limits or not request.with_plans or not one.closure.holds:
-        return None
-    pins = {str(name): str(version) for name, version in sorted(one.closure.pins.items())}
-    return UpgradePlan(request.strategy, feasible=True, pins=pins, limits=limits)
-
-
-def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> ProjectVerdict:
+def _verdict(request: AssessmentRequest, one: ResolvedTarget) -> ProjectVerdict:
     found = one.closure
     if not request.asks_for_packages:
         return ProjectVerdict.UNKNOWN
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
-    verdict = judge_project(
+    return judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
-        holds=found.holds,
+        holds=found.holds and not one.breaks.found,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,
         conflict=found.conflict is not None,
     )
-    return ProjectVerdict.CONDITIONAL if verdict is ProjectVerdict.GO and limits else verdict

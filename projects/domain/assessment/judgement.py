@@ -1,4 +1,4 @@
-"""The verdict on the chosen version of a package on a target, and after it the explanation.
+"""How the chosen version of a package stands on a target: first the verdict, then its explanation.
 
 The two steps are apart because an explanation needs the files of the releases that it names, which are read only when
 all verdicts are known.
@@ -18,9 +18,10 @@ from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot, installable_from
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
 from projects.domain.assessment.provenance import Provenance
-from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Severity, Verdict, judge_package, judge_severity
 from projects.domain.dependency_files.values import ParsedRequirement
+from scanner.domain.evidence.known_breaks import BreaksInSet, KnownBreak
 from scanner.domain.files.builds import UNSEEN, build_kind
 from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
@@ -99,8 +100,13 @@ def judge_version(
     column: int,
     policy: BuildPolicy,
     dependents_share: float = 0.0,
+    breaks: BreaksInSet | None = None,
 ) -> Judgement:
-    """Judge the version that resolution chose (None: it could choose none) on the target in this column."""
+    """Judge the version that resolution chose (None: it could choose none) on the target in this column.
+
+    `breaks` are the known breaks of the chosen set: a release that breaks is not ready, and no later one that does
+    counts as a way out.
+    """
     if package is None or not package.answered:
         reason = PackageReason(ReasonKind.NOT_POLLED, package.error if package is not None else "")
         return Judgement(name, version, provenance, Availability.UNKNOWN, Verdict.UNKNOWN, Severity.MODERATE, reason)
@@ -109,7 +115,7 @@ def judge_version(
     explained: PackageReason | None = None
     if release is None:
         availability, build = Availability.ABSENT, None
-        above = installable_from(package, column, policy, version)
+        above = _running_from(name, package, column, policy, version, breaks)
         helped: bool | None = bool(above)
         if version is not None and version.local and package.exists:
             explained = PackageReason(ReasonKind.LOCAL_VERSION, str(version))
@@ -120,9 +126,15 @@ def judge_version(
         availability, build = release.offers[column].availability, release.build
         helped = None
         if not policy.installs_candidate(release, column):
-            above = installable_from(package, column, policy, version)
+            above = _running_from(name, package, column, policy, version, breaks)
             helped = True if above else _may_help(package, column, policy)
     verdict = judge_package(availability, build, policy, helped=helped)
+    fact = breaks.found.get(name) if breaks is not None else None
+    if fact is not None and verdict in {Verdict.READY, Verdict.DEGRADED}:
+        above = _running_from(name, package, column, policy, version, breaks)
+        # Another version of the partner may help too.
+        verdict = Verdict.UPGRADE if above or fact.partner else Verdict.BLOCKED
+        explained = PackageReason(ReasonKind.KNOWN_BREAK, known_break=_evidence(fact, breaks))
     first, latest = (above[0], above[-1]) if above else (None, None)
     is_major = bool(first and version and step_between(version, first.version) is Step.MAJOR)
     severity = judge_severity(verdict, direct=provenance.direct, major_step=is_major, dependents_share=dependents_share)
@@ -132,6 +144,26 @@ def judge_version(
         *(name, version, provenance, availability, verdict, severity, explained),
         *(release, first, latest, newest),
     )
+
+
+def _running_from(
+    name: NormalizedName,
+    package: PackageSnapshot,
+    column: int,
+    policy: BuildPolicy,
+    version: Version | None,
+    breaks: BreaksInSet | None,
+) -> list[Candidate]:
+    """Return what `installable_from` does, without releases that are known to break in the set."""
+    found = installable_from(package, column, policy, version)
+    return found if breaks is None else [one for one in found if breaks.runs(name, one.version)]
+
+
+def _evidence(fact: KnownBreak, breaks: BreaksInSet | None) -> BreakEvidence:
+    partner = ""
+    if fact.partner is not None and breaks is not None:
+        partner = f"{fact.partner.name} {breaks.pins[fact.partner.name]}"
+    return BreakEvidence(fact.action, fact.symptom, fact.source, partner)
 
 
 def _may_help(package: PackageSnapshot, column: int, policy: BuildPolicy) -> bool | None:

@@ -11,7 +11,7 @@ from scanner.domain.matching.reason import AvailabilityReason
 
 
 class ReasonKind(StrEnum):
-    """What decides the verdict on a package. The comments say what `detail` of such a reason holds."""
+    """What decides how a package stands. The comments say what `detail` of such a reason holds."""
 
     FILES = "files"  # nothing; `files` of the reason holds what the files of the release decide
     MARKER = "marker"  # the marker (PEP 508) that does not hold on the target
@@ -23,7 +23,31 @@ class ReasonKind(StrEnum):
     EXCLUDED = "excluded"  # what excludes the files that the target would take: "no-binary", "only-binary" or "hashes"
     LOCAL_VERSION = "local-version"  # the version, whose builds (+cu128) are on an index of their own
     CONDA_BUILD = "conda-build"  # nothing
+    KNOWN_BREAK = "known-break"  # nothing; `known_break` of the reason holds what is known
     TEXT = "text"  # a clause, from a row that an earlier version stored
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEvidence:
+    """How a release that installs fails: at `action`, with `symptom`, beside `partner` ("numpy 2.1.0") if it has one.
+
+    `source` says where that was reported or measured.
+    """
+
+    action: str
+    symptom: str
+    source: str
+    partner: str = ""
+
+    def to_json(self) -> dict[str, str]:
+        """Return the fields that are set."""
+        fields = {"action": self.action, "symptom": self.symptom, "source": self.source, "partner": self.partner}
+        return {name: value for name, value in fields.items() if value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(data["action"], data["symptom"], data["source"], data.get("partner", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +58,12 @@ class PackageReason:
     detail: str = ""
     files: AvailabilityReason | None = None
     short: str = ""
+    known_break: BreakEvidence | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set, as JSON values."""
+        if self.known_break is not None:
+            return {"kind": self.kind.value, **self.known_break.to_json()}
         if self.files is not None:
             return {"kind": self.kind.value, **self.files.to_json()}
         fields = {"kind": self.kind.value, "detail": self.detail, "short": self.short}
@@ -50,4 +77,6 @@ class PackageReason:
         kind = ReasonKind(data["kind"])
         if kind is ReasonKind.FILES:
             return cls(kind, files=AvailabilityReason.from_json(data))
+        if kind is ReasonKind.KNOWN_BREAK:
+            return cls(kind, known_break=BreakEvidence.from_json(data))
         return cls(kind, data.get("detail", ""), short=data.get("short", ""))

@@ -11,7 +11,6 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.redaction import environment_variables, shown_address
-from projects.domain.dependency_files.target_limits import TargetLimit
 from scanner.domain.index_address import InvalidAddress, normalize_address
 
 
@@ -250,7 +249,7 @@ class ParsedFiles:
 
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it). `choices` are the
-    extras and groups that the files declare, also those without a requirement. `limits` are the conditions on targets.
+    extras and groups that the files declare, also those without a requirement.
     """
 
     sources: tuple[SourceFile, ...] = ()
@@ -263,4 +262,3 @@ class ParsedFiles:
     indexes: tuple[NamedIndex, ...] = ()
     choices: tuple[tuple[RequirementScope, str], ...] = ()
     assigned: tuple[AssignedPackage, ...] = ()
-    limits: tuple[TargetLimit, ...] = ()

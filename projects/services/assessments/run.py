@@ -28,6 +28,7 @@ from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
+from scanner.selectors.known_breaks import known_breaks
 from scanner.services.index_sets import IndexSet, asked_addresses
 from scanner.services.indexes import IndexClient
 
@@ -67,7 +68,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         holds=frozenset(canonicalize_name(name) for name in project.holds),
         stopwatch=stopwatch,
         files=file_choices_of(parsed.options, requirements),
-        limits=parsed.limits,
+        known_breaks=known_breaks(),
     )
 
 

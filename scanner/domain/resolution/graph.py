@@ -107,6 +107,11 @@ class _Walker:
         self.graph.members[name] = candidates.package.version(choice) if choice & candidates.package.all else None
         if not choice & candidates.usable and name not in self.provider.tolerated:
             self.graph.violations.append(Violation(name, None))
+        for pair, _ in self.provider.breaks_beside(name, choice):
+            if all(
+                self.choices.get(NormalizedName(one), 0) & broken and one in self.graph.members for one, broken in pair
+            ):
+                self.graph.violations.append(Violation(name, None))
 
 
 def walk(

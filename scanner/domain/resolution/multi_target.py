@@ -97,6 +97,10 @@ class BridgeProvider:
             yield Dependency(
                 ((name, release), (node, CHOSEN)), None, InvalidDependency(name, dependencies.invalid.text)
             )
+        if extra is None:
+            for pair, broken in provider.breaks_beside(name, release):
+                wanted = tuple((f"{package}@{index}", CHOSEN) for package, _ in pair)
+                yield Dependency((*pair, *wanted), None, broken)
         for stated, requirement in provider.applicable(dependencies, extra):
             releases = provider.dependents(name, stated)
             reason = Required(requirement, name, extra, releases)

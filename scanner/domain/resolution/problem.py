@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from packaging.utils import NormalizedName
 
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -32,7 +33,8 @@ class ResolutionProblem:
     """A search problem. A set must hold on all targets; `providers` has one provider for each.
 
     `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
-    versions that the index does not have and that are taken to exist.
+    versions that the index does not have and that are taken to exist. No set has
+    releases that `known_breaks` rules out.
     """
 
     cache: ResolutionCache
@@ -43,6 +45,7 @@ class ResolutionProblem:
     limits: SearchLimits = field(default_factory=SearchLimits)
     tolerated: Mapping[NormalizedName, int] = field(default_factory=dict)
     placeholders: frozenset[NormalizedName] = frozenset()
+    known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
         init=False, default=None
@@ -58,6 +61,7 @@ class ResolutionProblem:
                 self.preference,
                 tolerated=self.tolerated,
                 placeholders=self.placeholders,
+                known_breaks=self.known_breaks,
             )
             for target in self.targets
         )

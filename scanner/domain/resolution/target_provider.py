@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from scanner.domain.resolution.explain.reasons import InvalidDependency, Required
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
+from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
 from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
 from scanner.domain.resolution.model.missing import Missing
@@ -34,7 +35,8 @@ class TargetProvider:
 
     `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
     `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
-    satisfies every requirement.
+    satisfies every requirement. Releases that `known_breaks` says break on the target are not usable, and those that
+    break beside a partner are not chosen with it.
     """
 
     def __init__(
@@ -47,10 +49,12 @@ class TargetProvider:
         *,
         tolerated: Mapping[NormalizedName, int] | None = None,
         placeholders: frozenset[NormalizedName] = frozenset(),
+        known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
         self.tolerated, self.placeholders = tolerated or {}, placeholders
+        self.known_breaks = known_breaks
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
@@ -160,9 +164,40 @@ class TargetProvider:
             return
         if dependencies.invalid is not None and extra is None:
             yield Dependency(((name, choice),), None, InvalidDependency(name, dependencies.invalid.text))
+        if extra is None:
+            for pair, reason in self.breaks_beside(name, choice):
+                yield Dependency(pair, None, reason)
         for stated, requirement in self.applicable(dependencies, extra):
             releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
+
+    def broken(self, package: PackageVersions) -> int:
+        """Return the releases that are known to break on the target, whatever is beside them."""
+        mask = 0
+        for fact in self.known_breaks.of(package.name, self.target):
+            if fact.partner is None:
+                mask |= package.admitted(str(fact.versions))
+        return mask
+
+    def breaks_beside(
+        self, name: NormalizedName, choice: int
+    ) -> Iterator[tuple[tuple[tuple[str, int], ...], BreaksBeside]]:
+        """Yield pairs of releases that are known to break together, of which the chosen release is one.
+
+        Only packages that this search has seen count: of two packages of a set, one is decided when the other has
+        been seen.
+        """
+        facts = (*self.known_breaks.of(name, self.target), *self.known_breaks.beside(name, self.target))
+        for fact in facts:
+            if fact.partner is None:
+                continue
+            mine, its = self._candidate_sets.get(fact.package), self._candidate_sets.get(fact.partner.name)
+            if mine is None or its is None:
+                continue
+            broken, beside = mine.package.admitted(str(fact.versions)), its.package.admitted(str(fact.partner.versions))
+            if choice & (broken if name == fact.package else beside) and broken and beside:
+                pair = ((fact.package, broken), (fact.partner.name, beside))
+                yield pair, BreaksBeside(fact.package, broken, fact.partner.name, str(fact.partner.versions))
 
     def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
         """Return the dependencies of one release; None if it is a URL, or if they are not known (then missing)."""
@@ -280,8 +315,9 @@ class TargetProvider:
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
         tolerated, placeholder = self.tolerated.get(name, 0), name in self.placeholders
+        broken = self.broken(package)
         plain = name not in self._own and name not in self._locked and name not in self.roots.pinned
-        if plain and not tolerated and not placeholder:
+        if plain and not tolerated and not placeholder and not broken:
             return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
             package,
@@ -291,6 +327,7 @@ class TargetProvider:
             pinned=self.roots.pinned.get(name),
             tolerated=tolerated,
             placeholder=placeholder,
+            broken=broken,
         )
 
     def package(self, node: str) -> PackageVersions | None:

@@ -10,6 +10,7 @@ from functools import partial
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.blockers import certain_blockers, explain_in, find_blockers
 from scanner.domain.resolution.explain.account import ConflictAccount
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, LineKind
@@ -61,12 +62,15 @@ class Upgrade:
     holds: frozenset[NormalizedName] = frozenset()
     limits: SearchLimits = field(default_factory=SearchLimits)
     refuted: bool = False
+    known_breaks: KnownBreaks = NO_KNOWN_BREAKS
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """Return the problem of one form of the requirements, with the strategy's preference."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, roots.direct)
-        return ResolutionProblem(self.cache, self.targets, roots, self.policy, preference, self.limits)
+        return ResolutionProblem(
+            *(self.cache, self.targets, roots, self.policy, preference, self.limits), known_breaks=self.known_breaks
+        )
 
     def forms(self) -> list[RootRequirements]:
         """Return looser and looser forms: as written, without pins, without upper bounds. LATEST has the last."""

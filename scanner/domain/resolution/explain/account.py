@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.facts import FactGroup, facts_of, group_facts
 from scanner.domain.resolution.explain.reasons import (
+    BreaksBeside,
     Constrained,
     InvalidDependency,
     Obstacle,
@@ -120,6 +121,12 @@ class _LineWriter:
                 self.exhausted = self.exhausted or name
             case InvalidDependency(name=name, text=text):
                 yield ConflictLine(LineKind.UNREADABLE, name, text, target=target)
+            case BreaksBeside(name=name, releases=releases, partner=partner, specifier=specifier):
+                there = self._domain(name, group.target)
+                versions = self._versions(name, releases & there or releases, there)
+                yield ConflictLine(
+                    LineKind.BREAKS, name, f"{partner}{specifier}", *versions, required=partner, target=target
+                )
 
     def _needs(self, group: FactGroup) -> Iterator[ConflictLine]:
         there = self._domain(group.dependent, group.target)

@@ -21,6 +21,7 @@ class LineKind(StrEnum):
     UNAVAILABLE = "unavailable"
     NOT_FOUND = "not-found"
     UNREADABLE = "unreadable"
+    BREAKS = "breaks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class ConflictLine:
     - UNAVAILABLE: `versions` of `name` do not install on `target`, for the reason `obstacle`.
     - NOT_FOUND: the index has no package `name`, or no release of it that `requirement`, a specifier, admits.
     - UNREADABLE: `versions` of `name` state a requirement that is none.
+    - BREAKS: `versions` of `name` are known to break beside what `requirement` admits of the package `required`.
 
     `versions` are ranges of those that the lines before admit; `every` says that they are all of them, and `only` that
     they are all that the index has. `target` is a slug, empty where there is one target only.

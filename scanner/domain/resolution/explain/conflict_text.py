@@ -53,6 +53,8 @@ def line_text(line: ConflictLine, target_name: TargetName = str) -> str:
             return f"the index has no {release or f'package {line.name}'}"
         case LineKind.UNREADABLE:
             return f"a release of {line.name} states a requirement that cannot be read: {line.requirement!r}"
+        case LineKind.BREAKS:
+            return f"{_subject(line)} is known to break with {line.requirement}"
 
 
 def relaxation_text(relaxation: Relaxation) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from scanner.domain.resolution.explain.reasons import (
+    BreaksBeside,
     Constrained,
     InvalidDependency,
     PackageNotFound,
@@ -105,6 +106,8 @@ def _key(fact: Fact, number: int) -> tuple[tuple[object, ...], str, str]:
             return ("limited", requirement), PROJECT, requirement.name
         case Unavailable(name=name) | PackageNotFound(name=name) | InvalidDependency(name=name):
             return (type(fact.reason), name), name, name
+        case BreaksBeside(name=name, partner=partner):
+            return ("breaks", name, partner), name, partner
         case _:
             return ("unmentioned", number), PROJECT, PROJECT
 

@@ -35,6 +35,9 @@ def move_reason(
     for provider, graph in there:
         if reason := _not_admitted(provider, graph, name, before):
             return reason
+    for provider, graph in there:
+        if reason := _breaks_beside(provider, graph, name, before):
+            return reason
     unmet = [reason for provider, graph in there if (reason := _unmet(provider, graph, name, before))]
     # A requirement that no installable version meets says more than one that the set only meets otherwise.
     hard = (reason for reason in unmet if reason.available_from is not None)
@@ -52,16 +55,42 @@ def _not_installable(
         return PlanReason(PlanReasonKind.VERSION_NOT_FOUND, name, str(before))
     if choice & candidates.usable:
         return None
+    if choice & provider.broken(candidates.package):
+        return _breaks_alone(provider, name, before)
     obstacles = _obstacles(provider, candidates, choice)
     targets = (provider.target.slug,) if named else ()
     return PlanReason(PlanReasonKind.NOT_INSTALLABLE, name, str(before), obstacles, targets)
+
+
+def _breaks_alone(provider: TargetProvider, name: NormalizedName, before: Version) -> PlanReason | None:
+    fact = provider.known_breaks.alone(name, before, provider.target)
+    return None if fact is None else PlanReason(PlanReasonKind.KNOWN_BREAK, name, str(before), text=fact.symptom)
+
+
+def _breaks_beside(
+    provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version
+) -> PlanReason | None:
+    """Return the fact by which the version before and a member of the new set break together."""
+    pins = {one: version for one, version in graph.members.items() if version is not None} | {name: before}
+    facts = (*provider.known_breaks.of(name, provider.target), *provider.known_breaks.beside(name, provider.target))
+    for fact in facts:
+        version = pins.get(fact.package)
+        if fact.partner is not None and version is not None and fact.happens(provider.target, version, pins):
+            required = f"{fact.partner.name} {pins[fact.partner.name]}"
+            return PlanReason(
+                *(PlanReasonKind.KNOWN_BREAK, fact.package, str(version)), required=required, text=fact.symptom
+            )
+    return None
 
 
 def _obstacles(provider: TargetProvider, candidates: CandidateSet, mask: int) -> tuple[Obstacle, ...]:
     """Return what keeps releases from being installed, the most frequent obstacle first."""
     versions = provider.cache.installable(candidates.package, provider.target, provider.policy)
     listed = sorted(versions.obstacles, key=lambda pair: -(pair[1] & mask).bit_count())
-    return tuple(obstacle for obstacle, releases in listed if releases & mask) or (Obstacle.TOO_YOUNG,)
+    found = tuple(obstacle for obstacle, releases in listed if releases & mask)
+    if found:
+        return found
+    return (Obstacle.KNOWN_BREAK if provider.broken(candidates.package) & mask else Obstacle.TOO_YOUNG,)
 
 
 def _not_admitted(

@@ -21,6 +21,7 @@ class PlanReasonKind(StrEnum):
     NOT_INSTALLABLE = "not-installable"
     NOT_ADMITTED = "not-admitted"
     UNMET_REQUIREMENT = "unmet-requirement"
+    KNOWN_BREAK = "known-break"
     WITH_OTHERS = "with-others"
     # Why a package has no version that works.
     NOT_POLLED = "not-polled"
@@ -44,7 +45,8 @@ class PlanReason:
     installed on `targets` (slugs; empty where the target goes without saying). `requirement` is the one that is not
     met, stated by `dependent` with its version, or by the project if that is empty; `required` is the package that it
     names. `available_from` says from which version on `required` installs on the target, "" if from none; None if
-    that is not the problem. A contradiction has its two sides in `sides`, a plan with blockers their reasons in
+    that is not the problem. Of a known break `text` is the symptom, and `required` the partner beside which it happens.
+    A contradiction has its two sides in `sides`, a plan with blockers their reasons in
     `parts`. `steps` counts the search that was cut short.
     """
 

@@ -11,7 +11,16 @@ from scanner.domain.files.builds import COMPILED, PURE, UNREADABLE, UNSEEN, buil
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.model.requirement import Requirement
 
-__all__ = ["Constrained", "InvalidDependency", "Obstacle", "PackageNotFound", "Reason", "Required", "Unavailable"]
+__all__ = [
+    "BreaksBeside",
+    "Constrained",
+    "InvalidDependency",
+    "Obstacle",
+    "PackageNotFound",
+    "Reason",
+    "Required",
+    "Unavailable",
+]
 
 
 class Obstacle(StrEnum):
@@ -24,6 +33,7 @@ class Obstacle(StrEnum):
     REQUIRES_PYTHON = "requires-python"
     NO_FILE = "no-file"
     TOO_YOUNG = "too-young"
+    KNOWN_BREAK = "known-break"
 
     @classmethod
     def of(cls, availability: Availability, build: str) -> Obstacle:
@@ -86,4 +96,14 @@ class InvalidDependency:
     text: str
 
 
-Reason = Required | Constrained | Unavailable | PackageNotFound | InvalidDependency
+@dataclass(frozen=True, slots=True)
+class BreaksBeside:
+    """Releases that are known to break beside those of `partner` that `specifier` admits."""
+
+    name: NormalizedName
+    releases: int
+    partner: NormalizedName
+    specifier: str
+
+
+Reason = Required | Constrained | Unavailable | PackageNotFound | InvalidDependency | BreaksBeside

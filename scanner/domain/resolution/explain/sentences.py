@@ -18,6 +18,7 @@ OBSTACLE_TEXTS = {
     Obstacle.REQUIRES_PYTHON: "refuses that Python",
     Obstacle.NO_FILE: "has no file for it",
     Obstacle.TOO_YOUNG: "is younger than the policy allows",
+    Obstacle.KNOWN_BREAK: "is known to break",
 }
 
 
@@ -33,6 +34,7 @@ _PLAN_CAUSES = {
     PlanReasonKind.NOT_INSTALLABLE: "{name} {version} {obstacles}{on}",
     PlanReasonKind.NOT_ADMITTED: "{dependent} needs {requirement}",
     PlanReasonKind.UNMET_REQUIREMENT: "{name} {version} needs {requirement}{available}",
+    PlanReasonKind.KNOWN_BREAK: "{name} {version} is known to break{beside}: {text}",
     PlanReasonKind.WITH_OTHERS: "it moves with the others",
     PlanReasonKind.NOT_POLLED: "{name} was not polled yet",
     PlanReasonKind.PACKAGE_NOT_FOUND: "the index has no package {name}",
@@ -61,6 +63,7 @@ def plan_cause_text(reason: PlanReason, target_name: Callable[[str], str] = str)
         requirement=reason.requirement,
         available=_available_text(reason, target_name),
         steps=reason.steps,
+        beside=f" with {reason.required}" if reason.required else "",
         sides=", but ".join(reason.sides) or "the requirements contradict each other",
         parts="; ".join(plan_cause_text(part, target_name) for part in reason.parts),
         text=reason.text,

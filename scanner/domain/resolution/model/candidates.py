@@ -132,16 +132,20 @@ class CandidateCache:
         pinned: Version | None = None,
         tolerated: int = 0,
         placeholder: bool = False,
+        broken: int = 0,
     ) -> CandidateSet:
-        """Return the candidates under the project's own requirements and constraints. Each set is made once."""
-        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder)
+        """Return the candidates under the project's own requirements and constraints. Each set is made once.
+
+        `broken` are releases that are known to break on the target.
+        """
+        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder, broken)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the cache. Their identity distinguishes targets that differ here.
             among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
-                made = self._make(package, own, constraints, locked, pinned, tolerated, placeholder)
+                made = self._make(package, own, constraints, locked, pinned, tolerated, placeholder, broken)
                 if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
                     self._shared[among] = made
@@ -157,6 +161,7 @@ class CandidateCache:
         pinned: Version | None,
         tolerated: int,
         placeholder: bool,
+        broken: int,
     ) -> CandidateSet:
         known, young = package.all, 0
         project_pinned = 0 if pinned is None else package.choice(pinned)
@@ -182,9 +187,9 @@ class CandidateCache:
             young = self.cache.uploaded_after(package, now - age) & known & ~project_pinned if age else 0
         opaque = sum(urls.values())
         found = self.installable(package)
-        free = known & found.installable & ~young
+        free = known & found.installable & ~young & ~broken
         whole = known | opaque
-        forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated)]
+        forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated, broken=broken)]
         choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)
         made = CandidateSet(
             *(package, whole, choosable, tuple(forbidden), found.yanked, project_pinned, prereleases_open, urls),
@@ -194,7 +199,7 @@ class CandidateCache:
         return replace(made, forbidden=(*forbidden, *limits)) if limits else made
 
     def _barred(
-        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int
+        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int, broken: int
     ) -> tuple[int, Reason | None]:
         """Return what may never be chosen, with the reason if there is one to mention."""
         beyond = ~(whole | ABSENT)
@@ -207,6 +212,8 @@ class CandidateCache:
         listed = [(obstacle, mask & barred) for obstacle, mask in found.obstacles if mask & barred]
         if young & barred:
             listed.append((Obstacle.TOO_YOUNG, young & barred))
+        if broken & barred & found.installable:
+            listed.append((Obstacle.KNOWN_BREAK, broken & barred & found.installable))
         return barred | beyond, Unavailable(package.name, barred, tuple(listed), self.target.slug)
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""What is known of running, beside what the index says of installing."""

@@ -1,0 +1,132 @@
+"""Releases that install and are known not to run: recorded facts, each with its symptom and its source.
+
+A fact is about releases of a package on some Pythons, or beside some releases of a partner. docs/known-breaks.md
+describes the file; `scanner.domain.evidence.known_breaks_file` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
+from scanner.domain.targets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Releases of another package, beside which the releases of a fact do not run."""
+
+    name: NormalizedName
+    versions: SpecifierSet
+
+
+@dataclass(frozen=True, slots=True)
+class KnownBreak:
+    """One recorded fact: these releases fail at `action`, with `symptom`, although they install.
+
+    `pythons` is compared with the target's Python version (3.13) and admits all if it is empty; `free_threaded` limits
+    the fact to the builds without the GIL. `first_good` is the first later release that runs, empty if there is none.
+    `source` says where the fact was reported or measured.
+    """
+
+    package: NormalizedName
+    versions: SpecifierSet
+    pythons: SpecifierSet
+    action: str
+    symptom: str
+    source: str
+    first_good: str = ""
+    partner: Partner | None = None
+    free_threaded: bool = False
+
+    def is_on(self, target: Target) -> bool:
+        """Return whether the fact is about this target, whatever its partner."""
+        if self.free_threaded and not target.python.free_threaded:
+            return False
+        return self.pythons.contains(target.marker_environment["python_version"], prereleases=True)
+
+    def concerns(self, version: Version) -> bool:
+        """Return whether the fact is about this release of its package."""
+        return self.versions.contains(version, prereleases=True)
+
+    def happens(self, target: Target, version: Version, pins: Mapping[NormalizedName, Version]) -> bool:
+        """Return whether this release breaks on the target in a set of chosen versions."""
+        if not self.concerns(version) or not self.is_on(target):
+            return False
+        if self.partner is None:
+            return True
+        beside = pins.get(self.partner.name)
+        return beside is not None and self.partner.versions.contains(beside, prereleases=True)
+
+
+@dataclass(frozen=True)
+class KnownBreaks:
+    """Facts by package. The order of the facts does not matter but for which of several explains a break."""
+
+    facts: tuple[KnownBreak, ...] = ()
+    _by_package: dict[NormalizedName, list[KnownBreak]] = field(init=False, repr=False, compare=False)
+    _by_partner: dict[NormalizedName, list[KnownBreak]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_package: dict[NormalizedName, list[KnownBreak]] = {}
+        by_partner: dict[NormalizedName, list[KnownBreak]] = {}
+        for fact in self.facts:
+            by_package.setdefault(fact.package, []).append(fact)
+            if fact.partner is not None:
+                by_partner.setdefault(fact.partner.name, []).append(fact)
+        object.__setattr__(self, "_by_package", by_package)
+        object.__setattr__(self, "_by_partner", by_partner)
+
+    def of(self, package: NormalizedName, target: Target) -> Iterator[KnownBreak]:
+        """Yield the facts about a package on a target."""
+        return (fact for fact in self._by_package.get(package, ()) if fact.is_on(target))
+
+    def beside(self, partner: NormalizedName, target: Target) -> Iterator[KnownBreak]:
+        """Yield the facts about other packages beside a partner on a target."""
+        return (fact for fact in self._by_partner.get(partner, ()) if fact.is_on(target))
+
+    def alone(self, package: NormalizedName, version: Version, target: Target) -> KnownBreak | None:
+        """Return the fact by which a release breaks on a target whatever is beside it; None if there is none."""
+        return next((fact for fact in self.of(package, target) if not fact.partner and fact.concerns(version)), None)
+
+    def in_set(self, target: Target, pins: Mapping[NormalizedName, Version]) -> dict[NormalizedName, KnownBreak]:
+        """Return the packages of a set of chosen versions that break on a target, each with its first fact."""
+        found: dict[NormalizedName, KnownBreak] = {}
+        for name in self._by_package.keys() & pins.keys():
+            for fact in self._by_package[name]:
+                if fact.happens(target, pins[name], pins):
+                    found.setdefault(name, fact)
+        return {name: found[name] for name in pins if name in found}
+
+    def joined(self, more: Iterable[KnownBreak]) -> KnownBreaks:
+        """Return these facts and more."""
+        return KnownBreaks((*self.facts, *more))
+
+
+NO_KNOWN_BREAKS = KnownBreaks()
+
+
+@dataclass(frozen=True)
+class BreaksInSet:
+    """What the known breaks say of one set of chosen versions on a target."""
+
+    known: KnownBreaks
+    target: Target
+    pins: Mapping[NormalizedName, Version]
+
+    @cached_property
+    def found(self) -> dict[NormalizedName, KnownBreak]:
+        """The packages that break in the set, each with its first fact."""
+        return self.known.in_set(self.target, self.pins)
+
+    def runs(self, name: NormalizedName, version: Version) -> bool:
+        """Return whether no fact is against another version of one package in the same set."""
+        return not any(
+            fact.happens(self.target, version, {**self.pins, name: version})
+            for fact in self.known.of(name, self.target)
+        )

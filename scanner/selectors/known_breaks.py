@@ -1,0 +1,34 @@
+"""The known breaks that this installation judges by: those that come with it, and those of the operator's own file."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+from scanner.domain.evidence.known_breaks import KnownBreaks
+from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks, parse_known_breaks
+
+_SHIPPED = Path(__file__).resolve().parent.parent / "known_breaks.toml"
+
+
+def known_breaks() -> KnownBreaks:
+    """Return all known breaks. The files are read once for the life of the process.
+
+    Raise InvalidKnownBreaks, which names the file, the entry and the key.
+    """
+    return _read(settings.WHEELWAY_KNOWN_BREAKS)
+
+
+@cache
+def _read(own: str) -> KnownBreaks:
+    shipped = _parse(_SHIPPED)
+    return shipped.joined(_parse(Path(own)).facts) if own else shipped
+
+
+def _parse(path: Path) -> KnownBreaks:
+    try:
+        return parse_known_breaks(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, InvalidKnownBreaks) as error:
+        raise InvalidKnownBreaks(f"{path}: {error}") from error

@@ -1,0 +1,142 @@
+"""A set that installs and is known not to run: verdicts and plans, on a small index in memory."""
+
+from collections.abc import Mapping
+
+from projects.domain.assessment.evaluate import explain_targets
+from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import resolve_targets
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from scanner.domain.evidence.known_breaks_file import parse_known_breaks
+from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
+from scanner.domain.resolution.model.policy import BuildPolicy
+from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets
+
+OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
+FACTS = """
+[[break]]
+package = "orm"
+versions = "<2.1"
+pythons = ">=3.13"
+action = "import orm"
+symptom = "AssertionError: TypingOnly"
+first_good = "2.1"
+source = "its changelog"
+
+[[break]]
+package = "fast"
+versions = "<3"
+partner = "array"
+partner_versions = ">=2"
+action = "import fast"
+symptom = "ImportError: multiarray"
+first_good = "3.0"
+source = "its tracker"
+
+[[break]]
+package = "dead"
+versions = ">0"
+pythons = ">=3.13"
+action = "import dead"
+symptom = "ModuleNotFoundError: imp"
+source = "its tracker"
+"""
+
+
+def releases(name: str, *versions: str, needs: list[str] | None = None) -> Releases:
+    return {version: (pure(name, version), needs or []) for version in versions}
+
+
+INDEX: Mapping[str, Releases] = {
+    "orm": releases("orm", "1.0", "2.0", "2.1", "3.0"),
+    "fast": releases("fast", "2.0", "3.0", "4.0", needs=["array"]),
+    "array": releases("array", "1.0", "2.0"),
+    "dead": releases("dead", "1.0", "1.1"),
+}
+
+
+def ask(text: str, *slugs: str, bridge: bool = False) -> list[TargetResult]:
+    on = targets(*slugs)
+    request = AssessmentRequest(
+        requirements(text), on, BuildPolicy(), NOW, bridge=bridge, known_breaks=parse_known_breaks(FACTS)
+    )
+    index = SmallIndex(INDEX, on, request.foreign)
+    resolved = resolve_targets(request, index.snapshot)
+    return explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
+
+
+def package(result: TargetResult, name: str) -> PackageResult:
+    return next(package for package in result.packages if package.name == name)
+
+
+def changes(result: TargetResult) -> list[tuple[str, str, str]]:
+    assert result.plan is not None
+    return [(change.name, str(change.before), str(change.after)) for change in result.plan.changes]
+
+
+def test_a_release_that_is_known_to_break_on_a_python_must_move_there_only() -> None:
+    old, new = ask("orm==2.0", OLD, NEW)
+    assert old.verdict is ProjectVerdict.GO
+    assert new.verdict is ProjectVerdict.CONDITIONAL
+    assert new.blockers == ("orm",)
+    found = package(new, "orm")
+    assert found.verdict is Verdict.UPGRADE
+    assert found.availability == "pure"
+    assert found.reason == PackageReason(
+        ReasonKind.KNOWN_BREAK,
+        known_break=BreakEvidence("import orm", "AssertionError: TypingOnly", "its changelog"),
+    )
+    assert found.first_available is not None
+    assert found.first_available.version == "2.1"
+    assert changes(new) == [("orm", "2.0", "2.1")]
+    assert new.plan is not None
+    assert new.plan.changes[0].reason.kind is PlanReasonKind.KNOWN_BREAK
+
+
+def test_a_result_with_a_known_break_is_stored_and_read_again() -> None:
+    (answer,) = ask("orm==2.0", NEW)
+    found = package(answer, "orm")
+    assert PackageResult.from_json(found.to_json()) == found
+
+
+def test_a_range_that_admits_a_release_that_runs_is_go_with_it() -> None:
+    (answer,) = ask("orm", NEW)
+    assert answer.verdict is ProjectVerdict.GO
+    assert package(answer, "orm").version == "3.0"
+
+
+def test_of_two_that_break_beside_each_other_the_older_moves() -> None:
+    (answer,) = ask("fast==2.0\narray==2.0", OLD)
+    assert answer.verdict is ProjectVerdict.CONDITIONAL
+    assert package(answer, "array").verdict is Verdict.READY
+    reason = package(answer, "fast").reason.known_break
+    assert reason is not None
+    assert reason.partner == "array 2.0"
+    assert changes(answer) == [("fast", "2.0", "3.0")]
+
+
+def test_a_transitive_partner_that_is_not_pinned_counts_as_installers_would_choose_it() -> None:
+    (answer,) = ask("fast==2.0", OLD)
+    assert answer.verdict is ProjectVerdict.CONDITIONAL
+    assert package(answer, "fast").verdict is Verdict.UPGRADE
+    assert changes(answer) == [("array", "2.0", "1.0")]
+
+
+def test_beside_the_older_partner_nothing_breaks() -> None:
+    (answer,) = ask("fast==2.0\narray<2", OLD)
+    assert answer.verdict is ProjectVerdict.GO
+
+
+def test_a_package_of_which_no_release_runs_is_blocked() -> None:
+    (answer,) = ask("dead==1.0", NEW)
+    assert answer.verdict is ProjectVerdict.NO_GO
+    assert package(answer, "dead").verdict is Verdict.BLOCKED
+    assert answer.blockers == ("dead",)
+
+
+def test_no_plan_rests_on_a_release_that_is_known_to_break() -> None:
+    (answer,) = ask("orm==1.0", NEW)
+    assert changes(answer) == [("orm", "1.0", "2.1")]
