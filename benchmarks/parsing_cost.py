@@ -34,12 +34,15 @@ def main() -> int:
     """Print a row for each shape. Exit with 1 if one is over the limits or grows faster than it should."""
     options = argparse.ArgumentParser()
     options.add_argument("--seconds", type=float, default=20)
-    options.add_argument("--only", default="")
+    options.add_argument("--only", default="", help="shapes with this in their name")
+    options.add_argument("--after", default="", help="shapes after the one with this name")
     given = options.parse_args()
     failed = 0
+    names = list(SHAPES)
+    skipped = set(names[: names.index(given.after) + 1]) if given.after else set()
     print(f"{'shape':52} {'5 MB, s':>8} {'MB':>6} {'exponent':>9}")
     for name, shape in SHAPES.items():
-        if given.only not in name:
+        if given.only not in name or name in skipped:
             continue
         sandbox = Sandbox(CallLimits(given.seconds, 768, 1))
         points, memory, over = [], 0.0, ""

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import SimpleLazyObject
 
 from compat_site.env import embedded_secret_key, env
+from projects.domain.request_rate import RequestRate
 
 
 def _queues(*names: str) -> tuple[Any, ...]:
@@ -158,7 +159,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = env.bool("HSTS_SUBDOMAINS", default=False)
-if env.bool("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("UPLOAD_MAX_BYTES", default=5 * 1024 * 1024)
 # The setting above does not count uploaded files; forms check them against this one.
@@ -172,6 +174,21 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50
 WHEELWAY_READ_SECONDS = env.float("WHEELWAY_READ_SECONDS", default=20.0)
 WHEELWAY_READ_MEMORY_MB = env.int("WHEELWAY_READ_MEMORY_MB", default=768)
 WHEELWAY_READ_PROCESSES = env.int("WHEELWAY_READ_PROCESSES", default=2)
+
+# How often a request may be made that costs much, as REQUESTS/SECONDS; 0/1 is no limit.
+WHEELWAY_REQUEST_LIMITS = {
+    name: RequestRate.parse(env.str(variable, default=rate))
+    for name, variable, rate in (
+        ("sign-in, by address", "LIMIT_SIGN_IN_ADDRESS", "10/300"),
+        ("sign-in, by account", "LIMIT_SIGN_IN_ACCOUNT", "20/900"),
+        ("sign-in links, by address", "LIMIT_LINKS", "20/900"),
+        ("refused deliveries, by address and hook", "LIMIT_REFUSED_DELIVERIES", "60/60"),
+        ("deliveries, by hook", "LIMIT_DELIVERIES", "12000/60"),
+        ("uploads, by account", "LIMIT_UPLOADS_ACCOUNT", "60/3600"),
+        ("uploads, by address", "LIMIT_UPLOADS_ADDRESS", "240/3600"),
+        ("signed uploads, by hook", "LIMIT_SIGNED_UPLOADS", "600/3600"),
+    )
+}
 
 # --- The application.
 INSTALLED_APPS = [
@@ -199,6 +216,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "projects.middleware.RefusedForNowMiddleware",
 ]
 ROOT_URLCONF = "compat_site.urls"
 WSGI_APPLICATION = "compat_site.wsgi.application"

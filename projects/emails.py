@@ -91,7 +91,7 @@ def target_progress(
     gone = f"{join_words(fell)} no longer {agree(len(fell), 'blocks', 'block')} {project.name} on {target}"
     if standing.is_clear:
         headline = f"{project.name} can move to {target}"
-        next_step = f"{standing.share_text}; all of them have a version that works."
+        next_step = f"{standing.share_text}."
         url, button = absolute_url(reverse("project-upgrade", args=args)), "See the upgrade path"
         if standing.verdict is ProjectVerdict.GO:
             next_step = "Every package installs as written."

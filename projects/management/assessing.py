@@ -23,6 +23,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
+from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
 from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
@@ -74,10 +75,16 @@ class CommandAssessment:
             self.indexes.url,
             self.indexes.extra_urls,
             [one.to_json() for one in self.confusions],
-            bridge=UpgradePlan.of(found.bridge, self.request.strategy) if found.bridge is not None else None,
+            bridge=self._bridge(),
             bridge_targets=[target.slug for target in found.bridge.targets] if found.bridge is not None else (),
         )
         return with_written_plans(record, FileContents(FilesOnDisk(), self.files.roots, parsed), lambda: self.indexes)
+
+    def _bridge(self) -> UpgradePlan | None:
+        bridge, request = self.evaluation.bridge, self.request
+        if bridge is None:
+            return None
+        return UpgradePlan.of(bridge, request.strategy, limit_changes(request.limits, bridge.targets))
 
     @property
     def warnings(self) -> list[str]:
@@ -140,6 +147,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         bridge=options.get("bridge", False),
         stopwatch=stopwatch,
         files=file_choices_of(files.parsed.options, requirements),
+        limits=files.parsed.limits,
         known_breaks=known_breaks(),
     )
     if not request.asks_for_packages:

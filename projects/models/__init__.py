@@ -13,6 +13,7 @@ from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
 from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
 from projects.models.repository import Delivery, Repository
+from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ProjectPackage",
     "ProjectTarget",
     "Repository",
+    "RequestCount",
     "Role",
     "ShownCells",
     "Snapshot",

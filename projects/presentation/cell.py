@@ -1,4 +1,4 @@
-"""The page of one cell: why a package stands as it does on a target, what to do, and how it comes into the set."""
+"""The page of one cell: why a package has its verdict on a target, what to do, and how it comes into the set."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from projects.presentation.sentences import describe_cause, describe_reason
 from scanner.domain.matching.availability import Availability
 
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
-WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value)
-"""The verdicts of packages that need work."""
+WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value, Verdict.HELD_BACK.value, Verdict.NOT_JUDGED.value)
+"""The verdicts of packages that need work: an upgrade, a wheel, a decision or a look by hand."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
 VERSION = 2
 

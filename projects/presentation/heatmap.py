@@ -93,7 +93,7 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
         case ProjectVerdict.GO:
             text = "go"
         case ProjectVerdict.CONDITIONAL:
-            text = _count(number, decisive) if decisive is not None else "upgrades"
+            text = _count(number, decisive) if decisive is not None else "conditional"
         case ProjectVerdict.NO_GO:
             text = f"{number} blocked" if number else "conflict"
         case ProjectVerdict.UNKNOWN:

@@ -21,7 +21,7 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 
 def describe_reason(package: PackageResult) -> str:
-    """Return why the package stands as it does, as a clause; of a blocked one also what its newest version lacks."""
+    """Return the reason of the verdict as a clause; of a blocked one also what its newest version lacks."""
     text = "; ".join(filter(None, (describe_text(package.reason), _describe_sdist(package))))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
@@ -127,7 +127,7 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.HELD_BACK:
             return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
         case Verdict.NOT_JUDGED:
-            return "Check it by hand: nothing on the index says how it stands here."
+            return "Check it by hand: the index does not show whether it installs here."
         case Verdict.UNKNOWN:
             if package.availability is Availability.SOURCE:
                 return (

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
-from scanner.domain.phrases import agree, count
+from projects.presentation.shares import conditional_text
+from scanner.domain.phrases import agree
 
 
 @dataclass(frozen=True, slots=True)
 class TargetStanding:
     """One target of a project in its newest complete assessment; without one it is unknown, since `assessed_at` None.
 
-    `work` are the cells that are blocked or need an upgrade, worst first. `conflict` is the derivation of requirements
+    `work` are the cells that need work, worst first. `conflict` is the derivation of requirements
     that contradict each other, or empty.
     """
 
@@ -54,9 +54,17 @@ class TargetStanding:
         return tuple(cell for cell in self.work if cell.verdict == Verdict.UPGRADE)
 
     @property
+    def held_back(self) -> tuple[CellSummary, ...]:
+        """The cells of packages that install only in an old version."""
+        return tuple(cell for cell in self.work if cell.verdict == Verdict.HELD_BACK)
+
+    @property
     def share_text(self) -> str:
-        """How many packages need an upgrade: "7 of 64 packages need an upgrade", or that none does."""
-        moving, needed = len(self.upgrades), count(packages_needed(self.counts), "package")
-        if not moving:
-            return f"No package of {packages_needed(self.counts)} needs an upgrade"
-        return f"{moving} of {needed} {agree(moving, 'needs', 'need')} an upgrade"
+        """What a conditional verdict rests on: "7 of 64 packages need an upgrade; all have a version that works"."""
+        share = conditional_text(self.counts, [cell.name for cell in self.work if cell.verdict == Verdict.NOT_JUDGED])
+        if not share:
+            return "The requirements do not hold together as written; an upgrade path exists"
+        share = f"{share[:1].upper()}{share[1:]}"
+        if not self.upgrades:
+            return share
+        return f"{share}; {agree(len(self.upgrades), 'it has a version that works', 'all have a version that works')}"

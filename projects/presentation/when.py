@@ -11,8 +11,9 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import CellSummary
 from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.sentences import describe_cause
+from projects.presentation.sentences import advise, describe_cause
 from projects.presentation.target_standing import TargetStanding
+from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.releases.first_wheels import WheelForecast
 
@@ -32,6 +33,7 @@ class RootBlocker:
     paths: tuple[str, ...]
     behind: tuple[str, ...]
     status: str
+    advice: str
     may_get_files: bool
     forecast: ForecastText | None
     is_watched: bool
@@ -52,6 +54,7 @@ class WhenPage:
     roots: tuple[RootBlocker, ...]
     own: tuple[CellSummary, ...]
     through: tuple[CellSummary, ...]
+    held_back: tuple[CellSummary, ...]
     conflict: tuple[str, ...]
     is_watched: bool
 
@@ -81,11 +84,18 @@ def when_page(
         cause=cause,
         estimate=_estimate([root.name for root in roots], forecasts) if roots else "",
         roots=tuple(
-            _root(root, behind.get(root.name, ()), forecasts.get(root.name), is_watched=root.name in watched)
+            _root(
+                standing.column.slug,
+                root,
+                behind.get(root.name, ()),
+                forecasts.get(root.name),
+                is_watched=root.name in watched,
+            )
             for root in roots
         ),
         own=tuple(cell for cell in standing.upgrades if cell.via in ("direct", "pinned") or "listed" in cell.via),
         through=tuple(cell for cell in standing.upgrades if cell.via.startswith("arrives")),
+        held_back=standing.held_back,
         conflict=tuple(standing.conflict.splitlines()),
         is_watched=is_watched,
     )
@@ -95,6 +105,13 @@ def _is_root(result: PackageResult, blocked: AbstractSet[str]) -> bool:
     """Return whether some way into the set leads through no other blocked package."""
     paths = [path[:-1] for path in result.provenance.paths]
     return result.provenance.direct is not False or not paths or any(blocked.isdisjoint(path) for path in paths)
+
+
+def waits_for_python(result: PackageResult) -> bool:
+    """Return whether the newest version lacks a wheel for the Python: only then past Pythons say when it may come."""
+    newest = result.newest_mismatch
+    files = newest.reason.files if newest is not None else None
+    return files is not None and files.mismatch is not None and files.mismatch.kind is MismatchKind.PYTHON
 
 
 def _behind(results: Sequence[PackageResult], roots: Collection[str]) -> dict[str, list[str]]:
@@ -108,7 +125,7 @@ def _behind(results: Sequence[PackageResult], roots: Collection[str]) -> dict[st
 
 
 def _root(
-    result: PackageResult, behind: Sequence[str], forecast: WheelForecast | None, *, is_watched: bool
+    target: str, result: PackageResult, behind: Sequence[str], forecast: WheelForecast | None, *, is_watched: bool
 ) -> RootBlocker:
     provenance = result.provenance
     place = " ".join(filter(None, (provenance.source or "", f"line {provenance.line}" if provenance.line else "")))
@@ -120,6 +137,7 @@ def _root(
         paths=tuple(" → ".join(path) for path in provenance.paths if len(path) > 1),
         behind=tuple(behind),
         status="" if result.package_status == "active" else result.package_status,
+        advice=advise(result, target),
         may_get_files=result.may_get_files,
         forecast=describe_forecast(forecast) if forecast else None,
         is_watched=is_watched,
@@ -131,10 +149,9 @@ def _answer(standing: TargetStanding, roots: int) -> tuple[str, str]:
         case ProjectVerdict.GO:
             return "Now: it is ready.", "Every package installs as written."
         case ProjectVerdict.CONDITIONAL:
-            works = agree(len(standing.upgrades), "it has a version that works", "all have a version that works")
-            if not standing.upgrades:
-                return "Now, by an upgrade path.", "The requirements do not hold together there as written."
-            return f"Now, after {count(len(standing.upgrades), 'upgrade')}.", f"{standing.share_text}; {works}."
+            number = len(standing.upgrades)
+            headline = f"Now, after {count(number, 'upgrade')}." if number else "Now, with care."
+            return headline, f"{standing.share_text}."
         case ProjectVerdict.NO_GO if standing.blocked:
             number = len(standing.blocked)
             return "Not yet.", f"{count(number, 'package')} {agree(number, 'has', 'have')} no version that works there."

@@ -14,6 +14,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files import ParsedFiles
+from projects.domain.rewriting.limit_changes import limit_changes
 from projects.models import Project, Snapshot
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade
@@ -121,4 +122,4 @@ def _plan(request: AssessmentRequest, indexes: IndexSet) -> PlannedUpgrade:
     waiting = len(missing.packages) + len(missing.releases)
     if plan is None or waiting or cut_short:
         return PlannedUpgrade(None, waiting, cut_short and not waiting)
-    return PlannedUpgrade(UpgradePlan.of(plan, request.strategy))
+    return PlannedUpgrade(UpgradePlan.of(plan, request.strategy, limit_changes(request.limits, plan.targets)))

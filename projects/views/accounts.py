@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 from django.contrib.auth import login, logout
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from projects.client_address import client_address
 from projects.services.accounts import redeem_sign_in_link
+from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -27,7 +32,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(target)
     form = AuthenticationForm(request, data=request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _has_password(request, form):
         login(request, form.get_user())
         return redirect(target)
     status = 422 if form.is_bound else 200
@@ -40,6 +45,8 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     """Show a button (GET), which keeps the link valid when a program follows it, or sign in (POST)."""
     if request.method != "POST":
         return render(request, "registration/sign_in_link.html")
+    by_address = (LimitedRequest.LINK, client_address(request))
+    count_request(timezone.now(), by_address)
     # One transaction with the session, so that a link is spent only by a sign-in that succeeds.
     with transaction.atomic():
         user = redeem_sign_in_link(token)
@@ -48,6 +55,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
             request.session.save()
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
+    take_back(by_address)
     return redirect("home")
 
 
@@ -56,6 +64,24 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return redirect("sign-in")
+
+
+def _has_password(request: HttpRequest, form: AuthenticationForm) -> bool:
+    """Return whether the form has the name and password of an account. Failures count against the limits.
+
+    Raises TooManyRequests before the password is hashed.
+    """
+    account = unicodedata.normalize("NFKC", request.POST.get("username", "")).casefold()[:300]
+    limits = (
+        (LimitedRequest.SIGN_IN_ADDRESS, client_address(request)),
+        (LimitedRequest.SIGN_IN_ACCOUNT, account),
+    )
+    count_request(timezone.now(), *limits)
+    with password_check():
+        is_valid = form.is_valid()
+    if is_valid:
+        take_back(*limits)
+    return is_valid
 
 
 def _safe_next(request: HttpRequest) -> str:

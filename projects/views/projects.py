@@ -10,9 +10,11 @@ from django.contrib.auth.decorators import login_required
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
+from projects.client_address import client_address
 from projects.domain.dependency_files.given_files import roots_of
 from projects.forms.requirements import ProjectNameForm, RequirementsForm
 from projects.forms.targets import PolicyForm, TargetsForm
@@ -20,6 +22,7 @@ from projects.models import Origin, Project
 from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.services.projects import create_project, offered_groups, save_policy_and_targets
+from projects.services.request_limits import LimitedRequest, count_request
 from projects.services.snapshots import NothingToRead, take_snapshot
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
@@ -45,6 +48,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
     # All three are validated, so that one response shows all errors.
     if not all([name.is_valid(), files.is_valid(), targets.is_valid()]):
         return _add_page(request, name, files, targets)
+    _count_upload(request)
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
     try:
         project = create_project(
@@ -63,6 +67,7 @@ def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     files = _files_form(request)
     if not files.is_valid():
         return _requirements_page(request, project, files)
+    _count_upload(request)
     given = files.cleaned_data["files"]
     try:
         take_snapshot(project, given, roots_of(given), origin=_origin(request), user=request.user)
@@ -131,6 +136,13 @@ def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, A
 
 def _problems(unreadable: NothingToRead | None) -> tuple[ProblemLine, ...]:
     return describe_problems(unreadable.problems) if unreadable is not None else ()
+
+
+def _count_upload(request: HtmxHttpRequest) -> None:
+    """Count an upload. Raises TooManyRequests before anything is read."""
+    account, address = str(request.user.pk), client_address(request)
+    limits = ((LimitedRequest.UPLOAD_ACCOUNT, account), (LimitedRequest.UPLOAD_ADDRESS, address))
+    count_request(timezone.now(), *limits)
 
 
 def _origin(request: HttpRequest) -> Origin:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.models import Project
-from projects.presentation.when import when_page
+from projects.presentation.when import waits_for_python, when_page
 from projects.selectors import target_packages, target_standing, watched_on
 from projects.services.alerts.target_watches import watch_target
 from projects.services.alerts.watches import CannotWatch
@@ -33,10 +33,12 @@ def target(request: HtmxHttpRequest, slug: str, target: str) -> HttpResponse:
     if standing is None:
         raise Http404
     watched, is_watched = watched_on(project, target, request.user)
+    results = target_packages(project, target, standing.blockers)
+    waiting = [result.name for result in results if waits_for_python(result)]
     page = when_page(
         standing,
-        target_packages(project, target, standing.blockers),
-        _forecasts(project, target, standing.blockers),
+        results,
+        _forecasts(project, target, waiting),
         watched=watched,
         is_watched=is_watched,
     )

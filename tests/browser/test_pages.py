@@ -117,7 +117,7 @@ def test_everything_works_without_javascript(open_page: OpenPage, cast: Cast) ->
     page.locator("td.cell a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("pyyaml 1.0 on Python 3.13")
     page.get_by_role("link", name="Back to the project").click()
-    expect(page.get_by_role("heading", name="What stands in the way")).to_be_visible()
+    expect(page.get_by_role("heading", name="What blocks the move")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -28,6 +28,7 @@ from projects.domain.assessment.root_requirements import versions_in_use, withou
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
+from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
 from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
@@ -178,25 +179,36 @@ def _explain(
     request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> TargetResult:
     conflict = one.closure.conflict
+    limits = limit_changes(request.limits, [one.target])
     return TargetResult(
         target=one.target.slug,
-        verdict=_verdict(request, one),
+        verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found))),
         conflict=conflict.explanation if conflict is not None else None,
-        plan=UpgradePlan.of(one.plan, request.strategy) if one.plan is not None else None,
+        plan=_plan(request, one, limits),
     )
 
 
-def _verdict(request: AssessmentRequest, one: ResolvedTarget) -> ProjectVerdict:
+def _plan(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> UpgradePlan | None:
+    if one.plan is not None:
+        return UpgradePlan.of(one.plan, request.strategy, limits)
+    if not limits or not request.with_plans or not one.closure.holds:
+        return None
+    pins = {str(name): str(version) for name, version in sorted(one.closure.pins.items())}
+    return UpgradePlan(request.strategy, feasible=True, pins=pins, limits=limits)
+
+
+def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> ProjectVerdict:
     found = one.closure
     if not request.asks_for_packages:
         return ProjectVerdict.UNKNOWN
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
-    return judge_project(
+    verdict = judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
         holds=found.holds and not one.breaks.found,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,
         conflict=found.conflict is not None,
     )
+    return ProjectVerdict.CONDITIONAL if verdict is ProjectVerdict.GO and limits else verdict

@@ -1,4 +1,4 @@
-"""How the chosen version of a package stands on a target: first the verdict, then its explanation.
+"""The verdict on the chosen version of a package on a target, and after it the explanation.
 
 The two steps are apart because an explanation needs the files of the releases that it names, which are read only when
 all verdicts are known.

@@ -1,4 +1,4 @@
-"""How one package stands on one target: the value that pages, exports and storage share.
+"""The verdict on one package on one target: the value that pages, exports and storage share.
 
 `PackageResult.to_json` and `from_json` are the only writer and reader of stored rows. docs/schema.md describes the
 exported row, which `projects.presentation.formats.schema` makes of it by adding the sentences.

@@ -11,7 +11,7 @@ from scanner.domain.matching.reason import AvailabilityReason
 
 
 class ReasonKind(StrEnum):
-    """What decides how a package stands. The comments say what `detail` of such a reason holds."""
+    """What decides the verdict on a package. The comments say what `detail` of such a reason holds."""
 
     FILES = "files"  # nothing; `files` of the reason holds what the files of the release decide
     MARKER = "marker"  # the marker (PEP 508) that does not hold on the target

@@ -12,6 +12,7 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.file_choices import FileChoices
+from projects.domain.dependency_files.target_limits import TargetLimit
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.loosen import Step
@@ -38,8 +39,9 @@ class AssessmentRequest:
     """The requirements to judge, the targets to judge them on, the policy, and how plans are chosen.
 
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over
-    all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time.
-    `files` are the files of releases that count. `known_breaks` are releases that install and do not run.
+    all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time. `files`
+    are the files of releases that count, `limits` what the project and its locks say of the targets.
+    `known_breaks` are releases that install and do not run.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -53,6 +55,7 @@ class AssessmentRequest:
     bridge: bool = False
     stopwatch: Callable[[], SearchClock] | None = None
     files: FileChoices = field(default_factory=FileChoices)
+    limits: Sequence[TargetLimit] = ()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
 
     @property

@@ -27,7 +27,7 @@ Judgements = dict[Target, dict[NormalizedName, Judgement]]
 def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target]) -> Judgements:
     """Judge each requirement that applies on these targets; those that pin no version are not known yet.
 
-    How a pinned version stands on a target does not depend on the rest of the search, so its verdict stays.
+    The verdict on a pinned version does not depend on the rest of the search, so its verdict stays.
     """
     whole = root_requirements_of(request.requirements)
     roots = frozenset((*whole.requirements, *whole.included))

@@ -9,6 +9,7 @@ from typing import Any, Self
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.rewriting.limit_changes import LimitChange
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.plan_reason import PlanReason
 from scanner.domain.resolution.loosen import Step
@@ -23,7 +24,8 @@ class UpgradePlan:
     `pins` is the whole set. `changes` are the packages whose version differs from the one in use, direct ones first;
     `added` and `dropped` are the packages that come with the changes and those that nothing needs any more. Of a plan
     that is not feasible, `blockers` are the packages without a version that installs, and changes and pins are what
-    clears the rest. `conflict` says why requirements contradict each other even so.
+    clears the rest. `limits` are the conditions of the project and its locks that leave a target out. `conflict` says
+    why requirements contradict each other even so.
     """
 
     strategy: Strategy = Strategy.MINIMAL
@@ -34,6 +36,7 @@ class UpgradePlan:
     dropped: tuple[str, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     pins: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[LimitChange, ...] = ()
     conflict: ConflictExplanation | None = None
 
     @property
@@ -47,7 +50,7 @@ class UpgradePlan:
         return tuple(change for change in self.changes if change.size is Step.MAJOR)
 
     @classmethod
-    def of(cls, plan: Plan, strategy: Strategy) -> Self:
+    def of(cls, plan: Plan, strategy: Strategy, limits: tuple[LimitChange, ...] = ()) -> Self:
         """Return the record of a plan that the resolver found."""
         return cls(
             strategy=strategy,
@@ -58,6 +61,7 @@ class UpgradePlan:
             dropped=tuple(plan.dropped),
             blockers=plan.blockers,
             pins={name: str(version) for name, version in sorted((plan.pins or {}).items())},
+            limits=limits,
             conflict=plan.conflict.explanation if plan.conflict is not None and not plan.blockers else None,
         )
 
@@ -83,6 +87,7 @@ class UpgradePlan:
             dropped=tuple(data["dropped"]),
             blockers=tuple(Blocker(one["name"], PlanReason.from_json(one["reason"])) for one in data["stuck"]),
             pins=data["pins"],
+            limits=tuple(map(LimitChange.from_json, data.get("limits", ()))),
             conflict=ConflictExplanation.from_json(data["conflict"]) if data.get("conflict") else None,
         )
 
@@ -107,5 +112,6 @@ class UpgradePlan:
             "dropped": list(self.dropped),
             "stuck": [{"name": one.name, "reason": one.reason.to_json()} for one in self.blockers],
             "pins": dict(self.pins),
+            "limits": [one.to_json() for one in self.limits],
             "conflict": self.conflict.to_json() if self.conflict is not None else None,
         }

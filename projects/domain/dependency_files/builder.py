@@ -9,8 +9,15 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.index_assignments import IndexAssignments
 from projects.domain.dependency_files.index_urls import ON_DISK, index_url_error
-from projects.domain.dependency_files.limits import MAX_NAME_LENGTH, MAX_PROBLEMS, MAX_REQUIREMENTS, MAX_VERSION_LENGTH
+from projects.domain.dependency_files.limits import (
+    MAX_LIMITS,
+    MAX_NAME_LENGTH,
+    MAX_PROBLEMS,
+    MAX_REQUIREMENTS,
+    MAX_VERSION_LENGTH,
+)
 from projects.domain.dependency_files.redaction import printable, shown, shown_address, without_credentials
+from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.dependency_files.values import (
     FileProblem,
     IndexOption,
@@ -46,6 +53,7 @@ class ParsedFilesBuilder:
     project_names: dict[NormalizedName, None] = field(default_factory=dict)
     indexes: list[NamedIndex] = field(default_factory=list)
     choices: dict[tuple[RequirementScope, str], None] = field(default_factory=dict)
+    limits: list[TargetLimit] = field(default_factory=list)
     seen_lock_indexes: set[tuple[str, str]] = field(default_factory=set)
     assignments: IndexAssignments = field(default_factory=IndexAssignments)
     full: bool = False
@@ -117,6 +125,29 @@ class ParsedFilesBuilder:
             hint = RuntimeHint(kind, shown(value), source, line)
             self.hints[hint] = None
 
+    def add_python(self, text: object, source: str, line: int | None, kind: LimitKind | None = None) -> None:
+        """Add the Pythons that a project admits (PEP 440), or with a kind its lock: a limit and a hint."""
+        self.add_hint("python", text, source, line)
+        if isinstance(text, str) and text.strip():
+            self.add_limit(kind or LimitKind.REQUIRES_PYTHON, text, source, line, specifiers=(text,))
+
+    def add_limit(
+        self,
+        kind: LimitKind,
+        text: str,
+        source: str,
+        line: int | None,
+        *,
+        specifiers: tuple[str, ...] = (),
+        markers: tuple[str, ...] = (),
+        package: str = "",
+        condition: str | None = None,
+    ) -> None:
+        """Add a condition that a target must fulfil."""
+        if len(self.limits) < MAX_LIMITS:
+            limit = TargetLimit(kind, shown(text), source, line, specifiers, markers, package, condition)
+            self.limits.append(limit)
+
     def add_project_name(self, name: object) -> None:
         """Add the name of a project that a file describes."""
         if isinstance(name, str) and 0 < len(name) < 200:
@@ -141,4 +172,5 @@ class ParsedFilesBuilder:
             tuple(self.indexes),
             tuple(self.choices),
             self.assignments.settle(self.requirements, self.indexes),
+            tuple(self.limits),
         )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.pep508 import any_of
+from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
 from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementScope
 
 _MANIFESTS: dict[Format, tuple[Format, ...]] = {
@@ -43,6 +43,7 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
         if not requirement.locked and not requirement.constraint and not requirement.override:
             key = (posixpath.dirname(requirement.source), formats.get(requirement.source, Format.UNKNOWN))
             declared.setdefault(key, {}).setdefault(requirement.name, []).append(requirement)
+    declarations: dict[tuple[str, Format, NormalizedName], _Declaration] = {}
     for position, requirement in enumerate(builder.requirements):
         if not requirement.locked or requirement.direct is not None:
             continue
@@ -50,26 +51,41 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
         found = formats.get(requirement.source, Format.UNKNOWN)
         manifests = [declared[folder, one] for one in _MANIFESTS.get(found, ()) if (folder, one) in declared]
         if manifests:
-            entries = [entry for manifest in manifests for entry in manifest.get(requirement.name, ())]
-            if found in _WITHOUT_GROUPS and requirement.source not in grouped:
-                builder.requirements[position] = _with_groups(requirement, entries)
+            declared_as = (folder, found, requirement.name)
+            if declared_as not in declarations:
+                entries = [entry for manifest in manifests for entry in manifest.get(requirement.name, ())]
+                declarations[declared_as] = _Declaration(entries)
+            declaration = declarations[declared_as]
+            if found in _WITHOUT_GROUPS and requirement.source not in grouped and declaration.scope is not None:
+                requirement = replace(requirement, scope=declaration.scope, groups=declaration.groups)  # noqa: PLW2901
             builder.requirements[position] = replace(
-                builder.requirements[position],
-                direct=bool(entries),
-                direct_marker=_condition(builder.requirements[position], entries),
+                requirement, direct=declaration.is_direct, direct_marker=declaration.condition(requirement.scope)
             )
 
 
-def _with_groups(requirement: ParsedRequirement, entries: list[ParsedRequirement]) -> ParsedRequirement:
-    scopes = {entry.scope for entry in entries}
-    if len(scopes) != 1 or RequirementScope.MAIN in scopes:
-        return requirement
-    groups = dict.fromkeys(group for entry in entries for group in entry.groups)
-    return replace(requirement, scope=scopes.pop(), groups=tuple(groups))
+class _Declaration:
+    """What manifests say of one name: read once, however many packages of that name a lock has."""
 
+    def __init__(self, entries: list[ParsedRequirement]) -> None:
+        self._entries = entries
+        self._conditions: dict[RequirementScope, str | None] = {}
+        self.is_direct = bool(entries)
+        scopes = {entry.scope for entry in entries}
+        # The one scope that requires the name, None if it is required always or by several.
+        self.scope = scopes.pop() if len(scopes) == 1 and RequirementScope.MAIN not in scopes else None
+        self.groups = tuple(dict.fromkeys(group for entry in entries for group in entry.groups))
 
-def _condition(requirement: ParsedRequirement, entries: list[ParsedRequirement]) -> str | None:
-    """Return the marker of the manifest's entries in the same scope, or of all of them if there are none."""
-    same = [entry for entry in entries if entry.scope is requirement.scope] or entries
-    markers = [entry.marker for entry in same]
-    return any_of(*markers) if markers else None
+    def condition(self, scope: RequirementScope) -> str | None:
+        """Return the marker of the entries in the same scope, or of all of them if there are none."""
+        if scope not in self._conditions:
+            self._conditions[scope] = self._condition(scope)
+        return self._conditions[scope]
+
+    def _condition(self, scope: RequirementScope) -> str | None:
+        same = [entry for entry in self._entries if entry.scope is scope] or self._entries
+        markers = [entry.marker for entry in same]
+        try:
+            return any_of(*markers) if markers else None
+        except MalformedRequirement:
+            # Together they are longer than a marker may be: it counts as required everywhere.
+            return None

@@ -8,11 +8,25 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from projects.domain.dependency_files.limits import MAX_LINE_LENGTH, MAX_PARTS_OF_TOML_KEY
+from projects.domain.dependency_files.limits import MAX_LINE_LENGTH, MAX_PARTS_OF_TOML_KEY, MAX_TOML_WORD_LENGTH
 
 _AT_LINE = re.compile(r"at line (\d+)")
-_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*+(?:\"|\\?$)|'[^']*+'")
-_LONG_KEY = re.compile(rf"[ \t]*\[{{0,2}}[ \t]*+(?:[\w\-]++[ \t]*+\.[ \t]*+){{{MAX_PARTS_OF_TOML_KEY}}}")
+# What decides where a key may be: comments, texts, and runs of keys joined by dots. Each match is final, and a text
+# that is not closed takes the rest, so that no character is read twice.
+_BASIC = r'"(?:[^"\\\n]++|\\[^\n])*+"'
+_LITERAL = r"'[^'\n]*+'"
+_KEY = rf"(?:[\w\-]++|{_BASIC}|{_LITERAL})"
+_TOML_TOKEN = re.compile(
+    r"#[^\n]*+"
+    r'|"""(?:[^"\\]++|\\(?:.|\Z)|"(?!""))*+(?:"{3,5}|\Z)'
+    r"|'''(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"
+    rf"|(?P<key>{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+)"
+    r"|[\"'][^\n]*+",
+    re.DOTALL,
+)
+_TOML_PART = re.compile(_KEY)
+_TOML_TEXT = re.compile(f"{_BASIC}|{_LITERAL}")
+_LONG_WORD = re.compile(rf"[\w\-]{{{MAX_TOML_WORD_LENGTH + 1}}}")
 _INI_SECTION = re.compile(r"\[([^\]\n]{1,300})\]")
 
 _INTERPOLATION = re.compile(r"%(?:%|\((?P<name>[^()\n]{1,300})\)s)?")
@@ -29,11 +43,8 @@ class UnreadableDocument(ValueError):
 
 
 def load_toml(text: str) -> dict[str, object]:
-    """Return the document. Raises UnreadableDocument, also for input on which tomllib is quadratic."""
-    for number, line in enumerate(text.split("\n"), start=1):
-        # A key or header is at the start of its line; a quoted part of it may hold anything.
-        if line.count(".") >= MAX_PARTS_OF_TOML_KEY and _LONG_KEY.match(_QUOTED.sub("s", line)):
-            raise UnreadableDocument(f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts", number)
+    """Return the document. Raises UnreadableDocument, also for input on which tomllib takes more than linear time."""
+    _check_cost(text)
     try:
         return tomllib.loads(text)
     except RecursionError as error:
@@ -41,6 +52,28 @@ def load_toml(text: str) -> dict[str, object]:
     except (ValueError, OverflowError, MemoryError) as error:
         found = _AT_LINE.search(str(error))
         raise UnreadableDocument(f"not readable as TOML: {error}", int(found[1]) if found else None) from error
+
+
+def _check_cost(text: str) -> None:
+    """Refuse what tomllib reads in more than linear time or memory, at any nesting: long dotted keys, long numbers."""
+    for token in _TOML_TOKEN.finditer(text):
+        if token["key"] is None:
+            continue
+        start, end = token.span()
+        if end - start <= 2 * MAX_PARTS_OF_TOML_KEY - 2:
+            continue
+        key = token["key"]
+        message = ""
+        if key.count(".") >= MAX_PARTS_OF_TOML_KEY and len(_TOML_PART.findall(key)) > MAX_PARTS_OF_TOML_KEY:
+            message = f"a dotted key of more than {MAX_PARTS_OF_TOML_KEY} parts"
+        elif end - start > MAX_TOML_WORD_LENGTH and _LONG_WORD.search(_without_texts(key)):
+            message = f"a key or number of more than {MAX_TOML_WORD_LENGTH:,} characters"
+        if message:
+            raise UnreadableDocument(message, text.count("\n", 0, start) + 1)
+
+
+def _without_texts(key: str) -> str:
+    return _TOML_TEXT.sub("", key)
 
 
 def load_json(text: str) -> dict[str, object]:

@@ -14,6 +14,8 @@ MAX_MARKER_LENGTH = 50_000
 # Each group or extra of a lock is followed through the whole closure.
 MAX_GROUPS = 500
 MAX_REQUIREMENTS = 20_000
+# Conditions on targets: a pylock.toml may have one for each package.
+MAX_LIMITS = 2_000
 MAX_PROBLEMS = 1_000
 # What the index and the database accept.
 MAX_NAME_LENGTH = 200
@@ -23,6 +25,8 @@ MAX_FILES = 500
 MAX_TEXT_SHOWN = 200
 # tomllib walks a dotted key once for each of its parts, so a long one costs its square.
 MAX_PARTS_OF_TOML_KEY = 64
+# Its expression for numbers keeps a state for each digit: 4 MB of them took 600 MB.
+MAX_TOML_WORD_LENGTH = 1_000
 MAX_SYNTAX_TREE_BYTES = 1024 * 1024
 MAX_YAML_BYTES = 256 * 1024
 # One specifier of a Poetry union, and of a requirement's clauses.

@@ -16,6 +16,7 @@ from projects.domain.dependency_files.pep508 import (
     normalize_version,
     parse_requirement,
 )
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.values import LockedDependency, LockRule, ParsedRequirement, RequirementOrigin
 
 _Node = TypeVar("_Node")
@@ -85,6 +86,18 @@ def locked_package(
         dependencies=tuple(dependencies or ()),
         lists_dependencies=dependencies is not None,
     )
+
+
+def add_environments(builder: ParsedFilesBuilder, markers: object, path: str, line: int | None) -> None:
+    """Add the environments that a lock is for, as a list of markers of which one must hold."""
+    found = strings(markers)
+    try:
+        normal = tuple(marker for text in found if (marker := normalize_marker(text)) is not None)
+    except MalformedRequirement as error:
+        builder.add_problem(path, line, "", str(error))
+        return
+    if normal:
+        builder.add_limit(LimitKind.LOCK_ENVIRONMENTS, " or ".join(found), path, line, markers=normal)
 
 
 def read_dependency(entry: object, extra: str | None = None) -> LockedDependency:

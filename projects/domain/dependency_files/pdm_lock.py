@@ -17,17 +17,28 @@ from projects.domain.dependency_files.locked_packages import (
     read_packages,
 )
 from projects.domain.dependency_files.membership import fulfil_membership
-from projects.domain.dependency_files.pep508 import RequirementContext, normalize_marker
+from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, all_of, normalize_marker
+from projects.domain.dependency_files.poetry_versions import python_marker
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin, version_control_origin
 from projects.domain.dependency_files.values import LockRule, RequirementOrigin, RequirementScope
+
+_SYSTEMS = {
+    **dict.fromkeys(("linux", "manylinux", "musllinux", "alpine"), "linux"),
+    "win": "win32",
+    "macos": "darwin",
+}
+_MACHINES = {
+    **dict.fromkeys(("amd64", "x86_64"), ("x86_64", "AMD64")),
+    **dict.fromkeys(("arm64", "aarch64"), ("arm64", "aarch64", "ARM64")),
+    "x86": ("x86",),
+}
 
 
 def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text: str, path: str) -> None:
     """Read every package; one that is required with extras has a second entry with them, as in the lock."""
     lines = TomlLineNumbers(text)
-    for target in array(get_in(document, "metadata", "targets")):
-        python = string(get_in(target, "requires_python")) or ""
-        builder.add_hint("python", python, path, lines.text(python, "metadata.targets"))
+    _add_targets(builder, [table(one) for one in array(get_in(document, "metadata", "targets"))], path, lines)
     groups = strings(get_in(document, "metadata", "groups"))
     builder.add_choices(RequirementScope.GROUP, (group for group in groups if group != "default"))
     files = table(get_in(document, "metadata", "files"))
@@ -53,6 +64,43 @@ def read_pdm_lock(builder: ParsedFilesBuilder, document: dict[str, object], text
         )
 
     read_packages(builder, array(document.get("package")), path, lines, "package", read)
+
+
+def _add_targets(
+    builder: ParsedFilesBuilder, targets: list[dict[str, object]], path: str, lines: TomlLineNumbers
+) -> None:
+    """Read the targets that the lock is for: each a range of Pythons, perhaps a platform and an implementation."""
+    line = lines.header("metadata.targets")
+    markers: list[str | None] = []
+    texts = []
+    for target in targets:
+        python, platform = string(target.get("requires_python")) or "", string(target.get("platform")) or ""
+        implementation = string(target.get("implementation")) or ""
+        builder.add_hint("python", python, path, lines.text(python, "metadata.targets"))
+        try:
+            marker = all_of(
+                normalize_marker(python_marker(python)),
+                normalize_marker(_platform_marker(platform)),
+                normalize_marker(f'implementation_name == "{implementation}"' if implementation else None),
+            )
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, python, str(error))
+            return
+        markers.append(marker)
+        texts.append(" ".join(filter(None, (python, platform, implementation))))
+    if markers and None not in markers:
+        found = tuple(marker for marker in markers if marker is not None)
+        builder.add_limit(LimitKind.LOCK_ENVIRONMENTS, ", ".join(texts), path, line, markers=found)
+
+
+def _platform_marker(platform: str) -> str | None:
+    """Return the marker for a platform in PDM's words: "linux", "windows_amd64", "macos_14_0_arm64", "musllinux_…"."""
+    system = next((value for start, value in _SYSTEMS.items() if platform.startswith(start)), None)
+    if system is None:
+        return None
+    machines = next((names for end, names in _MACHINES.items() if platform.endswith(end)), ())
+    parts = " or ".join(f'platform_machine == "{name}"' for name in machines)
+    return f'sys_platform == "{system}"' + (f" and ({parts})" if parts else "")
 
 
 def _context(fields: dict[str, object], context: RequirementContext) -> RequirementContext:

@@ -21,6 +21,7 @@ from projects.domain.dependency_files.pep508 import (
     normalize_specifier,
     pinned_version,
 )
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
 
@@ -47,7 +48,7 @@ def read_pipfile(builder: ParsedFilesBuilder, document: dict[str, object], text:
     searched = get_in(document, "pipenv", "install_search_all_sources") is True
     read_pipfile_sources(builder, document.get("source"), path, lines, searched=searched)
     read_pipenv_settings(builder, document, path, lines)
-    _read_python(builder, document.get("requires"), path)
+    _read_python(builder, document.get("requires"), path, lines, LimitKind.REQUIRES_PYTHON)
     for section, content in document.items():
         if section not in _OTHER_TABLES:
             context = _section_context(path, section)
@@ -68,7 +69,7 @@ def read_pipfile_lock(builder: ParsedFilesBuilder, document: dict[str, object], 
     lines = JsonLineNumbers(text)
     meta = table(document.get("_meta"))
     read_pipfile_sources(builder, meta.get("sources"), path, None, searched=False)
-    _read_python(builder, meta.get("requires"), path)
+    _read_python(builder, meta.get("requires"), path, None, LimitKind.LOCK_PYTHON)
     for section, content in document.items():
         if section == "_meta":
             continue
@@ -86,11 +87,18 @@ def _section_context(path: str, section: str) -> RequirementContext:
     )
 
 
-def _read_python(builder: ParsedFilesBuilder, requires: object, path: str) -> None:
+def _read_python(
+    builder: ParsedFilesBuilder, requires: object, path: str, lines: TomlLineNumbers | None, kind: LimitKind
+) -> None:
+    """Read the one Python that the project is for: a full version, or one of two numbers."""
     for key in ("python_full_version", "python_version"):
         version = string(get_in(requires, key))
         if version:
-            builder.add_hint("python", version, path)
+            line = lines.key("requires", key) if lines is not None else None
+            builder.add_hint("python", version, path, line)
+            is_number = version[0].isdigit()
+            specifier = f"=={version}{'.*' if version.count('.') < 2 else ''}" if is_number else version
+            builder.add_limit(kind, version, path, line, specifiers=(specifier,))
             break
 
 

@@ -20,6 +20,7 @@ from projects.domain.dependency_files.pep508 import (
     pinned_version,
 )
 from projects.domain.dependency_files.poetry_versions import alternatives, platform_marker, python_marker
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
@@ -65,7 +66,8 @@ def _read_table(
     for name, content in table(value).items():
         line = lines.key(header, name)
         if name.lower() == "python":
-            builder.add_hint("python", content, context.source, line)
+            if context.scope is RequirementScope.MAIN:
+                add_poetry_python(builder, content, context.source, line)
             continue
         for constraint in content if isinstance(content, list) else [content]:
             try:
@@ -79,6 +81,24 @@ def _read_table(
                 found = replace(found, scope=RequirementScope.EXTRA, groups=optional_for)
             builder.add_requirement(found)
             builder.assignments.assign(name, get_in(constraint, "source"), context.source, line)
+
+
+def add_poetry_python(
+    builder: ParsedFilesBuilder,
+    constraint: object,
+    path: str,
+    line: int | None,
+    kind: LimitKind = LimitKind.REQUIRES_PYTHON,
+) -> None:
+    """Add the Pythons that a project of Poetry or its lock admits."""
+    builder.add_hint("python", constraint, path, line)
+    if isinstance(constraint, str):
+        try:
+            specifiers = alternatives(constraint)
+        except MalformedRequirement as error:
+            builder.add_problem(path, line, constraint, str(error))
+        else:
+            builder.add_limit(kind, constraint, path, line, specifiers=specifiers)
 
 
 def _dependency(name: str, content: object, context: RequirementContext, line: int | None) -> ParsedRequirement:

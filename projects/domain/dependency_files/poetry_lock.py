@@ -26,7 +26,9 @@ from projects.domain.dependency_files.pep508 import (
     normalize_marker,
     normalize_name,
 )
+from projects.domain.dependency_files.poetry import add_poetry_python
 from projects.domain.dependency_files.poetry_versions import python_marker
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
@@ -37,7 +39,7 @@ def read_poetry_lock(builder: ParsedFilesBuilder, document: dict[str, object], t
     """Read every package; one whose marker differs between groups has one entry for each marker."""
     lines = TomlLineNumbers(text)
     python = get_in(document, "metadata", "python-versions")
-    builder.add_hint("python", python, path, lines.key("metadata", "python-versions"))
+    add_poetry_python(builder, python, path, lines.key("metadata", "python-versions"), LimitKind.LOCK_PYTHON)
     hashes: dict[str, object] = {canonicalize_name(name): value for name, value in _metadata_hashes(document).items()}
 
     def read(fields: dict[str, object], line: int | None) -> None:

@@ -10,14 +10,16 @@ from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
+    add_environments,
     archive_hashes,
     lock_context,
     locked_package,
     read_dependencies,
     read_packages,
 )
-from projects.domain.dependency_files.membership import split_marker
+from projects.domain.dependency_files.membership import fulfil_membership, split_marker
 from projects.domain.dependency_files.pep508 import normalize_marker
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
@@ -29,7 +31,8 @@ def read_pylock(builder: ParsedFilesBuilder, document: dict[str, object], text: 
         Pylock.from_dict(document)
     except (PylockValidationError, ValueError, TypeError, RecursionError) as error:
         builder.add_problem(path, None, "", f"not a valid pylock.toml: {error}")
-    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
+    builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"), LimitKind.LOCK_PYTHON)
+    add_environments(builder, document.get("environments"), path, lines.key("", "environments"))
     builder.add_choices(RequirementScope.EXTRA, strings(document.get("extras")))
     builder.add_choices(RequirementScope.GROUP, strings(document.get("dependency-groups")))
     defaults = set(strings(document.get("default-groups")))
@@ -51,6 +54,15 @@ def _read_package(
             builder.add_problem(path, line, string(fields.get("name")) or "", message)
     origin, url = _origin(fields)
     builder.add_locked_index(fields.get("index"), path, line, fields.get("name"))
+    python = string(fields.get("requires-python"))
+    if python:
+        name = string(fields.get("name")) or ""
+        builder.add_limit(
+            *(LimitKind.LOCKED_PACKAGE, python, path, line),
+            specifiers=(python,),
+            package=name,
+            condition=fulfil_membership(marker),
+        )
     files = [fields.get("sdist"), fields.get("archive"), *array(fields.get("wheels"))]
     for case in split_marker(marker, defaults):
         builder.add_requirement(

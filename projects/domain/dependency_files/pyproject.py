@@ -44,7 +44,7 @@ def read_pyproject(
 
 def _read_project(builder: ParsedFilesBuilder, project: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
     builder.add_project_name(project.get("name"))
-    builder.add_hint("python", project.get("requires-python"), path, lines.key("project", "requires-python"))
+    builder.add_python(project.get("requires-python"), path, lines.key("project", "requires-python"))
     parse_array(builder, project.get("dependencies"), RequirementContext(path), lines, ("project", "dependencies"))
     builder.add_choices(RequirementScope.EXTRA, table(project.get("optional-dependencies")))
     for extra, content in table(project.get("optional-dependencies")).items():

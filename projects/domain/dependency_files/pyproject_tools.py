@@ -61,7 +61,7 @@ def read_flit(builder: ParsedFilesBuilder, flit: dict[str, object], path: str, l
     metadata = table(flit.get("metadata"))
     header = "tool.flit.metadata"
     builder.add_project_name(metadata.get("dist-name") or metadata.get("module"))
-    builder.add_hint("python", metadata.get("requires-python"), path, lines.key(header, "requires-python"))
+    builder.add_python(metadata.get("requires-python"), path, lines.key(header, "requires-python"))
     dev = RequirementContext(path, RequirementScope.EXTRA, ("dev",))
     parse_array(builder, metadata.get("requires"), RequirementContext(path), lines, (header, "requires"))
     parse_array(builder, metadata.get("dev-requires"), dev, lines, (header, "dev-requires"))

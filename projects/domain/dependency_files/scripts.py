@@ -53,7 +53,7 @@ def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
         builder.add_problem(path, None, "", "a Python file without a script block (PEP 723): nothing to read")
         return
     lines = TomlLineNumbers(block)
-    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
+    builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"))
     start = len(builder.requirements)
     parse_array(builder, document.get("dependencies"), RequirementContext(path), lines, ("", "dependencies"))
     read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)

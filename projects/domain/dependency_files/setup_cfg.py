@@ -29,7 +29,7 @@ def read_setup_cfg(builder: ParsedFilesBuilder, text: str, path: str, include: I
         builder.add_project_name(metadata["name"].text)
     python = options.get("python_requires")
     if python is not None:
-        builder.add_hint("python", python.text, path, python.lines[0][0])
+        builder.add_python(" ".join(python.text.split()), path, python.lines[0][0])
     contexts = {
         "install_requires": RequirementContext(path),
         "setup_requires": RequirementContext(path, RequirementScope.BUILD, ("setup_requires",)),

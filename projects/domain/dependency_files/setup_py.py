@@ -104,7 +104,7 @@ def _use(builder: ParsedFilesBuilder, argument: str, value: object, path: str, l
         case "name", str():
             builder.add_project_name(value)
         case "python_requires", str():
-            builder.add_hint("python", value, path, line)
+            builder.add_python(value, path, line)
         case "install_requires", _:
             _read_list(builder, value, RequirementContext(path), line, None)
         case "setup_requires", _:

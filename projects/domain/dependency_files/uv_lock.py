@@ -12,6 +12,7 @@ from projects.domain.dependency_files.documents import array, get_in, string, st
 from projects.domain.dependency_files.limits import MAX_GROUPS
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
+    add_environments,
     archive_hashes,
     lock_context,
     locked_package,
@@ -22,6 +23,7 @@ from projects.domain.dependency_files.locked_packages import (
 )
 from projects.domain.dependency_files.membership import fulfil_membership, split_marker
 from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
 
@@ -55,7 +57,8 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     """Read every package but the workspace's own; what only its extras or groups reach has their names."""
     lines = TomlLineNumbers(text)
     packages = [table(package) for package in array(document.get("package"))]
-    builder.add_hint("python", document.get("requires-python"), path, lines.key("", "requires-python"))
+    builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"), LimitKind.LOCK_PYTHON)
+    add_environments(builder, document.get("supported-markers"), path, lines.key("", "supported-markers"))
     members = set(strings(get_in(document, "manifest", "members")))
     own = [package for package in packages if _is_own(package, members)]
     for package in own:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.redaction import environment_variables, shown_address
+from projects.domain.dependency_files.target_limits import TargetLimit
 from scanner.domain.index_address import InvalidAddress, normalize_address
 
 
@@ -249,7 +250,7 @@ class ParsedFiles:
 
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it). `choices` are the
-    extras and groups that the files declare, also those without a requirement.
+    extras and groups that the files declare, also those without a requirement. `limits` are the conditions on targets.
     """
 
     sources: tuple[SourceFile, ...] = ()
@@ -262,3 +263,4 @@ class ParsedFiles:
     indexes: tuple[NamedIndex, ...] = ()
     choices: tuple[tuple[RequirementScope, str], ...] = ()
     assigned: tuple[AssignedPackage, ...] = ()
+    limits: tuple[TargetLimit, ...] = ()

@@ -58,7 +58,7 @@ def effective_indexes(
     urls = [primary, *usable, *extra]
     formats = {source.path: source.format for source in parsed.sources}
     for _, line in groupby(parsed.indexes, key=lambda named: (named.path, named.line)):
-        # Of one line pip takes --index-url first, wherever it stands.
+        # Of one line pip takes --index-url first, wherever it is on the line.
         for named in sorted(line, key=lambda named: named.option is not IndexOption.INDEX_URL):
             if named.option not in (IndexOption.INDEX_URL, IndexOption.EXTRA_INDEX_URL):
                 continue

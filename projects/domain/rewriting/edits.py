@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from packaging.markers import InvalidMarker, Marker
 from packaging.version import Version
 
+from projects.domain.rewriting.limit_changes import LimitChange
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedVersions:
@@ -15,7 +17,8 @@ class PlannedVersions:
 
     `pins` is the whole set, `before` the current version of each package that changes, `added` the packages that the
     changes add, `environments` the marker environments of the plan's targets. `digests` are the SHA-256 digests, in
-    hex, of all files of each pinned release; a package without any loses its hash options.
+    hex, of all files of each pinned release; a package without any loses its hash options. `limits` are the
+    conditions on the target that the plan lifts.
     """
 
     pins: Mapping[str, Version]
@@ -23,6 +26,13 @@ class PlannedVersions:
     environments: Sequence[Mapping[str, str]]
     added: tuple[str, ...] = ()
     digests: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    limits: tuple[LimitChange, ...] = ()
+
+    @property
+    def python(self) -> str | None:
+        """The one Python of all targets, "3.14"; None where they differ."""
+        pythons = {environment.get("python_version") for environment in self.environments}
+        return pythons.pop() if len(pythons) == 1 else None
 
     @property
     def moved(self) -> dict[str, Version]:

@@ -1,40 +1,116 @@
-"""The commands that bring a lock file to a plan: only its own tool writes a lock."""
+"""The commands that bring a lock to a plan: only its own tool writes a lock.
+
+Each was run with the tool (tests/oracles/test_lockers.py), and the lock that it wrote installs on the plan's target.
+"""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from packaging.version import Version
 
-from projects.domain.dependency_files.values import Format, SourceFile
-from projects.domain.rewriting.edits import PlannedVersions
+from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
+from projects.domain.rewriting.compile_command import compile_command
+from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
+
+# PDM takes versions from a file only.
+_PINS_FILE = "planned.txt"
+_POETRY_NOTE = (
+    "Poetry takes no version for a package that pyproject.toml does not name: it locks the newest that fits. "
+    "Hold its lock against the constraints below"
+)
+_FOREIGN_NOTE = "no command is known for this lock: lock again with the constraints below"
+_BY_LOCK = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK, Format.PIP_COMPILE}
 
 
-def lock_commands(sources: Iterable[SourceFile], versions: PlannedVersions) -> list[str]:
-    """Return a command for each file that its tool has to write, in the order of the files."""
-    moved = dict(sorted(versions.moved.items()))
-    if not moved:
-        return []
-    return [command for source in sources if (command := _command(source, moved)) is not None]
+@dataclass(frozen=True, slots=True)
+class LockCommands:
+    """Lines for a shell, in the order of the files, and what they cannot express."""
+
+    commands: tuple[str, ...] = ()
+    problems: tuple[RewriteProblem, ...] = ()
 
 
-def _command(source: SourceFile, moved: Mapping[str, Version]) -> str | None:
-    names = " ".join(moved)
-    pins = " ".join(f"'{name}=={version}'" for name, version in moved.items())
-    upgrades = " ".join(f"--upgrade-package '{name}=={version}'" for name, version in moved.items())
-    path = posixpath.basename(source.path)
+def lock_commands(parsed: ParsedFiles, texts: Mapping[str, str], versions: PlannedVersions) -> LockCommands:
+    """Return the command of each lock that the plan changes; `texts` are the files as they are."""
+    commands: list[str] = []
+    problems: list[RewriteProblem] = []
+    limited = {posixpath.dirname(limit.path) for limit in versions.limits}
+    for source in parsed.sources:
+        if source.format not in _BY_LOCK:
+            continue
+        moved = _moved(parsed, source, versions)
+        if not moved and posixpath.dirname(source.path) not in limited:
+            continue
+        found, note = _command(parsed, source, texts.get(source.path, ""), moved, versions)
+        if found is not None:
+            folder = posixpath.dirname(source.path)
+            commands.append(f"cd {shlex.quote(folder)} && {found}" if folder else found)
+        if note is not None:
+            problems.append(RewriteProblem(source.path, None, note))
+    return LockCommands(tuple(commands), tuple(problems))
+
+
+def _moved(parsed: ParsedFiles, source: SourceFile, versions: PlannedVersions) -> dict[str, Version]:
+    """Return the new versions of the packages in this lock, and of those that come with them."""
+    locked = {one.name for one in parsed.requirements if one.source == source.path}
+    changed = {name: version for name, version in versions.moved.items() if name in locked}
+    if changed:
+        changed |= {name: versions.pins[name] for name in versions.added if name in versions.pins}
+    return dict(sorted(changed.items()))
+
+
+def _command(
+    parsed: ParsedFiles, source: SourceFile, text: str, moved: Mapping[str, Version], versions: PlannedVersions
+) -> tuple[str | None, str | None]:
+    """Return the command for a lock, run in its folder, and what it cannot express."""
     match source.format:
         case Format.UV_LOCK:
-            return f"uv lock {upgrades}"
+            return " ".join(["uv lock", *_upgrades(moved)]), None
         case Format.POETRY_LOCK:
-            return f"poetry update --lock {names}"
+            note = _POETRY_NOTE if moved else None
+            return f"poetry update --lock {' '.join(moved)}" if moved else "poetry lock", note
         case Format.PDM_LOCK:
-            return f"pdm lock --update-reuse && pdm update --no-sync {names}"
+            return _pdm(moved), None
         case Format.PIPFILE_LOCK:
-            return f"pipenv upgrade --lock-only {pins}"
-        case Format.PYLOCK:
-            return f"uv pip compile pyproject.toml -o {path} {upgrades}"
-        case Format.PIP_COMPILE:
-            return f"pip-compile --output-file {path} {upgrades}  # or: uv pip compile, same options"
-    return None
+            return " && ".join(_pipenv(parsed, source, moved, versions)) or "pipenv lock", None
+    found = compile_command(text, posixpath.basename(source.path), versions.python)
+    if found is None:
+        # A compiled file is rewritten itself.
+        return None, _FOREIGN_NOTE if source.format is Format.PYLOCK else None
+    return " ".join([found.command, *_upgrades(moved), *found.then]), found.note
+
+
+def _upgrades(moved: Mapping[str, Version]) -> Iterator[str]:
+    return (f"--upgrade-package {_pin(name, version)}" for name, version in moved.items())
+
+
+def _pin(name: str, version: Version) -> str:
+    return f"'{name}=={version}'"
+
+
+def _pdm(moved: Mapping[str, Version]) -> str:
+    if not moved:
+        return "pdm lock --update-reuse"
+    pins = " ".join(_pin(name, version) for name, version in moved.items())
+    return f"printf '%s\\n' {pins} > {_PINS_FILE} && pdm lock --update-reuse --override {_PINS_FILE}"
+
+
+def _pipenv(
+    parsed: ParsedFiles, source: SourceFile, moved: Mapping[str, Version], versions: PlannedVersions
+) -> Iterator[str]:
+    """Yield a command for each category of the lock that changes."""
+    categories: dict[str, list[str]] = {}
+    for one in parsed.requirements:
+        if one.source == source.path and one.name in moved:
+            category = "" if one.scope is RequirementScope.MAIN else one.group or ""
+            names = categories.setdefault(category, [])
+            if one.name not in names:
+                names.append(one.name)
+    for category, names in categories.items():
+        option = {"": "", "dev": "--dev "}.get(category, f"--categories {shlex.quote(category)} ")
+        pins = " ".join(_pin(name, moved[name]) for name in sorted(names))
+        yield f"pipenv upgrade {option}--lock-only {pins}"

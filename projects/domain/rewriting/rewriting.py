@@ -10,6 +10,7 @@ from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 from projects.domain.rewriting.embedded_requirements import EMBEDDING_FORMATS, rewrite_embedded
 from projects.domain.rewriting.exports import patch
 from projects.domain.rewriting.lock_commands import lock_commands
+from projects.domain.rewriting.python_line import rewrite_python
 from projects.domain.rewriting.requirements_file import rewrite_lines
 from projects.domain.rewriting.text_encoding import decode_text
 
@@ -52,19 +53,23 @@ def rewrite(files: Mapping[str, bytes], parsed: ParsedFiles, versions: PlannedVe
     """Rewrite for the plan the files that `intake` was read from; a missing one is skipped."""
     changed: list[RewrittenFile] = []
     texts: dict[str, str] = {}
+    before: dict[str, str] = {}
     problems: list[RewriteProblem] = []
     for source in parsed.sources:
         data = files.get(source.path)
         decoded = decode_text(data) if data is not None else None
         if decoded is None:
             continue
+        before[source.path] = decoded.text
         after, found = _rewritten(decoded.text, source, parsed, versions)
-        problems += found
+        after, refused = rewrite_python(after, source.path, versions.limits)
+        problems += (*found, *refused)
         if source.format in _LINES or source.format in EMBEDDING_FORMATS:
             texts[source.path] = after
         if after != decoded.text:
             changed.append(RewrittenFile(source.path, decoded.text, after, decoded.encode(after)))
-    return Rewriting(tuple(changed), texts, tuple(problems), tuple(lock_commands(parsed.sources, versions)))
+    locks = lock_commands(parsed, before, versions)
+    return Rewriting(tuple(changed), texts, (*problems, *locks.problems), locks.commands)
 
 
 def main_text(rewriting: Rewriting, roots: Sequence[str]) -> str | None:

@@ -83,6 +83,7 @@ def write_plan(
         environments=environments,
         added=plan.added,
         digests={name: digests[name, text] for name, text in plan.pins.items() if (name, text) in digests},
+        limits=plan.limits,
     )
     rewriting = rewrite(files, parsed, versions)
     slug = "-and-".join(target.slug for target in targets)

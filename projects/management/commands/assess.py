@@ -28,7 +28,7 @@ _FAILS = {"never": set(), "no-go": {"no-go", "unknown"}, "conditional": {"condit
 class Command(BaseCommand):
     """The command: reads dependency files, polls what is not known, and prints the verdicts."""
 
-    help = "Say for each target whether the requirements in PATH… can move there, and what stands in the way."
+    help = "Say for each target whether the requirements in PATH… can move there, and what prevents it."
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 

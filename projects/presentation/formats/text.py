@@ -12,6 +12,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
 from projects.presentation.formats.csv_table import CsvLine, csv_text
+from projects.presentation.limits import limits_text
 from projects.presentation.sentences import describe_reason
 from projects.presentation.shares import conditional_text, unknown_text
 from scanner.domain.phrases import agree, count
@@ -88,7 +89,8 @@ def headline(result: TargetResult) -> str:
             text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
         case ProjectVerdict.CONDITIONAL:
             need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED))
-            need = need or "The requirements do not hold together as written"
+            limits = limits_text(result.plan.limits) if result.plan is not None else ""
+            need = "; ".join(filter(None, (need, limits))) or "The requirements do not hold together as written"
             path = "; an upgrade path exists" if result.plan is not None and result.plan.feasible else ""
             text = f"conditional. {need[:1].upper()}{need[1:]}{path}."
         case ProjectVerdict.NO_GO:
@@ -106,7 +108,7 @@ def _obstacles(result: TargetResult) -> str:
     if not names:
         return "The requirements cannot hold together"
     more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'stands', 'stand')} in the way"
+    return f"{', '.join(names[:_MOST_NAMED])}{more} {agree(len(names), 'blocks', 'block')} the move"
 
 
 def _not_ready(result: TargetResult) -> list[PackageResult]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
+from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
 from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error
@@ -47,6 +48,7 @@ def headline(entry: ReportTarget) -> str:
         case ProjectVerdict.CONDITIONAL:
             changes = entry.plan.changes
             need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED))
+            need = "; ".join(filter(None, (need, limits_text(entry.plan.limits))))
             need = need or "the requirements do not hold together as written"
             own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
             plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
@@ -73,6 +75,7 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
     for package in packages:
         if package.verdict is Verdict.BLOCKED:
             yield f"{_why_blocked(package)}: only a new release can help."
+    yield from map(limit_advice, plan.limits)
     upgrades = entry.names(Verdict.UPGRADE)
     if upgrades:
         share = f"{len(upgrades)} of {count(len(packages), 'package')} {agree(len(upgrades), 'does', 'do')}"

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.limits import limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ReachablePython
 from scanner.domain.phrases import count, join_words
@@ -44,6 +45,8 @@ def _text(entry: ReportTarget) -> str:
         case ProjectVerdict.GO:
             return "no change"
         case ProjectVerdict.CONDITIONAL:
+            if not entry.plan.changes and entry.plan.limits:
+                return f"no package changes; {limits_text(entry.plan.limits)}"
             changes = count(len(entry.plan.changes), "change")
             return f"with {changes}, {len(entry.plan.direct_changes)} of them in the project's files"
         case ProjectVerdict.NO_GO:

@@ -15,6 +15,7 @@ from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.columns import Column, place_text
 from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
+from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.shares import conditional_text, unknown_text
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.resolution.explain.sentences import plan_reason_text
@@ -93,6 +94,9 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
     if not plan.feasible:
         return PlanAnswer(Verdict.BLOCKED, f"{place}: no go yet.", _no_path(plan, columns))
     if not plan.changes and not plan.added:
+        if plan.limits:
+            cause = f"No package changes, but {limits_text(plan.limits)}."
+            return PlanAnswer(Verdict.UPGRADE, f"{place}: conditional go.", cause)
         return PlanAnswer(Verdict.READY, f"{place}: go.", "No change is needed: the set in use holds there.")
     newest = ", to the newest releases that hold together" if plan.strategy is Strategy.LATEST else ""
     cause = f"{_changed_packages(plan)}{newest}."
@@ -142,6 +146,8 @@ def plan_checks(
     if 0 < unchanged < in_use:
         stays = agree(unchanged, "stays as it is", "stay as they are")
         yield PlanCheck(True, f"{unchanged} of {count(in_use, 'package')} in use {stays}.")
+    for limit in plan.limits:
+        yield PlanCheck(limit.after is not None, limit_advice(limit))
     for path in written.files:
         yield PlanCheck(True, f"{path} is rewritten below; comments, order and markers stay.")
     for problem in written.problems:

@@ -68,6 +68,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         holds=frozenset(canonicalize_name(name) for name in project.holds),
         stopwatch=stopwatch,
         files=file_choices_of(parsed.options, requirements),
+        limits=parsed.limits,
         known_breaks=known_breaks(),
     )
 

@@ -53,6 +53,11 @@ class DeliveryInvalid:
 ReceiveResult = DeliveryAccepted | DeliveryRefused | DeliveryInvalid
 
 
+def is_known_hook(hook_key: str) -> bool:
+    """Return whether a repository has this hook. One query."""
+    return Repository.objects.filter(hook_key=hook_key).exists()
+
+
 def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> ReceiveResult:
     """Verify a webhook delivery over its raw body and store it once. A push to the followed branch is queued."""
     repository = Repository.objects.filter(hook_key=hook_key).first()

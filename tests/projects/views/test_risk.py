@@ -62,7 +62,7 @@ def test_the_page_answers_first_then_shows_where_then_what_stands_in_the_way(ali
         said.index("Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313"),
         said.index("Where it can run"),
         said.index("1 blocked"),
-        said.index("What stands in the way"),
+        said.index("What blocks the move"),
         said.index("3 of 4 packages"),
     ]
     assert order == sorted(order)

@@ -11,6 +11,8 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.dependency_files import read, select
+from projects.domain.rewriting.limit_changes import limit_changes
+from projects.domain.rewriting.written_plan import write_plan
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels
 
@@ -95,7 +97,7 @@ def ask(
     on = targets(*slugs)
     parsed = read(files, list(files))
     assert not parsed.problems
-    request = AssessmentRequest(select(parsed, groups, extras), on, BuildPolicy(), NOW)
+    request = AssessmentRequest(select(parsed, groups, extras), on, BuildPolicy(), NOW, limits=parsed.limits)
     index = SmallIndex(packages, on, request.foreign)
     return explain_targets(
         request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
@@ -150,3 +152,100 @@ def test_what_a_locked_repository_requires_is_read_from_the_lock() -> None:
     (result,) = ask({"uv.lock": lock}, LINUX)
     assert shown(result)["core"] == ("1.0", "upgrade")
     assert shown(result)["leaf"] == ("1.0", "ready")
+
+
+PYPROJECT = '[project]\nname = "mine"\nversion = "1"\nrequires-python = ">=3.11,<3.14"\ndependencies = ["leaf"]\n'
+LIMITS = {
+    "pyproject.toml": ({"pyproject.toml": PYPROJECT}, (">=3.11,<3.14", ">=3.11,<3.15")),
+    "Poetry's caret": (
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.13"\nleaf = "*"\n'},
+        ("~3.13", ">=3.13,<3.15"),
+    ),
+    "Poetry's union": (
+        {"pyproject.toml": '[tool.poetry.dependencies]\npython = "~3.12 || ~3.13"\nleaf = "*"\n'},
+        ("~3.12 || ~3.13", "~3.12 || ~3.13 || ~3.14"),
+    ),
+    "setup.py": (
+        {"setup.py": 'import setuptools\nsetuptools.setup(python_requires="<3.14", install_requires=["leaf"])\n'},
+        ("<3.14", "<3.15"),
+    ),
+    "setup.cfg": (
+        {"setup.cfg": "[options]\npython_requires = >=3.8, <3.14\ninstall_requires = leaf\n"},
+        (">=3.8, <3.14", ">=3.8, <3.15"),
+    ),
+    "Pipfile": ({"Pipfile": '[packages]\nleaf = "*"\n[requires]\npython_version = "3.13"\n'}, ("3.13", "3.14")),
+    "a script": (
+        {"tool.py": '# /// script\n# requires-python = "==3.13.*"\n# dependencies = ["leaf"]\n# ///\n'},
+        ("==3.13.*", ">=3.13,<3.15"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "change"), LIMITS.values(), ids=LIMITS)
+def test_a_target_outside_the_projects_own_pythons_is_conditional_and_the_plan_edits_that_line(
+    files: dict[str, str], change: tuple[str, str]
+) -> None:
+    data = {path: text.encode() for path, text in files.items()}
+    inside, outside = ask(data, "cp313-win_amd64", LINUX)
+    assert (inside.verdict, inside.plan) == ("go", None)
+    assert outside.verdict == "conditional"
+    assert outside.plan is not None
+    assert [(one.before, one.after) for one in outside.plan.limits] == [change]
+    written = write_plan(
+        outside.plan, files=data, parsed=read(data, list(data)), roots=list(data), targets=targets(LINUX), digests={}
+    )
+    (text,), (path,) = files.values(), files
+    assert written.files == {path: text.replace(*change)}
+    assert not written.problems
+    after = {path: text.encode() for path, text in written.files.items()}
+    assert [one.verdict for one in ask(after, LINUX)] == ["go"]
+
+
+PYLOCK_PACKAGE = (
+    'lock-version = "1.0"\ncreated-by = "x"\n{}[[packages]]\nname = "leaf"\nversion = "1.0"\n{}'
+    'wheels = [{{ url = "https://files.example/leaf-1.0-py3-none-any.whl", hashes = {{ sha256 = "00" }} }}]\n'
+)
+LOCKED_PACKAGE = '[[package]]\nname = "leaf"\nversion = "1.0"\nsource = { registry = "r" }\n'
+REFUSING = {
+    "uv.lock requires-python": ("uv.lock", f'version = 1\nrequires-python = ">=3.11,<3.14"\n{LOCKED_PACKAGE}'),
+    "uv.lock supported-markers": (
+        "uv.lock",
+        f"version = 1\nsupported-markers = [\"os_name == 'nt'\", \"sys_platform == 'darwin'\"]\n{LOCKED_PACKAGE}",
+    ),
+    "pylock.toml requires-python": ("pylock.toml", PYLOCK_PACKAGE.format('requires-python = "<3.14"\n', "")),
+    "pylock.toml environments": (
+        "pylock.toml",
+        PYLOCK_PACKAGE.format("environments = [\"python_version < '3.14'\"]\n", ""),
+    ),
+    "pylock.toml package": ("pylock.toml", PYLOCK_PACKAGE.format("", 'requires-python = ">=3.11,<3.14"\n')),
+    "pdm.lock Pythons": (
+        "pdm.lock",
+        f'{LOCKED_PACKAGE}[metadata]\nlock_version = "4.5"\n[[metadata.targets]]\nrequires_python = ">=3.11,<3.14"\n',
+    ),
+    "pdm.lock platform": (
+        "pdm.lock",
+        f'{LOCKED_PACKAGE}[[metadata.targets]]\nrequires_python = ">=3.11"\nplatform = "windows_amd64"\n',
+    ),
+    "poetry.lock": ("poetry.lock", f'{LOCKED_PACKAGE}[metadata]\npython-versions = ">=3.11,<3.14"\n'),
+    "Pipfile.lock": (
+        "Pipfile.lock",
+        '{"_meta": {"requires": {"python_version": "3.13"}}, "default": {"leaf": {"version": "==1.0"}}}',
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "text"), REFUSING.values(), ids=REFUSING)
+def test_a_target_that_a_lock_was_not_made_for_is_conditional_and_the_remedy_is_to_lock_again(
+    path: str, text: str
+) -> None:
+    inside, outside = ask({path: text.encode()}, "cp313-win_amd64", LINUX)
+    assert inside.verdict == "go"
+    assert outside.verdict == "conditional"
+    assert outside.plan is not None
+    assert [(one.path, one.is_locked, one.after) for one in outside.plan.limits] == [(path, True, None)]
+
+
+def test_a_bridge_edits_the_line_for_all_of_its_targets() -> None:
+    (limit,) = read({"pyproject.toml": PYPROJECT.encode()}, ["pyproject.toml"]).limits
+    (change,) = limit_changes([limit], targets("cp310-win_amd64", "cp313-win_amd64", "cp315-win_amd64"))
+    assert change.after == ">=3.10,<3.16"

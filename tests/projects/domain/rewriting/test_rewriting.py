@@ -158,7 +158,7 @@ def test_other_formats_that_people_write_are_changed_in_place(path: str, before:
 
 
 def test_a_lock_is_left_to_its_tool() -> None:
-    data = b'version = 1\n[[package]]\nname = "pydantic"\nversion = "2.6.1"\nsource = {virtual="."}\n'
+    data = b'version = 1\n[[package]]\nname = "pydantic"\nversion = "2.6.1"\nsource = {registry="r"}\n'
     result = rewrite({"uv.lock": data}, read({"uv.lock": data}, ["uv.lock"]), moves({"pydantic": ("2.6.1", "2.8.0")}))
 
     assert result.changed == ()

@@ -1,0 +1,60 @@
+"""What a project or its lock says of the targets as a whole: requires-python, and the environments of a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+
+from scanner.domain.matching.availability import accepts_python
+from scanner.domain.targets.target import Target
+
+
+class LimitKind(StrEnum):
+    """What states a limit: the project itself, its lock as a whole, or the lock for one of its packages."""
+
+    REQUIRES_PYTHON = "requires-python"
+    LOCK_PYTHON = "lock-python"
+    LOCK_ENVIRONMENTS = "lock-environments"
+    LOCKED_PACKAGE = "locked-package"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetLimit:
+    """A condition that a target must fulfil, as written in `text`.
+
+    It must be admitted by one of `specifiers`, where there are any, and by one of `markers`. The limit of a locked
+    `package` counts where its `condition` holds.
+    """
+
+    kind: LimitKind
+    text: str
+    source: str
+    line: int | None
+    specifiers: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    package: str = ""
+    condition: str | None = None
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a lock states it: locking again may lift it."""
+        return self.kind is not LimitKind.REQUIRES_PYTHON
+
+    def admits(self, target: Target) -> bool:
+        """Return whether the target fulfils the condition."""
+        if self.condition is not None and not _holds((self.condition,), target):
+            return True
+        release = target.python.release
+        has_python = not self.specifiers or any(accepts_python(one, release) for one in self.specifiers)
+        return has_python and (not self.markers or _holds(self.markers, target))
+
+
+def _holds(markers: Iterable[str], target: Target) -> bool:
+    environment = {"extra": "", **target.marker_environment}
+    try:
+        return any(Marker(text).evaluate(environment) for text in markers)
+    except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
+        return True

@@ -1,0 +1,43 @@
+"""What people read of the conditions that leave a target out: requires-python, and what a lock was made for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from projects.domain.dependency_files.target_limits import LimitKind
+from projects.domain.rewriting.limit_changes import LimitChange
+from scanner.domain.phrases import count, join_words
+
+_MAX_NAMES = 3
+
+
+def limit_text(limit: LimitChange) -> str:
+    """Return one condition as a clause: "pyproject.toml line 4 requires Python >=3.11,<3.14"."""
+    place = f"{limit.path} line {limit.line}" if limit.line and not limit.is_locked else limit.path
+    match limit.kind:
+        case LimitKind.REQUIRES_PYTHON:
+            return f"{place} requires Python {limit.before}"
+        case LimitKind.LOCK_PYTHON:
+            return f"{place} was locked for Python {limit.before}"
+        case LimitKind.LOCK_ENVIRONMENTS:
+            return f"{place} was locked for other environments ({limit.before})"
+        case LimitKind.LOCKED_PACKAGE:
+            return f"{place} has {limit.package} for Python {limit.before}"
+
+
+def limits_text(limits: Sequence[LimitChange]) -> str:
+    """Return all conditions as one clause; empty where there are none."""
+    if not limits:
+        return ""
+    shown = [limit_text(limit) for limit in limits[:_MAX_NAMES]]
+    more = [count(len(limits) - _MAX_NAMES, "more condition")] if len(limits) > _MAX_NAMES else []
+    return join_words([*shown, *more])
+
+
+def limit_advice(limit: LimitChange) -> str:
+    """Return what a plan does about one condition, as a sentence."""
+    if limit.is_locked:
+        return f"{limit_text(limit)}: lock again."
+    if limit.after is None:
+        return f"{limit_text(limit)}: change it by hand."
+    return f"{limit_text(limit)}: it becomes {limit.after}."
