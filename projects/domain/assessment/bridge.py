@@ -26,7 +26,7 @@ def bridge_search(
     """
     if not resolved or any(one.closure.missing or one.closure.limit for one in resolved):
         return None
-    roots = root_requirements_of(request.requirements)
+    roots = root_requirements_of(request.requirements, request.limits)
     current: dict[NormalizedName, Version] = {}
     for one in reversed(resolved):
         current.update(versions_in_use(roots, one.target, one.closure.pins))

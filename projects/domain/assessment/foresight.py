@@ -34,7 +34,7 @@ class Foresight:
         self._unread: dict[NormalizedName, set[str]] = {}
         self._guesses: dict[NormalizedName, Version | None] = {}
         self._named: set[object] = set()
-        roots = root_requirements_of(request.requirements)
+        roots = root_requirements_of(request.requirements, request.limits)
         self._new = [name for one in (*roots.requirements, *roots.included) for name in self._require(one, "")]
 
     def look(self, changed: Iterable[NormalizedName] = ()) -> Missing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from packaging.markers import InvalidMarker
@@ -10,7 +10,15 @@ from packaging.specifiers import InvalidSpecifier
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.dependency_files.pep508 import all_of, pinned_version
+from projects.domain.dependency_files.pep508 import (
+    MalformedRequirement,
+    all_of,
+    any_of,
+    normalize_marker,
+    pinned_version,
+)
+from projects.domain.dependency_files.poetry_versions import python_marker
+from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.closure import Closure
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -19,18 +27,22 @@ from scanner.domain.resolution.model.requirement import Requirement, make_requir
 from scanner.domain.targets.target import Target
 
 
-def root_requirements_of(requirements: Iterable[ParsedRequirement]) -> RootRequirements:
+def root_requirements_of(
+    requirements: Iterable[ParsedRequirement], limits: Iterable[TargetLimit] = ()
+) -> RootRequirements:
     """Return the root requirements of what the files say.
 
     A lock fixes each of its packages. Which of them are installed is up to its rule: every one whose marker holds, or
-    those that the project's own requirements lead to, if the files say which these are.
+    those that the project's own requirements lead to, if the files say which these are. `limits` are the Pythons of
+    the locks: outside of them a lock's markers say nothing.
     """
     everything = list(requirements)
     requiring = [one for one in everything if not one.constraint and not one.override]
     telling = {one.source for one in requiring if one.direct is not None}
+    pythons = _pythons_of_locks(limits, telling)
     direct = [one for one in requiring if one.direct or (one.direct is None and one.source not in telling)]
     included = [
-        replace(one, direct_marker=None)
+        replace(one, direct_marker=None, marker=all_of(one.marker, pythons.get(one.source)))
         for one in requiring
         if one.lock in {LockRule.LINES, LockRule.PACKAGES} or one.origin is not RequirementOrigin.INDEX
         if not one.direct or one.direct_marker
@@ -42,6 +54,22 @@ def root_requirements_of(requirements: Iterable[ParsedRequirement]) -> RootRequi
         (*_convert_all(included), *_behind_foreign(requiring)),
         _convert_all(replace(one, direct_marker=None, extras=()) for one in requiring if _is_fixed(one)),
     )
+
+
+def _pythons_of_locks(limits: Iterable[TargetLimit], telling: Collection[str]) -> dict[str, str | None]:
+    """Return the condition on Python of each lock that names its direct packages.
+
+    Tools leave out of a marker what the Pythons of the project make always true.
+    """
+    found: dict[str, str | None] = {}
+    for limit in limits:
+        if limit.kind is LimitKind.LOCK_PYTHON and limit.source in telling:
+            try:
+                markers = [normalize_marker(python_marker(one)) for one in limit.specifiers]
+            except MalformedRequirement:
+                continue
+            found[limit.source] = all_of(found.get(limit.source), any_of(*markers))
+    return found
 
 
 def _is_fixed(one: ParsedRequirement) -> bool:

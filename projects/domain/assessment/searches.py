@@ -66,7 +66,7 @@ class TargetSearches:
         self._found: dict[Target, ResolvedTarget] = dict(found or {})
         searched = tuple(request.targets if targets is None else targets)
         self._targets = tuple(target for target in request.targets if target in searched or target in self._found)
-        roots = root_requirements_of(request.requirements)
+        roots = root_requirements_of(request.requirements, request.limits)
         self._watches = {target: request.stopwatch() if request.stopwatch else None for target in searched}
         self._pending: dict[Target, Search[ResolvedTarget]] = {
             target: resolve_search(request, snapshot, self.cache, roots, target, _limits(self._watches[target]))

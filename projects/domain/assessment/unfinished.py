@@ -29,14 +29,14 @@ def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, target
 
     The verdict on a pinned version does not depend on the rest of the search, so its verdict stays.
     """
-    whole = root_requirements_of(request.requirements)
+    whole = root_requirements_of(request.requirements, request.limits)
     roots = frozenset((*whole.requirements, *whole.included))
     # Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
     lines = [
         (requirement, line)
         for line in request.requirements
         if not line.constraint and not line.override and line.origin is RequirementOrigin.INDEX
-        for requirement in _roots_of(line)
+        for requirement in _roots_of(line, request)
         if requirement in roots
     ]
     found: Judgements = {}
@@ -50,8 +50,8 @@ def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, target
     return found
 
 
-def _roots_of(line: ParsedRequirement) -> tuple[Requirement, ...]:
-    own = root_requirements_of([line])
+def _roots_of(line: ParsedRequirement, request: AssessmentRequest) -> tuple[Requirement, ...]:
+    own = root_requirements_of([line], request.limits)
     return (*own.requirements, *own.included)
 
 

@@ -49,9 +49,23 @@ def lock_commands(parsed: ParsedFiles, texts: Mapping[str, str], versions: Plann
         if found is not None:
             folder = posixpath.dirname(source.path)
             commands.append(f"cd {shlex.quote(folder)} && {found}" if folder else found)
-        if note is not None:
-            problems.append(RewriteProblem(source.path, None, note))
+        notes = [note] if note is not None else []
+        notes += _other_notes(parsed, source, versions) if found is not None else []
+        problems += (RewriteProblem(source.path, None, text) for text in notes)
     return LockCommands(tuple(commands), tuple(problems))
+
+
+def _other_notes(parsed: ParsedFiles, source: SourceFile, versions: PlannedVersions) -> list[str]:
+    """Return what else its tool needs to write this lock."""
+    notes = []
+    if source.format is Format.PIPFILE_LOCK and any(not limit.is_locked for limit in versions.limits):
+        notes.append(
+            f"Pipenv locks for the Python that it runs on: it needs Python {versions.python or 'of the target'}"
+        )
+    if source.format in {Format.UV_LOCK, Format.PDM_LOCK}:
+        dates = [option.value for option in parsed.options if option.name == "exclude-newer"]
+        notes += (f"exclude-newer leaves out what came after {date}: raise it if the plan is newer" for date in dates)
+    return notes
 
 
 def _moved(parsed: ParsedFiles, source: SourceFile, versions: PlannedVersions) -> dict[str, Version]:

@@ -249,3 +249,22 @@ def test_a_bridge_edits_the_line_for_all_of_its_targets() -> None:
     (limit,) = read({"pyproject.toml": PYPROJECT.encode()}, ["pyproject.toml"]).limits
     (change,) = limit_changes([limit], targets("cp310-win_amd64", "cp313-win_amd64", "cp315-win_amd64"))
     assert change.after == ">=3.10,<3.16"
+
+
+def test_outside_the_pythons_of_a_lock_its_markers_say_nothing() -> None:
+    packages: Mapping[str, Releases] = {
+        "app": {"1.0": (pure("app", "1.0"), ["alone; python_version < '3.14'"])},
+        "alone": PACKAGES["alone"],
+    }
+    lock = b"".join(
+        f'[[package]]\nname = "{name}"\nversion = "1.0"\noptional = false\ngroups = ["main"]\n'.encode()
+        for name in packages
+    )
+    files = {
+        "pyproject.toml": b'[tool.poetry.dependencies]\npython = "<3.14"\napp = "*"\n',
+        "poetry.lock": lock + b'[metadata]\nlock-version = "2.1"\npython-versions = "<3.14"\n',
+    }
+    inside, outside = ask(files, "cp313-manylinux_2_28_x86_64", LINUX, packages=packages)
+    assert shown(inside) == {"app": ("1.0", "ready"), "alone": ("1.0", "ready")}
+    assert shown(outside) == {"app": ("1.0", "ready")}
+    assert outside.verdict == "conditional"
