@@ -154,7 +154,6 @@ CASES = [
             options=("--extra", "all") if tool in {"uv", "pdm"} else ("--extra", "speed") if tool == "poetry" else (),
             verdict="conditional",
             packages=SIX,
-            wrong_today="locks: extras of the manifest in a pdm.lock" if tool == "pdm" else "",
         )
         for tool in LOCKED
     ),

@@ -158,7 +158,6 @@ CASES = [
     ),
     Case(
         name="a target that supported-markers of a uv.lock exclude",
-        wrong_today="locks: targets that a lock excludes",
         files={
             "pyproject.toml": f'{_APP}dependencies = ["idna"]\n[tool.uv]\nenvironments = ["sys_platform == \'linux\'"]\n',
             "uv.lock": _HEAD.replace(
@@ -173,7 +172,6 @@ CASES = [
     ),
     Case(
         name="a target outside the environments of a pylock.toml",
-        wrong_today="locks: targets that a lock excludes",
         files={
             "pylock.toml": 'lock-version = "1.0"\ncreated-by = "x"\nenvironments = ["sys_platform == \'linux\'"]\n'
             '[[packages]]\nname = "idna"\nversion = "3.7"\n[[packages.wheels]]\n'

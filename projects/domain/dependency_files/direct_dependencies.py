@@ -44,6 +44,7 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
             key = (posixpath.dirname(requirement.source), formats.get(requirement.source, Format.UNKNOWN))
             declared.setdefault(key, {}).setdefault(requirement.name, []).append(requirement)
     declarations: dict[tuple[str, Format, NormalizedName], _Declaration] = {}
+    _name_extras(builder, formats)
     for position, requirement in enumerate(builder.requirements):
         if not requirement.locked or requirement.direct is not None:
             continue
