@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Mapping
 from dataclasses import replace
 
 from packaging.utils import NormalizedName
@@ -62,6 +63,14 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
             builder.requirements[position] = replace(
                 requirement, direct=declaration.is_direct, direct_marker=declaration.condition(requirement.scope)
             )
+
+
+def _name_extras(builder: ParsedFilesBuilder, formats: Mapping[str, Format]) -> None:
+    """Set the scope of what extras choose in a pdm.lock, which has extras and groups in one list."""
+    extras = {name for scope, name in builder.choices if scope is RequirementScope.EXTRA}
+    for position, requirement in enumerate(builder.requirements):
+        if formats.get(requirement.source) is Format.PDM_LOCK and not extras.isdisjoint(requirement.groups):
+            builder.requirements[position] = replace(requirement, scope=RequirementScope.EXTRA)
 
 
 class _Declaration:
