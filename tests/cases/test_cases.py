@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.cases import first_table, second_table, third_table
+from tests.cases import first_table, known_breaks, second_table, third_table
 from tests.cases.case import Case, differences
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CASES = [*first_table.CASES, *second_table.CASES, *third_table.CASES]
+CASES = [*first_table.CASES, *second_table.CASES, *third_table.CASES, *known_breaks.CASES]
 
 
 @pytest.mark.parametrize(
