@@ -77,7 +77,7 @@ def cell_text(package: PackageResult) -> str:
         case Verdict.UPGRADE:
             return package.first_available.version if package.first_available else "newer"
         case Verdict.HELD_BACK:
-            return package.version or "old version"
+            return package.held_at or "old version"
         case Verdict.NOT_JUDGED:
             return "not judged"
         case Verdict.BLOCKED:

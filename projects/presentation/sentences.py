@@ -50,7 +50,8 @@ _EXCLUDED = {
 
 def _describe_sdist(package: PackageResult) -> str:
     """Return what is known of the package's sdist, as a clause; empty where no installer would build it."""
-    if package.availability is not Availability.SOURCE or package.build_detail is None:
+    is_built = package.availability is Availability.SOURCE and package.reason.kind is ReasonKind.FILES
+    if not is_built or package.build_detail is None:
         return ""
     kind, _, found = package.build_detail.partition(": ")
     match kind:
@@ -64,43 +65,53 @@ def _describe_sdist(package: PackageResult) -> str:
             return "its sdist was not looked into yet"
 
 
-_FIXED = {
-    ReasonKind.NOT_REQUIRED: "nothing requires it here",
-    ReasonKind.NO_PACKAGE: "the index has no such package",
-    ReasonKind.CONDA_BUILD: "conda built this version, and no index has it",
+# By the kind of a reason: its clause with a detail, and without one.
+_CLAUSES = {
+    ReasonKind.MARKER: ("its marker does not hold here: {}", "its marker does not hold here"),
+    ReasonKind.NOT_REQUIRED: ("", "nothing requires it here"),
+    ReasonKind.NOT_FROM_INDEX: ("it comes from {}, not from the index", "it does not come from the index"),
+    ReasonKind.NOT_POLLED: ("not polled yet: {}", "not polled yet"),
+    ReasonKind.NO_PACKAGE: ("", "the index has no such package"),
+    ReasonKind.NO_RELEASE: ("the index has no release that satisfies {}", "the index has no release of it"),
+    ReasonKind.CONDA_BUILD: ("", "conda built this version, and no index has it"),
+    ReasonKind.MISSING_EXTRA: ("it has no extra {}, which is required", ""),
+    ReasonKind.UNREAD_METADATA: ("what it requires cannot be read: {}", "what it requires was not read yet"),
+    ReasonKind.TEXT: ("{}", ""),
 }
 
 
 @lru_cache(maxsize=4096)
 def describe_text(reason: PackageReason) -> str:
     """Return a reason as one clause, without a capital letter and a full stop."""
+    if reason.kind is ReasonKind.HELD_BACK:
+        return _describe_held_back(reason)
     if reason.files is not None:
         return reason_text(reason.files)
     if reason.known_break is not None:
         return _break_text(reason.known_break)
     detail = reason.detail
     match reason.kind:
-        case ReasonKind.MARKER:
-            return f"its marker does not hold here: {detail}"
-        case ReasonKind.NOT_FROM_INDEX:
-            return f"it comes from {detail}, not from the index"
-        case ReasonKind.NOT_POLLED:
-            return f"not polled yet: {detail}" if detail else "not polled yet"
-        case ReasonKind.NO_RELEASE:
-            return f"the index has no release that satisfies {detail}" if detail else "the index has no release of it"
         case ReasonKind.LOCAL_VERSION:
             public = detail.partition("+")[0]
             return f"the index has no {detail}: such builds are on an index of their own; add it, or require {public}"
         case ReasonKind.EXCLUDED:
             return _EXCLUDED.get(detail, detail)
-        case _:
-            return _FIXED.get(reason.kind, detail)
+    with_detail, without = _CLAUSES.get(reason.kind, ("{}", ""))
+    return with_detail.format(detail) if detail and with_detail else without
 
 
 def _break_text(known: BreakEvidence) -> str:
     """Return "installs, but is known to break with numpy 2.1.0: import numexpr fails with …"."""
     beside = f" with {known.partner}" if known.partner else ""
     return f"installs, but is known to break{beside}: `{known.action}` fails with {known.symptom} ({known.source})"
+
+
+def _describe_held_back(reason: PackageReason) -> str:
+    """Return "it needs pydantic-core 2.23.2: no wheel for cp316; only 1.10.27 installs here"."""
+    why = reason_text(reason.files) if reason.files is not None else "it does not install"
+    needed = " → ".join(reason.through[1:])
+    lacking = f", without the extra {reason.short}" if reason.short else ""
+    return f"{f'it needs {needed}: ' if needed else ''}{why}; only {reason.detail} installs here{lacking}"
 
 
 def short_text(reason: PackageReason) -> str:
@@ -112,20 +123,24 @@ def short_text(reason: PackageReason) -> str:
     return reason.short or describe_text(reason)
 
 
+_ADVICE = {
+    ReasonKind.MISSING_EXTRA: "Require a version that has the extra, or drop the extra: installers warn and go on.",
+    ReasonKind.UNREAD_METADATA: "It is asked for again, soon at first; nothing that requires it counts as ready.",
+}
+
+
 def advise(package: PackageResult, target: str) -> str:
     """Return what to do about the package, in one or two sentences. `target` is a slug."""
+    if package.reason.kind in _ADVICE:
+        return _ADVICE[package.reason.kind]
     match package.verdict:
         case Verdict.READY | Verdict.INACTIVE:
             return "Nothing to do."
         case Verdict.UPGRADE:
-            known = package.reason.known_break
-            if known is not None and package.first_available is None:
-                return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
-            first = package.first_available.version if package.first_available else "a later version"
-            move = f"Move {package.name} to {first} or later: the first version that installs here."
-            return " ".join(filter(None, (move, _describe_build(package, target))))
+            return " ".join(filter(None, (_advise_upgrade(package), _describe_build(package, target))))
         case Verdict.HELD_BACK:
-            return "It installs only in an old version: cap it on purpose, or wait until a current one installs."
+            cap = f"{package.name}<={package.held_at}"
+            return f"Write {cap} to stay at the old version on purpose, or wait until a current one installs."
         case Verdict.NOT_JUDGED:
             return "Check it by hand: the index does not show whether it installs here."
         case Verdict.UNKNOWN:
@@ -143,6 +158,14 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.BLOCKED:
             parts = (_describe_runtimes(package, target), _advise_blocked(package), _describe_build(package, target))
             return " ".join(filter(None, parts))
+
+
+def _advise_upgrade(package: PackageResult) -> str:
+    known = package.reason.known_break
+    if known is not None and package.first_available is None:
+        return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
+    first = package.first_available.version if package.first_available else "a later version"
+    return f"Move {package.name} to {first} or later: the first version that installs here."
 
 
 def list_build_tools(package: PackageResult, target: str) -> tuple[str, ...]:

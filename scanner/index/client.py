@@ -15,7 +15,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_address import without_credentials
 from scanner.domain.index_page.page import IndexPage, RootPage
-from scanner.index.archives.reader import MetadataReader
+from scanner.index.archives.reader import MetadataReader, SdistDocuments
 from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
 from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
@@ -201,9 +201,12 @@ class IndexClient:
         """Return METADATA of a wheel by range requests. Raises InvalidArchive, NoSuchFile, else as `page` does."""
         return self._reader.wheel(url)
 
-    def sdist_metadata(self, url: str) -> bytes:
-        """Return PKG-INFO of an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does."""
-        return self._reader.sdist(url)
+    def sdist_metadata(self, url: str, is_enough: Callable[[bytes], bool] = bool) -> SdistDocuments:
+        """Return the metadata in an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does.
+
+        is_enough: whether a PKG-INFO says everything, so that reading ends there.
+        """
+        return self._reader.sdist(url, is_enough)
 
     def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
         """Return (an sdist's paths below its top folder, the contents of those in `wanted`). Raises as above."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from scanner.domain.files.locations import unpack_location
+from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.models.digests import DigestField
 from scanner.models.packages import Package
 
@@ -34,10 +35,11 @@ class ReleaseShape(models.Model):
 
 
 class CoreMetadata(models.Model):
-    """The dependencies in core metadata. Releases with the same dependencies share a row."""
+    """The dependencies and extras in core metadata. Releases with the same share a row."""
 
     digest = models.CharField(max_length=64)
     requires_dist = models.JSONField(default=list)
+    extras = models.JSONField(null=True, help_text="those that the release provides; null: stored by an old version")
 
     class Meta:
         verbose_name_plural = "core metadata"
@@ -64,6 +66,12 @@ class Release(models.Model):
     )
     metadata_error = models.TextField(blank=True, help_text="why the metadata could not be read")
     metadata_tried_at = models.DateTimeField(null=True, blank=True)
+    metadata_failures = models.PositiveSmallIntegerField(default=0, help_text="failed tries since the last success")
+    metadata_grade = models.CharField(
+        max_length=10,
+        default=MetadataGrade.CERTAIN.value,
+        help_text="how far the dependencies can be trusted (scanner.domain.files.sdist_metadata)",
+    )
     build_detail = models.CharField(max_length=80, blank=True, help_text="what building the sdist needs")
     build_tried_at = models.DateTimeField(null=True, blank=True, help_text="last look into the sdist")
     unsettled_since = models.DateTimeField(

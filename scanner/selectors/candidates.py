@@ -10,6 +10,7 @@ from packaging.version import Version
 from scanner.domain.files.builds import UNSEEN, infer_build
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.release_profile import ReleaseProfile
+from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.matching.matcher import Matcher
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
@@ -20,6 +21,7 @@ from scanner.models import CoreMetadata, Package, PackageState, Release, Release
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
+_GRADES = {grade.value: grade for grade in MetadataGrade}
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
@@ -71,35 +73,36 @@ def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[st
 def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
     fields = (
         *("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail"),
-        *("metadata_id", "metadata_error"),
+        *("metadata_id", "metadata_error", "metadata_grade"),
     )
     found: dict[int, list[StoredRelease]] = {}
     rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
-    for package_id, pk, version, *facts in rows:
-        found.setdefault(package_id, []).append(StoredRelease(pk, Version(version), *facts))
+    for package_id, pk, version, shape, uploaded_at, build, metadata, error, grade in rows:
+        release = StoredRelease(pk, Version(version), shape, uploaded_at, build, metadata, error, _GRADES[grade])
+        found.setdefault(package_id, []).append(release)
     return found
 
 
-def requires_dist_of(needs: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return the Requires-Dist values in order, by `StoredRelease.metadata_id`. One query for each 2,000."""
-    wanted = sorted(set(needs))
-    found: dict[int, tuple[str, ...]] = {}
+def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:
+    """Return Requires-Dist values and extras by `StoredRelease.metadata_id`. One query for each 2,000."""
+    wanted = sorted(set(keys))
+    found: dict[int, ReleaseMetadata] = {}
     for start in range(0, len(wanted), CHUNK):
-        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "requires_dist")
-        found.update((pk, tuple(listed)) for pk, listed in rows)
+        rows = CoreMetadata.objects.filter(pk__in=wanted[start : start + CHUNK])
+        for pk, listed, extras in rows.values_list("pk", "requires_dist", "extras"):
+            found[pk] = ReleaseMetadata(tuple(listed), None if extras is None else tuple(extras))
     return found
 
 
-def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...] | None, str]]:
-    """Yield key, Requires-Dist values (None if they are not known) and the reason why they cannot be read.
-
-    One query for each 2,000 releases.
-    """
+def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, ReleaseMetadata]]:
+    """Yield the key of each release with its metadata. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
-    fields = ("pk", "metadata__requires_dist", "metadata_error")
+    fields = ("pk", "metadata__requires_dist", "metadata__extras", "metadata_error", "metadata_grade")
     for start in range(0, len(wanted), CHUNK):
-        for pk, texts, error in Release.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(*fields):
-            yield pk, None if texts is None else tuple(texts), error
+        rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(*fields)
+        for pk, texts, extras, error, grade in rows:
+            listed = None if texts is None else tuple(texts)
+            yield pk, ReleaseMetadata(listed, None if extras is None else tuple(extras), error, _GRADES[grade])
 
 
 class ProfileTable:

@@ -181,6 +181,8 @@ class Fetcher:
                 self._polled(key, result)
                 self._report(key.name)
             elif isinstance(result, MetadataAnswer):
+                if result.error:
+                    self._add_fault(self._releases[result.release_id], result.error)
                 self._arrival.releases.add(result.release_id)
                 self._report(self._releases[result.release_id])
 

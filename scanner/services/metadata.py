@@ -11,55 +11,55 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F
 
-from scanner.domain.files import core_metadata as metadata
+from scanner.domain.files.core_metadata import parse_core_metadata
 from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.sdist_metadata import (
+    MetadataGrade,
+    StatedDependencies,
+    read_sdist_dependencies,
+    states_dependencies,
+)
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
-from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
-from scanner.models import CoreMetadata, Release, ReleaseFile
+from scanner.index.errors import HostThrottled, IndexFault, InvalidArchive, NoSuchFile
+from scanner.models import CoreMetadata, Package, Release, ReleaseFile
 from scanner.services.storage.sql import update_rows
 
 logger = logging.getLogger(__name__)
 
-# From this version on an sdist's PKG-INFO equals the metadata of its wheels but for the fields named Dynamic (PEP 643).
-_TRUSTED_SDIST = (2, 2)
-# A release whose metadata could not be had is not tried again sooner than this.
-TRY_AGAIN_AFTER = timedelta(days=7)
-
-
-class UntrustedMetadata(Exception):
-    """An sdist whose dependencies only a build can determine, by its own metadata."""
+# After a failure the next try waits twice as long as before it, from the first of these to the second.
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(days=1)
+# After so many failures, about an hour, what the index has counts as unreadable; it is still tried once a day.
+FAILURES_UNTIL_UNREADABLE = 6
+_MOST_FAILURES, _MAX_ERROR = 30, 500
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataAnswer:
     """What an index answered for the metadata of a release.
 
-    `text` is None if there is none, with the reason in `error`. Without either the index did not answer: try again.
+    `found` is None if there is none, with the reason in `error`; `has_answered` says whether the index gave an answer
+    that cannot be used, or none. Without `found` and `error` nothing was sent.
     """
 
     release_id: int
-    text: str | None = None
+    found: StatedDependencies | None = None
     error: str = ""
-
-    @property
-    def answered(self) -> bool:
-        """Whether the index answered."""
-        return self.text is not None or bool(self.error)
+    has_answered: bool = False
 
 
 def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
-    """Fetch and store one release's core metadata unless it is known. Return False if the index did not answer.
+    """Fetch and store one release's core metadata unless it is known. Return whether it is known now.
 
-    A release whose metadata cannot be had at all is stored with the reason.
+    A failure is stored with its reason and tried again after a pause (`lacking_metadata`).
     """
     if not Release.objects.filter(pk=release_id, metadata__isnull=True).exists():
         return True
     answer = read_metadata(release_id, files_to_read([release_id]).get(release_id, ()), client)
     store_metadata([answer], now)
-    return answer.answered
+    return answer.found is not None
 
 
 def files_to_read(release_ids: Collection[int]) -> dict[int, list[ReleaseFile]]:
@@ -77,38 +77,83 @@ def read_metadata(release_id: int, files: Sequence[ReleaseFile], client: IndexCl
     """Return what the index answers for a release with these files. Reads and writes nothing that is stored."""
     try:
         return MetadataAnswer(release_id, _fetch(files, client))
-    except (NoSuchFile, InvalidArchive, UntrustedMetadata) as error:
-        return MetadataAnswer(release_id, error=str(error) or type(error).__name__)
+    except HostThrottled:
+        # Nothing was sent, which says nothing of the release.
+        return MetadataAnswer(release_id)
     except IndexFault as error:
         logger.warning("metadata release=%s error=%s", release_id, error)
-        return MetadataAnswer(release_id)
+        has_answered = isinstance(error, NoSuchFile | InvalidArchive)
+        return MetadataAnswer(release_id, error=str(error)[:_MAX_ERROR], has_answered=has_answered)
 
 
 def store_metadata(answers: Collection[MetadataAnswer], now: datetime) -> None:
     """Store what was answered, in one transaction."""
-    needs = {one.release_id: _requires_dist(one.text) for one in answers if one.text is not None}
-    errors = {one.release_id: one.error for one in answers if one.error and one.text is None}
-    digests = {pk: hashlib.sha256(json.dumps(texts).encode()).hexdigest() for pk, texts in needs.items()}
+    found = {one.release_id: one.found for one in answers if one.found is not None}
+    failed = {one.release_id: one for one in answers if one.error and one.found is None}
+    digests = {pk: _digest(one) for pk, one in found.items()}
     with transaction.atomic():
-        rows = _core_metadata({digests[pk]: texts for pk, texts in needs.items()})
+        rows = _core_metadata({digests[pk]: one for pk, one in found.items()})
         stored = [
-            Release(pk=pk, metadata_id=rows[digest], metadata_error="", metadata_tried_at=now)
-            for pk, digest in digests.items()
+            Release(
+                pk=pk,
+                metadata_id=rows[digests[pk]],
+                metadata_error="",
+                metadata_tried_at=now,
+                metadata_failures=0,
+                metadata_grade=one.grade.value,
+            )
+            for pk, one in found.items()
         ]
-        failed = [Release(pk=pk, metadata_error=error, metadata_tried_at=now) for pk, error in errors.items()]
-        update_rows(stored, ("metadata", "metadata_error", "metadata_tried_at"))
-        update_rows(failed, ("metadata_error", "metadata_tried_at"))
+        update_rows(stored, ("metadata", *_FAILURE_COLUMNS))
+        if failed:
+            _store_failures(failed, now)
 
 
-def _core_metadata(texts: Mapping[str, list[str]]) -> dict[str, int]:
-    """Return the keys of the rows of these Requires-Dist values by digest, made where there is none."""
-    found = _known_core_metadata(texts)
-    fresh = texts.keys() - found.keys()
+_FAILURE_COLUMNS = ("metadata_error", "metadata_tried_at", "metadata_failures", "metadata_grade")
+
+
+def _store_failures(failed: Mapping[int, MetadataAnswer], now: datetime) -> None:
+    rows = []
+    unreadable: list[int] = []
+    known = Release.objects.filter(pk__in=failed, metadata__isnull=True).order_by("pk")
+    for pk, package, before in known.values_list("pk", "package", "metadata_failures"):
+        failures = min(before + 1, _MOST_FAILURES)
+        is_unreadable = failed[pk].has_answered and failures >= FAILURES_UNTIL_UNREADABLE
+        if is_unreadable and failures == FAILURES_UNTIL_UNREADABLE:
+            unreadable.append(package)
+        rows.append(
+            Release(
+                pk=pk,
+                metadata_error=failed[pk].error,
+                metadata_tried_at=now,
+                metadata_failures=failures,
+                metadata_grade=(MetadataGrade.UNREADABLE if is_unreadable else MetadataGrade.CERTAIN).value,
+            )
+        )
+    update_rows(rows, _FAILURE_COLUMNS)
+    if unreadable:
+        # Assessments that wait for it are computed again: it is not judged from now on.
+        Package.objects.filter(pk__in=unreadable).update(revision=F("revision") + 1, changed_at=now)
+
+
+def _digest(found: StatedDependencies) -> str:
+    return hashlib.sha256(json.dumps([found.requires_dist, found.extras]).encode()).hexdigest()
+
+
+def _core_metadata(found: Mapping[str, StatedDependencies]) -> dict[str, int]:
+    """Return the keys of the rows of what was found by digest, made where there is none."""
+    known = _known_core_metadata(found)
+    fresh = found.keys() - known.keys()
     if fresh:
-        rows = [CoreMetadata(digest=digest, requires_dist=texts[digest]) for digest in sorted(fresh)]
+        rows = [
+            CoreMetadata(
+                digest=digest, requires_dist=list(found[digest].requires_dist), extras=list(found[digest].extras)
+            )
+            for digest in sorted(fresh)
+        ]
         CoreMetadata.objects.bulk_create(rows, ignore_conflicts=True)
-        found.update(_known_core_metadata(fresh))
-    return found
+        known.update(_known_core_metadata(fresh))
+    return known
 
 
 def _known_core_metadata(digests: Collection[str]) -> dict[str, int]:
@@ -116,30 +161,39 @@ def _known_core_metadata(digests: Collection[str]) -> dict[str, int]:
 
 
 def lacking_metadata(release_ids: Collection[int], now: datetime) -> dict[int, dict[int, str]]:
-    """Return those of these releases whose metadata should be fetched: {index: {release: "name version"}}."""
+    """Return those of these releases whose metadata should be fetched: {index: {release: "name version"}}.
+
+    Those that failed are left out until their pause is over.
+    """
     wanted = sorted(release_ids)
-    # A try in the future is that of a clock that jumped.
-    wrong = Q(metadata_tried_at__gt=now + CLOCK_SKEW)
-    untried = Q(metadata_tried_at__isnull=True) | Q(metadata_tried_at__lt=now - TRY_AGAIN_AFTER) | wrong
+    fields = ("metadata_tried_at", "metadata_failures", "package__index", "pk", "package__name", "version")
     found: dict[int, dict[int, str]] = {}
     for start in range(0, len(wanted), 2000):
-        rows = Release.objects.filter(untried, pk__in=wanted[start : start + 2000], metadata__isnull=True)
-        for index, pk, name, version in rows.values_list("package__index", "pk", "package__name", "version"):
-            found.setdefault(index, {})[pk] = f"{name} {version}"
+        rows = Release.objects.filter(pk__in=wanted[start : start + 2000], metadata__isnull=True).values_list(*fields)
+        for tried_at, failures, index, pk, name, version in rows:
+            if is_due(tried_at, failures, now):
+                found.setdefault(index, {})[pk] = f"{name} {version}"
     return found
 
 
-def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> str:
-    last: NoSuchFile | InvalidArchive | UntrustedMetadata = NoSuchFile("release without wheel or sdist")
+def is_due(tried_at: datetime | None, failures: int, now: datetime) -> bool:
+    """Return whether metadata that could not be had should be tried again."""
+    if tried_at is None or not failures or tried_at > now + CLOCK_SKEW:  # the last: a clock that jumped
+        return True
+    return now - tried_at >= min(FIRST_PAUSE * (1 << failures - 1), LONGEST_PAUSE)
+
+
+def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> StatedDependencies:
+    last: IndexFault = NoSuchFile("a wheel or sdist of the release")
     for attempt in _attempts(files, client):
         try:
             return attempt()
-        except (NoSuchFile, InvalidArchive, UntrustedMetadata) as error:
+        except (NoSuchFile, InvalidArchive) as error:
             last = error
     raise last
 
 
-def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], str]]:
+def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], StatedDependencies]]:
     """Yield the ways to get the metadata, the cheapest first."""
     wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_metadata_preference)
     for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
@@ -150,16 +204,26 @@ def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Cal
         yield partial(_from_sdist, client, sdist)
 
 
-def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> str:
-    return _text(client.metadata(wheel))
+def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
+    return _certain(client.metadata(wheel), wheel.url)
 
 
-def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> str:
-    return _text(client.wheel_metadata(wheel.url))
+def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
+    return _certain(client.wheel_metadata(wheel.url), wheel.url)
 
 
-def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> str:
-    return _trusted(_text(client.sdist_metadata(sdist.url)))
+def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> StatedDependencies:
+    documents = client.sdist_metadata(sdist.url, lambda pkg_info: states_dependencies(_text(pkg_info)))
+    requires = None if documents.requires is None else _text(documents.requires)
+    return read_sdist_dependencies(_text(documents.pkg_info), requires)
+
+
+def _certain(content: bytes, url: str) -> StatedDependencies:
+    parsed = parse_core_metadata(_text(content))
+    if parsed.metadata_version is None:
+        # A document without its one mandatory field is an error page, and would read as one without dependencies.
+        raise InvalidArchive(url, "its metadata have no Metadata-Version")
+    return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN)
 
 
 def _metadata_preference(file: ReleaseFile) -> tuple[bool, bool, str]:
@@ -167,22 +231,5 @@ def _metadata_preference(file: ReleaseFile) -> tuple[bool, bool, str]:
     return (not file.has_metadata, not file.filename.endswith("-any.whl"), file.filename)
 
 
-def _trusted(text: str) -> str:
-    parsed = metadata.parse_core_metadata(text)
-    version = parsed.metadata_version or "0"
-    number = tuple(int(part) for part in version.split(".") if part.isdigit())
-    if number < _TRUSTED_SDIST:
-        raise UntrustedMetadata(
-            f"only an sdist, whose metadata {version} does not guarantee the dependencies of a build"
-        )
-    if "requires-dist" in parsed.dynamic:
-        raise UntrustedMetadata("only an sdist, whose dependencies are dynamic: they are known after a build")
-    return text
-
-
 def _text(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
-
-
-def _requires_dist(text: str) -> list[str]:
-    return [str(requirement) for requirement in metadata.parse_core_metadata(text).requires_dist]

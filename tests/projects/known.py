@@ -43,7 +43,14 @@ def facts(package: str, filename: str, *, requires_python: str | None = None) ->
 class SmallIndex:
     """What an index would have told: `{"name": {"1.0": ([file names], [Requires-Dist] or None)}}`."""
 
-    def __init__(self, packages: Mapping[str, Releases], on: Sequence[Target], foreign: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        packages: Mapping[str, Releases],
+        on: Sequence[Target],
+        foreign: Collection[str] = (),
+        extras: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
+    ) -> None:
+        self.extras = extras or {}
         self.files: dict[int, list[ReleaseFileFacts]] = {}
         matcher = Matcher(on)
         views = {name: self._view(name, releases, matcher) for name, releases in packages.items()}
@@ -67,6 +74,7 @@ class SmallIndex:
                     build,
                     pk,
                     requires_dist=None if needs is None else tuple(needs),
+                    extras=self.extras.get(name, {}).get(version),
                 )
             )
         return PackageSnapshot(name, True, True, "", "active", NOW, made)

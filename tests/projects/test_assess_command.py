@@ -121,7 +121,7 @@ def test_without_any_storage_it_makes_its_own_and_prints_only_the_result(replay:
     [
         (["missing.txt"], "no such file"),
         (["{file}", "--target", "cp313"], "is not a target"),
-        (["{file}", "--target", "cp27-win_amd64"], "not a known Python"),
+        (["{file}", "--target", "cp27-win_amd64"], "is not a target"),
         (["{file}", "--as-of", "yesterday"], "is not a date"),
         (["{file}", "--group", "dve"], "--group dve: the files name no such group"),
         (["{binary}"], "not a text file"),

@@ -112,7 +112,7 @@ class RecordingIndex(ReplayIndex):
             names, texts = self._client.sdist_view(file.url, {*BUILD_FILES, "PKG-INFO", *_requires_paths(row.filename)})
         except InvalidArchive:
             # An archive too large to be read to its end.
-            names, texts = [], {"PKG-INFO": self._client.sdist_metadata(file.url)}
+            names, texts = [], {"PKG-INFO": self._client.sdist_metadata(file.url).pkg_info}
         decoded = {path: text.decode("utf-8", errors="replace") for path, text in texts.items()}
         info = compact(texts["PKG-INFO"]) if "PKG-INFO" in texts else None
         requires = next((text for path, text in decoded.items() if path.endswith("/requires.txt")), None)

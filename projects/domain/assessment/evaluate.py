@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.held_back import judge_at_newest, plan_of_held_back
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import (
     Judgement,
@@ -22,6 +23,7 @@ from projects.domain.assessment.judgement import (
     judge_inactive,
     judge_version,
 )
+from projects.domain.assessment.missing_extras import find_missing_extras, judge_missing_extras, newest_to_read
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import versions_in_use, without_reached
@@ -38,7 +40,10 @@ from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
+from scanner.domain.resolution.model.policy import Preference
 from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.resolution.newest_choice import newest_choices_search
+from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.upgrade import Upgrade, plan_search
 from scanner.domain.targets.target import Target
 
@@ -121,6 +126,15 @@ def resolve_search(
     breaks = BreaksInSet(request.known_breaks, target, found.pins)
     judgements = _judge(request, snapshot, target, found, in_use, breaks)
     column = snapshot.column(target)
+    if not found.missing and found.limit is None and found.conflict is None:
+        problem = ResolutionProblem(cache, [target], roots, request.resolver_policy, Preference(), limits)
+        choices = yield from newest_choices_search(problem, found)
+        lacking = find_missing_extras(found, snapshot)
+        judgements = judge_at_newest(judgements, choices, lacking, request, snapshot, column)
+        if lacking:
+            if missing := newest_to_read(lacking, snapshot):
+                yield missing
+            judgements = judge_missing_extras(judgements, lacking, request, snapshot, column)
     way = None
     # A search that was cut short says nothing about the requirements as written, and a set that breaks holds otherwise.
     refuted = found.limit is None and not found.holds
@@ -132,7 +146,7 @@ def resolve_search(
             [target],
             without_reached(roots, [found]),
             request.resolver_policy,
-            in_use,
+            {**in_use, **_shown_instead(judgements, found)},
             request.strategy,
             request.step,
             request.holds,
@@ -141,7 +155,19 @@ def resolve_search(
             known_breaks=request.known_breaks,
         )
         way = yield from plan_search(upgrade)
+    elif request.with_plans and found.holds:
+        way = plan_of_held_back(found, judgements.values(), roots.direct, target)
     return ResolvedTarget(target, found, judgements, way, breaks)
+
+
+def _shown_instead(judgements: Mapping[NormalizedName, Judgement], found: Closure) -> dict[NormalizedName, Version]:
+    """Return the versions of blocked packages that are shown in place of those at which the search stopped."""
+    return {
+        name: judgement.version
+        for name, judgement in judgements.items()
+        if judgement.version is not None and judgement.held_back is None and name in found.pins
+        if judgement.version != found.pins[name]
+    }
 
 
 def _judge(
@@ -184,9 +210,18 @@ def _explain(
         target=one.target.slug,
         verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
-        blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found))),
+        blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))),
         conflict=conflict.explanation if conflict is not None else None,
         plan=_plan(request, one, limits),
+    )
+
+
+def _lacking_extras(one: ResolvedTarget) -> Iterable[NormalizedName]:
+    """Yield the packages of which the only release that installs lacks a requested extra."""
+    return (
+        name
+        for name, judgement in one.judgements.items()
+        if judgement.held_back is not None and judgement.verdict is Verdict.BLOCKED
     )
 
 

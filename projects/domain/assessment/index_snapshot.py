@@ -10,6 +10,7 @@ from functools import cached_property
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
@@ -46,10 +47,15 @@ class PackageSnapshot:
         place = self._places.get(version)
         return None if place is None else self.candidates[place]
 
-    def learn(self, version: Version, requires_dist: tuple[str, ...] | None, error: str) -> None:
-        """Set the Requires-Dist values of a candidate, or None and the reason why they cannot be read."""
+    def learn(self, version: Version, metadata: ReleaseMetadata) -> None:
+        """Set what is known of the metadata of a candidate."""
         place = self._places[version]
-        self.candidates[place] = self.candidates[place]._replace(requires_dist=requires_dist, metadata_error=error)
+        self.candidates[place] = self.candidates[place]._replace(
+            requires_dist=metadata.requires_dist,
+            extras=metadata.extras,
+            metadata_error=metadata.error,
+            metadata_grade=metadata.grade,
+        )
 
     @cached_property
     def _places(self) -> dict[Version, int]:
@@ -124,11 +130,11 @@ class IndexSnapshot:
         for name in packages:
             self._target_groups.pop(NormalizedName(name), None)
 
-    def learn_metadata(self, name: str, found: Mapping[Version, tuple[tuple[str, ...] | None, str]]) -> None:
-        """Set the Requires-Dist values of candidates, or None and the reason why they cannot be read."""
+    def learn_metadata(self, name: str, found: Mapping[Version, ReleaseMetadata]) -> None:
+        """Set what is known of the metadata of candidates."""
         package = self.packages[name]
-        for version, (requires_dist, error) in found.items():
-            package.learn(version, requires_dist, error)
+        for version, metadata in found.items():
+            package.learn(version, metadata)
 
     def unknown(self, missing: Missing) -> Missing:
         """Return those of the required facts that are not known."""
@@ -169,8 +175,12 @@ class IndexSnapshot:
         return known[self._columns[target]]
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
-        """Return the Requires-Dist values of a candidate; None while its metadata is not known."""
+        """Return the Requires-Dist values of a candidate; None while its metadata is not known.
+
+        Of one that cannot be read nothing can be followed; it is not judged.
+        """
         candidate = self.candidate(name, version)
-        if candidate is None or (candidate.requires_dist is None and candidate.metadata_error):
+        if candidate is None:
             return ()
-        return candidate.requires_dist
+        is_unreadable = candidate.requires_dist is None and candidate.metadata_grade is MetadataGrade.UNREADABLE
+        return () if is_unreadable else candidate.requires_dist

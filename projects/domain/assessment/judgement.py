@@ -24,13 +24,29 @@ from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.evidence.known_breaks import BreaksInSet, KnownBreak
 from scanner.domain.files.builds import UNSEEN, build_kind
 from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
+from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
 from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.resolution.loosen import Step, step_between
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.versions import Candidate
+from scanner.domain.resolution.newest_choice import BarredRelease
 from scanner.domain.targets.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """The release that installs in place of the newest choice, and what bars that one.
+
+    `through` leads from the newest choice to `bar`, the release that does not install: the same, or one it requires.
+    `lacking` are requested extras that the release which installs does not provide.
+    """
+
+    version: Version
+    through: tuple[BarredRelease, ...]
+    bar: Candidate | None
+    lacking: tuple[NormalizedName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +69,12 @@ class Judgement:
     latest: Candidate | None = None
     newest: Candidate | None = None
     cell: Cell | None = None
+    held_back: HeldBack | None = None
 
     @property
     def releases(self) -> list[Candidate]:
         """The releases whose files the explanation needs."""
-        named = (self.release, self.first, self.latest, self.newest)
+        named = (self.release, self.first, self.latest, self.newest, self.held_back.bar if self.held_back else None)
         return [release for release in named if release is not None]
 
 
@@ -135,6 +152,11 @@ def judge_version(
         # Another version of the partner may help too.
         verdict = Verdict.UPGRADE if above or fact.partner else Verdict.BLOCKED
         explained = PackageReason(ReasonKind.KNOWN_BREAK, known_break=_evidence(fact, breaks))
+    if release is not None and release.requires_dist is None and verdict in (Verdict.READY, Verdict.DEGRADED):
+        # It installs, but what comes with it is not known.
+        is_unreadable = release.metadata_grade is MetadataGrade.UNREADABLE
+        verdict = Verdict.NOT_JUDGED if is_unreadable else Verdict.UNKNOWN
+        explained = PackageReason(ReasonKind.UNREAD_METADATA, release.metadata_error)
     first, latest = (above[0], above[-1]) if above else (None, None)
     is_major = bool(first and version and step_between(version, first.version) is Step.MAJOR)
     severity = judge_severity(verdict, direct=provenance.direct, major_step=is_major, dependents_share=dependents_share)
@@ -199,7 +221,10 @@ def explain(
         file=cell.file if cell else None,
         tag=cell.tag if cell else None,
         uploaded_at=cell.uploaded_at if cell else None,
-        reason=judgement.reason or _reason(cell, judgement.release),
+        reason=judgement.reason
+        or _held_back_reason(judgement.held_back, target, explanations)
+        or _reason(cell, judgement.release),
+        held_at=str(judgement.held_back.version) if judgement.held_back else None,
         newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
         first_available=_available(judgement.first, target, explanations),
         latest_available=_available(judgement.latest, target, explanations),
@@ -221,6 +246,14 @@ def explain_all(
         explain(judgement, target, snapshot.packages.get(name), explanations, now)
         for name, judgement in judgements.items()
     )
+
+
+def _held_back_reason(held: HeldBack | None, target: Target, explanations: WheelExplanations) -> PackageReason | None:
+    if held is None or held.bar is None:
+        return None
+    through = tuple(map(str, held.through))
+    files = explanations.cell(held.bar, target).reason
+    return PackageReason(ReasonKind.HELD_BACK, str(held.version), files, through, ", ".join(held.lacking))
 
 
 def _reason(cell: Cell | None, release: Candidate | None = None) -> PackageReason:

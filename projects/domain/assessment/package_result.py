@@ -65,7 +65,8 @@ class PackageResult:
     needs ("pure", "compiled: Rust", "unseen"). `file`, `tag` and `uploaded_at` (UTC) are of the file that an installer
     takes. `first_available` and `latest_available` are set when the version does not install and others do, and
     `newest_mismatch` when none does. `newest_version` is the newest of all, whether it installs or not;
-    `may_get_files` is whether the index still accepts files for it.
+    `may_get_files` is whether the index still accepts files for it. `held_at` is the version that installs of a package
+    that is held back; `version` is then the one that the requirements ask for.
     """
 
     name: NormalizedName
@@ -86,6 +87,7 @@ class PackageResult:
     newest_version: str | None = None
     may_get_files: bool = False
     package_status: str = "active"
+    held_at: str | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -129,6 +131,7 @@ class PackageResult:
             "source": provenance.source,
             "line": provenance.line,
             "status": self.package_status,
+            "held_at": self.held_at,
         }
 
     @classmethod
@@ -160,6 +163,7 @@ class PackageResult:
             newest_version=row.get("latest"),
             may_get_files=row.get("open", False),
             package_status=row.get("status") or "active",
+            held_at=row.get("held_at"),
         )
 
 

@@ -24,6 +24,9 @@ class ReasonKind(StrEnum):
     LOCAL_VERSION = "local-version"  # the version, whose builds (+cu128) are on an index of their own
     CONDA_BUILD = "conda-build"  # nothing
     KNOWN_BREAK = "known-break"  # nothing; `known_break` of the reason holds what is known
+    HELD_BACK = "held-back"  # the version that installs; `files` is of the last release in `through`
+    MISSING_EXTRA = "missing-extra"  # the requested extras that the chosen release does not provide, joined
+    UNREAD_METADATA = "unread-metadata"  # why the metadata of the chosen release could not be read, or nothing
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 
@@ -52,11 +55,17 @@ class BreakEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PackageReason:
-    """The reason for one verdict. `short` is the shorter form of a TEXT, where there is one."""
+    """The reason for one verdict.
+
+    `through` leads from the newest choice to the release that does not install ("pydantic 2.9.0", "pydantic-core
+    2.23.2"), where another one is held back. `short` is the shorter form of a TEXT, where there is one, or the
+    requested extras that the release which is held back lacks.
+    """
 
     kind: ReasonKind
     detail: str = ""
     files: AvailabilityReason | None = None
+    through: tuple[str, ...] = ()
     short: str = ""
     known_break: BreakEvidence | None = None
 
@@ -64,6 +73,15 @@ class PackageReason:
         """Return the fields that are set, as JSON values."""
         if self.known_break is not None:
             return {"kind": self.kind.value, **self.known_break.to_json()}
+        if self.kind is ReasonKind.HELD_BACK:
+            files = self.files.to_json() if self.files is not None else None
+            return {
+                "kind": self.kind.value,
+                "detail": self.detail,
+                "through": list(self.through),
+                "files": files,
+                "short": self.short,
+            }
         if self.files is not None:
             return {"kind": self.kind.value, **self.files.to_json()}
         fields = {"kind": self.kind.value, "detail": self.detail, "short": self.short}
@@ -75,6 +93,9 @@ class PackageReason:
         if isinstance(data, str):
             return cls(ReasonKind.TEXT, data)
         kind = ReasonKind(data["kind"])
+        if kind is ReasonKind.HELD_BACK:
+            files = AvailabilityReason.from_json(data["files"]) if data["files"] is not None else None
+            return cls(kind, data["detail"], files, tuple(data["through"]), data.get("short", ""))
         if kind is ReasonKind.FILES:
             return cls(kind, files=AvailabilityReason.from_json(data))
         if kind is ReasonKind.KNOWN_BREAK:

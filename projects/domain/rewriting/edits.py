@@ -18,7 +18,8 @@ class PlannedVersions:
     `pins` is the whole set, `before` the current version of each package that changes, `added` the packages that the
     changes add, `environments` the marker environments of the plan's targets. `digests` are the SHA-256 digests, in
     hex, of all files of each pinned release; a package without any loses its hash options. `limits` are the
-    conditions on the target that the plan lifts.
+    conditions on the target that the plan lifts. `capped` are packages that may not go above their version in the set,
+    although what is written admits it.
     """
 
     pins: Mapping[str, Version]
@@ -27,6 +28,7 @@ class PlannedVersions:
     added: tuple[str, ...] = ()
     digests: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limits: tuple[LimitChange, ...] = ()
+    capped: frozenset[str] = frozenset()
 
     @property
     def python(self) -> str | None:

@@ -14,7 +14,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementOrigin
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem, TextEdit, apply_edits
 from projects.domain.rewriting.requirement_text import requirement_edits
-from projects.domain.rewriting.specifiers import rewrite_poetry
+from projects.domain.rewriting.specifiers import cap_edit, rewrite_poetry
 
 _STRING = re.compile(r"\"(?P<double>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^'\n]*)'|(?P<comment>#.*)")
 _QUOTED = {Format.PYPROJECT, Format.SETUP_PY, Format.SCRIPT, Format.PIPFILE}
@@ -120,7 +120,10 @@ def _table_edits(
     if not changes or requirement.line is None:
         return
     goal = versions.pins[requirement.name]
-    rewritten = rewrite_poetry(constraint, goal, rises=versions.rises(requirement.name))
+    if requirement.name in versions.capped:
+        rewritten = apply_edits(constraint, [cap_edit(constraint, goal)])
+    else:
+        rewritten = rewrite_poetry(constraint, goal, rises=versions.rises(requirement.name))
     for start, line in lines.in_table(requirement.line):
         for position in _strings(line, constraint):
             yield TextEdit(start + position, start + position + len(constraint), rewritten)

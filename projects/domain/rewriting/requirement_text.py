@@ -10,7 +10,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.rewriting.edits import PlannedVersions, TextEdit
-from projects.domain.rewriting.specifiers import specifier_edits
+from projects.domain.rewriting.specifiers import cap_edit, specifier_edits
 
 _HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?")
 _END = re.compile(r"[;)]|$")
@@ -56,5 +56,7 @@ def requirement_edits(text: str, versions: PlannedVersions) -> tuple[TextEdit, .
     goal = versions.pins[found.name]
     if found.name not in versions.before and found.specifier.contains(goal, prereleases=True):
         return ()
+    if found.name in versions.capped:
+        return (cap_edit(text[found.start : found.end], goal).shifted(found.start),)
     edits = specifier_edits(text[found.start : found.end], goal, rises=versions.rises(found.name))
     return tuple(edit.shifted(found.start) for edit in edits)

@@ -32,6 +32,15 @@ def specifier_edits(specifier: str, goal: Version, *, rises: bool) -> tuple[Text
     return _clause_edits(specifier, goal, _CLAUSE, _admits, rises=rises)
 
 
+def cap_edit(specifier: str, goal: Version) -> TextEdit:
+    """Return the edit that adds an upper bound at `goal`, before the white space that ends the specifier."""
+    end = len(specifier.rstrip())
+    written = specifier.strip()
+    if written in {"", "*"}:
+        return TextEdit(end - len(written), end, f"<={goal}")
+    return TextEdit(end, end, f",<={goal}")
+
+
 def rewrite_poetry(constraint: str, goal: Version, *, rises: bool) -> str:
     """Return a Poetry constraint that admits `goal`. Of a union that does not, the last part changes."""
     parts = _UNION.split(constraint)

@@ -13,6 +13,7 @@ from projects.domain.dependency_files.values import Format, ParsedFiles
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 from projects.domain.rewriting.exports import constraints, pip_command, uv_table
 from projects.domain.rewriting.rewriting import main_text, rewrite
+from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.targets.target import Target
 
 _PIP_READS = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
@@ -84,6 +85,7 @@ def write_plan(
         added=plan.added,
         digests={name: digests[name, text] for name, text in plan.pins.items() if (name, text) in digests},
         limits=plan.limits,
+        capped=frozenset(one.name for one in plan.changes if one.reason.kind is PlanReasonKind.HELD_BACK),
     )
     rewriting = rewrite(files, parsed, versions)
     slug = "-and-".join(target.slug for target in targets)

@@ -123,7 +123,7 @@ def _cells(package: PackageResult) -> tuple[str, ...]:
         package.version or package.provenance.specifier or "any",
         f"{GLYPHS[package.verdict]} {package.verdict}",
         package.severity,
-        first.version if first else "",
+        first.version if first else package.held_at or "",
         latest.version if latest else package.newest_version or "",
         describe_reason(package),
     )

@@ -99,6 +99,7 @@ class _Supply:
         self._releases: dict[int, tuple[NormalizedName, Version]] = {}
         self._here: set[str] = set()
         self._read: set[int] = set()
+        self._given_up: set[NormalizedName | tuple[NormalizedName, Version]] = set()
         self._want(self._foresight.look())
 
     def provide(self, missing: Missing, seconds: float) -> Missing:
@@ -140,10 +141,17 @@ class _Supply:
     def _hopeless(self, missing: Missing) -> Missing:
         """Return those of the needed facts that are fetched and still not known."""
         unknown = self._reader.snapshot.unknown(missing)
-        return Missing(
+        hopeless = Missing(
             tuple(name for name in unknown.packages if name in self._here),
             tuple(one for one in unknown.releases if self._is_read(*one)),
         )
+        # What was given up before is still listed until the rest of what a search lacks has come in.
+        fresh = Missing(
+            tuple(name for name in hopeless.packages if name not in self._given_up),
+            tuple(one for one in hopeless.releases if one not in self._given_up),
+        )
+        self._given_up.update(fresh.packages, fresh.releases)
+        return fresh
 
     def _is_read(self, name: NormalizedName, version: Version) -> bool:
         # Where another index has the same version and the first one could not give its metadata, that one is asked.

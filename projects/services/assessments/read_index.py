@@ -10,6 +10,7 @@ from packaging.version import Version
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.file_matching import FileMatcher, MatchedRelease, admitted, uploaded_by
+from scanner.domain.files.sdist_metadata import ReleaseMetadata
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metadata_source, pool_files
 from scanner.domain.resolution.model.missing import Missing
@@ -20,12 +21,12 @@ from scanner.selectors.candidates import (
     package_revisions,
     release_files,
     release_metadata,
-    requires_dist_of,
+    stored_metadata,
     stored_packages,
 )
 from scanner.services.index_sets import IndexSet
 
-RequiresDist = Mapping[int, tuple[str, ...]]
+StoredMetadata = Mapping[int, ReleaseMetadata]
 
 
 class IndexReader:
@@ -39,7 +40,7 @@ class IndexReader:
         self.snapshot = IndexSnapshot({}, request.targets, request.foreign)
         self.indexes = indexes
         self._request = request
-        self._requirements: dict[int, tuple[str, ...]] = {}
+        self._metadata: dict[int, ReleaseMetadata] = {}
         self._profiles = ProfileTable((), request.targets)
         self._names: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
@@ -53,8 +54,8 @@ class IndexReader:
         releases = [release for package in packages.values() for release in package.releases]
         keys = {release.metadata_id for release in releases}
         keys.update(part.metadata_id for release in releases for part in release.parts)
-        fresh = {key for key in keys if key is not None} - self._requirements.keys()
-        self._requirements.update(requires_dist_of(fresh))
+        fresh = {key for key in keys if key is not None} - self._metadata.keys()
+        self._metadata.update(stored_metadata(fresh))
         self.snapshot.update(self._snapshots(packages))
 
     def read_missing(self, missing: Missing) -> None:
@@ -70,18 +71,18 @@ class IndexReader:
             for name, version in releases
             if (candidate := self.snapshot.candidate(name, version)) is not None and candidate.requires_dist is None
         }
-        found: dict[str, dict[Version, tuple[tuple[str, ...] | None, str]]] = {}
-        for pk, requirements, error in release_metadata(rows):
+        found: dict[str, dict[Version, ReleaseMetadata]] = {}
+        for pk, metadata in release_metadata(rows):
             name, version = rows[pk]
-            found.setdefault(name, {})[version] = (requirements, error)
+            found.setdefault(name, {})[version] = metadata
         for name, known in found.items():
             self.snapshot.learn_metadata(name, known)
         # Where one index cannot give the metadata of a version, that of another one counts.
         failed = {
             name
             for name, known in found.items()
-            for version, (_, error) in known.items()
-            if error and (one := self.snapshot.candidate(name, version)) is not None and one.other_pks
+            for version, metadata in known.items()
+            if metadata.error and (one := self.snapshot.candidate(name, version)) is not None and one.other_pks
         }
         if failed:
             self.read(failed)
@@ -123,7 +124,7 @@ class IndexReader:
         request = self._request
         too_young = request.policy.is_too_young(release.first_uploaded_at, self.as_of or request.now)
         made = _candidate(
-            *(release, matched.source, matched.profile, matched.offers, matched.build, self._requirements, too_young)
+            *(release, matched.source, matched.profile, matched.offers, matched.build, self._metadata, too_young)
         )
         return made._replace(admitted_files=matched.admitted, excluded_by=matched.excluded_by)
 
@@ -133,7 +134,7 @@ class IndexReader:
         build = build_detail(release, profiles)
         too_young = request.policy.is_too_young(release.first_uploaded_at, request.now)
         offers = profiles.offers(release.profile)
-        return _candidate(release, source, release.profile, offers, build, self._requirements, too_young)
+        return _candidate(release, source, release.profile, offers, build, self._metadata, too_young)
 
 
 def _snapshot(package: StoredPackage, candidates: Iterable[Candidate], indexes: IndexSet) -> PackageSnapshot:
@@ -166,10 +167,11 @@ def _candidate(
     profile: Hashable,
     offers: tuple[Offer, ...],
     build: str,
-    requirements: RequiresDist,
+    metadata: StoredMetadata,
     too_young: bool,
 ) -> Candidate:
     """Return a stored release with its offers; the metadata is that of `source`, one of its parts."""
+    known = metadata[source.metadata_id] if source.metadata_id is not None else ReleaseMetadata(None)
     return Candidate(
         version=release.version,
         profile=(profile, build),
@@ -178,8 +180,10 @@ def _candidate(
         build=build,
         pk=source.pk,
         too_young=too_young,
-        requires_dist=requirements[source.metadata_id] if source.metadata_id is not None else None,
+        requires_dist=known.requires_dist,
+        extras=known.extras,
         metadata_error=source.metadata_error,
+        metadata_grade=source.metadata_grade,
         other_pks=tuple(pk for pk in release.pks if pk != source.pk) if release.parts else (),
     )
 

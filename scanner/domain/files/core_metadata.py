@@ -12,8 +12,9 @@ from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
 
-_WANTED = frozenset({"metadata-version", "requires-dist", "dynamic"})
+_WANTED = frozenset({"metadata-version", "requires-dist", "provides-extra", "dynamic"})
 # Old releases write ">=2.6.*", which PEP 440 forbids. uv reads it as ">=2.6", and so do we.
 _STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
 
@@ -24,12 +25,25 @@ class ParsedMetadata:
 
     - metadata_version: None when the document has none.
     - requires_dist: in the order of the document, without those that cannot be parsed.
+    - stated: the same values as text; of one that only parses after a repair, and of one that does not, as written.
+    - extras: the extras that the release provides.
     - dynamic: lower-case names of fields whose values a build may change (PEP 643).
     """
 
     metadata_version: str | None
     requires_dist: tuple[Requirement, ...]
     dynamic: frozenset[str]
+    stated: tuple[str, ...] = ()
+    extras: tuple[NormalizedName, ...] = ()
+
+
+def is_refused_by_pip(text: str) -> bool:
+    """Return whether pip 24.1 and newer refuse a release with this Requires-Dist value: PEP 508 forbids it."""
+    try:
+        Requirement(text)
+    except InvalidRequirement:
+        return True
+    return False
 
 
 @lru_cache(maxsize=32_768)
@@ -64,18 +78,26 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
     """Parse a METADATA or PKG-INFO document. Never raises; a requirement that cannot be parsed is left out."""
     versions: list[str] = []
     requires: list[Requirement] = []
+    stated: list[str] = []
     dynamic: set[str] = set()
+    extras: dict[NormalizedName, None] = {}
     for field, value in _fields(text):
         if field == "metadata-version":
             versions.append(value)
         elif field == "dynamic":
             dynamic.add(value.lower())
+        elif field == "provides-extra":
+            extras[canonicalize_name(value)] = None
         else:
             try:
-                requires.append(parse_requirement(value))
+                parsed = parse_requirement(value)
             except InvalidRequirement:
-                continue
-    return ParsedMetadata(versions[0] if versions else None, tuple(requires), frozenset(dynamic))
+                stated.append(value)
+            else:
+                requires.append(parsed)
+                stated.append(value if is_refused_by_pip(value) else str(parsed))
+    version = versions[0] if versions else None
+    return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras))
 
 
 def _fields(text: str) -> list[tuple[str, str]]:

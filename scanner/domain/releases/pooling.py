@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
+from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 
 # The key of a stored profile, or those of several whose files count together, in order.
@@ -31,8 +32,8 @@ class StoredRelease(NamedTuple):
     """A stored release. `profile` is its key in a ProfileTable.
 
     `metadata_id` is the key of its dependencies in `requires_dist_of`, None while they are not known; `metadata_error`
-    says why they cannot be read. `parts` are the releases of a version that several indexes have, in the order of the
-    indexes; empty if one index has it.
+    says why they cannot be read, `metadata_grade` how far they are known. `parts` are the releases of a version that
+    several indexes have, in the order of the indexes; empty if one index has it.
     """
 
     pk: int
@@ -42,6 +43,7 @@ class StoredRelease(NamedTuple):
     build_detail: str
     metadata_id: int | None
     metadata_error: str
+    metadata_grade: MetadataGrade = MetadataGrade.CERTAIN
     parts: tuple[StoredRelease, ...] = ()
 
     @property

@@ -136,7 +136,7 @@ def closure_search(
         tuple(members.values()),
         tuple(member.name for member in members.values() if member.blocked),
         None if found.proof is None else explain_in(problem, found.proof),
-        problem.missing(),
+        problem.missing() if found.limit is not None else problem.missing_in([graph]),
         found.limit,
         graph,
     )

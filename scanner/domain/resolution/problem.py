@@ -134,3 +134,14 @@ class ResolutionProblem:
     def missing(self) -> Missing:
         """Return what the search needed and did not find."""
         return missing_of(*self.providers)
+
+    def missing_in(self, graphs: Iterable[DependencyGraph]) -> Missing:
+        """Return those of the facts that the search did not find on which its result rests.
+
+        A release that was passed over, or read beside another one, does not count.
+        """
+        missing, reached = self.missing(), list(graphs)
+        return Missing(
+            tuple(name for name in missing.packages if any(name in graph.members for graph in reached)),
+            tuple(one for one in missing.releases if any(graph.members.get(one[0]) == one[1] for graph in reached)),
+        )

@@ -140,7 +140,7 @@ def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> S
         pins.update(resolution.pins)
     graphs = yield from problem.graphs(choices)
     changes = yield from problem.known(partial(_changes, upgrade, problem, graphs, pins))
-    missing = problem.missing()
+    missing = problem.missing_in(graphs)
     return Plan(
         tuple(upgrade.targets),
         not missing,

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -22,6 +22,15 @@ from scanner.index.http.bodies import bounded, unpacked
 from scanner.index.transport import Reply, Transport
 
 _T = TypeVar("_T")
+
+
+class SdistDocuments(NamedTuple):
+    """The metadata in an sdist. `requires` is None where it has no requires.txt, and where PKG-INFO was enough."""
+
+    pkg_info: bytes
+    requires: bytes | None
+
+
 _MAX_MEMBERS = 200_000
 # Sources compress well: unpacked bytes may be this many times the bytes sent.
 _UNPACKED_SHARE = 4
@@ -54,10 +63,12 @@ class MetadataReader:
 
         return self._from_zip(url, shown, is_metadata, "METADATA")
 
-    def sdist(self, url: str) -> bytes:
-        """Return PKG-INFO of the sdist's top folder."""
+    def sdist(self, url: str, is_enough: Callable[[bytes], bool]) -> SdistDocuments:
+        """Return PKG-INFO of the sdist's top folder and, unless that is enough, requires.txt of its egg-info folder."""
+        stem = canonicalize_name(_basename(url).rpartition("-")[0])
+        collect = partial(_Collector, stem, is_enough)
         return self._read_sdist(
-            url, self._pkg_info_of_tar, lambda url, shown: self._from_zip(url, shown, _is_pkg_info, "PKG-INFO")
+            url, partial(self._documents_of_tar, collect=collect), partial(self._documents_of_zip, collect=collect)
         )
 
     def sdist_view(self, url: str, wanted: Collection[str]) -> tuple[list[str], dict[str, bytes]]:
@@ -118,20 +129,37 @@ class MetadataReader:
         most = _UNPACKED_SHARE * self._limits.archive
         return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
 
-    def _pkg_info_of_tar(self, reply: Reply, shown: str) -> bytes:
+    def _documents_of_tar(self, reply: Reply, shown: str, collect: Callable[[], "_Collector"]) -> SdistDocuments:
+        collector = collect()
         # "r|" reads strictly forward, so the stream needs no seek and keeps nothing.
         with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
             for number, member in enumerate(archive):
                 if number >= _MAX_MEMBERS:
                     raise InvalidArchive(shown, f"more than {_MAX_MEMBERS:,} members")
-                if not member.isreg() or not _is_pkg_info(member.name.removeprefix("./")):
+                if not member.isreg() or not collector.wants(member.name):
                     continue
-                if member.size > self._limits.metadata:
-                    raise InvalidArchive(shown, f"PKG-INFO is larger than {self._limits.metadata:,} bytes")
-                content = archive.extractfile(member)
-                if content is not None:
-                    return content.read()
-        raise InvalidArchive(shown, "there is no PKG-INFO in its top folder")
+                content = archive.extractfile(self._within(member, member.size, shown))
+                if content is not None and collector.take(member.name, content.read()):
+                    break
+        return collector.documents(shown)
+
+    def _documents_of_zip(self, url: str, shown: str, collect: Callable[[], "_Collector"]) -> SdistDocuments:
+        collector = collect()
+        try:
+            with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
+                entries = [entry for entry in archive.infolist()[:_MAX_MEMBERS] if collector.wants(entry.filename)]
+                for entry in sorted(entries, key=lambda entry: not entry.filename.endswith("/PKG-INFO")):
+                    with archive.open(self._within(entry, entry.file_size, shown)) as member:
+                        if collector.take(entry.filename, member.read(self._limits.metadata)):
+                            break
+        except _BROKEN_ZIP as error:
+            raise InvalidArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+        return collector.documents(shown)
+
+    def _within(self, member: _T, size: int, shown: str) -> _T:
+        if size > self._limits.metadata:
+            raise InvalidArchive(shown, f"its metadata are larger than {self._limits.metadata:,} bytes")
+        return member
 
     def _from_zip(self, url: str, shown: str, wanted: Callable[[str], bool], what: str) -> bytes:
         try:
@@ -148,6 +176,41 @@ class MetadataReader:
         if len(body) > self._limits.metadata:
             raise InvalidArchive(shown, f"{what} is larger than {self._limits.metadata:,} bytes")
         return body
+
+
+class _Collector:
+    """The documents of one sdist as they come. `stem` is the normalised name of its package."""
+
+    def __init__(self, stem: str, is_enough: Callable[[bytes], bool]) -> None:
+        self._stem, self._is_enough = stem, is_enough
+        self._pkg_info: bytes | None = None
+        self._requires: bytes | None = None
+
+    def wants(self, path: str) -> bool:
+        """Return whether the path is that of a document."""
+        return _is_pkg_info(path.removeprefix("./")) or self._is_requires(path)
+
+    def take(self, path: str, content: bytes) -> bool:
+        """Keep a document. Return whether nothing else is needed."""
+        if self._is_requires(path):
+            self._requires = content
+        else:
+            self._pkg_info = content
+        known = self._pkg_info
+        return known is not None and (self._requires is not None or self._is_enough(known))
+
+    def documents(self, shown: str) -> SdistDocuments:
+        """Return what was found. Raises InvalidArchive where there is no PKG-INFO."""
+        if self._pkg_info is None:
+            raise InvalidArchive(shown, "there is no PKG-INFO in its top folder")
+        return SdistDocuments(self._pkg_info, self._requires)
+
+    def _is_requires(self, path: str) -> bool:
+        # Beside the packages or in src/; those of other names are data of tests.
+        folder, _, name = (_below_top(path) or "").rpartition("/")
+        stem, _, ending = folder.rpartition("/")[2].rpartition(".")
+        in_place = folder.count("/") <= 1 and ending == "egg-info"
+        return name == "requires.txt" and in_place and canonicalize_name(stem) == self._stem
 
 
 def _below_top(path: str) -> str | None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, read_wheel_tags
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
+from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.index_page.page import IndexFile
 from scanner.models import Package, Release, ReleaseFile
 from scanner.services.storage.release_profiles import store_profiles
@@ -179,7 +180,7 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], pro
 
 _COLUMNS = (
     *("package", "version", "shape", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
-    *("metadata_error", "build_detail"),
+    *("metadata_error", "build_detail", "metadata_failures", "metadata_grade"),
 )
 
 
@@ -203,7 +204,7 @@ def _insert(
             time(min(gathered[version].times, default=None)),
             time(max(gathered[version].times, default=None)),
             since,
-            *("", ""),
+            *("", "", 0, MetadataGrade.CERTAIN.value),
         )
         for version in versions
     )

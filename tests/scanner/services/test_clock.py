@@ -137,7 +137,7 @@ def test_a_release_whose_needs_were_asked_for_in_the_future_is_asked_for_now(
     replay.add_package("demo", ["demo-1.0.tar.gz"])
     poll(NOON)
     release = Release.objects.get()
-    Release.objects.update(metadata_tried_at=NOON + jump)
+    Release.objects.update(metadata_tried_at=NOON + jump, metadata_failures=9)
     assert lacking_metadata([release.pk], NOON) == {demo.index_id: {release.pk: "demo 1.0"}}
     Release.objects.update(metadata_tried_at=NOON)
     assert lacking_metadata([release.pk], NOON) == {}

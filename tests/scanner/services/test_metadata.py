@@ -6,7 +6,13 @@ import pytest
 
 from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
-from scanner.services.metadata import TRY_AGAIN_AFTER, fetch_metadata, lacking_metadata
+from scanner.services.metadata import (
+    FAILURES_UNTIL_UNREADABLE,
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    fetch_metadata,
+    lacking_metadata,
+)
 from tests.replay import ReplayIndex, a_file, faults
 from tests.scanner.services.conftest import NOON, Poll
 
@@ -71,22 +77,28 @@ def test_an_announced_digest_that_does_not_hold_is_not_believed(replay: ReplayIn
 
 
 @pytest.mark.parametrize(
-    ("lines", "error"),
-    [
-        (BOUND, ""),
-        (OLD, "only an sdist, whose metadata 2.1 does not guarantee the dependencies of a build"),
-        (DYNAMIC, "only an sdist, whose dependencies are dynamic: they are known after a build"),
-    ],
+    ("lines", "grade"),
+    [(BOUND, "certain"), (OLD, "stated"), (DYNAMIC, "stated")],
 )
-def test_an_sdist_is_believed_when_it_binds_its_build(
-    replay: ReplayIndex, demo: Package, poll: Poll, lines: tuple[tuple[str, str], ...], error: str
+def test_what_an_sdist_states_is_certain_where_it_binds_its_build(
+    replay: ReplayIndex, demo: Package, poll: Poll, lines: tuple[tuple[str, str], ...], grade: str
 ) -> None:
     replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=lines)])
     poll()
     release = fetch(replay)
-    assert release.metadata_error == error
-    assert (release.metadata is None) is bool(error)
+    assert release.metadata is not None
+    assert (release.metadata.requires_dist, release.metadata_grade) == (["numpy"], grade)
     assert paths(replay) == ["demo-1.0.tar.gz"]
+
+
+def test_an_old_sdist_states_what_its_requires_txt_lists(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
+    listed = {"src/demo.egg-info/requires.txt": b"numpy\n\n[fast]\ncython\n", "tests/x.egg-info/requires.txt": b"no\n"}
+    replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=OLD[:-1], members=listed)])
+    poll()
+    release = fetch(replay)
+    assert release.metadata is not None
+    assert release.metadata.requires_dist == ["numpy", 'cython; extra == "fast"']
+    assert release.metadata_grade == "stated"
 
 
 def test_equal_metadata_is_kept_once_and_never_fetched_again(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
@@ -102,16 +114,41 @@ def test_equal_metadata_is_kept_once_and_never_fetched_again(replay: ReplayIndex
     assert len([path for path in paths(replay) if path.endswith(".metadata")]) == 3
 
 
-def test_an_index_that_is_down_is_asked_again_and_a_release_without_metadata_after_a_week(
-    replay: ReplayIndex, demo: Package, poll: Poll
+@pytest.mark.parametrize(
+    "fault", [faults.Status(500), faults.Status(404), faults.Replace(b"<html>Not today</html>")], ids=str
+)
+def test_metadata_that_cannot_be_had_is_asked_for_again_soon_and_with_growing_pauses(
+    replay: ReplayIndex, demo: Package, poll: Poll, fault: faults.Fault
 ) -> None:
-    replay.add_package("demo", [a_file("demo-1.0.tar.gz", metadata=OLD)])
+    replay.add_package("demo", [a_file(PURE, requires_dist=["numpy>=2"])])
     poll()
     pk = Release.objects.get().pk
     assert lacking_metadata([pk], NOON) == {demo.index_id: {pk: "demo 1.0"}}
-    replay.fail(faults.Status(500), times=1)
-    assert not fetch_metadata(pk, IndexClient(replay.url), NOON)
-    assert lacking_metadata([pk], NOON)
-    assert fetch_metadata(pk, IndexClient(replay.url), NOON)
-    assert lacking_metadata([pk], NOON + timedelta(days=1)) == {}
-    assert lacking_metadata([pk], NOON + TRY_AGAIN_AFTER + timedelta(hours=1))
+    replay.fail(fault, path="*")
+    now, pause = NOON, FIRST_PAUSE
+    for _ in range(3):
+        assert not fetch_metadata(pk, IndexClient(replay.url), now)
+        release = Release.objects.get()
+        assert (release.metadata, bool(release.metadata_error)) == (None, True)
+        assert lacking_metadata([pk], now + pause - timedelta(seconds=1)) == {}
+        now, pause = now + pause, 2 * pause
+        assert lacking_metadata([pk], now)
+    replay.clear_faults()
+    assert fetch_metadata(pk, IndexClient(replay.url), now)
+    release = Release.objects.get()
+    assert release.metadata is not None
+    assert (release.metadata.requires_dist, release.metadata_error) == (["numpy>=2"], "")
+
+
+def test_what_answers_and_can_never_be_read_is_unreadable_and_tried_once_a_day(
+    replay: ReplayIndex, demo: Package, poll: Poll
+) -> None:
+    replay.add_package("demo", ["demo-1.0.tar.gz"])
+    poll()
+    pk, revision = Release.objects.get().pk, Package.objects.get().revision
+    replay.mount_body("demo", "demo-1.0.tar.gz", b"no archive at all")
+    for _ in range(FAILURES_UNTIL_UNREADABLE + 10):
+        fetch_metadata(pk, IndexClient(replay.url), NOON)
+    assert Release.objects.get().metadata_grade == "unreadable"
+    assert Package.objects.get().revision == revision + 1
+    assert lacking_metadata([pk], NOON + LONGEST_PAUSE)

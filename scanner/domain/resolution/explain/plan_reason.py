@@ -23,6 +23,7 @@ class PlanReasonKind(StrEnum):
     UNMET_REQUIREMENT = "unmet-requirement"
     KNOWN_BREAK = "known-break"
     WITH_OTHERS = "with-others"
+    HELD_BACK = "held-back"
     # Why a package has no version that works.
     NOT_POLLED = "not-polled"
     PACKAGE_NOT_FOUND = "package-not-found"

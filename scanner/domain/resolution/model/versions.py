@@ -17,6 +17,7 @@ from packaging.version import Version
 
 from scanner.domain.files.builds import UNSEEN
 from scanner.domain.files.core_metadata import parse_specifier
+from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.availability import Offer
 from scanner.domain.resolution.model.requirement import specifiers_of
 from scanner.domain.resolution.pubgrub.incompatibility import bits
@@ -30,10 +31,10 @@ class Candidate(NamedTuple):
     `profile` is any value that is equal for releases with the same offers and the same build. `uploaded_at` is aware;
     None if the index does not say. `offers` has one offer per target of the source, and `build` says what building
     the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
-    `requires_dist` is None while it is not known; `metadata_error` says why it cannot be read, and the release then
-    counts as one without dependencies. `pk` is the stored release that the metadata comes from, `other_pks` are those
-    of the same version on other indexes, whose files count too. `admitted_files` are the names of those that count
-    where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
+    `requires_dist` and `extras`, those that it provides, are None while they are not known, and `metadata_error` then
+    says why; `metadata_grade` is how far they are known. `pk` is the stored release that the metadata comes from,
+    `other_pks` are those of the same version on other indexes, whose files count too. `admitted_files` are the names
+    of those that count where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
     """
 
     version: Version
@@ -44,7 +45,9 @@ class Candidate(NamedTuple):
     pk: int = 0
     too_young: bool = False
     requires_dist: tuple[str, ...] | None = None
+    extras: tuple[str, ...] | None = None
     metadata_error: str = ""
+    metadata_grade: MetadataGrade = MetadataGrade.CERTAIN
     other_pks: tuple[int, ...] = ()
     admitted_files: frozenset[str] | None = None
     excluded_by: str = ""

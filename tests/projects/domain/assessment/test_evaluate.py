@@ -36,11 +36,15 @@ CORE: dict[str, Releases] = {
 
 
 def ask(
-    packages: Mapping[str, Releases], text: str, *slugs: str, policy: BuildPolicy | None = None
+    packages: Mapping[str, Releases],
+    text: str,
+    *slugs: str,
+    policy: BuildPolicy | None = None,
+    extras: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
 ) -> list[TargetResult]:
     on = targets(*slugs)
     request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
-    index = SmallIndex(packages, on, request.foreign)
+    index = SmallIndex(packages, on, request.foreign, extras)
     resolved = resolve_targets(request, index.snapshot)
     return explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
 

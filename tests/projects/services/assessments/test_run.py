@@ -1,16 +1,18 @@
 """Assessing a snapshot against the replay index: unknown at first, complete in the end, anew only when it differs."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
-from projects.services.assessments.run import CLAIM_FOR, assess_snapshot, stale_snapshots
+from projects.services.assessments.run import CLAIM_FOR, PATIENCE, assess_snapshot, stale_snapshots
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
-from scanner.models import Package
+from scanner.models import Package, Release
 from scanner.services.indexes import get_index
+from scanner.services.metadata import FIRST_PAUSE
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,3 +130,27 @@ def test_an_sdist_that_a_verdict_hangs_on_is_looked_into(
     target = Assessment.objects.order_by("-pk")[0].targets.get()
     (row,) = target.packages
     assert (row["detail"], row["verdict"], target.verdict) == (build, verdict, project_verdict)
+
+
+@pytest.mark.parametrize("fault", [faults.Status(404), faults.Status(500), faults.Replace(b"<html></html>")], ids=str)
+def test_a_release_whose_metadata_cannot_be_had_is_unknown_and_so_is_the_project(
+    project: Project, replay: ReplayIndex, fault: faults.Fault
+) -> None:
+    replay.add_package("top", [a_file("top-1.0-py3-none-any.whl", requires_dist=["leaf"])])
+    replay.add_package("leaf", ["leaf-1.0-py3-none-any.whl"])
+    replay.fail(fault, "/files/top/*")
+    snapshot = snapshot_of(project, "top\nsix==1.16.0\n")
+    began = time.monotonic()
+    assert assess(snapshot, replay) is False
+    assert time.monotonic() - began < PATIENCE / 4
+    assessment = Assessment.objects.get()
+    assert assessment.state == AssessmentState.PARTIAL
+    target = assessment.targets.get()
+    rows = {row["name"]: row for row in target.packages}
+    assert (rows["top"]["verdict"], rows["six"]["verdict"], target.verdict) == ("unknown", "ready", "unknown")
+    assert rows["top"]["reason"]["kind"] == "unread-metadata"
+    replay.clear_faults()
+    Release.objects.update(metadata_tried_at=timezone.now() - FIRST_PAUSE)
+    assert stale_snapshots(timezone.now()) == [snapshot.pk]
+    assert assess(snapshot, replay) is False
+    assert Assessment.objects.order_by("-pk")[0].targets.get().verdict == "go"

@@ -160,8 +160,8 @@ def test_hostile_wheels_are_refused_in_words(index: ReplayIndex, client: IndexCl
 
 
 def test_pkg_info_is_read_out_of_each_kind_of_sdist(index: ReplayIndex, client: IndexClient) -> None:
-    assert client.sdist_metadata(url(index, SDIST)) == TEXT
-    assert client.sdist_metadata(url(index, "demo-1.0.zip")) == TEXT
+    assert client.sdist_metadata(url(index, SDIST)).pkg_info == TEXT
+    assert client.sdist_metadata(url(index, "demo-1.0.zip")).pkg_info == TEXT
 
 
 def test_other_kinds_of_sdist_are_not_read(index: ReplayIndex, client: IndexClient) -> None:
@@ -173,7 +173,7 @@ def test_other_kinds_of_sdist_are_not_read(index: ReplayIndex, client: IndexClie
 def test_only_the_top_folders_pkg_info_counts(index: ReplayIndex, client: IndexClient) -> None:
     body = a_tar({"demo-1/src/demo.egg-info/PKG-INFO": b"no", "demo-1/deep/PKG-INFO": b"no", "./demo-1/PKG-INFO": TEXT})
     index.mount_body("demo", "demo-5.0.tar.gz", body)
-    assert client.sdist_metadata(url(index, "demo-5.0.tar.gz")) == TEXT
+    assert client.sdist_metadata(url(index, "demo-5.0.tar.gz")).pkg_info == TEXT
 
 
 def a_link_as_pkg_info() -> bytes:
@@ -206,6 +206,36 @@ def test_hostile_sdists_are_refused_in_words(index: ReplayIndex, client: IndexCl
     assert words in str(caught.value)
 
 
+def read_pkg_info(client: IndexClient, address: str) -> bytes:
+    return client.sdist_metadata(address).pkg_info
+
+
+@pytest.mark.parametrize(
+    ("members", "requires"),
+    [
+        ({"demo-1/demo.egg-info/requires.txt": b"numpy\n"}, b"numpy\n"),
+        ({"demo-1/src/Demo.egg-info/requires.txt": b"numpy\n"}, b"numpy\n"),
+        ({"demo-1/tests/data/demo.egg-info/requires.txt": b"numpy\n"}, None),
+        ({"demo-1/other.egg-info/requires.txt": b"numpy\n"}, None),
+        ({}, None),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("pack", [a_tar, a_zip])
+def test_requires_txt_is_read_where_pkg_info_says_too_little(
+    index: ReplayIndex,
+    client: IndexClient,
+    members: dict[str, bytes],
+    requires: bytes | None,
+    first: bool,
+    pack: Callable[[dict[str, bytes]], bytes],
+) -> None:
+    pkg_info = {"demo-1/PKG-INFO": TEXT}
+    name = "demo-9.0.zip" if pack is a_zip else "demo-9.0.tar.gz"
+    index.mount_body("demo", name, pack({**pkg_info, **members} if first else {**members, **pkg_info}))
+    assert client.sdist_metadata(url(index, name), lambda known: False) == (TEXT, requires)
+
+
 def mutate(body: bytes, edits: list[tuple[int, int]], cut: int) -> bytes:
     changed = bytearray(body)
     for at, value in edits:
@@ -220,7 +250,7 @@ edits = st.lists(st.tuples(st.integers(0, 2**20), st.integers(0, 255)), max_size
     ("filename", "body", "read"),
     [
         ("demo-7.0-py3-none-any.whl", a_zip(METADATA), IndexClient.wheel_metadata),
-        ("demo-7.0.tar.gz", a_tar({"demo-1/PKG-INFO": TEXT}), IndexClient.sdist_metadata),
+        ("demo-7.0.tar.gz", a_tar({"demo-1/PKG-INFO": TEXT}), read_pkg_info),
     ],
 )
 def test_any_damage_gives_text_or_a_refusal(
