@@ -7,7 +7,7 @@ Two steps, because explanations need files that are worth reading only for the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -35,6 +35,7 @@ from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
+from scanner.domain.resolution.explain.conflict import Relaxation
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
@@ -44,6 +45,7 @@ from scanner.domain.resolution.model.policy import Preference
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.resolution.newest_choice import newest_choices_search
 from scanner.domain.resolution.problem import ResolutionProblem
+from scanner.domain.resolution.relax import relax_search
 from scanner.domain.resolution.upgrade import Upgrade, plan_search
 from scanner.domain.targets.target import Target
 
@@ -57,6 +59,7 @@ class ResolvedTarget:
     judgements: Mapping[NormalizedName, Judgement]
     plan: Plan | None
     breaks: BreaksInSet
+    ways_out: tuple[Relaxation, ...] = ()
 
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
@@ -157,7 +160,10 @@ def resolve_search(
         way = yield from plan_search(upgrade)
     elif request.with_plans and found.holds:
         way = plan_of_held_back(found, judgements.values(), roots.direct, target)
-    return ResolvedTarget(target, found, judgements, way, breaks)
+    ways_out: tuple[Relaxation, ...] = ()
+    if request.with_plans and found.conflict is not None:
+        ways_out = yield from relax_search(cache, target, roots, request.resolver_policy, found.conflict.own, limits)
+    return ResolvedTarget(target, found, judgements, way, breaks, ways_out)
 
 
 def _shown_instead(judgements: Mapping[NormalizedName, Judgement], found: Closure) -> dict[NormalizedName, Version]:
@@ -211,7 +217,7 @@ def _explain(
         verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))),
-        conflict=conflict.explanation if conflict is not None else None,
+        conflict=replace(conflict.explanation, relaxations=one.ways_out) if conflict is not None else None,
         plan=_plan(request, one, limits),
     )
 

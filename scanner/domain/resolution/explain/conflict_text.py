@@ -71,7 +71,7 @@ def ways_out(conflict: ConflictExplanation) -> list[str]:
 def _edit_text(edit: RequirementEdit) -> str:
     if not edit.after:
         return f"leave out {edit.before}"
-    named = not edit.version or edit.after.endswith(f"=={edit.version}")
+    named = not edit.version or edit.after.endswith(f"={edit.version}")
     return f"change {edit.before} to {edit.after}{'' if named else f' (then {edit.name} {edit.version})'}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -38,7 +38,7 @@ def move_reason(
     for provider, graph in there:
         if reason := _breaks_beside(provider, graph, name, before):
             return reason
-    unmet = [reason for provider, graph in there if (reason := _unmet(provider, graph, name, before))]
+    unmet = [reason for provider, graph in there for reason in _unmet(provider, graph, name, before)]
     # A requirement that no installable version meets says more than one that the set only meets otherwise.
     hard = (reason for reason in unmet if reason.available_from is not None)
     return next(hard, None) or next(iter(unmet), PlanReason(PlanReasonKind.WITH_OTHERS))
@@ -113,17 +113,19 @@ def _not_admitted(
 
 def _unmet(
     provider: TargetProvider, graph: DependencyGraph, name: NormalizedName, before: Version
-) -> PlanReason | None:
-    """Return a requirement of the version before that the new set does not meet."""
+) -> Iterator[PlanReason]:
+    """Yield the requirements of the version before that the new set does not meet."""
     candidates = provider.candidates(name)
     dependencies = None if candidates is None else provider.dependencies_of(name, candidates.package.choice(before))
     if dependencies is None:
-        return None
+        return
+    still_needed = {edge.requirement.name for edge in graph.edges if edge.dependent == name}
+    after = graph.members.get(name)
     for extra in (None, *sorted(graph.extras.get(name, ()))):
         for _, requirement in provider.applicable(dependencies, extra):
             admitted = provider.satisfied(requirement.name, requirement)
             if not graph.choices.get(requirement.name, 0) & admitted:
-                return PlanReason(
+                yield PlanReason(
                     PlanReasonKind.UNMET_REQUIREMENT,
                     name,
                     str(before),
@@ -131,8 +133,8 @@ def _unmet(
                     requirement=str(requirement),
                     required=requirement.name,
                     available_from=_available_from(provider, requirement, admitted),
+                    free_from="" if after is None or requirement.name in still_needed else str(after),
                 )
-    return None
 
 
 def _available_from(provider: TargetProvider, requirement: Requirement, admitted: int) -> str | None:

@@ -46,9 +46,9 @@ class PlanReason:
     installed on `targets` (slugs; empty where the target goes without saying). `requirement` is the one that is not
     met, stated by `dependent` with its version, or by the project if that is empty; `required` is the package that it
     names. `available_from` says from which version on `required` installs on the target, "" if from none; None if
-    that is not the problem. Of a known break `text` is the symptom, and `required` the partner beside which it happens.
-    A contradiction has its two sides in `sides`, a plan with blockers their reasons in
-    `parts`. `steps` counts the search that was cut short.
+    that is not the problem. `free_from` is the version of `name` in the plan if that does not need `required`. Of a
+    known break `text` is the symptom, and `required` the partner beside which it happens. A contradiction has its two
+    sides in `sides`, a plan with blockers their reasons in `parts`. `steps` counts the search that was cut short.
     """
 
     kind: PlanReasonKind
@@ -60,6 +60,7 @@ class PlanReason:
     requirement: str = ""
     required: str = ""
     available_from: str | None = None
+    free_from: str = ""
     steps: int = 0
     sides: tuple[str, ...] = ()
     parts: tuple[PlanReason, ...] = ()
@@ -91,6 +92,7 @@ class PlanReason:
             requirement=data.get("requirement", ""),
             required=data.get("required", ""),
             available_from=data.get("available_from"),
+            free_from=data.get("free_from", ""),
             steps=data.get("steps", 0),
             sides=tuple(data.get("sides", ())),
             parts=tuple(cls.from_json(part) for part in data.get("parts", ())),

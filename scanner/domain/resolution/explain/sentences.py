@@ -76,8 +76,8 @@ def _available_text(reason: PlanReason, target_name: Callable[[str], str]) -> st
     if reason.available_from is None:
         return ""
     if not reason.available_from:
-        where = _at("on", reason.targets, target_name)
-        return f", and no release of {reason.required} from there on is usable{where}"
+        free = f"; {reason.free_from} does not need it" if reason.free_from else ""
+        return f", none of which installs{_at('on', reason.targets, target_name)}{free}"
     where = _at("for", reason.targets, target_name)
     return f", and {reason.required} has no wheel{where} before {reason.available_from}"
 

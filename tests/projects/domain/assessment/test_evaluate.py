@@ -124,6 +124,7 @@ def test_requirements_that_contradict_each_other_are_a_conflict_with_both_sides(
     assert answer.conflict is not None
     assert answer.conflict.exhausted == "shared"
     assert [line.requirement for line in answer.conflict.lines][-2:] == ["shared<2", "shared>=2"]
+    assert [edit.before for way in answer.conflict.relaxations for edit in way.edits] == ["left==1.0", "right==1.0"]
 
 
 @pytest.mark.parametrize(

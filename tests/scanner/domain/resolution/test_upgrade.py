@@ -183,3 +183,22 @@ def test_what_is_missing_makes_no_plan_feasible() -> None:
     made = plan(upgrade_of(root_requirements("app==1.0"), index=index))
     assert not made.feasible
     assert made.missing.releases == ((canonicalize_name("app"), Version("2.0")),)
+
+
+def test_a_move_names_the_requirement_that_nothing_meets_and_the_version_that_is_free_of_it() -> None:
+    index: SmallIndex = {
+        "scan": {"0.18": {"needs": ["plot", "learn>=0.21"]}, "0.20": {"needs": ["plot<1"]}},
+        "plot": {"0.9": {}, "1.0": {}},
+        "learn": {"0.20": {}, "0.21": {"on": ["win32"]}, "1.9": {"on": ["win32"]}},
+    }
+    (change,) = plan(Upgrade(
+        ResolutionCache(SmallSource(index)),
+        [LINUX],
+        root_requirements("scan==0.18"),
+        BuildPolicy(),
+        {canonicalize_name("scan"): Version("0.18")},
+    )).changes  # fmt: skip
+    assert plan_reason_text(change.reason, lambda _: "Linux") == (
+        "scan 0.18 needs learn>=0.21, none of which installs on Linux; 0.20 does not need it"
+    )
+    assert type(change.reason).from_json(change.reason.to_json()) == change.reason
