@@ -14,9 +14,19 @@ from celery.signals import worker_shutting_down
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
 
-app = Celery("wheelway", task_cls="compat_site.jobs:Job")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+
+def make_app(*, is_current: bool = True) -> Celery:
+    """Return an app with the settings and tasks of this installation.
+
+    A process with several workers needs one for each: an app consumes one set of queues.
+    """
+    made = Celery("wheelway", task_cls="compat_site.jobs:Job", set_as_current=is_current)
+    made.config_from_object("django.conf:settings", namespace="CELERY")
+    made.autodiscover_tasks()
+    return made
+
+
+app = make_app()
 
 
 @worker_shutting_down.connect(weak=False)

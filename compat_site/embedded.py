@@ -1,7 +1,8 @@
-"""The web server, a Celery worker and beat in one process, for `manage.py run`.
+"""The web server, two Celery workers and beat in one process, for `manage.py run`.
 
-The worker runs the tasks of the same app as in production, in threads. The queue of the in-memory broker is lost with
-the process; the schedule finds unfinished work in the database again.
+One worker runs only what users wait for, so that a long search or many polls never keep a paste waiting. The workers
+run the tasks of the same app as in production, in threads. The queue of the in-memory broker is lost with the process;
+the schedule finds unfinished work in the database again.
 """
 
 import fcntl
@@ -19,12 +20,14 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 from waitress.server import BaseWSGIServer
 
+from compat_site.celery import make_app
 from scanner.services.shutdown import clear_stop_request
 
 logger = logging.getLogger(__name__)
 
 WEB_THREADS = 8
-JOB_THREADS = 4
+# The queues of each worker, and how many jobs it runs at once.
+WORKERS = (("interactive", 4), ("searches,polling,alerts", 4))
 # A job that runs longer is abandoned: the next start finds it again in the database.
 STOP_SECONDS = 10
 
@@ -80,28 +83,32 @@ def lock(data_dir: Path) -> IO[str]:
 
 
 class EmbeddedJobs:
-    """A worker and beat in threads of this process."""
+    """The workers and beat in threads of this process."""
 
     def __init__(self, app: Celery) -> None:
         self._app = app
         # Not celery.apps.worker.Worker, which installs signal handlers; those belong to the main thread.
-        self._worker = WorkController(
-            app=app,
-            pool="threads",
-            concurrency=JOB_THREADS,
-            hostname="embedded@localhost",
-            without_heartbeat=True,
-            without_mingle=True,
-            without_gossip=True,
-        )
+        self._workers = [
+            WorkController(
+                app=make_app(is_current=False),
+                pool="threads",
+                concurrency=threads,
+                queues=queues,
+                hostname=f"{queues.partition(',')[0]}@localhost",
+                without_heartbeat=True,
+                without_mingle=True,
+                without_gossip=True,
+            )
+            for queues, threads in WORKERS
+        ]
         self._beat = Service(app, scheduler_cls=Scheduler, max_interval=5)
         self._threads = [
-            threading.Thread(target=self._worker.start, name="celery-worker", daemon=True),
+            *(threading.Thread(target=one.start, name="celery-worker", daemon=True) for one in self._workers),
             threading.Thread(target=self._beat.start, name="celery-beat", daemon=True),
         ]
 
     def start(self) -> None:
-        """Start both, and run every entry of the schedule once now."""
+        """Start them, and run every entry of the schedule once now."""
         clear_stop_request()
         for thread in self._threads:
             thread.start()
@@ -117,7 +124,8 @@ class EmbeddedJobs:
 
     def _stop(self) -> None:
         self._beat.stop()
-        self._worker.stop()
+        for worker in self._workers:
+            worker.stop()
         for thread in self._threads:
             thread.join()
 

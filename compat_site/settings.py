@@ -99,13 +99,15 @@ if REDIS_URL:
 else:
     # By default the worker sleeps a second after each empty poll.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
-# `interactive` holds jobs that users wait for; the other queues may hold thousands of packages.
-CELERY_TASK_QUEUES = SimpleLazyObject(lambda: _queues("interactive", "polling", "alerts"))
+# `interactive` holds short jobs that users wait for; those of `searches` may take minutes, `polling` may hold
+# thousands of packages.
+CELERY_TASK_QUEUES = SimpleLazyObject(lambda: _queues("interactive", "searches", "polling", "alerts"))
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
     "scanner.tasks.*": {"queue": "polling"},
     "projects.tasks.dispatch_wheel_events": {"queue": "alerts"},
     "projects.tasks.send_alert": {"queue": "alerts"},
+    "projects.tasks.continue_assessment": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
     "projects.tasks.requeue_lost_deliveries": {"queue": "polling"},
     "projects.tasks.check_branches": {"queue": "polling"},
@@ -304,6 +306,11 @@ WHEELWAY_DIGEST_AFTER = timedelta(minutes=env.int("DIGEST_MINUTES", default=60))
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 # How long the resolution for one target may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
+# What one job of an assessment may use; the next one goes on where it stopped.
+WHEELWAY_FIRST_SECONDS = env.int("WHEELWAY_FIRST_SECONDS", default=10)
+WHEELWAY_ASSESSMENT_SECONDS = env.int("WHEELWAY_ASSESSMENT_SECONDS", default=180)
+WHEELWAY_ASSESSMENT_REQUESTS = env.int("WHEELWAY_ASSESSMENT_REQUESTS", default=10_000)
+WHEELWAY_ASSESSMENT_MEMORY_MB = env.int("WHEELWAY_ASSESSMENT_MEMORY_MB", default=2_000)
 # Concurrent requests to one index host.
 WHEELWAY_INDEX_CONNECTIONS = env.int("WHEELWAY_INDEX_CONNECTIONS", default=16)
 

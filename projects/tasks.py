@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
@@ -24,11 +25,17 @@ REFRESHES = 150
 LONGEST_COUNTDOWN = timedelta(minutes=10)
 
 
+@shared_task
+def assess_snapshot(snapshot_id: int) -> None:
+    """Assess a snapshot for a user who waits: a short job, which leaves what takes longer to `continue_assessment`."""
+    if assessments.assess_snapshot(snapshot_id, timezone.now(), seconds=settings.WHEELWAY_FIRST_SECONDS):
+        continue_assessment.delay(snapshot_id)
+
+
 @shared_task(bind=True, max_retries=REFRESHES)
-def assess_snapshot(self: Task[..., None], snapshot_id: int) -> None:
-    """Assess a snapshot. Retry while packages are still unknown."""
-    waiting = assessments.assess_snapshot(snapshot_id, timezone.now())
-    if waiting:
+def continue_assessment(self: Task[..., None], snapshot_id: int) -> None:
+    """Assess a snapshot as long as one job may take. Retry while something is undecided."""
+    if assessments.assess_snapshot(snapshot_id, timezone.now()):
         raise self.retry(countdown=REFRESH_EVERY)
 
 
@@ -39,7 +46,7 @@ def reassess_stale() -> int:
     indexes.ask_missing_again(now)
     stale = assessments.stale_snapshots(now)
     for snapshot_id in stale:
-        assess_snapshot.delay(snapshot_id)
+        continue_assessment.delay(snapshot_id)
     return len(stale)
 
 

@@ -189,6 +189,7 @@ def assess_as(
         verdict = project_verdict([package.verdict for package in column])
         row = TargetAssessment.from_result(TargetResult(target, verdict, tuple(column)), position)
         row.assessment, row.shown = made, cells_to_json(column)
+        row.is_decided = not missing or verdict is not ProjectVerdict.UNKNOWN
         row.save()
     rest_on(project, names if resting is None else resting, checked_at=at)
     return made

@@ -26,6 +26,8 @@ from projects.domain.indexes.index_options import InvalidIndexOption, effective_
 from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
+from projects.presentation.sentences import stopped_text
+from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import Evaluation, evaluate, stopwatch
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
@@ -177,11 +179,13 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
         indexes=indexes,
         progress=_Progress(log),
         fresh_for=FRESH_FOR,
-        seconds=PATIENCE,
+        budget=Budget.from_settings(PATIENCE),
         as_of=as_of,
     )
     for name, fault in sorted(fetched.faults.items()):
         log(f"{name}: {fault}; the result rests on what was stored before, else it is unknown.")
+    if fetched.stopped is not None:
+        log(f"{stopped_text(fetched.stopped)} What is undecided is unknown.")
     stop_command_polls(indexes)
     found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
     return CommandAssessment(request, files, found, indexes, confusions(indexes, found.names))

@@ -51,6 +51,8 @@ class Assessment(models.Model):
     index_ids = models.JSONField(default=list, help_text="keys of all of them, in order; empty: the installation's")
     confusions = models.JSONField(default=list, help_text="private names that stand on another index too")
     missing = models.JSONField(default=list, help_text="what the index must still tell: a package, or a release")
+    question = models.CharField(max_length=64, blank=True, help_text="a digest of what was asked, for the next job")
+    stopped = models.CharField(max_length=8, blank=True, help_text="the limit at which the last job stopped")
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(help_text="when the same answer was last reached")
     digest = models.CharField(max_length=64, blank=True, help_text="of the answers: equal digests say the same")
@@ -160,6 +162,7 @@ class TargetAssessment(models.Model):
     packages = models.JSONField(default=list)
     shown = models.JSONField(null=True, help_text="what pages show of the packages; null: made of them")
     plan = models.JSONField(null=True, blank=True)
+    is_decided = models.BooleanField(default=True, help_text="false: may change when more of the index is known")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["position"]

@@ -11,6 +11,7 @@ from packaging.utils import NormalizedName
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import FileProblem
@@ -26,6 +27,7 @@ from projects.presentation.readiness import ReadinessLine, readiness_lines
 from projects.presentation.risk_table.controls import Heading, Pill, count_text, empty_text, state_pills, table_headings
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
+from projects.presentation.sentences import stopped_text
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
 from projects.presentation.summary import SummaryLine, primary_columns, summarise_targets
 from scanner.domain.matching.availability import Availability
@@ -38,12 +40,16 @@ _MOST_CHANGES = 20
 
 @dataclass(frozen=True, slots=True)
 class AssessmentProgress:
-    """How many packages have been read from the index. `text` is "23 of 31, greenlet…"."""
+    """How far an assessment is, in packages read of the index and, once there are any, in targets decided.
+
+    `text` is "23 of 31, greenlet…", `left` what the index must still tell.
+    """
 
     done: int
     total: int
     text: str
     left: int
+    label: str = "Reading the package index"
 
     @property
     def mark(self) -> str:
@@ -154,7 +160,20 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
 def _progress(state: ProjectState, names: set[str]) -> AssessmentProgress | None:
     if state.assessment is None:
         return describe_progress(sorted(names), sorted(names))
-    return None if state.assessment.is_complete else describe_progress(sorted(names), state.assessment.missing)
+    if state.assessment.is_complete:
+        return None
+    reading = describe_progress(sorted(names), state.assessment.missing)
+    decided = [slug for slug in state.targets if (one := state.assessment.targets.get(slug)) and one.is_decided]
+    if reading is None or not decided:
+        return reading
+    return deciding(len(decided), len(state.targets), reading, state.assessment.stopped)
+
+
+def deciding(decided: int, targets: int, reading: AssessmentProgress, stopped: StopReason | None) -> AssessmentProgress:
+    """Return the progress once some targets are decided, while the index is read for the others."""
+    waits = f" {stopped_text(stopped)}" if stopped is not None else f" Packages: {reading.text}"
+    text = f"{decided} of {count(targets, 'target')} {agree(decided, 'is', 'are')} decided.{waits}"
+    return AssessmentProgress(decided, targets, text, reading.left, "Deciding the targets")
 
 
 def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ChangeSummary]:

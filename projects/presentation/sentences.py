@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.report.platform_support import build_tools
 from scanner.domain.files.builds import COMPILED, build_kind
@@ -221,6 +222,18 @@ def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
     """Return what the standard library of the target's Python means for the package, as clauses."""
     parsed = _parse(target)
     return standard_library_flags(package.name, package.version, parsed.python.version) if parsed is not None else ()
+
+
+_LIMITS = {
+    StopReason.TIME: "time",
+    StopReason.REQUESTS: "requests to the index",
+    StopReason.MEMORY: "memory",
+}
+
+
+def stopped_text(reason: StopReason) -> str:
+    """Return why targets were left undecided, and what happens next."""
+    return f"The last job reached its limit of {_LIMITS[reason]}; the next one goes on from there."
 
 
 @lru_cache(maxsize=256)

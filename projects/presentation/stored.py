@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from projects.domain.assessment.diff import PackageChange
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
 from projects.domain.indexes.named_indexes import IndexNotice
@@ -34,6 +35,7 @@ class TargetSummary:
     counts: Mapping[str, int]
     conflict: ConflictExplanation | None
     cells: Sequence[CellSummary]
+    is_decided: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class StoredAssessment:
     """An assessment with its targets by slug.
 
     `changes` are against the last complete assessment before it, made at `changed_since`; None when there was none.
+    `stopped` is the limit at which the last job left targets undecided.
     """
 
     pk: int
@@ -52,6 +55,7 @@ class StoredAssessment:
     changes: tuple[PackageChange, ...] = ()
     changed_since: datetime | None = None
     confusions: tuple[NameConfusion, ...] = ()
+    stopped: StopReason | None = None
 
 
 class PendingRequirement(NamedTuple):

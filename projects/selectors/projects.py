@@ -9,6 +9,7 @@ from django.db.models import QuerySet, Subquery
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
@@ -111,9 +112,15 @@ def _stored(assessment: Assessment) -> StoredAssessment:
         confirmed_at=assessment.confirmed_at,
         is_complete=assessment.state == AssessmentState.COMPLETE,
         missing=tuple(assessment.missing),
+        stopped=StopReason(assessment.stopped) if assessment.stopped else None,
         targets={
             row.target: TargetSummary(
-                row.target, ProjectVerdict(row.verdict), row.counts, conflict_from_text(row.conflict), _cells(row)
+                row.target,
+                ProjectVerdict(row.verdict),
+                row.counts,
+                conflict_from_text(row.conflict),
+                _cells(row),
+                row.is_decided,
             )
             for row in targets
         },

@@ -7,7 +7,9 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from django.conf import settings
 
 from projects import jobs
 from projects.domain.assessment.request import AssessmentRequest
@@ -18,10 +20,11 @@ from projects.domain.rewriting.limit_changes import limit_changes
 from projects.models import Project, Snapshot
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade
+from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import resolve_request
-from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.assessments.read_index import IndexReader
-from projects.services.assessments.run import PATIENCE, request_of
+from projects.services.assessments.run import request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
 from scanner.domain.targets.target import parse_target
@@ -71,8 +74,8 @@ def fetch_for_upgrade(
         request,
         indexes=indexes_of(snapshot.project, client),
         progress=lambda name, done, total: None,
-        fresh_for=timedelta.max,
-        seconds=PATIENCE,
+        fresh_for=FROM_STORE,
+        budget=Budget.from_settings(settings.WHEELWAY_ASSESSMENT_SECONDS),
         patient=True,
     )
     logger.info(

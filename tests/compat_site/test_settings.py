@@ -111,9 +111,9 @@ def test_redis_hands_out_a_job_again_only_after_its_time_limit_and_sweeps_often(
 
 def test_what_people_wait_for_has_a_queue_of_its_own(load: Any) -> None:
     settings = load()
-    assert [queue.name for queue in settings["CELERY_TASK_QUEUES"]] == ["interactive", "polling", "alerts"]
+    assert [queue.name for queue in settings["CELERY_TASK_QUEUES"]] == ["interactive", "searches", "polling", "alerts"]
     used = {route["queue"] for route in settings["CELERY_TASK_ROUTES"].values()}
-    assert used <= {"interactive", "polling", "alerts"}
+    assert used <= {"interactive", "searches", "polling", "alerts"}
     assert settings["CELERY_TASK_DEFAULT_QUEUE"] == "interactive"
 
 

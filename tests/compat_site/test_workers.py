@@ -100,7 +100,7 @@ def test_an_assessment_that_is_interrupted_goes_on_in_another_worker(site: Insta
     held = Held()
     site.index.fail(held, "/simple/assess-*/")
     snapshot = a_snapshot(site, wanted)
-    worker = site.worker("interactive")
+    worker = site.worker("interactive", WHEELWAY_INDEX_CONNECTIONS="4")
     site.send("projects.tasks.assess_snapshot", snapshot, queue="interactive")
     assert held.begun.wait(PATIENCE)
     worker.tell(signal.SIGTERM)
@@ -110,7 +110,7 @@ def test_an_assessment_that_is_interrupted_goes_on_in_another_worker(site: Insta
     assert worker.left() == 0
     assert asked(site, wanted).count(1) < len(wanted)
     assert site.sql("SELECT assessing_until FROM projects_snapshot WHERE id = %s", snapshot) == [(None,)]
-    site.worker("interactive")
+    site.worker("interactive,searches")
     until(lambda: is_assessed(site, snapshot), "the assessment")
     assert site.sql("SELECT count(*) FROM projects_assessment WHERE snapshot_id = %s", snapshot) == [(1,)]
 
@@ -133,6 +133,28 @@ def test_an_upload_is_assessed_while_a_long_round_waits(site: Installation) -> N
     site.index.clear_faults()
     held.go.set()
     site.polled(wanted)
+
+
+def test_a_paste_is_assessed_while_the_long_search_of_another_project_goes_on(site: Installation) -> None:
+    wanted = names("long", 3)
+    for name in wanted:
+        site.index.add_package(name, [f"{name}-1.0-py3-none-any.whl"])
+    held = Held()
+    site.index.fail(held, "/simple/long-*/")
+    site.worker("interactive", WHEELWAY_FIRST_SECONDS="1")
+    site.worker("searches")
+    long = a_snapshot(site, wanted)
+    site.send("projects.tasks.assess_snapshot", long, queue="interactive")
+    assert held.begun.wait(PATIENCE)
+    site.index.add_package("paste", ["paste-1.0-py3-none-any.whl"])
+    quick = a_snapshot(site, ["paste"])
+    site.send("projects.tasks.assess_snapshot", quick, queue="interactive")
+    until(lambda: is_assessed(site, quick), "the assessment of the paste")
+    assert not held.go.is_set()
+    assert not is_assessed(site, long)
+    site.index.clear_faults()
+    held.go.set()
+    until(lambda: is_assessed(site, long), "the long assessment")
 
 
 def test_after_postgresql_was_stopped_and_started_everything_due_is_polled_once(site: Installation) -> None:

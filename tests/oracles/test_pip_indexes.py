@@ -17,6 +17,7 @@ from django.utils import timezone
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.request import AssessmentRequest
+from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
@@ -113,7 +114,11 @@ def ours(asked: Sequence[str], first: ReplayIndex, last: ReplayIndex) -> dict[st
     )
     indexes = command_set([first.url, last.url_with_login])
     fetch_missing(
-        request, indexes=indexes, progress=lambda name, done, total: None, fresh_for=timedelta(minutes=10), seconds=60
+        request,
+        indexes=indexes,
+        progress=lambda name, done, total: None,
+        fresh_for=timedelta(minutes=10),
+        budget=Budget(60),
     )
     (found,) = evaluate(request, indexes=indexes).targets
     if found.verdict != "go":

@@ -16,6 +16,7 @@ from benchmarks.pin_check import faults_of
 from benchmarks.uv_side import Uv, uv_target
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
+from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.projects import SAMPLE_FILE
@@ -50,7 +51,7 @@ def assessed(case: Path, replay: ReplayIndex, *slugs: str) -> list[TargetResult]
         indexes=indexes,
         progress=lambda name, done, total: None,
         fresh_for=timedelta(minutes=10),
-        seconds=60,
+        budget=Budget(60),
     )
     return evaluate(request, indexes=indexes).targets
 

@@ -61,14 +61,17 @@ class ResolvedTarget:
     breaks: BreaksInSet
     ways_out: tuple[Relaxation, ...] = ()
 
+    @property
+    def missing(self) -> Missing:
+        """What must be fetched before the result is known."""
+        return self.closure.missing | self.plan.missing if self.plan is not None else self.closure.missing
+
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
     """Return what must be fetched before every result is known."""
     missing = Missing()
     for one in resolved:
-        missing |= one.closure.missing
-        if one.plan is not None:
-            missing |= one.plan.missing
+        missing |= one.missing
     return missing
 
 

@@ -91,7 +91,7 @@ class TargetSearches:
     @property
     def missing(self) -> Missing:
         """What the unfinished searches lack, all together."""
-        return _together([*self._missing.values(), self._bridge_missing])
+        return self.cache.without_given_up(_together([*self._missing.values(), self._bridge_missing]))
 
     def advance(self) -> Missing:
         """Run every search that lacks nothing as far as it gets.

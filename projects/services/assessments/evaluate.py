@@ -18,6 +18,7 @@ from projects.domain.assessment.evaluate import (
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import Stopwatch, TargetSearches
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished, releases_of
 from projects.services.assessments.read_index import IndexReader, read_files
@@ -31,13 +32,17 @@ from scanner.services.index_sets import IndexSet
 class Evaluation:
     """The results of a request, what was missing for them, and the names of all packages that they rest on.
 
-    `bridge` is the one set over all targets, when the request asks for it and nothing is missing.
+    `undecided` are the targets, by slug, whose result may change when what is missing becomes known. `stopped` says
+    that a job ended at its budget before. `bridge` is the one set over all targets, when the request asks for it and
+    nothing is missing.
     """
 
     targets: list[TargetResult]
     missing: Missing
     names: frozenset[str]
     bridge: Plan | None = None
+    undecided: frozenset[str] = frozenset()
+    stopped: StopReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ def evaluate(
     found = resolved or resolve_request(request, IndexReader(indexes, request, as_of=as_of))
     files_of = read_files(releases_to_explain(found.resolved), as_of=as_of)
     results = explain_targets(request, found.resolved, found.reader.snapshot, WheelExplanations(files_of))
-    return make_evaluation(request, results, found.missing, found.bridge)
+    undecided = frozenset(one.target.slug for one in found.resolved if one.missing)
+    return make_evaluation(request, results, found.missing, found.bridge, undecided)
 
 
 def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:
@@ -101,15 +107,21 @@ def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: T
         )
     }
     results = [made[target.slug] for target in request.targets]
-    return make_evaluation(request, results, searches.missing)
+    waits = {*searches.unfinished, *(one.target for one in searches.finished if one.missing)}
+    missing = searches.missing | missing_in(searches.finished)
+    return make_evaluation(request, results, missing, undecided=frozenset(target.slug for target in waits))
 
 
 def make_evaluation(
-    request: AssessmentRequest, results: list[TargetResult], missing: Missing, bridge: Plan | None = None
+    request: AssessmentRequest,
+    results: list[TargetResult],
+    missing: Missing,
+    bridge: Plan | None = None,
+    undecided: frozenset[str] = frozenset(),
 ) -> Evaluation:
     """Return the evaluation that these results make."""
     seen = {package.name for result in results for package in result.packages} - request.foreign
-    return Evaluation(results, missing, frozenset(request.names | seen | set(missing.packages)), bridge)
+    return Evaluation(results, missing, frozenset(request.names | seen | set(missing.packages)), bridge, undecided)
 
 
 def stopwatch() -> Stopwatch:

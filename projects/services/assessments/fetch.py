@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,14 +14,17 @@ from projects.domain.assessment.evaluate import ResolvedTarget, unseen_in
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.stop_reason import StopReason
+from projects.services.assessments.budget import Budget, Meter
 from projects.services.assessments.evaluate import ResolvedRequest
 from projects.services.assessments.read_index import IndexReader
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import Fetcher, Progress, fetching, inspect_releases
-from scanner.services.shutdown import stop_requested
 
+# How old a stored page may be that is not fetched again: any age.
+FROM_STORE = timedelta.max
 # An sdist is read whole, so a set of nothing else is looked into a part at a time.
 MOST_SDISTS = 20
 
@@ -31,11 +33,13 @@ MOST_SDISTS = 20
 class FetchResult:
     """How far fetching came.
 
-    `faults` are the packages that the index gave no answer for, with the error.
+    `faults` are the packages that the index gave no answer for, with the error. `stopped` is the limit of the budget
+    that was reached before every result was known.
     """
 
     resolved: ResolvedRequest
     faults: dict[str, str]
+    stopped: StopReason | None = None
 
     @property
     def complete(self) -> bool:
@@ -49,22 +53,20 @@ def fetch_missing(
     indexes: IndexSet,
     progress: Progress,
     fresh_for: timedelta,
-    seconds: float,
+    budget: Budget,
     as_of: datetime | None = None,
     patient: bool = False,
     between: Callable[[IndexReader, TargetSearches], None] = lambda reader, searches: None,
 ) -> FetchResult:
-    """Fetch until every target can be evaluated, the time is over, or the indexes give nothing more.
+    """Fetch until every target can be evaluated, the budget is spent, or the indexes give nothing more.
 
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
-    to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with `patient` a page whose
-    last poll failed waits for its next poll. `between` is called after each round of fetching.
+    to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
+    what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `between` is
+    called after each round of fetching.
     """
-    end = time.monotonic() + seconds
-
-    def seconds_left() -> float:
-        return 0.0 if stop_requested() else end - time.monotonic()
-
+    meter = Meter(budget)
+    stopped: StopReason | None = None
     reader = IndexReader(indexes, request, as_of=as_of)
     inspector = _SdistInspector(indexes)
     found: dict[Target, ResolvedTarget] = {}
@@ -74,16 +76,21 @@ def fetch_missing(
         while True:
             searches = TargetSearches(request, reader.snapshot, pending, found)
             while missing := searches.advance():
-                if seconds_left() > 0:
-                    searches.cache.give_up(supply.provide(missing, seconds_left()))
-                    between(reader, searches)
-                else:
+                if fresh_for == FROM_STORE:
+                    reader.read_missing(missing)
+                unknown = reader.snapshot.unknown(missing)
+                if unknown and stopped is None:
+                    stopped = meter.stop_reason(fetcher.begun)
+                if stopped is not None:
                     reader.read_missing(missing)
                     searches.cache.give_up(reader.snapshot.unknown(missing))
+                elif unknown:
+                    searches.cache.give_up(supply.provide(missing, meter.seconds_left))
+                    between(reader, searches)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
-            names = inspector.inspect(resolved) if seconds_left() > 0 else set()
+            names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
             if not names:
-                return FetchResult(resolved, fetcher.faults)
+                return FetchResult(resolved, fetcher.faults, stopped if resolved.missing else None)
             # What was seen in an sdist changes what may be chosen: search again where it is in use.
             pending = [one.target for one in searches.finished if names & one.judgements.keys()]
             found = {one.target: one for one in searches.finished if one.target not in pending}
@@ -99,12 +106,15 @@ class _Supply:
         self._releases: dict[int, tuple[NormalizedName, Version]] = {}
         self._here: set[str] = set()
         self._read: set[int] = set()
-        self._given_up: set[NormalizedName | tuple[NormalizedName, Version]] = set()
-        self._want(self._foresight.look())
+        self._looked = False
 
     def provide(self, missing: Missing, seconds: float) -> Missing:
         """Wait until some of what is missing has come in. Return what cannot be had, to be given up."""
         self._want(missing)
+        if not self._looked:
+            # Only now: where all is stored, nothing is fetched in advance.
+            self._looked = True
+            self._want(self._foresight.look(map(NormalizedName, self._reader.snapshot.packages)))
         hopeless = self._hopeless(missing)
         if hopeless:
             return hopeless
@@ -141,17 +151,10 @@ class _Supply:
     def _hopeless(self, missing: Missing) -> Missing:
         """Return those of the needed facts that are fetched and still not known."""
         unknown = self._reader.snapshot.unknown(missing)
-        hopeless = Missing(
+        return Missing(
             tuple(name for name in unknown.packages if name in self._here),
             tuple(one for one in unknown.releases if self._is_read(*one)),
         )
-        # What was given up before is still listed until the rest of what a search lacks has come in.
-        fresh = Missing(
-            tuple(name for name in hopeless.packages if name not in self._given_up),
-            tuple(one for one in hopeless.releases if one not in self._given_up),
-        )
-        self._given_up.update(fresh.packages, fresh.releases)
-        return fresh
 
     def _is_read(self, name: NormalizedName, version: Version) -> bool:
         # Where another index has the same version and the first one could not give its metadata, that one is asked.

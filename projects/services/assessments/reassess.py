@@ -123,7 +123,8 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
             earlier[target.slug], target, kept.judgements[target], names, snapshot, explanations, request.now
         )
     results = [made[target.slug] for target in request.targets]
-    found = make_evaluation(request, results, missing)
+    undecided = frozenset(one.target.slug for one in resolved if one.missing)
+    found = make_evaluation(request, results, missing, undecided=undecided)
     if missing:
         return None, found
     judgements = {**kept.judgements, **judgements_by_target(resolved)}

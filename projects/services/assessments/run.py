@@ -5,20 +5,33 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
+from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import ParsedFiles, select
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.models import Assessment, AssessmentState, Project, Snapshot, SnapshotFile
-from projects.services.assessments.evaluate import Evaluation, evaluate_partly, stopwatch
-from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.budget import Budget
+from projects.services.assessments.decided import decided_targets, question_digest, with_decided
+from projects.services.assessments.evaluate import (
+    Evaluation,
+    ResolvedRequest,
+    evaluate,
+    evaluate_partly,
+    make_evaluation,
+    stopwatch,
+)
+from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate, remember
 from projects.services.assessments.store import store_evaluation
@@ -26,6 +39,7 @@ from projects.services.indexes import indexes_of, own_index_ids
 from projects.services.reading import read_files
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 from scanner.selectors.known_breaks import known_breaks
@@ -34,8 +48,6 @@ from scanner.services.indexes import IndexClient
 
 logger = logging.getLogger(__name__)
 
-# How long one task may wait for the index, in seconds; the next task fetches the rest.
-PATIENCE = 100
 # Longer than a task may run: the claim of a killed worker ends by itself.
 CLAIM_FOR = timedelta(minutes=6)
 # How often the page is updated while packages come in, in seconds.
@@ -73,82 +85,102 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
     )
 
 
-def assess_snapshot(snapshot_id: int, now: datetime, client: IndexClient | None = None) -> bool:
+def assess_snapshot(
+    snapshot_id: int, now: datetime, client: IndexClient | None = None, *, seconds: float | None = None
+) -> bool:
     """Assess the snapshot if it is its project's newest and no other worker is assessing it.
 
     What is known is evaluated and stored at once; then what is missing is fetched, and the same assessment is written
-    again in place as pages come in. Return True when something is still missing and may be fetched at once.
+    again in place as targets are decided. What is undecided when the budget is spent is left to a later call, which
+    goes on from there; `seconds` may be less than the setting allows. Return True when something is still missing and
+    may be fetched at once.
     """
+    budget = Budget.from_settings(settings.WHEELWAY_ASSESSMENT_SECONDS if seconds is None else seconds)
     snapshot = Snapshot.objects.select_related("project").filter(pk=snapshot_id).first()
     if snapshot is None or Snapshot.objects.filter(project=snapshot.project, pk__gt=snapshot.pk).exists():
         return False
     if not Snapshot.objects.claim(snapshot_id, now, CLAIM_FOR):
         return False
     try:
-        return _assess(snapshot, now, client)
+        indexes = indexes_of(snapshot.project, client)
+        request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
+        return bool(request.targets) and _Run(snapshot, request, indexes).go(budget)
     finally:
         Snapshot.objects.filter(pk=snapshot_id).update(assessing_until=None)
 
 
-def _assess(snapshot: Snapshot, now: datetime, client: IndexClient | None) -> bool:
-    indexes = indexes_of(snapshot.project, client)
-    request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
-    if not request.targets:
-        return False
-    found = _evaluate_and_store(snapshot, request, indexes)
-    if not found.missing and not _depends_on_an_sdist(found):
-        return False
-    fetched = fetch_missing(
-        request,
-        indexes=indexes,
-        progress=lambda name, done, total: None,
-        fresh_for=timedelta.max,
-        seconds=PATIENCE,
-        patient=True,
-        between=_Partly(snapshot, request, indexes),
-    )
-    logger.info("fetched snapshot=%s complete=%s faults=%s", snapshot.pk, fetched.complete, len(fetched.faults))
-    found = remember(_key(snapshot), request, fetched.resolved, indexes=indexes)
-    store_evaluation(snapshot, found, indexes)
-    # What the index could not give now is fetched on schedule, not at once.
-    return bool(found.missing) and not fetched.faults
-
-
-def _depends_on_an_sdist(found: Evaluation) -> bool:
-    """Return whether a verdict depends on the content of an sdist."""
-    packages = (package for target in found.targets for package in target.packages)
-    return any(
-        package.verdict is Verdict.UNKNOWN and package.availability is Availability.SOURCE for package in packages
-    )
-
-
-class _Partly:
-    """Stores what is certain while fetching goes on, now and then.
-
-    It takes at most a fifth of the time, however large the project is.
-    """
+class _Run:
+    """One job of an assessment. `decided` are the results, by target, that are certain before anything is fetched."""
 
     def __init__(self, snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> None:
         self._snapshot, self._request, self._indexes = snapshot, request, indexes
+        self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, indexes)
         self._next = 0.0
 
-    def __call__(self, reader: IndexReader, searches: TargetSearches) -> None:
+    def go(self, budget: Budget) -> bool:
+        """Search what is not decided. Return True when something is still missing and may be fetched at once."""
+        is_first = not self._decided
+        if is_first:
+            found = reevaluate(self._key, self._request, indexes=self._indexes)
+            self._store(found)
+            self._decided = {
+                one.target: one
+                for one in found.targets
+                if one.target not in found.undecided and not _depends_on_an_sdist(one)
+            }
+        rest = [target for target in self._request.targets if target.slug not in self._decided]
+        if not rest:
+            if not is_first:
+                # The project no longer has the targets that were undecided.
+                self._store(make_evaluation(self._request, [], Missing()))
+            return False
+        asked = replace(self._request, targets=rest)
+        fetched = fetch_missing(
+            asked,
+            indexes=self._indexes,
+            progress=lambda name, done, total: None,
+            fresh_for=FROM_STORE,
+            budget=budget,
+            patient=True,
+            between=partial(self._store_partly, asked),
+        )
+        found = self._evaluate(asked, fetched.resolved)
+        self._store(replace(found, stopped=fetched.stopped))
+        logger.info(
+            "fetched snapshot=%s undecided=%s stopped=%s faults=%s",
+            self._snapshot.pk, len(found.undecided), fetched.stopped or "", len(fetched.faults),
+        )  # fmt: skip
+        # What the index could not give now is fetched on schedule, not at once.
+        return bool(found.missing) and not fetched.faults
+
+    def _evaluate(self, asked: AssessmentRequest, resolved: ResolvedRequest) -> Evaluation:
+        if self._decided:
+            return evaluate(asked, indexes=self._indexes, resolved=resolved)
+        return remember(self._key, asked, resolved, indexes=self._indexes)
+
+    def _store_partly(self, asked: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> None:
+        """Store what is certain while fetching goes on, now and then: at most a fifth of the time, for any size."""
         start = time.monotonic()
-        if start < self._next:
-            return
-        store_evaluation(self._snapshot, evaluate_partly(self._request, reader, searches), self._indexes)
-        end = time.monotonic()
-        self._next = end + max(REFRESH_EVERY, 4 * (end - start))
+        if start >= self._next:
+            self._store(evaluate_partly(asked, reader, searches))
+            end = time.monotonic()
+            self._next = end + max(REFRESH_EVERY, 4 * (end - start))
+
+    def _store(self, found: Evaluation) -> None:
+        found = with_decided(found, self._decided, self._request)
+        store_evaluation(self._snapshot, found, self._indexes, question_digest(self._request))
+
+    @property
+    def _key(self) -> tuple[int, datetime]:
+        return self._snapshot.pk, self._snapshot.created_at
 
 
-def _evaluate_and_store(snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> Evaluation:
-    found = reevaluate(_key(snapshot), request, indexes=indexes)
-    store_evaluation(snapshot, found, indexes)
-    return found
-
-
-def _key(snapshot: Snapshot) -> tuple[int, datetime]:
-    return snapshot.pk, snapshot.created_at
+def _depends_on_an_sdist(result: TargetResult) -> bool:
+    """Return whether a verdict depends on the content of an sdist."""
+    return any(
+        package.verdict is Verdict.UNKNOWN and package.availability is Availability.SOURCE
+        for package in result.packages
+    )
 
 
 def targets_of(project: Project) -> list[Target]:

@@ -22,8 +22,8 @@ from scanner.services.index_sets import IndexSet
 from scanner.services.packages import ensure_packages_on
 
 
-def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet) -> None:
-    """Store the evaluation, and the packages that it rests on.
+def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str) -> None:
+    """Store the evaluation, and the packages that it rests on. `question` is the digest of what was asked.
 
     A complete assessment with equal results is confirmed; a partial one is written again in place; else a new one is
     made.
@@ -31,12 +31,12 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet) -
     now = timezone.now()
     packages = ensure_packages_on(indexes.keys, found.names, now)
     with transaction.atomic():
-        _store_assessment(snapshot, found, indexes, now)
+        _store_assessment(snapshot, found, indexes, question, now)
         # On every index: a name that appears on another one changes what pip takes.
         _store_packages(snapshot.project, {package.pk for here in packages.values() for package in here})
 
 
-def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, now: datetime) -> None:
+def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str, now: datetime) -> None:
     state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
     keys = own_keys(indexes)
     targets = [TargetAssessment.from_result(result, position) for position, result in enumerate(found.targets)]
@@ -44,11 +44,14 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     digest = _digest(targets, [indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
-        Assessment.objects.filter(pk=last.pk).update(confirmed_at=now, index_ids=keys)
+        Assessment.objects.filter(pk=last.pk).update(
+            confirmed_at=now, index_ids=keys, question=question, stopped=found.stopped or ""
+        )
         return
     if last is None or last.state == AssessmentState.COMPLETE:
         last = Assessment(snapshot=snapshot, project=snapshot.project, created_at=now)
     last.state = state
+    last.question, last.stopped = question, found.stopped or ""
     last.index_url, last.extra_urls = indexes.url, list(indexes.extra_urls)
     last.index_ids, last.confusions = keys, confused
     last.missing = [
@@ -62,6 +65,7 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     last.targets.all().delete()
     for row, result in zip(targets, found.targets, strict=True):
         row.assessment, row.shown = last, cells_to_json(result.packages)
+        row.is_decided = result.target not in found.undecided
     TargetAssessment.objects.bulk_create(targets)
 
 

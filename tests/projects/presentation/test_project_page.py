@@ -9,12 +9,19 @@ import pytest
 from projects.domain.assessment.diff import changes_from_json, changes_to_json, compare
 from projects.domain.assessment.package_result import NewestMismatch, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 from projects.domain.dependency_files.values import FileProblem
 from projects.presentation.cell_summary import summarise_cell
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
-from projects.presentation.project_page import ProjectPage, describe_problems, describe_progress, project_page
+from projects.presentation.project_page import (
+    ProjectPage,
+    deciding,
+    describe_problems,
+    describe_progress,
+    project_page,
+)
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
 from scanner.domain.matching.availability import Availability
@@ -184,6 +191,9 @@ def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:
     both = describe_progress(["a", "b"], ["b 1.0", "c"])
     assert both is not None
     assert (both.done, both.total, both.text) == (2, 3, "2 of 3, c…")
+    some = deciding(3, 36, both, None)
+    assert (some.done, some.total, some.text) == (3, 36, "3 of 36 targets are decided. Packages: 2 of 3, c…")
+    assert "limit of memory" in deciding(3, 36, both, StopReason.MEMORY).text
     assert page(usual_rows(), missing=["orjson"]).progress is not None
     assert page(usual_rows()).progress is None
 

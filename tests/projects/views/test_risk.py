@@ -139,6 +139,7 @@ def test_while_packages_are_missing_the_bar_tells_how_far_it_is_and_asks_again(a
     assess_as(cast.project, rows, missing=["greenlet"])
     page = alice.get(PAGE).content.decode()
     assert 'max="2" value="1"' in page
+    assert "Reading the package index" in page
     assert "1 of 2, greenlet…" in page
     assert 'hx-trigger="every 2s"' in page
     assert '<a href="/projects/practice-api/">Show the progress</a>' in page

@@ -102,6 +102,19 @@ class ResolutionCache:
             return name in self._given_up_packages
         return (name, version) in self._given_up_releases
 
+    def without_given_up(self, missing: Missing) -> Missing:
+        """Return the same facts without those that were given up."""
+        if self._given_up_packages.isdisjoint(missing.packages) and self._given_up_releases.isdisjoint(
+            missing.releases
+        ):
+            return missing
+        return Missing(
+            tuple(name for name in missing.packages if name not in self._given_up_packages),
+            tuple(one for one in missing.releases if one not in self._given_up_releases),
+            missing.likely,
+            missing.likely_packages,
+        )
+
     def shared(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return a value that lives as long as the cache, made by `make` at the first call.
 

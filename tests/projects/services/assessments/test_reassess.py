@@ -13,8 +13,9 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.presentation.formats.schema import target_document
 from projects.services.assessments import reassess as reassessing
+from projects.services.assessments.budget import Budget
 from projects.services.assessments.evaluate import Evaluation, evaluate, search_stored
-from projects.services.assessments.fetch import fetch_missing
+from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate
 from scanner.domain.resolution.model.policy import BuildPolicy
@@ -55,7 +56,7 @@ def read(replay: ReplayIndex, *names: str) -> None:
     indexes = one_index(replay.url, IndexClient(replay.url))
     quiet: Callable[[str, int, int], None] = lambda name, done, total: None  # noqa: E731  a name for its type
     refresh(indexes, names, on_polled=quiet, fresh_for=timedelta(0))
-    fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=timedelta.max, seconds=60)
+    fetch_missing(REQUEST, indexes=indexes, progress=quiet, fresh_for=FROM_STORE, budget=Budget(60))
 
 
 def documents(found: Evaluation) -> list[dict[str, Any]]:

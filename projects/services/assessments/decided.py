@@ -1,0 +1,63 @@
+"""The targets that an earlier job of an assessment has decided, so that the next one does not search them again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
+
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.target_result import TargetResult
+from projects.models import Assessment, AssessmentState, Snapshot, TargetAssessment
+from projects.services.assessments.evaluate import Evaluation
+from projects.services.indexes import own_keys
+from scanner.selectors.candidates import changed_packages
+from scanner.services.index_sets import IndexSet
+
+# Of a question, not of a moment.
+_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+def question_digest(request: AssessmentRequest) -> str:
+    """Return a digest of everything that a request asks, but not of when."""
+    asked = replace(request, now=_NO_TIME, stopwatch=None, targets=())
+    return hashlib.sha256(repr(_ordered(asked)).encode()).hexdigest()
+
+
+def _ordered(value: object) -> object:
+    """Return a value whose text is the same in every process: sets have no order."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return [type(value).__name__, *(_ordered(getattr(value, field.name)) for field in fields(value))]
+    if isinstance(value, Mapping):
+        return sorted((repr(_ordered(key)), repr(_ordered(one))) for key, one in value.items())
+    if isinstance(value, set | frozenset):
+        return sorted(repr(_ordered(one)) for one in value)
+    if isinstance(value, list | tuple):
+        return [_ordered(one) for one in value]
+    return value
+
+
+def decided_targets(snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> dict[str, TargetResult]:
+    """Return by slug what the snapshot's partial assessment has decided and what no later poll has changed."""
+    last = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
+    if last is None or last.state != AssessmentState.PARTIAL or last.question != question_digest(request):
+        return {}
+    if last.index_ids != own_keys(indexes):
+        return {}
+    wanted = [target.slug for target in request.targets]
+    rows = TargetAssessment.objects.filter(assessment=last, is_decided=True, target__in=wanted)
+    results = [row.to_result() for row in rows]
+    names = {package.name for result in results for package in result.packages}
+    changed = changed_packages(indexes.keys, names, last.confirmed_at)
+    return {
+        result.target: result for result in results if not any(package.name in changed for package in result.packages)
+    }
+
+
+def with_decided(found: Evaluation, decided: Mapping[str, TargetResult], request: AssessmentRequest) -> Evaluation:
+    """Return the evaluation of the other targets together with those that were decided before."""
+    made = {**decided, **{one.target: one for one in found.targets}}
+    names = {package.name for result in decided.values() for package in result.packages} - request.foreign
+    targets = [made[target.slug] for target in request.targets]
+    return replace(found, targets=targets, names=found.names | names)
