@@ -151,6 +151,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         files=file_choices_of(files.parsed.options, requirements),
         limits=files.parsed.limits,
         known_breaks=known_breaks(),
+        unread=files.parsed.unread,
     )
     if not request.asks_for_packages:
         raise CommandError(_nothing_asked(files), returncode=2)

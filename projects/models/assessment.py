@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.db import models
 from django.db.models.fields.json import KeyTransform
 
+from projects.domain.assessment.counts import UNREAD
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.stored_conflict import conflict_from_text, conflict_to_text
 from projects.domain.assessment.target_result import TargetResult
@@ -196,6 +197,7 @@ class TargetAssessment(models.Model):
             blockers=tuple(self.blockers),
             conflict=conflict_from_text(self.conflict),
             plan=UpgradePlan.from_json(self.plan) if self.plan is not None else None,
+            unread=self.counts.get(UNREAD, 0),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.counts import UNREAD, packages_needed
 from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.phrases import agree, count, join_words
 
@@ -27,16 +27,18 @@ def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> st
         for verdict, one, several in _CLAUSES
         if (number := counts.get(verdict.value, 0))
     ]
+    lines = counts.get(UNREAD, 0)
+    unread = f"{count(lines, 'requirement')} in the files could not be read" if lines else ""
     if not found:
-        return ""
+        return f"ready as far as judged; {unread}" if unread else ""
     (first, text), *rest = found
     total = count(packages_needed(counts), "package")
     clauses = ", ".join([f"{first} of {total} {text}", *(f"{number} {clause}" for number, clause in rest)])
     if not not_judged:
-        return clauses
+        return "; ".join(filter(None, (clauses, unread)))
     more = [f"{len(not_judged) - _MAX_NAMES} more"] if len(not_judged) > _MAX_NAMES else []
     named = f"{clauses}: {join_words([*not_judged[:_MAX_NAMES], *more])}"
-    return named if len(found) > 1 else f"ready as far as judged; {named}"
+    return "; ".join(filter(None, ("" if len(found) > 1 else "ready as far as judged", named, unread)))
 
 
 def unknown_text(counts: Mapping[str, int]) -> str:

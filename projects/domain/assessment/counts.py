@@ -13,7 +13,10 @@ from collections.abc import Mapping
 
 from projects.domain.assessment.verdicts import Verdict
 
+UNREAD = "unread"
+"""The key, among the counts by verdict, of the number of requirements that could not be read."""
+
 
 def packages_needed(counts: Mapping[str, int]) -> int:
     """Return how many packages the target needs, from counts by verdict: all whose marker holds there."""
-    return sum(number for verdict, number in counts.items() if verdict != Verdict.INACTIVE)
+    return sum(number for key, number in counts.items() if key not in {Verdict.INACTIVE, UNREAD})

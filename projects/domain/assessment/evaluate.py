@@ -222,6 +222,7 @@ def _explain(
         blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))),
         conflict=replace(conflict.explanation, relaxations=one.ways_out) if conflict is not None else None,
         plan=_plan(request, one, limits),
+        unread=request.unread,
     )
 
 
@@ -255,4 +256,5 @@ def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[Limi
         plan_found=one.plan.feasible if one.plan is not None else None,
         conflict=found.conflict is not None,
     )
-    return ProjectVerdict.CONDITIONAL if verdict is ProjectVerdict.GO and limits else verdict
+    is_limited = bool(limits or request.unread)
+    return ProjectVerdict.CONDITIONAL if verdict is ProjectVerdict.GO and is_limited else verdict

@@ -41,7 +41,8 @@ class AssessmentRequest:
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over
     all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time. `files`
     are the files of releases that count, `limits` what the project and its locks say of the targets.
-    `known_breaks` are releases that install and do not run.
+    `known_breaks` are releases that install and do not run. `unread` counts the requirements in the files that could
+    not be read.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -57,6 +58,7 @@ class AssessmentRequest:
     files: FileChoices = field(default_factory=FileChoices)
     limits: Sequence[TargetLimit] = ()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
+    unread: int = 0
 
     @property
     def resolver_policy(self) -> BuildPolicy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from projects.domain.assessment.counts import UNREAD
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
@@ -26,6 +27,7 @@ class TargetResult:
     blockers: tuple[str, ...] = ()
     conflict: ConflictExplanation | None = None
     plan: UpgradePlan | None = None
+    unread: int = 0
 
     def names(self, verdict: Verdict) -> list[str]:
         """Return the names of the packages with a verdict."""
@@ -33,5 +35,9 @@ class TargetResult:
 
     @property
     def counts(self) -> Mapping[str, int]:
-        """How many packages have each verdict; those that the target does not need are left out."""
-        return count_verdicts(package.verdict for package in self.packages)
+        """How many packages have each verdict; those that the target does not need are left out.
+
+        Under "unread" is the number of requirements that could not be read, where there are any.
+        """
+        counts = count_verdicts(package.verdict for package in self.packages)
+        return {**counts, UNREAD: self.unread} if self.unread else counts

@@ -64,11 +64,11 @@ class ParsedFilesBuilder:
             if not self.full:
                 self.full = True
                 message = f"more than {MAX_REQUIREMENTS:,} requirements: the rest is not read"
-                self.add_problem(requirement.source, requirement.line, "", message)
+                self.add_unread(requirement.source, requirement.line, "", message)
             return
         if len(requirement.name) > MAX_NAME_LENGTH or len(requirement.pinned or "") > MAX_VERSION_LENGTH:
             message = f"a name of more than {MAX_NAME_LENGTH} or a version of more than {MAX_VERSION_LENGTH} characters"
-            self.add_problem(requirement.source, requirement.line, requirement.raw, message)
+            self.add_unread(requirement.source, requirement.line, requirement.raw, message)
             return
         url = requirement.url
         self.requirements.append(
@@ -83,15 +83,19 @@ class ParsedFilesBuilder:
         """Add a requirement without a name, and a problem that says that it is not judged."""
         if len(self.unnamed) < MAX_PROBLEMS:
             self.unnamed.append(replace(unnamed, text=shown(unnamed.text, 2_000)))
-        self.add_problem(unnamed.source, unnamed.line, unnamed.text, _NOT_JUDGED[unnamed.origin])
+        self.add_unread(unnamed.source, unnamed.line, unnamed.text, _NOT_JUDGED[unnamed.origin])
 
-    def add_problem(self, path: str, line: int | None, text: str, message: str) -> None:
+    def add_unread(self, path: str, line: int | None, text: str, message: str) -> None:
+        """Add a problem with which a requirement is lost."""
+        self.add_problem(path, line, text, message, unread=True)
+
+    def add_problem(self, path: str, line: int | None, text: str, message: str, *, unread: bool = False) -> None:
         """Add something that was not understood; the last problem within the limit says that there are more."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(FileProblem(path, line, shown(text), shown(message, 400)))
+            self.problems.append(FileProblem(path, line, shown(text), shown(message, 400), unread))
         elif len(self.problems) == MAX_PROBLEMS:
             self.problems.append(
-                FileProblem(path, None, "", f"more than {MAX_PROBLEMS:,} problems: the rest is not listed")
+                FileProblem(path, None, "", f"more than {MAX_PROBLEMS:,} problems: the rest is not listed", unread=True)
             )
 
     def add_option(self, name: str, value: str, source: str, line: int | None = None) -> None:

@@ -46,7 +46,7 @@ def read_cyclonedx(builder: ParsedFilesBuilder, document: dict[str, object], tex
         try:
             requirement = locked_package(fields, lock_context(path, LockRule.LINES), line, origin=origin, url=url)
         except MalformedRequirement as error:
-            builder.add_problem(path, line, purl, str(error))
+            builder.add_unread(path, line, purl, str(error))
             continue
         builder.add_requirement(requirement)
         reference = string(component.get("bom-ref")) or purl
@@ -123,7 +123,7 @@ def read_pip_inspect(builder: ParsedFilesBuilder, document: dict[str, object], t
                 editable=get_in(entry, "direct_url", "dir_info", "editable") is True,
             )
         except MalformedRequirement as error:
-            builder.add_problem(path, line, canonicalize_name(name[:120]) if name else "", str(error))
+            builder.add_unread(path, line, canonicalize_name(name[:120]) if name else "", str(error))
         else:
             builder.add_requirement(requirement)
 

@@ -45,7 +45,7 @@ def read_packages(
         try:
             read(fields, line)
         except MalformedRequirement as error:
-            builder.add_problem(path, line, string(fields.get("name")) or "", str(error))
+            builder.add_unread(path, line, string(fields.get("name")) or "", str(error))
 
 
 def locked_package(

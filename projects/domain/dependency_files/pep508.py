@@ -148,14 +148,15 @@ def parse_into(builder: ParsedFilesBuilder, text: object, context: RequirementCo
     """Add the requirement in `text`; one that is malformed becomes a problem at its line."""
     if builder.full:
         return
+    is_main = context.scope is RequirementScope.MAIN
     if not isinstance(text, str):
         message = f"a requirement must be a string, not {type(text).__name__}"
-        builder.add_problem(context.source, line, "", message)
+        builder.add_problem(context.source, line, "", message, unread=is_main)
         return
     try:
         builder.add_requirement(parse_requirement(text, context, line))
     except MalformedRequirement as error:
-        builder.add_problem(context.source, line, text, str(error))
+        builder.add_problem(context.source, line, text, str(error), unread=is_main)
 
 
 def parse_array(

@@ -122,7 +122,7 @@ def _read_entry(
         builder.add_requirement(_entry(name, content, context, line))
         builder.assignments.assign(name, get_in(content, "index"), context.source, line)
     except MalformedRequirement as error:
-        builder.add_problem(context.source, line, name, str(error))
+        builder.add_unread(context.source, line, name, str(error))
 
 
 def _entry(name: str, content: object, context: RequirementContext, line: int | None) -> ParsedRequirement:

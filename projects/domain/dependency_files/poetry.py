@@ -73,7 +73,7 @@ def _read_table(
             try:
                 found = _dependency(name, constraint, context, line)
             except MalformedRequirement as error:
-                builder.add_problem(context.source, line, name, str(error))
+                builder.add_unread(context.source, line, name, str(error))
                 continue
             optional_for = extras.get(found.name, ())
             if get_in(constraint, "optional") is True and context.scope is RequirementScope.MAIN:

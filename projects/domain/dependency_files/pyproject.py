@@ -86,7 +86,7 @@ def _read_dynamic(
         for file in files:
             include(file, lines.key(table_name, "dependencies"), RequirementContext(path))
         if not files and "poetry" not in table(document.get("tool")):
-            builder.add_problem(path, line, "dependencies", _COMPUTED)
+            builder.add_unread(path, line, "dependencies", _COMPUTED)
     if "optional-dependencies" in dynamic:
         extras = table(settings.get("optional-dependencies"))
         for extra, content in extras.items():

@@ -103,16 +103,16 @@ class _Reading:
     def _text(self, path: str, data: bytes) -> str | None:
         self._bytes += len(data)
         if self._bytes > MAX_TOTAL_BYTES:
-            self.builder.add_problem(path, None, "", f"more than {MAX_TOTAL_BYTES:,} bytes in all: not read")
+            self.builder.add_unread(path, None, "", f"more than {MAX_TOTAL_BYTES:,} bytes in all: not read")
             return None
         if path not in self._formats and len(self._formats) >= MAX_FILES:
-            self.builder.add_problem(path, None, "", f"more than {MAX_FILES} files: not read")
+            self.builder.add_unread(path, None, "", f"more than {MAX_FILES} files: not read")
             return None
         try:
             return decode(data)
         except UndecodableFile as error:
             self._note(path, data, Format.UNKNOWN)
-            self.builder.add_problem(path, None, "", error.reason)
+            self.builder.add_unread(path, None, "", error.reason)
             return None
 
     def _note(self, path: str, data: bytes, found: Format) -> None:
@@ -126,12 +126,12 @@ class _Reading:
         try:
             self._parse(text, found, context, stack)
         except UnreadableDocument as error:
-            self.builder.add_problem(path, error.line, "", str(error))
+            self.builder.add_unread(path, error.line, "", str(error))
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = None if mark is None else int(mark.line) + 1
             message = getattr(error, "problem", None) or str(error)
-            self.builder.add_problem(path, line, "", f"not readable as YAML: {message}")
+            self.builder.add_unread(path, line, "", f"not readable as YAML: {message}")
 
     def _parse(self, text: str, found: Format, context: RequirementContext, stack: tuple[str, ...]) -> None:
         builder, path = self.builder, context.source
@@ -163,7 +163,7 @@ class _Reading:
     def _include(self, target: str, line: int | None, context: RequirementContext, stack: tuple[str, ...]) -> None:
         source = stack[-1]
         if is_url(target):
-            self.builder.add_problem(source, line, target, "an include from a URL is not followed")
+            self.builder.add_unread(source, line, target, "an include from a URL is not followed")
             return
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target))
         data = self._data(path)
@@ -171,11 +171,11 @@ class _Reading:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target.replace("\\", "/")))
             data = self._data(path)
         if data is None:
-            self.builder.add_problem(source, line, target, "the included file does not exist")
+            self.builder.add_unread(source, line, target, "the included file does not exist")
         elif path in map(posixpath.normpath, stack):
             self.builder.add_problem(source, line, target, "the files include each other")
         elif len(stack) > MAX_INCLUDE_DEPTH:
-            self.builder.add_problem(source, line, target, f"includes go deeper than {MAX_INCLUDE_DEPTH} files")
+            self.builder.add_unread(source, line, target, f"includes go deeper than {MAX_INCLUDE_DEPTH} files")
         elif (path, context.constraint, context.scope, context.groups) not in self._done:
             text = self._text(path, data)
             if text is None:

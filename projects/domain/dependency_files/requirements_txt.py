@@ -54,14 +54,14 @@ def read_line(
     if builder.full:
         return
     if len(line.text) > MAX_LINE_LENGTH:
-        builder.add_problem(context.source, line.number, line.text[:500], f"longer than {MAX_LINE_LENGTH:,} characters")
+        builder.add_unread(context.source, line.number, line.text[:500], f"longer than {MAX_LINE_LENGTH:,} characters")
         return
     text, option_text = split_options(line.text)
     try:
         options = parse_options(option_text)
         hashes = _hashes(options)
     except InvalidOption as error:
-        builder.add_problem(context.source, line.number, line.text, str(error))
+        builder.add_unread(context.source, line.number, line.text, str(error))
         return
     editables = options.values("editable")
     if text:
@@ -94,7 +94,7 @@ def _read_options(
         if position:
             builder.add_problem(context.source, line.number, target, "pip follows only one -r or -c of a line")
         elif include is None:
-            builder.add_problem(context.source, line.number, target, "an include is not followed here")
+            builder.add_unread(context.source, line.number, target, "an include is not followed here")
         else:
             include(target, line.number, constraint)
     for name, value in options.options:
@@ -129,7 +129,7 @@ def _read_requirement(
     try:
         requirement = _parse(text, line, context, editable=editable)
     except MalformedRequirement as error:
-        builder.add_problem(context.source, line.number, line.text, str(error))
+        builder.add_unread(context.source, line.number, line.text, str(error))
         return
     if isinstance(requirement, UnnamedRequirement):
         builder.add_unnamed(replace(requirement, editable=editable))

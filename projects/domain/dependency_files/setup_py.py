@@ -47,7 +47,7 @@ def read_setup_py(builder: ParsedFilesBuilder, text: str, path: str, include: In
 
 def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | None:
     if len(text) > MAX_SYNTAX_TREE_BYTES:
-        builder.add_problem(path, None, "", f"a program of more than {MAX_SYNTAX_TREE_BYTES:,} characters is not read")
+        builder.add_unread(path, None, "", f"a program of more than {MAX_SYNTAX_TREE_BYTES:,} characters is not read")
         return None
     try:
         with warnings.catch_warnings():
@@ -55,9 +55,9 @@ def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | Non
             warnings.simplefilter("ignore")
             return ast.parse(text)
     except SyntaxError as error:
-        builder.add_problem(path, error.lineno, "", f"not readable as Python: {error.msg}")
+        builder.add_unread(path, error.lineno, "", f"not readable as Python: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:
-        builder.add_problem(path, None, "", f"not readable as Python: {type(error).__name__}")
+        builder.add_unread(path, None, "", f"not readable as Python: {type(error).__name__}")
     return None
 
 
@@ -70,7 +70,7 @@ def _read_keyword(
 ) -> None:
     line = keyword.value.lineno
     if keyword.arg is None:
-        builder.add_problem(path, line, "", "setup(**…): the arguments are computed by the program, which is not run")
+        builder.add_unread(path, line, "", "setup(**…): the arguments are computed by the program, which is not run")
         return
     wanted = {
         "name",
@@ -91,10 +91,11 @@ def _read_keyword(
     except _Computed:
         if keyword.arg != "name":
             message = "computed by the program, which is not run: these requirements are unknown"
-            builder.add_problem(path, line, keyword.arg, message)
+            builder.add_problem(path, line, keyword.arg, message, unread=keyword.arg == "install_requires")
         return
     if changed:
-        builder.add_problem(path, line, keyword.arg, "the program changes this list later, which is not followed")
+        message = "the program changes this list later, which is not followed"
+        builder.add_problem(path, line, keyword.arg, message, unread=keyword.arg == "install_requires")
         return
     _use(builder, keyword.arg, value, path, line)
 
@@ -129,12 +130,12 @@ def _read_list(
     # setuptools accepts one string with a requirement a line, too.
     items = value.splitlines() if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)):
-        builder.add_problem(context.source, line, "", "must be a list of requirements")
+        builder.add_unread(context.source, line, "", "must be a list of requirements")
         return
     for item in items:
         text, at = item if isinstance(item, _Text) else (item, line)
         if not isinstance(text, str):
-            builder.add_problem(context.source, at, "", "a requirement must be a string")
+            builder.add_unread(context.source, at, "", "a requirement must be a string")
             continue
         text = text.strip()
         if not text or text.startswith("#"):
@@ -145,7 +146,7 @@ def _read_list(
                 both = marker if requirement.marker is None else f"({marker}) and ({requirement.marker})"
                 requirement = replace(requirement, marker=normalize_marker(both))
         except MalformedRequirement as error:
-            builder.add_problem(context.source, at, text, str(error))
+            builder.add_unread(context.source, at, text, str(error))
         else:
             builder.add_requirement(requirement)
 

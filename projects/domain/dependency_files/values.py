@@ -143,12 +143,16 @@ class UnnamedRequirement:
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """Something that was not understood or is not judged, with its path and line; the rest of the file counts."""
+    """Something that was not understood or is not judged, with its path and line; the rest of the file counts.
+
+    `unread`: a requirement is lost with it, so that nothing can be said of the project as a whole.
+    """
 
     path: str
     line: int | None
     text: str
     message: str
+    unread: bool = False
 
     def __str__(self) -> str:
         """Return path, line and message, as compilers write them."""
@@ -264,3 +268,8 @@ class ParsedFiles:
     choices: tuple[tuple[RequirementScope, str], ...] = ()
     assigned: tuple[AssignedPackage, ...] = ()
     limits: tuple[TargetLimit, ...] = ()
+
+    @property
+    def unread(self) -> int:
+        """How many requirements, or lists of them, could not be read."""
+        return sum(problem.unread for problem in self.problems)

@@ -82,6 +82,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         files=file_choices_of(parsed.options, requirements),
         limits=parsed.limits,
         known_breaks=known_breaks(),
+        unread=parsed.unread,
     )
 
 

@@ -37,6 +37,15 @@ def test_a_conditional_target_says_how_many_packages_stand_in_which_way(
     assert conditional_text(counts(*verdicts), not_judged) == text
 
 
+def test_a_requirement_that_was_not_read_keeps_a_target_from_go() -> None:
+    assert conditional_text({"ready": 3, "unread": 1}, ()) == (
+        "ready as far as judged; 1 requirement in the files could not be read"
+    )
+    assert conditional_text({"ready": 1, "upgrade": 1, "unread": 2}, ()) == (
+        "1 of 2 packages needs an upgrade; 2 requirements in the files could not be read"
+    )
+
+
 @pytest.mark.parametrize(
     ("verdicts", "text"),
     [
