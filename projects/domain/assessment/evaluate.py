@@ -165,7 +165,8 @@ def resolve_search(
         way = plan_of_held_back(found, judgements.values(), roots.direct, target)
     ways_out: tuple[Relaxation, ...] = ()
     if request.with_plans and found.conflict is not None:
-        ways_out = yield from relax_search(cache, target, roots, request.resolver_policy, found.conflict.own, limits)
+        policy, own = request.resolver_policy, found.conflict.own
+        ways_out = yield from relax_search(cache, target, roots, policy, own, limits, request.known_breaks)
     return ResolvedTarget(target, found, judgements, way, breaks, ways_out)
 
 

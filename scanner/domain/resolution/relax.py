@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.blockers import explain_in
 from scanner.domain.resolution.explain.conflict import Relaxation, RequirementEdit
 from scanner.domain.resolution.loosen import Step, step_between
@@ -74,9 +75,10 @@ def relax_search(
     policy: BuildPolicy,
     own: Sequence[Requirement],
     limits: SearchLimits,
+    known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
 ) -> Search[tuple[Relaxation, ...]]:
     """Search ways out of a conflict in which these requirements and constraints of the project take part."""
-    search = _RelaxationSearch(cache, target, policy, limits)
+    search = _RelaxationSearch(cache, target, policy, limits, known_breaks)
     ways = yield from search.single(roots, own)
     if not ways:
         ways = yield from search.pairs(roots, own)
@@ -87,8 +89,16 @@ def relax_search(
 class _RelaxationSearch:
     """What all tries of one search share."""
 
-    def __init__(self, cache: ResolutionCache, target: Target, policy: BuildPolicy, limits: SearchLimits) -> None:
+    def __init__(
+        self,
+        cache: ResolutionCache,
+        target: Target,
+        policy: BuildPolicy,
+        limits: SearchLimits,
+        known_breaks: KnownBreaks,
+    ) -> None:
         self._cache, self._target, self._policy, self._limits = cache, target, policy, limits
+        self._known_breaks = known_breaks
 
     def single(self, roots: RootRequirements, own: Sequence[Requirement]) -> Search[list[_Way]]:
         """Search ways in which one line changes."""
@@ -150,7 +160,9 @@ class _RelaxationSearch:
     ) -> Search[dict[NormalizedName, Version] | tuple[Requirement, ...]]:
         """Return the versions of a set that holds, else the project's lines that contradict each other, if known."""
         limits = SearchLimits(min(_STEPS, self._limits.steps), self._limits.expired)
-        problem = ResolutionProblem(self._cache, [self._target], roots, self._policy, preference, limits)
+        problem = ResolutionProblem(
+            *(self._cache, [self._target], roots, self._policy, preference, limits), known_breaks=self._known_breaks
+        )
         found = yield from problem.solve()
         if isinstance(found, Unsolvable) and found.proof is not None:
             return explain_in(problem, found.proof).own

@@ -41,7 +41,10 @@ def move_reason(
     unmet = [reason for provider, graph in there for reason in _unmet(provider, graph, name, before)]
     # A requirement that no installable version meets says more than one that the set only meets otherwise.
     hard = (reason for reason in unmet if reason.available_from is not None)
-    return next(hard, None) or next(iter(unmet), PlanReason(PlanReasonKind.WITH_OTHERS))
+    # What the set does not have could be added; what it has in another version could not.
+    in_set = {one for _, graph in there for one in graph.members}
+    contradicted = (reason for reason in unmet if reason.required in in_set)
+    return next(hard, None) or next(contradicted, None) or next(iter(unmet), PlanReason(PlanReasonKind.WITH_OTHERS))
 
 
 def _not_installable(
