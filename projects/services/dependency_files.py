@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -27,6 +28,10 @@ _SKIPPED = {
 }
 _KEPT_HIDDEN = {".github", ".gitea", ".forgejo"}
 _MAX_DEPTH = 8
+# A script with its requirements in a comment (PEP 723) is known by this line; it stands near the top.
+_SCRIPT = re.compile(rb"^# /// script[ \t]*\r?$", re.MULTILINE)
+_SCRIPT_BYTES = 64 * 1024
+_MAX_SCRIPTS_READ = 5_000
 
 
 class FilesOnDisk(Mapping[str, bytes]):
@@ -97,18 +102,35 @@ def _roots(path: str) -> list[str]:
 def roots_in(path: str) -> list[str]:
     """Return the dependency files in a directory and below, shallow ones first, without environments and vendored code.
 
-    Raises OSError if the directory itself cannot be listed.
+    Python scripts that state their requirements (PEP 723) are among them. Raises OSError if the directory itself cannot
+    be listed.
     """
     found: list[str] = []
+    scripts_read = 0
     os.listdir(path)  # noqa: PTH208  # os.walk would swallow the error.
     for folder, subfolders, names in os.walk(path):
         depth = os.path.relpath(folder, path).count(os.sep)
         subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and _is_ours(folder, name))
         for name in sorted(names):
             file = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118  # Paths stay strings, as typed.
-            if is_dependency_file(file.replace(os.sep, "/")) and len(found) < MAX_FILES:
+            is_ours = is_dependency_file(file.replace(os.sep, "/"))
+            if not is_ours and name.endswith(".py") and scripts_read < _MAX_SCRIPTS_READ:
+                scripts_read += 1
+                is_ours = _is_script(file)
+            if is_ours and len(found) < MAX_FILES:
                 found.append(file)
     return sorted(found, key=lambda file: (file.count(os.sep), file))
+
+
+def _is_script(path: str) -> bool:
+    """Return whether a file is a Python script that states its requirements; not, if it cannot be read."""
+    try:
+        if not Path(path).is_file():
+            return False
+        with Path(path).open("rb") as file:
+            return _SCRIPT.search(file.read(_SCRIPT_BYTES)) is not None
+    except OSError:
+        return False
 
 
 def _is_ours(folder: str, name: str) -> bool:

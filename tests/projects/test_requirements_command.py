@@ -77,3 +77,17 @@ def test_with_a_target_only_what_it_needs_is_printed(tmp_path: Path) -> None:
     refused = run("requirements.txt", "--target", "windoes", cwd=tmp_path)
     assert refused.returncode == 2
     assert "the nearest are windows" in refused.stderr
+
+
+def test_a_directory_gives_its_scripts_with_inline_metadata_and_no_other_python_file(tmp_path: Path) -> None:
+    (tmp_path / "tools").mkdir()
+    (tmp_path / "tools/report.py").write_text('# /// script\n# dependencies = ["rich<14"]\n# ///\nimport rich\n')
+    (tmp_path / "tools/plain.py").write_text("import six\n")
+    (tmp_path / "requirements.txt").write_text("attrs\n")
+    done = run(".", "--format", "json", cwd=tmp_path)
+    document = json.loads(done.stdout)
+    assert [(one["path"], one["format"]) for one in document["sources"]] == [
+        ("requirements.txt", "requirements.txt"),
+        ("tools/report.py", "script"),
+    ]
+    assert [one["name"] for one in document["requirements"]] == ["attrs", "rich"]

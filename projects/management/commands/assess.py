@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.management.assessing import (
     CommandAssessment,
     add_assessment_options,
@@ -18,6 +19,7 @@ from projects.management.assessing import (
     read_files,
 )
 from projects.management.target_options import TARGET_HELP, parse_target_option
+from projects.presentation.formats.bridge_text import bridge_of
 from projects.presentation.formats.schema import assessment_document
 from projects.presentation.formats.text import as_csv, as_json, as_markdown, as_table
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
@@ -59,19 +61,22 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _write(self, assessment: CommandAssessment, form: str) -> None:
-        results, warnings = assessment.evaluation.targets, assessment.warnings
+        found, warnings = assessment.evaluation, assessment.warnings
+        results, strategy = found.targets, assessment.request.strategy
+        plan = UpgradePlan.of(found.bridge, strategy) if found.bridge is not None else None
+        bridge = bridge_of(plan, (target.slug for target in found.bridge.targets) if found.bridge else ())
         match form:
             case "json":
                 text = as_json(assessment_document(assessment.record()))
             case "markdown":
-                text = as_markdown(results, warnings, timezone.now())
+                text = as_markdown(results, warnings, timezone.now(), bridge)
             case "csv":
-                text = as_csv(results)
+                text = as_csv(results, bridge)
                 for confusion in assessment.confusions:
                     # A table of packages has no place for it.
                     self._log(f"! {confusion.message}")
             case _:
-                text = as_table(results, warnings)
+                text = as_table(results, warnings, bridge)
         self.stdout.write(text, ending="")
 
     def _log(self, line: str) -> None:

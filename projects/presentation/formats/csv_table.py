@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from projects.domain.assessment.package_result import PackageResult
-from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.formats.bridge_text import Bridge
 from projects.presentation.sentences import describe_reason
 
 CSV_COLUMNS = (
@@ -27,8 +28,8 @@ class CsvLine(NamedTuple):
     package: PackageResult
 
 
-def csv_text(lines: Iterable[CsvLine]) -> str:
-    """Return CSV_COLUMNS and one line for each of `lines`, in their order.
+def csv_text(lines: Iterable[CsvLine], bridge: Bridge | None = None) -> str:
+    """Return CSV_COLUMNS, one line for each of `lines`, in their order, and one for each row of the bridge.
 
     What is not known is empty; cells that a spreadsheet would run become text.
     """
@@ -36,7 +37,30 @@ def csv_text(lines: Iterable[CsvLine]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     writer.writerows([_cell(value) for value in _values(line)] for line in lines)
+    writer.writerows([_cell(value) for value in values] for values in _bridge_values(bridge))
     return out.getvalue()
+
+
+def _bridge_values(bridge: Bridge | None) -> Iterator[list[object]]:
+    """Yield the lines of a bridge; one without a package where it moves none."""
+    if bridge is None:
+        return
+    plan = bridge.plan
+    found = ProjectVerdict.CONDITIONAL if plan.changes else ProjectVerdict.GO
+    verdict = found if plan.feasible else ProjectVerdict.NO_GO
+    common = {"target": "bridge", "target_verdict": verdict.value}
+    if not bridge.rows:
+        yield [{**common, "reason": bridge.headline}.get(column) for column in CSV_COLUMNS]
+    for row in bridge.rows:
+        values = {
+            **common,
+            "name": row.name,
+            "version": row.before,
+            "verdict": (Verdict.UPGRADE if row.after else Verdict.BLOCKED).value,
+            "reason": row.why,
+            "first_available": row.after,
+        }
+        yield [values.get(column) for column in CSV_COLUMNS]
 
 
 def _values(line: CsvLine) -> list[object]:

@@ -11,6 +11,7 @@ from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
+from projects.presentation.formats.bridge_text import BRIDGE_COLUMNS, Bridge
 from projects.presentation.formats.csv_table import CsvLine, csv_text
 from projects.presentation.limits import limits_text
 from projects.presentation.sentences import describe_reason
@@ -53,31 +54,41 @@ def as_json(document: Mapping[str, Any]) -> str:
     return "{\n  " + ",\n  ".join(parts) + "\n}\n"
 
 
-def as_table(results: Iterable[TargetResult], warnings: Sequence[str]) -> str:
-    """Return a sentence for each target, with a table of what is not ready, worst first."""
+def as_table(results: Iterable[TargetResult], warnings: Sequence[str], bridge: Bridge | None = None) -> str:
+    """Return a sentence for each target, with a table of what is not ready, worst first; then the bridge."""
     parts = [_warnings(warnings)]
     for result in results:
         rows = [_cells(package) for package in _not_ready(result)]
         parts.append("\n".join([headline(result), *(f"  {line}" for line in _aligned([COLUMNS, *rows]) if rows)]))
+    if bridge is not None:
+        lines = _aligned([BRIDGE_COLUMNS, *bridge.rows]) if bridge.rows else ()
+        parts.append("\n".join([bridge.headline, *(f"  {line}" for line in lines)]))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def as_markdown(results: Iterable[TargetResult], warnings: Sequence[str], now: datetime) -> str:
-    """Return a section for each target, with a table of what is not ready."""
+def as_markdown(
+    results: Iterable[TargetResult], warnings: Sequence[str], now: datetime, bridge: Bridge | None = None
+) -> str:
+    """Return a section for each target, with a table of what is not ready; then one for the bridge."""
     parts = [f"# Assessment of {now:%Y-%m-%d}", _warnings(warnings)]
     for result in results:
-        parts.append(f"## {result.target}\n\n{headline(result)}")
+        first, *rest = headline(result).splitlines()
+        parts.append(f"## {result.target}\n\n{first}")
+        parts.append("\n".join(f"- {line}" for line in rest))
         rows = [_cells(package) for package in _not_ready(result)]
         if rows:
             parts.append("\n".join(_pipes([COLUMNS, ("---",) * len(COLUMNS), *rows])))
+    if bridge is not None:
+        parts.append(f"## One set for all targets\n\n{bridge.headline}")
+        if bridge.rows:
+            parts.append("\n".join(_pipes([BRIDGE_COLUMNS, ("---",) * len(BRIDGE_COLUMNS), *bridge.rows])))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def as_csv(results: Iterable[TargetResult]) -> str:
-    """Return a line for each package and target."""
-    return csv_text(
-        CsvLine(result.target, result.verdict, package) for result in results for package in result.packages
-    )
+def as_csv(results: Iterable[TargetResult], bridge: Bridge | None = None) -> str:
+    """Return a line for each package and target, then one for each package that the bridge moves or is blocked by."""
+    lines = (CsvLine(result.target, result.verdict, package) for result in results for package in result.packages)
+    return csv_text(lines, bridge)
 
 
 def headline(result: TargetResult) -> str:
@@ -130,7 +141,7 @@ def _cells(package: PackageResult) -> tuple[str, ...]:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterable[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(COLUMNS))]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 

@@ -132,12 +132,17 @@ class _RelaxationSearch:
         """Search the edits of one line after which the conflicting lines alone hold; leave one out where none does."""
         edits: list[_Edit] = []
         for requirement in own[:_MOST_LINES]:
+            moved_on = False
             for form in relaxed_forms(requirement):
+                if moved_on and requirement.exact:
+                    # A pin that can move on need not go back.
+                    break
                 version = yield from self._first_version(_only(roots, own), form)
                 if version is not None:
                     after = form.settled_at(version)
                     size = step_between(form.bound, version)
                     edits.append(_Edit(requirement, after, size, form.upwards is False))
+                    moved_on = form.upwards is True
         return edits or [_Edit(one, None, Step.MAJOR, back=True) for one in own[:_MOST_LINES]]
 
     def _first_version(self, roots: RootRequirements, form: RelaxedRequirement) -> Search[Version | None]:
