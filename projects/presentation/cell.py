@@ -27,7 +27,6 @@ class CellPage:
     file: str
     tag: str
     uploaded_at: datetime | None
-    yanked: bool
     first: AvailableVersion | None
     latest: AvailableVersion | None
 
@@ -52,7 +51,6 @@ def cell_page(package: PackageResult, column: Column) -> CellPage:
         file=package.file or "",
         tag=package.tag or "",
         uploaded_at=package.uploaded_at,
-        yanked=package.yanked,
         first=package.first_available,
         latest=package.latest_available,
     )

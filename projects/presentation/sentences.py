@@ -134,6 +134,8 @@ def advise(package: PackageResult, target: str) -> str:
     """Return what to do about the package, in one or two sentences. `target` is a slug."""
     if package.reason.kind in _ADVICE:
         return _ADVICE[package.reason.kind]
+    if package.yanked and package.verdict in (Verdict.READY, Verdict.DEGRADED):
+        return _advise_yanked(package)
     match package.verdict:
         case Verdict.READY | Verdict.INACTIVE:
             return "Nothing to do."
@@ -151,14 +153,25 @@ def advise(package: PackageResult, target: str) -> str:
                 )
             return "Wait for the index to be read; an unknown package never counts as ready."
         case Verdict.DEGRADED:
-            if package.availability is Availability.FALLBACK:
-                return "It installs, without its compiled part: measure whether the speed matters to you."
-            if package.build_detail == "pure":
-                return "It installs from source; the build needs no compiler."
-            return " ".join(filter(None, ("It installs from source.", _describe_build(package, target))))
+            return _advise_degraded(package, target)
         case Verdict.BLOCKED:
             parts = (_describe_runtimes(package, target), _advise_blocked(package), _describe_build(package, target))
             return " ".join(filter(None, parts))
+
+
+def _advise_degraded(package: PackageResult, target: str) -> str:
+    if package.availability is Availability.FALLBACK:
+        return "It installs, without its compiled part: measure whether the speed matters to you."
+    if package.build_detail == "pure":
+        return "It installs from source; the build needs no compiler."
+    return " ".join(filter(None, ("It installs from source.", _describe_build(package, target))))
+
+
+def _advise_yanked(package: PackageResult) -> str:
+    withdrawn = f"Its maintainers withdrew {package.name} {package.version}"
+    if package.first_available is None:
+        return f"{withdrawn}, and no later version installs here: move to an earlier one that is not yanked."
+    return f"{withdrawn}: move to {package.first_available.version}, the next version that installs here."
 
 
 def _advise_upgrade(package: PackageResult) -> str:

@@ -13,7 +13,7 @@ from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.shares import conditional_text, unknown_text
 from projects.presentation.stored import TargetSummary
-from scanner.domain.phrases import agree, count
+from scanner.domain.phrases import agree, count, join_words
 
 _HEADLINES = {
     ProjectVerdict.GO: "go",
@@ -67,6 +67,9 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
     cause = f"All {count(packages_needed(result.counts), 'package')} install as written"
     cause += f", {slower} without a fast part or by a source build." if slower else "."
+    yanked = list(dict.fromkeys(f"{cell.name} {cell.version}" for _, one in pairs for cell in one.cells if cell.yanked))
+    if yanked:
+        cause += f" Withdrawn by {agree(len(yanked), 'its', 'their')} maintainers (yanked): {join_words(yanked)}."
     return SummaryLine(Verdict.READY, _headline(pairs), cause, "See the packages", column.slug)
 
 

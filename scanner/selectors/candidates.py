@@ -22,6 +22,7 @@ from scanner.models import CoreMetadata, Package, PackageState, Release, Release
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
+_MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
 _COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
@@ -219,12 +220,15 @@ def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFact
     """Return the files of these releases by key. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
     found: dict[int, list[ReleaseFileFacts]] = {}
-    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at", "sha256")
+    fields = ("release_id", "filename", "kind", "requires_python", "yanked", "uploaded_at", "sha256", "yanked_reason")
     for start in range(0, len(wanted), CHUNK):
         rows = ReleaseFile.objects.filter(release__in=wanted[start : start + CHUNK]).order_by("pk")
-        for release_id, filename, kind, python, yanked, at, digest in rows.values_list(*fields):
+        for release_id, filename, kind, python, yanked, at, digest, why in rows.values_list(*fields):
             tags, build = read_wheel_tags(filename) if kind == FileKind.WHEEL else (None, ())
-            facts = ReleaseFileFacts(filename, FileKind(kind), tags, build, python or None, yanked, at, digest or "")
+            reason = " ".join(why.split())[:_MAX_YANKED_REASON] if yanked else ""
+            facts = ReleaseFileFacts(
+                filename, FileKind(kind), tags, build, python or None, yanked, at, digest or "", reason
+            )
             found.setdefault(release_id, []).append(facts)
     return {release_id: tuple(files) for release_id, files in found.items()}
 

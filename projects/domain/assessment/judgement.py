@@ -142,6 +142,9 @@ def judge_version(
     else:
         availability, build = release.offers[column].availability, release.build
         helped = None
+        if release.offers[column].yanked:
+            # It serves its exact pin; another version should take its place.
+            above = installable_from(package, column, policy, version)
         if not policy.installs_candidate(release, column):
             above = _running_from(name, package, column, policy, version, breaks)
             helped = True if above else _may_help(package, column, policy)

@@ -123,7 +123,7 @@ def _obstacles(result: TargetResult) -> str:
 
 
 def _not_ready(result: TargetResult) -> list[PackageResult]:
-    packages = [one for one in result.packages if one.verdict not in (Verdict.READY, Verdict.INACTIVE)]
+    packages = [one for one in result.packages if one.is_needed and (one.verdict is not Verdict.READY or one.yanked)]
     return sorted(packages, key=lambda package: (-SEVERITIES.index(package.severity), package.name))
 
 
@@ -132,7 +132,7 @@ def _cells(package: PackageResult) -> tuple[str, ...]:
     return (
         package.name,
         package.version or package.provenance.specifier or "any",
-        f"{GLYPHS[package.verdict]} {package.verdict}",
+        f"{GLYPHS[package.verdict]} {package.verdict}{', yanked' if package.yanked else ''}",
         package.severity,
         first.version if first else package.held_at or "",
         latest.version if latest else package.newest_version or "",

@@ -43,8 +43,13 @@ class ReportTarget:
         return self.result.names(verdict)
 
     def yanked(self) -> list[str]:
-        """Return the yanked releases in use, as "name version"."""
-        return [f"{package.name} {package.version}" for package in self.needed if package.yanked]
+        """Return the yanked releases in use with the next version, as "name version (next: version)"."""
+        return [
+            f"{package.name} {package.version}"
+            + (f" (next: {package.first_available.version})" if package.first_available else "")
+            for package in self.needed
+            if package.yanked
+        ]
 
     def flags(self) -> Iterator[tuple[str, str]]:
         """Yield each flag with the name of its package."""

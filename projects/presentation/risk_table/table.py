@@ -11,7 +11,7 @@ from packaging.version import InvalidVersion, Version
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
 from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
-from projects.presentation.risk_table.query import STATES, RiskQuery
+from projects.presentation.risk_table.query import DEFAULT_STATES, STATES, RiskQuery
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
@@ -67,7 +67,11 @@ def risk_table(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Col
     for row in rows:
         counts[row.state] += 1
     wanted = query.name.casefold()
-    kept = [row for row in rows if row.state in query.states and wanted in row.name.casefold()]
+    # A yanked release in use is work, although it installs: only a choice of states hides it.
+    also = query.states == DEFAULT_STATES
+    kept = [
+        row for row in rows if (row.state in query.states or (also and row.yanked)) and wanted in row.name.casefold()
+    ]
     return RiskTable(tuple(columns), tuple(_sorted(kept, columns, query)), counts, len(rows))
 
 

@@ -122,6 +122,7 @@ class ReleaseFileFacts:
     yanked: bool = False
     uploaded_at: datetime | None = None
     sha256: str = ""
+    yanked_reason: str = ""
 
     @property
     def profile_file(self) -> ProfileFile:

@@ -146,7 +146,7 @@ def explain_cell(files: Sequence[ReleaseFileFacts], target: Target, *, source_de
     file, tag = choice.file, choice.fit.tag if choice.fit else None
     ignored = None if is_valid_requires_python(file.requires_python) else file.requires_python
     mismatch = _mismatch_beside(availability, files, target)
-    reason = AvailabilityReason(availability, tag, mismatch, file.yanked, ignored)
+    reason = AvailabilityReason(availability, tag, mismatch, file.yanked, ignored, file.yanked_reason)
     return Cell(availability, file.yanked, file.filename, tag, file.uploaded_at, detail, reason)
 
 

@@ -83,8 +83,8 @@ class AvailabilityReason:
     """Why a release has an availability on a target.
 
     `tag` is the best tag of the wheel that an installer takes. `mismatch` says why no compiled wheel serves, where none
-    does. `yanked`: the file that an installer takes is yanked (PEP 592). `ignored_requires_python`: that file's
-    Requires-Python, when it is not a specifier and so is ignored.
+    does. `yanked`: the file that an installer takes is yanked (PEP 592), for `yanked_reason` if its maintainers gave
+    one. `ignored_requires_python`: that file's Requires-Python, when it is not a specifier and so is ignored.
     """
 
     availability: Availability
@@ -92,6 +92,7 @@ class AvailabilityReason:
     mismatch: WheelMismatch | None = None
     yanked: bool = False
     ignored_requires_python: str | None = None
+    yanked_reason: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set, as JSON values."""
@@ -101,6 +102,7 @@ class AvailabilityReason:
             "mismatch": self.mismatch.to_json() if self.mismatch else None,
             "yanked": self.yanked,
             "ignored_requires_python": self.ignored_requires_python,
+            "yanked_reason": self.yanked_reason or None,
         }
         return {name: value for name, value in fields.items() if value is not None and value is not False}
 
@@ -114,4 +116,5 @@ class AvailabilityReason:
             WheelMismatch.from_json(mismatch) if mismatch else None,
             data.get("yanked", False),
             data.get("ignored_requires_python"),
+            data.get("yanked_reason", ""),
         )

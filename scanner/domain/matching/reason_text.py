@@ -84,7 +84,8 @@ def _main_clause(reason: AvailabilityReason) -> str:
 
 def _remarks(reason: AvailabilityReason) -> Iterator[str]:
     if reason.yanked:
-        yield "yanked: only an exact pin takes it"
+        why = f" ({reason.yanked_reason})" if reason.yanked_reason else ""
+        yield f"yanked{why}: only an exact pin takes it"
     if reason.ignored_requires_python is not None:
         yield f"its Requires-Python {reason.ignored_requires_python!r} cannot be read and is ignored, as installers do"
 
