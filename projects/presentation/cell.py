@@ -7,8 +7,9 @@ from datetime import datetime
 
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
+from projects.presentation.advice import advise
 from projects.presentation.columns import Column
-from projects.presentation.sentences import advise, describe_reason, expected_error
+from projects.presentation.sentences import describe_reason, expected_error
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from projects.presentation.advice import advise
 from projects.presentation.cell_summary import CellSummary
 from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.sentences import advise, describe_cause
+from projects.presentation.sentences import describe_cause
 from projects.presentation.target_standing import TargetStanding
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.phrases import agree, count, join_words

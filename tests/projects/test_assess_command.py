@@ -90,8 +90,11 @@ def test_what_no_version_clears_is_told_apart_from_what_an_upgrade_clears(sample
     assert set(entry["blockers"]) >= {"pyyaml", "orjson", "aiohttp", "asyncpg", "hiredis", "psycopg2-binary"}
 
 
-def test_a_yanked_pin_is_flagged(sample: dict[str, Any]) -> None:
-    assert rows(sample["assessments"][0])["email-validator"]["yanked"] is True
+def test_a_yanked_pin_is_flagged_with_its_reason_and_the_next_version(sample: dict[str, Any]) -> None:
+    row = rows(sample["assessments"][0])["email-validator"]
+    assert (row["yanked"], row["verdict"], row["first_available"]["version"]) == (True, "ready", "2.1.0.post1")
+    assert "yanked (Forgot to drop Python 3.7 from python_requires" in row["reason"]
+    assert "move to 2.1.0.post1" in row["advice"]
 
 
 def test_the_json_has_the_shape_of_schema_1(sample: dict[str, Any]) -> None:

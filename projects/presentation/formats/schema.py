@@ -11,15 +11,8 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import to_data
 from projects.domain.rewriting.written_plan import WrittenPlan
-from projects.presentation.sentences import (
-    advise,
-    describe_flags,
-    describe_reason,
-    describe_text,
-    expected_error,
-    list_build_tools,
-    short_text,
-)
+from projects.presentation.advice import advise, list_build_tools
+from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error, short_text
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.conflict_text import conflict_text, line_text, relaxation_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text

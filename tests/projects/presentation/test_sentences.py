@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from projects.domain.assessment.package_result import NewestMismatch, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.advice import advise
 from projects.presentation.sentences import (
-    advise,
     describe_cause,
     describe_flags,
     describe_reason,

@@ -1,0 +1,105 @@
+"""What to do about a package on a target: the only place where advice becomes text."""
+
+from __future__ import annotations
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import ReasonKind
+from projects.domain.assessment.verdicts import Verdict
+from projects.domain.report.platform_support import build_tools
+from projects.presentation.sentences import read_target
+from scanner.domain.files.builds import COMPILED, build_kind
+from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.floors import glibc_requirement
+from scanner.domain.matching.reason_text import glibc_text
+from scanner.domain.phrases import join_words
+
+_ADVICE = {
+    ReasonKind.MISSING_EXTRA: "Require a version that has the extra, or drop the extra: installers warn and go on.",
+    ReasonKind.UNREAD_METADATA: "It is asked for again, soon at first; nothing that requires it counts as ready.",
+}
+
+
+def advise(package: PackageResult, target: str) -> str:
+    """Return what to do about the package, in one or two sentences. `target` is a slug."""
+    if package.reason.kind in _ADVICE:
+        return _ADVICE[package.reason.kind]
+    if package.yanked and package.verdict in (Verdict.READY, Verdict.DEGRADED):
+        return _advise_yanked(package)
+    match package.verdict:
+        case Verdict.READY | Verdict.INACTIVE:
+            return "Nothing to do."
+        case Verdict.UPGRADE:
+            return " ".join(filter(None, (_advise_upgrade(package), _describe_build(package, target))))
+        case Verdict.HELD_BACK:
+            cap = f"{package.name}<={package.held_at}"
+            return f"Write {cap} to stay at the old version on purpose, or wait until a current one installs."
+        case Verdict.NOT_JUDGED:
+            return "Check it by hand: the index does not show whether it installs here."
+        case Verdict.UNKNOWN:
+            if package.availability is Availability.SOURCE:
+                return (
+                    "Only an sdist is offered, and what its build needs is unknown: build it once, or ask for a wheel."
+                )
+            return "Wait for the index to be read; an unknown package never counts as ready."
+        case Verdict.DEGRADED:
+            return _advise_degraded(package, target)
+        case Verdict.BLOCKED:
+            parts = (_describe_runtimes(package, target), _advise_blocked(package), _describe_build(package, target))
+            return " ".join(filter(None, parts))
+
+
+def _advise_degraded(package: PackageResult, target: str) -> str:
+    if package.availability is Availability.FALLBACK:
+        return "It installs, without its compiled part: measure whether the speed matters to you."
+    if package.build_detail == "pure":
+        return "It installs from source; the build needs no compiler."
+    return " ".join(filter(None, ("It installs from source.", _describe_build(package, target))))
+
+
+def _advise_yanked(package: PackageResult) -> str:
+    withdrawn = f"Its maintainers withdrew {package.name} {package.version}"
+    if package.first_available is None:
+        return f"{withdrawn}, and no later version installs here: move to an earlier one that is not yanked."
+    return f"{withdrawn}: move to {package.first_available.version}, the next version that installs here."
+
+
+def _advise_upgrade(package: PackageResult) -> str:
+    known = package.reason.known_break
+    if known is not None and package.first_available is None:
+        return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
+    first = package.first_available.version if package.first_available else "a later version"
+    return f"Move {package.name} to {first} or later: the first version that installs here."
+
+
+def list_build_tools(package: PackageResult, target: str) -> tuple[str, ...]:
+    """Return what compiling the package needs on the target; nothing where it is not compiled there."""
+    parsed, detail = read_target(target), package.build_detail
+    if package.availability is not Availability.SOURCE or build_kind(detail) != COMPILED or parsed is None:
+        return ()
+    return build_tools(package.name, detail or "", parsed)
+
+
+def _describe_build(package: PackageResult, target: str) -> str:
+    tools = list_build_tools(package, target)
+    if not tools:
+        return ""
+    languages = (package.build_detail or "").partition(": ")[2]
+    named = f"{package.name} {package.version} ({languages})" if languages else f"{package.name} {package.version}"
+    return f"Building {named} needs {join_words(tools)}."
+
+
+def _advise_blocked(package: PackageResult) -> str:
+    if package.availability is Availability.ABSENT:
+        return "Check the name and the index: it offers no such version, and none that helps."
+    if package.may_get_files:
+        return "Watch this cell: the newest release may still get wheels; otherwise wait for a new release."
+    return "Watch this cell: only a new release can have a wheel for it; until then replace the package or stay."
+
+
+def _describe_runtimes(package: PackageResult, slug: str) -> str:
+    """Return on which systems the newest version would install, when a newer libc is all that is missing."""
+    newest, target = package.newest_mismatch, read_target(slug)
+    if newest is None or newest.reason.files is None or target is None:
+        return ""
+    requirement = glibc_requirement(newest.reason.files.mismatch, target)
+    return glibc_text(requirement) if requirement is not None else ""
