@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from packaging.utils import NormalizedName
@@ -17,6 +18,7 @@ from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.multi_target import BridgeProvider
+from scanner.domain.resolution.prereleases import certain_prereleases, prereleases_in
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Solver, Unsolvable
 from scanner.domain.resolution.results import missing_of
 from scanner.domain.resolution.target_provider import TargetProvider
@@ -33,8 +35,8 @@ class ResolutionProblem:
     """A search problem. A set must hold on all targets; `providers` has one provider for each.
 
     `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
-    versions that the index does not have and that are taken to exist. No set has
-    releases that `known_breaks` rules out.
+    versions that the index does not have and that are taken to exist. Of `open_prereleases` pre-releases count, because
+    a requirement mentions one: `solve` adds to them. No set has releases that `known_breaks` rules out.
     """
 
     cache: ResolutionCache
@@ -45,6 +47,7 @@ class ResolutionProblem:
     limits: SearchLimits = field(default_factory=SearchLimits)
     tolerated: Mapping[NormalizedName, int] = field(default_factory=dict)
     placeholders: frozenset[NormalizedName] = frozenset()
+    open_prereleases: frozenset[NormalizedName] = frozenset()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
@@ -52,6 +55,10 @@ class ResolutionProblem:
     )
 
     def __post_init__(self) -> None:
+        self._make_providers()
+
+    def _make_providers(self) -> None:
+        self._solver = None
         self.providers = tuple(
             TargetProvider(
                 self.cache,
@@ -61,6 +68,7 @@ class ResolutionProblem:
                 self.preference,
                 tolerated=self.tolerated,
                 placeholders=self.placeholders,
+                open_prereleases=self.open_prereleases,
                 known_breaks=self.known_breaks,
             )
             for target in self.targets
@@ -109,7 +117,24 @@ class ResolutionProblem:
             yield missing
 
     def solve(self, assumptions: Sequence[tuple[str, int]] = ()) -> Search[Solved | Unsolvable | Exhausted]:
-        """Run the solver. It may run several times for one problem with different assumptions."""
+        """Run the solver. It may run several times for one problem with different assumptions.
+
+        If requirements for a pre-release contradict others of their package, it runs again with pre-releases of that
+        package open to all of them, as installers do: where one package needs x==2.0b1, another's x>=1.0 admits it.
+        """
+        while True:
+            found = yield from self._solve(assumptions)
+            if not isinstance(found, Unsolvable) or found.proof is None:
+                return found
+            mentioned = prereleases_in(found.proof)
+            if mentioned <= self.open_prereleases:
+                return found
+            for provider in self.providers:
+                mentioned |= yield from self.known(partial(certain_prereleases, provider))
+            self.open_prereleases |= mentioned
+            self._make_providers()
+
+    def _solve(self, assumptions: Sequence[tuple[str, int]]) -> Search[Solved | Unsolvable | Exhausted]:
         yield from self.known(lambda: [p.candidates(one.name) for p in self.providers for one in p.requirements])
         search = self.solver.solve(assumptions)
         while True:

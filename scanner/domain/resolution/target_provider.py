@@ -36,7 +36,7 @@ class TargetProvider:
     `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
     `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
     satisfies every requirement. Releases that `known_breaks` says break on the target are not usable, and those that
-    break beside a partner are not chosen with it.
+    break beside a partner are not chosen with it. Pre-releases of `open_prereleases` count.
     """
 
     def __init__(
@@ -49,11 +49,13 @@ class TargetProvider:
         *,
         tolerated: Mapping[NormalizedName, int] | None = None,
         placeholders: frozenset[NormalizedName] = frozenset(),
+        open_prereleases: frozenset[NormalizedName] = frozenset(),
         known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
         self.tolerated, self.placeholders = tolerated or {}, placeholders
+        self.open_prereleases = open_prereleases
         self.known_breaks = known_breaks
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
@@ -316,8 +318,9 @@ class TargetProvider:
         name = package.name
         tolerated, placeholder = self.tolerated.get(name, 0), name in self.placeholders
         broken = self.broken(package)
+        prereleases = name in self.open_prereleases
         plain = name not in self._own and name not in self._locked and name not in self.roots.pinned
-        if plain and not tolerated and not placeholder and not broken:
+        if plain and not tolerated and not placeholder and not broken and not prereleases:
             return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
             package,
@@ -328,6 +331,7 @@ class TargetProvider:
             tolerated=tolerated,
             placeholder=placeholder,
             broken=broken,
+            prereleases=prereleases,
         )
 
     def package(self, node: str) -> PackageVersions | None:

@@ -133,19 +133,22 @@ class CandidateCache:
         tolerated: int = 0,
         placeholder: bool = False,
         broken: int = 0,
+        prereleases: bool = False,
     ) -> CandidateSet:
         """Return the candidates under the project's own requirements and constraints. Each set is made once.
 
-        `broken` are releases that are known to break on the target.
+        `broken` are releases that are known to break on the target, `prereleases` says that pre-releases count.
         """
-        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder, broken)
+        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder, broken, prereleases)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the cache. Their identity distinguishes targets that differ here.
             among = (*key, id(self.installable(package)))
             made = self._shared.get(among)
             if made is None:
-                made = self._make(package, own, constraints, locked, pinned, tolerated, placeholder, broken)
+                made = self._make(
+                    package, own, constraints, locked, pinned, tolerated, placeholder, broken, prereleases=prereleases
+                )
                 if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
                     self._shared[among] = made
@@ -162,6 +165,8 @@ class CandidateCache:
         tolerated: int,
         placeholder: bool,
         broken: int,
+        *,
+        prereleases: bool,
     ) -> CandidateSet:
         known, young = package.all, 0
         project_pinned = 0 if pinned is None else package.choice(pinned)
@@ -169,7 +174,7 @@ class CandidateCache:
         for requirement in locked:
             fixed |= package.admitted(requirement.specifier)
         project_pinned |= fixed
-        prereleases_open = self.policy.prereleases
+        prereleases_open = self.policy.prereleases or prereleases
         urls: dict[str, int] = {}
         for requirement in own:
             prereleases_open = prereleases_open or requirement.pre

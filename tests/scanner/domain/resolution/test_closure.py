@@ -147,3 +147,28 @@ def test_a_blocked_package_stays_at_its_newest_release_also_where_an_older_one_w
     assert texts(found.pins) == {"flow": "2.0", "num": "1.0"}
     assert found.blockers == ("flow",)
     assert found.conflict is not None
+
+
+def test_a_prerelease_that_one_package_pins_serves_every_other_that_admits_its_version() -> None:
+    index: SmallIndex = {
+        "cli": {"2.0": {"needs": ["web==2.0b1", "keys~=1.0.0b2", "tool"]}},
+        "tool": {"1.0": {"needs": ["web>=1.0", "keys>=0.5"]}},
+        "web": {"1.0": {}, "1.5": {}, "2.0b1": {}, "2.0b2": {}},
+        "keys": {"0.9": {}, "1.0.0b2": {}, "1.0.0b3": {}},
+    }
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("cli", "web"), BuildPolicy())
+    assert found.holds
+    assert texts(found.pins) == {"cli": "2.0", "tool": "1.0", "web": "2.0b1", "keys": "1.0.0b3"}
+    alone = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("tool"), BuildPolicy())
+    assert texts(alone.pins) == {"tool": "1.0", "web": "1.5", "keys": "0.9"}
+
+
+def test_a_prerelease_that_the_rest_does_not_admit_stays_a_conflict() -> None:
+    index: SmallIndex = {
+        "cli": {"2.0": {"needs": ["web==2.0b1", "tool"]}},
+        "tool": {"1.0": {"needs": ["web<2"]}},
+        "web": {"1.0": {}, "2.0b1": {}},
+    }
+    found = closure(ResolutionCache(SmallSource(index)), LINUX, root_requirements("cli"), BuildPolicy())
+    assert found.conflict is not None
+    assert found.conflict.explanation.exhausted == "web"

@@ -1,0 +1,45 @@
+"""The packages of which a requirement mentions a pre-release, so that pre-releases count for all others too."""
+
+from __future__ import annotations
+
+from packaging.utils import NormalizedName
+
+from scanner.domain.resolution.explain.facts import facts_of
+from scanner.domain.resolution.explain.reasons import Required
+from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
+from scanner.domain.resolution.target_provider import TargetProvider
+
+__all__ = ["certain_prereleases", "prereleases_in"]
+
+
+def prereleases_in(proof: Incompatibility) -> set[NormalizedName]:
+    """Return the packages of which a requirement in a proof mentions a pre-release."""
+    reasons = (fact.reason for fact in facts_of(proof))
+    return {one.requirement.name for one in reasons if isinstance(one, Required) and one.requirement.pre}
+
+
+def certain_prereleases(provider: TargetProvider) -> set[NormalizedName]:
+    """Return the packages of which a requirement that no set avoids mentions a pre-release."""
+    found: set[NormalizedName] = set()
+    masks: dict[NormalizedName, int] = {}
+    followed: set[tuple[NormalizedName, NormalizedName | None]] = set()
+    requirements: list[Requirement] = list(provider.requirements)
+    while requirements:
+        requirement = requirements.pop()
+        name = requirement.name
+        candidates = provider.candidates(name)
+        if requirement.pre:
+            found.add(name)
+        if candidates is None:
+            continue
+        masks[name] = masks.get(name, candidates.known) & provider.satisfied(name, requirement)
+        choice = masks[name] & candidates.usable
+        if not choice or choice & (choice - 1):
+            continue
+        for extra in (None, *requirement.extras):
+            dependencies = provider.dependencies_of(name, choice)
+            if dependencies is not None and (name, extra) not in followed:
+                followed.add((name, extra))
+                requirements += [added for _, added in provider.applicable(dependencies, extra)]
+    return found
