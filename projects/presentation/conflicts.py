@@ -53,14 +53,18 @@ def _row(line: ConflictLine, exhausted: str) -> ConflictRow:
     side = _is_side(line, exhausted)
     match line.kind:
         case LineKind.ASKED:
-            return ConflictRow("your files", line.requirement, side)
+            return ConflictRow(_place(line) or "your files", line.requirement, side)
         case LineKind.LIMITED:
-            return ConflictRow("your constraints", line.requirement, side)
+            return ConflictRow(_place(line) or "your constraints", line.requirement, side)
         case LineKind.NEEDS:
             who = line_text(line).removesuffix(f" needs {line.requirement}")
             return ConflictRow(who, line.requirement, side)
         case _:
             return ConflictRow("the index", line_text(line), side)
+
+
+def _place(line: ConflictLine) -> str:
+    return f"{line.source}:{line.line}" if line.source and line.line else line.source
 
 
 def _is_side(line: ConflictLine, exhausted: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.assessment.conflict_sources import with_sources
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.held_back import judge_at_newest, plan_of_held_back
 from projects.domain.assessment.index_snapshot import IndexSnapshot
@@ -221,7 +222,9 @@ def _explain(
         verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))),
-        conflict=replace(conflict.explanation, relaxations=one.ways_out) if conflict is not None else None,
+        conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
+        if conflict is not None
+        else None,
         plan=_plan(request, one, limits),
         unread=request.unread,
     )

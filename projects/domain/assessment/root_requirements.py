@@ -88,10 +88,10 @@ def _behind_foreign(requirements: Iterable[ParsedRequirement]) -> Iterator[Requi
 
 
 def _convert_all(requirements: Iterable[ParsedRequirement]) -> tuple[Requirement, ...]:
-    return tuple(made for one in requirements for made in _convert(one))
+    return tuple(made for one in requirements for made in convert_requirement(one))
 
 
-def _convert(requirement: ParsedRequirement) -> Sequence[Requirement]:
+def convert_requirement(requirement: ParsedRequirement) -> Sequence[Requirement]:
     """Return one requirement, or none if a part of it cannot be parsed, which the reader of the files has reported."""
     specifiers = requirement.alternatives or (requirement.specifier,)
     url = None if requirement.origin is RequirementOrigin.INDEX else requirement.url or requirement.origin.value

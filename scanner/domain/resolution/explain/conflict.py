@@ -36,7 +36,8 @@ class ConflictLine:
     - BREAKS: `versions` of `name` are known to break beside what `requirement` admits of the package `required`.
 
     `versions` are ranges of those that the lines before admit; `every` says that they are all of them, and `only` that
-    they are all that the index has. `target` is a slug, empty where there is one target only.
+    they are all that the index has. `target` is a slug, empty where there is one target only. `source` and `line` say
+    where the project states it.
     """
 
     kind: LineKind
@@ -49,11 +50,13 @@ class ConflictLine:
     required: str = ""
     obstacle: Obstacle | None = None
     target: str = ""
+    source: str = ""
+    line: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the line as JSON values, without the fields that have their default."""
         data: dict[str, Any] = {"kind": self.kind.value, "name": self.name}
-        for key in ("requirement", "versions", "every", "only", "extra", "required", "target"):
+        for key in ("requirement", "versions", "every", "only", "extra", "required", "target", "source", "line"):
             if getattr(self, key):
                 data[key] = getattr(self, key)
         if self.obstacle is not None:
@@ -71,22 +74,34 @@ class ConflictLine:
 class RequirementEdit:
     """One line of the project that changes, from `before` to `after`; `after` is empty where it is left out.
 
-    `version` is what the package has in the set that then holds, empty if the set does not need it.
+    `version` is what the package has in the set that then holds, empty if the set does not need it. `source` and `line`
+    say where the project states it.
     """
 
     name: str
     before: str
     after: str
     version: str = ""
+    source: str = ""
+    line: int | None = None
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """Return the edit as JSON values."""
-        return {"name": self.name, "from": self.before, "to": self.after, "version": self.version}
+        return {
+            "name": self.name,
+            "from": self.before,
+            "to": self.after,
+            "version": self.version,
+            "source": self.source or None,
+            "line": self.line,
+        }
 
     @classmethod
-    def from_json(cls, data: Mapping[str, str]) -> RequirementEdit:
+    def from_json(cls, data: Mapping[str, Any]) -> RequirementEdit:
         """Read what `to_json` wrote."""
-        return cls(data["name"], data["from"], data["to"], data["version"])
+        return cls(
+            *(data["name"], data["from"], data["to"], data["version"]), data.get("source") or "", data.get("line")
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,12 @@ def test_requirements_that_contradict_each_other_are_a_conflict_with_both_sides(
     assert answer.conflict is not None
     assert answer.conflict.exhausted == "shared"
     assert [line.requirement for line in answer.conflict.lines][-2:] == ["shared<2", "shared>=2"]
-    assert [edit.before for way in answer.conflict.relaxations for edit in way.edits] == ["left==1.0", "right==1.0"]
+    edits = [edit for way in answer.conflict.relaxations for edit in way.edits]
+    assert [(edit.before, edit.source, edit.line) for edit in edits] == [
+        ("left==1.0", "requirements.txt", 1),
+        ("right==1.0", "requirements.txt", 2),
+    ]
+    assert [line.line for line in answer.conflict.lines] == [1, 2, None, None]
 
 
 @pytest.mark.parametrize(
