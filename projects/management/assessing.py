@@ -32,6 +32,7 @@ from projects.services.assessments.evaluate import Evaluation, evaluate, stopwat
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import FileContents, with_written_plans
+from scanner.domain.phrases import count
 from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
@@ -220,7 +221,7 @@ class _Progress:
             sys.stderr.write(f"\r\x1b[K{done} of {total}, {name}…{end}")
             sys.stderr.flush()
         elif done == total or done % 10 == 0:
-            self._log(f"{done} of {total} packages fetched")
+            self._log(f"{done} of {count(total, 'package')} fetched")
 
 
 def parse_moment(text: str | None) -> datetime | None:

@@ -11,6 +11,7 @@ from scanner.domain.phrases import agree, count, join_words
 _MAX_NAMES = 3
 _CLAUSES = (
     (Verdict.UPGRADE, "needs an upgrade", "need an upgrade"),
+    (Verdict.BLOCKED, "is blocked as required", "are blocked as required"),
     (Verdict.HELD_BACK, "is held back", "are held back"),
     (Verdict.NOT_JUDGED, "is not judged", "are not judged"),
 )

@@ -66,10 +66,10 @@ def test_due_tells_when_and_why(replay: ReplayIndex) -> None:
     replay.add_package("demo", ["demo-1.0.tar.gz"])
     run("poll", "demo")
     assert "  demo  it has no new release\n" in run("due")
-    assert "0 due of 1, 0 not polled again; 0 queued, 0 being polled" in run("due", "--limit", "0")
+    assert "0 of 1 package are due, 0 are not polled again; 0 queued, 0 being polled" in run("due", "--limit", "0")
     index = Package.objects.get().index
     Package.objects.create(index=index, name="new", due_at=timezone.now())
     Package.objects.create(index=index, name="gone", state="missing")
     text = run("due")
     assert "gone" not in text
-    assert "2 of 3 have been polled at least once; 1 in the last 0:10:00, so about 0:10:00 left" in text
+    assert "2 of 3 packages have been polled at least once; 1 in the last 0:10:00, so about 0:10:00 left" in text

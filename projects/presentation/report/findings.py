@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verdict
 from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.report.target import ReportTarget
@@ -74,7 +75,7 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
         yield from ways_out(entry.result.conflict)
     for package in packages:
         if package.verdict is Verdict.BLOCKED:
-            yield f"{_why_blocked(package)}: only a new release can help."
+            yield f"{_why_blocked(package)}: {_what_helps(package, plan)}."
     yield from map(limit_advice, plan.limits)
     upgrades = entry.names(Verdict.UPGRADE)
     if upgrades:
@@ -108,6 +109,14 @@ def _findings(entry: ReportTarget) -> Iterator[str]:
     gone = [f"{package.name} is {package.package_status}" for package in packages if package.package_status != "active"]
     if gone:
         yield f"On the index, {join_words(gone)}."
+
+
+def _what_helps(package: PackageResult, plan: UpgradePlan) -> str:
+    """Return what becomes of a package without a version that installs as required."""
+    if not plan.feasible:
+        return "only a new release can help"
+    version = plan.pins.get(package.name)
+    return "the plan does without it" if version is None else f"the plan takes {version}"
 
 
 def _not_ready(entry: ReportTarget) -> Iterator[str]:

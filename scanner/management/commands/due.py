@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from scanner.domain.health import RATE_SPAN
+from scanner.domain.phrases import agree, count
 from scanner.selectors.operator import polling_health, scheduled_polls
 
 
@@ -34,12 +35,15 @@ class Command(BaseCommand):
             self.stdout.write(f"{when:>20}  {line.name}  {line.reason}{doing}")
         health = polling_health(now)
         self.stdout.write(
-            f"{health.due} due of {health.packages}, {health.ended} not polled again; "
+            f"{health.due} of {count(health.packages, 'package')} {agree(health.due, 'is', 'are')} due, "
+            f"{health.ended} {agree(health.ended, 'is', 'are')} not polled again; "
             f"{health.queued} queued, {health.claimed} being polled"
         )
         if health.never_answered:
             done, lately = health.packages - health.never_answered, health.answered_lately
-            text = f"{done} of {health.packages} have been polled at least once"
+            text = (
+                f"{done} of {count(health.packages, 'package')} {agree(done, 'has', 'have')} been polled at least once"
+            )
             if lately:
                 left = timedelta(seconds=round((RATE_SPAN * (health.never_answered / lately)).total_seconds()))
                 text += f"; {lately} in the last {RATE_SPAN}, so about {left} left"
