@@ -19,7 +19,7 @@ run: $(VENV)/.base ## Start everything on this machine: PORT=8000 HOST=127.0.0.1
 	@$(PY) -c '' || { echo "$(VENV) is broken: remove it and run make again."; exit 1; }
 	@exec $(PY) manage.py run
 
-setup: $(VENV)/.dev ## Make .venv with everything that tests, lint and benchmarks need
+setup: $(VENV)/.dev $(VENV)/.lockers ## Make .venv with everything that tests, lint and benchmarks need
 
 test: $(VENV)/.dev ## Run all tests that need no browser, on PostgreSQL and Redis where this machine can have them
 	@$(PY) -m pytest $(SPREAD)
@@ -46,6 +46,7 @@ migrate: $(VENV)/.base ## Bring the database up to date
 lock: $(VENV)/.dev ## Compile requirements/*.in into pins with hashes; UPGRADE=1 takes newer versions
 	@cd requirements && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(LOCK) $(if $(UPGRADE),--upgrade) base.in -o base.txt
 	@cd requirements && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(LOCK) $(if $(UPGRADE),--upgrade) -c base.txt dev.in -o dev.txt
+	@cd requirements && PATH="$$PATH:$(CURDIR)/$(VENV)/bin" $(LOCK) $(if $(UPGRADE),--upgrade) lockers.in -o lockers.txt
 
 clean: ## Remove .venv and what tools leave behind; var/, the data, stays
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache htmlcov .coverage staticfiles
@@ -58,4 +59,9 @@ $(VENV)/.base: requirements/base.txt
 
 $(VENV)/.dev: requirements/dev.txt
 	@PYTHON="$(PYTHON)" .ci/install $< $(VENV)
+	@touch $@
+
+# The tools that write locks need versions of their own.
+$(VENV)/.lockers: requirements/lockers.txt
+	@PYTHON="$(PYTHON)" .ci/install $< $(VENV)/lockers
 	@touch $@

@@ -12,17 +12,17 @@ _MAX_NAMES = 3
 
 
 def limit_text(limit: LimitChange) -> str:
-    """Return one condition as a clause: "pyproject.toml line 4 requires Python >=3.11,<3.14"."""
-    place = f"{limit.path} line {limit.line}" if limit.line and not limit.is_locked else limit.path
+    """Return one condition as a clause: "the project requires Python >=3.11,<3.14 (pyproject.toml line 4)"."""
+    place = f"({limit.path} line {limit.line})" if limit.line and not limit.is_locked else f"({limit.path})"
     match limit.kind:
         case LimitKind.REQUIRES_PYTHON:
-            return f"{place} requires Python {limit.before}"
+            return f"the project requires Python {limit.before} {place}"
         case LimitKind.LOCK_PYTHON:
-            return f"{place} was locked for Python {limit.before}"
+            return f"it is locked for Python {limit.before} {place}"
         case LimitKind.LOCK_ENVIRONMENTS:
-            return f"{place} was locked for other environments ({limit.before})"
+            return f"it is locked for {limit.before} only {place}"
         case LimitKind.LOCKED_PACKAGE:
-            return f"{place} has {limit.package} for Python {limit.before}"
+            return f"{limit.package} is locked for Python {limit.before} {place}"
 
 
 def limits_text(limits: Sequence[LimitChange]) -> str:
@@ -36,8 +36,8 @@ def limits_text(limits: Sequence[LimitChange]) -> str:
 
 def limit_advice(limit: LimitChange) -> str:
     """Return what a plan does about one condition, as a sentence."""
+    text = limit_text(limit)
+    text = f"{text[:1].upper()}{text[1:]}"
     if limit.is_locked:
-        return f"{limit_text(limit)}: lock again."
-    if limit.after is None:
-        return f"{limit_text(limit)}: change it by hand."
-    return f"{limit_text(limit)}: it becomes {limit.after}."
+        return f"{text}: lock again."
+    return f"{text}: change it by hand." if limit.after is None else f"{text}: it becomes {limit.after}."

@@ -23,10 +23,10 @@ def metadata_text(lines: Iterable[tuple[str, str]]) -> bytes:
     return "".join(f"{header}: {value}\n" for header, value in lines).encode()
 
 
-def build(filename: str, metadata: bytes | None, members: Mapping[str, bytes]) -> bytes:
+def build(filename: str, metadata: bytes | None, members: Mapping[str, bytes], *, padded: bool = True) -> bytes:
     """The archive for a file name: .whl and other zips, .tar.gz; anything else is its padding alone."""
     if filename.endswith(".whl"):
-        return _wheel(filename, metadata or b"", members)
+        return _wheel(filename, metadata or b"", members, padded=padded)
     if filename.endswith((".tar.gz", ".tgz")):
         return _sdist_tar(filename.removesuffix(".tar.gz").removesuffix(".tgz"), metadata, members)
     if filename.endswith((".zip", ".egg")):
@@ -51,7 +51,7 @@ def sdist_members(filename: str, requires_txt: Iterable[str] | None, build: str)
     return members
 
 
-def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> bytes:
+def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes], *, padded: bool) -> bytes:
     parts = filename.removesuffix(".whl").split("-")
     name, version, tags = parts[0], parts[1], parts[-3:]
     info = f"{name}-{version}.dist-info"
@@ -65,7 +65,7 @@ def _wheel(filename: str, metadata: bytes, members: Mapping[str, bytes]) -> byte
     wheel += "".join(f"Tag: {tag}\n" for tag in expanded)
     content = {
         f"{name}/__init__.py": b"",
-        f"{name}/padding.bin": _padding(filename),
+        **({f"{name}/padding.bin": _padding(filename)} if padded else {}),
         **members,
         f"{info}/METADATA": metadata,
         f"{info}/WHEEL": wheel.encode(),

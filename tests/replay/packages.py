@@ -18,13 +18,17 @@ FIRST_SYNTHETIC_SERIAL = 1_000
 
 @dataclass(frozen=True)
 class ReplayFile:
-    """A file on offer. `metadata` None: unknown, so FILE.metadata cannot be had, nor the archive without members."""
+    """A file on offer. `metadata` None: unknown, so FILE.metadata cannot be had, nor the archive without members.
+
+    `whole`: the digest announced of a recorded wheel is that of the small archive that is served in its place.
+    """
 
     row: RecordedFile
     metadata: Lines | None
     members: Mapping[str, bytes] = field(default_factory=dict)
     announces_metadata: bool = True
     synthetic: bool = False
+    whole: bool = False
 
     @cached_property
     def metadata_text(self) -> bytes | None:
@@ -34,15 +38,20 @@ class ReplayFile:
     def archive(self) -> bytes | None:
         if self.metadata_text is None and not self.members:
             return None
-        return archives.build(self.row.filename, self.metadata_text, self.members)
+        return archives.build(self.row.filename, self.metadata_text, self.members, padded=not self.whole)
+
+    @property
+    def _is_served(self) -> bool:
+        """Whether size and digest are those of the archive that is served."""
+        return self.synthetic or (self.whole and self.row.filename.endswith(".whl"))
 
     @property
     def size(self) -> int | None:
-        return len(self.archive) if self.synthetic and self.archive else self.row.size
+        return len(self.archive) if self._is_served and self.archive else self.row.size
 
     @property
     def sha256(self) -> str | None:
-        if self.synthetic and self.archive:
+        if self._is_served and self.archive:
             return hashlib.sha256(self.archive).hexdigest()
         return self.row.sha256
 
@@ -173,10 +182,10 @@ class ReplayPackage:
         self._times = sorted(file.row.uploaded_at for file in self._files.values())
 
 
-def recorded_package(name: str) -> ReplayPackage:
+def recorded_package(name: str, *, whole: bool = False) -> ReplayPackage:
     """A recorded package, fresh to be changed. FileNotFoundError for a name that was not recorded."""
     package = _read(name)
-    files = [_with_metadata(ReplayFile(row, None), package.metadata) for row in package.files]
+    files = [_with_metadata(ReplayFile(row, None, whole=whole), package.metadata) for row in package.files]
     return ReplayPackage(
         package.name, files, package.serial, status=package.status, status_reason=package.status_reason, recorded=True
     )

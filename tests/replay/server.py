@@ -50,7 +50,8 @@ class ReplayIndex:
     `as_of` (date, ISO text or None for "now") may be set at any time: files uploaded later are not there yet. A
     yank is not dated in the recording, so a recorded yank holds on every date; yank(), unyank() and remove() change
     what is served from then on. `ranges` False: ranged requests get the whole file. `login` ("user:password"): who
-    does not send it gets 401. Every method may be called while requests run.
+    does not send it gets 401. `whole`: recorded wheels have the digests of what is served for them, for tools that
+    download and check them. Every method may be called while requests run.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class ReplayIndex:
         style: Style | None = None,
         port: int = 0,
         login: str | None = None,
+        whole: bool = False,
     ) -> None:
         self.style = style or Style()
         self.lock = threading.RLock()
@@ -70,6 +72,7 @@ class ReplayIndex:
         self.bodies: dict[tuple[str, str], bytes] = {}
         self.ranges = True
         self.login = login
+        self.whole = whole
         self.as_of_stamp: str | None = None
         self.as_of = as_of
         self._names = set(recorded_names()) if recorded else set()
@@ -252,7 +255,7 @@ class ReplayIndex:
 
     def _get(self, name: str) -> ReplayPackage | None:
         if name not in self._packages and name in self._names:
-            self._packages[name] = recorded_package(name)
+            self._packages[name] = recorded_package(name, whole=self.whole)
         return self._packages.get(name)
 
     def _need(self, name: str) -> ReplayPackage:

@@ -19,7 +19,7 @@ class PlannedVersions:
     changes add, `environments` the marker environments of the plan's targets. `digests` are the SHA-256 digests, in
     hex, of all files of each pinned release; a package without any loses its hash options. `limits` are the
     conditions on the target that the plan lifts. `capped` are packages that may not go above their version in the set,
-    although what is written admits it.
+    although what is written admits it. `constraints_file` is the name of the file with the whole set.
     """
 
     pins: Mapping[str, Version]
@@ -29,6 +29,7 @@ class PlannedVersions:
     digests: Mapping[str, Sequence[str]] = field(default_factory=dict)
     limits: tuple[LimitChange, ...] = ()
     capped: frozenset[str] = frozenset()
+    constraints_file: str = "constraints.txt"
 
     @property
     def python(self) -> str | None:

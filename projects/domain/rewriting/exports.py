@@ -35,10 +35,15 @@ def constraints(pins: Mapping[str, Version], title: str) -> str:
     return "\n".join([f"# {title}", *_pins(pins)]) + "\n"
 
 
+def constraints_file(slug: str) -> str:
+    """Return the name under which the constraints for these targets are offered."""
+    return f"constraints-{slug}.txt"
+
+
 def pip_command(files: Sequence[str], slug: str) -> str:
     """Return the command that tries the plan with pip on the target itself."""
     requirements = " ".join(f"-r {shlex.quote(path)}" for path in files) or "-r requirements.txt"
-    return f"python -m pip install --dry-run --only-binary :all: {requirements} -c constraints-{slug}.txt\n"
+    return f"python -m pip install --dry-run --only-binary :all: {requirements} -c {constraints_file(slug)}\n"
 
 
 def uv_table(environments: Iterable[Mapping[str, str]], moved: Mapping[str, Version], direct: Mapping[str, str]) -> str:

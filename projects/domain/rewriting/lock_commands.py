@@ -16,12 +16,8 @@ from projects.domain.dependency_files.values import Format, ParsedFiles, Require
 from projects.domain.rewriting.compile_command import compile_command
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 
-# PDM takes versions from a file only.
-_PINS_FILE = "planned.txt"
-_POETRY_NOTE = (
-    "Poetry takes no version for a package that pyproject.toml does not name: it locks the newest that fits. "
-    "Hold its lock against the constraints below"
-)
+_NEWEST = "{} locks the newest releases that fit, not those of the plan: hold its lock against the constraints below"
+_PDM = "PDM takes the constraints below from a file; what they do not name it locks at its newest"
 _FOREIGN_NOTE = "no command is known for this lock: lock again with the constraints below"
 _BY_LOCK = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK, Format.PIP_COMPILE}
 
@@ -85,12 +81,15 @@ def _command(
         case Format.UV_LOCK:
             return " ".join(["uv lock", *_upgrades(moved)]), None
         case Format.POETRY_LOCK:
-            note = _POETRY_NOTE if moved else None
-            return f"poetry update --lock {' '.join(moved)}" if moved else "poetry lock", note
+            if not moved:
+                return "poetry lock", None
+            return f"poetry update --lock {' '.join(moved)}", _NEWEST.format("Poetry")
         case Format.PDM_LOCK:
-            return _pdm(moved), None
+            return _pdm(source, moved, versions), _PDM if moved else None
         case Format.PIPFILE_LOCK:
-            return " && ".join(_pipenv(parsed, source, moved, versions)) or "pipenv lock", None
+            if not moved:
+                return "pipenv lock", None
+            return " && ".join(_pipenv(parsed, source, moved)), _NEWEST.format("Pipenv")
     found = compile_command(text, posixpath.basename(source.path), versions.python)
     if found is None:
         # A compiled file is rewritten itself.
@@ -106,16 +105,27 @@ def _pin(name: str, version: Version) -> str:
     return f"'{name}=={version}'"
 
 
-def _pdm(moved: Mapping[str, Version]) -> str:
-    if not moved:
-        return "pdm lock --update-reuse"
-    pins = " ".join(_pin(name, version) for name, version in moved.items())
-    return f"printf '%s\\n' {pins} > {_PINS_FILE} && pdm lock --update-reuse --override {_PINS_FILE}"
+def _pdm(source: SourceFile, moved: Mapping[str, Version], versions: PlannedVersions) -> str:
+    """Return the command for a pdm.lock: the constraints of the plan in place of what the lock has.
+
+    With --update-reuse a version that the lock has wins over one that is demanded. The targets of the lock stay, unless
+    others are named.
+    """
+    command = f"pdm lock --override {shlex.quote(versions.constraints_file)}" if moved else "pdm lock --update-reuse"
+    if any(limit.path == source.path and limit.is_locked for limit in versions.limits):
+        wider = (
+            limit.after for limit in versions.limits if not limit.is_locked and _is_beside(limit.path, source.path)
+        )
+        python = next((text for text in wider if text is not None), f"=={versions.python}.*")
+        command += f" --python {shlex.quote(python)}"
+    return command
 
 
-def _pipenv(
-    parsed: ParsedFiles, source: SourceFile, moved: Mapping[str, Version], versions: PlannedVersions
-) -> Iterator[str]:
+def _is_beside(path: str, other: str) -> bool:
+    return posixpath.dirname(path) == posixpath.dirname(other)
+
+
+def _pipenv(parsed: ParsedFiles, source: SourceFile, moved: Mapping[str, Version]) -> Iterator[str]:
     """Yield a command for each category of the lock that changes."""
     categories: dict[str, list[str]] = {}
     for one in parsed.requirements:
@@ -126,5 +136,4 @@ def _pipenv(
                 names.append(one.name)
     for category, names in categories.items():
         option = {"": "", "dev": "--dev "}.get(category, f"--categories {shlex.quote(category)} ")
-        pins = " ".join(_pin(name, moved[name]) for name in sorted(names))
-        yield f"pipenv upgrade {option}--lock-only {pins}"
+        yield f"pipenv upgrade {option}--lock-only {' '.join(sorted(names))}"

@@ -11,7 +11,7 @@ from packaging.version import Version
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files.values import Format, ParsedFiles
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
-from projects.domain.rewriting.exports import constraints, pip_command, uv_table
+from projects.domain.rewriting.exports import constraints, constraints_file, pip_command, uv_table
 from projects.domain.rewriting.rewriting import main_text, rewrite
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.targets.target import Target
@@ -77,6 +77,7 @@ def write_plan(
 ) -> WrittenPlan:
     """Write the plan into the files that `intake` was read from; `roots` are those that the project names."""
     environments = [target.marker_environment for target in targets]
+    slug = "-and-".join(target.slug for target in targets)
     pins = {name: Version(version) for name, version in plan.pins.items()}
     versions = PlannedVersions(
         pins=pins,
@@ -86,9 +87,9 @@ def write_plan(
         digests={name: digests[name, text] for name, text in plan.pins.items() if (name, text) in digests},
         limits=plan.limits,
         capped=frozenset(one.name for one in plan.changes if one.reason.kind is PlanReasonKind.HELD_BACK),
+        constraints_file=constraints_file(slug),
     )
     rewriting = rewrite(files, parsed, versions)
-    slug = "-and-".join(target.slug for target in targets)
     read_by_pip = [source.path for source in parsed.sources if source.format in _PIP_READS and source.path in roots]
     direct = {str(change.name): _extras(parsed, change.name) for change in plan.direct_changes}
     return WrittenPlan(
