@@ -9,7 +9,15 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.stored_conflict import conflict_to_text
 from projects.models import SnapshotFile, TargetAssessment
+from scanner.domain.resolution.explain.conflict import (
+    ConflictExplanation,
+    ConflictLine,
+    LineKind,
+    Relaxation,
+    RequirementEdit,
+)
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.model.plans import VersionChange
@@ -160,6 +168,21 @@ def test_a_conflict_is_shown_step_by_step(bob: Client, planned: Cast) -> None:
     page = bob.get(PAGE).content.decode()
     assert "No path: a needs b&lt;2, but c needs b&gt;=2." in page
     assert "<li>Because a needs b&lt;2, no.</li><li>So nothing holds.</li>" in page
+
+
+def test_a_conflict_is_shown_as_a_table_with_both_sides_and_the_ways_out(bob: Client, planned: Cast) -> None:
+    sides = (
+        ConflictLine(LineKind.ASKED, "a", "a<2", source="requirements.txt", line=4),
+        ConflictLine(LineKind.NEEDS, "b", "a>=2", "1.0 to 3.0", every=True, required="a"),
+    )
+    way = Relaxation((RequirementEdit("a", "a<2", "a<3", "2.4"),), "major")
+    stored = conflict_to_text(ConflictExplanation(sides, "a", relaxations=(way,)))
+    TargetAssessment.objects.filter(target=WINDOWS_313).update(conflict=stored)
+    said = text(bob.get(PAGE).content)
+    assert "requirements.txt:4a&lt;2" in said
+    assert "every b there (1.0 to 3.0)a&gt;=2" in said
+    assert "So no version of a is left." in said
+    assert "Change a&lt;2 to a&lt;3 (then a 2.4)." in said
 
 
 def test_the_current_target_is_marked_where_the_files_name_it(bob: Client, planned: Cast) -> None:
