@@ -87,6 +87,21 @@ class SealedField(_SealedBase):
         return value.token
 
 
+def seal_bytes(plain: bytes) -> bytes:
+    """Encrypt bytes, such as files, for a binary column."""
+    return _cipher().encrypt(plain)
+
+
+def reveal_bytes(sealed: bytes) -> bytes:
+    """Return the plain bytes. Raises SealBroken if the key is not configured any more."""
+    from cryptography.fernet import InvalidToken
+
+    try:
+        return _cipher().decrypt(sealed)
+    except InvalidToken:
+        raise SealBroken from None
+
+
 def _cipher() -> MultiFernet:
     from cryptography.fernet import MultiFernet
 

@@ -190,3 +190,24 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     # A worker of the version before may still write its rows while the new version starts.
     assert PackageResult.from_json(STORED_ROW) == replace(blocked, may_get_files=False)
     assert PackageResult.from_json(PENDING_ROW) == pending
+
+
+def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
+    old.migrate("projects", "0009")
+    noon = NOON.isoformat(" ")
+    plain = b"--index-url https://u:s3cret@index.example/simple\nsix\n"
+    old.insert("projects_project", id=1, name="practice", slug="practice", source_builds="pure", prereleases=False,
+               minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
+    old.insert("projects_snapshot", id=1, project_id=1, origin="paste", commit="", ref="", digest="d", created_at=noon,
+               problems="[]", options="{}", hints="[]")  # fmt: skip
+    old.insert("projects_snapshotfile", id=1, snapshot_id=1, path="requirements.txt", format="requirements.txt",
+               sha256="0" * 64, content=plain, is_root=True)  # fmt: skip
+    old.migrate()
+    ((hidden,),) = old.execute("SELECT content FROM projects_snapshotfile")
+    ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot")
+    assert bytes(hidden) == b"--index-url https://****1@index.example/simple\nsix\n"
+    assert sealed
+    assert "s3cret" not in sealed
+    old.migrate("projects", "0009")
+    ((content,),) = old.execute("SELECT content FROM projects_snapshotfile")
+    assert bytes(content) == plain

@@ -15,6 +15,7 @@ from projects.models.project import LargestStep, Membership, Project, ProjectTar
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.models.submission import Submission
 
 __all__ = [
     "Alert",
@@ -41,6 +42,7 @@ __all__ = [
     "SnapshotFile",
     "SnapshotRequirement",
     "SourceBuilds",
+    "Submission",
     "Subscription",
     "TargetAssessment",
 ]

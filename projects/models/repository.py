@@ -152,7 +152,7 @@ class Delivery(models.Model):
     commit = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
-    # The files of a signed upload until they are taken. The body of a push is not stored.
+    # The files of a signed upload until they are taken, encrypted. The body of a push is not stored.
     payload = models.BinaryField(null=True, blank=True)
 
     objects = DeliveryQuerySet.as_manager()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from projects.models.sealed import SealedField
 from scanner.domain.polling import CLOCK_SKEW
 
 
@@ -49,6 +50,7 @@ class Snapshot(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     problems = models.JSONField(default=list, help_text="path, line, text, message of what could not be read")
     options = models.JSONField(default=dict, help_text="options of the files, credentials left out")
+    logins = SealedField(help_text="logins that were in the files, in whose place the stored files have marks")
     hints = models.JSONField(default=list, help_text="signs of today's Python and system: kind, value, source, line")
     assessing_until = models.DateTimeField(
         null=True, blank=True, help_text="a worker is assessing it; after this moment its claim has run out"

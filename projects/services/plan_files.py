@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles
+from projects.domain.dependency_files.logins import FileLogins
 from projects.domain.rewriting.text_encoding import decode_text
 from projects.domain.rewriting.written_plan import WrittenPlan, hashed_pins, write_plan
 from projects.models import Snapshot
@@ -37,6 +38,11 @@ def read_contents(snapshot: Snapshot) -> FileContents:
     contents = {file.path: bytes(file.content) for file in files}
     roots = [file.path for file in files if file.is_root]
     return FileContents(contents, roots, read_files(contents, roots))
+
+
+def restore_logins(snapshot: Snapshot, text: str) -> str:
+    """Return a text made of the snapshot's files with its logins, for a download of one who may change the project."""
+    return FileLogins.from_json(snapshot.logins.reveal()).restore(text)
 
 
 def write_plans(

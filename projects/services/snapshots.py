@@ -13,6 +13,7 @@ from projects.domain.dependency_files import FileProblem
 from projects.domain.dependency_files.given_files import PreparedFiles
 from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.models.sealed import Sealed
 from projects.services.reading import ReadingLimitReached, prepare_files
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def store_snapshot(
         created_by_id=user.pk if user is not None else None,
         problems=[asdict(problem) for problem in parsed.problems],
         options={"indexes": options_to_store(parsed.indexes)},
+        logins=Sealed.of(prepared.logins.to_json()),
         hints=[asdict(hint) for hint in parsed.hints[:MAX_HINTS]],
     )
     formats = {source.path: source for source in parsed.sources}

@@ -21,7 +21,7 @@ from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.run import targets_of
-from projects.services.plan_files import read_contents
+from projects.services.plan_files import read_contents, restore_logins
 from projects.services.upgrades import answer_upgrade, change_dates, request_fetch
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
@@ -62,10 +62,13 @@ def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind:
     found = get_project(request, slug)
     targets = _targets(found, target)
     query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
-    written = _page(found, targets, target, query, upgrade_state(found, target)).written
+    state = upgrade_state(found, target)
+    written = _page(found, targets, target, query, state).written
     text = {"patch": written.patch, "constraints": written.constraints}.get(kind)
     if not text:
         raise Http404
+    if can_edit(found) and state.snapshot is not None:
+        text = restore_logins(state.snapshot, text)
     name = _FILES[kind].format(stem=query.file_stem(target))
     return HttpResponse(
         text,

@@ -32,7 +32,8 @@ def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, i
         return
     conda: list[str] = []
     first = _line(dependencies)
-    for item in dependencies.value:
+    # An alias is the same node again: one that repeats another adds nothing.
+    for item in _once(dependencies.value):
         if isinstance(item, yaml.ScalarNode):
             _read_python(builder, item, path)
             conda.append(str(item.value))
@@ -54,6 +55,10 @@ def child(node: yaml.Node | None, key: str) -> yaml.Node | None:
     return None
 
 
+def _once(nodes: list[yaml.Node]) -> list[yaml.Node]:
+    return list({id(node): node for node in nodes}.values())
+
+
 def _line(node: yaml.Node) -> int:
     return int(node.start_mark.line) + 1
 
@@ -68,7 +73,7 @@ def _read_python(builder: ParsedFilesBuilder, item: yaml.ScalarNode, path: str) 
 def _read_pip(builder: ParsedFilesBuilder, node: yaml.Node | None, path: str, include: Include) -> None:
     if not isinstance(node, yaml.SequenceNode):
         return
-    for item in node.value:
+    for item in _once(node.value):
         if not isinstance(item, yaml.ScalarNode):
             builder.add_problem(path, _line(item), "", "an entry of the pip list must be a string")
             continue

@@ -6,8 +6,9 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from projects.domain.dependency_files.logins import FileLogins, hide_logins
 from projects.domain.dependency_files.reader import read
 from projects.domain.dependency_files.values import ParsedFiles
 
@@ -17,19 +18,31 @@ PASTED = "requirements.txt"
 
 @dataclass(frozen=True, slots=True)
 class PreparedFiles:
-    """Files as they are stored, with what was read from them; `digest` is the SHA-256 over all, `sha256` of each."""
+    """Files as they are stored, without logins, with what was read from them.
+
+    `digest` is the SHA-256 over all files as they were given, `sha256` that of each.
+    """
 
     files: Mapping[str, bytes]
     roots: tuple[str, ...]
     parsed: ParsedFiles
     digest: str
     sha256: Mapping[str, str]
+    logins: FileLogins
 
 
 def prepare(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
-    """Read the files and compute their digests."""
+    """Read the files, compute their digests, and take logins out."""
     sha256 = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    return PreparedFiles(dict(files), tuple(roots), read(files, roots), digest_of(files), sha256)
+    digest = digest_of(files)
+    hidden, logins = hide_logins(files)
+    return PreparedFiles(hidden, tuple(roots), read(files, roots), digest, sha256, logins)
+
+
+def with_digests(parsed: ParsedFiles, sha256: Mapping[str, str]) -> ParsedFiles:
+    """Return what was read of files without logins, with the digests of the files as they were given."""
+    sources = tuple(replace(one, sha256=sha256.get(one.path, one.sha256)) for one in parsed.sources)
+    return replace(parsed, sources=sources)
 
 
 def digest_of(files: Mapping[str, bytes]) -> str:

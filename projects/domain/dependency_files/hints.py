@@ -80,7 +80,7 @@ def _read_workflow(builder: ParsedFilesBuilder, text: str, path: str) -> None:
             waiting.extend(reversed(node.value))
         elif isinstance(node, yaml.MappingNode):
             for key, value in reversed(node.value):
-                if isinstance(key, yaml.ScalarNode) and key.value in _MATRIX_KEYS:
+                if isinstance(key, yaml.ScalarNode) and key.value in _MATRIX_KEYS and id(value) not in seen:
                     _read_matrix(builder, value, path)
                 waiting.append(value)
 

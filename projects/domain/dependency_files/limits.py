@@ -13,7 +13,12 @@ MAX_REQUIREMENT_LENGTH = 8_000
 MAX_MARKER_LENGTH = 50_000
 # Each group or extra of a lock is followed through the whole closure.
 MAX_GROUPS = 500
+# Packages and edges of a lock, times the groups and extras that are followed through them; edges of a lock alone.
+MAX_CLOSURE_STEPS = 5_000_000
+MAX_EDGES = 500_000
 MAX_REQUIREMENTS = 20_000
+# Times that an include is followed.
+MAX_INCLUDES = 2_000
 # Conditions on targets: a pylock.toml may have one for each package.
 MAX_LIMITS = 2_000
 MAX_PROBLEMS = 1_000

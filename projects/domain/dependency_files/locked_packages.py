@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import get_in, string, strings, table
+from projects.domain.dependency_files.limits import MAX_CLOSURE_STEPS, MAX_EDGES
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import (
     MalformedRequirement,
@@ -159,6 +160,12 @@ def archive_hashes(entries: Iterable[object]) -> tuple[str, ...]:
         several = table(get_in(entry, "hashes"))
         found.extend(f"{algorithm}:{digest}" for algorithm, digest in several.items() if isinstance(digest, str))
     return tuple(dict.fromkeys(found))
+
+
+def is_too_dense(roots: int, graph: Mapping[_Node, Sequence[_Node]]) -> bool:
+    """Return whether following so many groups or extras through the graph would take too long."""
+    edges = sum(map(len, graph.values()))
+    return edges > MAX_EDGES or roots * (len(graph) + edges) > MAX_CLOSURE_STEPS
 
 
 def reachable(roots: Iterable[_Node], graph: Mapping[_Node, Iterable[_Node]]) -> frozenset[_Node]:

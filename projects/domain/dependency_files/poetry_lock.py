@@ -13,6 +13,7 @@ from projects.domain.dependency_files.limits import MAX_GROUPS
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
     file_hashes,
+    is_too_dense,
     lock_context,
     locked_package,
     reachable,
@@ -59,6 +60,9 @@ def _name_extras(builder: ParsedFilesBuilder, extras: dict[str, object], path: s
         graph.setdefault(found.name, []).extend(dependency.name for dependency in found.dependencies)
     if len(extras) > MAX_GROUPS:
         builder.add_problem(path, None, "", f"more than {MAX_GROUPS} extras: their packages are not followed")
+        return
+    if is_too_dense(len(extras), graph):
+        builder.add_problem(path, None, "", "too many dependencies for so many extras: their packages are not followed")
         return
     reach = {
         canonicalize_name(extra[:120]): reachable([canonicalize_name(name[:120]) for name in strings(names)], graph)

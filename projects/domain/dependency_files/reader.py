@@ -18,7 +18,7 @@ from projects.domain.dependency_files.documents import UnreadableDocument, load_
 from projects.domain.dependency_files.hash_checking import check_hashes
 from projects.domain.dependency_files.hints import read_hints
 from projects.domain.dependency_files.inventories import read_cyclonedx, read_pip_inspect
-from projects.domain.dependency_files.limits import MAX_FILES, MAX_INCLUDE_DEPTH, MAX_TOTAL_BYTES
+from projects.domain.dependency_files.limits import MAX_FILES, MAX_INCLUDE_DEPTH, MAX_INCLUDES, MAX_TOTAL_BYTES
 from projects.domain.dependency_files.pdm_lock import read_pdm_lock
 from projects.domain.dependency_files.pep508 import RequirementContext
 from projects.domain.dependency_files.pipfile import read_pipfile, read_pipfile_lock
@@ -78,6 +78,7 @@ class _Reading:
         self._done: set[tuple[str, bool, RequirementScope, tuple[str, ...]]] = set()
         self._formats: dict[str, Format] = {}
         self._bytes = 0
+        self._includes = 0
 
     def root(self, path: str) -> None:
         """Read a file that was named by itself; by its name it may hold constraints."""
@@ -162,6 +163,11 @@ class _Reading:
 
     def _include(self, target: str, line: int | None, context: RequirementContext, stack: tuple[str, ...]) -> None:
         source = stack[-1]
+        self._includes += 1
+        if self._includes > MAX_INCLUDES:
+            if self._includes == MAX_INCLUDES + 1:
+                self.builder.add_problem(source, line, target, f"more than {MAX_INCLUDES:,} includes: not followed")
+            return
         if is_url(target):
             self.builder.add_unread(source, line, target, "an include from a URL is not followed")
             return

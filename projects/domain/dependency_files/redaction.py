@@ -16,6 +16,8 @@ _SECRET_QUERY = re.compile(
     r"[\w.\-]{0,40})=[^&#\s'\"]+",
     re.IGNORECASE,
 )
+# The token of a conda channel.
+_CHANNEL_TOKEN = re.compile(r"(?<=/t/)[A-Za-z0-9\-]{8,200}(?=/)")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 _ENVIRONMENT_VARIABLE = re.compile(r"\$\{([A-Z0-9_]{1,200})\}")
@@ -32,6 +34,7 @@ def without_credentials(text: str) -> str:
         return text
     text = _USER_INFO.sub(_hide_user, text)
     text = _SLASHED_PASSWORD.sub(_HIDDEN + "@", text)
+    text = _CHANNEL_TOKEN.sub(_HIDDEN, text)
     return _SECRET_QUERY.sub(rf"\g<key>={_HIDDEN}", text)
 
 

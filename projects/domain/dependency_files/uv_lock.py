@@ -9,11 +9,12 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.documents import array, get_in, string, strings, table
-from projects.domain.dependency_files.limits import MAX_GROUPS
+from projects.domain.dependency_files.limits import MAX_EDGES, MAX_GROUPS
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.locked_packages import (
     add_environments,
     archive_hashes,
+    is_too_dense,
     lock_context,
     locked_package,
     reachable,
@@ -71,6 +72,9 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
         memberships = _Memberships([], packages)
     else:
         memberships = _Memberships(roots, packages)
+        if memberships.is_too_dense:
+            message = "too many dependencies for so many groups and extras: all of them count as required"
+            builder.add_problem(path, None, "", message)
 
     def read(package: dict[str, object], line: int | None) -> None:
         if not _is_own(package, members):
@@ -193,11 +197,9 @@ class _Memberships:
         for package in packages:
             node = _node(package)
             self._by_name.setdefault(node[0], []).append(node)
-        graph: dict[_Node, list[_Node]] = {}
-        for package in packages:
-            edges = graph.setdefault(_node(package), [])
-            for dependency in _edges(package)[0]:
-                edges.extend(self._nodes(dependency))
+        self._known = {node for nodes in self._by_name.values() for node in nodes}
+        self.is_too_dense = False
+        graph = self._graph(packages)
         begins: dict[tuple[RequirementScope, str], list[_Node]] = {}
         for root in roots:
             nodes = self._nodes(root.dependency)
@@ -205,6 +207,10 @@ class _Memberships:
             for node in nodes:
                 self._roots.setdefault(node, []).append(root)
         main = (RequirementScope.MAIN, "")
+        if self.is_too_dense or is_too_dense(len(begins), graph):
+            self.is_too_dense = True
+            self._roots = {}
+            return
         self._reached = {key: reachable(nodes, graph) for key, nodes in begins.items()}
         self._in_main = self._reached.pop(main, frozenset())
 
@@ -231,8 +237,24 @@ class _Memberships:
         return _Membership(scope, True, any_of(*(root.marker for root in roots)), tuple(sorted(extras)))
 
     def _nodes(self, dependency: LockedDependency) -> list[_Node]:
-        known = self._by_name.get(dependency.name, [])
-        return [node for node in known if dependency.version in (None, node[1])]
+        if dependency.version is None:
+            return self._by_name.get(dependency.name, [])
+        node = (dependency.name, dependency.version)
+        return [node] if node in self._known else []
+
+    def _graph(self, packages: list[dict[str, object]]) -> dict[_Node, list[_Node]]:
+        graph: dict[_Node, list[_Node]] = {}
+        total = 0
+        for package in packages:
+            edges = graph.setdefault(_node(package), [])
+            for dependency in _edges(package)[0]:
+                nodes = self._nodes(dependency)
+                total += len(nodes)
+                if total > MAX_EDGES:
+                    self.is_too_dense = True
+                    return graph
+                edges.extend(nodes)
+        return graph
 
 
 def _covers(main: _Membership, other: _Membership) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from packaging.version import Version
 
 from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.dependency_files.redaction import without_credentials
 from projects.domain.dependency_files.values import Format, ParsedFiles
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
 from projects.domain.rewriting.exports import constraints, constraints_file, pip_command, uv_table
@@ -39,11 +40,11 @@ class WrittenPlan:
     problems: tuple[RewriteProblem, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the keys that a written plan adds to schema 1's `plan`."""
+        """Return the keys that a written plan adds to schema 1's `plan`, without logins that the files have."""
         return {
-            "requirements": self.requirements,
-            "files": dict(self.files),
-            "patch": self.patch,
+            "requirements": self.requirements and without_credentials(self.requirements),
+            "files": {path: without_credentials(text) for path, text in self.files.items()},
+            "patch": without_credentials(self.patch),
             "constraints": self.constraints,
             "pip": self.pip,
             "uv": self.uv,

@@ -19,6 +19,7 @@ from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import ParsedFiles, select
+from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.models import Assessment, AssessmentState, Project, Snapshot, SnapshotFile
 from projects.services.assessments.budget import Budget
@@ -63,7 +64,8 @@ def read_snapshot(snapshot: Snapshot, files: Sequence[SnapshotFile] | None = Non
     """Parse the snapshot's files again; `files` are all of them, where the caller has them."""
     stored = list(snapshot.files.all()) if files is None else files
     contents = {file.path: bytes(file.content) for file in stored}
-    return read_files(contents, [file.path for file in stored if file.is_root])
+    parsed = read_files(contents, [file.path for file in stored if file.is_root])
+    return with_digests(parsed, {file.path: file.sha256 for file in stored})
 
 
 def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target], now: datetime) -> AssessmentRequest:

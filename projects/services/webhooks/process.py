@@ -15,7 +15,7 @@ from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
 from projects.services.reading import ReadingLimitReached
 from projects.services.snapshots import NothingToRead
-from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, UPLOAD_EVENT
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, SUPERSEDED, UPLOAD_EVENT
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
 
 # Seconds to wait before each retry. After the last one the delivery has failed.
@@ -28,8 +28,10 @@ LOST_AFTER = timedelta(minutes=15)
 def process(delivery_id: int, now: datetime) -> int | None:
     """Process a delivery once. Return None when it is done, else the number of seconds after which to retry.
 
-    May be called twice or concurrently: only one caller claims the row.
+    May be called twice or concurrently: only one caller claims the row. The job of a delivery that a later one took
+    the place of is the job of the later one.
     """
+    delivery_id = _successor(delivery_id, now)
     if not Delivery.objects.claim(delivery_id, now):
         return None
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
@@ -56,6 +58,16 @@ def process(delivery_id: int, now: datetime) -> int | None:
     except SealBroken:
         _fail(delivery, CREDENTIALS_UNREADABLE, now)
     return None
+
+
+def _successor(delivery_id: int, now: datetime) -> int:
+    """Return the newest delivery that took the place of this one, or its own id."""
+    superseded = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.IGNORED, reason=SUPERSEDED)
+    found = superseded.values_list("repository_id", "ref").first()
+    if found is None:
+        return delivery_id
+    waiting = Delivery.objects.waiting(now).filter(repository=found[0], ref=found[1])
+    return waiting.order_by("-pk").values_list("pk", flat=True).first() or delivery_id
 
 
 def lost(now: datetime) -> list[int]:

@@ -5,12 +5,14 @@ Receiving writes at most one row and contacts no host; what may be slow or fail 
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
@@ -19,14 +21,17 @@ from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repositor
 from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
 from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
-from projects.models.sealed import SealBroken
+from projects.models.sealed import SealBroken, seal_bytes
 from projects.services.reading import ReadingLimitReached, read_document
 
 logger = logging.getLogger(__name__)
 
 UPLOAD_EVENT = "upload"
 REASON_MAX = 500
+SUPERSEDED = "a later one for the same branch took its place"
 CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
+# The same bytes under another id are nothing new for so long.
+_REPLAY_AFTER = timedelta(minutes=1)
 # Verified against for an unknown hook, so that it takes as long as one with a wrong signature.
 _NO_SECRET = ("no sender has this secret",)
 
@@ -71,9 +76,21 @@ def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: da
         event = read_document(read_payload, body, about, given.get("content-type", ""))
     except ReadingLimitReached as error:
         event = events.InvalidPayload(str(error))
-    delivery = Delivery(repository=repository, delivery_id=about.delivery_id, event=about.event, received_at=now)
+    delivery = Delivery(
+        repository=repository,
+        delivery_id=about.delivery_id,
+        # The id is not signed: the same signed bytes are the same delivery.
+        proof=hashlib.sha256(body).hexdigest(),
+        event=about.event,
+        received_at=now,
+    )
     _set_state(delivery, event)
-    stored = _store_once(delivery)
+    try:
+        stored = _store_once(delivery)
+    except IntegrityError:
+        # The same one arrived concurrently.
+        known = Q(delivery_id=delivery.delivery_id) | Q(proof=delivery.proof)
+        stored = Delivery.objects.filter(known, repository=repository).earliest("pk")
     if isinstance(event, events.InvalidPayload):
         return DeliveryInvalid(event.reason)
     return DeliveryAccepted(stored)
@@ -105,13 +122,14 @@ def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: b
         received_at=now,
         ref=upload.ref,
         commit=upload.commit,
-        payload=payload,
+        payload=seal_bytes(payload),
     )
     try:
         return DeliveryAccepted(_store_once(delivery))
     except IntegrityError:
         # The same signed bytes arrived concurrently under two ids.
-        return DeliveryAccepted(Delivery.objects.get(repository=repository, proof=proof))
+        known = Q(delivery_id=delivery.delivery_id) | Q(proof=proof)
+        return DeliveryAccepted(Delivery.objects.filter(known, repository=repository).earliest("pk"))
 
 
 def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Delivery:
@@ -179,22 +197,59 @@ def _is_from(repository: Repository, push: events.Push) -> bool:
 
 @transaction.atomic
 def _store_once(delivery: Delivery) -> Delivery:
-    """Store the delivery unless its id is known, queue it if it is pending, and delete the oldest ones.
+    """Store the delivery unless its id or its signed bytes are known, queue it if it is pending, delete the oldest.
 
-    A redelivery of a failed one is processed again.
+    A redelivery of a failed one is processed again. A pending one takes the place of those that wait for the same
+    branch, and their job.
     """
-    fields = {field.attname: getattr(delivery, field.attname) for field in Delivery._meta.concrete_fields}  # noqa: SLF001 - Django's documented API
-    keys = {name: fields.pop(name) for name in ("repository_id", "delivery_id")}
-    fields.pop("id")
-    stored, is_new = Delivery.objects.get_or_create(**keys, defaults=fields)
-    again = Delivery.objects.filter(pk=stored.pk, state=Delivery.State.FAILED).exclude(commit="", payload=None)
-    if not is_new and delivery.state == Delivery.State.PENDING:
-        is_new = again.update(state=Delivery.State.PENDING, attempts=0, claimed_at=None, payload=delivery.payload) == 1
-        stored.refresh_from_db()
-    if is_new and stored.state == Delivery.State.PENDING:
+    repository = delivery.repository
+    known = repository.deliveries.filter(Q(delivery_id=delivery.delivery_id) | _same_bytes(delivery))
+    stored = known.order_by("pk").first()
+    is_pending = delivery.state == Delivery.State.PENDING
+    if stored is None:
+        # In a savepoint, so that the caller can look for the one that another request stored at the same time.
+        with transaction.atomic():
+            delivery.save()
+        stored, is_new = delivery, True
+    else:
+        is_new = is_pending and _reopen(stored, delivery)
+    if is_new and is_pending and not _supersede(stored):
         transaction.on_commit(lambda: jobs.request_delivery(stored.pk), robust=True)
-    kept = stored.repository.deliveries.newest().values_list("pk", flat=True)
-    done = stored.repository.deliveries.exclude(state=Delivery.State.PENDING)
+    kept = repository.deliveries.newest().values_list("pk", flat=True)
+    done = repository.deliveries.exclude(state=Delivery.State.PENDING)
     if len(oldest := list(kept)) == DELIVERIES_KEPT:
         done.filter(pk__lt=oldest[-1]).delete()
     return stored
+
+
+def _same_bytes(delivery: Delivery) -> Q:
+    return Q(proof=delivery.proof) if delivery.proof else Q(pk__in=())
+
+
+def _reopen(stored: Delivery, delivery: Delivery) -> bool:
+    """Make a known delivery pending again if there is a reason to. Return whether there is.
+
+    One that failed is tried again. The same bytes under another id, after a while, may also be a push back to an older
+    commit, of which some hosts send the same body: where the branch is now decides.
+    """
+    again = Delivery.objects.filter(pk=stored.pk)
+    failed = again.filter(state=Delivery.State.FAILED).exclude(commit="", payload=None)
+    changes = {"state": Delivery.State.PENDING, "attempts": 0, "claimed_at": None, "payload": delivery.payload}
+    count = failed.update(**changes)
+    is_later = delivery.received_at - stored.received_at > _REPLAY_AFTER and stored.delivery_id != delivery.delivery_id
+    if not count and is_later and delivery.event != UPLOAD_EVENT and delivery.repository.last_commit != stored.commit:
+        done = again.exclude(state=Delivery.State.PENDING)
+        count = done.update(**changes, received_at=delivery.received_at)
+    stored.refresh_from_db()
+    return count == 1
+
+
+def _supersede(newest: Delivery) -> bool:
+    """Close the deliveries that wait for the same branch. Return whether the job of one of them is still to come."""
+    waiting = Delivery.objects.waiting(newest.received_at).filter(repository=newest.repository_id, ref=newest.ref)
+    is_upload = Q(event=UPLOAD_EVENT)
+    alike = waiting.filter(is_upload if newest.event == UPLOAD_EVENT else ~is_upload).exclude(pk=newest.pk)
+    # One that has been tried waits for a retry, which may be far off.
+    has_job = alike.filter(attempts=0).exists()
+    alike.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)
+    return has_job

@@ -16,6 +16,7 @@ from projects.hosts.git import GitRepository, open_repository
 from projects.hosts.git_program import GitLimits, GitRemote
 from projects.models import Origin
 from projects.models.repository import Delivery, Repository
+from projects.models.sealed import reveal_bytes
 from projects.services.reading import IncludeFinder, read_document
 from projects.services.snapshots import prepare_snapshot, store_snapshot
 
@@ -71,7 +72,7 @@ def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
 
 def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     """Take a snapshot of the uploaded files. Raises what prepare_snapshot raises."""
-    payload = bytes(delivery.payload or b"")
+    payload = reveal_bytes(bytes(delivery.payload or b""))
     upload = read_document(uploads.read_stored_upload, payload)
     prepared = prepare_snapshot(upload.files, upload.roots)
     with transaction.atomic():

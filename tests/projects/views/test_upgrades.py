@@ -10,7 +10,9 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.stored_conflict import conflict_to_text
+from projects.domain.dependency_files.given_files import prepare
 from projects.models import SnapshotFile, TargetAssessment
+from projects.models.sealed import Sealed
 from scanner.domain.resolution.explain.conflict import (
     ConflictExplanation,
     ConflictLine,
@@ -106,6 +108,34 @@ def test_the_patch_and_the_constraints_are_files_to_keep(bob: Client, planned: C
     assert constraints.headers["Content-Disposition"] == f'attachment; filename="constraints-{WINDOWS_313}.txt"'
     assert b"orjson==9.0\npyyaml==9.0\n" in constraints.content
     assert bob.get(f"{PAGE}other/").status_code == 404
+
+
+def test_a_login_in_a_file_is_in_no_page_and_no_export_and_only_in_an_editors_download(
+    alice: Client, bob: Client, planned: Cast
+) -> None:
+    login = "team:s3cret-of-the-index"
+    content = f"--index-url https://{login}@index.example/simple\n".encode() + FILE
+    cast = planned
+    prepared = prepare({"requirements.txt": content}, ["requirements.txt"])
+    assert login.encode() not in prepared.files["requirements.txt"]
+    snapshot = cast.project.snapshots.get()
+    snapshot.files.all().delete()
+    SnapshotFile.objects.create(
+        snapshot=snapshot,
+        path="requirements.txt",
+        sha256=prepared.sha256["requirements.txt"],
+        content=prepared.files["requirements.txt"],
+    )
+    snapshot.logins = Sealed.of(prepared.logins.to_json())
+    snapshot.save()
+    for reader in (alice, bob):
+        for path in (PAGE, "/projects/practice-api/", "/projects/practice-api/export.json"):
+            page = reader.get(path)
+            assert page.status_code == 200
+            assert b"s3cret" not in page.content
+    assert prepared.sha256["requirements.txt"] in alice.get("/projects/practice-api/export.json").content.decode()
+    assert b"s3cret" not in bob.get(f"{PAGE}patch/").content
+    assert f" --index-url https://{login}@index.example/simple\n" in alice.get(f"{PAGE}patch/").content.decode()
 
 
 def test_there_is_no_download_without_a_plan(bob: Client, planned: Cast) -> None:

@@ -193,6 +193,64 @@ def test_a_redelivery_is_no_work(
     assert Snapshot.objects.count() == Delivery.objects.count() == 1
 
 
+def test_the_same_signed_bytes_under_another_id_are_no_work(
+    repository: Repository, host: GitServer, queued: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    body = push_body(host.commit({"requirements.txt": "numpy\n"}))
+    with django_capture_on_commit_callbacks(execute=True):
+        first = deliver(repository, body, "d-1")
+        assert all(deliver(repository, body, f"d-{number}") == first for number in range(2, 50))
+    assert queued == [first.pk]
+    assert work(first).state == "processed"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert deliver(repository, body, "d-99").state == "processed"
+    assert queued == [first.pk]
+
+
+def test_the_same_bytes_later_are_looked_at_again_if_another_commit_was_taken_since(
+    repository: Repository, host: GitServer
+) -> None:
+    older = host.commit({"requirements.txt": "numpy==1.0\n"})
+    body = push_body(older)
+    work(deliver(repository, body, "d-1"))
+    work(deliver(repository, push_body(host.commit({"requirements.txt": "numpy==2.0\n"}), older), "d-2"))
+    host.reset(older)
+    later = NOW + timedelta(minutes=5)
+    answer = receive_push(repository.hook_key, signed(body, "d-3"), body, later)
+    assert isinstance(answer, DeliveryAccepted)
+    assert work(answer.delivery, later).state == "processed"
+    assert requirements(repository.project) == ["numpy==1.0"]
+
+
+def test_a_thousand_pushes_to_a_branch_that_wait_are_one_job_for_the_newest(
+    repository: Repository, host: GitServer, queued: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    commits = [host.commit({"requirements.txt": f"numpy==1.{number}\n"}) for number in range(3)]
+    with django_capture_on_commit_callbacks(execute=True):
+        sent = [deliver(repository, push_body(commit), f"d-{number}") for number, commit in enumerate(commits)]
+    assert queued == [sent[0].pk]
+    assert process(queued[0], NOW) is None
+    states = list(repository.deliveries.order_by("pk").values_list("state", flat=True))
+    assert states == ["ignored", "ignored", "processed"]
+    assert requirements(repository.project) == ["numpy==1.2"]
+
+
+def test_a_push_after_one_that_waits_for_a_retry_has_a_job_of_its_own(
+    repository: Repository, host: GitServer, queued: list[int], django_capture_on_commit_callbacks: Any
+) -> None:
+    first = deliver(repository, push_body(host.commit({"requirements.txt": "numpy==1.0\n"})), "d-1")
+    host.fail_with = 503
+    assert process(first.pk, NOW) == 10
+    host.fail_with = 0
+    with django_capture_on_commit_callbacks(execute=True):
+        second = deliver(repository, push_body(host.commit({"requirements.txt": "numpy==2.0\n"})), "d-2")
+    assert queued == [second.pk]
+    # The retry of the first finds that it is no longer needed.
+    work(second)
+    assert process(first.pk, NOW) is None
+    assert requirements(repository.project) == ["numpy==2.0"]
+
+
 def test_sending_a_failed_delivery_again_is_another_try(
     repository: Repository,
     host: GitServer,
@@ -438,7 +496,7 @@ def test_secrets_are_encrypted_in_the_database_and_open_with_a_fallback_key(
 def test_only_the_last_fifty_deliveries_are_kept_and_no_waiting_one_is_dropped(repository: Repository) -> None:
     waiting = deliver(repository, push_body("a" * 40), "first")
     for number in range(55):
-        deliver(repository, b"{}", f"ping-{number}", event="ping")
+        deliver(repository, json.dumps({"zen": number}).encode(), f"ping-{number}", event="ping")
     assert repository.deliveries.filter(event="ping").count() == 50
     assert Delivery.objects.filter(pk=waiting.pk).exists()
     assert len(repository.deliveries.newest()) == 50
@@ -501,7 +559,7 @@ def test_an_earlier_upload_does_not_overwrite_a_later_one(uploads: Repository) -
         for number in (1, 2)
     )
     work(late)
-    assert work(early).reason == "a later upload has been taken already"
+    assert work(early).reason == "a later one for the same branch took its place"
     assert early.payload is None
     assert requirements(uploads.project) == ["numpy==2"]
 
