@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -38,6 +39,10 @@ _NOT_JUDGED = {
     RequirementOrigin.URL: "a URL whose file name does not tell a package: not judged",
     RequirementOrigin.INDEX: "no package name: not judged",
 }
+
+
+# "-e ." and "." are the project itself, whose requirements are in files of its own.
+_IS_PROJECT = re.compile(r"(?:-e\s+|--editable[ =])?\.?/?\.?(?:\[[^\]]*\])?")
 
 
 @dataclass(slots=True)
@@ -83,7 +88,9 @@ class ParsedFilesBuilder:
         """Add a requirement without a name, and a problem that says that it is not judged."""
         if len(self.unnamed) < MAX_PROBLEMS:
             self.unnamed.append(replace(unnamed, text=shown(unnamed.text, 2_000)))
-        self.add_unread(unnamed.source, unnamed.line, unnamed.text, _NOT_JUDGED[unnamed.origin])
+        is_project = unnamed.origin is RequirementOrigin.PATH and _IS_PROJECT.fullmatch(unnamed.text) is not None
+        message = _NOT_JUDGED[unnamed.origin]
+        self.add_problem(unnamed.source, unnamed.line, unnamed.text, message, unread=not is_project)
 
     def add_unread(self, path: str, line: int | None, text: str, message: str) -> None:
         """Add a problem with which a requirement is lost."""

@@ -177,7 +177,8 @@ class _Reading:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(source), target.replace("\\", "/")))
             data = self._data(path)
         if data is None:
-            self.builder.add_unread(source, line, target, "the included file does not exist")
+            message = "the included file does not exist"
+            self.builder.add_problem(source, line, target, message, unread=not context.constraint)
         elif path in map(posixpath.normpath, stack):
             self.builder.add_problem(source, line, target, "the files include each other")
         elif len(stack) > MAX_INCLUDE_DEPTH:

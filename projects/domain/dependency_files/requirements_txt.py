@@ -129,7 +129,7 @@ def _read_requirement(
     try:
         requirement = _parse(text, line, context, editable=editable)
     except MalformedRequirement as error:
-        builder.add_unread(context.source, line.number, line.text, str(error))
+        builder.add_problem(context.source, line.number, line.text, str(error), unread=not context.constraint)
         return
     if isinstance(requirement, UnnamedRequirement):
         builder.add_unnamed(replace(requirement, editable=editable))

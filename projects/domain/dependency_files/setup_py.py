@@ -90,14 +90,20 @@ def _read_keyword(
         value, changed = names.literal(keyword.value)
     except _Computed:
         if keyword.arg != "name":
-            message = "computed by the program, which is not run: these requirements are unknown"
-            builder.add_problem(path, line, keyword.arg, message, unread=keyword.arg == "install_requires")
+            _report_computed(builder, keyword.arg, path, line)
         return
     if changed:
         message = "the program changes this list later, which is not followed"
         builder.add_problem(path, line, keyword.arg, message, unread=keyword.arg == "install_requires")
         return
+    if names.skipped:
+        _report_computed(builder, keyword.arg, path, line)
     _use(builder, keyword.arg, value, path, line)
+
+
+def _report_computed(builder: ParsedFilesBuilder, argument: str, path: str, line: int) -> None:
+    message = "computed by the program, which is not run: these requirements are unknown"
+    builder.add_problem(path, line, argument, message, unread=argument == "install_requires")
 
 
 def _use(builder: ParsedFilesBuilder, argument: str, value: object, path: str, line: int) -> None:
@@ -165,6 +171,7 @@ class _Names:
         self._assigned: dict[str, int] = {}
         self._changed: set[str] = set()
         self._steps = 0
+        self.skipped = False
         for node in ast.walk(tree):
             self._note(node)
         for statement in tree.body:
@@ -196,8 +203,12 @@ class _Names:
                 self._changed.add(root.id)
 
     def literal(self, node: ast.expr) -> tuple[object, bool]:
-        """Return the value and whether a name in it is changed elsewhere. Raises _Computed."""
+        """Return the value and whether a name in it is changed elsewhere. Raises _Computed.
+
+        Items of a list that are computed are left out, and `skipped` is set.
+        """
         used: set[str] = set()
+        self.skipped = False
         value = self._literal(node, used, 0)
         plain = value[0] if isinstance(value, _Text) else value
         return plain, bool(used & self._changed)
@@ -238,9 +249,13 @@ class _Names:
         return value[0] if isinstance(value, _Text) else value
 
     def _element(self, node: ast.expr, used: set[str], depth: int) -> list[object]:
-        if isinstance(node, ast.Starred):
+        try:
+            if not isinstance(node, ast.Starred):
+                return [self._literal(node, used, depth + 1)]
             value = self._literal(node.value, used, depth + 1)
-            if isinstance(value, list):
-                return value
-            raise _Computed
-        return [self._literal(node, used, depth + 1)]
+        except _Computed:
+            value = None
+        if isinstance(value, list):
+            return value
+        self.skipped = True
+        return []

@@ -39,6 +39,9 @@ class Format(StrEnum):
     UNKNOWN = "unknown"
 
 
+_MANIFESTS = {Format.PYPROJECT, Format.SETUP_PY, Format.SETUP_CFG, Format.PIPFILE}
+
+
 class RequirementScope(StrEnum):
     """The part of a project that requires a package: always, an extra, a group, its build, or a tool's environment."""
 
@@ -272,4 +275,8 @@ class ParsedFiles:
     @property
     def unread(self) -> int:
         """How many requirements, or lists of them, could not be read."""
-        return sum(problem.unread for problem in self.problems)
+        formats = {source.path: source.format for source in self.sources}
+        is_locked = any(one.lock is not None for one in self.requirements)
+        return sum(
+            problem.unread and not (is_locked and formats.get(problem.path) in _MANIFESTS) for problem in self.problems
+        )
