@@ -29,6 +29,7 @@ __all__ = ["relax_search"]
 _STEPS = 2_000
 _MOST_LINES = 6
 _MOST_WAYS = 4
+_NEARER_TRIES = 5
 _STEP_SIZES = {Step.PATCH: 0, Step.MINOR: 1, Step.MAJOR: 2}
 
 
@@ -39,7 +40,7 @@ class _Edit:
     before: Requirement
     after: Requirement | None
     size: Step
-    back: bool
+    back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,22 @@ class _RelaxationSearch:
         return edits or [_Edit(one, None, Step.MAJOR, back=True) for one in own[:_MOST_LINES]]
 
     def _first_version(self, roots: RootRequirements, form: RelaxedRequirement) -> Search[Version | None]:
-        """Search the version nearest to the bound on its other side with which the requirements hold."""
+        """Search the version nearest to the bound on its other side with which the requirements hold.
+
+        The choice of another package may have led past a nearer one, so it is searched again on the near side.
+        """
         name = form.original.name
         order = Order.LOWEST_DIRECT if form.upwards else Order.LATEST
-        asked = _changed(roots, [_Edit(form.original, form.searched, Step.MAJOR, back=False)])
-        found = yield from self._solve(asked, Preference(order, {}, frozenset({name})))
-        return found.get(name) if isinstance(found, dict) else None
+        preference = Preference(order, {}, frozenset({name}))
+        nearest: Version | None = None
+        for _ in range(_NEARER_TRIES):
+            searched = form.searched if nearest is None else form.nearer_than(nearest)
+            found = yield from self._solve(_changed(roots, [_Edit(form.original, searched, Step.MAJOR)]), preference)
+            version = found.get(name) if isinstance(found, dict) else None
+            if version is None or version == nearest:
+                break
+            nearest = version
+        return nearest
 
     def _way(self, roots: RootRequirements, edits: tuple[_Edit, ...]) -> Search[_Way | tuple[Requirement, ...]]:
         """Return the way out if all requirements hold after the edits, else the lines of the conflict that is left."""

@@ -85,9 +85,8 @@ def _statements(lines: tuple[ConflictLine, ...], target_name: TargetName) -> Ite
     for (kind, *_), group in groupby(lines, subject):
         same = list(group)
         if kind is LineKind.UNAVAILABLE:
-            place = target_name(same[0].target)
-            clauses = join_words([line_text(line) for line in same])
-            sentences = [f"on {place}, {clauses}" if place else clauses]
+            place = target_name(same[0].target) or "this target"
+            sentences = [f"on {place}, {join_words([line_text(line) for line in same])}"]
         elif kind in {LineKind.ASKED, LineKind.NEEDS}:
             rest = [line.requirement for line in same[1:]]
             text = line_text(same[0], lambda _: "")

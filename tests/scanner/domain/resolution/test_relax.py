@@ -55,6 +55,18 @@ def test_of_requirements_without_bounds_one_is_left_out() -> None:
     assert ways(index, "left", "right") == ["leave out left", "leave out right"]
 
 
+def test_the_nearest_version_is_found_although_another_package_is_chosen_first() -> None:
+    index: SmallIndex = {
+        "lab": {
+            "3.6": {"needs": ["notebook<7"]},
+            **{f"4.{minor}": {"needs": ["server>=1"]} for minor in range(7)},
+        },
+        "notebook": {"6.5": {}, **{f"7.{minor}": {"needs": [f"lab>=4.{minor},<4.{minor + 1}"]} for minor in range(7)}},
+        "server": {"1.0": {}},
+    }
+    assert ways(index, "lab==3.6", "notebook>=7")[0] == "change lab==3.6 to lab==4.0"
+
+
 def test_two_lines_change_where_one_is_not_enough() -> None:
     index: SmallIndex = {
         "app": {"1.0": {"needs": ["core>=2", "tool>=3"]}},
