@@ -14,13 +14,14 @@ from django.db import transaction
 from django.db.models import F
 
 from scanner.domain.files.core_metadata import parse_core_metadata
-from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.files.sdist_metadata import (
     MetadataGrade,
     StatedDependencies,
     read_sdist_dependencies,
     states_dependencies,
 )
+from scanner.domain.files.wheel_variants import WheelListing, choose_wheels, merge_dependencies
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import HostThrottled, IndexFault, InvalidArchive, NoSuchFile
@@ -195,20 +196,29 @@ def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> StatedDependenc
 
 def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], StatedDependencies]]:
     """Yield the ways to get the metadata, the cheapest first."""
-    wheels = sorted((file for file in files if file.kind == FileKind.WHEEL), key=_metadata_preference)
-    for wheel in [file for file in wheels if file.has_metadata is not False][:1]:
-        yield partial(_from_metadata_file, client, wheel)
-    for wheel in wheels[:1]:
-        yield partial(_from_wheel, client, wheel)
+    if any(file.kind == FileKind.WHEEL for file in files):
+        yield partial(_from_wheels, client, files)
     for sdist in [file for file in files if file.kind == FileKind.SDIST][:1]:
         yield partial(_from_sdist, client, sdist)
 
 
-def _from_metadata_file(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
-    return _certain(client.metadata(wheel), wheel.url)
+def _from_wheels(client: IndexClient, files: Sequence[ReleaseFile]) -> StatedDependencies:
+    by_name = {file.filename: file for file in files if file.kind == FileKind.WHEEL}
+    listed = (
+        WheelListing(name, read_wheel_tags(name)[0] or "", file.size, file.metadata_sha256 or "")
+        for name, file in by_name.items()
+    )
+    chosen = choose_wheels(listed)
+    return merge_dependencies([(_from_wheel(client, by_name[wheel.filename]), where) for wheel, where in chosen])
 
 
 def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
+    """Return what one wheel states: by its metadata file, else by the end of the wheel itself."""
+    if wheel.has_metadata is not False:
+        try:
+            return _certain(client.metadata(wheel), wheel.url)
+        except (NoSuchFile, InvalidArchive):
+            pass
     return _certain(client.wheel_metadata(wheel.url), wheel.url)
 
 
@@ -224,11 +234,6 @@ def _certain(content: bytes, url: str) -> StatedDependencies:
         # A document without its one mandatory field is an error page, and would read as one without dependencies.
         raise InvalidArchive(url, "its metadata have no Metadata-Version")
     return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN)
-
-
-def _metadata_preference(file: ReleaseFile) -> tuple[bool, bool, str]:
-    """Return a sort key: wheels with an announced metadata file first, then those for any platform."""
-    return (not file.has_metadata, not file.filename.endswith("-any.whl"), file.filename)
 
 
 def _text(content: bytes) -> str:
