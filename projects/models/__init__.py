@@ -4,6 +4,7 @@ from projects.models.alert import Alert, AlertState, Subscription
 from projects.models.assessment import (
     Assessment,
     AssessmentState,
+    CellField,
     PackageRows,
     ProjectPackage,
     ShownCells,
@@ -22,6 +23,7 @@ __all__ = [
     "AlertState",
     "Assessment",
     "AssessmentState",
+    "CellField",
     "Delivery",
     "IndexRole",
     "LargestStep",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import models
@@ -106,16 +107,26 @@ class PackageRows(models.Func):
         )
 
 
+class CellField(IntEnum):
+    """The place of a field in a stored cell (projects.presentation.cell_summary.CellSummary)."""
+
+    NAME = 0
+    VERDICT = 2
+
+
 class ShownCells(models.Func):
-    """The cells in `shown` that have one of some verdicts, as a list that the database selects.
+    """The cells in `shown` of which a field has one of some values, as a list that the database selects.
 
     A portfolio reads what needs work in hundreds of targets, of which most packages are ready.
     """
 
     output_field = models.JSONField()
 
-    def __init__(self, verdicts: Iterable[str]) -> None:
-        super().__init__(models.F("shown"), models.Value(json.dumps({"verdicts": sorted(verdicts)})))
+    def __init__(self, values: Iterable[str], field: CellField = CellField.VERDICT) -> None:
+        # PostgreSQL takes no NUL in JSON.
+        wanted = sorted({value for value in values if "\0" not in value})
+        super().__init__(models.F("shown"), models.Value(json.dumps({"values": wanted})))
+        self.extra["field"] = int(field)
 
     @staticmethod
     def version() -> KeyTransform:
@@ -123,28 +134,26 @@ class ShownCells(models.Func):
         return KeyTransform("version", "shown")
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """Compile a path over jsonb: strict, as a filter would else look into each cell, and silent without cells.
-
-        The third field of a cell is its verdict.
-        """
+        """Compile a path over jsonb: strict, as a filter would else look into each cell, and silent without cells."""
         return super().as_sql(
             compiler,
             connection,
             template="jsonb_path_query_array(%(expressions)s::jsonb, true)",
-            arg_joiner=", 'strict $.cells[*] ? (@[2] == $verdicts[*])', ",
+            arg_joiner=f", 'strict $.cells[*] ? (@[{self.extra['field']}] == $values[*])', ",
             **extra,
         )
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
-        """Compile a query over the cells. The third field of a cell is its verdict."""
+        """Compile a query over the cells."""
         return super().as_sql(
             compiler,
             connection,
             template=(
-                "(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.verdicts') as asked))"
+                "(select json_group_array(json(held.value)) from json_each(%(expressions)s, '$.values') as asked))"
             ),
             arg_joiner=(
-                ", '$.cells') as held where json_extract(held.value, '$[2]') in (select asked.value from json_each("
+                f", '$.cells') as held where json_extract(held.value, '$[{self.extra['field']}]') in "  # noqa: S608  a number
+                "(select asked.value from json_each("
             ),
             **extra,
         )

@@ -77,7 +77,7 @@ def when_page(
     blocked = {result.name for result in results}
     roots = [result for result in results if _is_root(result, blocked)]
     behind = _behind(results, [root.name for root in roots])
-    headline, cause = _answer(standing, len(roots))
+    headline, cause = _answer(standing)
     return WhenPage(
         standing=standing,
         look=LOOKS[standing.verdict],
@@ -145,7 +145,7 @@ def _root(
     )
 
 
-def _answer(standing: TargetStanding, roots: int) -> tuple[str, str]:
+def _answer(standing: TargetStanding) -> tuple[str, str]:
     match standing.verdict:
         case ProjectVerdict.GO:
             return "Now: it is ready.", "Every package installs as written."

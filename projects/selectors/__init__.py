@@ -3,7 +3,8 @@
 from projects.selectors.indexes import IndexLosses, index_lines, index_losses, index_notices
 from projects.selectors.messages import messages_health
 from projects.selectors.notes import NoteLine, UpstreamSection, open_notes, upstream_of
-from projects.selectors.packages import PackageLine, PackagePlace, package_list, package_places, targets_in_use
+from projects.selectors.package_uses import package_uses
+from projects.selectors.packages import PackagePlace, package_list, package_places, targets_in_use
 from projects.selectors.portfolio import portfolio_state
 from projects.selectors.projects import (
     is_watching,
@@ -22,7 +23,6 @@ __all__ = [
     "DeliveryLine",
     "IndexLosses",
     "NoteLine",
-    "PackageLine",
     "PackagePlace",
     "RepositoryLine",
     "UpgradeState",
@@ -37,6 +37,7 @@ __all__ = [
     "package_places",
     "package_result",
     "package_results",
+    "package_uses",
     "portfolio_state",
     "project_state",
     "repository_lines",

@@ -6,30 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.presentation.freshness import is_stale
+from projects.presentation.package.listing import PAGE_SIZE, PackageLine, PackageListPage, PackageListQuery
+from projects.presentation.package.uses import StoredUse, UseCell, worst_cells
+from projects.selectors.package_uses import package_uses
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-@dataclass(frozen=True, slots=True)
-class PackageLine:
-    """One package with the user's projects that use it, as (slug, name).
-
-    `index_url` is empty for the shared index. Any other index belongs to one project.
-    """
-
-    name: str
-    state: str
-    status: str
-    checked_at: datetime | None
-    is_stale: bool
-    last_error: str
-    projects: tuple[tuple[str, str], ...]
-    index_url: str
+_ORDERS = {
+    "projects": ("-projects", "package__name", "package_id"),
+    "name": ("package__name", "package_id"),
+    "checked": ("package__checked_at", "package__name", "package_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +37,35 @@ class PackagePlace:
     is_there: bool
 
 
-def package_list(user: User, name: str, now: datetime) -> list[PackageLine]:
-    """Return the packages of the user's projects whose name contains `name`, by name. One query."""
-    rows = (
-        ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user), package__name__icontains=name)
-        .select_related("package__index", "project")
-        .order_by("package__name", "package_id", "project__name", "project_id")
+def package_list(user: User, query: PackageListQuery, now: datetime) -> PackageListPage:
+    """Return one page of the packages of the user's projects whose name contains the text. Eight queries at most."""
+    used = ProjectPackage.objects.filter(project__in=Project.objects.visible_to(user))
+    if query.name:
+        used = used.filter(package__name__icontains=query.name)
+    groups = used.values("package_id").annotate(projects=Count("project"))
+    total = groups.count()
+    shown = min(query.page, max(1, -(-total // PAGE_SIZE)))
+    first = (shown - 1) * PAGE_SIZE
+    ordered = groups.order_by(*_ORDERS[query.sort])[first : first + PAGE_SIZE]
+    pks = [row["package_id"] for row in ordered]
+    found: dict[int, list[ProjectPackage]] = {pk: [] for pk in pks}
+    for row in used.filter(package__in=pks).select_related("package__index", "project").order_by("project__name", "pk"):
+        found[row.package_id].append(row)
+    uses = package_uses(user, {rows[0].package.name for rows in found.values() if rows})
+    by_name: dict[str, list[StoredUse]] = {}
+    for use in uses.uses:
+        by_name.setdefault(use.cell.name, []).append(use)
+    return PackageListPage(
+        query=query,
+        page=shown,
+        total=total,
+        headlines=uses.headlines,
+        rows=tuple(
+            _line(rows, worst_cells(by_name.get(rows[0].package.name, ()), uses.headlines), now)
+            for rows in found.values()
+            if rows
+        ),
     )
-    found: dict[int, list[ProjectPackage]] = {}
-    for row in rows:
-        found.setdefault(row.package_id, []).append(row)
-    return [_line(used, now) for used in found.values()]
 
 
 def package_places(projects: QuerySet[Project], name: str) -> list[PackagePlace]:
@@ -83,7 +94,7 @@ def targets_in_use(user: User) -> list[str]:
     return list(mine.values_list("slug", flat=True).annotate(at=Min("position")).order_by("at", "slug"))
 
 
-def _line(used: list[ProjectPackage], now: datetime) -> PackageLine:
+def _line(used: list[ProjectPackage], cells: tuple[UseCell | None, ...], now: datetime) -> PackageLine:
     package = used[0].package
     return PackageLine(
         name=package.name,
@@ -94,4 +105,5 @@ def _line(used: list[ProjectPackage], now: datetime) -> PackageLine:
         last_error=package.last_error,
         projects=tuple((row.project.slug, row.project.name) for row in used),
         index_url=package.index.url if package.index.scope else "",
+        cells=cells,
     )

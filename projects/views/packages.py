@@ -12,28 +12,46 @@ from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.models import Project
-from projects.presentation.columns import columns_of
+from projects.presentation.columns import Column, columns_of
 from projects.presentation.name_confusion import find_notice
+from projects.presentation.package.comparison import ComparisonText, describe_comparison
+from projects.presentation.package.listing import PackageListQuery
 from projects.presentation.package.matrix import matrix_columns
 from projects.presentation.package.page import PackagePage, package_page
-from projects.selectors import PackagePlace, package_list, package_places, stored_confusions, targets_in_use
-from scanner.domain.targets.target import parse_target
+from projects.presentation.package.timeline import Timeline, timeline
+from projects.selectors import (
+    PackagePlace,
+    package_list,
+    package_places,
+    package_uses,
+    stored_confusions,
+    targets_in_use,
+)
+from scanner.domain.releases.comparison import compare_releases
+from scanner.domain.releases.first_wheels import forecast, lags
+from scanner.domain.targets.pythons import PYTHONS, Implementation
+from scanner.domain.targets.target import Target, parse_target
+from scanner.selectors.comparison import compared_releases
+from scanner.selectors.first_wheels import first_wheels
 from scanner.selectors.package_page import package_details
 from scanner.services.indexes import get_index
 
 _FIRST_RELEASES = 20
 _FIRST_COLUMNS = 12
 _MOST_RELEASES = 2000
+_TIMELINE_PLATFORMS = 4
+_TIMELINE_PYTHONS = tuple(
+    python for python in PYTHONS if python.implementation is Implementation.CPYTHON and python.version >= (3, 9)
+)
 
 
 @require_safe
 @login_required
 def packages(request: HtmxHttpRequest) -> HttpResponse:
-    """Show the packages, filtered by name."""
-    name = request.GET.get("q", "").replace("\0", "").strip().lower()[:100]
-    lines = package_list(request.user, name, timezone.now())
-    context = {"area": "packages", "packages": lines, "name": name}
-    return render(request, "packages/list.html", context)
+    """Show a page of the packages, filtered by name and sorted."""
+    query = PackageListQuery.parse(dict(request.GET.lists()))
+    page = package_list(request.user, query, timezone.now())
+    return render(request, "packages/list.html", {"area": "packages", "page": page})
 
 
 @require_safe
@@ -49,7 +67,8 @@ def package(request: HtmxHttpRequest, name: str) -> HttpResponse:
     own = [place for place in places if place.is_private and place.is_there]
     if own and not any(place.is_there for place in places if not place.is_private):
         return redirect("project-package", slug=own[0].project_slug, name=name)
-    page = _page(request, get_index().pk, name, targets_in_use(request.user))
+    index = get_index()
+    page = _page(request, index.pk, index.url, name, targets_in_use(request.user))
     return render(request, "packages/detail.html", {"area": "packages", "page": page, "elsewhere": own})
 
 
@@ -64,7 +83,7 @@ def project_package(request: HtmxHttpRequest, slug: str, name: str) -> HttpRespo
     place = _chosen(places, request.GET.get("index", ""))
     context = {
         "area": "packages",
-        "page": _page(request, place.index_id, name, list(project.targets.values_list("slug", flat=True))),
+        "page": _page(request, place.index_id, place.url, name, list(project.targets.values_list("slug", flat=True))),
         "project": project,
         "place": place,
         "places": places,
@@ -78,11 +97,61 @@ def _chosen(places: Sequence[PackagePlace], index: str) -> PackagePlace:
     return requested or min(places, key=lambda place: (not place.is_there, not place.is_private))
 
 
-def _page(request: HtmxHttpRequest, index_id: int, name: str, targets: Sequence[str]) -> PackagePage:
+def _page(request: HtmxHttpRequest, index_id: int, index_url: str, name: str, targets: Sequence[str]) -> PackagePage:
     all_columns = columns_of(targets)
     columns = matrix_columns(all_columns, request.GET.getlist("target"), _FIRST_COLUMNS)
     limit = _MOST_RELEASES if request.GET.get("releases") == "all" else _FIRST_RELEASES
     details = package_details(index_id, name, [parse_target(column.slug) for column in columns], limit)
     if details is None:
         raise Http404
-    return package_page(details, columns, all_columns, timezone.now())
+    targets_shown = [parse_target(column.slug) for column in columns]
+    return package_page(
+        details,
+        columns,
+        all_columns,
+        timezone.now(),
+        index_url=index_url,
+        uses=package_uses(request.user, [name]),
+        timeline=_timeline(index_id, name, all_columns),
+        comparison=_comparison(request, index_id, name, targets_shown),
+    )
+
+
+def _timeline(index_id: int, name: str, columns: Sequence[Column]) -> Timeline | None:
+    """Return the first wheels on the first platforms of the columns."""
+    platforms = {column.platform_slug: column for column in columns if column.platform}
+    shown = [parse_target(column.slug).platform for column in list(platforms.values())[:_TIMELINE_PLATFORMS]]
+    if not shown:
+        return None
+    targets = [Target(python, platform) for platform in shown for python in _TIMELINE_PYTHONS]
+    found = first_wheels([index_id], [name], targets).get(name)
+    if found is None:
+        return None
+    width, today = len(_TIMELINE_PYTHONS), timezone.now().date()
+    by_platform = {
+        f"{platform.label} {platform.floor_label}".strip(): found.wheels[at * width : (at + 1) * width]
+        for at, platform in enumerate(shown)
+    }
+    first = found.wheels[:width]
+    # Where another platform has its wheel, the platform is what is waited for, of which past Pythons say nothing.
+    served = {wheel.target.python for wheel in found.wheels if wheel.served}
+    waiting = [python for python in _TIMELINE_PYTHONS if python not in served]
+    coming = (forecast(first, python, found.since, today) for python in waiting)
+    return timeline(
+        by_platform,
+        _TIMELINE_PYTHONS,
+        today,
+        lags=lags(first, found.since),
+        forecast=next(filter(None, coming), None),
+    )
+
+
+def _comparison(request: HtmxHttpRequest, index_id: int, name: str, targets: Sequence[Target]) -> ComparisonText | None:
+    """Return the difference between the releases of the query; None unless there are two."""
+    before, after = (request.GET.get(key, "").replace("\0", "")[:100] for key in ("from", "to"))
+    if not before or not after:
+        return None
+    found = compared_releases(index_id, name, [before, after], targets)
+    if before not in found or after not in found:
+        return None
+    return describe_comparison(compare_releases(found[before], found[after]), targets)

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.models import ProjectPackage
+from projects.models import Membership, ProjectPackage, Role, TargetAssessment
 from scanner.models import Package, WheelEvent
-from tests.cast import NOON, Cast, rest_on
+from tests.cast import LINUX_314, NOON, Cast, assess_as, make_package, make_project, rest_on
 from tests.projects.watching import polled, sdist, wheel
 
 PAGE = "/packages/orjson/"
@@ -47,7 +47,12 @@ def test_only_packages_of_ones_own_projects_are_shown(
 
 def test_the_page_tells_releases_by_target_newest_first(alice: Client, orjson: Package) -> None:
     page = alice.get(PAGE).content.decode()
-    assert re.findall(r'<th scope="row">([\d.]+)', page) == ["3.11.0", "3.10.7", "3.10.6", "3.9.15"]
+    assert re.findall(r'<th scope="row">([\d.]+)<small class="via"><time', page) == [
+        "3.11.0",
+        "3.10.7",
+        "3.10.6",
+        "3.9.15",
+    ]
     said = text(page.encode())
     assert "4 of 4 releases, newest first; 3 of 3 targets" in said
     assert "sdist only" in said
@@ -100,7 +105,7 @@ def test_the_list_asks_the_database_the_same_whatever_its_length(
     alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
 ) -> None:
     rest_on(cast.project, [f"package-{number}" for number in range(packages)])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(7):
         alice.get("/packages/")
 
 
@@ -109,5 +114,59 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     alice: Client, orjson: Package, django_assert_num_queries: DjangoAssertNumQueries, releases: int
 ) -> None:
     polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
         alice.get(PAGE, {"releases": "all"})
+
+
+def test_the_page_says_where_the_newest_release_runs_and_links_to_the_index(alice: Client, orjson: Package) -> None:
+    html = alice.get(PAGE).content
+    assert "3.11.0, the newest release, has a wheel for 1 of 3 targets; none for Python 3.13" in text(html)
+    assert f'href="{orjson.index.url}/orjson/"'.replace("//orjson", "/orjson") in html.decode()
+
+
+def test_the_page_names_the_projects_with_versions_and_verdicts(alice: Client, cast: Cast, orjson: Package) -> None:
+    html = alice.get(PAGE).content
+    assert "Which of your projects use it" in text(html)
+    assert f'href="/projects/practice-api/cells/{LINUX_314}/orjson/"' in html.decode()
+    TargetAssessment.objects.update(shown=None)
+    assert text(alice.get(PAGE).content) == text(html)
+
+
+def test_two_releases_are_compared_by_wheels_tags_and_python(alice: Client, orjson: Package) -> None:
+    said = text(alice.get(f"{PAGE}?from=3.9.15&to=3.10.6").content)
+    assert "Wheels gained Python 3.13 on Windows x64" in said
+    assert "Tags added cp313-cp313-win_amd64" in said
+    assert "Tags dropped cp312-cp312-win_amd64 sdist" in said
+    assert "Files 2 files → 1 file" in said
+    assert "Nothing that an installer reads differs" in text(alice.get(f"{PAGE}?from=3.10.6&to=3.10.6").content)
+    assert alice.get(f"{PAGE}?from=3.9.15&to=nonsense").status_code == 200
+
+
+def test_the_timeline_names_the_first_wheel_for_each_python_and_platform(alice: Client, orjson: Package) -> None:
+    said = text(alice.get(PAGE).content)
+    assert "When its first wheels came" in said
+    assert "11 Sep 2024 (3.10.6) 26 days before" in said
+    assert "3 Mar 2026 (3.11.0) 147 days after" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "count"), [("", 1, "1 to 50"), ("?page=2", 51, "51 to 60"), ("?page=99", 51, "51 to 60")]
+)
+def test_the_list_has_pages(alice: Client, cast: Cast, query: str, first: int, count: str) -> None:
+    ProjectPackage.objects.all().delete()
+    rest_on(cast.project, [f"package-{number:02}" for number in range(1, 61)])
+    html = alice.get(f"/packages/{query}").content
+    assert f"{count} of 60 packages" in text(html)
+    assert f"package-{first:02}" in text(html)
+
+
+def test_the_list_shows_verdicts_and_what_most_projects_use_first(alice: Client, cast: Cast) -> None:
+    other = make_project("other")
+    Membership.objects.create(project=other, user=cast.alice, role=Role.READER)
+    assess_as(other, {LINUX_314: [make_package("zlib-ng", "blocked")]}, resting=["zlib-ng", "pyyaml"])
+    html = alice.get("/packages/").content.decode()
+    names = re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', html)
+    assert names[0] == "pyyaml"
+    assert f'<a href="/projects/other/cells/{LINUX_314}/zlib-ng/"' in html
+    by_name = alice.get("/packages/?sort=name").content.decode()
+    assert re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', by_name) == sorted(names)

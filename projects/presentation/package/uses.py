@@ -1,0 +1,85 @@
+"""How the projects of a user stand with packages: a row for each project on a package's page, and for each package."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.cell_summary import CellSummary
+from projects.presentation.columns import column_of
+from projects.presentation.portfolio.headlines import Headline, headline_of
+from projects.presentation.risk_table.query import STATES
+
+_RANK = {state.value: rank for rank, state in enumerate(STATES)}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredUse:
+    """One package of one project on one target."""
+
+    project_slug: str
+    project_name: str
+    target: str
+    cell: CellSummary
+
+
+@dataclass(frozen=True, slots=True)
+class PackageUses:
+    """The uses of some packages by the projects of a user, by project, on the headline targets."""
+
+    headlines: tuple[Headline, ...]
+    uses: tuple[StoredUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UseCell:
+    """The worst cell of a package on a headline, with the project and target that have it."""
+
+    look: Verdict
+    text: str
+    reason: str
+    project_slug: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class UseRow:
+    """One project that uses the package: the versions in use, how it comes in, and a cell for each headline."""
+
+    slug: str
+    name: str
+    version: str
+    via: str
+    cells: tuple[UseCell | None, ...]
+
+
+def use_rows(found: PackageUses) -> tuple[UseRow, ...]:
+    """Return a row for each project that has the package. `found` are the uses of one package."""
+    by_project: dict[str, list[StoredUse]] = {}
+    for use in found.uses:
+        by_project.setdefault(use.project_slug, []).append(use)
+    return tuple(
+        UseRow(
+            slug=slug,
+            name=uses[0].project_name,
+            version=", ".join(dict.fromkeys(use.cell.version for use in uses)),
+            via=uses[0].cell.via,
+            cells=worst_cells(uses, found.headlines),
+        )
+        for slug, uses in by_project.items()
+    )
+
+
+def worst_cells(uses: Sequence[StoredUse], headlines: Sequence[Headline]) -> tuple[UseCell | None, ...]:
+    """Return the worst cell for each headline, None where none of the uses has it."""
+    worst: dict[str, StoredUse] = {}
+    for use in uses:
+        key = headline_of(column_of(use.target)).key
+        if key not in worst or _RANK[use.cell.verdict] < _RANK[worst[key].cell.verdict]:
+            worst[key] = use
+    return tuple(_cell(worst[one.key]) if one.key in worst else None for one in headlines)
+
+
+def _cell(use: StoredUse) -> UseCell:
+    return UseCell(Verdict(use.cell.verdict), use.cell.text, use.cell.reason, use.project_slug, use.target)
