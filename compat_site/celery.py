@@ -81,6 +81,11 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(300.0),
         "options": {"expires": 280},
     },
+    "purge deleted projects": {
+        "task": "projects.tasks.purge_deleted_projects",
+        "schedule": IntervalSchedule(3600.0),
+        "options": {"expires": 3500},
+    },
     "dispatch wheel events": {
         "task": "projects.tasks.dispatch_wheel_events",
         "schedule": IntervalSchedule(30.0),

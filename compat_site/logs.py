@@ -7,6 +7,8 @@ import logging
 import re
 from datetime import UTC, datetime
 from functools import cached_property
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 # The login in an address: a library's message may quote one.
 _LOGIN = re.compile(r"(://)[^/\s@'\"]+@")
 _HIDDEN = r"\1***@"
+_LOG_BYTES = 10_000_000
 
 
 class KeyValueFormatter(logging.Formatter):
@@ -64,3 +67,14 @@ def _quoted(value: str) -> str:
         return value
     # JSON alone would let through those line breaks that are not ASCII.
     return json.dumps(value, ensure_ascii=not printable)
+
+
+def write_log_to(path: Path) -> None:
+    """Write all records to a file from now on instead of to standard error. Old ones are kept in three more files."""
+    root = logging.getLogger()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8")
+    handler.setFormatter(KeyValueFormatter())
+    for earlier in list(root.handlers):
+        root.removeHandler(earlier)
+    root.addHandler(handler)

@@ -109,6 +109,7 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.send_alert": {"queue": "alerts"},
     "projects.tasks.continue_assessment": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
+    "projects.tasks.purge_deleted_projects": {"queue": "polling"},
     "projects.tasks.requeue_lost_deliveries": {"queue": "polling"},
     "projects.tasks.check_branches": {"queue": "polling"},
 }
@@ -218,6 +219,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "projects.viewer.ViewerMiddleware",
     "projects.middleware.RefusedForNowMiddleware",
 ]
 ROOT_URLCONF = "compat_site.urls"
@@ -232,6 +234,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "projects.viewer.viewer",
             ],
         },
     },
@@ -304,6 +307,8 @@ WHEELWAY_QUIET_PATIENCE = timedelta(minutes=env.int("QUIET_PATIENCE_MINUTES", de
 WHEELWAY_DIGEST_AFTER = timedelta(minutes=env.int("DIGEST_MINUTES", default=60))
 # The bearer token for /metrics ("Authorization: Bearer TOKEN"). Empty: only for signed-in staff.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+# Packages on the ecosystem board beside those that most projects use.
+WHEELWAY_BOARD = env.list("WHEELWAY_BOARD", default=[])
 # How long the resolution for one target may take.
 WHEELWAY_SEARCH_SECONDS = env.int("WHEELWAY_SEARCH_SECONDS", default=20)
 # What one job of an assessment may use; the next one goes on where it stopped.
@@ -346,6 +351,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("WHEELWAY_MAIL_FROM", default="Wheel
 
 # --- Logs: a line of key=value for each record, on standard error.
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+# Where `manage.py run` writes them: its terminal shows the sign-in link. "-" is standard error.
+RUN_LOG = env.str("WHEELWAY_LOG", default=str(DATA_DIR / "wheelway.log"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

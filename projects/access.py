@@ -37,3 +37,8 @@ def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
 def can_edit(project: Project) -> bool:
     """Return whether the member for whom `get_project` returned the project may change it."""
     return getattr(project, "role", None) in (Role.MEMBER, Role.MANAGER)
+
+
+def can_manage(project: Project) -> bool:
+    """Return whether the member for whom `get_project` returned the project may rename and delete it."""
+    return getattr(project, "role", None) == Role.MANAGER

@@ -17,6 +17,14 @@ def request_delivery(delivery_id: int) -> None:
     current_app.send_task("projects.tasks.process_delivery", (delivery_id,))
 
 
-def request_upgrade(project_id: int, target: str, strategy: str, together: Sequence[str]) -> None:
+def request_upgrade(
+    project_id: int,
+    target: str,
+    strategy: str,
+    together: Sequence[str],
+    hold: Sequence[str] = (),
+    free: Sequence[str] = (),
+) -> None:
     """Queue the fetching of the data that an upgrade plan lacks."""
-    current_app.send_task("projects.tasks.fetch_upgrade", (project_id, target, strategy, list(together)))
+    arguments = (project_id, target, strategy, list(together), list(hold), list(free))
+    current_app.send_task("projects.tasks.fetch_upgrade", arguments)

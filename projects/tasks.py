@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from celery import Task, shared_task
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.services import indexes, upgrades
+from projects.services import indexes, project_removal, upgrades
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
@@ -51,9 +52,17 @@ def reassess_stale() -> int:
 
 
 @shared_task
-def fetch_upgrade(project_id: int, target: str, strategy: str, together: list[str]) -> None:
+def purge_deleted_projects() -> int:
+    """Delete the data of projects whose deletion can no longer be undone. Return how many projects."""
+    return project_removal.purge_deleted(timezone.now())
+
+
+@shared_task
+def fetch_upgrade(
+    project_id: int, target: str, strategy: str, together: list[str], hold: Sequence[str] = (), free: Sequence[str] = ()
+) -> None:
     """Fetch from the index what the plan of an upgrade page lacks, and is not stored yet."""
-    query = UpgradeQuery(Strategy(strategy), tuple(together))
+    query = UpgradeQuery(Strategy(strategy), tuple(together), hold=tuple(hold), free=tuple(free))
     upgrades.fetch_for_upgrade(project_id, target, query, timezone.now())
 
 

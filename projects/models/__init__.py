@@ -17,6 +17,7 @@ from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 from projects.models.submission import Submission
+from projects.models.view import SavedView
 
 __all__ = [
     "Alert",
@@ -39,6 +40,7 @@ __all__ = [
     "Repository",
     "RequestCount",
     "Role",
+    "SavedView",
     "ShownCells",
     "Snapshot",
     "SnapshotFile",

@@ -40,8 +40,13 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     """Queries for projects."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return those that the user is a member of."""
-        return self.filter(memberships__user=user.pk)
+        """Return those that the user is a member of, without deleted ones."""
+        return self.filter(memberships__user=user.pk, deleted_at__isnull=True)
+
+    def deleted_by_manager(self, user: AbstractBaseUser | AnonymousUser) -> Self:
+        """Return the deleted ones that the user managed, which the user may restore."""
+        managed = self.filter(memberships__user=user.pk, memberships__role=Role.MANAGER, deleted_at__isnull=False)
+        return managed.order_by("-deleted_at")
 
 
 class Project(models.Model):
@@ -55,7 +60,11 @@ class Project(models.Model):
     step = models.CharField(max_length=5, choices=LargestStep.choices, default=LargestStep.MAJOR)
     holds = models.JSONField(default=list, blank=True, help_text="packages that no upgrade path touches, normalised")
     groups = models.JSONField(default=list, blank=True, help_text="dependency groups and extras that count")
+    tags = models.JSONField(default=list, blank=True, help_text="words to filter the portfolio by")
     created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="hidden from everyone; its data go some days later"
+    )
 
     objects = ProjectQuerySet.as_manager()
 

@@ -14,7 +14,10 @@ from projects.presentation.sentences import describe_reason, expected_error
 
 @dataclass(frozen=True, slots=True)
 class CellPage:
-    """Everything that the page says of one package on one target. Moments are in UTC."""
+    """Everything that the page says of one package on one target. Moments are in UTC.
+
+    `own_line` is what the project's own file says: "numpy<2", "" where none of its lines names the package.
+    """
 
     column: Column
     name: str
@@ -25,6 +28,7 @@ class CellPage:
     error: str
     advice: str
     provenance: tuple[str, ...]
+    own_line: str
     file: str
     tag: str
     uploaded_at: datetime | None
@@ -37,8 +41,8 @@ class CellPage:
         return self.verdict not in (Verdict.READY, Verdict.INACTIVE)
 
 
-def cell_page(package: PackageResult, column: Column) -> CellPage:
-    """Return the page of a package on the target of a column."""
+def cell_page(package: PackageResult, column: Column, own_line: str = "") -> CellPage:
+    """Return the page of a package on the target of a column. `own_line` is the project's requirement of it."""
     return CellPage(
         column=column,
         name=package.name,
@@ -49,6 +53,7 @@ def cell_page(package: PackageResult, column: Column) -> CellPage:
         error=expected_error(package) or "",
         advice=advise(package, column.slug),
         provenance=_provenance(package),
+        own_line=own_line,
         file=package.file or "",
         tag=package.tag or "",
         uploaded_at=package.uploaded_at,

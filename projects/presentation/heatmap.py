@@ -91,7 +91,7 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
     number = counts.get(decisive.value, 0) if decisive is not None else 0
     match verdict:
         case ProjectVerdict.GO:
-            text = "go"
+            text = "ready"
         case ProjectVerdict.CONDITIONAL:
             text = _count(number, decisive) if decisive is not None else "conditional"
         case ProjectVerdict.NO_GO:

@@ -23,13 +23,18 @@ from projects.presentation.current_runtime import runtime_text
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import HeatMap, heat_map
 from projects.presentation.name_confusion import ConfusionNotice, confusion_notices
-from projects.presentation.readiness import ReadinessLine, readiness_lines
 from projects.presentation.risk_table.controls import Heading, Pill, count_text, empty_text, state_pills, table_headings
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from projects.presentation.sentences import stopped_text
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
-from projects.presentation.summary import SummaryLine, primary_columns, summarise_targets
+from projects.presentation.summary import (
+    OtherPlatforms,
+    SummaryLine,
+    primary_columns,
+    summarise_others,
+    summarise_targets,
+)
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count
 
@@ -82,9 +87,9 @@ class ProjectPage:
     progress: AssessmentProgress | None
     problems: tuple[ProblemLine, ...]
     summary: tuple[SummaryLine, ...]
+    others: tuple[OtherPlatforms, ...]
     columns: tuple[Column, ...]
     heat: HeatMap
-    readiness: tuple[ReadinessLine, ...]
     current_runtime: str
     changes: tuple[ChangeSummary, ...]
     changes_left_out: int
@@ -125,8 +130,8 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         progress=_progress(state, names),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
+        others=summarise_others(columns, targets) if names else (),
         columns=columns,
-        readiness=readiness_lines(columns, verdicts),
         current_runtime=runtime_text(runtime) if (runtime := find_current_runtime(state.hints)) else "",
         heat=heat_map(columns, targets),
         changes=tuple(changes[:_MOST_CHANGES]),

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 from packaging.utils import canonicalize_name
 
+from projects.presentation.portfolio.headlines import Headline
+
 # The number of results of each kind that are shown.
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """The projects, as (slug, name), and packages whose names contain the text: at most SHOWN of each."""
+    """The projects, as (slug, name), and packages whose names contain the text: at most SHOWN of each.
+
+    `headlines` are the targets whose name contains all words of the text.
+    """
 
     text: str
     projects: Sequence[tuple[str, str]]
     packages: Sequence[str]
+    headlines: Sequence[Headline] = ()
 
     @property
     def is_cut(self) -> bool:

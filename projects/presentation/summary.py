@@ -13,15 +13,12 @@ from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.shares import conditional_text, unknown_text
 from projects.presentation.stored import TargetSummary
+from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import agree, count, join_words
 
-_HEADLINES = {
-    ProjectVerdict.GO: "go",
-    ProjectVerdict.CONDITIONAL: "conditional go",
-    ProjectVerdict.NO_GO: "no go yet",
-    ProjectVerdict.UNKNOWN: "not known yet",
-}
 _NAMED_BLOCKERS = 2
+_NAMED_OTHERS = 3
+_OTHERS = (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN, ProjectVerdict.CONDITIONAL, ProjectVerdict.GO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +31,17 @@ class SummaryLine:
     action: str
     target: str
     watch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPlatforms:
+    """Targets of other platforms with one verdict and cause. `target` is the first of them."""
+
+    look: Verdict
+    where: str
+    text: str
+    cause: str
+    target: str
 
 
 def primary_columns(columns: Sequence[Column]) -> tuple[Column, ...]:
@@ -57,9 +65,52 @@ def summarise_targets(columns: Sequence[Column], results: Mapping[str, TargetSum
     return tuple(lines)
 
 
+def summarise_others(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[OtherPlatforms, ...]:
+    """Return the targets beside the primary ones, those with the same verdict for the same cause together, worst first.
+
+    A target that stands as the primary target of its Python does is left out: it says nothing new.
+    """
+    primary = {column.python_slug: _stand(results[column.slug]) for column in primary_columns(columns)}
+    groups: dict[tuple[ProjectVerdict, str, str], list[str]] = {}
+    for column in columns:
+        stand = _stand(results[column.slug])
+        if column.platform_slug != columns[0].platform_slug and stand != primary.get(column.python_slug):
+            groups.setdefault(stand, []).append(column.slug)
+    ranked = sorted(groups.items(), key=lambda item: _OTHERS.index(item[0][0]))
+    return tuple(
+        OtherPlatforms(LOOKS[verdict], describe_targets(slugs), text, cause, slugs[0])
+        for (verdict, text, cause), slugs in ranked
+    )
+
+
+def _stand(result: TargetSummary) -> tuple[ProjectVerdict, str, str]:
+    """Return verdict, words and cause of a target, as far as other platforms share them."""
+    if result.verdict is not ProjectVerdict.NO_GO:
+        return result.verdict, verdict_text(result), ""
+    names = [cell.name for cell in result.cells if cell.verdict == Verdict.BLOCKED]
+    more = [f"{len(names) - _NAMED_OTHERS} more"] if len(names) > _NAMED_OTHERS else []
+    named = join_words([*names[:_NAMED_OTHERS], *more])
+    cause = f"{named} {agree(len(names), 'has', 'have')} no version that works" if names else "requirements contradict"
+    return result.verdict, verdict_text(result), cause
+
+
 def _headline(pairs: Sequence[tuple[Column, TargetSummary]]) -> str:
-    """Return "Python 3.11 and 3.12 on Linux x86-64: go."."""
-    return f"{place_text([column for column, _ in pairs])}: {_HEADLINES[pairs[0][1].verdict]}."
+    """Return "Python 3.11 and 3.12 on Linux x86-64: ready."."""
+    return f"{place_text([column for column, _ in pairs])}: {verdict_text(pairs[0][1])}."
+
+
+def verdict_text(result: TargetSummary) -> str:
+    """Return a verdict in words: "ready", "ready after 7 upgrades", "not yet", "not known yet"."""
+    match result.verdict:
+        case ProjectVerdict.GO:
+            return "ready"
+        case ProjectVerdict.CONDITIONAL:
+            moving = result.counts.get(Verdict.UPGRADE, 0)
+            return f"ready after {count(moving, 'upgrade')}" if moving else "ready after changes"
+        case ProjectVerdict.NO_GO:
+            return "not yet"
+        case ProjectVerdict.UNKNOWN:
+            return "not known yet"
 
 
 def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:

@@ -8,6 +8,7 @@ from projects.selectors.packages import PackagePlace, package_list, package_plac
 from projects.selectors.portfolio import portfolio_state
 from projects.selectors.projects import (
     is_watching,
+    own_requirement,
     package_result,
     package_results,
     project_state,
@@ -33,6 +34,7 @@ __all__ = [
     "is_watching",
     "messages_health",
     "open_notes",
+    "own_requirement",
     "package_list",
     "package_places",
     "package_result",

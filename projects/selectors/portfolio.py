@@ -19,6 +19,7 @@ from projects.presentation.portfolio.burndown import sample_days
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
 from projects.presentation.portfolio.query import PortfolioQuery
 from projects.presentation.portfolio.stored import (
+    DeletedProject,
     PastOutcomes,
     PortfolioState,
     RecentNote,
@@ -36,7 +37,7 @@ _MOST_NOTES = 200
 
 
 def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> PortfolioState:
-    """Return what is stored about the user's projects, on the headlines of the query. Ten queries at most."""
+    """Return what is stored about the user's projects, on the headlines of the query. Eleven queries at most."""
     newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     rows = list(
@@ -44,7 +45,7 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
         .annotate(snapshot_pk=Subquery(newest_snapshot))
         .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(first_check(OuterRef("pk"))[:1]))
         .order_by("name", "pk")
-        .values("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked")
+        .values("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags")
     )
     pks = [row["pk"] for row in rows]
     targets: dict[int, list[str]] = {}
@@ -64,6 +65,7 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
                 pk=row["pk"],
                 name=row["name"],
                 slug=row["slug"],
+                tags=tuple(row["tags"]),
                 targets=tuple(targets.get(row["pk"], ())),
                 outcomes=outcomes.get(row["assessment_pk"], {}),
                 snapshot=snapshot_line(snapshots.get(row["snapshot_pk"])),
@@ -79,6 +81,11 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
         days=days,
         past=_past(pks, days, slugs),
         first_assessed_at=first,
+        deleted=tuple(
+            DeletedProject(one.name, one.slug, one.deleted_at)
+            for one in Project.objects.deleted_by_manager(user)
+            if one.deleted_at is not None
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from projects.models import (
     Project,
     ProjectPackage,
     Snapshot,
+    SnapshotRequirement,
     Subscription,
     TargetAssessment,
 )
@@ -81,6 +82,23 @@ def package_result(project: Project, target: str, package: str) -> PackageResult
         .first()
     )
     return PackageResult.from_json(found[0]) if found else None
+
+
+def own_requirement(project: Project, package: PackageResult) -> str:
+    """Return the project's own requirement of a package as its file has it, "" where no line names it. One query.
+
+    Extras, specifier and marker are as written; a URL is left out, as it may hold a login.
+    """
+    newest = Snapshot.objects.filter(project=project).order_by("-pk").values("pk")[:1]
+    provenance = package.provenance
+    rows = SnapshotRequirement.objects.filter(
+        snapshot=Subquery(newest), name=package.name, source=provenance.source or "", line=provenance.line
+    )
+    row = rows.first()
+    if row is None:
+        return ""
+    extras = f"[{','.join(row.extras)}]" if row.extras else ""
+    return f"{row.name}{extras}{row.specifier}" + (f"; {row.marker}" if row.marker else "")
 
 
 def stored_confusions(project: Project) -> list[NameConfusion]:

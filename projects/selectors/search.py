@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.db.models.functions import Length
 from packaging.utils import canonicalize_name
 
-from projects.models import Project, ProjectPackage
+from projects.models import Project, ProjectPackage, ProjectTarget
+from projects.presentation.portfolio.headlines import Headline, all_headlines
 from projects.presentation.search import SHOWN, SearchResults
 
 if TYPE_CHECKING:
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def search_by_name(user: User, text: str) -> SearchResults:
-    """Return the projects and packages whose names contain `text`, shortest first. Two queries, none without text."""
+    """Return the projects and packages whose names contain `text`, shortest first, and the targets.
+
+    Three queries, none without text.
+    """
     if not text:
         return SearchResults(text, (), ())
     mine = Project.objects.visible_to(user)
@@ -32,4 +37,15 @@ def search_by_name(user: User, text: str) -> SearchResults:
             .distinct()
             .order_by(Length("package__name"), "package__name")[:SHOWN]
         ),
+        _headlines(ProjectTarget.objects.filter(project__in=mine).values_list("slug", flat=True).distinct(), text),
+    )
+
+
+def _headlines(targets: Iterable[str], text: str) -> tuple[Headline, ...]:
+    """Return the headlines of these targets that all words of the text name: "3.14 windows", "cp314"."""
+    words = [word for word in text.casefold().split() if word not in ("on", "python")]
+    return tuple(
+        one
+        for one in all_headlines([list(targets)])
+        if words and all(word in f"{one.label} {one.key}".casefold() for word in words)
     )

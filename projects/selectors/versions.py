@@ -24,7 +24,7 @@ _FACTS = """
 SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
         JOIN scanner_package AS package ON package.id = used.package_id WHERE used.project_id = project.id),
        snapshot.created_at, assessment.changed_since,
-       project.name, member.role, snapshot.id, assessment.id, assessment.confirmed_at,
+       project.name, member.role, CAST(project.tags AS TEXT), snapshot.id, assessment.id, assessment.confirmed_at,
        (SELECT max(id) FROM projects_projecttarget WHERE project_id = project.id),
        EXISTS (SELECT 1 FROM projects_subscription
                WHERE project_id = project.id AND user_id = member.user_id
@@ -39,7 +39,7 @@ LEFT JOIN projects_snapshot AS snapshot
   ON snapshot.id = (SELECT max(id) FROM projects_snapshot WHERE project_id = project.id)
 LEFT JOIN projects_assessment AS assessment
   ON assessment.id = (SELECT max(id) FROM projects_assessment WHERE snapshot_id = snapshot.id)
-WHERE project.slug = %s
+WHERE project.slug = %s AND project.deleted_at IS NULL
 """
 
 

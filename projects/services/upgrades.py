@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from packaging.utils import canonicalize_name
 
 from projects import jobs
 from projects.domain.assessment.request import AssessmentRequest
@@ -93,14 +94,16 @@ def change_dates(project: Project, plan: UpgradePlan | None) -> dict[tuple[str, 
 
 def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
     """Queue the fetching of what the plan lacks."""
-    jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together))
+    what_if = ([*query.hold], [*query.free]) if query.hold or query.free else ()
+    jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together), *what_if)
 
 
 def _request(
     project: Project, parsed: ParsedFiles, slugs: Sequence[str], query: UpgradeQuery, now: datetime
 ) -> AssessmentRequest:
     request = request_of(project, parsed, [parse_target(slug) for slug in slugs], now)
-    return replace(request, strategy=query.strategy, with_plans=False, bridge=True)
+    holds = (request.holds - set(query.free)) | {canonicalize_name(name) for name in query.hold}
+    return replace(request, strategy=query.strategy, with_plans=False, bridge=True, holds=frozenset(holds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,17 @@ def target_url(project: str, target: str, look: Verdict) -> str:
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """Return a time relative to now, with the exact UTC time as its title."""
+    """Return a time relative to now, with the time in the viewer's zone and the exact UTC time as its title."""
     if moment is None:
         return "never"
     exact = moment.astimezone(UTC)
+    title = f"{exact:%Y-%m-%d %H:%M:%S} UTC"
+    if timezone.get_current_timezone_name() != "UTC":
+        title = f"{timezone.localtime(moment):%Y-%m-%d %H:%M %Z}, {title}"
     return format_html(
-        '<time datetime="{}" title="{} UTC">{}</time>',
+        '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(timespec="seconds"),
-        exact.strftime("%Y-%m-%d %H:%M:%S"),
+        title,
         format_age(moment, timezone.now()),
     )
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from projects.access import HtmxHttpRequest
 from projects.selectors.versions import page_version
+from projects.viewer import theme_of, zone_of
 
 
 def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
@@ -26,7 +27,8 @@ def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
         return None
     user = request.user
     reader = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
-    return f'"{hashlib.sha256(repr((_build(), reader, version)).encode()).hexdigest()[:40]}"'
+    look = (theme_of(request), zone_of(request))
+    return f'"{hashlib.sha256(repr((_build(), reader, look, version)).encode()).hexdigest()[:40]}"'
 
 
 @cache

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
+from projects.models import SavedView
 from projects.presentation.portfolio.page import portfolio_page
 from projects.presentation.portfolio.query import PortfolioQuery
 from projects.selectors import portfolio_state
@@ -20,4 +21,5 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
     """Show the portfolio for the query in the URL."""
     query, now = PortfolioQuery.parse(dict(request.GET.lists())), timezone.now()
     page = portfolio_page(portfolio_state(request.user, query, now), query, now)
-    return render(request, "portfolio/home.html", {"area": "portfolio", "page": page})
+    context = {"area": "portfolio", "page": page, "views": SavedView.objects.filter(user=request.user)}
+    return render(request, "portfolio/home.html", context)

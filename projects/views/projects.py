@@ -17,6 +17,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.client_address import client_address
 from projects.domain.dependency_files.given_files import roots_of
 from projects.forms.requirements import ProjectNameForm, RequirementsForm
+from projects.forms.settings import check_name_is_free
 from projects.forms.targets import PolicyForm, TargetsForm
 from projects.models import Origin, Project
 from projects.presentation.project_page import ProblemLine, describe_problems
@@ -46,7 +47,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else None
     name, files, targets = ProjectNameForm(sent), _files_form(request), TargetsForm(sent)
     # All three are validated, so that one response shows all errors.
-    if not all([name.is_valid(), files.is_valid(), targets.is_valid()]):
+    if not all([name.is_valid() and check_name_is_free(name, request.user), files.is_valid(), targets.is_valid()]):
         return _add_page(request, name, files, targets)
     _count_upload(request)
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]

@@ -14,7 +14,7 @@ from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 
-from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.access import HtmxHttpRequest, can_edit, can_manage, get_project
 from projects.models import Project
 from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
@@ -26,6 +26,7 @@ from projects.presentation.project_page import ProjectPage, project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.selectors import (
     is_watching,
+    own_requirement,
     package_result,
     package_results,
     project_state,
@@ -36,7 +37,7 @@ from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import project_etag
 
 # The part of the page to render, by the id of the element that htmx replaces.
-_PARTIALS = {"progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
+_PARTIALS = {"facts": "#facts", "progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
 _WIDEST = 200
 
 
@@ -57,6 +58,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "project": found,
         "page": page,
         "can_edit": can_edit(found),
+        "can_manage": can_manage(found),
         "upstream": None if partial else upstream_of(found, request.user.pk),
         "path": path,
         "here": here,
@@ -84,7 +86,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
     context = {
         "area": "projects",
         "project": found,
-        "cell": cell_page(stored, column_of(target)),
+        "cell": cell_page(stored, column_of(target), own_requirement(found, stored)),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",

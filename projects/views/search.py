@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
-from projects.selectors import search_by_name
+from projects.presentation.package.uses import found_packages
+from projects.selectors import package_uses, search_by_name
 
 _LONGEST = 200
 
@@ -23,4 +24,6 @@ def find(request: HtmxHttpRequest) -> HttpResponse:
         return redirect("project", found.project)
     if found.package is not None:
         return redirect("package", found.package)
-    return render(request, "projects/find.html", {"found": found, "sought": text})
+    uses = package_uses(request.user, found.packages)
+    context = {"found": found, "sought": text, "headlines": uses.headlines, "packages": found_packages(uses, found)}
+    return render(request, "projects/find.html", context)

@@ -49,6 +49,7 @@ def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpRes
         "checked_at": state.checked_at,
         "is_stale": is_stale(state.checked_at, timezone.now()),
         "policy": _policy(found),
+        "held": [(name, name in query.free) for name in found.holds],
         "can_edit": can_edit(found),
         "path": path,
     }

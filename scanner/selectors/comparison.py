@@ -18,7 +18,7 @@ def compared_releases(
     found = {pk: (version, profile) for pk, version, profile in rows.values_list("pk", "version", "shape_id")}
     table = ProfileTable({profile for _, profile in found.values()}, targets)
     files = release_files(found)
-    needs = {pk: listed for pk, listed, _ in release_metadata(found)}
+    needs = {pk: metadata.requires_dist for pk, metadata in release_metadata(found)}
     return {
         version: ComparedRelease(version, table.offers(profile), files.get(pk, ()), needs.get(pk))
         for pk, (version, profile) in found.items()

@@ -27,11 +27,12 @@ class FirstWheels:
 
 
 def first_wheels(
-    index_ids: Sequence[int], names: Collection[str], targets: Sequence[Target]
+    index_ids: Sequence[int], names: Collection[str], targets: Sequence[Target], *, by_file: bool = True
 ) -> Mapping[str, FirstWheels]:
     """Return the first wheels of these packages, by name, without those that are not stored.
 
-    Pre-releases and yanked wheels do not count. Five queries for any number of packages up to 2,000.
+    Pre-releases and yanked wheels do not count. Five queries for any number of packages up to 2,000. Without `by_file`
+    a wheel is dated by its release, which takes a tenth of the time: few wheels join a release later.
     """
     packages = stored_packages(index_ids, names)
     dated = {name: _dated(package) for name, package in packages.items()}
@@ -41,12 +42,17 @@ def first_wheels(
         for name, releases in dated.items()
         for column in range(len(targets))
     }
-    files = release_files({pk for found in candidates.values() for release in found for pk in release.pks})
+    files = release_files({pk for found in candidates.values() for one in found for pk in one.pks}) if by_file else {}
     return {
         name: FirstWheels(
             releases[0].first_uploaded_at.date() if releases and releases[0].first_uploaded_at else None,
             tuple(
-                FirstWheel(target, _served(candidates[name, column], target, files))
+                FirstWheel(
+                    target,
+                    _served(candidates[name, column], target, files)
+                    if by_file
+                    else _by_release(candidates[name, column], table, column),
+                )
                 for column, target in enumerate(targets)
             ),
         )
@@ -69,6 +75,15 @@ def _serving(releases: Iterable[StoredRelease], table: ProfileTable, column: int
             if len(found) == _LOOK_AT:
                 break
     return found
+
+
+def _by_release(releases: Sequence[StoredRelease], table: ProfileTable, column: int) -> ServedBy | None:
+    if not releases or releases[0].first_uploaded_at is None:
+        return None
+    first = releases[0]
+    return ServedBy(
+        str(first.version), table.offers(first.profile)[column].availability, releases[0].first_uploaded_at.date()
+    )
 
 
 def _served(

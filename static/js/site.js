@@ -1,4 +1,4 @@
-// What HTML cannot do by itself: copy an address or a text, close a proof and return to its cell. Everything else works
+// What HTML cannot do by itself: copy an address or a text, print, reach the search by "/", close a proof and return to its cell. Everything else works
 // without.
 (() => {
   "use strict";
@@ -43,6 +43,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-copy-link]");
     if (button) copy(button);
+    if (event.target.closest("[data-print]")) window.print();
     if (event.target.closest("[data-close-proof]") && openProof()) {
       event.preventDefault();
       close();
@@ -50,6 +51,15 @@
   });
 
   document.addEventListener("keydown", (event) => {
+    const isTyping = event.target.closest("input, select, textarea, [contenteditable]");
+    if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      const field = document.getElementById("jump");
+      if (field) {
+        event.preventDefault();
+        field.focus();
+        field.select();
+      }
+    }
     if (event.key === "Escape" && openProof()) close();
   });
 
@@ -81,7 +91,7 @@
 
   // Buttons that need this file are hidden until it runs.
   const reveal = (root) => {
-    for (const button of root.querySelectorAll?.("[data-copy], [data-copy-link]") ?? []) button.hidden = false;
+    for (const button of root.querySelectorAll?.("[data-copy], [data-copy-link], [data-print]") ?? []) button.hidden = false;
   };
   reveal(document);
 })();

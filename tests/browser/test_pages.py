@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from projects.models import Project, Repository
 from scanner.models import Package
 from tests.browser.conftest import OpenPage
-from tests.cast import LINUX_313, WINDOWS_313, Cast, assess_as, make_package, rest_on, usual_rows
+from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, make_package, rest_on, usual_rows
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +26,14 @@ PAGES = [
     "/packages/",
     "/packages/pyyaml/",
     "/alerts/",
+    f"{PAGE}when/{LINUX_314}/",
+    f"{PAGE}report/{LINUX_314}/",
+    f"{PAGE}snapshots/",
+    f"{PAGE}settings/",
+    "/?q=nothing",
+    "/find/?q=y",
+    "/account/",
+    "/ecosystem/",
 ]
 
 
@@ -90,11 +98,16 @@ def test_a_proof_opens_and_closes_by_keyboard_under_its_row(open_page: OpenPage,
     expect(proof).to_have_count(0)
 
 
-def test_a_cell_of_the_heat_map_chooses_its_target(open_page: OpenPage, cast: Cast) -> None:
+def test_a_cell_of_the_heat_map_leads_to_the_path_or_to_what_blocks(open_page: OpenPage, cast: Cast) -> None:
     page = open_page(PAGE)
     page.locator(".heat").get_by_role("link", name="2 upgrades").click()
+    expect(page).to_have_url(re.compile(rf"/upgrade/{WINDOWS_313}/$"))
+    page.go_back()
+    page.locator(".heat").get_by_role("link", name="1 blocked").click()
+    expect(page.get_by_role("heading", name="What blocks it")).to_be_visible()
+    page.get_by_role("link", name="All packages").click()
     expect(page.get_by_role("columnheader", name="Current version")).to_be_visible()
-    expect(page).to_have_url(re.compile(rf"\?target={WINDOWS_313}#risk$"))
+    expect(page).to_have_url(re.compile(rf"\?target={LINUX_314}#risk$"))
 
 
 def test_the_bar_moves_while_the_index_answers_and_the_page_fills_by_itself(open_page: OpenPage, cast: Cast) -> None:
@@ -105,7 +118,7 @@ def test_the_bar_moves_while_the_index_answers_and_the_page_fills_by_itself(open
     made.delete()
     assess_as(cast.project, usual_rows())
     expect(page.locator("#progress")).to_be_empty()
-    expect(page.locator("#answers")).to_contain_text("conditional go")
+    expect(page.locator("#answers")).to_contain_text("ready after 1 upgrade")
     expect(page.locator("#risk-count")).to_have_text("3 of 4 packages")
 
 

@@ -14,10 +14,11 @@ LINK = re.compile(r"http://127\.0\.0\.1:\d+/sign-in/\S+")
 
 
 class Running:
-    """One `manage.py run` in a session of its own, read up to its "Ready" line."""
+    """One `manage.py run` in a session of its own, read up to the line about signing in, the last one."""
 
     def __init__(self, environment: dict[str, str], errors: Path) -> None:
         self._errors = errors
+        self._data = Path(environment["WHEELWAY_DATA"])
         with errors.open("wb") as stderr:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "run"],
@@ -32,13 +33,19 @@ class Running:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
-            if line.startswith("Ready"):
+            if line.startswith("Sign in"):
                 return
         raise AssertionError(f"it ended before it was ready: {self.lines} {self.errors}")
 
     @property
     def errors(self) -> str:
         return self._errors.read_text()
+
+    @property
+    def log(self) -> str:
+        """What it logged, and what it wrote to standard error."""
+        log = self._data / "wheelway.log"
+        return self.errors + (log.read_text() if log.exists() else "")
 
     @property
     def link(self) -> str:

@@ -74,7 +74,22 @@ def test_from_nothing_to_a_page_and_back_to_nothing(run: Callable[[], Running], 
     assert running.lines[-1] in ("Stopped.", "A job is still running; the next start resumes it.")
     with pytest.raises(ProcessLookupError):
         os.killpg(running.process.pid, 0)
-    assert "Traceback" not in running.errors
+    assert "Traceback" not in running.log
+
+
+def test_the_last_line_is_the_link_and_logs_go_to_a_file(run: Callable[[], Running], tmp_path: Path) -> None:
+    running = run()
+    assert running.lines[-1].endswith(running.link)
+    assert running.stop(signal.SIGTERM) == 0
+    assert running.errors == ""
+    assert "level=info" in (tmp_path / "data" / "wheelway.log").read_text()
+
+
+def test_logs_go_to_standard_error_when_asked_for(run: Callable[[], Running], site: dict[str, str]) -> None:
+    site["WHEELWAY_LOG"] = "-"
+    running = run()
+    assert running.stop(signal.SIGTERM) == 0
+    assert "level=info" in running.errors
 
 
 def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Running], tmp_path: Path) -> None:
@@ -140,7 +155,7 @@ def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     held.go.set()
     assert running.stop(number) == 0
     assert running.lines[-1] == "Stopped."
-    assert "Traceback" not in running.errors
+    assert "Traceback" not in running.log
     with pytest.raises(ProcessLookupError):
         os.killpg(running.process.pid, 0)
     with sqlite3.connect(tmp_path / "data" / DATABASE) as database:

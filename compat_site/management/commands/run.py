@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -17,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from compat_site import embedded
 from compat_site.celery import app
+from compat_site.logs import write_log_to
 from compat_site.wsgi import application
 from projects.services.accounts import first_account, has_signed_in, make_sign_in_link
 from projects.services.projects import create_sample_project
@@ -25,6 +27,7 @@ from projects.services.webhooks.process import give_back as give_back_deliveries
 from scanner.services.polling.claims import clear_claims
 from scanner.services.shutdown import request_stop
 
+STANDARD_ERROR = "-"
 # Seconds after which a second signal ends the process at once.
 IMPATIENT_AFTER = 1.5
 
@@ -38,8 +41,14 @@ class Command(BaseCommand):
         """Add --host and --port."""
         parser.add_argument("--host", default=settings.HOST, help="address to listen on (HOST, default %(default)s)")
         parser.add_argument("--port", type=int, default=settings.PORT, help="port (PORT, default %(default)s)")
+        parser.add_argument(
+            "--log",
+            metavar="PATH",
+            default=settings.RUN_LOG,
+            help="file to write logs to, - for standard error (WHEELWAY_LOG, default %(default)s)",
+        )
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, log: str, **options: Any) -> None:
         """Start everything and run until a signal arrives."""
         # Messages, the schedule's file and whatever else is written are for this account alone.
         os.umask(0o077)
@@ -50,6 +59,8 @@ class Command(BaseCommand):
             # First what may fail, so that a second start on the same data changes nothing.
             with embedded.listen(host, port) as listener, embedded.lock(settings.DATA_DIR):
                 self._say("Wheelway is starting…")
+                if log != STANDARD_ERROR:
+                    write_log_to(Path(log))
                 self._prepare_database()
                 port = listener.getsockname()[1]
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
@@ -62,7 +73,8 @@ class Command(BaseCommand):
                 jobs.start()
                 try:
                     server = embedded.web_server(application, listener)
-                    self._say(*link, f"Ready on {host}:{port}. Ctrl-C stops it.")
+                    where = "" if log == STANDARD_ERROR else f" Logs are written to {log}."
+                    self._say(f"Ready on {host}:{port}. Ctrl-C stops it.{where}", *link)
                     server.run()
                 finally:
                     self._stop_jobs(jobs)

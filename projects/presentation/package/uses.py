@@ -10,6 +10,7 @@ from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import column_of
 from projects.presentation.portfolio.headlines import Headline, headline_of
 from projects.presentation.risk_table.query import STATES
+from projects.presentation.search import SearchResults
 
 _RANK = {state.value: rank for rank, state in enumerate(STATES)}
 
@@ -68,6 +69,30 @@ def use_rows(found: PackageUses) -> tuple[UseRow, ...]:
             cells=worst_cells(uses, found.headlines),
         )
         for slug, uses in by_project.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPackage:
+    """A package in search results: the projects that use it, as (slug, name), and its worst cells."""
+
+    name: str
+    projects: tuple[tuple[str, str], ...]
+    cells: tuple[UseCell | None, ...]
+
+
+def found_packages(found: PackageUses, results: SearchResults) -> tuple[FoundPackage, ...]:
+    """Return the packages of search results with who uses them, in their order."""
+    by_name: dict[str, list[StoredUse]] = {}
+    for use in found.uses:
+        by_name.setdefault(use.cell.name, []).append(use)
+    return tuple(
+        FoundPackage(
+            name,
+            tuple(dict.fromkeys((use.project_slug, use.project_name) for use in by_name.get(name, ()))),
+            worst_cells(by_name.get(name, ()), found.headlines),
+        )
+        for name in results.packages
     )
 
 

@@ -16,14 +16,17 @@ from projects.presentation.portfolio.standing import (
     portfolio_rows,
     target_of,
 )
-from projects.presentation.portfolio.stored import PortfolioState
+from projects.presentation.portfolio.stored import DeletedProject, PortfolioState
 from projects.presentation.portfolio.week import Week, describe_week
 from scanner.domain.phrases import count
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioPage:
-    """Everything that the portfolio shows for one query. `project_count` is before the filter by name."""
+    """Everything that the portfolio shows for one query. `project_count` is before the filter.
+
+    `tags` are all of them, each with whether it is chosen.
+    """
 
     query: PortfolioQuery
     headlines: tuple[Headline, ...]
@@ -37,13 +40,21 @@ class PortfolioPage:
     week: Week
     burndowns: tuple[Burndown, ...]
     first_assessed_at: datetime | None
+    tags: tuple[tuple[str, bool], ...]
+    deleted: tuple[DeletedProject, ...]
 
 
 def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) -> PortfolioPage:
     """Return the page for what is stored. Every number on it counts the projects that pass the filter."""
     wanted = query.name.casefold()
-    projects = [one for one in state.projects if wanted in one.name.casefold() or wanted in one.slug]
+    projects = [
+        one
+        for one in state.projects
+        if (wanted in one.name.casefold() or wanted in one.slug)
+        and (not query.tags or any(tag in query.tags for tag in one.tags))
+    ]
     headlines = state.headlines
+    known_tags = {tag for one in state.projects for tag in one.tags}
     rows = portfolio_rows(projects, headlines, now)
     bars = headline_bars(rows, headlines)
     targets = {
@@ -62,4 +73,6 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         week=describe_week(projects, targets, state.changes, state.notes),
         burndowns=burndowns(projects, bars, state.days, state.past),
         first_assessed_at=state.first_assessed_at,
+        tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
+        deleted=state.deleted,
     )

@@ -32,6 +32,7 @@ class PortfolioRow:
 
     name: str
     slug: str
+    tags: tuple[str, ...]
     snapshot: SnapshotLine | None
     checked_at: datetime | None
     is_stale: bool
@@ -79,6 +80,7 @@ def portfolio_rows(
         PortfolioRow(
             name=project.name,
             slug=project.slug,
+            tags=project.tags,
             snapshot=project.snapshot,
             checked_at=project.checked_at,
             is_stale=is_stale(project.checked_at, now),

@@ -30,6 +30,7 @@ class StoredProject:
     pk: int
     name: str
     slug: str
+    tags: tuple[str, ...]
     targets: tuple[str, ...]
     outcomes: Mapping[str, StoredOutcome]
     snapshot: SnapshotLine | None
@@ -54,6 +55,15 @@ class RecentNote:
 
 
 @dataclass(frozen=True, slots=True)
+class DeletedProject:
+    """A project that the user may restore."""
+
+    name: str
+    slug: str
+    deleted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PortfolioState:
     """All that the portfolio reads. `headlines` are the chosen ones, the only ones with outcomes.
 
@@ -70,3 +80,4 @@ class PortfolioState:
     days: tuple[date, ...]
     past: tuple[PastOutcomes, ...]
     first_assessed_at: datetime | None
+    deleted: tuple[DeletedProject, ...] = ()

@@ -1,4 +1,4 @@
-"""The URL query of an upgrade page: the strategy, and the other targets on which the same set must hold."""
+"""The URL query of an upgrade page: the strategy, the other targets of the same set, and what-if holds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
+from packaging.utils import InvalidName, canonicalize_name
+
 from scanner.domain.resolution.upgrade import Strategy
 
+_MOST_NAMES = 20
 # A search for one set on more targets takes too long for a page.
 MAX_TARGETS = 6
 # How often a page that waits for the index reloads by itself.
@@ -20,22 +23,27 @@ class UpgradeQuery:
     """The question to the upgrade page of one target.
 
     `together` are the other targets on which the same set must hold, in the project's order. `looks` counts how often
-    the page has reloaded while the index is queried; 0 when no fetch was requested.
+    the page has reloaded while the index is queried; 0 when no fetch was requested. What if: `hold` are packages that
+    stay as they are, `free` are packages that may move although the policy holds them.
     """
 
     strategy: Strategy = Strategy.MINIMAL
     together: tuple[str, ...] = ()
     looks: int = 0
+    hold: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]], known_targets: Sequence[str], target: str) -> Self:
-        """Read `strategy`, `with` and `looks`; values that are not valid are ignored."""
+        """Read `strategy`, `with`, `looks`, `hold` and `free`; values that are not valid are ignored."""
         chosen = set(parameters.get("with", ()))
         strategy = next((one for one in Strategy if one.value in parameters.get("strategy", ())), Strategy.MINIMAL)
         looks = (list(parameters.get("looks", ())) or ["0"])[-1]
         return cls(
             strategy=strategy,
             together=tuple(slug for slug in known_targets if slug in chosen and slug != target)[: MAX_TARGETS - 1],
+            hold=_names(parameters.get("hold", ())),
+            free=_names(parameters.get("free", ())),
             looks=min(int(looks), MAX_LOOKS) if looks.isdecimal() and len(looks) < 4 else 0,
         )
 
@@ -50,12 +58,13 @@ class UpgradeQuery:
     @property
     def is_stored(self) -> bool:
         """Whether each assessment stores the answer: the minimal plan for this target alone."""
-        return self.strategy is Strategy.MINIMAL and not self.together
+        return self.strategy is Strategy.MINIMAL and not (self.together or self.hold or self.free)
 
     def encode(self, *, looks: int = 0) -> str:
         """Return the query string, in one canonical order, without defaults."""
         pairs = [("strategy", self.strategy.value)] if self.strategy is not Strategy.MINIMAL else []
         pairs += [("with", slug) for slug in self.together]
+        pairs += [("hold", name) for name in self.hold] + [("free", name) for name in self.free]
         pairs += [("looks", str(looks))] if looks else []
         return urlencode(pairs)
 
@@ -63,3 +72,19 @@ class UpgradeQuery:
     def next_look(self) -> str:
         """Return the query string of the page's next reload; empty when it has reloaded often enough."""
         return self.encode(looks=self.looks + 1) if self.looks < MAX_LOOKS else ""
+
+    @property
+    def hold_text(self) -> str:
+        """The packages to hold as they are typed: separated by commas."""
+        return ", ".join(self.hold)
+
+
+def _names(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the normalised package names in values that may each list several."""
+    found: dict[str, None] = {}
+    for name in (part.strip() for value in values for part in value.split(",")):
+        try:
+            found[canonicalize_name(name, validate=True)] = None
+        except InvalidName:
+            continue
+    return tuple(found)[:_MOST_NAMES]

@@ -59,7 +59,7 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
     look = LOOKS[stored.verdict]
     match stored.verdict:
         case ProjectVerdict.GO:
-            return PlanAnswer(look, f"{place}: go.", f"No change is needed: all {total} install as written.")
+            return PlanAnswer(look, f"{place}: ready.", f"No change is needed: all {total} install as written.")
         case ProjectVerdict.UNKNOWN:
             cause = f"{unknown_text(counts) or 'No upgrade is planned yet'}."
             return PlanAnswer(look, f"{place}: not known yet.", cause)
@@ -68,8 +68,8 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
             clauses = [f"{share[:1].upper()}{share[1:]}"] if share else []
             if counts.get(Verdict.UPGRADE) or not share:
                 clauses.append("no upgrade is planned yet" if share else "No upgrade is planned yet")
-            return PlanAnswer(look, f"{place}: conditional go.", f"{'; '.join(clauses)}.")
-    return PlanAnswer(look, f"{place}: no go yet.", _conflict_cause(stored))
+            return PlanAnswer(look, f"{place}: ready after upgrades.", f"{'; '.join(clauses)}.")
+    return PlanAnswer(look, f"{place}: not yet.", _conflict_cause(stored))
 
 
 def _conflict_cause(stored: TargetResult) -> str:
@@ -92,19 +92,19 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
     """Answer with a plan: what it changes, or why there is no path."""
     place = place_text(columns) + (" together" if len(columns) > 1 else "")
     if not plan.feasible:
-        return PlanAnswer(Verdict.BLOCKED, f"{place}: no go yet.", _no_path(plan, columns))
+        return PlanAnswer(Verdict.BLOCKED, f"{place}: not yet.", _no_path(plan, columns))
     if not plan.changes and not plan.added:
         if plan.limits:
             cause = f"No package changes, but {limits_text(plan.limits)}."
-            return PlanAnswer(Verdict.UPGRADE, f"{place}: conditional go.", cause)
-        return PlanAnswer(Verdict.READY, f"{place}: go.", "No change is needed: the set in use holds there.")
+            return PlanAnswer(Verdict.UPGRADE, f"{place}: ready after upgrades.", cause)
+        return PlanAnswer(Verdict.READY, f"{place}: ready.", "No change is needed: the set in use holds there.")
     newest = ", to the newest releases that hold together" if plan.strategy is Strategy.LATEST else ""
     cause = f"{_changed_packages(plan)}{newest}."
     largest = max(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)
     if largest is not None:
         step = f"{largest.name} {largest.before} → {largest.after}"
         cause += f" The largest step is a {largest.size} one ({step})."
-    return PlanAnswer(Verdict.UPGRADE, f"{place}: conditional go.", cause)
+    return PlanAnswer(Verdict.UPGRADE, f"{place}: ready after upgrades.", cause)
 
 
 def _changed_packages(plan: UpgradePlan) -> str:

@@ -109,6 +109,8 @@ def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
 def _check_wanted(subscription: Subscription) -> None:
     if subscription.stopped_at is not None:
         raise AlertNotNeeded("the watch was stopped before the message was sent")
+    if subscription.project.deleted_at is not None:
+        raise AlertNotNeeded("the project was deleted")
     if not subscription.user.is_active:
         raise AlertNotNeeded("the account is not active")
     if not subscription.user.email:

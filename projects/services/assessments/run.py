@@ -202,9 +202,10 @@ def stale_snapshots(now: datetime) -> list[int]:
 
     Their assessment is partial, a package that it rests on has changed since, or the project's indexes have.
     """
-    newest_snapshot = Snapshot.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
+    kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
+    newest_snapshot = kept.order_by("-pk").values("pk")[:1]
     newest_assessment = Assessment.objects.filter(project=OuterRef("project")).order_by("-pk").values("pk")[:1]
-    newest = Assessment.objects.filter(pk=Subquery(newest_assessment))
+    newest = Assessment.objects.filter(pk=Subquery(newest_assessment), project__deleted_at=None)
     # Confirmed in the future, by a clock that jumped: every later change would look older.
     incomplete = newest.filter(~Q(state=AssessmentState.COMPLETE) | Q(confirmed_at__gt=now + CLAIM_FOR)).values_list(
         "snapshot_id", flat=True

@@ -68,8 +68,8 @@ CATALOGUE: tuple[Target, ...] = (
 New rows change no stored result: what is stored by position names the catalogue it belongs to (`catalogue_digest`).
 """
 
-_SERVERS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64")
-_DESKTOPS = ("macosx_14_0_arm64", "win_amd64", "win_arm64")
+SERVER_PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "musllinux_1_2_x86_64")
+DESKTOP_PLATFORMS = ("macosx_14_0_arm64", "win_amd64", "win_arm64")
 
 
 def _named(pythons: Iterable[str], platforms: Iterable[str]) -> tuple[Target, ...]:
@@ -77,7 +77,7 @@ def _named(pythons: Iterable[str], platforms: Iterable[str]) -> tuple[Target, ..
 
 
 SAMPLE_TARGETS: tuple[Target, ...] = _named(
-    ("cp311", "cp312", "cp313", "cp314", "cp314t", "cp315"), (*_SERVERS, *_DESKTOPS)
+    ("cp311", "cp312", "cp313", "cp314", "cp314t", "cp315"), (*SERVER_PLATFORMS, *DESKTOP_PLATFORMS)
 )
 """The heat map of the sample project: six Pythons on six platforms."""
 

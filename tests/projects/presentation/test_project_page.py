@@ -89,11 +89,11 @@ def sentences(found: ProjectPage) -> list[str]:
 def test_the_first_platform_has_a_sentence_with_verdict_cause_and_action() -> None:
     assert sentences(page(usual_rows())) == [
         (
-            "Python 3.13 on Linux x86-64: conditional go. "
+            "Python 3.13 on Linux x86-64: ready after 1 upgrade. "
             "1 of 4 packages needs an upgrade; it has a version that works. "
             "[See the upgrade path]"
         ),
-        "Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313. [Tell me when it clears]",
+        "Python 3.14 on Linux x86-64: not yet. pyyaml: no wheel for cp313. [Tell me when it clears]",
     ]
 
 
@@ -122,10 +122,21 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
     rows = {slug: [make_package("a"), make_package("b", "degraded")] for slug in (LINUX_313, LINUX_314)}
     assert sentences(page(rows, targets=[LINUX_313, LINUX_314])) == [
         (
-            "Python 3.13 and 3.14 on Linux x86-64: go. "
+            "Python 3.13 and 3.14 on Linux x86-64: ready. "
             "All 2 packages install as written, 1 without a fast part or by a source build. [See the packages]"
         )
     ]
+
+
+def test_other_platforms_are_named_where_they_differ_and_share_a_cause() -> None:
+    good, bad = [make_package("a")], [make_package("a"), make_package("b", "blocked")]
+    windows = ["cp313-win_amd64", "cp314-win_amd64"]
+    same = "cp313-macosx_14_0_arm64"
+    targets = [LINUX_313, LINUX_314, *windows, same]
+    found = page({LINUX_313: good, LINUX_314: good, same: good, **dict.fromkeys(windows, bad)}, targets=targets)
+    (other,) = found.others
+    assert (other.where, other.text) == ("Python 3.13 and 3.14 on Windows x64", "not yet")
+    assert other.cause == "b has no version that works"
 
 
 def test_a_conflict_is_told_in_its_own_words() -> None:
@@ -177,7 +188,7 @@ def test_what_nobody_has_assessed_is_unknown_everywhere_and_never_green() -> Non
 def test_a_target_that_was_added_since_is_unknown_until_it_is_assessed() -> None:
     found = page({LINUX_313: [make_package("aiohttp")]}, targets=[LINUX_313, LINUX_314])
     text = [cell.text for row in found.heat.rows for cell in row.cells if cell]
-    assert text == ["go", "2 unknown"]
+    assert text == ["ready", "2 unknown"]
 
 
 def test_progress_names_a_package_and_stops_when_nothing_is_missing() -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 
 import pytest
 from django.test import Client
@@ -18,6 +17,7 @@ from tests.cast import (
     assess_as,
     make_package,
 )
+from tests.web import text
 
 PAGE = "/projects/practice-api/"
 CELL = f"{PAGE}cells/{WINDOWS_313}/pyyaml/"
@@ -30,10 +30,6 @@ def htmx(target: str = "", trigger: str = "") -> dict[str, str]:
     if trigger:
         headers["HX-Trigger"] = trigger
     return headers
-
-
-def text(page: bytes) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page.decode()))
 
 
 def test_a_proof_is_a_page_without_htmx_and_a_row_with_it(alice: Client) -> None:
@@ -96,5 +92,13 @@ def test_a_cell_asks_the_database_the_same_whatever_the_number_of_packages(
     rows = [make_package(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows))
     # Session, user, project with role; the row, what pip may take from elsewhere, whether it is watched.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         alice.get(f"{PAGE}cells/{LINUX_313}/package-0/")
+
+
+def test_a_proof_names_the_line_of_the_project(alice: Client, cast: Cast) -> None:
+    row = cast.project.snapshots.latest("pk").requirements.get(name="pyyaml")
+    row.line, row.specifier, row.marker = 3, "<7", 'python_version < "3.15"'
+    row.save()
+    said = text(alice.get(f"/projects/practice-api/cells/{LINUX_314}/pyyaml/").content)
+    assert 'direct, requirements.txt line 3 says pyyaml<7; python_version < "3.15"' in said

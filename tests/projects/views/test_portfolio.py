@@ -131,5 +131,5 @@ def test_it_asks_the_database_the_same_whatever_the_number_of_projects(
 ) -> None:
     for number in range(projects - 1):
         assess_as(add_project(cast, f"project-{number}"), usual_rows())
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         alice.get("/")

@@ -58,8 +58,8 @@ def test_pages_of_a_project_are_for_its_members(
 def test_the_page_answers_first_then_shows_where_then_what_stands_in_the_way(alice: Client) -> None:
     said = text(alice.get(PAGE).content)
     order = [
-        said.index("Python 3.13 on Linux x86-64: conditional go."),
-        said.index("Python 3.14 on Linux x86-64: no go yet. pyyaml: no wheel for cp313"),
+        said.index("Python 3.13 on Linux x86-64: ready after 1 upgrade."),
+        said.index("Python 3.14 on Linux x86-64: not yet. pyyaml: no wheel for cp313"),
         said.index("Where it can run"),
         said.index("1 blocked"),
         said.index("What blocks the move"),
@@ -242,3 +242,9 @@ def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
 def test_a_page_is_as_old_as_the_package_that_was_checked_longest_ago(alice: Client, cast: Cast) -> None:
     rest_on(cast.project, ["old"], checked_at=NOON.replace(year=2025))
     assert 'title="2025-03-02 12:00:00 UTC"' in alice.get(PAGE).content.decode()
+
+
+def test_counts_and_age_below_the_title_are_a_part_of_their_own(alice: Client) -> None:
+    part = alice.get(PAGE, headers=htmx("facts")).content
+    assert text(part).endswith("4 requirements, 4 packages")
+    assert b"<h1" not in part

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.cast import Cast, rest_on
+from tests.cast import LINUX_314, Cast, rest_on
 
 pytestmark = pytest.mark.django_db
 PAGE = "/find/"
@@ -56,6 +56,19 @@ def test_the_page_asks_the_database_the_same_whatever_it_finds(
     alice: Client, cast: Cast, django_assert_num_queries: DjangoAssertNumQueries, packages: int
 ) -> None:
     rest_on(cast.project, [f"thing-{number}" for number in range(packages)] + ["thing-else"])
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         page = alice.get(PAGE, {"q": "thing-"})
     assert page.content.decode().count('href="/packages/thing-') == min(50, packages + 1)
+
+
+def test_a_package_is_listed_with_who_uses_it_and_its_verdicts(alice: Client) -> None:
+    html = alice.get(PAGE, {"q": "y"}).content.decode()
+    assert f'href="/projects/practice-api/cells/{LINUX_314}/pyyaml/"' in html
+    assert '<a href="/projects/practice-api/">practice-api</a>' in html
+
+
+@pytest.mark.parametrize(("sought", "key"), [("3.13 windows", "cp313-windows-x64"), ("cp314", "cp314-linux-x86-64")])
+def test_a_target_leads_to_the_portfolio_on_it(alice: Client, sought: str, key: str) -> None:
+    html = alice.get(PAGE, {"q": sought}).content.decode()
+    assert f'href="/?on={key}"' in html
+    assert alice.get(f"/?on={key}").status_code == 200

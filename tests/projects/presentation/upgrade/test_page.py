@@ -93,7 +93,7 @@ def texts(page: UpgradePage, *, done: bool) -> list[str]:
 def test_the_answer_counts_the_changes_and_names_the_largest_step() -> None:
     page = page_of(PlannedUpgrade(plan_of(MOVES)))
     assert page.answer.look is Verdict.UPGRADE
-    assert page.answer.headline == "Python 3.13 on Linux x86-64: conditional go."
+    assert page.answer.headline == "Python 3.13 on Linux x86-64: ready after upgrades."
     assert page.answer.cause == (
         "The plan changes 2 packages: 1 that your files name and 1 dependency. "
         "The largest step is a major one (shell 1.0 → 3.0)."
@@ -117,7 +117,8 @@ def test_a_step_back_is_called_so() -> None:
 def test_with_several_targets_the_reason_names_its_target() -> None:
     page = page_of(PlannedUpgrade(plan_of(MOVES)), UpgradeQuery(together=(WINDOWS,)))
     assert (
-        page.answer.headline == "Python 3.13 on Windows x64 and Python 3.13 on Linux x86-64 together: conditional go."
+        page.answer.headline
+        == "Python 3.13 on Windows x64 and Python 3.13 on Linux x86-64 together: ready after upgrades."
     )
     assert page.changes[1].why == "core 1.0 has no file for it on Python 3.13 on Linux x86-64."
 
@@ -154,7 +155,7 @@ def test_a_blocker_is_the_answer_and_no_install_command_is_offered() -> None:
     blockers = {"core": replace(NO_FILE, kind=PlanReasonKind.NO_INSTALLABLE_VERSION, version="2.0")}
     page = page_of(PlannedUpgrade(plan_of(MOVES[:1], feasible=False, blockers=blockers)))
     assert page.answer.look is Verdict.BLOCKED
-    assert page.answer.headline == "Python 3.13 on Linux x86-64: no go yet."
+    assert page.answer.headline == "Python 3.13 on Linux x86-64: not yet."
     assert page.answer.cause == ("No path: core has no version that works there. The 1 change below clears the rest.")
     assert page.stuck == (("core", "no release of core is usable: 2.0 has no file for it."),)
     assert not page.is_installable
@@ -186,16 +187,16 @@ def test_without_a_plan_the_answer_follows_the_assessment() -> None:
     place = "Python 3.13 on Linux x86-64"
     assert (
         answer(ProjectVerdict.GO, ["ready"] * 3)
-        == f"ready {place}: go. No change is needed: all 3 packages install as written."
+        == f"ready {place}: ready. No change is needed: all 3 packages install as written."
     )
     assert answer(ProjectVerdict.UNKNOWN, ["unknown", "ready", "ready"]) == (
         f"unknown {place}: not known yet. 1 of 3 packages is not known yet."
     )
     assert answer(ProjectVerdict.NO_GO, ["ready"], CONFLICT) == (
-        f"blocked {place}: no go yet. left 1.0 needs shared<2, but every right needs shared>=2."
+        f"blocked {place}: not yet. left 1.0 needs shared<2, but every right needs shared>=2."
     )
     assert answer(ProjectVerdict.CONDITIONAL, ["upgrade"] * 2).endswith(
-        "conditional go. 2 of 2 packages need an upgrade; no upgrade is planned yet."
+        "ready after upgrades. 2 of 2 packages need an upgrade; no upgrade is planned yet."
     )
 
 

@@ -41,3 +41,10 @@ def test_targets_come_in_the_project_s_order_and_the_page_s_own_last() -> None:
 def test_a_page_that_waits_looks_again_but_not_for_ever() -> None:
     assert UpgradeQuery(Strategy.LATEST, looks=3).next_look == "strategy=latest&looks=4"
     assert UpgradeQuery(looks=MAX_LOOKS).next_look == ""
+
+
+def test_what_if_holds_are_read_and_written_as_names() -> None:
+    query = UpgradeQuery.parse({"hold": ["NumPy, pandas", "not a name!"], "free": ["orjson"]}, KNOWN, KNOWN[0])
+    assert (query.hold, query.free) == (("numpy", "pandas"), ("orjson",))
+    assert query.encode() == "hold=numpy&hold=pandas&free=orjson"
+    assert not query.is_stored

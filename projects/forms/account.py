@@ -1,0 +1,35 @@
+"""The form of the account page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from django import forms
+from django.contrib.auth.models import User
+
+from projects.viewer import THEMES, known_zones
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm
+
+
+class AccountForm(_UserForm):
+    """Name and address of the user's own account."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["first_name", "email"]
+        labels: ClassVar[dict[str, str]] = {"first_name": "Your name", "email": "E-mail address"}
+        help_texts: ClassVar[dict[str, str]] = {"email": "Alerts are sent there. Without one you get none."}
+
+
+class ViewerForm(forms.Form):
+    """How this browser shows pages."""
+
+    zone = forms.ChoiceField(label="Time zone", choices=lambda: [(zone, zone) for zone in known_zones()])
+    theme = forms.ChoiceField(
+        label="Theme",
+        choices=[(theme, {"system": "As the system", "light": "Light", "dark": "Dark"}[theme]) for theme in THEMES],
+    )

@@ -1,0 +1,140 @@
+"""The ecosystem board: how far the packages of this installation have come on each target, and the trend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from projects.presentation.forecasts import day_text
+from scanner.domain.matching.availability import Availability
+from scanner.domain.phrases import count
+from scanner.domain.releases.first_wheels import FirstWheel
+from scanner.domain.targets.catalogue import DESKTOP_PLATFORMS, SERVER_PLATFORMS
+from scanner.domain.targets.target import Target, parse_target
+
+PLATFORMS = (*SERVER_PLATFORMS, *DESKTOP_PLATFORMS)
+PYTHONS = ("cp313", "cp314", "cp314t", "cp315", "cp315t")
+BOARD: tuple[Target, ...] = tuple(parse_target(f"{python}-{platform}") for python in PYTHONS for platform in PLATFORMS)
+"""The targets of the board, by Python, then platform."""
+_MONTHS = 24
+_COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCell:
+    """One target: how many packages have a wheel, as a share of `total` from 0 to 100, and three months ago."""
+
+    slug: str
+    label: str
+    served: int
+    total: int
+    share: float
+    before: int
+
+    @property
+    def text(self) -> str:
+        """The share in words, with its denominator."""
+        return f"{self.served} of {self.total}"
+
+    @property
+    def gained(self) -> int:
+        """How many packages more than three months ago."""
+        return self.served - self.before
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """One Python over the platforms, with its trend on the first platform as points of a plot of 100 by 100."""
+
+    python: str
+    cells: tuple[BoardCell, ...]
+    points: str
+    trend: str
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPackage:
+    """One package on the chosen target. `since` is the day of its first wheel, None without one."""
+
+    name: str
+    projects: int
+    since: date | None
+    version: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class EcosystemPage:
+    """The board. `total` packages have compiled wheels and count; `pure` install everywhere and do not."""
+
+    platforms: tuple[str, ...]
+    rows: tuple[BoardRow, ...]
+    total: int
+    pure: int
+    chosen: Target
+    packages: tuple[BoardPackage, ...]
+    count_text: str
+
+
+def ecosystem_page(
+    wheels: Mapping[str, Sequence[FirstWheel]], projects: Mapping[str, int], chosen: str, today: date
+) -> EcosystemPage:
+    """Return the board. `wheels` are the first wheels of each package on BOARD, `projects` how many projects use it."""
+    counted = {name: found for name, found in wheels.items() if _is_compiled(found)}
+    pure = sum(1 for name, found in wheels.items() if name not in counted and any(wheel.served for wheel in found))
+    slugs = [target.slug for target in BOARD]
+    at = slugs.index(chosen) if chosen in slugs else slugs.index(f"cp315-{PLATFORMS[0]}")
+    packages = sorted(
+        (_package(name, projects.get(name, 0), found[at]) for name, found in counted.items()),
+        key=lambda one: (one.since is not None, -one.projects, one.name),
+    )
+    served = sum(1 for one in packages if one.since)
+    return EcosystemPage(
+        platforms=tuple(target.platform.label for target in BOARD[: len(PLATFORMS)]),
+        rows=tuple(_row(start, counted, today) for start in range(0, len(BOARD), len(PLATFORMS))),
+        total=len(counted),
+        pure=pure,
+        chosen=BOARD[at],
+        packages=tuple(packages),
+        count_text=f"{served} of {count(len(packages), 'package')} with a wheel",
+    )
+
+
+def _is_compiled(found: Sequence[FirstWheel]) -> bool:
+    return any(wheel.served and wheel.served.availability in _COMPILED for wheel in found)
+
+
+def _row(start: int, counted: Mapping[str, Sequence[FirstWheel]], today: date) -> BoardRow:
+    cells = []
+    for at in range(start, start + len(PLATFORMS)):
+        days = _days(counted, at)
+        before = sum(1 for day in days if day <= today - timedelta(days=91))
+        share = round(100 * len(days) / len(counted), 1) if counted else 0.0
+        cells.append(BoardCell(BOARD[at].slug, BOARD[at].label, len(days), len(counted), share, before))
+    python = BOARD[start].python.label
+    points, trend = _trend(_days(counted, start), len(counted), today)
+    return BoardRow(python, tuple(cells), points, trend)
+
+
+def _days(counted: Mapping[str, Sequence[FirstWheel]], at: int) -> list[date]:
+    return [served.uploaded for found in counted.values() if (served := found[at].served)]
+
+
+def _trend(days: Sequence[date], total: int, today: date) -> tuple[str, str]:
+    """Return the share of each month of two years, as points and in words."""
+    if not total:
+        return "", ""
+    months = [today - timedelta(days=round(30.44 * back)) for back in range(_MONTHS, -1, -1)]
+    shares = [100 * sum(1 for day in days if day <= month) / total for month in months]
+    points = " ".join(f"{100 * at / _MONTHS:.1f},{100 - share:.1f}" for at, share in enumerate(shares))
+    year = shares[_MONTHS // 2]
+    return points, f"{shares[-1]:.0f}% now, {year:.0f}% a year ago ({day_text(months[_MONTHS // 2])})"
+
+
+def _package(name: str, projects: int, wheel: FirstWheel) -> BoardPackage:
+    served = wheel.served
+    if served is None:
+        return BoardPackage(name, projects, None, "", "")
+    kind = {Availability.ABI3: "abi3", Availability.FALLBACK: "pure only", Availability.PURE: "pure"}
+    return BoardPackage(name, projects, served.uploaded, served.version, kind.get(served.availability, "wheel"))

@@ -1,0 +1,57 @@
+"""The snapshots of a project, and the files of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from projects.domain.dependency_files.redaction import printable, without_credentials
+from projects.models import Origin, Project, Snapshot
+
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotRow:
+    """One snapshot in the list of a project."""
+
+    pk: int
+    short: str
+    ref: str
+    origin: str
+    author: str
+    taken_at: datetime
+    requirements: int
+    files: int
+
+
+def snapshot_list(project: Project) -> tuple[SnapshotRow, ...]:
+    """Return the newest hundred snapshots, newest first. One query."""
+    counted = Snapshot.objects.filter(project=project).annotate(
+        asked=Count("requirements", filter=Q(requirements__constraint=False), distinct=True),
+        given=Count("files", distinct=True),
+    )
+    newest = counted.order_by("-pk")[:_MOST]
+    fields = ("pk", "commit", "ref", "origin", "created_by__username", "created_at", "asked", "given")
+    return tuple(
+        SnapshotRow(pk, commit[:7] or f"#{pk}", ref, Origin(origin).label, author or "", taken_at, asked, given)
+        for pk, commit, ref, origin, author, taken_at, asked, given in newest.values_list(*fields)
+    )
+
+
+def snapshot_texts(project: Project, pk: int) -> dict[str, str] | None:
+    """Return the files of a snapshot of the project as text by path; None if it has no such snapshot. Two queries.
+
+    Credentials are left out, as everywhere: readers of a project must not learn them.
+    """
+    snapshot = Snapshot.objects.filter(project=project, pk=pk).first()
+    if snapshot is None:
+        return None
+    files = snapshot.files.order_by("path").values_list("path", "content")
+    return {path: _shown(bytes(content).decode(errors="replace")) for path, content in files}
+
+
+def _shown(text: str) -> str:
+    return "\n".join(printable(without_credentials(line)) for line in text.splitlines())

@@ -1,0 +1,43 @@
+"""The account page: name, address, time zone and theme."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.access import HtmxHttpRequest
+from projects.forms.account import AccountForm, ViewerForm
+from projects.viewer import THEMES, remember, theme_of, zone_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def account(request: HtmxHttpRequest) -> HttpResponse:
+    """Show the user's own account, and change it."""
+    sent = request.POST if request.method == "POST" else None
+    person = AccountForm(sent, instance=request.user)
+    viewer = ViewerForm(sent, initial={"zone": zone_of(request), "theme": theme_of(request)})
+    if sent is not None and all([person.is_valid(), viewer.is_valid()]):
+        person.save()
+        messages.success(request, "Your account was saved.")
+        response = redirect("account")
+        remember(request, response, theme=viewer.cleaned_data["theme"], zone=viewer.cleaned_data["zone"])
+        return response
+    context = {"area": "account", "person": person, "viewer": viewer}
+    return render(request, "projects/account.html", context, status=422 if sent is not None else 200)
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Switch the theme of this browser and go back to the page."""
+    chosen = request.POST.get("theme", "")
+    back = request.POST.get("back", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response = redirect(back)
+    remember(request, response, theme=chosen if chosen in THEMES else "system", zone=zone_of(request))
+    return response

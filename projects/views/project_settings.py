@@ -1,0 +1,64 @@
+"""The settings of a project that only a manager changes: its name and tags, deleting it, and undoing that."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.access import HtmxHttpRequest, can_manage, get_project
+from projects.forms.settings import ProjectSettingsForm, check_name_is_free
+from projects.models import Project
+from projects.services.project_removal import UNDO_WITHIN, delete_project, restore_project
+
+_ONLY_MANAGERS = "Only a manager of this project can rename or delete it."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_settings(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Rename and tag a project."""
+    project = _managed(request, slug)
+    form = ProjectSettingsForm({"name": project.name, "tags": ", ".join(project.tags)})
+    if request.method == "POST":
+        form = ProjectSettingsForm(request.POST)
+        if form.is_valid() and check_name_is_free(form, request.user, project):
+            project.name, project.tags = form.cleaned_data["name"], form.cleaned_data["tags"]
+            project.save(update_fields=["name", "tags"])
+            messages.success(request, "The settings were saved.")
+            return redirect(project)
+    context = {"area": "projects", "project": project, "form": form, "days": UNDO_WITHIN.days}
+    return render(request, "projects/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def project_delete(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Delete a project."""
+    project = _managed(request, slug)
+    delete_project(project, timezone.now())
+    messages.warning(request, f"{project.name} was deleted. You can undo it on this page for {UNDO_WITHIN.days} days.")
+    return redirect("home")
+
+
+@require_POST
+@login_required
+def project_restore(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Undo the deletion of a project."""
+    project = Project.objects.deleted_by_manager(request.user).filter(slug=slug).first()
+    if project is None:
+        raise Http404
+    restore_project(project)
+    messages.success(request, f"{project.name} is back, with everything that it had.")
+    return redirect(project)
+
+
+def _managed(request: HtmxHttpRequest, slug: str) -> Project:
+    project = get_project(request, slug)
+    if not can_manage(project):
+        raise PermissionDenied(_ONLY_MANAGERS)
+    return project

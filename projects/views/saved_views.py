@@ -1,0 +1,45 @@
+"""Save the address of a page under a name, and forget it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from projects.access import HtmxHttpRequest
+from projects.models import SavedView
+
+_MOST = 50
+_NAME = 60
+_PATH = 1000
+
+
+@require_POST
+@login_required
+def save(request: HtmxHttpRequest) -> HttpResponse:
+    """Save a path of this site under a name; a name that exists gets the new path."""
+    name = " ".join(request.POST.get("name", "").replace("\0", "").split())[:_NAME]
+    path = request.POST.get("path", "").replace("\0", "")
+    # Only a path: the address of a view never leaves this site.
+    is_own = path.startswith("/") and url_has_allowed_host_and_scheme(path, allowed_hosts=None) and len(path) <= _PATH
+    if not is_own:
+        return redirect("home")
+    if not name:
+        messages.error(request, "Give the view a name.")
+    elif SavedView.objects.filter(user=request.user).exclude(name=name).count() >= _MOST:
+        messages.error(request, f"You have {_MOST} saved views. Forget one first.")
+    else:
+        SavedView.objects.update_or_create(user=request.user, name=name, defaults={"path": path})
+        messages.success(request, f"The view “{name}” was saved. It is listed on the portfolio.")
+    return redirect(path)
+
+
+@require_POST
+@login_required
+def forget(request: HtmxHttpRequest, pk: int) -> HttpResponse:
+    """Forget one of the user's own views. For any other nothing happens."""
+    SavedView.objects.filter(user=request.user, pk=pk).delete()
+    return redirect("home")

@@ -1,0 +1,72 @@
+"""The portfolio and what it leads to, in a real browser: by mouse, by keyboard, without JavaScript, in two themes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.cast import LINUX_313, LINUX_314, Cast
+
+pytestmark = pytest.mark.browser
+
+
+def test_each_cell_is_one_click_from_its_path(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page("/")
+    page.locator("table.portfolio").get_by_role("link", name="1 upgrade").first.click()
+    expect(page).to_have_url(re.compile(rf"/upgrade/{LINUX_313}/$"))
+    page.go_back()
+    page.locator("table.portfolio").get_by_role("link", name="1 blocked").click()
+    expect(page).to_have_url(re.compile(rf"/when/{LINUX_314}/$"))
+
+
+def test_the_whole_target_is_watched_by_keyboard(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page(f"/projects/practice-api/when/{LINUX_314}/")
+    button = page.get_by_role("button", name="Tell me when it clears")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("You watch this target")).to_be_visible()
+
+
+def test_the_slash_key_reaches_the_search_and_does_not_disturb_typing(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page("/projects/practice-api/")
+    page.keyboard.press("/")
+    page.keyboard.type("yaml/")
+    field = page.get_by_label("Find a project, a package or a target")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("yaml/")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="pyyaml", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_theme_is_switched_and_stays(open_page: OpenPage, cast: Cast, javascript: bool) -> None:
+    page = open_page("/", java_script_enabled=javascript, color_scheme="light")
+    page.get_by_role("button", name="dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.goto("/packages/")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    if javascript:
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(18, 22, 28)"
+    page.get_by_role("button", name="system").click()
+    expect(page.locator("html")).not_to_have_attribute("data-theme", "dark")
+
+
+def test_filters_and_targets_work_without_javascript_and_stay_in_the_address(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page("/", java_script_enabled=False)
+    page.get_by_text("Choose targets").click()
+    page.get_by_label("3.13 on Windows x64").check()
+    page.get_by_role("button", name="Show these targets").click()
+    expect(page).to_have_url(re.compile("on=cp313-windows-x64"))
+    page.get_by_label("Filter by name").fill("practice")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page).to_have_url(re.compile("on=cp313-windows-x64.*q=practice"))
+    expect(page.get_by_role("columnheader", name="3.13 Windows x64")).to_be_visible()
+
+
+def test_a_deletion_is_undone(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page("/projects/practice-api/settings/")
+    page.get_by_role("button", name="Delete practice-api").click()
+    page.get_by_role("button", name="Undo the deletion of practice-api").click()
+    expect(page.get_by_role("heading", name="practice-api", level=1)).to_be_visible()

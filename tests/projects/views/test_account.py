@@ -1,0 +1,59 @@
+"""The account page, the theme, and times in the zone of the reader."""
+
+import pytest
+from django.test import Client
+
+from tests.cast import Cast
+from tests.web import text
+
+
+def save(client: Client, **changes: str) -> int:
+    sent = {"first_name": "Alice", "email": "alice@team.example", "zone": "Europe/Zurich", "theme": "dark", **changes}
+    return client.post("/account/", sent).status_code
+
+
+def test_name_address_zone_and_theme_are_saved(alice: Client, cast: Cast) -> None:
+    assert save(alice, email="new@team.example") == 302
+    cast.alice.refresh_from_db()
+    assert (cast.alice.first_name, cast.alice.email) == ("Alice", "new@team.example")
+    html = alice.get("/account/").content.decode()
+    assert '<html lang="en" data-theme="dark">' in html
+    assert '<option value="Europe/Zurich" selected>' in html
+
+
+def test_times_are_in_the_zone_with_the_exact_utc_time(alice: Client) -> None:
+    before = alice.get("/projects/practice-api/")
+    assert 'title="2026-03-02 12:00:00 UTC"' in before.content.decode()
+    save(alice)
+    after = alice.get("/projects/practice-api/", headers={"If-None-Match": before.headers["ETag"]})
+    assert 'title="2026-03-02 13:00 CET, 2026-03-02 12:00:00 UTC"' in after.content.decode()
+
+
+@pytest.mark.parametrize("wrong", [{"email": "nonsense"}, {"zone": "Mars/Olympus"}, {"theme": "plaid"}])
+def test_what_is_wrong_is_said_and_what_was_typed_stays(alice: Client, wrong: dict[str, str]) -> None:
+    assert save(alice, first_name="Typed", **wrong) == 422
+    sent = {"first_name": "Typed", "email": "a@b.example", "zone": "UTC", "theme": "dark", **wrong}
+    html = alice.post("/account/", sent).content.decode()
+    assert 'value="Typed"' in html
+    assert 'class="error"' in html
+
+
+def test_the_theme_is_switched_without_an_account_and_leads_back(client: Client, db: None) -> None:
+    answer = client.post("/theme/", {"theme": "light", "back": "/sign-in/?next=/alerts/"})
+    assert answer.headers["Location"] == "/sign-in/?next=/alerts/"
+    assert 'data-theme="light"' in client.get("/sign-in/").content.decode()
+    assert client.post("/theme/", {"theme": "dark", "back": "https://evil.example/"}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("cookie", ["plaid", '"><script>', ""])
+def test_a_strange_cookie_is_as_none(client: Client, db: None, cookie: str) -> None:
+    client.cookies["wheelway_theme"] = cookie
+    client.cookies["wheelway_zone"] = "../../etc/passwd"
+    assert '<html lang="en">' in client.get("/sign-in/").content.decode()
+
+
+def test_a_page_that_does_not_exist_keeps_the_navigation(alice: Client, client: Client) -> None:
+    missing = alice.get("/nothing/here/")
+    assert missing.status_code == 404
+    assert "Portfolio Packages Ecosystem Alerts" in text(missing.content)
+    assert "Page not found" in text(client.get("/nothing/here/").content)
