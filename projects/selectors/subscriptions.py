@@ -70,7 +70,7 @@ def follow_list(user: User) -> tuple[FollowRow, ...]:
 def version_in_use(project: Project, package: str, target: str) -> str:
     """Return the version that the newest assessment has for a package on a target, "" without one. Two queries."""
     result = package_result(project, target, canonicalize_name(package))
-    return result.version or "" if result is not None else ""
+    return result.installed_version or "" if result is not None else ""
 
 
 def target_label(slug: str) -> str:

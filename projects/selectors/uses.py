@@ -39,7 +39,7 @@ def uses_of(
         for row in found or ():
             package = PackageResult.from_json(row)
             if package.availability not in _ELSEWHERE:
-                use = PackageUse(target, _version(package.version), package.provenance.specifier)
+                use = PackageUse(target, _version(package.installed_version), package.provenance.specifier)
                 uses.setdefault((project_id, package.name), []).append(use)
     return uses
 

@@ -104,6 +104,11 @@ class PackageResult:
         """The version, or what is required where none could be chosen."""
         return self.version or self.provenance.specifier or "any version"
 
+    @property
+    def installed_version(self) -> str | None:
+        """The version that is installed: of a package that is held back the old one."""
+        return self.held_at or self.version
+
     def to_json(self) -> dict[str, Any]:
         """Return the stored row: JSON values under the keys of schema 1, with data in place of sentences."""
         provenance = self.provenance

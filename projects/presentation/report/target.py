@@ -36,7 +36,9 @@ class ReportTarget:
     @property
     def pins(self) -> dict[str, str]:
         """Return the set that the report rests on: the plan's, else the versions in use."""
-        return dict(self.plan.pins) or {package.name: package.version for package in self.needed if package.version}
+        return dict(self.plan.pins) or {
+            package.name: package.installed_version for package in self.needed if package.installed_version
+        }
 
     def names(self, verdict: Verdict) -> list[str]:
         """Return the names of the packages with a verdict."""

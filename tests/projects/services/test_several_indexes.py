@@ -137,7 +137,7 @@ def test_a_name_of_which_one_index_has_said_nothing_is_unknown_and_the_row_names
     private.fail(faults.Status(500), "/simple/fine/")
     found = answer(project, "fine==1.0\n")
     row = found["rows"]["fine"]
-    assert (found["verdict"], row["verdict"], row["version"]) == ("unknown", "unknown", None)
+    assert (found["verdict"], row["verdict"], row["version"]) == ("unknown", "unknown", "1.0")
     assert row["reason"] == f"not polled yet: {private.url}/fine did not answer: status 500"
     assert Assessment.objects.get().state == AssessmentState.PARTIAL
     assert Assessment.objects.get().missing == ["fine"]
