@@ -35,13 +35,15 @@ class Bridge:
     @property
     def headline(self) -> str:
         """Whether one set holds on all targets, and what it changes."""
+        number = len(self.targets)
+        every = "both targets" if number == 2 else f"all {count(number, 'target')}"
         place = describe_targets(self.targets)
         if not self.plan.feasible:
-            return f"No one set for all of {count(len(self.targets), 'target')} ({place}). {self._reason}"
+            return f"No one set for {every} ({place}). {self._reason}"
         if not self.plan.changes:
-            return f"One set holds on all of {count(len(self.targets), 'target')} ({place}) without a change."
+            return f"One set holds on {every} ({place}) without a change."
         changes = count(len(self.plan.changes), "change")
-        return f"One set holds on all of {count(len(self.targets), 'target')} ({place}) after {changes}:"
+        return f"One set holds on {every} ({place}) after {changes}:"
 
     @property
     def _reason(self) -> str:

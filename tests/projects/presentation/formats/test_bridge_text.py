@@ -45,7 +45,7 @@ def test_the_table_and_markdown_list_what_moves() -> None:
     one = bridge(feasible=True, changes=(MOVE,))
     place = "Python 3.13 on Linux x86-64 (glibc 2.28) and Windows x64"
     table = as_table([RESULT], [], one).splitlines()
-    assert table[-3] == f"One set holds on all of 2 targets ({place}) after 1 change:"
+    assert table[-3] == f"One set holds on both targets ({place}) after 1 change:"
     assert table[-1].split() == ["core", "1.0", "2.0", "major", "app", "2.0", "needs", "core>=2"]
     markdown = as_markdown([RESULT], [], datetime(2026, 3, 2, tzinfo=UTC), one)
     assert "## One set for all targets" in markdown
@@ -68,5 +68,5 @@ def test_csv_has_a_line_for_each_move_and_for_each_package_that_blocks() -> None
 def test_where_no_set_holds_the_conflict_is_named() -> None:
     lines = (ConflictLine(LineKind.ASKED, "a", "a<2"), ConflictLine(LineKind.ASKED, "a", "a>=2"))
     told = bridge(conflict=ConflictExplanation(lines, "a")).headline
-    assert told.startswith("No one set for all of 2 targets (")
+    assert told.startswith("No one set for both targets (")
     assert told.endswith("You ask for a<2 and a>=2. So no version of a is left.")
