@@ -1,0 +1,145 @@
+"""The proof that a planned set runs: what was installed, what each module did when it was imported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class ImportOutcome(StrEnum):
+    """What became of one import."""
+
+    RAN = "ran"
+    FAILED = "failed"
+    TIMED_OUT = "timed-out"
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleImport:
+    """The import of one top-level module in a process of its own. `tail` is the end of its standard error."""
+
+    package: str
+    module: str
+    outcome: ImportOutcome
+    seconds: float
+    tail: str = ""
+    gil_enabled: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values; the state of the GIL only of a free-threaded build."""
+        data: dict[str, Any] = {
+            "package": self.package,
+            "module": self.module,
+            "outcome": self.outcome.value,
+            "seconds": round(self.seconds, 2),
+        }
+        if self.tail:
+            data["tail"] = self.tail
+        if self.gil_enabled is not None:
+            data["gil_enabled"] = self.gil_enabled
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class InterpreterFacts:
+    """The interpreter that ran the proof. `libc` is "glibc 2.36", "musl" or empty."""
+
+    executable: str
+    implementation: str
+    version: str
+    free_threaded: bool
+    sys_platform: str
+    machine: str
+    libc: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {
+            "executable": self.executable,
+            "implementation": self.implementation,
+            "version": self.version,
+            "free_threaded": self.free_threaded,
+            "sys_platform": self.sys_platform,
+            "machine": self.machine,
+            "libc": self.libc,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What happened to one set on one target.
+
+    `pins` are the packages that were installed, `unproven` those of the set without a wheel, of which nothing is known.
+    `install_error` is the end of the installer's output where it failed; then nothing was imported. `conflicts` are
+    the lines of `pip check`. `isolation` says what the imports were kept from. `digests` are the SHA-256 values of the
+    installed wheels, where the installer reports them. `tests` is the end of the tests' output; `tests_passed` is None
+    where none were run.
+    """
+
+    target: str
+    interpreter: InterpreterFacts
+    isolation: str
+    pins: Mapping[str, str]
+    unproven: Sequence[str] = ()
+    install_error: str = ""
+    conflicts: Sequence[str] = ()
+    imports: Sequence[ModuleImport] = ()
+    digests: Mapping[str, str] = field(default_factory=dict)
+    tests: str = ""
+    tests_passed: bool | None = None
+
+    @property
+    def failed(self) -> list[ModuleImport]:
+        """The imports that did not run."""
+        return [one for one in self.imports if one.outcome is not ImportOutcome.RAN]
+
+    @property
+    def ran(self) -> bool:
+        """Whether everything that was tried ran: installation, dependency check, each import, and tests if any."""
+        return not (self.install_error or self.conflicts or self.failed or self.tests_passed is False)
+
+    @property
+    def gil_enabled_by(self) -> list[str]:
+        """The packages whose import enabled the GIL again in a free-threaded build."""
+        return sorted({one.package for one in self.imports if one.gil_enabled})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the proof as JSON values. docs/proving.md describes the keys."""
+        return {
+            "schema": 1,
+            "target": self.target,
+            "ran": self.ran,
+            "interpreter": self.interpreter.to_json(),
+            "isolation": self.isolation,
+            "pins": dict(self.pins),
+            "digests": dict(self.digests),
+            "unproven": list(self.unproven),
+            "install_error": self.install_error,
+            "conflicts": list(self.conflicts),
+            "imports": [one.to_json() for one in self.imports],
+            "gil_enabled_by": self.gil_enabled_by,
+            "tests": {"passed": self.tests_passed, "tail": self.tests} if self.tests_passed is not None else None,
+        }
+
+
+def differences(
+    interpreter: InterpreterFacts, markers: Mapping[str, str], *, free_threaded: bool, musl: bool
+) -> list[str]:
+    """Return how an interpreter differs from a target, as clauses; none if it can prove the target.
+
+    `markers` is the target's marker environment (PEP 508).
+    """
+    pairs = [
+        ("the implementation", interpreter.implementation, markers["implementation_name"]),
+        ("the Python version", ".".join(interpreter.version.split(".")[:2]), markers["python_version"]),
+        ("sys.platform", interpreter.sys_platform, markers["sys_platform"]),
+        ("the machine", interpreter.machine.lower(), markers["platform_machine"].lower()),
+    ]
+    found = [f"{what} is {here}, the target's is {there}" for what, here, there in pairs if here != there]
+    if interpreter.free_threaded != free_threaded:
+        found.append("it has no GIL" if interpreter.free_threaded else "it has a GIL")
+    if interpreter.sys_platform == "linux" and (interpreter.libc == "musl") != musl:
+        found.append(f"its C library is {interpreter.libc or 'unknown'}")
+    return found

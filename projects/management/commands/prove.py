@@ -1,0 +1,96 @@
+"""`manage.py prove PATH… --target TARGET`: install the planned set on a real interpreter, and import all of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from shlex import split
+from typing import Any
+
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand
+
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.indexes.index_options import effective_indexes
+from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.management.target_options import TARGET_HELP, parse_target_option
+from projects.presentation.formats.proof_text import proof_text
+from projects.services.proving.interpreters import NoInterpreter, find_interpreter
+from projects.services.proving.prove import prove
+from scanner.services.indexes import configured_extra_urls, configured_index_url
+
+
+class Command(BaseCommand):
+    """The command: assesses one target, installs the set that is planned there, and imports its modules."""
+
+    help = (
+        "Install the set that is planned for a target in a throw-away environment on this machine, from wheels only, "
+        "and import every top-level module. It runs the code of the packages: use a machine where you may do that."
+    )
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the paths, the target, the interpreter, the tests, the format and the options of an assessment."""
+        parser.add_argument("path", nargs="+", metavar="PATH", help="a dependency file, or a directory with some")
+        parser.add_argument("--target", required=True, metavar="TARGET", help=TARGET_HELP)
+        parser.add_argument("--python", metavar="PATH", help="the interpreter; without it one is looked for")
+        parser.add_argument("--pytest", metavar="ARGS", help="also run the project's tests with these arguments")
+        add_assessment_options(parser)
+        parser.add_argument("--format", choices=("table", "json"), default="table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the proof to standard output. Exit with 1 if anything failed, 2 if it cannot be tried here."""
+        target = parse_target_option(options["target"])
+        try:
+            interpreter = find_interpreter(target, options["python"])
+        except NoInterpreter as error:
+            raise CommandError(f"{error}.", returncode=2) from error
+        files = read_files(options["path"])
+        assessment = assess(make_request(files, [target], options), files, options, self._log)
+        (result,) = assessment.evaluation.targets
+        pins, unproven = _planned(result)
+        primary = options["index_url"] or configured_index_url()
+        chosen = effective_indexes(
+            primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ
+        )
+        proof = prove(
+            target.slug,
+            interpreter,
+            pins,
+            chosen.urls,
+            unproven=unproven,
+            tests=split(options["pytest"]) if options["pytest"] is not None else None,
+            project=_directory(options["path"][0]),
+            log=self._log,
+        )
+        if options["format"] == "json":
+            self.stdout.write(json.dumps(proof.to_json(), indent=2))
+        else:
+            self.stdout.write(proof_text(proof), ending="")
+        if not proof.ran:
+            sys.exit(1)
+
+    def _log(self, line: str) -> None:
+        self.stderr.write(line, lambda text: text)
+
+
+def _planned(result: TargetResult) -> tuple[dict[str, str], list[str]]:
+    """Return the set to install, and the packages of it that have no wheel. Raises CommandError with status 2."""
+    plan = result.plan
+    if plan is not None and plan.feasible:
+        return dict(plan.pins), []
+    if result.verdict not in {ProjectVerdict.GO, ProjectVerdict.CONDITIONAL}:
+        raise CommandError(f"{result.target} is {result.verdict.value}: there is no set to prove.", returncode=2)
+    needed = [package for package in result.packages if package.is_needed and package.version is not None]
+    pins = {str(package.name): package.version or "" for package in needed if package.availability.installs_wheel}
+    return pins, [package.name for package in needed if package.name not in pins]
+
+
+def _directory(path: str) -> Path:
+    found = Path(path).resolve()
+    return found if found.is_dir() else found.parent

@@ -1,0 +1,125 @@
+"""A throw-away virtual environment: made, filled from wheels only, checked, and asked for its modules."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+_LIST_MODULES = """
+import importlib.metadata, json
+found = {}
+for one in importlib.metadata.distributions():
+    files = [file.parts for file in one.files or ()]
+    names = set()
+    for parts in files:
+        top = parts[0]
+        if len(parts) == 1 and top.endswith((".py", ".so", ".pyd")):
+            names.add(top.partition(".")[0])
+        elif len(parts) > 1 and top.isidentifier() and parts[-1].endswith((".py", ".so", ".pyd")):
+            package = [parts[0]]
+            # Of a namespace package (PEP 420) the first level with a module counts.
+            for deeper in parts[1:-1]:
+                if any(p[:len(package)] == tuple(package) and len(p) == len(package) + 1
+                       and p[-1].partition(".")[0] == "__init__" for p in files):
+                    break
+                if not deeper.isidentifier():
+                    break
+                package.append(deeper)
+            names.add(".".join(package))
+    found[one.metadata["Name"]] = sorted(name for name in names if all(p.isidentifier() for p in name.split(".")))
+print(json.dumps(found))
+"""
+_TAIL = 4000
+
+
+class InstallFailed(Exception):
+    """The set did not install. The message is the end of the installer's output."""
+
+
+@dataclass(slots=True)
+class ProofEnvironment:
+    """One environment in a folder of its own. `index` are the addresses that pip asks, the primary one first."""
+
+    python: str
+    folder: Path
+    index: Sequence[str]
+    digests: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def executable(self) -> str:
+        """The environment's interpreter."""
+        return str(self.folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+
+    def create(self) -> None:
+        """Make the environment with the pip that comes with the interpreter. Raise InstallFailed."""
+        self._run([self.python, "-m", "venv", str(self.folder)], 180)
+
+    def install(self, pins: Mapping[str, str]) -> None:
+        """Install exactly these versions from wheels, without dependencies. Raise InstallFailed."""
+        wanted = self.folder / "pins.txt"
+        wanted.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
+        report = self.folder / "report.json"
+        command = [self.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "-r", str(wanted)]
+        if self._reports():
+            command += ["--report", str(report)]
+        self._run(command, 1800)
+        if report.exists():
+            self._read_digests(json.loads(report.read_text("utf-8")))
+
+    def check(self) -> list[str]:
+        """Return what `pip check` complains about."""
+        done = self._start([self.executable, "-m", "pip", "check"], 180)
+        return [] if done.returncode == 0 else done.stdout.strip().splitlines()
+
+    def modules(self) -> dict[str, list[str]]:
+        """Return the top-level modules of each installed distribution, by its name."""
+        found: dict[str, list[str]] = json.loads(self._run([self.executable, "-I", "-c", _LIST_MODULES], 60))
+        return found
+
+    def _reports(self) -> bool:
+        """Return whether pip knows --report, which came with 22.2 and left its trial state in 23.0."""
+        version = self._run([self.executable, "-m", "pip", "--version"], 60).split()[1]
+        return tuple(map(int, version.split(".")[:2])) >= (23, 0)
+
+    def _read_digests(self, report: Mapping[str, object]) -> None:
+        installed = report.get("install")
+        for one in installed if isinstance(installed, list) else []:
+            digest = one.get("download_info", {}).get("archive_info", {}).get("hashes", {}).get("sha256")
+            if digest:
+                self.digests[one["metadata"]["name"]] = digest
+
+    def _run(self, command: Sequence[str], seconds: float) -> str:
+        done = self._start(command, seconds)
+        if done.returncode:
+            raise InstallFailed((done.stderr or done.stdout).strip()[-_TAIL:])
+        return done.stdout
+
+    def _start(self, command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        primary, *others = self.index
+        environment = {
+            **os.environ,
+            "PIP_INDEX_URL": primary,
+            "PIP_EXTRA_INDEX_URL": " ".join(others),
+            "PIP_CONSTRAINT": "",
+            "PIP_REQUIRE_VIRTUALENV": "1",
+            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+            "PIP_NO_INPUT": "1",
+        }
+        try:
+            return subprocess.run(  # noqa: S603  the interpreter that the user chose
+                command,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                env=environment,
+                cwd=self.folder if self.folder.exists() else None,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise InstallFailed(f"{command[0]} took longer than {seconds:.0f} seconds") from error

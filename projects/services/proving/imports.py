@@ -1,0 +1,68 @@
+"""Import modules, each in a process of its own, with a time limit and without the network."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from projects.domain.proof import ImportOutcome, ModuleImport
+from projects.services.proving.isolation import Isolation
+
+_IMPORT = """
+import importlib, sys
+importlib.import_module(sys.argv[1])
+print(getattr(sys, "_is_gil_enabled", lambda: True)())
+"""
+_TAIL = 4000
+# Packages that put a folder of their own tests beside the module.
+_NOT_MODULES = {"test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "scripts"}
+
+
+def import_all(
+    executable: str,
+    modules: Mapping[str, Sequence[str]],
+    isolation: Isolation,
+    *,
+    free_threaded: bool,
+    seconds: float,
+) -> list[ModuleImport]:
+    """Import each module of each package, in the order of the packages. `seconds` is the limit of one import."""
+    pairs = [(package, module) for package, names in modules.items() for module in _worth_importing(names)]
+    one = partial(_import, executable, isolation, free_threaded, seconds)
+    with ThreadPoolExecutor(os.cpu_count() or 2) as threads:
+        return list(threads.map(lambda pair: one(*pair), pairs))
+
+
+def _worth_importing(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.lower() not in _NOT_MODULES]
+
+
+def _import(
+    executable: str, isolation: Isolation, free_threaded: bool, seconds: float, package: str, module: str
+) -> ModuleImport:
+    began = time.monotonic()
+    try:
+        done = subprocess.run(  # noqa: S603  what this command is for
+            [*isolation.prefix, executable, "-I", "-c", _IMPORT, module],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            stdin=subprocess.DEVNULL,
+            cwd="/" if os.name == "posix" else None,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ModuleImport(package, module, ImportOutcome.TIMED_OUT, time.monotonic() - began)
+    outcome = ImportOutcome.RAN if done.returncode == 0 else ImportOutcome.FAILED
+    tail = done.stderr.strip()[-_TAIL:]
+    if outcome is ImportOutcome.FAILED and not tail:
+        tail = f"the interpreter ended with status {done.returncode}"
+    gil = done.stdout.strip().endswith("True") if free_threaded and outcome is ImportOutcome.RAN else None
+    return ModuleImport(
+        package, module, outcome, time.monotonic() - began, tail if outcome is not ImportOutcome.RAN else "", gil
+    )
