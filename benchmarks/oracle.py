@@ -146,6 +146,11 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
 
 
+def holds_as_written(entry: Mapping[str, Any]) -> bool:
+    """Return whether a set exists that satisfies everything as written, however the entry is graded."""
+    return entry["verdict"] == "go" or _goes_as_written(entry)
+
+
 def _goes_as_written(entry: Mapping[str, Any]) -> bool:
     """Return whether only the age of a version or the project's own Python keeps an entry from `go`."""
     held = {row["verdict"] for row in entry["packages"]} <= {"ready", "degraded", "inactive", "held-back"}

@@ -3,6 +3,7 @@
 import re
 import socket
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
@@ -38,6 +39,8 @@ class Handler(BaseHTTPRequestHandler):
         from tests.replay.server import Seen  # the server module imports this one
 
         path = urlsplit(self.path).path
+        if self.index.delay:
+            time.sleep(self.index.delay)
         answer = self._answer(path)
         fault = self.index.take_fault(path)
         status = fault.code if fault is not None and hasattr(fault, "code") else answer.status

@@ -51,7 +51,7 @@ class ReplayIndex:
     yank is not dated in the recording, so a recorded yank holds on every date; yank(), unyank() and remove() change
     what is served from then on. `ranges` False: ranged requests get the whole file. `login` ("user:password"): who
     does not send it gets 401. `whole`: recorded wheels have the digests of what is served for them, for tools that
-    download and check them. Every method may be called while requests run.
+    download and check them. `delay`: seconds before each answer. Every method may be called while requests run.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class ReplayIndex:
         port: int = 0,
         login: str | None = None,
         whole: bool = False,
+        delay: float = 0.0,
     ) -> None:
         self.style = style or Style()
         self.lock = threading.RLock()
@@ -73,6 +74,7 @@ class ReplayIndex:
         self.ranges = True
         self.login = login
         self.whole = whole
+        self.delay = delay
         self.as_of_stamp: str | None = None
         self.as_of = as_of
         self._names = set(recorded_names()) if recorded else set()

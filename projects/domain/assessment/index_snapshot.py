@@ -184,3 +184,8 @@ class IndexSnapshot:
             return ()
         is_unreadable = candidate.requires_dist is None and candidate.metadata_grade is MetadataGrade.UNREADABLE
         return () if is_unreadable else candidate.requires_dist
+
+    def was_refused(self, name: NormalizedName, version: Version) -> bool:
+        """Return whether the metadata of a release is not known because the index did not give it when asked."""
+        candidate = self.candidate(name, version)
+        return candidate is not None and candidate.requires_dist is None and bool(candidate.metadata_error)

@@ -160,7 +160,8 @@ class TargetProvider:
             return
         if extra is None:
             for position in self._read_ahead.decide(candidates, choice).fresh:
-                self.dependencies_of(name, 1 << position)
+                if not self._is_skipped(candidates.package, 1 << position, choice):
+                    self.dependencies_of(name, 1 << position)
         dependencies = self.dependencies_of(name, choice)
         if dependencies is None:
             return
@@ -241,6 +242,7 @@ class TargetProvider:
             package.version(1 << position)
             for position in positions
             if cache.dependencies(package, 1 << position) is None
+            and not self._is_skipped(package, 1 << position, choice)
         ]
         releases = tuple((name, version) for version in unread if not cache.is_given_up(name, version))
         packages = () if dependencies is None else tuple(self._unknown_packages(dependencies, extra))
@@ -253,6 +255,17 @@ class TargetProvider:
             usable = candidates.usable & package.all
             near = self.preference.next_beyond(package, block.low, block.high, usable, around(block.reads))
         return Missing(packages, releases, tuple((name, package.version(1 << position)) for position in near))
+
+    def _is_skipped(self, package: PackageVersions, neighbour: int, choice: int) -> bool:
+        """Return whether a neighbour of a choice need not be known: the index does not give its metadata.
+
+        It only makes the search shorter. Whether it may be chosen itself is asked when it is.
+        """
+        return (
+            neighbour != choice
+            and self.cache.dependencies(package, neighbour) is None
+            and self.cache.was_refused(package, neighbour)
+        )
 
     def _unknown_packages(self, dependencies: Dependencies, extra: NormalizedName | None) -> Iterator[NormalizedName]:
         for _, requirement in self.applicable(dependencies, extra):

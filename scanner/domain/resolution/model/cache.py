@@ -181,6 +181,10 @@ class ResolutionCache:
                     self._dependents[place] = self._dependents.get(place, 0) | choice
         return self._dependencies[key]
 
+    def was_refused(self, package: PackageVersions, choice: int) -> bool:
+        """Return whether the index did not give the metadata of one release when asked."""
+        return self._source.was_refused(package.name, package.version(choice))
+
     def dependents(self, name: NormalizedName, requirement: Requirement) -> int:
         """Return the releases of a package that are known to state exactly this requirement."""
         return self._dependents[(name, requirement)]

@@ -39,3 +39,6 @@ class CandidateSource(Protocol):
 
     def requires_dist(self, name: NormalizedName, version: Version) -> Iterable[str] | None:
         """Return the Requires-Dist values of one release as written; None if its metadata is not known."""
+
+    def was_refused(self, name: NormalizedName, version: Version) -> bool:
+        """Return whether the metadata of a release is not known because the index did not give it when asked."""

@@ -89,3 +89,7 @@ class RecordedSource:
     def requires_dist(self, name: NormalizedName, version: Version) -> Sequence[str] | None:
         """Return the recorded Requires-Dist values; None if no metadata was recorded."""
         return _metadata(name).get(version)
+
+    def was_refused(self, name: NormalizedName, version: Version) -> bool:
+        """Return False: what was not recorded may still become known."""
+        return False

@@ -90,6 +90,10 @@ class SmallSource:
         row = next(row for text, row in self._index[name].items() if Version(text) == version)
         return None if row.get("unknown") else row.get("needs", [])
 
+    def was_refused(self, name: NormalizedName, version: Version) -> bool:
+        """Return False: what a row hides may still become known."""
+        return False
+
 
 def requirements(*texts: str) -> tuple[Requirement, ...]:
     """Return requirements that must be valid."""

@@ -59,6 +59,10 @@ class LearningSource:
         """Return what a release requires, once it is learned."""
         return SmallSource(self.index).requires_dist(name, version) if (name, version) in self.releases else None
 
+    def was_refused(self, name: NormalizedName, version: Version) -> bool:
+        """Return whether a row hides its metadata, once that is known."""
+        return (name, version) in self.releases and SmallSource(self.index).requires_dist(name, version) is None
+
     def learn(self, missing: Missing, chance: random.Random) -> None:
         """Learn what a search needs, and some of what it will probably need."""
         assert missing, "a search stopped and asks for nothing"
@@ -169,6 +173,25 @@ def test_few_fetches_lead_past_many_releases_that_need_something_unusable() -> N
         rounds.append(missing)
         source.learn(missing, random.Random(0))
     assert len(rounds) < 20
+
+
+def test_a_neighbour_whose_metadata_the_index_refuses_decides_nothing() -> None:
+    index: SmallIndex = {
+        "app": {f"{major}.0": {"needs": [f"core=={major}.0"] if major else []} for major in range(30)},
+        "core": {f"{major}.0": {"on": ["win32"]} for major in range(30)},
+    }
+    index["app"]["20.0"]["unknown"] = True
+    source = LearningSource(index)
+    cache = ResolutionCache(source)
+    search = closure_search(cache, LINUX, root_requirements("app"), BuildPolicy())
+    refused = Missing(releases=((NormalizedName("app"), Version("20.0")),))
+    rounds = []
+    for missing in search:
+        rounds.append(missing)
+        if missing.releases == refused.releases:
+            break
+        source.learn(missing, random.Random(0))
+    assert rounds[-1].releases == refused.releases, "it is asked for by itself only when it is the best choice left"
 
 
 def test_what_cannot_be_had_is_given_up_and_named() -> None:

@@ -1,0 +1,168 @@
+"""Compare assessing from an empty store with uv, P10 to P12: `python -m benchmarks.cold [--pairs 3] [--case NAME…]`.
+
+The replay index runs in a process of its own and waits 20 ms before each answer, as a near index on the internet does.
+
+P10     `manage.py assess CASE --source never` on the 36 default targets with an empty store (a database without rows):
+        every verdict, every blocker, the plans; against uv once for each of these targets that it knows, with one
+        cache that is empty at first
+P11     the web set on two targets of a Python that has no wheels yet; against uv on both
+P12     from the paste to the first true verdict that the page shows; against the whole of P10
+
+The run checks that uv and the assessment agree on which targets have a set as written.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.oracle import CASES, ROOT, holds_as_written
+from benchmarks.oracle import assess as assess_case
+from benchmarks.oracle_cases import Case
+from benchmarks.uv_side import Uv, uv_target
+from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+from scanner.domain.targets.target import Target, parse_target
+from tests.scanner.domain.resolution.stub_wheels import find_uv
+
+DELAY = 0.02
+NEW_PYTHON = tuple(map(parse_target, ("cp316-win_amd64", "cp316-manylinux_2_28_x86_64")))
+FILES = (CASES / "real" / "ml-nine.txt", ROOT / "tests/data/inputs/compiled-250.txt", CASES / "metaguardian.txt")
+WEB_SET = CASES / "metaguardian.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The seconds of both sides, and the targets on which they disagree whether a set exists as written."""
+
+    ours: float
+    theirs: float
+    differences: tuple[str, ...]
+
+
+@contextmanager
+def replayed() -> Iterator[str]:
+    """Run the replay index in a process, and provide its address."""
+    command = [sys.executable, "-m", "tests.replay", "--delay", str(DELAY)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.terminate()
+
+
+class Cold:
+    """Both sides, each time from nothing."""
+
+    def __init__(self, uv: str, index_url: str, folder: Path) -> None:
+        self._uv, self._index_url, self._folder = uv, index_url, folder
+        self._empty = folder / "empty"
+        environment = {**os.environ, "WHEELWAY_DATA": str(self._empty)}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], cwd=ROOT, env=environment, check=True)
+
+    def data(self) -> Path:
+        """Return a new data directory whose database has no rows."""
+        path = Path(tempfile.mkdtemp(dir=self._folder))
+        shutil.copytree(self._empty, path, dirs_exist_ok=True)
+        return path
+
+    def pair(self, case: Case, targets: Sequence[Target]) -> Pair:
+        """Measure both sides once."""
+        begin = time.perf_counter()
+        document = assess_case(case, [target.slug for target in targets], self._index_url, self.data())
+        ours = time.perf_counter() - begin
+        holds = {one["target"]: holds_as_written(one) for one in document["assessments"]}
+        unknown = {one["target"] for one in document["assessments"] if one["verdict"] == "unknown"}
+        uv = Uv(self._uv, self._index_url, Path(tempfile.mkdtemp(dir=self._folder)))
+        named = {target.slug: there for target in targets if (there := uv_target(target)) is not None}
+        answers: dict[str, bool | None] = {}
+        begin = time.perf_counter()
+        for slug, there in named.items():
+            try:
+                answers[slug] = (
+                    uv.installs_file(case.written, there)
+                    if case.is_locked
+                    else uv.compile(case.written, there) is not None
+                )
+            except RuntimeError:
+                # It stops at metadata that was not recorded.
+                answers[slug] = None
+        theirs = time.perf_counter() - begin
+        differ = [
+            f"{slug}: ours {'unknown' if slug in unknown else holds[slug]}, uv's {known}"
+            for slug, known in answers.items()
+            if known is None or slug in unknown or holds[slug] is not known
+        ]
+        return Pair(ours, theirs * len(targets) / len(named), tuple(differ))
+
+    def first_verdict(self, case: Case) -> tuple[float, float]:
+        """Return the seconds from the paste to the first verdict on the page, and to the last one."""
+        command = [sys.executable, "-m", "benchmarks.cold_page", str(case.written)]
+        environment = {**os.environ, "WHEELWAY_DATA": str(self.data()), "WHEELWAY_INDEX_URL": self._index_url}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+        first, whole = json.loads(done.stdout)
+        return first, whole
+
+
+def print_row(what: str, ours: float, theirs: float, goal: str) -> None:
+    """Print one line of the table."""
+    print(f"{what:<44} {ours:8.2f} {theirs:8.2f} {ours / theirs:7.3f}   {goal}", flush=True)
+
+
+def measure(cold: Cold, case: Case, pairs: int) -> None:
+    """Measure P10, P12 and, for the web set, P11."""
+    # The replay index renders each page and each file once, which neither side should pay for.
+    cold.pair(case, SAMPLE_TARGETS)
+    found = [cold.pair(case, SAMPLE_TARGETS) for _ in range(pairs)]
+    whole = statistics.median(one.ours for one in found)
+    print_row(f"P10 {case.name}", whole, statistics.median(one.theirs for one in found), "must 1.0, aim 0.3")
+    print_differences(found)
+    shown = [cold.first_verdict(case) for _ in range(pairs)]
+    first = statistics.median(one for one, _ in shown)
+    print_row(f"P12 {case.name}, first verdict", first, whole, "must 0.2, aim 0.05")
+    if case.name == WEB_SET.stem:
+        found = [cold.pair(case, NEW_PYTHON) for _ in range(pairs)]
+        ours, theirs = (statistics.median(getattr(one, side) for one in found) for side in ("ours", "theirs"))
+        print_row(f"P11 {case.name} on cp316, two targets", ours, theirs, "must 2, aim 1.0")
+        print_differences(found)
+
+
+def print_differences(found: Sequence[Pair]) -> None:
+    """Print on which targets the sides disagree."""
+    for line in sorted({line for one in found for line in one.differences}):
+        print(f"  differ on {line}")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure everything and print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--case", action="append", help="only this one; repeatable")
+    options = parser.parse_args(arguments)
+    uv = find_uv()
+    if uv is None or not CASES.is_dir():
+        print("needs uv and the folder of cases")
+        return 2
+    with tempfile.TemporaryDirectory() as text, replayed() as index_url:
+        folder = Path(text)
+        cold = Cold(uv, index_url, folder)
+        print(f"{'from an empty store':<44} {'ours s':>8} {'other s':>8} {'ratio':>7}")
+        for path in FILES:
+            if not options.case or path.stem in options.case:
+                measure(cold, Case.read(path, folder, uv), options.pairs)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,60 @@
+"""For `benchmarks.cold`: paste a file as the page does, and print when the first and the last verdict are stored.
+
+`python -m benchmarks.cold_page FILE` prints a list of two numbers, in seconds since the paste. The jobs of the
+installation run in a thread of this process; the store and the index are those of the environment.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+
+def main(path: Path) -> tuple[float, float]:
+    """Return when the first verdict and the whole answer are there."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
+    django.setup()
+    from django.utils import timezone
+
+    from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, TargetAssessment
+    from projects.services.assessments.run import assess_snapshot
+    from projects.services.snapshots import take_snapshot
+    from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+
+    project = Project.objects.create(name="pasted", slug="pasted", source_builds="never")
+    ProjectTarget.objects.bulk_create(
+        ProjectTarget(project=project, slug=target.slug, position=position)
+        for position, target in enumerate(SAMPLE_TARGETS)
+    )
+    begin = time.perf_counter()
+    snapshot = take_snapshot(project, {path.name: path.read_bytes()}, [path.name], origin=Origin.PASTE)
+
+    def work() -> None:
+        while assess_snapshot(snapshot.pk, timezone.now()):
+            pass
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    first = 0.0
+    while worker.is_alive():
+        if not first and any(map(has_verdict, TargetAssessment.objects.values_list("counts", flat=True))):
+            first = time.perf_counter() - begin
+        time.sleep(0.05)
+    whole = time.perf_counter() - begin
+    if not Assessment.objects.filter(state=AssessmentState.COMPLETE).exists():
+        print("the assessment is not complete", file=sys.stderr)
+    return first or whole, whole
+
+
+def has_verdict(counts: dict[str, Any]) -> bool:
+    """Return whether a package of a target has a verdict other than unknown."""
+    return any(number for verdict, number in counts.items() if verdict not in ("unknown", "inactive"))
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]))))
