@@ -46,7 +46,7 @@ def stored() -> dict[str, Counter[tuple[object, ...]]]:
     file = ["filename", "kind", "location", "sha256", "size", "requires_python", "uploaded_at"]
     file += ["yanked", "yanked_reason", "has_metadata", "metadata_sha256"]
     event = ["kind", "filename", "version", "tag_set", "uploaded_at", "detail"]
-    release = ["version", "shape__text", "first_uploaded_at", "last_uploaded_at", "unsettled_since"]
+    release = ["version", "profile__text", "first_uploaded_at", "last_uploaded_at", "unsettled_since"]
     package = ["name", "state", "status", "serial", "newest_release_at"]
     return {
         "packages": Counter(Package.objects.values_list(*package)),

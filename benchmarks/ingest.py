@@ -21,7 +21,7 @@ from tests.replay.rendering import JSON, Style, project_page
 
 # Each table with the column of its package: profiles belong to several and go first.
 OWNERS = (
-    ("scanner_releaseshape", None),
+    ("scanner_storedprofile", None),
     ("scanner_package", "id"),
     ("scanner_release", "package_id"),
     ("scanner_releasefile", "package_id"),
@@ -108,7 +108,7 @@ def empty() -> None:
     from django.db import connection
 
     tables = ["scanner_wheelevent", "scanner_releasefile", "scanner_release", "scanner_rowchecksums", "scanner_package"]
-    tables.append("scanner_releaseshape")
+    tables.append("scanner_storedprofile")
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")

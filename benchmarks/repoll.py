@@ -102,13 +102,13 @@ def started() -> Iterator[Server]:
 def pair(index: Server, name: str) -> tuple[float, float]:
     """Return the seconds of the first poll and of the one after a new file."""
     from scanner.index.client import IndexClient
-    from scanner.models import Package, ReleaseFile, ReleaseShape
+    from scanner.models import Package, ReleaseFile, StoredProfile
     from scanner.services.indexes import get_index
     from scanner.services.polling.poll import poll_package
 
     client, now = IndexClient(index.url), datetime(2026, 11, 20, tzinfo=UTC)
     Package.objects.all().delete()
-    ReleaseShape.objects.all().delete()
+    StoredProfile.objects.all().delete()
     # As in a running worker: connections are open, the code has run, most tags and platforms are known.
     poll_package(Package.objects.create(index=get_index(), name=POLLED_BEFORE, due_at=now).pk, client, now)
     package = Package.objects.create(index=get_index(), name=name, due_at=now)

@@ -3,7 +3,7 @@
 from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostThrottle, Index, PollStats
 from scanner.models.packages import CLAIM_FOR, LONGEST_WAIT, Package, PackageQuerySet, PackageState, RowChecksums
-from scanner.models.releases import CoreMetadata, Release, ReleaseFile, ReleaseShape
+from scanner.models.releases import CoreMetadata, Release, ReleaseFile, StoredProfile
 
 __all__ = [
     "CLAIM_FOR",
@@ -17,8 +17,8 @@ __all__ = [
     "PollStats",
     "Release",
     "ReleaseFile",
-    "ReleaseShape",
     "RowChecksums",
+    "StoredProfile",
     "WheelEvent",
     "WheelEventKind",
     "WheelEventQuerySet",

@@ -78,7 +78,7 @@ class Package(models.Model):
     failures = models.PositiveIntegerField(default=0, help_text="in a row")
     absences = models.PositiveSmallIntegerField(default=0, help_text="answers in a row that it is not there")
     last_error = models.TextField(blank=True)
-    files_base = models.TextField(blank=True, help_text="the address below which its files lie, told by the first")
+    files_base = models.TextField(blank=True, help_text="the address that most of its files share")
     problems = models.JSONField(default=list, blank=True, help_text="rows of the page that were skipped")
     is_watched = models.BooleanField(default=False, help_text="polled more often, because a user watches it")
 

@@ -13,7 +13,7 @@ from scanner.models.digests import DigestField
 from scanner.models.packages import Package
 
 
-class ReleaseShape(models.Model):
+class StoredProfile(models.Model):
     """The profile of one or many releases (scanner.domain.files.release_profile): equal releases share a row.
 
     `offers` holds a byte for each target of the catalogue that `catalogue` identifies, so that reading a project parses
@@ -27,7 +27,7 @@ class ReleaseShape(models.Model):
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["digest"], name="releaseshape_digest_unique"),
+            models.UniqueConstraint(fields=["digest"], name="storedprofile_digest_unique"),
         ]
 
     def __str__(self) -> str:
@@ -57,8 +57,8 @@ class Release(models.Model):
     # Its unique constraint begins with the package: a second database index would only cost.
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="releases", db_index=False)
     version = models.CharField(max_length=120, help_text="normalised (PEP 440)")
-    # Shapes and metadata are looked up from their releases only, and never deleted.
-    shape = models.ForeignKey(ReleaseShape, on_delete=models.PROTECT, related_name="releases", db_index=False)
+    # Profiles and metadata are looked up from their releases only, and never deleted.
+    profile = models.ForeignKey(StoredProfile, on_delete=models.PROTECT, related_name="releases", db_index=False)
     first_uploaded_at = models.DateTimeField(null=True, blank=True)
     last_uploaded_at = models.DateTimeField(null=True, blank=True)
     metadata = models.ForeignKey(

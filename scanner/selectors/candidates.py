@@ -18,7 +18,7 @@ from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_ma
 from scanner.domain.releases.pooling import ProfileKey, StoredPackage, StoredRelease, pool
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
-from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, ReleaseShape
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredProfile
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
@@ -84,7 +84,7 @@ def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: date
 
 def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
     fields = (
-        *("package_id", "pk", "version", "shape_id", "first_uploaded_at", "build_detail"),
+        *("package_id", "pk", "version", "profile_id", "first_uploaded_at", "build_detail"),
         *("metadata_id", "metadata_error", "metadata_grade"),
     )
     found: dict[int, list[StoredRelease]] = {}
@@ -192,7 +192,7 @@ def _texts(profile_ids: Collection[int]) -> dict[int, str]:
     wanted = sorted(profile_ids)
     found: dict[int, str] = {}
     for start in range(0, len(wanted), CHUNK):
-        found.update(ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
+        found.update(StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
     return found
 
 
@@ -203,7 +203,7 @@ def _stored_offers(profile_ids: Collection[int]) -> dict[ProfileKey, bytes]:
     found: dict[ProfileKey, bytes] = {}
     outdated: list[int] = []
     for start in range(0, len(wanted), CHUNK):
-        rows = ReleaseShape.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
+        rows = StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
             "pk", "catalogue", "offers"
         )
         for pk, catalogue, packed in rows:

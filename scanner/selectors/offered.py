@@ -37,7 +37,7 @@ class PackageOffers:
         self.rows = [
             _Row(pk, package_id, Version(version), profile, build, at)
             for pk, package_id, version, profile, build, at in rows.values_list(
-                "pk", "package_id", "version", "shape_id", "build_detail", "first_uploaded_at"
+                "pk", "package_id", "version", "profile_id", "build_detail", "first_uploaded_at"
             )
         ]
         self.targets = tuple(targets)

@@ -46,9 +46,9 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
 
 
 def _release_offers(releases: Sequence[StoredRelease], targets: Sequence[Target]) -> tuple[ReleaseOffers, ...]:
-    shapes = ProfileTable({release.profile for release in releases}, targets)
+    profiles = ProfileTable({release.profile for release in releases}, targets)
     return tuple(
-        ReleaseOffers(str(release.version), release.first_uploaded_at, shapes.offers(release.profile))
+        ReleaseOffers(str(release.version), release.first_uploaded_at, profiles.offers(release.profile))
         for release in releases
     )
 

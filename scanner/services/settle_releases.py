@@ -17,7 +17,7 @@ from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_ma
 from scanner.domain.polling import CLOCK_SKEW
 from scanner.domain.releases.regressions import lost_targets, predecessor, served_targets
 from scanner.domain.targets.catalogue import CATALOGUE
-from scanner.models import Package, Release, ReleaseShape, WheelEvent, WheelEventKind
+from scanner.models import Package, Release, StoredProfile, WheelEvent, WheelEventKind
 
 # Releases examined in one call; the next call finds the rest.
 BATCH = 500
@@ -53,28 +53,28 @@ def _settle(package_id: int, pks: list[int], now: datetime) -> int:
     with transaction.atomic():
         # Polls of the package take this lock too.
         Package.objects.select_for_update().get(pk=package_id)
-        rows = list(Release.objects.filter(package=package_id).values_list("pk", "version", "shape_id"))
-        shapes = {pk: shape for pk, _, shape in rows}
+        rows = list(Release.objects.filter(package=package_id).values_list("pk", "version", "profile_id"))
+        profiles = {pk: profile for pk, _, profile in rows}
         versions = {Version(text): pk for pk, text, _ in rows}
         mine = set(Release.objects.filter(pk__in=pks, unsettled_since__isnull=False).values_list("pk", flat=True))
         chosen = sorted((version, pk) for version, pk in versions.items() if pk in mine)
         events: list[WheelEvent] = []
         for version, pk in chosen:
-            offers = _offers(shapes[pk])
+            offers = _offers(profiles[pk])
             events.append(_event(package_id, WheelEventKind.RELEASE, version, served_targets(offers), "", now))
             before = predecessor(version, versions)
-            if before is not None and (gone := lost_targets(_offers(shapes[versions[before]]), offers)):
+            if before is not None and (gone := lost_targets(_offers(profiles[versions[before]]), offers)):
                 events.append(_event(package_id, WheelEventKind.REGRESSION, version, gone, f"against {before}", now))
         WheelEvent.objects.bulk_create(events, ignore_conflicts=True)
         Release.objects.filter(pk__in=mine).update(unsettled_since=None)
     return len(mine)
 
 
-def _offers(shape_id: int) -> tuple[Offer, ...]:
-    shape = ReleaseShape.objects.only("catalogue", "offers", "text").get(pk=shape_id)
-    if shape.catalogue == catalogue_digest():
-        return unpack_offers(bytes(shape.offers))
-    return catalogue_matcher().offers(ReleaseProfile.parse(shape.text))
+def _offers(profile_id: int) -> tuple[Offer, ...]:
+    stored = StoredProfile.objects.only("catalogue", "offers", "text").get(pk=profile_id)
+    if stored.catalogue == catalogue_digest():
+        return unpack_offers(bytes(stored.offers))
+    return catalogue_matcher().offers(ReleaseProfile.parse(stored.text))
 
 
 def _event(

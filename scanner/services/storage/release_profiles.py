@@ -8,7 +8,7 @@ from operator import itemgetter
 
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers
-from scanner.models import ReleaseShape
+from scanner.models import StoredProfile
 from scanner.services.storage.sql import marks, select_rows
 
 CHUNK = 500
@@ -22,7 +22,7 @@ def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, i
     ids = _known(digests)
     # In a fixed order, so that two transactions with the same profiles never wait for each other in a circle.
     fresh = [
-        ReleaseShape(
+        StoredProfile(
             digest=digest,
             text=profile.text,
             catalogue=catalogue_digest(),
@@ -32,7 +32,7 @@ def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, i
         if digest not in ids
     ]
     if fresh:
-        ReleaseShape.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
+        StoredProfile.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
         ids.update(_known([profile.digest for profile in fresh]))
     return {profile: ids[digest] for digest, profile in digests.items()}
 
@@ -43,12 +43,12 @@ def renew_profiles() -> int:
     Until then readers compute them each time, so that a result never rests on another catalogue.
     """
     current, renewed = catalogue_digest(), 0
-    outdated = ReleaseShape.objects.exclude(catalogue=current).order_by("pk")[:CHUNK]
+    outdated = StoredProfile.objects.exclude(catalogue=current).order_by("pk")[:CHUNK]
     while renewed < MOST_RENEWED and (rows := list(outdated.all())):
         for row in rows:
             row.offers = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(row.text)))
             row.catalogue = current
-        ReleaseShape.objects.bulk_update(rows, ("offers", "catalogue"), batch_size=CHUNK)
+        StoredProfile.objects.bulk_update(rows, ("offers", "catalogue"), batch_size=CHUNK)
         renewed += len(rows)
     return renewed
 
@@ -58,5 +58,5 @@ def _known(digests: Iterable[str]) -> dict[str, int]:
     return {
         digest: pk
         for some in (wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK))
-        for digest, pk in select_rows(ReleaseShape, ("digest", "pk"), f"digest IN {marks(some)}", some)
+        for digest, pk in select_rows(StoredProfile, ("digest", "pk"), f"digest IN {marks(some)}", some)
     }

@@ -167,7 +167,7 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], pro
     rows = [
         Release(
             pk=key,
-            shape_id=profiles[version],
+            profile_id=profiles[version],
             first_uploaded_at=min(gathered[version].times, default=None),
             last_uploaded_at=max(gathered[version].times, default=None),
         )
@@ -175,11 +175,11 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], pro
         if version in gathered
     ]
     if rows:
-        update_rows(rows, ["shape", "first_uploaded_at", "last_uploaded_at"])
+        update_rows(rows, ["profile", "first_uploaded_at", "last_uploaded_at"])
 
 
 _COLUMNS = (
-    *("package", "version", "shape", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
+    *("package", "version", "profile", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
     *("metadata_error", "build_detail", "metadata_failures", "metadata_grade"),
 )
 

@@ -20,9 +20,9 @@ OTHER_TARGET = "cp312-win_amd64"
 pytestmark = pytest.mark.django_db
 
 
-def offers_by_version(package: StoredPackage, shapes: ProfileTable) -> Mapping[Version, tuple[Offer, ...]]:
+def offers_by_version(package: StoredPackage, profiles: ProfileTable) -> Mapping[Version, tuple[Offer, ...]]:
     """Each release's offers on the table's targets."""
-    return {release.version: shapes.offers(release.profile) for release in package.releases}
+    return {release.version: profiles.offers(release.profile) for release in package.releases}
 
 
 def fill(number: int) -> list[str]:
@@ -41,8 +41,8 @@ def test_the_cells_of_any_number_of_packages_take_as_many_queries(
     index_ids = (get_index().pk,)
     with django_assert_num_queries(3):
         records = stored_packages(index_ids, names)
-        shapes = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
-        cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
+        profiles = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
+        cells = {name: offers_by_version(record, profiles) for name, record in records.items()}
     assert len(cells) == number
     assert all(len(versions) == 3 for versions in cells.values())
     assert all(len(offers) == len(CATALOGUE) for versions in cells.values() for offers in versions.values())
@@ -64,8 +64,8 @@ def test_the_pooled_cells_of_any_number_of_indexes_take_as_many_queries(
             polled(name, wheel(name, "1.0", OTHER), wheel(name, f"3.{at}"), index=extra)
     with django_assert_num_queries(3 if indexes == 1 else 4):
         records = stored_packages(keys, names)
-        shapes = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
-        cells = {name: offers_by_version(record, shapes) for name, record in records.items()}
+        profiles = ProfileTable({release.profile for one in records.values() for release in one.releases}, CATALOGUE)
+        cells = {name: offers_by_version(record, profiles) for name, record in records.items()}
     column = [target.slug for target in CATALOGUE].index(OTHER_TARGET)
     found = {str(version): offers[column].availability.value for version, offers in cells["demo0"].items()}
     # Version 1.0 has a wheel for this target on the other indexes only.
@@ -80,9 +80,9 @@ def test_offers_on_a_target_beside_the_catalogue_are_those_of_the_matcher() -> N
     record = stored_packages((get_index().pk,), [name])[name]
     foreign = parse_target("cp313-manylinux_2_31_x86_64")
     assert foreign.slug not in {target.slug for target in CATALOGUE}
-    shapes = ProfileTable({release.profile for release in record.releases}, [parse_target(TARGET), foreign])
+    profiles = ProfileTable({release.profile for release in record.releases}, [parse_target(TARGET), foreign])
     found = {
         str(version): [offer.availability.value for offer in offers]
-        for version, offers in offers_by_version(record, shapes).items()
+        for version, offers in offers_by_version(record, profiles).items()
     }
     assert found == {"0.9": ["source", "source"], "1.0": ["native", "none"], "2.0": ["pure", "pure"]}

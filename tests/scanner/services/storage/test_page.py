@@ -1,4 +1,4 @@
-"""What a poll leaves in the database: files, releases, shapes and events."""
+"""What a poll leaves in the database: files, releases, profiles and events."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from scanner.index.client import IndexClient
-from scanner.models import Index, Package, Release, ReleaseFile, ReleaseShape, RowChecksums, WheelEvent, WheelEventKind
+from scanner.models import Index, Package, Release, ReleaseFile, RowChecksums, StoredProfile, WheelEvent, WheelEventKind
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
 from tests.replay import ReplayIndex, a_file
@@ -96,12 +96,12 @@ def test_a_release_goes_with_its_last_file_and_its_shape_follows_the_others(
 ) -> None:
     replay.add_package("demo", [PURE, "demo-2.0-py3-none-any.whl"])
     poll()
-    assert ReleaseShape.objects.count() == 1
+    assert StoredProfile.objects.count() == 1
     replay.add_files("demo", [WINDOWS])
     replay.remove_file("demo", "demo-2.0-py3-none-any.whl")
     poll(NOON + HOUR)
     (release,) = Release.objects.all()
-    assert "cp313-cp313-win_amd64" in release.shape.text
+    assert "cp313-cp313-win_amd64" in release.profile.text
     assert release.unsettled_since is None
     assert list(Package.objects.values_list("revision", flat=True)) == [2]
 
@@ -201,7 +201,7 @@ def test_upload_times_and_digests_survive_a_change_of_form(replay: ReplayIndex, 
     assert stored["uploaded_at"].isoformat() == "2024-03-04T05:06:07.891011+00:00"
 
 
-STORED = ("filename", "kind", "release__version", "release__shape__text", "sha256", "requires_python", "yanked",
+STORED = ("filename", "kind", "release__version", "release__profile__text", "sha256", "requires_python", "yanked",
           "yanked_reason", "uploaded_at", "release__first_uploaded_at", "release__last_uploaded_at")  # fmt: skip
 
 
