@@ -15,7 +15,7 @@ def compared_releases(
 ) -> dict[str, ComparedRelease]:
     """Return these releases of a package, by version, with their offers on the targets. Five queries at most."""
     rows = Release.objects.filter(package__index=index_id, package__name=name, version__in=versions)
-    found = {pk: (version, profile) for pk, version, profile in rows.values_list("pk", "version", "shape_id")}
+    found = {pk: (version, profile) for pk, version, profile in rows.values_list("pk", "version", "profile_id")}
     table = ProfileTable({profile for _, profile in found.values()}, targets)
     files = release_files(found)
     needs = {pk: metadata.requires_dist for pk, metadata in release_metadata(found)}
