@@ -175,6 +175,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 50
 # --- Work on what others send, in child processes. Processor time for one set of files, memory of a child, and how many
 # children a process of this installation may run.
 WHEELWAY_READ_SECONDS = env.float("WHEELWAY_READ_SECONDS", default=20.0)
+# A page waits for so long; then a job goes on reading.
+WHEELWAY_PAGE_READ_SECONDS = env.float("WHEELWAY_PAGE_READ_SECONDS", default=2.0)
 WHEELWAY_READ_MEMORY_MB = env.int("WHEELWAY_READ_MEMORY_MB", default=768)
 WHEELWAY_READ_PROCESSES = env.int("WHEELWAY_READ_PROCESSES", default=2)
 

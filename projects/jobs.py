@@ -12,6 +12,11 @@ def request_assessment(snapshot_id: int) -> None:
     current_app.send_task("projects.tasks.assess_snapshot", (snapshot_id,))
 
 
+def request_reading(submission_id: int) -> None:
+    """Queue the reading of a submission."""
+    current_app.send_task("projects.tasks.read_submission", (submission_id,))
+
+
 def request_delivery(delivery_id: int) -> None:
     """Queue the processing of a delivery."""
     current_app.send_task("projects.tasks.process_delivery", (delivery_id,))

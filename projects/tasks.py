@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.services import indexes, project_removal, upgrades
+from projects.services import indexes, project_removal, submissions, upgrades
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
@@ -95,12 +95,21 @@ def process_delivery(self: Task[..., None], delivery_id: int) -> None:
 
 
 @shared_task
+def read_submission(submission_id: int) -> bool:
+    """Read the files of a submission. Return whether there is a snapshot of them."""
+    return submissions.read_submission(submission_id, timezone.now())
+
+
+@shared_task
 def requeue_lost_deliveries() -> int:
-    """Queue the pending deliveries whose task was lost. Return how many."""
+    """Queue the pending deliveries and submissions whose task was lost. Return how many."""
     waiting = delivery_work.lost(timezone.now())
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
-    return len(waiting)
+    unread = submissions.lost_submissions(timezone.now())
+    for submission_id in unread:
+        read_submission.delay(submission_id)
+    return len(waiting) + len(unread)
 
 
 @shared_task

@@ -46,6 +46,7 @@ urlpatterns = [
     path("projects/<slug:slug>/snapshots/", snapshots.project_snapshots, name="project-snapshots"),
     path("projects/<slug:slug>/snapshots/<int:pk>/", snapshots.project_snapshot, name="project-snapshot"),
     path("projects/<slug:slug>/requirements/", projects.project_requirements, name="project-requirements"),
+    path("projects/<slug:slug>/reading/", projects.project_reading, name="project-reading"),
     path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
     path("projects/<slug:slug>/packages/<str:name>/", packages.project_package, name="project-package"),
     path("projects/<slug:slug>/indexes/", indexes.project_indexes, name="project-indexes"),

@@ -12,7 +12,9 @@ from django.utils.text import slugify
 from projects.domain.dependency_files import AvailableGroups, available_groups
 from projects.models import Membership, Origin, Project, ProjectTarget, Role, Snapshot
 from projects.services.assessments.run import read_snapshot
+from projects.services.reading import ReadingTooSlow
 from projects.services.snapshots import assess_newest, prepare_snapshot, store_snapshot
+from projects.services.submissions import submit_files
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 
 if TYPE_CHECKING:
@@ -32,17 +34,25 @@ def create_project(
     *,
     targets: Sequence[str],
     origin: Origin | str,
+    for_page: bool = False,
 ) -> Project:
     """Create a project managed by `user`, with `targets` (slugs, in column order) and a first snapshot of `files`.
 
-    Raises NothingToRead, with nothing stored, when the files hold no requirement.
+    Raises NothingToRead, with nothing stored, when the files hold no requirement. For a page, files that take more than
+    a few seconds are left to a job: the project then has a submission and no snapshot yet.
     """
-    prepared = prepare_snapshot(files, roots)
+    try:
+        prepared = prepare_snapshot(files, roots, for_page=for_page)
+    except ReadingTooSlow:
+        prepared = None
     with transaction.atomic():
         project = _create_with_free_slug(name)
         Membership.objects.create(project=project, user_id=user.pk, role=Role.MANAGER)
         set_targets(project, targets)
-        store_snapshot(project, prepared, origin=origin, user=user)
+        if prepared is None:
+            submit_files(project, files, roots, origin=origin, user=user)
+        else:
+            store_snapshot(project, prepared, origin=origin, user=user)
     return project
 
 

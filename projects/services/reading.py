@@ -15,12 +15,16 @@ from django.conf import settings
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.domain.dependency_files.given_files import PreparedFiles, prepare
 from projects.domain.webhooks.wanted_files import missing_includes
-from projects.sandbox import CallLimitReached, CallLimits, Sandbox
+from projects.sandbox import CallLimitReached, CallLimits, Sandbox, SandboxBusy
 
 # A document of at most so many bytes that the standard library parses in linear time needs no child.
 _SMALL = 64 * 1024
 
 R = TypeVar("R")
+
+
+class ReadingTooSlow(Exception):
+    """Input that could not be read within the time of a page. A job may still read it."""
 
 
 class ReadingLimitReached(Exception):
@@ -32,9 +36,22 @@ def read_files(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
     return run_limited(read, files, roots)
 
 
-def prepare_files(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
-    """Read dependency files for a snapshot. Raises ReadingLimitReached, SandboxBusy."""
-    return run_limited(prepare, files, roots)
+def prepare_files(files: Mapping[str, bytes], roots: Sequence[str], *, for_page: bool = False) -> PreparedFiles:
+    """Read dependency files for a snapshot. Raises ReadingLimitReached, SandboxBusy.
+
+    For a page it takes a few seconds at most; it raises ReadingTooSlow after them.
+    """
+    if not for_page:
+        return run_limited(prepare, files, roots)
+    seconds = min(settings.WHEELWAY_PAGE_READ_SECONDS, settings.WHEELWAY_READ_SECONDS)
+    try:
+        return _sandbox(_limits()).call(prepare, files, roots, seconds=seconds, wait=seconds)
+    except SandboxBusy as busy:
+        raise ReadingTooSlow from busy
+    except CallLimitReached as reached:
+        if reached.limit == "time" and seconds < settings.WHEELWAY_READ_SECONDS:
+            raise ReadingTooSlow from None
+        raise _over_limit(reached) from None
 
 
 class IncludeFinder:
@@ -77,11 +94,16 @@ def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> 
     try:
         return _sandbox(limits).call(function, *arguments, seconds=seconds)
     except CallLimitReached as reached:
-        most = f"{limits.seconds:g} seconds" if reached.limit == "time" else f"{limits.memory_mb:,} MB of memory"
-        raise ReadingLimitReached(
-            f"reading it takes more than {most}, the most that this installation allows; nothing was stored. "
-            "Send fewer or smaller files"
-        ) from None
+        raise _over_limit(reached) from None
+
+
+def _over_limit(reached: CallLimitReached) -> ReadingLimitReached:
+    limits = _limits()
+    most = f"{limits.seconds:g} seconds" if reached.limit == "time" else f"{limits.memory_mb:,} MB of memory"
+    return ReadingLimitReached(
+        f"reading it takes more than {most}, the most that this installation allows; nothing was stored. "
+        "Send fewer or smaller files"
+    )
 
 
 def _limits() -> CallLimits:

@@ -35,14 +35,15 @@ class NothingToRead(Exception):
         return "; ".join(map(str, self.problems))
 
 
-def prepare_snapshot(files: Mapping[str, bytes], roots: Sequence[str]) -> PreparedFiles:
+def prepare_snapshot(files: Mapping[str, bytes], roots: Sequence[str], *, for_page: bool = False) -> PreparedFiles:
     """Read files for a snapshot, outside any transaction, since it may take seconds.
 
     `files` maps path to content; `roots` are the dependency files, the others are only includes of them.
-    Raises NothingToRead if they ask for no package, or reading reaches a limit.
+    Raises NothingToRead if they ask for no package, or reading reaches a limit; for a page also ReadingTooSlow, after
+    a few seconds.
     """
     try:
-        prepared = prepare_files(files, roots)
+        prepared = prepare_files(files, roots, for_page=for_page)
     except ReadingLimitReached as error:
         raise NothingToRead([FileProblem(", ".join(roots)[:200], None, "", str(error))]) from error
     parsed = prepared.parsed

@@ -7,24 +7,31 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import HttpResponseClientRedirect
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.client_address import client_address
+from projects.domain.dependency_files import FileProblem
 from projects.domain.dependency_files.given_files import roots_of
 from projects.forms.requirements import ProjectNameForm, RequirementsForm
 from projects.forms.settings import check_name_is_free
 from projects.forms.targets import PolicyForm, TargetsForm
-from projects.models import Origin, Project
+from projects.models import Origin, Project, Submission
 from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.services.projects import create_project, offered_groups, save_policy_and_targets
+from projects.services.reading import ReadingTooSlow
 from projects.services.request_limits import LimitedRequest, count_request
-from projects.services.snapshots import NothingToRead, take_snapshot
+from projects.services.snapshots import NothingToRead, prepare_snapshot, store_snapshot
+from projects.services.submissions import submit_files
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
 
@@ -53,11 +60,18 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
     try:
         project = create_project(
-            request.user, name.cleaned_data["name"], given, roots_of(given), targets=slugs, origin=_origin(request)
+            request.user,
+            name.cleaned_data["name"],
+            given,
+            roots_of(given),
+            targets=slugs,
+            origin=_origin(request),
+            for_page=True,
         )
     except NothingToRead as error:
         return _add_page(request, name, files, targets, error)
-    return redirect(project)
+    is_submitted = Submission.objects.filter(project=project).exists()
+    return redirect("project-reading" if is_submitted else "project", slug=project.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,11 +85,34 @@ def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     _count_upload(request)
     given = files.cleaned_data["files"]
     try:
-        take_snapshot(project, given, roots_of(given), origin=_origin(request), user=request.user)
+        prepared = prepare_snapshot(given, roots_of(given), for_page=True)
     except NothingToRead as error:
         return _requirements_page(request, project, files, error)
+    except ReadingTooSlow:
+        submit_files(project, given, roots_of(given), origin=_origin(request), user=request.user)
+        return redirect("project-reading", slug=slug)
+    store_snapshot(project, prepared, origin=_origin(request), user=request.user)
     messages.success(request, "The new requirements were saved.")
     return redirect(project)
+
+
+@require_safe
+@login_required
+@never_cache
+@vary_on_headers("HX-Request")
+def project_reading(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Show that files are being read, or why they could not be; redirect to the project once they are a snapshot."""
+    project = get_project(request, slug)
+    submission = (
+        Submission.objects.filter(project=project).defer("content").annotate(is_read=Q(content__isnull=True)).first()
+    )
+    if submission is None:
+        target = project.get_absolute_url()
+        return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
+    problems = describe_problems([FileProblem(**problem) for problem in submission.problems])
+    context = {"area": "projects", "project": project, "submission": submission, "unreadable": problems}
+    partial = "#reading" if request.htmx else ""
+    return render(request, f"projects/reading.html{partial}", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

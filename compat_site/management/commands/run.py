@@ -23,6 +23,7 @@ from compat_site.wsgi import application
 from projects.services.accounts import first_account, has_signed_in, make_sign_in_link
 from projects.services.projects import create_sample_project
 from projects.services.snapshots import release_claims as release_assessments
+from projects.services.submissions import give_back_submissions
 from projects.services.webhooks.process import give_back as give_back_deliveries
 from scanner.services.polling.claims import clear_claims
 from scanner.services.shutdown import request_stop
@@ -69,6 +70,7 @@ class Command(BaseCommand):
                     clear_claims()
                     release_assessments()
                     give_back_deliveries()
+                    give_back_submissions()
                 jobs = embedded.EmbeddedJobs(app)
                 jobs.start()
                 try:

@@ -81,10 +81,10 @@ def test_a_command_over_the_limit_exits_with_2_and_says_so(command: str, tmp_pat
 def test_nothing_is_read_within_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def watched(files: dict[str, bytes], roots: list[str]) -> PreparedFiles:
+    def watched(files: dict[str, bytes], roots: list[str], *, for_page: bool) -> PreparedFiles:
         assert not connection.in_atomic_block
         read.extend(roots)
-        return prepare_files(files, roots)
+        return prepare_files(files, roots, for_page=for_page)
 
     monkeypatch.setattr("projects.services.snapshots.prepare_files", watched)
     user = User.objects.create_user("alice")

@@ -1,0 +1,143 @@
+"""The installation that the hostile drill attacks."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+import requests
+
+from tests.commands import ROOT, environment, manage
+from tests.services import postgresql, redis
+
+SETUP = """
+import json
+from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from projects.models import Membership, Project, Repository, Role
+from projects.services.accounts import first_account
+from projects.services.projects import create_sample_project
+def session(user):
+    store = SessionStore()
+    store[SESSION_KEY], store[BACKEND_SESSION_KEY] = str(user.pk), "django.contrib.auth.backends.ModelBackend"
+    store[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    store.save()
+    return store.session_key
+admin, _ = first_account()
+create_sample_project(admin)
+project = Project.objects.get(slug="practice-api")
+repository = Repository.objects.create(project=project, clone_url="https://git.example/octo/app.git")
+mallory = get_user_model().objects.create_user("mallory")
+print(json.dumps([repository.hook_key, repository.rotate_secret(), session(admin), session(mallory)]))
+"""
+PENDING = "from projects.models import Delivery; print(Delivery.objects.filter(state='pending').count())"
+
+
+@dataclass
+class Site:
+    """A running installation, with what the attackers and the readers know of it."""
+
+    url: str
+    hook: str
+    secret: str
+    reader: str
+    attacker: str
+    environment: dict[str, str]
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    stops: list[object] = field(default_factory=list)
+
+    def memory_mb(self) -> float:
+        """Return the resident memory of all its processes."""
+        total = 0
+        for process in self.processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                parent = psutil.Process(process.pid)
+                for one in (parent, *parent.children(recursive=True)):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        total += one.memory_info().rss
+        return total / 1024**2
+
+    def pending(self) -> int:
+        """Return how many deliveries wait to be processed."""
+        return int(manage("shell", "-v0", "-c", PENDING, environment=self.environment, check=True).stdout)
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        for stop in self.stops:
+            stop()  # type: ignore[operator]
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start_site(database: str, folder: Path, index_url: str) -> Site:
+    """Start an installation on the database with its default limits, but for those on uploads of one account."""
+    port = free_port()
+    settings = environment(folder / "data", index_url) | {
+        "PORT": str(port),
+        "SECRET_KEY": "the-key-of-the-drill-is-no-secret-0123456789",
+        "LOG_LEVEL": "ERROR",
+        # The drill is about what reading costs; the limits would end it after a minute's first uploads.
+        "LIMIT_UPLOADS_ACCOUNT": "0/1",
+        "LIMIT_UPLOADS_ADDRESS": "0/1",
+    }
+    (folder / "data").mkdir()
+    stops: list[object] = []
+    if database == "postgresql":
+        server = postgresql.start_server()
+        redis_url, stop_redis = redis.start()
+        stops = [stop_redis, server.remove]
+        settings |= {"DATABASE_URL": server.url, "REDIS_URL": redis_url, "ALLOWED_HOSTS": "127.0.0.1"}
+    manage("migrate", "--verbosity=0", environment=settings, check=True)
+    made = json.loads(manage("shell", "-v0", "-c", SETUP, environment=settings, check=True).stdout.splitlines()[-1])
+    hook, secret, reader, attacker = made
+    site = Site(f"http://127.0.0.1:{port}", hook, secret, reader, attacker, settings, stops=stops)
+    python = sys.executable
+    commands = [[python, "manage.py", "run"]]
+    if database == "postgresql":
+        web = [
+            "-m",
+            "gunicorn",
+            "compat_site.wsgi:application",
+            "--workers",
+            "2",
+            "--threads",
+            "8",
+        ]
+        worker = ["-m", "celery", "-A", "compat_site", "worker", "-c", "2", "--without-gossip", "--without-mingle"]
+        beat = ["-m", "celery", "-A", "compat_site", "beat", "-s", str(folder / "beat")]
+        commands = [[python, *web, "-b", f"127.0.0.1:{port}"], [python, *worker], [python, *beat]]
+    log = (folder / "log").open("wb")
+    for command in commands:
+        site.processes.append(
+            subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log, start_new_session=True)
+        )
+    session = requests.Session()
+    for _ in range(600):
+        with contextlib.suppress(requests.RequestException):
+            if session.get(f"{site.url}/healthz", timeout=5).ok:
+                return site
+        time.sleep(0.1)
+    site.stop()
+    raise RuntimeError((folder / "log").read_text()[-2000:])
