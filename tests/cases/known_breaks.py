@@ -25,6 +25,13 @@ CASES = [
         name="numexpr beside NumPy 2",
         files={"requirements.txt": "numpy==2.1.3\nnumexpr==2.8.8\n"},
         target=f"cp311-{LINUX}",
+        index={
+            "numpy": [a_file("numpy-2.1.3-cp311-cp311-manylinux_2_17_x86_64.whl")],
+            "numexpr": [
+                a_file(f"numexpr-{version}-cp311-cp311-manylinux_2_17_x86_64.whl", requires_dist=["numpy"])
+                for version in ("2.8.8", "2.10.0", "2.11.0")
+            ],
+        },
         verdict="conditional",
         packages={"numexpr": "2.8.8 upgrade", "numpy": "2.1.3 ready"},
         moves={"numexpr": "2.10.0"},
@@ -35,7 +42,8 @@ CASES = [
         files={"requirements.txt": "setuptools==82.0.0\ndictdiffer==0.8.0\n"},
         target=f"cp311-{LINUX}",
         index={
-            "dictdiffer": [a_file("dictdiffer-0.8.0-py3-none-any.whl"), a_file("dictdiffer-0.9.0-py3-none-any.whl")]
+            "setuptools": [a_file("setuptools-82.0.0-py3-none-any.whl")],
+            "dictdiffer": [a_file("dictdiffer-0.8.0-py3-none-any.whl"), a_file("dictdiffer-0.9.0-py3-none-any.whl")],
         },
         verdict="conditional",
         packages={"dictdiffer": "0.8.0 upgrade", "setuptools": "82.0.0 ready"},
