@@ -134,7 +134,7 @@ def _cells(package: PackageResult) -> tuple[str, ...]:
         package.version or package.provenance.specifier or "any",
         f"{GLYPHS[package.verdict]} {package.verdict}{', yanked' if package.yanked else ''}",
         package.severity,
-        first.version if first else package.held_at or "",
+        first.version if first else (package.held_at or "") if package.verdict is Verdict.HELD_BACK else "",
         latest.version if latest else package.newest_version or "",
         describe_reason(package),
     )
