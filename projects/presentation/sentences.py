@@ -5,11 +5,13 @@ Pages, mails, reports, commands and exports all use these functions, so that the
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.stop_reason import StopReason
+from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.phrases import join_words
@@ -19,7 +21,8 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 def describe_reason(package: PackageResult) -> str:
     """Return the reason of the verdict as a clause; of a blocked one also what its newest version lacks."""
-    text = "; ".join(filter(None, (describe_text(package.reason), _describe_sdist(package))))
+    parts = (describe_text(package.reason), _describe_sdist(package), _describe_prerelease(package))
+    text = "; ".join(filter(None, parts))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
         return text
@@ -43,6 +46,15 @@ _EXCLUDED = {
     "only-binary": "no wheel fits, and the project's files exclude its sdist",
     "hashes": "the project's files list no hash of a file that fits",
 }
+
+
+def _describe_prerelease(package: PackageResult) -> str:
+    """Return that the package is a pre-release which nothing asks for; empty for any other."""
+    if package.verdict not in _INSTALLS or not package.version or not _PRERELEASE.search(package.version):
+        return ""
+    if _PRERELEASE.search(package.provenance.specifier):
+        return ""
+    return "a pre-release, taken because no final release that is required installs here"
 
 
 def _describe_sdist(package: PackageResult) -> str:
@@ -75,6 +87,10 @@ _CLAUSES = {
     ReasonKind.UNREAD_METADATA: ("what it requires cannot be read: {}", "what it requires was not read yet"),
     ReasonKind.TEXT: ("{}", ""),
 }
+
+
+_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
+_PRERELEASE = re.compile(r"\d(?:a|b|rc|\.dev)\d")
 
 
 @lru_cache(maxsize=4096)

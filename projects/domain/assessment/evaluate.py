@@ -160,6 +160,7 @@ def resolve_search(
             limits,
             refuted=refuted,
             known_breaks=request.known_breaks,
+            open_prereleases=found.open_prereleases,
         )
         way = yield from plan_search(upgrade)
     elif request.with_plans and found.holds:

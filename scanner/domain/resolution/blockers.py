@@ -14,6 +14,7 @@ from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import LimitReached
 from scanner.domain.resolution.model.requirement import Requirement
+from scanner.domain.resolution.prereleases import has_usable_prerelease
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved
@@ -46,8 +47,10 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
 
     What certainly blocks, whatever else is chosen, is tolerated at once. After that it is one package at a time, the
     one nearest to the requirements first. A tolerated package stays at its preferred release: it is known that no
-    older one installs either, so looking for one that fits the rest would only hide the conflict.
+    older one installs either, so looking for one that fits the rest would only hide the conflict. Where only a
+    pre-release of a package is usable, installers take it, and so does this.
     """
+    problem = yield from _with_prereleases(problem)
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
     for provider in problem.providers:
@@ -65,8 +68,28 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
         proof = found.proof
         assert proof is not None  # there were no assumptions
         tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof))
+        usable = {name for name in tolerated if any(has_usable_prerelease(p, name) for p in problem.providers)}
+        if usable - problem.open_prereleases:
+            problem = problem.opening(usable)
+            tolerated, placeholders = {}, set()
+            continue
         if not tolerated and not placeholders:
             return SearchResult(problem, None, proof)
+
+
+def _with_prereleases(problem: ResolutionProblem) -> Search[ResolutionProblem]:
+    """Return the problem with pre-releases open to the packages that certainly block without them."""
+    found: set[NormalizedName] = set()
+    for provider in problem.providers:
+        blocked, _ = yield from problem.known(partial(certain_blockers, provider))
+        found |= {name for name in blocked if has_usable_prerelease(provider, name)}
+    opened = problem.opening(found)
+    if opened is problem:
+        return problem
+    for provider in opened.providers:
+        blocked, _ = yield from opened.known(partial(certain_blockers, provider))
+        found -= blocked.keys()
+    return problem.opening(found)
 
 
 def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[Choices, set[NormalizedName]]:

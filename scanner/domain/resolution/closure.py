@@ -44,8 +44,9 @@ class Closure:
     """The closure of one target.
 
     `members` and `blockers` are in the order of the graph, nearest to the project first. `conflict` is set if the
-    requirements contradict each other; `members` then are a best effort. `limit` is set if the search was cut short;
-    then only `missing` counts.
+    requirements contradict each other; `members` then are a best effort. Of `open_prereleases` pre-releases count, as
+    only one of them is usable or a requirement mentions one. `limit` is set if the search was cut short; then only
+    `missing` counts.
     """
 
     target: Target
@@ -55,6 +56,7 @@ class Closure:
     missing: Missing
     limit: LimitReached | None
     graph: DependencyGraph
+    open_prereleases: frozenset[NormalizedName] = frozenset()
 
     @property
     def holds(self) -> bool:
@@ -139,4 +141,5 @@ def closure_search(
         problem.missing() if found.limit is not None else problem.missing_in([graph]),
         found.limit,
         graph,
+        problem.open_prereleases,
     )

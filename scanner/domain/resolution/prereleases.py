@@ -10,13 +10,19 @@ from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.pubgrub.incompatibility import Incompatibility
 from scanner.domain.resolution.target_provider import TargetProvider
 
-__all__ = ["certain_prereleases", "prereleases_in"]
+__all__ = ["certain_prereleases", "has_usable_prerelease", "prereleases_in"]
 
 
 def prereleases_in(proof: Incompatibility) -> set[NormalizedName]:
     """Return the packages of which a requirement in a proof mentions a pre-release."""
     reasons = (fact.reason for fact in facts_of(proof))
     return {one.requirement.name for one in reasons if isinstance(one, Required) and one.requirement.pre}
+
+
+def has_usable_prerelease(provider: TargetProvider, name: NormalizedName) -> bool:
+    """Return whether a pre-release of the package may be chosen, if pre-releases count."""
+    candidates = provider.candidates(name)
+    return candidates is not None and bool(candidates.usable & candidates.package.prereleases)
 
 
 def certain_prereleases(provider: TargetProvider) -> set[NormalizedName]:

@@ -97,6 +97,11 @@ class ResolutionProblem:
             placeholders=self.placeholders | frozenset(placeholders),
         )
 
+    def opening(self, names: Iterable[NormalizedName]) -> ResolutionProblem:
+        """Return the same problem with the pre-releases of these packages open to every requirement."""
+        opened = self.open_prereleases | frozenset(names)
+        return self if opened == self.open_prereleases else replace(self, open_prereleases=opened)
+
     def choices(self, found: Solved) -> Choices:
         """Return the chosen candidates of packages, without the nodes of extras and targets."""
         return {

@@ -49,7 +49,8 @@ class Upgrade:
     """The input of a plan.
 
     `current` are the versions in use: pins, or the closure as written. Packages in `holds` never change, `step` is how
-    far each other one may move. `refuted` says that the requirements as written are known to have no solution.
+    far each other one may move. Pre-releases of `open_prereleases` count. `refuted` says that the requirements as
+    written are known to have no solution.
     """
 
     cache: ResolutionCache
@@ -63,13 +64,16 @@ class Upgrade:
     limits: SearchLimits = field(default_factory=SearchLimits)
     refuted: bool = False
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
+    open_prereleases: frozenset[NormalizedName] = frozenset()
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """Return the problem of one form of the requirements, with the strategy's preference."""
         order = Order.KEEP if self.strategy is Strategy.MINIMAL else Order.LATEST
         preference = Preference(order, self.current, roots.direct)
         return ResolutionProblem(
-            *(self.cache, self.targets, roots, self.policy, preference, self.limits), known_breaks=self.known_breaks
+            *(self.cache, self.targets, roots, self.policy, preference, self.limits),
+            open_prereleases=self.open_prereleases,
+            known_breaks=self.known_breaks,
         )
 
     def forms(self) -> list[RootRequirements]:

@@ -189,7 +189,8 @@ class CandidateCache:
         now, age = self.policy.now, self.policy.minimum_age
         if now is not None:
             known &= ~self.cache.uploaded_after(package, now)
-            young = self.cache.uploaded_after(package, now - age) & known & ~project_pinned if age else 0
+            recent = self.cache.uploaded_after(package, now - age) | package.undated if age else 0
+            young = recent & known & ~project_pinned
         opaque = sum(urls.values())
         found = self.installable(package)
         free = known & found.installable & ~young & ~broken

@@ -90,6 +90,11 @@ class PackageVersions:
         """The pre-releases and development releases."""
         return sum(2 << index for index, version in enumerate(self.versions) if version.is_prerelease)
 
+    @cached_property
+    def undated(self) -> int:
+        """The candidates of which the index does not say when they were uploaded."""
+        return sum(2 << index for index, candidate in enumerate(self.candidates) if candidate.uploaded_at is None)
+
     def uploaded_after(self, moment: datetime) -> int:
         """Return the candidates that were uploaded after `moment`, as far as the index says."""
         return sum(

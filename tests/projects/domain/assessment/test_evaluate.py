@@ -13,6 +13,7 @@ from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read
+from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from tests.projects.known import LONG_AGO, NOW, Releases, SmallIndex, pure, requirements, targets, wheels
@@ -233,6 +234,36 @@ def test_a_package_from_elsewhere_is_not_judged_and_the_rest_gets_its_verdict(ad
     assert package(answer, "thing").verdict == "not-judged"
     assert package(answer, "thing").reason == PackageReason(ReasonKind.NOT_FROM_INDEX, address)
     assert answer.verdict is ProjectVerdict.CONDITIONAL
+
+
+def test_where_only_a_pre_release_installs_it_is_taken_as_installers_do() -> None:
+    packages: dict[str, Releases] = {
+        "image": {
+            "1.0": (wheels("image", "1.0", OLD), []),
+            "1.1": (wheels("image", "1.1", OLD), []),
+            "1.2rc1": (wheels("image", "1.2rc1", NEW), []),
+        },
+        "above": {"1.0": (pure("above", "1.0"), ["image>=1.0"])},
+    }
+    for text in ("image>=0.5", "above"):
+        (answer,) = ask(packages, text, WINDOWS)
+        assert answer.verdict is ProjectVerdict.GO
+        assert package(answer, "image").version == "1.2rc1"
+        assert "a pre-release, taken because" in describe_reason(package(answer, "image"))
+    (pinned,) = ask(packages, "image==1.0", WINDOWS)
+    assert (package(pinned, "image").version, package(pinned, "image").verdict) == ("1.0", "blocked")
+
+
+def test_releases_without_an_upload_time_are_too_young_for_any_minimum_age() -> None:
+    on = targets(LINUX)
+    request = AssessmentRequest(requirements("plain"), on, BuildPolicy(minimum_age_days=7), NOW)
+    index = SmallIndex({"plain": {"1.0": (pure("plain", "1.0"), []), "2.0": (pure("plain", "2.0"), [])}}, on)
+    view = index.snapshot.packages["plain"]
+    view.candidates[1] = view.candidates[1]._replace(uploaded_at=None, too_young=True)
+    (answer,) = explain_targets(
+        request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
+    )
+    assert package(answer, "plain").version == "1.0"
 
 
 def test_a_set_of_which_nothing_can_be_judged_is_unknown() -> None:
