@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
-from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementScope
+from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementOrigin, RequirementScope
+from scanner.domain.phrases import join_words
 
 _MANIFESTS: dict[Format, tuple[Format, ...]] = {
     Format.PIPFILE_LOCK: (Format.PIPFILE,),
@@ -25,6 +26,9 @@ _MANIFESTS: dict[Format, tuple[Format, ...]] = {
 }
 
 
+# Locks that are written for the manifest beside them.
+_OF_ONE_TOOL = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK}
+_MAX_NAMES = 5
 # Locks whose packages name no group unless the lock is new enough.
 _WITHOUT_GROUPS = {Format.POETRY_LOCK, Format.PDM_LOCK}
 
@@ -44,6 +48,7 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
         if not requirement.locked and not requirement.constraint and not requirement.override:
             key = (posixpath.dirname(requirement.source), formats.get(requirement.source, Format.UNKNOWN))
             declared.setdefault(key, {}).setdefault(requirement.name, []).append(requirement)
+    _report_stale(builder, formats, declared)
     declarations: dict[tuple[str, Format, NormalizedName], _Declaration] = {}
     _name_extras(builder, formats)
     for position, requirement in enumerate(builder.requirements):
@@ -63,6 +68,41 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
             builder.requirements[position] = replace(
                 requirement, direct=declaration.is_direct, direct_marker=declaration.condition(requirement.scope)
             )
+
+
+def _report_stale(
+    builder: ParsedFilesBuilder,
+    formats: Mapping[str, Format],
+    declared: Mapping[tuple[str, Format], Mapping[NormalizedName, Sequence[ParsedRequirement]]],
+) -> None:
+    """Add a problem for each lock that lacks packages which its manifest always requires."""
+    locked: dict[str, set[NormalizedName]] = {}
+    for requirement in builder.requirements:
+        if requirement.locked:
+            locked.setdefault(requirement.source, set()).add(requirement.name)
+    for path, names in locked.items():
+        found = formats.get(path, Format.UNKNOWN)
+        beside = _MANIFESTS.get(found, ()) if found in _OF_ONE_TOOL else ()
+        entries = [
+            entry
+            for one in beside
+            for several in declared.get((posixpath.dirname(path), one), {}).values()
+            for entry in several
+        ]
+        lacking = sorted(
+            {
+                entry.name
+                for entry in entries
+                if entry.scope is RequirementScope.MAIN
+                and entry.marker is None
+                and entry.origin is RequirementOrigin.INDEX
+                if entry.name not in names and entry.name not in builder.project_names
+            }
+        )
+        if lacking:
+            more = [f"{len(lacking) - _MAX_NAMES} more"] if len(lacking) > _MAX_NAMES else []
+            listed = join_words([*lacking[:_MAX_NAMES], *more])
+            builder.add_problem(path, None, "", f"older than its project, which requires {listed}: lock again")
 
 
 def _name_extras(builder: ParsedFilesBuilder, formats: Mapping[str, Format]) -> None:

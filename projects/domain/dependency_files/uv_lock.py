@@ -23,7 +23,7 @@ from projects.domain.dependency_files.locked_packages import (
     read_packages,
 )
 from projects.domain.dependency_files.membership import fulfil_membership, split_marker
-from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
+from projects.domain.dependency_files.pep508 import MalformedRequirement, RequirementContext, any_of, parse_into
 from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.dependency_files.urls import remote_origin
 from projects.domain.dependency_files.values import LockedDependency, LockRule, RequirementOrigin, RequirementScope
@@ -60,6 +60,7 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
     packages = [table(package) for package in array(document.get("package"))]
     builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"), LimitKind.LOCK_PYTHON)
     add_environments(builder, document.get("supported-markers"), path, lines.key("", "supported-markers"))
+    _read_manifest(builder, table(document.get("manifest")), path, lines)
     members = set(strings(get_in(document, "manifest", "members")))
     own = [package for package in packages if _is_own(package, members)]
     for package in own:
@@ -81,6 +82,18 @@ def read_uv_lock(builder: ParsedFilesBuilder, document: dict[str, object], text:
             _read_package(builder, package, path, line, memberships)
 
     read_packages(builder, packages, path, lines, "package", read)
+
+
+def _read_manifest(builder: ParsedFilesBuilder, manifest: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
+    """Read the constraints and overrides that the project was locked with: a plan must keep them."""
+    for key in ("constraints", "overrides"):
+        context = RequirementContext(path, constraint=key == "constraints", override=key == "overrides")
+        for entry in array(manifest.get(key)):
+            name, specifier = string(get_in(entry, "name")), string(get_in(entry, "specifier")) or ""
+            marker = string(get_in(entry, "marker"))
+            if name is not None:
+                text = f"{name}{specifier}" + (f" ; {marker}" if marker else "")
+                parse_into(builder, text, context, lines.key("manifest", key))
 
 
 def _is_own(package: dict[str, object], members: set[str]) -> bool:

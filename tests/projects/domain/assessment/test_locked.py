@@ -268,3 +268,11 @@ def test_outside_the_pythons_of_a_lock_its_markers_say_nothing() -> None:
     assert shown(inside) == {"app": ("1.0", "ready"), "alone": ("1.0", "ready")}
     assert shown(outside) == {"app": ("1.0", "ready")}
     assert outside.verdict == "conditional"
+
+
+def test_a_plan_keeps_the_overrides_and_constraints_that_a_uv_lock_records() -> None:
+    manifest = b'[manifest]\nmembers = ["mine"]\nconstraints = [{ name = "core", specifier = "<3" }]\n'
+    manifest += b'overrides = [{ name = "core", specifier = ">=2.0" }]\n'
+    (result,) = ask({"uv.lock": UV.replace(b"version = 1\n", b"version = 1\n" + manifest, 1)}, LINUX)
+    assert shown(result)["core"] == ("1.0", "upgrade")
+    assert moves(result) == {"core": ("1.0", "2.0")}

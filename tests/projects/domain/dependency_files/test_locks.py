@@ -324,7 +324,8 @@ python_version = "3.11"
     assert (wanted["vcs"].origin, wanted["vcs"].editable) == (RequirementOrigin.VCS, True)
     assert wanted["here"].origin is RequirementOrigin.PATH
     assert (wanted["pytest"].group, wanted["sphinx"].group) == ("dev", "docs")
-    assert [(one.text, one.line) for one in parsed.problems] == [("bad", 9)]
+    assert [(one.text, one.line) for one in parsed.problems] == [("bad", 9), ("", None)]
+    assert parsed.problems[1].message == "older than its project, which requires star: lock again"
     locked = {str(one.name): one for one in parsed.requirements if one.locked}
     assert {name: one.direct for name, one in locked.items()} == {
         "requests": True,
@@ -484,3 +485,25 @@ def test_the_markers_and_groups_of_the_manifest_hold_for_a_lock_without_them() -
         ("idna", None),
         ("pywin32", WIN),
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "lock"),
+    [
+        ("poetry.lock", '[[package]]\nname = "six"\nversion = "1.17.0"\noptional = false\ngroups = ["main"]\n'),
+        ("uv.lock", 'version = 1\n[[package]]\nname = "six"\nversion = "1.17.0"\nsource = { registry = "r" }\n'),
+        ("pdm.lock", '[[package]]\nname = "six"\nversion = "1.17.0"\n[metadata]\nlock_version = "4.5"\n'),
+    ],
+)
+def test_a_lock_that_lacks_what_its_project_requires_is_older_than_it(path: str, lock: str) -> None:
+    manifest = """\
+[project]
+name = "app"
+dependencies = ["six", "idna", "app[x]", "tomli; python_version < '3.11'"]
+[project.optional-dependencies]
+x = ["attrs"]
+"""
+    parsed = read({"pyproject.toml": manifest.encode(), path: lock.encode()}, ["pyproject.toml", path])
+    assert [(problem.path, problem.message) for problem in parsed.problems] == [
+        (path, "older than its project, which requires idna: lock again")
+    ]
