@@ -18,8 +18,9 @@ from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
 from scanner.domain.resolution.model.requirement import Requirement
-from scanner.domain.resolution.problem import ResolutionProblem
-from scanner.domain.resolution.pubgrub.solver import Solved, Unsolvable
+from scanner.domain.resolution.problem import Choices, ResolutionProblem
+from scanner.domain.resolution.pubgrub.incompatibility import highest, lowest
+from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
 from scanner.domain.resolution.relaxed_requirements import RelaxedRequirement, relaxed_forms
 from scanner.domain.targets.target import Target
 
@@ -29,7 +30,7 @@ __all__ = ["relax_search"]
 _STEPS = 2_000
 _MOST_LINES = 6
 _MOST_WAYS = 4
-_NEARER_TRIES = 5
+_NEARER_TRIES = 24
 _STEP_SIZES = {Step.PATCH: 0, Step.MINOR: 1, Step.MAJOR: 2}
 
 
@@ -149,20 +150,37 @@ class _RelaxationSearch:
     def _first_version(self, roots: RootRequirements, form: RelaxedRequirement) -> Search[Version | None]:
         """Search the version nearest to the bound on its other side with which the requirements hold.
 
-        The choice of another package may have led past a nearer one, so it is searched again on the near side.
+        The choice of another package may have led past nearer ones, so these are tried one by one.
         """
         name = form.original.name
         order = Order.LOWEST_DIRECT if form.upwards else Order.LATEST
-        preference = Preference(order, {}, frozenset({name}))
-        nearest: Version | None = None
+        asked = _changed(roots, [_Edit(form.original, form.searched, Step.MAJOR)])
+        problem = self._problem(asked, Preference(order, {}, frozenset({name})))
+        found = yield from problem.solve()
+        candidates = problem.providers[0].candidates(name)
+        choices = yield from _choices(problem, found)
+        if candidates is None or choices is None or name not in choices:
+            return None
+        nearest, tried = choices[name], 0
         for _ in range(_NEARER_TRIES):
-            searched = form.searched if nearest is None else form.nearer_than(nearest)
-            found = yield from self._solve(_changed(roots, [_Edit(form.original, searched, Step.MAJOR)]), preference)
-            version = found.get(name) if isinstance(found, dict) else None
-            if version is None or version == nearest:
+            nearer = nearest - 1 if form.upwards else ~((nearest << 1) - 1)
+            possible = candidates.usable & candidates.admitted(form.searched) & problem.solver.always(name)
+            left = possible & nearer & ~tried
+            if not left:
                 break
-            nearest = version
-        return nearest
+            choice = lowest(left) if form.upwards else highest(left)
+            tried |= choice
+            again = yield from problem.solve([(name, choice)])
+            if (yield from _choices(problem, again)) is not None:
+                nearest = choice
+                break
+        return candidates.package.version(nearest) if nearest & candidates.package.all else None
+
+    def _problem(self, roots: RootRequirements, preference: Preference) -> ResolutionProblem:
+        limits = SearchLimits(min(_STEPS, self._limits.steps), self._limits.expired)
+        return ResolutionProblem(
+            *(self._cache, [self._target], roots, self._policy, preference, limits), known_breaks=self._known_breaks
+        )
 
     def _way(self, roots: RootRequirements, edits: tuple[_Edit, ...]) -> Search[_Way | tuple[Requirement, ...]]:
         """Return the way out if all requirements hold after the edits, else the lines of the conflict that is left."""
@@ -175,22 +193,29 @@ class _RelaxationSearch:
         self, roots: RootRequirements, preference: Preference
     ) -> Search[dict[NormalizedName, Version] | tuple[Requirement, ...]]:
         """Return the versions of a set that holds, else the project's lines that contradict each other, if known."""
-        limits = SearchLimits(min(_STEPS, self._limits.steps), self._limits.expired)
-        problem = ResolutionProblem(
-            *(self._cache, [self._target], roots, self._policy, preference, limits), known_breaks=self._known_breaks
-        )
+        problem = self._problem(roots, preference)
         found = yield from problem.solve()
         if isinstance(found, Unsolvable) and found.proof is not None:
             return explain_in(problem, found.proof).own
-        if not isinstance(found, Solved) or problem.missing():
+        choices = yield from _choices(problem, found)
+        if choices is None:
             return ()
         provider = problem.providers[0]
         versions = {}
-        for name, choice in problem.choices(found).items():
+        for name, choice in choices.items():
             candidates = provider.candidates(name)
             if candidates is not None and choice & candidates.package.all:
                 versions[name] = candidates.package.version(choice)
         return versions
+
+
+def _choices(problem: ResolutionProblem, found: Solved | Unsolvable | Exhausted) -> Search[Choices | None]:
+    """Return the choices of a set that was found and rests on nothing unknown."""
+    if not isinstance(found, Solved):
+        return None
+    choices = problem.choices(found)
+    graphs = yield from problem.graphs(choices)
+    return None if problem.missing_in(graphs) else choices
 
 
 def _changed(roots: RootRequirements, edits: Iterable[_Edit]) -> RootRequirements:

@@ -28,13 +28,6 @@ class RelaxedRequirement:
     bound: Version
     upwards: bool | None
 
-    def nearer_than(self, version: Version) -> Requirement:
-        """Return the searched requirement, limited to versions between the bound and a version that was found."""
-        if self.upwards is None:
-            return self.searched
-        limit = f"{'<' if self.upwards else '>'}{version.public}"
-        return _with_clauses(self.searched, [*map(str, parse_specifier(self.searched.specifier)), limit])
-
     def settled_at(self, version: Version) -> Requirement:
         """Return the requirement with its clause moved just so far that it admits a version."""
         if self.upwards is None:
