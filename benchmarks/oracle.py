@@ -124,7 +124,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         # A set that goes back to much older releases needs fewer edits, and is no upgrade.
         lowest = held_to(case, in_use, ">=", uv, theirs, folder, resolution="lowest-direct")
     except (subprocess.TimeoutExpired, RuntimeError):
-        # It searches among releases so old that nobody recorded what they need, or for too long.
+        # It searches among releases whose metadata is not recorded, or for too long.
         tally.counts["requirements moved: uv gave no answer"] += 1
         lowest = None
     if lowest is not None:
@@ -136,7 +136,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         try:
             found = held_to(case, alone, "==", uv, theirs, folder)
         except (subprocess.TimeoutExpired, RuntimeError):
-            # As above: it reads releases that nobody recorded.
+            # As above.
             tally.counts["taken back: uv gave no answer"] += 1
             continue
         # A set that needs a package more is another plan, not this one with a change taken back.

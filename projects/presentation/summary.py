@@ -68,7 +68,7 @@ def summarise_targets(columns: Sequence[Column], results: Mapping[str, TargetSum
 def summarise_others(columns: Sequence[Column], results: Mapping[str, TargetSummary]) -> tuple[OtherPlatforms, ...]:
     """Return the targets beside the primary ones, those with the same verdict for the same cause together, worst first.
 
-    A target that stands as the primary target of its Python does is left out: it says nothing new.
+    A target with the verdict of the primary target of its Python is left out.
     """
     primary = {column.python_slug: _stand(results[column.slug]) for column in primary_columns(columns)}
     groups: dict[tuple[ProjectVerdict, str, str], list[str]] = {}

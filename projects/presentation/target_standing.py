@@ -1,4 +1,4 @@
-"""Where a project stands on one target: the verdict, and the packages that need work."""
+"""A project on one target: the verdict, and the packages that need work."""
 
 from __future__ import annotations
 

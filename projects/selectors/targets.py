@@ -1,4 +1,4 @@
-"""Where a project stands on one of its targets."""
+"""What the page of a project on one target reads."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _SKIPPED = {
 }
 _KEPT_HIDDEN = {".github", ".gitea", ".forgejo"}
 _MAX_DEPTH = 8
-# A script with its requirements in a comment (PEP 723) is known by this line; it stands near the top.
+# A script with its requirements in a comment (PEP 723) is recognised by this line, near the top.
 _SCRIPT = re.compile(rb"^# /// script[ \t]*\r?$", re.MULTILINE)
 _SCRIPT_BYTES = 64 * 1024
 _MAX_SCRIPTS_READ = 5_000

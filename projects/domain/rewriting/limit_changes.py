@@ -15,7 +15,7 @@ from scanner.domain.targets.target import Target
 class LimitChange:
     """A condition that leaves a target out.
 
-    `after` is the text that a plan writes in its place; None where only locking again lifts it, or nobody can say how.
+    `after` is the text that a plan writes in its place; None where only locking again lifts it, or it is not known how.
     """
 
     kind: LimitKind

@@ -70,8 +70,8 @@ def findings(entry: ReportTarget) -> tuple[str, ...]:
 def _findings(entry: ReportTarget) -> Iterator[str]:
     packages, plan = entry.needed, entry.plan
     if entry.result.conflict is not None:
-        told = conflict_lines(entry.result.conflict, lambda _: "")
-        yield f"The requirements contradict each other. {' '.join(told)}"
+        lines = conflict_lines(entry.result.conflict, lambda _: "")
+        yield f"The requirements contradict each other. {' '.join(lines)}"
         yield from ways_out(entry.result.conflict)
     for package in packages:
         if package.verdict is Verdict.BLOCKED:

@@ -48,7 +48,7 @@ def find_target(text: str) -> Target:
 
 
 def named_targets() -> tuple[NamedTarget, ...]:
-    """Return the targets of the catalogue, then the others for which a name stands."""
+    """Return the targets of the catalogue, then the others that have a name."""
     names: dict[Target, list[str]] = {target: [] for target in CATALOGUE}
     for alias in _aliases():
         names.setdefault(find_target(alias), []).append(alias)
