@@ -56,7 +56,7 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: said.append(str(error)))
         if as_alice:
             page.goto("/sign-in/")
-            page.get_by_label("Name").fill("alice")
+            page.get_by_label("Name", exact=True).fill("alice")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
             page.get_by_role("heading", name="Portfolio").wait_for()

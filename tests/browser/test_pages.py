@@ -44,7 +44,7 @@ def names(page: Page) -> list[str]:
 def test_a_project_is_added_by_pasting(open_page: OpenPage, cast: Cast) -> None:
     page = open_page("/")
     page.get_by_role("link", name="Add a project").click()
-    page.get_by_label("Name").fill("shop")
+    page.get_by_label("Name", exact=True).fill("shop")
     page.get_by_label("Paste requirements").fill("orjson==3.9.15\nPyYAML==6.0.1\n")
     page.get_by_role("button", name="Add the project").click()
     expect(page.get_by_role("heading", name="shop", level=1)).to_be_visible()
