@@ -6,6 +6,7 @@ Pages, mails, reports, commands and exports all use these functions, so that the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from projects.domain.assessment.package_result import PackageResult
@@ -21,7 +22,10 @@ from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 def describe_reason(package: PackageResult) -> str:
     """Return the reason of the verdict as a clause; of a blocked one also what its newest version lacks."""
-    parts = (describe_text(package.reason), _describe_sdist(package), _describe_prerelease(package))
+    parts = (
+        *(describe_text(package.reason), _describe_sdist(package), _describe_prerelease(package)),
+        *_describe_metadata(package),
+    )
     text = "; ".join(filter(None, parts))
     newest = package.newest_mismatch
     if newest is None or newest.version == package.version:
@@ -46,6 +50,13 @@ _EXCLUDED = {
     "only-binary": "no wheel fits, and the project's files exclude its sdist",
     "hashes": "the project's files list no hash of a file that fits",
 }
+
+
+def _describe_metadata(package: PackageResult) -> Iterator[str]:
+    if package.refused_requirement:
+        yield f"pip 24.1 and newer refuse its metadata because of “{package.refused_requirement}”"
+    if package.has_stated_needs:
+        yield "what it requires is from its sdist, and a build may say more"
 
 
 def _describe_prerelease(package: PackageResult) -> str:
@@ -152,9 +163,12 @@ def expected_error(package: PackageResult) -> str | None:
 
 
 def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
-    """Return what the standard library of the target's Python means for the package, as clauses."""
+    """Return what else to know of the package, as clauses: of its metadata, and of the target's standard library."""
     parsed = read_target(target)
-    return standard_library_flags(package.name, package.version, parsed.python.version) if parsed is not None else ()
+    flags = [*_describe_metadata(package)]
+    if parsed is not None:
+        flags += standard_library_flags(package.name, package.version, parsed.python.version)
+    return tuple(flags)
 
 
 _LIMITS = {

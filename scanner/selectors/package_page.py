@@ -40,6 +40,11 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
         ),
         unparsed=tuple(unparsed.values_list("filename", flat=True)[:_UNPARSED]),
         release_count=len(releases),
+        unread=tuple(
+            (str(release.version), release.metadata_error)
+            for release in releases
+            if release.metadata_id is None and release.metadata_error
+        ),
         releases=_release_offers(releases[:limit], targets),
         events=_events(package),
     )

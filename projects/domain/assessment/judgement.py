@@ -23,6 +23,7 @@ from projects.domain.assessment.verdicts import Severity, Verdict, judge_package
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.evidence.known_breaks import BreaksInSet, KnownBreak
 from scanner.domain.files.builds import UNSEEN, build_kind
+from scanner.domain.files.core_metadata import is_refused_by_pip
 from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
 from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts
@@ -228,6 +229,8 @@ def explain(
         or _held_back_reason(judgement.held_back, target, explanations)
         or _reason(cell, judgement.release),
         held_at=str(judgement.held_back.version) if judgement.held_back else None,
+        has_stated_needs=judgement.release is not None and judgement.release.metadata_grade is MetadataGrade.STATED,
+        refused_requirement=_refused_requirement(judgement.release),
         newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
         first_available=_available(judgement.first, target, explanations),
         latest_available=_available(judgement.latest, target, explanations),
@@ -235,6 +238,11 @@ def explain(
         may_get_files=_may_get_files(package, now),
         package_status=package.status if package else "active",
     )
+
+
+def _refused_requirement(release: Candidate | None) -> str:
+    stated = () if release is None else release.requires_dist or ()
+    return next((text for text in stated if is_refused_by_pip(text)), "")
 
 
 def explain_all(

@@ -66,7 +66,8 @@ class PackageResult:
     takes. `first_available` and `latest_available` are set when the version does not install and others do, and
     `newest_mismatch` when none does. `newest_version` is the newest of all, whether it installs or not;
     `may_get_files` is whether the index still accepts files for it. `held_at` is the version that installs of a package
-    that is held back; `version` is then the one that the requirements ask for.
+    that is held back; `version` is then the one that the requirements ask for. `has_stated_needs`: what it requires is
+    from its sdist, of which a build may say more. `refused_requirement` is the one for which pip refuses its metadata.
     """
 
     name: NormalizedName
@@ -88,6 +89,8 @@ class PackageResult:
     may_get_files: bool = False
     package_status: str = "active"
     held_at: str | None = None
+    has_stated_needs: bool = False
+    refused_requirement: str = ""
 
     @property
     def is_needed(self) -> bool:
@@ -137,6 +140,8 @@ class PackageResult:
             "line": provenance.line,
             "status": self.package_status,
             "held_at": self.held_at,
+            "needs_stated": self.has_stated_needs,
+            "refused_requirement": self.refused_requirement or None,
         }
 
     @classmethod
@@ -169,6 +174,8 @@ class PackageResult:
             may_get_files=row.get("open", False),
             package_status=row.get("status") or "active",
             held_at=row.get("held_at"),
+            has_stated_needs=row.get("needs_stated", False),
+            refused_requirement=row.get("refused_requirement") or "",
         )
 
 

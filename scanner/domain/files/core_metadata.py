@@ -37,6 +37,7 @@ class ParsedMetadata:
     extras: tuple[NormalizedName, ...] = ()
 
 
+@lru_cache(maxsize=32_768)
 def is_refused_by_pip(text: str) -> bool:
     """Return whether pip 24.1 and newer refuse a release with this Requires-Dist value: PEP 508 forbids it."""
     try:

@@ -38,7 +38,8 @@ class ReleaseOffers:
 class PackageDetails:
     """A package on one index. `releases` are the newest first, at most as many as requested of `release_count`.
 
-    `state` is a value of PackageState. `due_reason` is a clause: why the next poll is at `due_at`.
+    `state` is a value of PackageState. `unread` are the versions whose dependencies could not be read, each with the
+    reason. `due_reason` is a clause: why the next poll is at `due_at`.
     """
 
     name: str
@@ -55,3 +56,4 @@ class PackageDetails:
     release_count: int
     releases: tuple[ReleaseOffers, ...]
     events: tuple[PackageEvent, ...]
+    unread: tuple[tuple[str, str], ...] = ()

@@ -135,3 +135,20 @@ _fields: dict[str, Any] = {"direct": None, "paths": [["a"], ["b", "a"]], "build_
 def test_a_result_reads_back_what_it_writes(verdict: Verdict) -> None:
     for package in (make_package("a", verdict), make_package("a", verdict, **_fields, may_get_files=True)):
         assert PackageResult.from_json(package.to_json()) == package
+
+
+@pytest.mark.parametrize(
+    ("fields", "flag"),
+    [
+        ({"has_stated_needs": True}, "what it requires is from its sdist, and a build may say more"),
+        (
+            {"refused_requirement": "extract-msg (<=0.29.*)"},
+            "pip 24.1 and newer refuse its metadata because of “extract-msg (<=0.29.*)”",
+        ),
+    ],
+)
+def test_what_the_metadata_leave_open_is_said_in_the_reason_and_as_a_flag(fields: dict[str, Any], flag: str) -> None:
+    package = make_package("textract", "ready", **fields)
+    assert describe_reason(package).endswith(f"; {flag}")
+    assert flag in describe_flags(package, "cp313-win_amd64")
+    assert PackageResult.from_json(package.to_json()) == package
