@@ -85,7 +85,7 @@ def deliver(site: Site, measured: Measurements, end: float, number: int) -> None
     """Send signed pushes at a steady rate, one in ten to the branch that the project follows."""
     session, pause, sent = requests.Session(), SENDERS / DELIVERIES_A_SECOND, 0
     next_at = time.monotonic() + pause * number / SENDERS
-    while next_at < end:
+    while next_at < end and time.monotonic() < end:
         time.sleep(max(0.0, next_at - time.monotonic()))
         next_at += pause
         sent += 1
@@ -147,7 +147,7 @@ def upload(site: Site, measured: Measurements, end: float, number: int) -> None:
         address = f"{site.url}/projects/add/"
         measured.time(
             "hostile upload",
-            lambda: session.post(address, form, files=files, timeout=120, allow_redirects=False),  # noqa: B023
+            lambda: session.post(address, form, files=files, timeout=60, allow_redirects=False),  # noqa: B023
         )
 
 
@@ -199,6 +199,7 @@ def main() -> int:
         fault
         for fault, is_true in {
             "a delivery was lost": taken != sent,
+            "deliveries came slower than they should": sent < 0.95 * DELIVERIES_A_SECOND * given.seconds,
             "/healthz took a second": measured.percentile("healthz", 1.0) > 1,
             "a page took a second at the 95th percentile": measured.percentile("page", 0.95) > 1,
             "memory is not bounded": max(memory) > MEMORY_MB,

@@ -192,6 +192,7 @@ WHEELWAY_REQUEST_LIMITS = {
         ("uploads, by account", "LIMIT_UPLOADS_ACCOUNT", "60/3600"),
         ("uploads, by address", "LIMIT_UPLOADS_ADDRESS", "240/3600"),
         ("signed uploads, by hook", "LIMIT_SIGNED_UPLOADS", "600/3600"),
+        ("requests to indexes, by project", "LIMIT_INDEX_REQUESTS", "30000/3600"),
     )
 }
 

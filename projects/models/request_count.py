@@ -12,11 +12,11 @@ from django.db.models import Case, F, Value, When
 class RequestCountQuerySet(models.QuerySet["RequestCount"]):
     """Queries for counts."""
 
-    def add(self, key: str, now: datetime, span: timedelta) -> RequestCount:
-        """Count one request, in a new span if the last one has ended, and return the row."""
+    def add(self, key: str, now: datetime, span: timedelta, amount: int = 1) -> RequestCount:
+        """Count requests, in a new span if the last one has ended, and return the row."""
         ended = models.Q(ends_at__lte=now) | models.Q(ends_at__gt=now + span)
         changes = {
-            "count": Case(When(ended, then=Value(1)), default=F("count") + 1),
+            "count": Case(When(ended, then=Value(amount)), default=F("count") + amount),
             "ends_at": Case(When(ended, then=Value(now + span)), default=F("ends_at")),
         }
         if not self.filter(key=key).update(**changes):

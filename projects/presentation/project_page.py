@@ -39,6 +39,8 @@ from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count
 
 _DEFAULT_COLUMNS = 6
+# A few are in the table; more are the names of another index, or made up.
+_MANY_MISSING = 10
 _MOST_PROBLEMS = 50
 _MOST_CHANGES = 20
 
@@ -77,6 +79,7 @@ class ProjectPage:
 
     `confused` maps each name in `confusions` to the number of indexes that have it. `current_runtime` is what the
     project seems to run on now ("Python 3.11 on Debian, according to Dockerfile"), empty when no file says so.
+    `missing_names` is a sentence if many names do not exist, as those of a company or made-up ones.
     """
 
     snapshot: SnapshotLine | None
@@ -103,6 +106,7 @@ class ProjectPage:
     notices: tuple[IndexNotice, ...]
     confusions: tuple[ConfusionNotice, ...]
     confused: Mapping[str, int]
+    missing_names: str
 
     @property
     def chosen(self) -> str:
@@ -137,6 +141,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         changes=tuple(changes[:_MOST_CHANGES]),
         changes_left_out=max(0, len(changes) - _MOST_CHANGES),
         changed_since=state.assessment.changed_since if state.assessment else None,
+        missing_names=_missing_names(state),
         query=query,
         table=table,
         pills=state_pills(table, query),
@@ -235,6 +240,13 @@ def pending_results(requirements: Sequence[PendingRequirement]) -> list[PackageR
             reason=PackageReason(ReasonKind.NOT_POLLED),
         )
     return list(results.values())
+
+
+def _missing_names(state: ProjectState) -> str:
+    missing, asked = state.names_missing, state.names_asked
+    if missing < _MANY_MISSING:
+        return ""
+    return f"{missing:,} of {asked:,} names do not exist on the index."
 
 
 def describe_problems(problems: Sequence[FileProblem]) -> tuple[ProblemLine, ...]:

@@ -75,7 +75,8 @@ class ProjectState:
 
     `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is
     the oldest of the index's answers for the project's packages. `hints` are signs of where it runs today;
-    `notices` are the indexes that the files name and the project does not ask.
+    `notices` are the indexes that the files name and the project does not ask. `names_missing` of the `names_asked`
+    exist on none of the project's indexes.
     """
 
     targets: tuple[str, ...]
@@ -87,3 +88,5 @@ class ProjectState:
     assessment: StoredAssessment | None
     hints: tuple[RuntimeHint, ...] = ()
     notices: tuple[IndexNotice, ...] = ()
+    names_asked: int = 0
+    names_missing: int = 0

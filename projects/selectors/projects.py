@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Count, Min, Q, QuerySet, Subquery
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
+# The state of a package that no index of the project has.
+_MISSING = "missing"
+
+
 def project_state(project: Project) -> ProjectState:
     """Return what is stored about one project. Seven queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
@@ -50,9 +54,16 @@ def project_state(project: Project) -> ProjectState:
                 asked.values_list("name", "pinned", "source", "line", "specifier", "direct"),
             )
         )
+    packages = ProjectPackage.objects.filter(project=project).aggregate(
+        checked_at=Min("package__checked_at"),
+        names=Count("package__name", distinct=True),
+        found=Count("package__name", distinct=True, filter=~Q(package__state=_MISSING)),
+    )
     return ProjectState(
         targets=targets,
-        checked_at=first_check(project).first(),
+        checked_at=packages["checked_at"],
+        names_asked=packages["names"],
+        names_missing=packages["names"] - packages["found"],
         snapshot=snapshot_line(snapshot),
         requirement_count=len(requirements) or asked.count(),
         requirements=requirements,

@@ -37,6 +37,7 @@ class LimitedRequest(StrEnum):
     UPLOAD_ACCOUNT = "uploads, by account"
     UPLOAD_ADDRESS = "uploads, by address"
     SIGNED_UPLOAD = "signed uploads, by hook"
+    INDEX = "requests to indexes, by project"
 
 
 class TooManyRequests(Exception):
@@ -74,6 +75,22 @@ def take_back(*limits: tuple[LimitedRequest, str]) -> None:
     """Take back the count of one request that turned out to be harmless."""
     keys = [_key(kind, subject) for kind, subject in limits]
     RequestCount.objects.filter(key__in=keys, count__gt=0).update(count=F("count") - 1)
+
+
+def requests_left(now: datetime, kind: LimitedRequest, subject: str) -> int | None:
+    """Return how many requests are left in the span, None without a limit. One query."""
+    rate = settings.WHEELWAY_REQUEST_LIMITS[kind]
+    if not rate.most:
+        return None
+    row = RequestCount.objects.filter(key=_key(kind, subject), ends_at__gt=now).first()
+    return max(0, rate.most - row.count) if row is not None else rate.most
+
+
+def spend_requests(now: datetime, kind: LimitedRequest, subject: str, amount: int) -> None:
+    """Count requests that were made."""
+    rate = settings.WHEELWAY_REQUEST_LIMITS[kind]
+    if rate.most and amount:
+        RequestCount.objects.add(_key(kind, subject), now, timedelta(seconds=rate.seconds), amount)
 
 
 @contextmanager

@@ -26,6 +26,15 @@ def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[
     return {package.name: package for package in ensure_packages_on((index_id,), set(names), now)[index_id]}
 
 
+def known_names(index_ids: Collection[int], names: Collection[str]) -> set[str]:
+    """Return the names of which any of these indexes has been asked, or is to be. A query for each 2,000 names."""
+    wanted, known = sorted(names), set[str]()
+    for start in range(0, len(wanted), 2_000):
+        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + 2_000])
+        known.update(rows.values_list("name", flat=True))
+    return known
+
+
 def ensure_packages_on(index_ids: Collection[int], names: Collection[str], now: datetime) -> dict[int, list[Package]]:
     """Return the packages of these names on each of the indexes, as `ensure_packages` does. As many queries as for one.
 

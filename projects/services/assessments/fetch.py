@@ -27,6 +27,8 @@ from scanner.services.refresh import Fetcher, Progress, fetching, inspect_releas
 FROM_STORE = timedelta.max
 # An sdist is read whole, so a set of nothing else is looked into a part at a time.
 MOST_SDISTS = 20
+# Names that are not stored yet are asked for so many at a time.
+MOST_NEW_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class FetchResult:
     resolved: ResolvedRequest
     faults: dict[str, str]
     stopped: StopReason | None = None
+    requests: int = 0
 
     @property
     def complete(self) -> bool:
@@ -90,7 +93,7 @@ def fetch_missing(
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()
             if not names:
-                return FetchResult(resolved, fetcher.faults, stopped if resolved.missing else None)
+                return FetchResult(resolved, fetcher.faults, stopped if resolved.missing else None, fetcher.begun)
             # What was seen in an sdist changes what may be chosen: search again where it is in use.
             pending = [one.target for one in searches.finished if names & one.judgements.keys()]
             found = {one.target: one for one in searches.finished if one.target not in pending}
@@ -139,7 +142,9 @@ class _Supply:
             (missing.packages, missing.releases, True),
             (missing.likely_packages, missing.likely, False),
         ):
-            fetcher.want_packages([name for name in packages if snapshot.package(name) is None], urgent=urgent)
+            # A few at a time: those that follow may be beyond the budget, or as made up as the first ones.
+            new = [name for name in packages if snapshot.package(name) is None and name not in self._here]
+            fetcher.want_packages(new[:MOST_NEW_NAMES], urgent=urgent)
             pks = {}
             for one in releases:
                 candidate = snapshot.candidate(*one)

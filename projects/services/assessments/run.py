@@ -38,6 +38,7 @@ from projects.services.assessments.reassess import reevaluate, remember
 from projects.services.assessments.store import store_evaluation
 from projects.services.indexes import indexes_of, own_index_ids
 from projects.services.reading import read_files
+from projects.services.request_limits import LimitedRequest, requests_left, spend_requests
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.missing import Missing
@@ -107,9 +108,17 @@ def assess_snapshot(
     try:
         indexes = indexes_of(snapshot.project, client)
         request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
+        budget = replace(budget, requests=_requests_of(snapshot, budget, now))
         return bool(request.targets) and _Run(snapshot, request, indexes).go(budget)
     finally:
         Snapshot.objects.filter(pk=snapshot_id).update(assessing_until=None)
+
+
+def _requests_of(snapshot: Snapshot, budget: Budget, now: datetime) -> int | None:
+    """Return the requests that one job may make: those of its budget, but no more than are left for its project."""
+    left = requests_left(now, LimitedRequest.INDEX, str(snapshot.project_id))
+    allowed = [most for most in (budget.requests, left) if most is not None]
+    return min(allowed, default=None)
 
 
 class _Run:
@@ -148,6 +157,8 @@ class _Run:
             patient=True,
             between=partial(self._store_partly, asked),
         )
+        subject = str(self._snapshot.project_id)
+        spend_requests(self._request.now, LimitedRequest.INDEX, subject, fetched.requests)
         found = self._evaluate(asked, fetched.resolved)
         self._store(replace(found, stopped=fetched.stopped))
         logger.info(

@@ -19,7 +19,7 @@ from projects.services.assessments.evaluate import Evaluation
 from projects.services.indexes import own_keys
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet
-from scanner.services.packages import ensure_packages_on
+from scanner.services.packages import ensure_packages_on, known_names
 
 
 def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str) -> None:
@@ -29,7 +29,10 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
     made.
     """
     now = timezone.now()
-    packages = ensure_packages_on(indexes.keys, found.names, now)
+    missing = set(found.missing.packages)
+    # Fetching makes the rows of new names, within its budget: a row is polled on schedule.
+    unasked = missing - known_names(indexes.keys, missing) if missing else set()
+    packages = ensure_packages_on(indexes.keys, found.names - unasked, now)
     with transaction.atomic():
         _store_assessment(snapshot, found, indexes, question, now)
         # On every index: a name that appears on another one changes what pip takes.
