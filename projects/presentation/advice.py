@@ -49,6 +49,8 @@ def advise(package: PackageResult, target: str) -> str:
 
 
 def _advise_degraded(package: PackageResult, target: str) -> str:
+    if package.refused_requirement:
+        return "uv installs it, and so does pip before 24.1; move to a release with valid metadata where there is one."
     if package.availability is Availability.FALLBACK:
         return "It installs, without its compiled part: measure whether the speed matters to you."
     if package.build_detail == "pure":

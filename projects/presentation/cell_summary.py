@@ -13,6 +13,7 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.sentences import describe_cause, describe_reason
 from scanner.domain.matching.availability import Availability
 
+_DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
 WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value, Verdict.HELD_BACK.value, Verdict.NOT_JUDGED.value)
 """The verdicts of packages that need work: an upgrade, a wheel, a decision or a look by hand."""
@@ -83,7 +84,7 @@ def cell_text(package: PackageResult) -> str:
         case Verdict.BLOCKED:
             return "not found" if availability is Availability.ABSENT else "no version"
         case Verdict.DEGRADED:
-            return "pure" if availability is Availability.FALLBACK else "builds"
+            return _DEGRADED_TEXTS.get(availability, "limited")
         case Verdict.UNKNOWN:
             if availability is Availability.SOURCE:
                 return "build unseen"

@@ -117,7 +117,7 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
     column, result = pairs[-1]
     slower = max(pair[1].counts.get(Verdict.DEGRADED, 0) for pair in pairs)
     cause = f"All {count(packages_needed(result.counts), 'package')} install as written"
-    cause += f", {slower} without a fast part or by a source build." if slower else "."
+    cause += f", {slower} with limits: slower, or built from source." if slower else "."
     yanked = list(dict.fromkeys(f"{cell.name} {cell.version}" for _, one in pairs for cell in one.cells if cell.yanked))
     if yanked:
         cause += f" Withdrawn by {agree(len(yanked), 'its', 'their')} maintainers (yanked): {join_words(yanked)}."

@@ -161,6 +161,9 @@ def judge_version(
         is_unreadable = release.metadata_grade is MetadataGrade.UNREADABLE
         verdict = Verdict.NOT_JUDGED if is_unreadable else Verdict.UNKNOWN
         explained = PackageReason(ReasonKind.UNREAD_METADATA, release.metadata_error)
+    if verdict is Verdict.READY and _refused_requirement(release):
+        # uv repairs the metadata, and pip does not install it.
+        verdict = Verdict.DEGRADED
     first, latest = (above[0], above[-1]) if above else (None, None)
     is_major = bool(first and version and step_between(version, first.version) is Step.MAJOR)
     severity = judge_severity(verdict, direct=provenance.direct, major_step=is_major, dependents_share=dependents_share)

@@ -123,7 +123,7 @@ def test_neighbours_that_are_simply_go_share_a_sentence() -> None:
     assert sentences(page(rows, targets=[LINUX_313, LINUX_314])) == [
         (
             "Python 3.13 and 3.14 on Linux x86-64: ready. "
-            "All 2 packages install as written, 1 without a fast part or by a source build. [See the packages]"
+            "All 2 packages install as written, 1 with limits: slower, or built from source. [See the packages]"
         )
     ]
 

@@ -304,3 +304,14 @@ def test_two_pins_of_a_package_are_a_conflict_and_one_change_in_either_order(tex
     assert answer.plan is not None
     changes = [(change.name, str(change.before), str(change.after)) for change in answer.plan.changes]
     assert changes == [("six", "1.16.0", "1.17.0")]
+
+
+def test_metadata_that_pip_refuses_is_no_reason_for_uv_and_the_package_is_not_ready() -> None:
+    packages: dict[str, Releases] = {
+        "text": {"1.6.5": (pure("text", "1.6.5"), ["message (<=0.29.*)"])},
+        "message": {"0.28": (pure("message", "0.28"), []), "0.30": (pure("message", "0.30"), [])},
+    }
+    (answer,) = ask(packages, "text==1.6.5", LINUX)
+    assert package(answer, "text").verdict == "degraded"
+    assert package(answer, "text").refused_requirement == "message (<=0.29.*)"
+    assert package(answer, "message").version == "0.28"
