@@ -172,11 +172,15 @@ def _progress(state: ProjectState, names: set[str]) -> AssessmentProgress | None
         return describe_progress(sorted(names), sorted(names))
     if state.assessment.is_complete:
         return None
-    reading = describe_progress(sorted(names), state.assessment.missing)
+    reading = describe_progress(sorted(names), state.assessment.missing) or _all_read(len(names))
     decided = [slug for slug in state.targets if (one := state.assessment.targets.get(slug)) and one.is_decided]
-    if reading is None or not decided:
+    if not decided:
         return reading
     return deciding(len(decided), len(state.targets), reading, state.assessment.stopped)
+
+
+def _all_read(packages: int) -> AssessmentProgress:
+    return AssessmentProgress(packages, packages, f"{packages} of {packages}", 0)
 
 
 def deciding(decided: int, targets: int, reading: AssessmentProgress, stopped: StopReason | None) -> AssessmentProgress:

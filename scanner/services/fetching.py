@@ -6,6 +6,8 @@ come in is stored by the caller's thread, all of it at once.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +32,8 @@ from scanner.services.shutdown import stop_requested
 FRESH_FOR = timedelta(minutes=10)
 # How long the end of a question waits for fetches that were only likely to be of use, in seconds.
 _MOMENT = 2.0
+# How long a page is waited for that another worker polls now, and how often it is looked for, in seconds.
+_PATIENCE, _LOOK_AGAIN = 60.0, 0.1
 # The package or release that is done; how many are done, and of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -96,6 +100,7 @@ class Fetcher:
         self.begun = 0
         self._indexes, self._fresh_for, self._patient, self._progress = indexes, fresh_for, patient, progress
         self._done = 0
+        self._closed = threading.Event()
         self._clients: dict[int, IndexClient | None] = {}
         self._pages: dict[str, list[_Page]] = {}
         self._releases: dict[int, str] = {}
@@ -114,7 +119,7 @@ class Fetcher:
         if not wanted:
             return
         now = timezone.now()
-        packages = ensure_packages_on(self._indexes.keys, wanted, now)
+        packages = ensure_packages_on(self._indexes.keys, wanted, now, at_hand=True)
         self._pages.update((name, []) for name in wanted)
         for index in self._indexes:
             for package in packages[index.pk]:
@@ -169,6 +174,7 @@ class Fetcher:
 
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""
+        self._closed.set()
         self._jobs.close(_MOMENT)
         self._receive(self._jobs.take(0))
 
@@ -253,9 +259,17 @@ class Fetcher:
         # Several indexes may fail for one name.
         self.faults[name] = f"{self.faults[name]}; {fault}" if name in self.faults else fault
 
-    @staticmethod
-    def _poll(page: _Page) -> PollResult:
-        return PollResult.NOT_DUE if stop_requested() else poll_package(page.package_id, page.client, timezone.now())
+    def _poll(self, page: _Page) -> PollResult:
+        """Poll a page, or wait until the worker that polls it now has stored its answer."""
+        begin = timezone.now()
+        end = time.monotonic() + _PATIENCE
+        while not stop_requested():
+            result = poll_package(page.package_id, page.client, timezone.now())
+            if result is not PollResult.NOT_DUE or time.monotonic() > end or self._closed.wait(_LOOK_AGAIN):
+                return result
+            if Package.objects.filter(pk=page.package_id, checked_at__gte=begin).exists():
+                return PollResult.UNCHANGED
+        return PollResult.NOT_DUE
 
     @staticmethod
     def _read(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:
@@ -265,7 +279,7 @@ class Fetcher:
 def _is_stale(package: Package, now: datetime, fresh_for: timedelta, *, patient: bool) -> bool:
     if package.state == PackageState.MALFORMED:
         return False
-    if patient and package.due_at is not None and package.due_at > now:
+    if patient and package.last_error and package.due_at is not None and package.due_at > now:
         return False
     # A time in the future is that of a clock that jumped.
     return package.checked_at is None or abs(now - package.checked_at) > fresh_for

@@ -17,6 +17,10 @@ RECHECK_AFTER = timedelta(minutes=10)
 RECHECK_ELSEWHERE_AFTER = timedelta(days=1)
 
 
+# How long a job keeps new packages for itself before the schedule polls them.
+AT_HAND_FOR = timedelta(minutes=5)
+
+
 def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[str, Package]:
     """Return the packages of these normalised names, by name, and create those that are new.
 
@@ -35,13 +39,17 @@ def known_names(index_ids: Collection[int], names: Collection[str]) -> set[str]:
     return known
 
 
-def ensure_packages_on(index_ids: Collection[int], names: Collection[str], now: datetime) -> dict[int, list[Package]]:
+def ensure_packages_on(
+    index_ids: Collection[int], names: Collection[str], now: datetime, *, at_hand: bool = False
+) -> dict[int, list[Package]]:
     """Return the packages of these names on each of the indexes, as `ensure_packages` does. As many queries as for one.
 
-    A name that is missing on one of the indexes and current on another is made due again once a day only.
+    A name that is missing on one of the indexes and current on another is made due again once a day only. With
+    `at_hand` the caller polls new packages itself, so that they are due for others only if it does not.
     """
     known = _known(index_ids, names)
-    fresh = [_new(index, name, now) for index in index_ids for name in sorted(set(names) - known[index].keys())]
+    due_at = now + AT_HAND_FOR if at_hand else now
+    fresh = [_new(index, name, due_at) for index in index_ids for name in sorted(set(names) - known[index].keys())]
     if fresh:
         Package.objects.bulk_create(fresh, ignore_conflicts=True)
         known = _known(index_ids, names)
@@ -76,10 +84,10 @@ def _is_recheck_due(package: Package, known: Mapping[int, Mapping[str, Package]]
     return package.checked_at is None or now - package.checked_at > after
 
 
-def _new(index_id: int, name: str, now: datetime) -> Package:
+def _new(index_id: int, name: str, due_at: datetime) -> Package:
     try:
         canonicalize_name(name, validate=True)
     except InvalidName:
         reason = "not a package name"
         return Package(index_id=index_id, name=name[:200], state=PackageState.MALFORMED, due_reason=reason)
-    return Package(index_id=index_id, name=name, due_at=now, due_reason="new")
+    return Package(index_id=index_id, name=name, due_at=due_at, due_reason="new")

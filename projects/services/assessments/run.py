@@ -166,7 +166,7 @@ class _Run:
             self._snapshot.pk, len(found.undecided), fetched.stopped or "", len(fetched.faults),
         )  # fmt: skip
         # What the index could not give now is fetched on schedule, not at once.
-        return bool(found.missing) and not fetched.faults
+        return bool(found.missing or found.undecided) and not fetched.faults
 
     def _evaluate(self, asked: AssessmentRequest, resolved: ResolvedRequest) -> Evaluation:
         if self._decided:

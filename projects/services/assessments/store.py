@@ -32,7 +32,7 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
     missing = set(found.missing.packages)
     # Fetching makes the rows of new names, within its budget: a row is polled on schedule.
     unasked = missing - known_names(indexes.keys, missing) if missing else set()
-    packages = ensure_packages_on(indexes.keys, found.names - unasked, now)
+    packages = ensure_packages_on(indexes.keys, found.names - unasked, now, at_hand=True)
     with transaction.atomic():
         _store_assessment(snapshot, found, indexes, question, now)
         # On every index: a name that appears on another one changes what pip takes.
@@ -40,7 +40,7 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
 
 
 def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str, now: datetime) -> None:
-    state = AssessmentState.PARTIAL if found.missing else AssessmentState.COMPLETE
+    state = AssessmentState.PARTIAL if found.missing or found.undecided else AssessmentState.COMPLETE
     keys = own_keys(indexes)
     targets = [TargetAssessment.from_result(result, position) for position, result in enumerate(found.targets)]
     confused = [one.to_json() for one in confusions(indexes, found.names)]

@@ -10,6 +10,8 @@ from scanner.index.client import IndexClient
 from scanner.models import CoreMetadata, Package, Release
 from scanner.services.fetching import Fetcher, fetching
 from scanner.services.index_sets import IndexSet, one_index
+from tests.compat_site.installation import Held
+from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +70,20 @@ def test_what_is_known_arrives_without_a_request(replay: ReplayIndex, indexes: I
             fetcher.want_metadata([pk])
             assert all_of(fetcher) == (set(), {pk})
     assert not replay.requests
+
+
+def test_a_page_that_another_worker_polls_now_is_waited_for(replay: ReplayIndex, indexes: IndexSet) -> None:
+    replay.add_package("demo", ["demo-1.0-py3-none-any.whl"])
+    held = Held()
+    replay.fail(held, "/simple/demo/", times=1)
+    with fetching(indexes, progress=quiet) as first, fetching(indexes, progress=quiet) as second:
+        first.want_packages(["demo"])
+        assert held.begun.wait(PATIENCE)
+        second.want_packages(["demo"])
+        assert second.wait(0.3).names == set()
+        held.go.set()
+        assert all_of(first)[0] == all_of(second)[0] == {"demo"}
+    assert Release.objects.count() == 1
 
 
 def test_an_index_that_fails_is_named_with_the_package(replay: ReplayIndex, indexes: IndexSet) -> None:

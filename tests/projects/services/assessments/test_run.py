@@ -1,6 +1,5 @@
 """Assessing a snapshot against the replay index: unknown at first, complete in the end, anew only when it differs."""
 
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -144,9 +143,7 @@ def test_a_release_whose_metadata_cannot_be_had_is_unknown_and_so_is_the_project
     replay.add_package("leaf", ["leaf-1.0-py3-none-any.whl"])
     replay.fail(fault, "/files/top/*")
     snapshot = snapshot_of(project, "top\nsix==1.16.0\n")
-    began = time.monotonic()
     assert assess(snapshot, replay) is False
-    assert time.monotonic() - began < 20
     assessment = Assessment.objects.get()
     assert assessment.state == AssessmentState.PARTIAL
     target = assessment.targets.get()
