@@ -87,7 +87,7 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUp
     if planned.cut_short:
         return answer_cut_short(columns)
     if planned.plan is not None:
-        return answer_planned(planned.plan, columns)
+        return answer_planned(planned.plan, columns, stored.result)
     if planned.missing:
         return answer_missing(columns, planned.missing)
     return answer_unplanned(columns[-1:], stored.result)

@@ -18,6 +18,7 @@ from projects.presentation.heatmap import LOOKS
 from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.shares import conditional_text, unknown_text
 from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.plans import VersionChange
@@ -88,8 +89,11 @@ def answer_cut_short(columns: Sequence[Column]) -> PlanAnswer:
     return PlanAnswer(Verdict.UNKNOWN, f"{place_text(columns)}: not known yet.", cause)
 
 
-def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
-    """Answer with a plan: what it changes, or why there is no path."""
+def answer_planned(plan: UpgradePlan, columns: Sequence[Column], stored: TargetResult) -> PlanAnswer:
+    """Answer with a plan: what it changes, or why there is no path.
+
+    `stored` says how many packages stand in which way; it is of the page's own target.
+    """
     place = place_text(columns) + (" together" if len(columns) > 1 else "")
     if not plan.feasible:
         return PlanAnswer(Verdict.BLOCKED, f"{place}: not yet.", _no_path(plan, columns))
@@ -98,8 +102,14 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
             cause = f"No package changes, but {limits_text(plan.limits)}."
             return PlanAnswer(Verdict.UPGRADE, f"{place}: ready after upgrades.", cause)
         return PlanAnswer(Verdict.READY, f"{place}: ready.", "No change is needed: the set in use holds there.")
+    if caps_only(plan):
+        caps = join_words([f"{change.name}<={change.after}" for change in plan.changes])
+        cause = f"The plan writes down what would be installed anyway, as a cap: {caps}."
+        return PlanAnswer(Verdict.HELD_BACK, f"{place}: only by going back.", cause)
     newest = ", to the newest releases that hold together" if plan.strategy is Strategy.LATEST else ""
-    cause = f"{_changed_packages(plan)}{newest}."
+    share = conditional_text(stored.counts, stored.names(Verdict.NOT_JUDGED)) if len(columns) == 1 else ""
+    share = f"{share[:1].upper()}{share[1:]}. " if share else ""
+    cause = f"{share}{_changed_packages(plan)}{newest}."
     largest = max(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)
     if largest is not None:
         step = f"{largest.name} {largest.before} → {largest.after}"
@@ -107,12 +117,18 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column]) -> PlanAnswer:
     return PlanAnswer(Verdict.UPGRADE, f"{place}: ready after upgrades.", cause)
 
 
+def caps_only(plan: UpgradePlan) -> bool:
+    """Return whether a plan only caps what is held back."""
+    return bool(plan.changes) and all(change.reason.kind is PlanReasonKind.HELD_BACK for change in plan.changes)
+
+
 def _changed_packages(plan: UpgradePlan) -> str:
     number, direct = len(plan.changes), len(plan.direct_changes)
-    changes = f"The plan changes {count(number, 'package')}"
+    changes = f"The plan makes {count(number, 'change')}"
     if number == 1:
-        return f"{changes}, {'which your files name' if direct else 'a dependency'}"
-    return f"{changes}: {direct} that your files name and {count(number - direct, 'dependency', 'dependencies')}"
+        return f"{changes}, of a package {'that your files name' if direct else 'that comes with others'}"
+    others = count(number - direct, "dependency", "dependencies")
+    return f"{changes}: {count(direct, 'package')} that your files name and {others}"
 
 
 def _no_path(plan: UpgradePlan, columns: Sequence[Column]) -> str:
@@ -138,7 +154,7 @@ def plan_checks(
     if plan.feasible:
         whole = f"A whole set of {count(len(plan.pins), 'package')} holds on {place_text(columns)}"
         yield PlanCheck(True, f"{whole}: each has a file that the policy accepts.")
-        if plan.strategy is Strategy.MINIMAL and plan.changes:
+        if plan.strategy is Strategy.MINIMAL and plan.changes and not caps_only(plan):
             yield PlanCheck(True, "Each change is needed: without any one of them the set does not hold.")
     else:
         yield from (PlanCheck(False, f"{one.name} needs a release that works there.") for one in plan.blockers)

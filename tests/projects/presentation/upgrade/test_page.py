@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from packaging.utils import NormalizedName
+from packaging.version import Version
+
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.current_runtime import find_current_runtime
@@ -23,6 +26,7 @@ from scanner.domain.resolution.explain.conflict import (
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind
 from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.loosen import Step
+from scanner.domain.resolution.model.plans import VersionChange
 from tests.cast import make_package
 from tests.plans import change, plan_of
 
@@ -95,9 +99,22 @@ def test_the_answer_counts_the_changes_and_names_the_largest_step() -> None:
     assert page.answer.look is Verdict.UPGRADE
     assert page.answer.headline == "Python 3.13 on Linux x86-64: ready after upgrades."
     assert page.answer.cause == (
-        "The plan changes 2 packages: 1 that your files name and 1 dependency. "
+        "1 of 3 packages needs an upgrade. The plan makes 2 changes: 1 package that your files name and 1 dependency. "
         "The largest step is a major one (shell 1.0 → 3.0)."
     )
+
+
+def test_a_plan_that_only_caps_what_is_held_back_says_so() -> None:
+    cap = VersionChange(
+        NormalizedName("shell"), Version("3.0"), Version("1.0"), True, Step.MAJOR, PlanReason(PlanReasonKind.HELD_BACK)
+    )
+    page = page_of(PlannedUpgrade(plan_of([cap])))
+    assert (page.answer.look, page.answer.headline) == (
+        Verdict.HELD_BACK,
+        "Python 3.13 on Linux x86-64: only by going back.",
+    )
+    assert page.answer.cause == "The plan writes down what would be installed anyway, as a cap: shell<=1.0."
+    assert "Each change is needed: without any one of them the set does not hold." not in texts(page, done=True)
 
 
 def test_a_change_has_its_origin_its_date_and_its_reason() -> None:
