@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from packaging.utils import NormalizedName
@@ -31,6 +31,7 @@ _STEPS = 2_000
 _MOST_LINES = 6
 _MOST_WAYS = 4
 _NEARER_TRIES = 24
+_MOST_ROUNDS = 3
 _STEP_SIZES = {Step.PATCH: 0, Step.MINOR: 1, Step.MAJOR: 2}
 
 
@@ -46,10 +47,10 @@ class _Edit:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Edits after which a set holds, with the versions that it gives."""
+    """Edits after which a set holds, with the versions of that set."""
 
     edits: tuple[_Edit, ...]
-    versions: tuple[str, ...]
+    pins: Mapping[NormalizedName, Version]
 
     @property
     def rank(self) -> tuple[int, int, int, int]:
@@ -64,10 +65,20 @@ class _Way:
     def to_relaxation(self) -> Relaxation:
         """Return the way out as data."""
         edits = tuple(
-            RequirementEdit(edit.before.name, str(edit.before), "" if edit.after is None else str(edit.after), version)
-            for edit, version in zip(self.edits, self.versions, strict=True)
+            RequirementEdit(
+                edit.before.name,
+                str(edit.before),
+                "" if edit.after is None else str(edit.after),
+                str(self.pins.get(edit.before.name, "")),
+            )
+            for edit in self.edits
         )
         return Relaxation(edits, max((edit.size for edit in self.edits), key=_STEP_SIZES.__getitem__).value)
+
+
+_Lines = tuple[Requirement, ...]
+_Try = tuple[_Edit, _Way | _Lines]
+"""An edit with the way out that it is, or with the project's lines that still contradict each other after it."""
 
 
 def relax_search(
@@ -81,11 +92,18 @@ def relax_search(
 ) -> Search[tuple[Relaxation, ...]]:
     """Search ways out of a conflict in which these requirements and constraints of the project take part."""
     search = _RelaxationSearch(cache, target, policy, limits, known_breaks)
-    ways = yield from search.single(roots, own)
-    if not ways:
-        ways = yield from search.pairs(roots, own)
-    ways = sorted(dict.fromkeys(ways), key=lambda way: way.rank)
-    return tuple(way.to_relaxation() for way in ways[:_MOST_WAYS])
+    tries = yield from search.tries(roots, own)
+    ways = {way.edits: way for _, way in tries if isinstance(way, _Way)}
+    for first, left in tries if not ways else ():
+        assert not isinstance(left, _Way)
+        lines = [one for one in left if one not in (first.before, first.after)]
+        for second, way in (yield from search.tries(_changed(roots, [first]), lines)):
+            if isinstance(way, _Way):
+                edits = tuple(sorted((first, second), key=lambda edit: edit.before.name))
+                ways.setdefault(edits, _Way(edits, way.pins))
+        if len(ways) >= _MOST_WAYS:
+            break
+    return tuple(way.to_relaxation() for way in sorted(ways.values(), key=lambda way: way.rank)[:_MOST_WAYS])
 
 
 class _RelaxationSearch:
@@ -102,50 +120,43 @@ class _RelaxationSearch:
         self._cache, self._target, self._policy, self._limits = cache, target, policy, limits
         self._known_breaks = known_breaks
 
-    def single(self, roots: RootRequirements, own: Sequence[Requirement]) -> Search[list[_Way]]:
-        """Search ways in which one line changes."""
-        ways: list[_Way] = []
-        for edit in (yield from self._edits(roots, own)):
-            way = yield from self._way(roots, (edit,))
-            if isinstance(way, _Way):
-                ways.append(way)
-        return ways
-
-    def pairs(self, roots: RootRequirements, own: Sequence[Requirement]) -> Search[list[_Way]]:
-        """Search ways in which two lines change: one of this conflict, and one of the conflict that is left then."""
-        ways: list[_Way] = []
-        for first in (yield from self._edits(roots, own)):
-            left = yield from self._way(roots, (first,))
-            if isinstance(left, _Way):
-                continue
-            after = first.after
-            others = [one for one in left if one not in (first.before, after)]
-            changed = _changed(roots, [first])
-            for second in (yield from self._edits(changed, others)):
-                edits = sorted((first, second), key=lambda edit: edit.before.name)
-                way = yield from self._way(roots, tuple(edits))
-                if isinstance(way, _Way):
-                    ways.append(way)
-            if len(ways) >= _MOST_WAYS:
-                break
-        return ways
-
-    def _edits(self, roots: RootRequirements, own: Sequence[Requirement]) -> Search[list[_Edit]]:
-        """Search the edits of one line after which the conflicting lines alone hold; leave one out where none does."""
-        edits: list[_Edit] = []
+    def tries(self, roots: RootRequirements, own: Sequence[Requirement]) -> Search[list[_Try]]:
+        """Try the edits of each of the contradicting lines; where no bound can give way, try to leave one out."""
+        tries: list[_Try] = []
         for requirement in own[:_MOST_LINES]:
-            moved_on = False
             for form in relaxed_forms(requirement):
-                if moved_on and requirement.exact:
-                    # A pin that can move on need not go back.
-                    break
-                version = yield from self._first_version(_only(roots, own), form)
-                if version is not None:
-                    after = form.settled_at(version)
-                    size = step_between(form.bound, version)
-                    edits.append(_Edit(requirement, after, size, form.upwards is False))
-                    moved_on = form.upwards is True
-        return edits or [_Edit(one, None, Step.MAJOR, back=True) for one in own[:_MOST_LINES]]
+                found = yield from self._try(roots, own, form)
+                if found is not None:
+                    tries.append(found)
+                    if form.upwards and requirement.exact and isinstance(found[1], _Way):
+                        # A pin that can move on need not go back.
+                        break
+        for requirement in own[:_MOST_LINES] if not tries else ():
+            edit = _Edit(requirement, None, Step.MAJOR, back=True)
+            tries.append((edit, (yield from self._way(roots, edit))))
+        return tries
+
+    def _try(
+        self, roots: RootRequirements, own: Sequence[Requirement], form: RelaxedRequirement
+    ) -> Search[_Try | None]:
+        """Search how far one clause must give way: first for the contradicting lines, then for those that join them."""
+        lines, found = list(own), None
+        for _ in range(_MOST_ROUNDS):
+            version = yield from self._first_version(_only(roots, lines), form)
+            if version is None:
+                break
+            edit = _Edit(
+                form.original, form.settled_at(version), step_between(form.bound, version), form.upwards is False
+            )
+            way = yield from self._way(roots, edit)
+            found = (edit, way)
+            if isinstance(way, _Way):
+                break
+            joining = [one for one in way if one != edit.after and one not in lines]
+            if not joining:
+                break
+            lines += joining
+        return found
 
     def _first_version(self, roots: RootRequirements, form: RelaxedRequirement) -> Search[Version | None]:
         """Search the version nearest to the bound on its other side with which the requirements hold.
@@ -182,31 +193,21 @@ class _RelaxationSearch:
             *(self._cache, [self._target], roots, self._policy, preference, limits), known_breaks=self._known_breaks
         )
 
-    def _way(self, roots: RootRequirements, edits: tuple[_Edit, ...]) -> Search[_Way | tuple[Requirement, ...]]:
-        """Return the way out if all requirements hold after the edits, else the lines of the conflict that is left."""
-        found = yield from self._solve(_changed(roots, edits), Preference())
-        if not isinstance(found, dict):
-            return found
-        return _Way(edits, tuple(str(found.get(edit.before.name, "")) for edit in edits))
-
-    def _solve(
-        self, roots: RootRequirements, preference: Preference
-    ) -> Search[dict[NormalizedName, Version] | tuple[Requirement, ...]]:
-        """Return the versions of a set that holds, else the project's lines that contradict each other, if known."""
-        problem = self._problem(roots, preference)
+    def _way(self, roots: RootRequirements, edit: _Edit) -> Search[_Way | _Lines]:
+        """Return the way out if all requirements hold after the edit, else the lines of the conflict that is left."""
+        problem = self._problem(_changed(roots, [edit]), Preference())
         found = yield from problem.solve()
         if isinstance(found, Unsolvable) and found.proof is not None:
             return explain_in(problem, found.proof).own
         choices = yield from _choices(problem, found)
         if choices is None:
             return ()
-        provider = problem.providers[0]
-        versions = {}
+        pins = {}
         for name, choice in choices.items():
-            candidates = provider.candidates(name)
+            candidates = problem.providers[0].candidates(name)
             if candidates is not None and choice & candidates.package.all:
-                versions[name] = candidates.package.version(choice)
-        return versions
+                pins[name] = candidates.package.version(choice)
+        return _Way((edit,), pins)
 
 
 def _choices(problem: ResolutionProblem, found: Solved | Unsolvable | Exhausted) -> Search[Choices | None]:

@@ -67,6 +67,19 @@ def test_the_nearest_version_is_found_although_another_package_is_chosen_first()
     assert ways(index, "lab==3.6", "notebook>=7")[0] == "change lab==3.6 to lab==4.0"
 
 
+def test_a_bound_moves_so_far_that_requirements_outside_the_conflict_hold_too() -> None:
+    index: SmallIndex = {
+        "expect": {
+            "0.15": {"needs": ["ninja<3", "plots<5"]},
+            "0.16": {"needs": ["ninja", "plots<5"]},
+            "0.17": {"needs": ["ninja", "plots"]},
+        },
+        "ninja": {"2.0": {}, "3.0": {}},
+        "plots": {"4.0": {}, "5.0": {}},
+    }
+    assert ways(index, "expect==0.15", "ninja>=3", "plots>=5") == ["change expect==0.15 to expect==0.17"]
+
+
 def test_two_lines_change_where_one_is_not_enough() -> None:
     index: SmallIndex = {
         "app": {"1.0": {"needs": ["core>=2", "tool>=3"]}},
