@@ -23,6 +23,8 @@ def limit_text(limit: LimitChange) -> str:
             return f"it is locked for {limit.before} only {place}"
         case LimitKind.LOCKED_PACKAGE:
             return f"{limit.package} is locked for Python {limit.before} {place}"
+        case LimitKind.LISTED_FILES:
+            return f"no file of {limit.package} {limit.before} whose hash is listed fits {place}"
 
 
 def limits_text(limits: Sequence[LimitChange]) -> str:
@@ -38,6 +40,8 @@ def limit_advice(limit: LimitChange) -> str:
     """Return what a plan does about one condition, as a sentence."""
     text = limit_text(limit)
     text = f"{text[:1].upper()}{text[1:]}"
+    if limit.kind is LimitKind.LISTED_FILES:
+        return f"{text}: list its hashes again."
     if limit.is_locked:
         return f"{text}: lock again."
     return f"{text}: change it by hand." if limit.after is None else f"{text}: it becomes {limit.after}."

@@ -35,7 +35,7 @@ def bridge_search(
         cache,
         [one.target for one in resolved],
         roots,
-        request.resolver_policy,
+        request.plan_policy,
         current,
         request.strategy,
         request.step,

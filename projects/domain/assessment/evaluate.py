@@ -26,6 +26,7 @@ from projects.domain.assessment.judgement import (
 )
 from projects.domain.assessment.missing_extras import find_missing_extras, judge_missing_extras, newest_to_read
 from projects.domain.assessment.provenance import find_dependent_shares, find_provenance
+from projects.domain.assessment.renewed_files import renewed_files
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import versions_in_use, without_reached
 from projects.domain.assessment.target_result import TargetResult
@@ -152,7 +153,7 @@ def resolve_search(
             cache,
             [target],
             without_reached(roots, [found]),
-            request.resolver_policy,
+            request.plan_policy,
             {**in_use, **_shown_instead(judgements, found)},
             request.strategy,
             request.step,
@@ -217,7 +218,7 @@ def _explain(
     request: AssessmentRequest, one: ResolvedTarget, snapshot: IndexSnapshot, explanations: WheelExplanations
 ) -> TargetResult:
     conflict = one.closure.conflict
-    limits = limit_changes(request.limits, [one.target])
+    limits = (*limit_changes(request.limits, [one.target]), *renewed_files(request, one.judgements, one.plan))
     return TargetResult(
         target=one.target.slug,
         verdict=_verdict(request, one, limits),

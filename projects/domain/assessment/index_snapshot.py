@@ -168,7 +168,9 @@ class IndexSnapshot:
         known = self._target_groups.get(name)
         if known is None:
             package = self.package(name)
-            rows = [candidate.offers for candidate, _ in package.profiles] if package is not None else []
+            profiles = [candidate for candidate, _ in package.profiles] if package is not None else []
+            rows = [candidate.offers for candidate in profiles]
+            rows += [candidate.renewed_offers for candidate in profiles if candidate.renewed_offers]
             # Offers live as long as the process, so comparing identities is enough, and cheaper.
             known = [tuple(map(id, column)) for column in zip(*rows, strict=True)] or [()] * len(self.targets)
             self._target_groups[name] = known

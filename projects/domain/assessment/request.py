@@ -61,6 +61,11 @@ class AssessmentRequest:
     unread: int = 0
 
     @property
+    def plan_policy(self) -> BuildPolicy:
+        """Return the policy for plans, which take the hashes of files again."""
+        return replace(self.resolver_policy, renews_hashes=bool(self.files.digests))
+
+    @property
     def resolver_policy(self) -> BuildPolicy:
         """Return the policy as of `now`."""
         return replace(self.policy, now=self.now)

@@ -13,12 +13,13 @@ from scanner.domain.targets.target import Target
 
 
 class LimitKind(StrEnum):
-    """What states a limit: the project itself, its lock as a whole, or the lock for one of its packages."""
+    """What states a limit: the project, its lock as a whole, the lock for one package, or the hashes of its files."""
 
     REQUIRES_PYTHON = "requires-python"
     LOCK_PYTHON = "lock-python"
     LOCK_ENVIRONMENTS = "lock-environments"
     LOCKED_PACKAGE = "locked-package"
+    LISTED_FILES = "listed-files"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from packaging.markers import InvalidMarker, Marker
 from packaging.version import Version
 
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting.limit_changes import LimitChange
 
 
@@ -36,6 +37,12 @@ class PlannedVersions:
         """The one Python of all targets, "3.14"; None where they differ."""
         pythons = {environment.get("python_version") for environment in self.environments}
         return pythons.pop() if len(pythons) == 1 else None
+
+    @property
+    def renewed(self) -> frozenset[str]:
+        """The packages that keep their version and get the hashes of its present files."""
+        kept = {one.package for one in self.limits if one.kind is LimitKind.LISTED_FILES}
+        return frozenset(name for name in kept if name in self.pins)
 
     @property
     def moved(self) -> dict[str, Version]:

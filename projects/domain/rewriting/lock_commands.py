@@ -68,6 +68,7 @@ def _moved(parsed: ParsedFiles, source: SourceFile, versions: PlannedVersions) -
     """Return the new versions of the packages in this lock, and of those that come with them."""
     locked = {one.name for one in parsed.requirements if one.source == source.path}
     changed = {name: version for name, version in versions.moved.items() if name in locked}
+    changed |= {name: versions.pins[name] for name in versions.renewed if name in locked}
     if changed:
         changed |= {name: versions.pins[name] for name in versions.added if name in versions.pins}
     return dict(sorted(changed.items()))

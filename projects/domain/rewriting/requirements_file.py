@@ -92,7 +92,7 @@ def rewrite_lines(
             continue
         present.add(found.name)
         own = requirement_edits(text, versions)
-        if not own:
+        if not own and not (has_hashes and found.name in versions.renewed and versions.digests.get(found.name)):
             continue
         changed = True
         edits += (line.in_file(edit.shifted(lead)) for edit in own)

@@ -62,7 +62,7 @@ def hashed_pins(plans: Iterable[UpgradePlan], parsed: ParsedFiles) -> set[tuple[
     return {
         (name, plan.pins[name])
         for plan in plans
-        for name in (*(change.name for change in plan.changes), *plan.added)
+        for name in (*(one.name for one in plan.changes), *plan.added, *(one.package for one in plan.limits))
         if name in plan.pins
     }
 

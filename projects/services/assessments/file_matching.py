@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from projects.domain.assessment.file_choices import Exclusion
 from projects.domain.assessment.request import AssessmentRequest
 from scanner.domain.files.builds import infer_build
 from scanner.domain.files.release_profile import ReleaseProfile
@@ -20,6 +21,7 @@ class MatchedRelease(NamedTuple):
     """A release with the files that count.
 
     `admitted` are their names, None if all that exist count; `excluded_by` says what excludes the others.
+    `renewed` are the offers if no hash left out a file; empty where none does.
     """
 
     profile: ReleaseProfile
@@ -28,6 +30,7 @@ class MatchedRelease(NamedTuple):
     source: StoredRelease
     admitted: frozenset[str] | None
     excluded_by: str
+    renewed: tuple[Offer, ...]
 
 
 class FileMatcher:
@@ -61,6 +64,8 @@ class FileMatcher:
         excluded = {file.filename: self._choices.exclusion(name, release.version, file) for file in existing}
         counting = [file for file in existing if excluded[file.filename] is None]
         profile = profile_of(counting)
+        by_hash = [file for file in existing if excluded[file.filename] in {None, Exclusion.HASHES}]
+        renewed = self._matcher.offers(profile_of(by_hash)) if len(by_hash) > len(counting) else ()
         return MatchedRelease(
             profile,
             self._matcher.offers(profile),
@@ -68,6 +73,7 @@ class FileMatcher:
             metadata_source(release, lambda part: self._matcher.offers(profile_of(self._files.get(part.pk, ())))),
             frozenset(file.filename for file in counting) if len(counting) < len(existing) else None,
             next((why.value for why in excluded.values() if why is not None), ""),
+            renewed,
         )
 
 

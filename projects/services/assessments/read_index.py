@@ -123,10 +123,12 @@ class IndexReader:
     def _matched_candidate(self, release: StoredRelease, matched: MatchedRelease) -> Candidate:
         request = self._request
         too_young = request.policy.is_too_young(release.first_uploaded_at, self.as_of or request.now)
-        made = _candidate(
-            *(release, matched.source, matched.profile, matched.offers, matched.build, self._metadata, too_young)
+        # Of releases with one profile the offers may be renewed differently.
+        profile = (matched.profile, matched.renewed) if matched.renewed else matched.profile
+        made = _candidate(*(release, matched.source, profile, matched.offers, matched.build, self._metadata, too_young))
+        return made._replace(
+            admitted_files=matched.admitted, excluded_by=matched.excluded_by, renewed_offers=matched.renewed
         )
-        return made._replace(admitted_files=matched.admitted, excluded_by=matched.excluded_by)
 
     def _candidate(self, release: StoredRelease) -> Candidate:
         profiles, request = self._profiles, self._request

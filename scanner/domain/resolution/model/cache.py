@@ -75,8 +75,8 @@ class ResolutionCache:
         self._given_up_packages: set[NormalizedName] = set()
         self._given_up_releases: set[tuple[NormalizedName, Version]] = set()
         self._dependents: dict[tuple[NormalizedName, Requirement], int] = {}
-        self._installable: dict[tuple[Target, SourcePolicy], dict[NormalizedName, InstallableVersions]] = {}
-        self._by_group: dict[tuple[NormalizedName, SourcePolicy, Hashable], InstallableVersions] = {}
+        self._installable: dict[tuple[Target, SourcePolicy, bool], dict[NormalizedName, InstallableVersions]] = {}
+        self._by_group: dict[tuple[NormalizedName, SourcePolicy, bool, Hashable], InstallableVersions] = {}
         self._shared: dict[Hashable, object] = {}
         self._uploaded_after: dict[tuple[NormalizedName, datetime], int] = {}
         self._interned: dict[InstallableVersions, InstallableVersions] = {}
@@ -126,14 +126,14 @@ class ResolutionCache:
 
     def installable_on(self, target: Target, policy: BuildPolicy) -> dict[NormalizedName, InstallableVersions]:
         """Return the memo of `installable` for one target, for callers that look up many packages."""
-        return self._installable.setdefault((target, policy.source), {})
+        return self._installable.setdefault((target, policy.source, policy.renews_hashes), {})
 
     def installable(self, package: PackageVersions, target: Target, policy: BuildPolicy) -> InstallableVersions:
         """Return what the policy installs of a package on a target. Each distinct profile is judged once."""
         memo = self.installable_on(target, policy)
         known = memo.get(package.name)
         if known is None:
-            key = (package.name, policy.source, self._source.target_group(package.name, target))
+            key = (package.name, policy.source, policy.renews_hashes, self._source.target_group(package.name, target))
             known = self._by_group.get(key)
             if known is None:
                 made = self._judge(package, target, policy)
@@ -145,7 +145,10 @@ class ResolutionCache:
         installable = yanked = 0
         obstacles: dict[Obstacle, int] = {}
         for candidate, mask in package.profiles:
-            offer, build = self._source.offer(candidate, target)
+            renewed = policy.renews_hashes and candidate.renewed_offers
+            offer, build = self._source.offer(
+                candidate._replace(offers=candidate.renewed_offers) if renewed else candidate, target
+            )
             if offer.yanked:
                 yanked |= mask
             if policy.installs(offer.availability, build):

@@ -34,13 +34,15 @@ class BuildPolicy:
 
     `prereleases` admits pre-releases everywhere. `minimum_age_days` excludes releases that are younger at `now`,
     unless the project pins them exactly. `now` (aware) hides what was uploaded later; if it is None, the resolver
-    hides nothing and finds no release too young.
+    hides nothing and finds no release too young. With `renews_hashes` the hashes that a project lists may be taken
+    again, so they leave out no file.
     """
 
     source: SourcePolicy = SourcePolicy.PURE
     prereleases: bool = False
     minimum_age_days: int = 0
     now: datetime | None = None
+    renews_hashes: bool = False
 
     @property
     def minimum_age(self) -> timedelta:

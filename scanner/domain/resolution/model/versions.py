@@ -35,6 +35,7 @@ class Candidate(NamedTuple):
     says why; `metadata_grade` is how far they are known. `pk` is the stored release that the metadata comes from,
     `other_pks` are those of the same version on other indexes, whose files count too. `admitted_files` are the names
     of those that count where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
+    `renewed_offers` are the offers once the project lists the hashes of its files again, where that changes them.
     """
 
     version: Version
@@ -51,6 +52,7 @@ class Candidate(NamedTuple):
     other_pks: tuple[int, ...] = ()
     admitted_files: frozenset[str] | None = None
     excluded_by: str = ""
+    renewed_offers: tuple[Offer, ...] = ()
 
     @property
     def pks(self) -> tuple[int, ...]:

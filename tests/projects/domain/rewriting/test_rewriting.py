@@ -1,4 +1,5 @@
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from projects.domain.dependency_files import read
+from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting import PlannedVersions, main_text, rewrite
 from projects.domain.rewriting.exports import constraints, pip_command, uv_table
+from projects.domain.rewriting.limit_changes import LimitChange
 from tests.projects.domain.rewriting.planned import WINDOWS, moves
 
 PYDANTIC = {"pydantic": ("2.6.1", "2.8.0"), "pydantic-core": ("2.16.2", "2.20.0")}
@@ -163,6 +166,14 @@ def test_a_lock_is_left_to_its_tool() -> None:
 
     assert result.changed == ()
     assert result.commands == ("uv lock --upgrade-package 'pydantic==2.8.0'",)
+
+
+def test_a_release_that_stays_gets_the_hashes_of_its_present_files() -> None:
+    before = f"pydantic==2.6.1 --hash=sha256:{A}\n"
+    listed = LimitChange(LimitKind.LISTED_FILES, "requirements.txt", 1, "2.6.1", package="pydantic")
+    plan = replace(moves({}, others={"pydantic": "2.6.1"}, digests={"pydantic": [B]}), limits=(listed,))
+
+    assert rewritten(before, plan) == f"pydantic==2.6.1 --hash=sha256:{B}\n"
 
 
 _WORDS = st.sampled_from(
