@@ -16,6 +16,9 @@ from projects.presentation.search import SHOWN, SearchResults
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+# One letter begins the names of too many targets.
+_SHORTEST = 2
+
 
 def search_by_name(user: User, text: str) -> SearchResults:
     """Return the projects and packages whose names contain `text`, shortest first, and the targets.
@@ -42,10 +45,13 @@ def search_by_name(user: User, text: str) -> SearchResults:
 
 
 def _headlines(targets: Iterable[str], text: str) -> tuple[Headline, ...]:
-    """Return the headlines of these targets that all words of the text name: "3.14 windows", "cp314"."""
+    """Return the headlines of these targets that all words of the text begin to name: "3.14 win", "cp314"."""
     words = [word for word in text.casefold().split() if word not in ("on", "python")]
-    return tuple(
-        one
-        for one in all_headlines([list(targets)])
-        if words and all(word in f"{one.label} {one.key}".casefold() for word in words)
-    )
+    if not words or max(map(len, words)) < _SHORTEST:
+        return ()
+    found = []
+    for one in all_headlines([list(targets)]):
+        names = f"{one.label} {one.key.partition('-')[0]}".casefold().split()
+        if all(any(name.startswith(word) for name in names) for word in words):
+            found.append(one)
+    return tuple(found)

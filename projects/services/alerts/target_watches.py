@@ -7,6 +7,7 @@ from django.db import transaction
 
 from projects.domain.watches import target_progress
 from projects.models import Alert, Project, Subscription
+from projects.presentation.target_standing import TargetStanding
 from projects.selectors import target_standing
 from projects.services.alerts.watches import CannotWatch
 from scanner.domain.targets.target import parse_target
@@ -55,16 +56,17 @@ def report_targets() -> int:
 
     May run concurrently: the alert and what it reports are stored together, under the lock of the watch.
     """
-    watches = Subscription.objects.active().target_watches().order_by("pk")
-    return sum(_report(pk) for pk in watches.values_list("pk", flat=True))
+    watches = Subscription.objects.active().target_watches().select_related("project").order_by("pk")
+    # The lock is the write lock of SQLite, so it is taken only where something changed.
+    return sum(_report(watch.pk) for watch in list(watches) if _has_changed(watch, _judged(watch)))
 
 
 def _report(watch_id: int) -> bool:
     with transaction.atomic():
         active = Subscription.objects.active().filter(pk=watch_id).select_for_update(of=("self",))
         watch = active.select_related("project").first()
-        standing = target_standing(watch.project, watch.target) if watch is not None else None
-        if watch is None or standing is None or not standing.is_judged:
+        standing = _judged(watch) if watch is not None else None
+        if watch is None or standing is None or not _has_changed(watch, standing):
             return False
         progress = target_progress(
             watch.reported or (), standing.blockers, standing.verdict, reported_clear=watch.reported_clear
@@ -75,3 +77,16 @@ def _report(watch_id: int) -> bool:
             return False
         Alert.objects.create(subscription=watch, fell=list(progress.fell), is_clear=progress.is_clear)
         return True
+
+
+def _judged(watch: Subscription) -> TargetStanding | None:
+    """Return where the watched target stands; None while it is not known, and when the project lost the target."""
+    standing = target_standing(watch.project, watch.target)
+    return standing if standing is not None and standing.is_judged else None
+
+
+def _has_changed(watch: Subscription, standing: TargetStanding | None) -> bool:
+    """Return whether the target stands otherwise than in the last report."""
+    if standing is None:
+        return False
+    return (watch.reported, watch.reported_clear) != (list(standing.blockers), standing.is_clear)

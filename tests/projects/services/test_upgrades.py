@@ -99,3 +99,14 @@ def test_the_signs_of_today_are_kept_with_the_snapshot(project: Project) -> None
 def test_a_project_without_a_snapshot_has_nothing_to_fetch() -> None:
     project = Project.objects.create(name="empty", slug="empty")
     assert not fetch_for_upgrade(project.pk, NEW, NEWEST, timezone.now())
+
+
+def test_what_if_a_package_stays_or_one_that_the_policy_holds_may_move(project: Project, replay: ReplayIndex) -> None:
+    held = plan(project, UpgradeQuery(hold=("greenlet",)))
+    assert held.plan is not None
+    assert not held.plan.feasible
+    project.holds = ["greenlet"]
+    project.save()
+    free = plan(project, UpgradeQuery(free=("greenlet",)))
+    assert free.plan is not None
+    assert free.written.files == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
