@@ -161,7 +161,8 @@ def _finish(upgrade: Upgrade, problem: ResolutionProblem, choices: Choices) -> S
 
 def _dropped(upgrade: Upgrade, resolutions: Sequence[Resolution]) -> tuple[NormalizedName, ...]:
     reached = {edge.requirement.name for resolution in resolutions for edge in resolution.edges}
-    return tuple(name for name in upgrade.current if name not in reached)
+    # The order of the versions in use follows the metadata, and each wheel of a release may list it in its own.
+    return tuple(sorted(name for name in upgrade.current if name not in reached))
 
 
 def _changes(
