@@ -12,6 +12,7 @@ from functools import lru_cache
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.stop_reason import StopReason
+from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
@@ -31,6 +32,14 @@ def describe_reason(package: PackageResult) -> str:
     if newest is None or newest.version == package.version:
         return text
     return f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
+
+
+def blocked_causes(result: TargetResult) -> dict[str, str]:
+    """Return in a few words why each package of a target that is blocked is so, by name.
+
+    Plans name the same packages: they say the same of them.
+    """
+    return {one.name: describe_cause(one) for one in result.packages if one.verdict is Verdict.BLOCKED}
 
 
 def describe_cause(package: PackageResult) -> str:

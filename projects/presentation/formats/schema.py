@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
 
@@ -12,7 +13,14 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import to_data
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.advice import advise, list_build_tools
-from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error, short_text
+from projects.presentation.sentences import (
+    blocked_causes,
+    describe_flags,
+    describe_reason,
+    describe_text,
+    expected_error,
+    short_text,
+)
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 from scanner.domain.resolution.explain.conflict_text import conflict_text, line_text, relaxation_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text
@@ -49,7 +57,7 @@ def target_document(result: TargetResult, written: WrittenPlan | None = None) ->
         "conflict": conflict_text(result.conflict) if result.conflict is not None else None,
         **conflict_document(result.conflict),
         "packages": [package_document(package, result.target) for package in result.packages],
-        "plan": plan_document(result.plan, written) if result.plan is not None else None,
+        "plan": plan_document(result.plan, written, blocked_causes(result)) if result.plan is not None else None,
     }
 
 
@@ -66,8 +74,14 @@ def conflict_document(conflict: ConflictExplanation | None) -> dict[str, Any]:
     }
 
 
-def plan_document(plan: UpgradePlan, written: WrittenPlan | None) -> dict[str, Any]:
-    """Return a `plan`: the stored one with sentences in place of data, and with what is written into the files."""
+def plan_document(
+    plan: UpgradePlan, written: WrittenPlan | None, causes: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Return a `plan`: the stored one with sentences in place of data, and with what is written into the files.
+
+    `causes` says why packages are blocked, by name, as their rows do.
+    """
+    known = causes or {}
     data = plan.to_json()
     changes, blockers = zip(data["changes"], plan.changes, strict=True), zip(data["stuck"], plan.blockers, strict=True)
     return {
@@ -75,7 +89,9 @@ def plan_document(plan: UpgradePlan, written: WrittenPlan | None) -> dict[str, A
         "conflict": conflict_text(plan.conflict) if plan.conflict is not None else None,
         "reason": plan_reason_text(plan.reason) if plan.reason is not None else None,
         "changes": [{**one, "why": plan_reason_text(change.reason)} for one, change in changes],
-        "stuck": [{**one, "reason": plan_reason_text(blocker.reason)} for one, blocker in blockers],
+        "stuck": [
+            {**one, "reason": known.get(blocker.name) or plan_reason_text(blocker.reason)} for one, blocker in blockers
+        ],
         **(written.to_json() if written is not None else {"requirements": None}),
     }
 

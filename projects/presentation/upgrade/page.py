@@ -11,6 +11,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
 from projects.presentation.conflicts import ConflictTable, conflict_table
+from projects.presentation.sentences import blocked_causes
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
@@ -33,7 +34,7 @@ from projects.presentation.upgrade.values import (
     UpgradePage,
 )
 from scanner.domain.resolution.explain.sentences import plan_cause_text
-from scanner.domain.resolution.model.plans import VersionChange
+from scanner.domain.resolution.model.plans import Blocker, VersionChange
 
 _CONTEXT = 3
 # Of longer files only the lines around the changes are shown.
@@ -72,7 +73,7 @@ def upgrade_page(
         changes=tuple(_change(change, name_target, stored, released) for change in plan.changes),
         added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
         dropped=plan.dropped,
-        stuck=tuple((one.name, f"{plan_cause_text(one.reason, name_target)}.") for one in plan.blockers),
+        stuck=tuple((one.name, f"{_stuck(one, columns, stored, name_target)}.") for one in plan.blockers),
         conflict=_conflict(stored, planned, name_target),
         files=tuple(_file(path, files.get(path, ""), text) for path, text in planned.written.files.items()),
         written=planned.written,
@@ -91,6 +92,14 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUp
     if planned.missing:
         return answer_missing(columns, planned.missing)
     return answer_unplanned(columns[-1:], stored.result)
+
+
+def _stuck(
+    blocker: Blocker, columns: Sequence[Column], stored: StoredUpgrade, name_target: Callable[[str], str]
+) -> str:
+    """Return why a package has no version that works: on one target as its row says it."""
+    cause = blocked_causes(stored.result).get(blocker.name, "") if len(columns) == 1 else ""
+    return cause or plan_cause_text(blocker.reason, name_target)
 
 
 def _conflict(
