@@ -1,4 +1,4 @@
-"""Django's SQLite backend with a database file that only its owner may read, in whatever directory it is."""
+"""Django's SQLite backend with a file that only its owner may read, written by one thread of a process at a time."""
 
 from __future__ import annotations
 
@@ -9,11 +9,34 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
+from compat_site.sqlite.turns import Turns
+
 _OTHERS = 0o077
+_WRITES = ("INSERT", "UPDATE", "DELETE")
+# As long as SQLite itself waits (`timeout` in the settings); then it decides.
+_PATIENCE = 20.0
+_turns = Turns()
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """A cursor whose single statements wait for their turn to write, as transactions do."""
+
+    def execute(self, query: str, params: Any = None) -> Any:
+        """Execute a statement, in its turn if it writes outside a transaction."""
+        if self.connection.in_transaction or not query.startswith(_WRITES):
+            return super().execute(query, params)
+        turn = _turns.take(_PATIENCE)
+        try:
+            return super().execute(query, params)
+        finally:
+            if turn is not None:
+                _turns.give_back(turn)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection to SQLite. The journal files get the mode of the database from SQLite itself."""
+
+    _turn: object | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         """Connect; a new file has the mode 0600, and an older one loses the permissions of others."""
@@ -22,6 +45,41 @@ class DatabaseWrapper(base.DatabaseWrapper):
             _make_private(Path(name))
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         return connection
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Return a cursor that waits for its turn."""
+        return self.connection.cursor(factory=Cursor)
+
+    def _start_transaction_under_autocommit(self) -> None:
+        self._turn = _turns.take(_PATIENCE)
+        try:
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
+        except BaseException:
+            self._give_back()
+            raise
+
+    def _commit(self) -> Any:
+        try:
+            return super()._commit()  # type: ignore[misc]
+        finally:
+            self._give_back()
+
+    def _rollback(self) -> Any:
+        try:
+            return super()._rollback()  # type: ignore[misc]
+        finally:
+            self._give_back()
+
+    def _close(self) -> Any:
+        try:
+            return super()._close()  # type: ignore[misc]
+        finally:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        turn, self._turn = self._turn, None
+        if turn is not None:
+            _turns.give_back(turn)
 
 
 def _make_private(path: Path) -> None:

@@ -1,4 +1,6 @@
 import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -23,3 +25,35 @@ def test_a_database_file_is_its_owners_alone_in_whatever_folder(tmp_path: Path, 
     wrapper.close()
     assert modes["w.sqlite3"] == 0o600
     assert not any(mode & 0o077 for mode in modes.values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_that_write_take_turns_and_none_waits_until_its_timeout(tmp_path: Path) -> None:
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0.01, "init_command": "PRAGMA journal_mode=WAL;"}
+    rest = {"TIME_ZONE": None, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False, "AUTOCOMMIT": True}
+    settings = {"ENGINE": "compat_site.sqlite", "NAME": tmp_path / "w.sqlite3", "OPTIONS": options, **rest}
+
+    def write(count: int) -> int:
+        wrapper = DatabaseWrapper(settings)
+        done = 0
+        for number in range(count):
+            if number % 2:
+                wrapper.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+            with wrapper.cursor() as cursor:
+                cursor.execute("INSERT INTO a VALUES (1)")
+                time.sleep(0.002)
+            if number % 2:
+                wrapper.commit()
+                wrapper.set_autocommit(True)
+            done += 1
+        wrapper.close()
+        return done
+
+    first = DatabaseWrapper(settings)
+    with first.cursor() as cursor:
+        cursor.execute("CREATE TABLE a (b)")
+    with ThreadPoolExecutor(12) as pool:
+        assert sum(pool.map(write, [10] * 12)) == 120
+    with first.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM a").fetchone() == (120,)
+    first.close()
