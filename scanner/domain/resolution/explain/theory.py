@@ -53,8 +53,8 @@ class Theory:
     def smallest(self, order: Sequence[int], always: Collection[int] = ()) -> list[int]:
         """Return groups that contradict each other and of which none can be left out, in ascending order.
 
-        Of very many groups, some that could be left out may stay. Groups are left out in `order` where that is possible,
-        those in `always` never.
+        Of very many groups, some that could be left out may stay. Groups are left out in `order` where that is
+        possible, those in `always` never.
         """
         kept = [*order, *always]
         for number in order:
