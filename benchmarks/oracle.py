@@ -175,8 +175,8 @@ def held_to(
 
 
 def pins_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """Return the set of an entry: as written, or as planned."""
-    if entry["verdict"] != "go" and not _goes_as_written(entry):
+    """Return the set of an entry: as planned, else as written. A held-back package is shown in a newer version."""
+    if entry["plan"] is not None and entry["verdict"] != "go":
         return dict(entry["plan"]["pins"])
     return {row["name"]: row["version"] for row in entry["packages"] if row["verdict"] != "inactive"}
 

@@ -82,7 +82,8 @@ def _requirement(one: ParsedRequirement) -> Requirement:
 
 
 def _pins(counting: Sequence[ParsedRequirement]) -> str:
-    return "".join(f"{_requirement(one)}\n" for one in counting if one.lock is not None)
+    locked = (one for one in counting if one.lock is not None)
+    return "".join(f"{_requirement(one)} {' '.join(f'--hash={digest}' for digest in one.hashes)}\n" for one in locked)
 
 
 def _is_uvs(parsed: ParsedFiles) -> bool:
@@ -96,7 +97,6 @@ def _export(project: Path, uv: str) -> str:
         "--project",
         str(project),
         "--frozen",
-        "--no-hashes",
         "--no-emit-project",
         "--no-dev",
         "-q",

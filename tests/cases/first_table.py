@@ -119,17 +119,16 @@ source = { git = "https://git.example/o/mine.git#0123456789012345678901234567890
 
 CASES = [
     Case(
-        name="nine packages of machine learning, complete, with the newest tensorflow shown where it has no wheel",
+        name="nine packages of machine learning, complete",
         files={"requirements.txt": ML_NINE},
-        target=(f"cp312-{LINUX}", f"cp314-{LINUX}"),
-        verdict=("no-go", "no-go"),
+        verdict="no-go",
         packages={"pandas": "1.5.3", "grpcio": "1.50.0", "psycopg2": "2.9.5 blocked"},
     ),
     Case(
-        name="tensorflow without a wheel for 3.14",
+        name="tensorflow, of which a pre-release alone has a wheel for 3.14",
         files={"requirements.txt": "tensorflow\n"},
         target=f"cp314-{LINUX}",
-        packages={"tensorflow": "2.21.0"},
+        packages={"tensorflow": "2.22.0rc0 ready"},
     ),
     Case(
         name="a compiled file of 250 pins on the Python after that it was compiled for",
@@ -140,10 +139,9 @@ CASES = [
     ),
     Case(
         name="nothing pinned, on a Python far ahead",
-        wrong_today="facts: held back",
         files={"requirements.txt": METAGUARDIAN},
         target="cp316-win_amd64",
-        verdict="conditional",
+        verdict="no-go",
         packages={"pydantic": "held-back"},
     ),
     *(
@@ -156,6 +154,14 @@ CASES = [
             packages=SIX,
         )
         for tool in LOCKED
+    ),
+    Case(
+        name="pins of a compiled file that are older than the newest release",
+        files=locked("compile"),
+        target=(f"cp311-{LINUX}", f"cp312-{LINUX}"),
+        verdict=("go", "go"),
+        packages={"numpy": "2.2.6 ready", "jiter": "0.10.0 ready"},
+        moves={},
     ),
     Case(
         name="a release that is only an sdist, with the dependency that its PKG-INFO states",

@@ -8,6 +8,7 @@ from the recording from then on.
 
 import argparse
 import sys
+import threading
 from email.parser import BytesHeaderParser
 
 import requests
@@ -28,7 +29,7 @@ from tests.replay.recording import (
     write_metadata,
     write_pages,
 )
-from tests.replay.rendering import Style
+from tests.replay.rendering import Page, Style
 from tests.replay.server import ReplayIndex
 from tests.replay.until_told import wait_until_told
 
@@ -37,7 +38,7 @@ _KEPT = ("Metadata-Version", "Name", "Version", "Requires-Python", "Dynamic", "P
 
 
 class RecordingIndex(ReplayIndex):
-    """A replay index that learns. Upstream requests are made one after the other."""
+    """A replay index that learns. What is asked for at the same time is fetched at the same time, each thing once."""
 
     def __init__(self, upstream: str, port: int = 0) -> None:
         # no digests: the texts served are shorter than those that the index has digests of
@@ -47,17 +48,24 @@ class RecordingIndex(ReplayIndex):
         self._files: dict[str, dict[str, IndexFile]] = {}
         self._refused: set[tuple[str, str]] = set()
         self._digests: dict[tuple[str, str], str | None] = {}
+        self._fetching: dict[str, threading.RLock] = {}
         self.learned_pages = 0
         self.learned: dict[str, RecordedMetadata] = {}
 
-    def _get(self, name: str) -> ReplayPackage | None:
-        if name not in self._names and (name, "") not in self._refused:
-            self._learn_page(name)
-        return super()._get(name)
+    def package(self, name: str) -> ReplayPackage | None:
+        """As the base, after the page was learned."""
+        self._ensure_page(name)
+        return super().package(name)
+
+    def project(self, name: str, form: str, as_of: str | None) -> Page | None:
+        """As the base, after the page was learned."""
+        self._ensure_page(name)
+        return super().project(name, form, as_of)
 
     def file(self, name: str, filename: str, as_of: str | None) -> ReplayFile | None:
         """As the base, after what is in the file was learned."""
-        with self.lock:
+        self._ensure_page(name)
+        with self._one_at_a_time(name):
             found = super().file(name, filename, as_of)
             if found is None or (name, filename) in self._refused or found.synthetic:
                 return found
@@ -65,10 +73,19 @@ class RecordingIndex(ReplayIndex):
             if learned is None:
                 self._refused.add((name, filename))
                 return found
-            known = self.learned.get(name) or read_metadata(name)
-            self.learned[name] = known | learned
-            self._packages[name].learn(self.learned[name])
-            return super().file(name, filename, as_of)
+            with self.lock:
+                self.learned[name] = (self.learned.get(name) or read_metadata(name)) | learned
+                self._packages[name].learn(self.learned[name])
+        return super().file(name, filename, as_of)
+
+    def _ensure_page(self, name: str) -> None:
+        with self._one_at_a_time(name):
+            if name not in self._names and (name, "") not in self._refused:
+                self._learn_page(name)
+
+    def _one_at_a_time(self, name: str) -> threading.RLock:
+        with self.lock:
+            return self._fetching.setdefault(name, threading.RLock())
 
     def write(self) -> None:
         """Adds what was learned to the recorded data."""

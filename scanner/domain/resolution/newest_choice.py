@@ -85,7 +85,8 @@ def _newest_choices(provider: TargetProvider, closure: Closure) -> Iterable[tupl
     bars = _Bars(provider)
     for member in closure.members:
         candidates = provider.candidates(member.name)
-        if candidates is None or member.version is None:
+        # What the project pins, or a lock fixes, is not held back by the target.
+        if candidates is None or member.version is None or candidates.locked is not None or candidates.project_pinned:
             continue
         admitted = _admitted_by_policy(candidates)
         for requirement in required.get(member.name, ()):

@@ -14,8 +14,6 @@ Terms = tuple[tuple[int, int], ...]
 
 # Propagation steps for one question. Proofs of real sets need a few thousand.
 _MOST_STEPS = 60_000
-# Those for all questions about what can be left out: about a second.
-_MOST_STEPS_IN_ALL = 400_000
 
 
 class _TooLong(Exception):
@@ -27,7 +25,6 @@ class Theory:
 
     def __init__(self, groups: Sequence[Sequence[Terms]]) -> None:
         self._groups = [tuple(group) for group in groups]
-        self._steps = 0
 
     def is_refuted(self, active: Sequence[int] | None = None, instead: Iterable[Terms] = ()) -> bool | None:
         """Return whether the facts of the active groups (default: all) leave no solution; None if that takes too long.
@@ -41,27 +38,21 @@ class Theory:
         """Return the groups that a refutation used, -1 for `instead`; none if there is a solution."""
         numbers = [number for number in active for _ in self._groups[number]]
         facts = [*(terms for number in active for terms in self._groups[number]), *instead]
-        refutation = _Refutation(facts)
         try:
-            used = refutation.used_facts()
+            used = _Refutation(facts).used_facts()
         except _TooLong:
             return None
-        finally:
-            self._steps += refutation.steps
         return {numbers[fact] if fact < len(numbers) else -1 for fact in used}
 
     def smallest(self, order: Sequence[int], always: Collection[int] = ()) -> list[int]:
         """Return groups that contradict each other and of which none can be left out, in ascending order.
 
-        Of very many groups, some that could be left out may stay. Groups are left out in `order` where that is
-        possible, those in `always` never.
+        Groups are left out in `order` where that is possible. `always` are never left out.
         """
         kept = [*order, *always]
         for number in order:
             if number not in kept:
                 continue
-            if self._steps > _MOST_STEPS_IN_ALL:
-                break
             rest = [other for other in kept if other != number]
             used = self._used(rest)
             if used:
@@ -79,7 +70,7 @@ class _Refutation:
         for number, terms in enumerate(facts):
             for node, _ in terms:
                 self._by_node.setdefault(node, []).append(number)
-        self.steps = 0
+        self._steps = 0
         # The facts that narrowed each node, in any of the cases.
         self._narrowed: dict[int, set[int]] = {}
         self._violated: set[int] = set()
@@ -118,8 +109,8 @@ class _Refutation:
         while queue:
             number = queue.popleft()
             waiting.discard(number)
-            self.steps += 1
-            if self.steps > _MOST_STEPS:
+            self._steps += 1
+            if self._steps > _MOST_STEPS:
                 raise _TooLong
             open_terms = [(node, mask) for node, mask in self._facts[number] if domains.get(node, ANYTHING) & ~mask]
             if not open_terms:
