@@ -92,10 +92,10 @@ def deliver(site: Site, measured: Measurements, end: float, number: int) -> None
         commit = hashlib.sha1(f"{number} {sent}".encode(), usedforsecurity=False).hexdigest()
         branch = "main" if sent % 10 == 0 else f"feature-{number}"
         repository = {"id": 7, "full_name": "octo/app", "clone_url": "https://git.example/octo/app.git"}
-        push = {"ref": f"refs/heads/{branch}", "before": "0" * 40, "after": commit, "created": False, "deleted": False}
-        body = json.dumps(
-            {**push, "forced": False, "commits": [], "head_commit": None, "repository": repository}
-        ).encode()
+        push: dict[str, object] = {"ref": f"refs/heads/{branch}", "before": "0" * 40, "after": commit}
+        push |= {"created": False, "deleted": False, "pusher": {"name": "a"}}
+        push |= {"forced": False, "commits": [], "head_commit": None, "repository": repository}
+        body = json.dumps(push).encode()
         mac = hmac.new(site.secret.encode(), body, hashlib.sha256).hexdigest()
         headers = {
             "X-GitHub-Event": "push",

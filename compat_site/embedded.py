@@ -9,6 +9,7 @@ import fcntl
 import logging
 import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +27,8 @@ from scanner.services.shutdown import clear_stop_request
 logger = logging.getLogger(__name__)
 
 WEB_THREADS = 8
+# How long a thread keeps the interpreter while others wait for it.
+SWITCH_SECONDS = 0.0005
 # The queues of each worker, and how many jobs it runs at once.
 WORKERS = (("interactive", 4), ("searches,polling,alerts", 4))
 # A job that runs longer is abandoned: the next start finds it again in the database.
@@ -110,6 +113,8 @@ class EmbeddedJobs:
     def start(self) -> None:
         """Start them, and run every entry of the schedule once now."""
         clear_stop_request()
+        # By default a page waits 5 ms for each of the jobs that compute, each time that it has read from the database.
+        sys.setswitchinterval(SWITCH_SECONDS)
         for thread in self._threads:
             thread.start()
         for entry in self._app.conf.beat_schedule.values():
