@@ -48,9 +48,13 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     What certainly blocks, whatever else is chosen, is tolerated at once. After that it is one package at a time, the
     one nearest to the requirements first. A tolerated package stays at its preferred release: it is known that no
     older one installs either, so looking for one that fits the rest would only hide the conflict. Where only a
-    pre-release of a package is usable, installers take it, and so does this.
+    pre-release of a package is usable, installers take it, and so does this if the set then holds.
     """
-    problem = yield from _with_prereleases(problem)
+    opened = yield from _with_prereleases(problem)
+    if opened is not problem:
+        found = yield from opened.solve()
+        if isinstance(found, Solved):
+            return SearchResult(opened, opened.choices(found))
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
     for provider in problem.providers:
@@ -69,16 +73,17 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
         assert proof is not None  # there were no assumptions
         tolerated, placeholders = yield from problem.known(partial(_next_to_allow, problem, proof))
         usable = {name for name in tolerated if any(has_usable_prerelease(p, name) for p in problem.providers)}
-        if usable - problem.open_prereleases:
-            problem = problem.opening(usable)
-            tolerated, placeholders = {}, set()
-            continue
+        if usable - problem.open_prereleases and not (problem.tolerated or problem.placeholders):
+            opened = problem.opening(usable)
+            found = yield from opened.solve()
+            if isinstance(found, Solved):
+                return SearchResult(opened, opened.choices(found))
         if not tolerated and not placeholders:
             return SearchResult(problem, None, proof)
 
 
 def _with_prereleases(problem: ResolutionProblem) -> Search[ResolutionProblem]:
-    """Return the problem with pre-releases open to the packages that certainly block without them."""
+    """Return the problem with pre-releases of what certainly blocks without them; the same if something still does."""
     found: set[NormalizedName] = set()
     for provider in problem.providers:
         blocked, _ = yield from problem.known(partial(certain_blockers, provider))
@@ -87,9 +92,10 @@ def _with_prereleases(problem: ResolutionProblem) -> Search[ResolutionProblem]:
     if opened is problem:
         return problem
     for provider in opened.providers:
-        blocked, _ = yield from opened.known(partial(certain_blockers, provider))
-        found -= blocked.keys()
-    return problem.opening(found)
+        blocked, placeholders = yield from opened.known(partial(certain_blockers, provider))
+        if blocked or placeholders:
+            return problem
+    return opened
 
 
 def _next_to_allow(problem: ResolutionProblem, proof: Incompatibility) -> tuple[Choices, set[NormalizedName]]:
