@@ -165,7 +165,6 @@ CASES = [
     ),
     Case(
         name="a release that is only an sdist, with the dependency that its PKG-INFO states",
-        wrong_today="facts: PKG-INFO of sdists",
         files={"requirements.txt": "pyspark==3.5.1\n"},
         options=("--source", "any"),
         packages={"pyspark": "3.5.1", "py4j": "0.10.9.7"},

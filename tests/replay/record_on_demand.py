@@ -18,6 +18,7 @@ from scanner.domain.index_page.page import IndexFile
 from scanner.index.client import FreshPage, IndexClient
 from scanner.index.default_index import default_index_url
 from scanner.index.errors import IndexFault, InvalidArchive
+from scanner.index.transport import Limits
 from tests.replay.packages import ReplayFile, ReplayPackage
 from tests.replay.record import AGENT, older_document, package_of
 from tests.replay.recording import (
@@ -44,7 +45,10 @@ class RecordingIndex(ReplayIndex):
         # no digests: the texts served are shorter than those that the index has digests of
         super().__init__(port=port, style=Style(metadata_digests=False))
         self._upstream = upstream
-        self._client = IndexClient(upstream, user_agent=AGENT)
+        # Some sdists are larger than the product reads; what they contain is a fact all the same.
+        self._client = IndexClient(
+            upstream, user_agent=AGENT, limits=Limits(total=600, wire=512_000_000, archive=512_000_000)
+        )
         self._files: dict[str, dict[str, IndexFile]] = {}
         self._refused: set[tuple[str, str]] = set()
         self._digests: dict[tuple[str, str], str | None] = {}
