@@ -15,6 +15,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.file_choices import Exclusion
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot, installable_from
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
 from projects.domain.assessment.provenance import Provenance
@@ -212,8 +213,9 @@ def explain(
     package: PackageSnapshot | None,
     explanations: WheelExplanations,
     now: datetime,
+    column: int,
 ) -> PackageResult:
-    """Return the result that a judgement and the files of its releases make."""
+    """Return the result that a judgement and the files of its releases make, on the target in this column."""
     cell = explanations.cell(judgement.release, target) if judgement.release is not None else judgement.cell
     newest = package.newest if package else None
     return PackageResult(
@@ -230,7 +232,7 @@ def explain(
         uploaded_at=cell.uploaded_at if cell else None,
         reason=judgement.reason
         or _held_back_reason(judgement.held_back, target, explanations)
-        or _reason(cell, judgement.release),
+        or _reason(cell, judgement.release, column),
         held_at=str(judgement.held_back.version) if judgement.held_back else None,
         has_stated_needs=judgement.release is not None and judgement.release.metadata_grade is MetadataGrade.STATED,
         refused_requirement=_refused_requirement(judgement.release),
@@ -256,8 +258,9 @@ def explain_all(
     now: datetime,
 ) -> tuple[PackageResult, ...]:
     """Return the results of all packages of a target, in their order."""
+    column = snapshot.column(target)
     return tuple(
-        explain(judgement, target, snapshot.packages.get(name), explanations, now)
+        explain(judgement, target, snapshot.packages.get(name), explanations, now, column)
         for name, judgement in judgements.items()
     )
 
@@ -270,10 +273,18 @@ def _held_back_reason(held: HeldBack | None, target: Target, explanations: Wheel
     return PackageReason(ReasonKind.HELD_BACK, str(held.version), files, through, ", ".join(held.lacking))
 
 
-def _reason(cell: Cell | None, release: Candidate | None = None) -> PackageReason:
-    if release is not None and release.excluded_by and cell is not None and not cell.availability.installs_wheel:
+def _reason(cell: Cell | None, release: Candidate | None = None, column: int = 0) -> PackageReason:
+    is_lacking = cell is not None and not cell.availability.installs_wheel
+    if release is not None and is_lacking and _is_exclusion_decisive(release, column):
         return PackageReason(ReasonKind.EXCLUDED, release.excluded_by)
     return PackageReason(ReasonKind.FILES, files=cell.reason) if cell else PackageReason(ReasonKind.TEXT)
+
+
+def _is_exclusion_decisive(release: Candidate, column: int) -> bool:
+    """Return whether a file would fit that does not count; of hashes that are not listed this is known."""
+    if release.excluded_by != Exclusion.HASHES:
+        return bool(release.excluded_by)
+    return bool(release.renewed_offers) and release.renewed_offers[column].availability.installs_wheel
 
 
 def _newest_mismatch(

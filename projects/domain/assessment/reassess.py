@@ -77,8 +77,9 @@ def explain_again(
     """Return the result of the target with these packages explained again."""
     if not names & judgements.keys():
         return result
+    column = snapshot.column(target)
     packages = tuple(
-        explain(judgements[package.name], target, snapshot.packages.get(package.name), explanations, now)
+        explain(judgements[package.name], target, snapshot.packages.get(package.name), explanations, now, column)
         if package.name in names
         else package
         for package in result.packages
