@@ -253,7 +253,6 @@ CASES = [
     ),
     Case(
         name="a lock with one dependency from git",
-        wrong_today="facts: no-go beside a package that is not judged",
         files={
             "pyproject.toml": '[project]\nname = "app"\nversion = "0.1.0"\ndependencies = ["idna", "mine"]\n'
             '[tool.uv.sources]\nmine = { git = "https://git.example/o/mine.git" }\n',

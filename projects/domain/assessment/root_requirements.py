@@ -36,7 +36,7 @@ def root_requirements_of(
     those that the project's own requirements lead to, if the files say which these are. `limits` are the Pythons of
     the locks: outside of them a lock's markers say nothing.
     """
-    everything = list(requirements)
+    everything = _at_locked_places(requirements)
     requiring = [one for one in everything if not one.constraint and not one.override]
     telling = {one.source for one in requiring if one.direct is not None}
     pythons = _pythons_of_locks(limits, telling)
@@ -54,6 +54,17 @@ def root_requirements_of(
         (*_convert_all(included), *_behind_foreign(requiring)),
         _convert_all(replace(one, direct_marker=None, extras=()) for one in requiring if _is_fixed(one)),
     )
+
+
+def _at_locked_places(requirements: Iterable[ParsedRequirement]) -> list[ParsedRequirement]:
+    """Return the requirements, those of a repository or URL at the place that a lock has: there it names the commit."""
+    everything = list(requirements)
+    foreign = [one for one in everything if one.origin is not RequirementOrigin.INDEX]
+    places = {one.name: one.url for one in foreign if one.lock is not None}
+    return [
+        replace(one, url=places[one.name]) if one.name in places and one.origin is not RequirementOrigin.INDEX else one
+        for one in everything
+    ]
 
 
 def _pythons_of_locks(limits: Iterable[TargetLimit], telling: Collection[str]) -> dict[str, str | None]:
