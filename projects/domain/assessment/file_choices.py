@@ -1,6 +1,6 @@
 """The files of releases that the dependency files let an installer take: by type, and by the hashes that they list.
 
-pip's `--no-binary`, `--only-binary` and `--prefer-binary`, and the settings of uv that mean the same. A requirement
+pip's `--no-binary` and `--only-binary`, and the settings of uv that mean the same. A requirement
 with hashes, or a lock, admits no file that it does not list: a wheel that was uploaded later is not taken.
 """
 
@@ -52,13 +52,11 @@ class Exclusion(StrEnum):
 class FileChoices:
     """The files that count. `no_binary` and `only_binary` are names of packages or ":all:"; one for a name wins.
 
-    `digests` has, by package and version, the SHA-256 digests that the files list. `prefer_binary`: an older release
-    with a wheel is taken before a newer one that needs a build.
+    `digests` has, by package and version, the SHA-256 digests that the files list.
     """
 
     no_binary: frozenset[str] = frozenset()
     only_binary: frozenset[str] = frozenset()
-    prefer_binary: bool = False
     digests: Mapping[str, Mapping[Version, frozenset[str]]] = field(default_factory=dict, hash=False)
 
     def excludes(self, name: str) -> FileKind | None:
@@ -87,14 +85,12 @@ def file_choices_of(options: Iterable[InstallerOption], requirements: Iterable[P
     """Return what the options and the hashes of the files say. As in pip, later options correct earlier ones."""
     only: set[str] = set()
     none: set[str] = set()
-    prefer = False
     for option in options:
         name = _SAME.get(option.name, option.name)
-        prefer = prefer or name == "prefer-binary"
         if name in {"only-binary", "no-binary"}:
             one, other = (only, none) if name == "only-binary" else (none, only)
             _add(ALL if option.value == "true" else option.value, one, other)
-    return FileChoices(frozenset(none), frozenset(only), prefer, _digests(requirements))
+    return FileChoices(frozenset(none), frozenset(only), _digests(requirements))
 
 
 def policy_under(policy: BuildPolicy, options: Iterable[InstallerOption]) -> BuildPolicy:

@@ -37,6 +37,11 @@ _TRAILING_EXTRAS = re.compile(r"(?P<path>.+?)\[(?P<extras>[A-Za-z0-9._,\s\-]{0,3
 _HASH = re.compile(r"(?:sha256|sha384|sha512):\S{1,200}")
 _BARE_VERSION_CONTROL = ("git:", "hg:", "svn:", "bzr:")
 _INDEX_OPTIONS = {"index-url", "extra-index-url", "no-index", "find-links"}
+_NOT_FOLLOWED = {
+    "prefer-binary": "the newest release that the policy installs is taken, also one that is built",
+    "all-releases": "pre-releases count as PEP 440 says",
+    "only-final": "pre-releases count as PEP 440 says",
+}
 _CODE = re.compile(r"(?:from\s+[\w.]+\s+)?import\s+\w|def\s+\w+\(|#!|<\?xml|<!doctype|<html", re.IGNORECASE)
 
 
@@ -104,9 +109,8 @@ def _read_options(
             builder.add_index(IndexOption(name), value, context.source, line.number)
         elif name not in {"requirement", "constraint"}:
             builder.add_option(name, value, context.source, line.number)
-            if name == "only-final":
-                message = "not followed: pre-releases count as PEP 440 says"
-                builder.add_problem(context.source, line.number, line.text, message)
+            if name in _NOT_FOLLOWED:
+                builder.add_problem(context.source, line.number, line.text, f"not followed: {_NOT_FOLLOWED[name]}")
 
 
 def _hashes(options: LineOptions) -> tuple[str, ...]:
