@@ -10,7 +10,7 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 # A file's tests stay together: they share what is costly to set up.
 SPREAD := -n 2 --dist loadfile
 
-.PHONY: help run setup test test-sqlite test-browser test-live lint format migrate lock clean
+.PHONY: help run setup test test-sqlite test-browser test-live lint format benchmark migrate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
