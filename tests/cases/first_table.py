@@ -125,10 +125,10 @@ CASES = [
         packages={"pandas": "1.5.3", "grpcio": "1.50.0", "psycopg2": "2.9.5 blocked"},
     ),
     Case(
-        name="tensorflow, of which a pre-release alone has a wheel for 3.14",
+        name="tensorflow on 3.14, whose pre-release needs what the recorded index does not have",
         files={"requirements.txt": "tensorflow\n"},
         target=f"cp314-{LINUX}",
-        packages={"tensorflow": "2.22.0rc0 ready"},
+        packages={"tensorflow": "2.21.0 blocked"},
     ),
     Case(
         name="a compiled file of 250 pins on the Python after that it was compiled for",
