@@ -162,15 +162,20 @@ class Fetcher:
 
     def wait(self, seconds: float) -> Arrival:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""
-        if not (self._arrival.names or self._arrival.releases):
+        if not self.at_hand:
             self._receive(self._jobs.take(seconds))
         arrival, self._arrival = self._arrival, Arrival()
         return arrival
 
     @property
+    def at_hand(self) -> bool:
+        """Whether `wait` has something to return at once."""
+        return bool(self._arrival.names or self._arrival.releases)
+
+    @property
     def busy(self) -> bool:
         """Whether anything is still to come in."""
-        return bool(self._arrival.names or self._arrival.releases) or self._jobs.busy
+        return self.at_hand or self._jobs.busy
 
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""

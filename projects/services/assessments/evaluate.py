@@ -63,6 +63,7 @@ def search_stored(
     request: AssessmentRequest, reader: IndexReader, targets: Iterable[Target] | None = None
 ) -> TargetSearches:
     """Search all targets of a request, or these of them, with what is stored; the rest is given up."""
+    reader.read_ahead()
     searches = TargetSearches(request, reader.snapshot, targets)
     while missing := searches.advance():
         reader.read_missing(missing)

@@ -123,6 +123,14 @@ class _Supply:
             return hopeless
         if not self._fetcher.busy:
             return self._reader.snapshot.unknown(missing)
+        self._take(seconds)
+        while self._fetcher.at_hand:
+            # What is stored and fresh takes no time: the searches go on when all of it has been read.
+            self._take(0)
+        return self._hopeless(missing)
+
+    def _take(self, seconds: float) -> None:
+        """Read what has come in into the snapshot, and begin to fetch what is likely after it."""
         arrival = self._fetcher.wait(seconds)
         self._here |= arrival.names
         self._read |= arrival.releases
@@ -133,7 +141,6 @@ class _Supply:
             self._reader.read_metadata(releases)
         changed = [*map(NormalizedName, arrival.names), *(name for name, _ in releases)]
         self._want(self._foresight.look(changed))
-        return self._hopeless(missing)
 
     def _want(self, missing: Missing) -> None:
         """Begin to fetch what is needed, and after it what is likely."""

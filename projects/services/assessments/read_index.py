@@ -7,6 +7,7 @@ from datetime import datetime
 
 from packaging.version import Version
 
+from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.services.assessments.file_matching import FileMatcher, MatchedRelease, admitted, uploaded_by
@@ -63,6 +64,14 @@ class IndexReader:
         wanted = {*missing.packages, *missing.likely_packages} - self._names
         if wanted:
             self.read(wanted)
+
+    def read_ahead(self) -> None:
+        """Read what is stored of the packages that the searches will probably need, so that these stop less often."""
+        foresight = Foresight(self._request, self.snapshot)
+        likely = foresight.look()
+        while names := {*likely.likely_packages} - self._names:
+            self.read(names)
+            likely = foresight.look(names)
 
     def read_metadata(self, releases: Iterable[tuple[str, Version]]) -> None:
         """Read the metadata, fetched since, of these releases of packages that were read before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -50,15 +51,17 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
     older one installs either, so looking for one that fits the rest would only hide the conflict. Where only a
     pre-release of a package is usable, installers take it, and so does this if the set then holds.
     """
-    opened = yield from _with_prereleases(problem)
+    certain = []
+    for provider in problem.providers:
+        certain.append((yield from problem.known(partial(certain_blockers, provider))))  # noqa: PERF401  a comprehension cannot yield
+    opened = yield from _with_prereleases(problem, certain)
     if opened is not problem:
         found = yield from opened.solve()
         if isinstance(found, Solved):
             return SearchResult(opened, opened.choices(found))
     tolerated: Choices = {}
     placeholders: set[NormalizedName] = set()
-    for provider in problem.providers:
-        blocked, unknown = yield from problem.known(partial(certain_blockers, provider))
+    for blocked, unknown in certain:
         tolerated.update((name, choice) for name, choice in blocked.items() if name not in problem.tolerated)
         placeholders |= unknown - problem.placeholders
     while True:
@@ -82,11 +85,15 @@ def find_blockers(problem: ResolutionProblem) -> Search[SearchResult]:
             return SearchResult(problem, None, proof)
 
 
-def _with_prereleases(problem: ResolutionProblem) -> Search[ResolutionProblem]:
-    """Return the problem with pre-releases of what certainly blocks without them; the same if something still does."""
+def _with_prereleases(
+    problem: ResolutionProblem, certain: Sequence[tuple[Choices, set[NormalizedName]]]
+) -> Search[ResolutionProblem]:
+    """Return the problem with pre-releases of what certainly blocks without them; the same if something still does.
+
+    `certain` is what `certain_blockers` says of each provider.
+    """
     found: set[NormalizedName] = set()
-    for provider in problem.providers:
-        blocked, _ = yield from problem.known(partial(certain_blockers, provider))
+    for provider, (blocked, _) in zip(problem.providers, certain, strict=True):
         found |= {name for name in blocked if has_usable_prerelease(provider, name)}
     opened = problem.opening(found)
     if opened is problem:
