@@ -7,9 +7,11 @@ import logging
 import re
 from datetime import UTC, datetime
 from functools import cached_property
-from logging.handlers import RotatingFileHandler
+from logging.config import dictConfig
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from django.conf import settings
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
@@ -71,10 +73,14 @@ def _quoted(value: str) -> str:
 
 def write_log_to(path: Path) -> None:
     """Write all records to a file from now on instead of to standard error. Old ones are kept in three more files."""
-    root = logging.getLogger()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = RotatingFileHandler(path, maxBytes=_LOG_BYTES, backupCount=3, encoding="utf-8")
-    handler.setFormatter(KeyValueFormatter())
-    for earlier in list(root.handlers):
-        root.removeHandler(earlier)
-    root.addHandler(handler)
+    # In the settings, because each Celery worker sets Django up again, which configures logging again.
+    settings.LOGGING["handlers"]["stderr"] = {
+        "class": "logging.handlers.RotatingFileHandler",
+        "formatter": "key_value",
+        "filename": str(path),
+        "maxBytes": _LOG_BYTES,
+        "backupCount": 3,
+        "encoding": "utf-8",
+    }
+    dictConfig(settings.LOGGING)

@@ -145,8 +145,8 @@ def test_made_up_links_are_refused_after_a_few_and_a_valid_one_counts_for_nothin
 def test_uploads_of_an_account_are_refused_before_they_are_read(client: Client) -> None:
     dora = User.objects.create_user("dora")
     client.force_login(dora)
-    form = {"name": "a", "pasted": "six", "target": "cp313-win_amd64"}
-    answers = [client.post("/projects/add/", form) for _ in range(4)]
+    form = {"pasted": "six", "target": "cp313-win_amd64"}
+    answers = [client.post("/projects/add/", {**form, "name": f"app {number}"}) for number in range(4)]
     assert [answer.status_code for answer in answers] == [302] * 3 + [429]
     assert Project.objects.count() == 3
 
