@@ -75,7 +75,8 @@ def write_log_to(path: Path) -> None:
     """Write all records to a file from now on instead of to standard error. Old ones are kept in three more files."""
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the settings, because each Celery worker sets Django up again, which configures logging again.
-    settings.LOGGING["handlers"]["stderr"] = {
+    handlers: dict[str, object] = settings.LOGGING["handlers"]  # type: ignore[assignment]  # of the settings file
+    handlers["stderr"] = {
         "class": "logging.handlers.RotatingFileHandler",
         "formatter": "key_value",
         "filename": str(path),

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 from projects.domain.dependency_files.limits import MAX_LINE_LENGTH, MAX_PARTS_OF_TOML_KEY, MAX_TOML_WORD_LENGTH
 
 _AT_LINE = re.compile(r"at line (\d+)")
-# What decides where a key may be: comments, texts, and runs of keys joined by dots. Each match is final, and a text
-# that is not closed takes the rest, so that no character is read twice.
-_BASIC = r'"(?:[^"\\\n]++|\\[^\n])*+"'
+# What decides where a key may be: comments, texts, and runs of keys joined by dots. A text that is not closed takes the
+# rest, so that no character is read more than a few times. No group is possessive: before CPython 3.11.5 such a group
+# loses what it matched when its last turn fails half way (gh-106052).
+_BASIC = r'"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*"'
 _LITERAL = r"'[^'\n]*+'"
 _KEY = rf"(?:[\w\-]++|{_BASIC}|{_LITERAL})"
 _TOML_TOKEN = re.compile(
     r"#[^\n]*+"
-    r'|"""(?:[^"\\]++|\\(?:.|\Z)|"(?!""))*+(?:"{3,5}|\Z)'
-    r"|'''(?:[^']++|'(?!''))*+(?:'{3,5}|\Z)"
-    rf"|(?P<key>{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*+)"
+    r'|"""[^"\\]*+(?:(?:\\(?:.|\Z)|"(?!""))[^"\\]*+)*(?:"{3,5}|\Z)'
+    r"|'''[^']*+(?:'(?!'')[^']*+)*(?:'{3,5}|\Z)"
+    rf"|(?P<key>{_KEY}(?:[ \t]*+\.[ \t]*+{_KEY})*)"
     r"|[\"'][^\n]*+",
     re.DOTALL,
 )
