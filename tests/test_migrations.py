@@ -206,7 +206,9 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     assert (blocked.version, blocked.build_detail, blocked.may_get_files) == ("3.9.0", "compiled: Rust", True)
     assert (blocked.provenance.source, blocked.provenance.line) == ("requirements.txt", 3)
     assert pending.reason == PackageReason(ReasonKind.NOT_POLLED, "HTTP 503")
-    assert rows == [one.to_json() for one in (blocked, pending)]
+    for row, one in zip(rows, (blocked, pending), strict=True):
+        # Later versions may write more keys.
+        assert {key: one.to_json()[key] for key in row} == row
     # A worker of the version before may still write its rows while the new version starts.
     assert PackageResult.from_json(STORED_ROW) == replace(blocked, may_get_files=False)
     assert PackageResult.from_json(PENDING_ROW) == pending

@@ -84,7 +84,7 @@ def test_a_set_for_a_free_threaded_build_holds_file_by_file(replay: ReplayIndex,
     written = tmp_path / "unpinned.txt"
     written.write_text("fastapi\nuvicorn\nsqlalchemy\npydantic\npasslib[argon2]\nwebsockets\nrequests\ngroq\n")
     case = Case.read(written, tmp_path)
-    found = assessed(case.written, replay, "cp313t-manylinux_2_28_x86_64")[0]
+    found = assessed(case.written, replay, "cp314t-manylinux_2_28_x86_64")[0]
     assert found.verdict == "go"
     pins: dict[str, Version] = {one.name: Version(one.version) for one in found.packages if one.version is not None}
     assert faults_of(pins, case.requirements, parse_target(found.target)) == []
