@@ -6,7 +6,8 @@ import logging
 import os
 import sys
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from typing import Any
@@ -22,7 +23,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
-from projects.domain.indexes.index_options import InvalidIndexOption, effective_indexes, not_followed
+from projects.domain.indexes.index_options import EffectiveIndexes, InvalidIndexOption, effective_indexes, not_followed
 from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
@@ -193,16 +194,29 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
     return CommandAssessment(request, files, found, indexes, confusions(indexes, found.names))
 
 
-def _indexes(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
-    """Return the indexes that pip would use: of the options, of its configuration and of the files."""
-    try:
+def index_addresses(files: DependencyFiles, options: Options) -> EffectiveIndexes:
+    """Return the addresses that pip would use, with their logins: of the options, its configuration and the files.
+
+    Raises CommandError with status 2 for an option or a configuration that cannot be used.
+    """
+    with _refusing_addresses():
         primary = options["index_url"] or configured_index_url()
-        chosen = effective_indexes(
-            primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ
-        )
-        for note in chosen.notes:
-            log(note)
+        return effective_indexes(primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ)
+
+
+def _indexes(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
+    chosen = index_addresses(files, options)
+    for note in chosen.notes:
+        log(note)
+    with _refusing_addresses():
         return command_set(chosen.urls)
+
+
+@contextmanager
+def _refusing_addresses() -> Iterator[None]:
+    """Raise CommandError with status 2 for a configuration, an option or an address that cannot be used."""
+    try:
+        yield
     except (InvalidPipConfiguration, InvalidIndexOption) as error:
         raise CommandError(str(error), returncode=2) from error
     except ValueError as error:

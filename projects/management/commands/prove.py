@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -15,13 +14,11 @@ from django.core.management.base import BaseCommand
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
-from projects.domain.indexes.index_options import effective_indexes
-from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.management.assessing import add_assessment_options, assess, index_addresses, make_request, read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.formats.proof_text import proof_text
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter
 from projects.services.proving.prove import prove
-from scanner.services.indexes import configured_extra_urls, configured_index_url
 
 
 class Command(BaseCommand):
@@ -54,15 +51,11 @@ class Command(BaseCommand):
         assessment = assess(make_request(files, [target], options), files, options, self._log)
         (result,) = assessment.evaluation.targets
         pins, unproven = _planned(result)
-        primary = options["index_url"] or configured_index_url()
-        chosen = effective_indexes(
-            primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ
-        )
         proof = prove(
             target.slug,
             interpreter,
             pins,
-            chosen.urls,
+            index_addresses(files, options).urls,
             unproven=unproven,
             tests=split(options["pytest"]) if options["pytest"] is not None else None,
             project=_directory(options["path"][0]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from packaging.utils import canonicalize_name
+
 from projects.domain.proof import ImportOutcome, Proof
 from scanner.domain.phrases import count, join_words
 
@@ -40,7 +42,7 @@ def _lines(proof: Proof) -> Iterator[str]:
 
 
 def _version(proof: Proof, package: str) -> str:
-    return next((v for name, v in proof.pins.items() if name == package.lower().replace("_", "-")), "")
+    return proof.pins.get(canonicalize_name(package), "")
 
 
 def _indented(text: str) -> str:
