@@ -151,8 +151,7 @@ def judge_version(
             above = _running_from(name, package, column, policy, version, breaks)
             helped = True if above else _may_help(package, column, policy)
     verdict = judge_package(availability, build, policy, helped=helped)
-    fact = breaks.found.get(name) if breaks is not None else None
-    if fact is not None and verdict in {Verdict.READY, Verdict.DEGRADED}:
+    if breaks is not None and verdict in {Verdict.READY, Verdict.DEGRADED} and (fact := breaks.found.get(name)):
         above = _running_from(name, package, column, policy, version, breaks)
         # Another version of the partner may help too.
         verdict = Verdict.UPGRADE if above or fact.partner else Verdict.BLOCKED
@@ -189,10 +188,8 @@ def _running_from(
     return found if breaks is None else [one for one in found if breaks.runs(name, one.version)]
 
 
-def _evidence(fact: KnownBreak, breaks: BreaksInSet | None) -> BreakEvidence:
-    partner = ""
-    if fact.partner is not None and breaks is not None:
-        partner = f"{fact.partner.name} {breaks.pins[fact.partner.name]}"
+def _evidence(fact: KnownBreak, breaks: BreaksInSet) -> BreakEvidence:
+    partner = "" if fact.partner is None else f"{fact.partner.name} {breaks.pins[fact.partner.name]}"
     return BreakEvidence(fact.action, fact.symptom, fact.source, partner)
 
 

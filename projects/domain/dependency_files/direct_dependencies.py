@@ -63,10 +63,11 @@ def mark_direct(builder: ParsedFilesBuilder) -> None:
                 entries = [entry for manifest in manifests for entry in manifest.get(requirement.name, ())]
                 declarations[declared_as] = _Declaration(entries)
             declaration = declarations[declared_as]
+            marked = requirement
             if found in _WITHOUT_GROUPS and requirement.source not in grouped and declaration.scope is not None:
-                requirement = replace(requirement, scope=declaration.scope, groups=declaration.groups)  # noqa: PLW2901
+                marked = replace(requirement, scope=declaration.scope, groups=declaration.groups)
             builder.requirements[position] = replace(
-                requirement, direct=declaration.is_direct, direct_marker=declaration.condition(requirement.scope)
+                marked, direct=declaration.is_direct, direct_marker=declaration.condition(marked.scope)
             )
 
 

@@ -74,6 +74,8 @@ def fetch_missing(
     inspector = _SdistInspector(indexes)
     found: dict[Target, ResolvedTarget] = {}
     pending: Sequence[Target] = request.targets
+    if fresh_for == FROM_STORE:
+        reader.read_ahead()
     with fetching(indexes, fresh_for=fresh_for, patient=patient, progress=progress) as fetcher:
         supply = _Supply(request, reader, fetcher)
         while True:
