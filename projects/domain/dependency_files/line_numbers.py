@@ -12,7 +12,7 @@ from bisect import bisect_left
 _TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?")
 _TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
 # An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
-_TOML_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*+)(?:\"|\\?$)|'([^'\n]*)'")
+_TOML_TEXT = re.compile(r"\"([^\"\\\n]*+(?:\\.[^\"\\\n]*+)*)(?:\"|\\?$)|'([^'\n]*)'")
 _JSON_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"([ \t]*:)?')
 
 

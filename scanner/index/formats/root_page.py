@@ -20,7 +20,7 @@ from scanner.index.formats.json_page import check_document, read_any
 _START = re.compile(rb'"projects":\s*+\[')
 _CUTS = (b"},{", b"}, {")
 _SLICE = 1 << 18
-_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*+\Z")
+_NORMAL = re.compile(r"[a-z0-9]++(?:-[a-z0-9]++)*\Z")
 _LINK = re.compile(r"<a\b[^<>]*+>([^<>]*+)</a", re.IGNORECASE)
 _SERIAL = "_last-serial"
 # Raised for a row that is no mapping, lacks a key, or has a string for a number.
