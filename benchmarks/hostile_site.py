@@ -10,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]  # it comes without types
 import requests
 
 from tests.commands import ROOT, environment, manage
@@ -53,7 +54,7 @@ class Site:
     attacker: str
     environment: dict[str, str]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
-    stops: list[object] = field(default_factory=list)
+    stops: list[Callable[[], object]] = field(default_factory=list)
 
     def memory_mb(self) -> float:
         """Return the resident memory of all its processes."""
@@ -81,7 +82,7 @@ class Site:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         for stop in self.stops:
-            stop()  # type: ignore[operator]
+            stop()
 
 
 def free_port() -> int:
@@ -103,7 +104,7 @@ def start_site(database: str, folder: Path, index_url: str) -> Site:
         "LIMIT_UPLOADS_ADDRESS": "0/1",
     }
     (folder / "data").mkdir()
-    stops: list[object] = []
+    stops: list[Callable[[], object]] = []
     if database == "postgresql":
         server = postgresql.start_server()
         redis_url, stop_redis = redis.start()

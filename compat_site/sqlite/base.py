@@ -50,6 +50,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Return a cursor that waits for its turn."""
         return self.connection.cursor(factory=Cursor)
 
+    # The types of Django leave out its own private methods below, which begin and end every transaction.
+
     def _start_transaction_under_autocommit(self) -> None:
         self._turn = _turns.take(_PATIENCE)
         try:
