@@ -1,0 +1,345 @@
+"""Reading of one Python file from its syntax tree. Nothing is imported or run, and no call recurses with the input."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from scanner.domain.source.bindings import assigned_once, read_bindings
+from scanner.domain.source.conditions import Condition, Constant, UnknownCondition
+from scanner.domain.source.guards import UNKNOWN, GuardReader, is_for_types, negated
+from scanner.domain.source.python_file import (
+    CodeContext,
+    Import,
+    NameUse,
+    PythonFile,
+    RunTime,
+    SyntaxUse,
+    UnreadKind,
+    UnreadSource,
+)
+from scanner.domain.source.syntax import feature_of
+
+LARGEST = 2 * 1024 * 1024
+# Nested deeper than this, code runs on a condition that is not known.
+_MOST_CONDITIONS = 40
+_MOST_INSTEAD = 20
+_ANY_ERROR = {"Exception", "BaseException"}
+_IMPORT_ERRORS = _ANY_ERROR | {"ImportError", "ModuleNotFoundError"}
+_NAME_ERRORS = _ANY_ERROR | {"AttributeError"}
+_EXITS = {"sys.exit", "os._exit"}
+_IMPORTERS = {"importlib.import_module", "__import__", "pkgutil.resolve_name", "pytest.importorskip"}
+# Their argument ends with the name of something in a module.
+_OBJECT_IMPORTERS = {"django.utils.module_loading.import_string", "werkzeug.utils.import_string"}
+_Work = tuple[ast.AST, CodeContext]
+
+
+def read_python(source: bytes) -> PythonFile:
+    """Return what one Python file says. Give a stranger's file to a child process: the parser may take much memory."""
+    if len(source) > LARGEST:
+        return PythonFile(unread=UnreadSource(UnreadKind.TOO_LARGE))
+    try:
+        with warnings.catch_warnings():
+            # Of invalid escapes: they concern its authors.
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
+    except SyntaxError as error:
+        # The decoder's errors have no line.
+        kind = UnreadKind.SYNTAX if error.lineno else UnreadKind.ENCODING
+        return PythonFile(unread=UnreadSource(kind, error.lineno or 0, error.msg))
+    except ValueError as error:
+        return PythonFile(unread=UnreadSource(UnreadKind.ENCODING, message=str(error)))
+    except (RecursionError, MemoryError):
+        return PythonFile(unread=UnreadSource(UnreadKind.TOO_DEEP))
+    return _Reader(tree).read()
+
+
+class _Reader:
+    """Reads one tree with a stack of its own."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
+        nodes = list(ast.walk(tree))
+        self._guards = GuardReader(read_bindings(nodes))
+        for name, value in assigned_once(tree.body, nodes).items():
+            self._guards.add_flag(name, value)
+        self._waiting: list[_Work] = []
+        self._imports: list[Import] = []
+        # By identity: contexts are few, and comparing their conditions costs more than finding them.
+        self._uses: dict[tuple[str, int], NameUse] = {}
+        self._times: dict[tuple[int, RunTime], CodeContext] = {}
+        self._contexts: list[CodeContext] = []
+        self._syntax: dict[str, SyntaxUse] = {}
+        self._visits: dict[type[ast.AST], Callable[..., None]] = {
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.Lambda: self._lambda,
+            ast.ClassDef: self._class,
+            ast.If: self._if,
+            ast.Try: self._try,
+            ast.TryStar: self._try,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.For: self._with_bodies,
+            ast.AsyncFor: self._with_bodies,
+            ast.While: self._with_bodies,
+            ast.match_case: self._with_bodies,
+            ast.Call: self._call,
+            ast.Attribute: self._attribute,
+        }
+        self._annotations_run = not any(
+            isinstance(one, ast.ImportFrom) and one.module == "__future__" and "annotations" in _names(one)
+            for one in tree.body
+        )
+
+    def read(self) -> PythonFile:
+        self._block(self._tree.body, CodeContext())
+        while self._waiting:
+            node, context = self._waiting.pop()
+            self._note_syntax(node, getattr(node, "lineno", 0))
+            visit = self._visits.get(type(node))
+            if visit is not None:
+                visit(node, context)
+            else:
+                self._push(ast.iter_child_nodes(node), context)
+        self._imports.sort(key=lambda one: one.line)
+        uses = sorted(self._uses.values(), key=lambda one: (one.line, one.name))
+        syntax = sorted(self._syntax.values(), key=lambda one: (one.line, one.feature))
+        return PythonFile(tuple(self._imports), tuple(uses), tuple(syntax))
+
+    def _push(self, nodes: Iterable[ast.AST | None], context: CodeContext) -> None:
+        self._waiting.extend((node, context) for node in nodes if node is not None)
+
+    def _block(self, body: Iterable[ast.stmt], context: CodeContext) -> None:
+        for statement in body:
+            self._waiting.append((statement, context))
+            match statement:
+                case ast.If(test=test, body=inner, orelse=[]) if self._ends(inner):
+                    context = _after(context, negated(self._guards.read(test)))
+                case ast.Assert(test=test):
+                    context = _after(context, self._guards.read(test))
+                case _:
+                    pass
+
+    def _ends(self, body: list[ast.stmt]) -> bool:
+        """Return whether nothing runs after these statements."""
+        return isinstance(body[-1], ast.Return) or self._raises(body)
+
+    def _raises(self, body: list[ast.stmt]) -> bool:
+        last = body[-1]
+        if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
+            return self._guards.dotted(last.value.func) in _EXITS
+        return isinstance(last, ast.Raise)
+
+    def _at(self, context: CodeContext, when: RunTime) -> CodeContext:
+        """Return the context at another time. What is for types stays so."""
+        if context.when is RunTime.TYPES or (context.when is RunTime.CALL and when is RunTime.SCRIPT):
+            return context
+        known = self._times.get((id(context), when))
+        if known is None:
+            known = self._times[id(context), when] = replace(context, when=when)
+            # Kept, so that no other gets its identity.
+            self._contexts.append(context)
+        return known
+
+    def _import(self, node: ast.Import, context: CodeContext) -> None:
+        self._imports.extend(Import(alias.name, node.lineno, context) for alias in node.names)
+
+    def _import_from(self, node: ast.ImportFrom, context: CodeContext) -> None:
+        self._imports.append(Import(node.module or "", node.lineno, context, node.level, tuple(_names(node))))
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, context: CodeContext) -> None:
+        arguments = node.args
+        self._push([*node.decorator_list, *arguments.defaults, *arguments.kw_defaults], context)
+        self._push(getattr(node, "type_params", ()), context)
+        self._note_syntax(arguments, node.lineno)
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+        annotated = [one.annotation for one in every if one is not None]
+        self._push([*annotated, node.returns], context if self._annotations_run else self._at(context, RunTime.TYPES))
+        self._block(node.body, self._at(context, RunTime.CALL))
+
+    def _lambda(self, node: ast.Lambda, context: CodeContext) -> None:
+        self._note_syntax(node.args, node.lineno)
+        self._push(ast.iter_child_nodes(node.args), context)
+        self._push([node.body], self._at(context, RunTime.CALL))
+
+    def _class(self, node: ast.ClassDef, context: CodeContext) -> None:
+        self._push([*node.decorator_list, *node.bases, *node.keywords, *getattr(node, "type_params", ())], context)
+        self._block(node.body, context)
+
+    def _if(self, node: ast.If, context: CodeContext) -> None:
+        self._push([node.test], context)
+        if _is_main(node.test):
+            self._block(node.body, self._at(context, RunTime.SCRIPT))
+            self._block(node.orelse, context)
+            return
+        condition = self._guards.read(node.test)
+        self._block(
+            node.body, self._at(context, RunTime.TYPES) if is_for_types(condition) else _under(context, condition)
+        )
+        opposite = negated(condition)
+        self._block(
+            node.orelse, self._at(context, RunTime.TYPES) if is_for_types(opposite) else _under(context, opposite)
+        )
+
+    def _try(self, node: ast.Try | ast.TryStar, context: CodeContext) -> None:
+        catching = [handler for handler in node.handlers if not self._raises(handler.body)]
+        caught = {name for handler in catching for name in _caught(handler)}
+        inside = replace(
+            context,
+            may_fail=context.may_fail or bool(caught & _IMPORT_ERRORS),
+            may_lack_names=context.may_lack_names or bool(caught & _NAME_ERRORS),
+        )
+        self._block(node.body, inside)
+        self._block(node.orelse, inside)
+        self._block(node.finalbody, context)
+        attempted = _attempted(node.body)
+        for handler in node.handlers:
+            self._push([handler.type], context)
+            if attempted and _caught(handler) & _IMPORT_ERRORS:
+                instead_of = (*context.instead_of, *attempted)[-_MOST_INSTEAD:]
+                self._block(handler.body, replace(context, instead_of=instead_of))
+            else:
+                # Whatever else fails leads here.
+                self._block(handler.body, _under(context, UNKNOWN))
+
+    def _with(self, node: ast.With | ast.AsyncWith, context: CodeContext) -> None:
+        self._push(node.items, context)
+        caught: set[str] = set()
+        for item in node.items:
+            call = item.context_expr
+            if isinstance(call, ast.Call) and self._guards.dotted(call.func) == "contextlib.suppress":
+                caught |= {name for argument in call.args for name in _error_names(argument)}
+        self._block(
+            node.body,
+            replace(
+                context,
+                may_fail=context.may_fail or bool(caught & _IMPORT_ERRORS),
+                may_lack_names=context.may_lack_names or bool(caught & _NAME_ERRORS),
+            ),
+        )
+
+    def _with_bodies(self, node: ast.For | ast.AsyncFor | ast.While | ast.match_case, context: CodeContext) -> None:
+        inside = _under(context, UNKNOWN)
+        for name, value in ast.iter_fields(node):
+            if name in {"body", "orelse"}:
+                self._block(value, inside)
+            elif isinstance(value, ast.AST):
+                self._push([value], context)
+
+    def _call(self, node: ast.Call, context: CodeContext) -> None:
+        self._push(ast.iter_child_nodes(node), context)
+        if not node.args or not isinstance(node.args[0], ast.Constant) or not isinstance(node.args[0].value, str):
+            return
+        name, text = self._called(node.func), node.args[0].value
+        if name in _OBJECT_IMPORTERS:
+            text = text.rpartition(".")[0]
+        elif name not in _IMPORTERS:
+            return
+        module = text.partition(":")[0].lstrip(".")
+        level = len(text) - len(text.lstrip("."))
+        if not all(part.isidentifier() for part in module.split(".")) or (level and not _is_own_package(node)):
+            return
+        if name == "pytest.importorskip":
+            context = replace(context, may_fail=True)
+        self._imports.append(Import(module, node.lineno, context, level, is_dynamic=True))
+
+    def _called(self, function: ast.expr) -> str | None:
+        if isinstance(function, ast.Name) and function.id == "__import__":
+            return function.id
+        return self._guards.dotted(function)
+
+    def _attribute(self, node: ast.Attribute, context: CodeContext) -> None:
+        dotted = self._guards.dotted(node)
+        if dotted is None:
+            # Down to what is not a name; a chain is walked once.
+            inner: ast.expr = node
+            while isinstance(inner, ast.Attribute):
+                inner = inner.value
+            self._push([inner], context)
+        else:
+            key = (dotted, id(context))
+            known = self._uses.get(key)
+            if known is None:
+                self._contexts.append(context)
+            if known is None or node.lineno < known.line:
+                self._uses[key] = NameUse(dotted, node.lineno, context)
+
+    def _note_syntax(self, node: ast.AST, line: int) -> None:
+        feature = feature_of(node)
+        if feature is None:
+            return
+        known = self._syntax.get(feature[0])
+        if known is None or line < known.line:
+            self._syntax[feature[0]] = SyntaxUse(*feature, line)
+
+
+def _names(node: ast.ImportFrom) -> Iterator[str]:
+    return (alias.name for alias in node.names)
+
+
+def _after(context: CodeContext, condition: Condition) -> CodeContext:
+    """Return the context after a statement that ends the block unless the condition holds.
+
+    One that is not known changes nothing: most such statements check arguments.
+    """
+    return context if isinstance(condition, UnknownCondition) else _under(context, condition)
+
+
+def _under(context: CodeContext, condition: Condition) -> CodeContext:
+    known = context.conditions
+    if condition == Constant(value=True) or (known and known[-1] == condition == UNKNOWN):
+        return context
+    if len(known) >= _MOST_CONDITIONS:
+        condition = UNKNOWN
+        if known[-1] == UNKNOWN:
+            return context
+    return replace(context, conditions=(*known, condition))
+
+
+def _is_main(test: ast.expr) -> bool:
+    match test:
+        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
+            return True
+        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
+            return True
+        case _:
+            return False
+
+
+def _caught(handler: ast.ExceptHandler) -> set[str]:
+    return {"BaseException"} if handler.type is None else set(_error_names(handler.type))
+
+
+def _error_names(node: ast.expr) -> Iterator[str]:
+    for one in node.elts if isinstance(node, ast.Tuple) else [node]:
+        if isinstance(one, ast.Name):
+            yield one.id
+        elif isinstance(one, ast.Attribute):
+            yield one.attr
+
+
+def _attempted(body: Iterable[ast.stmt]) -> tuple[str, ...]:
+    """Return the dotted names that a `try` imports, if that is all that may fail in it."""
+    found: list[str] = []
+    for statement in body:
+        match statement:
+            case ast.Import(names=names):
+                found += [alias.name for alias in names]
+            case ast.ImportFrom(module=module, names=names, level=0):
+                found += [f"{module}.{alias.name}" for alias in names]
+            case ast.Assign(value=ast.Constant()) | ast.Pass():
+                pass
+            case _:
+                return ()
+    return tuple(found)
+
+
+def _is_own_package(node: ast.Call) -> bool:
+    """Return whether a relative name is relative to the package of this file, as far as that is written."""
+    given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
+    return len(given) == 1 and isinstance(given[0], ast.Name) and given[0].id in {"__name__", "__package__"}

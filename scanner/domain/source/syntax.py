@@ -1,0 +1,45 @@
+"""Syntax that came with a Python, by the nodes of the tree. What leaves no trace there is not seen."""
+
+from __future__ import annotations
+
+import ast
+
+_Feature = tuple[str, tuple[int, int]]
+
+_BY_NODE: dict[str, _Feature] = {
+    "NamedExpr": ("an assignment expression (:=)", (3, 8)),
+    "Match": ("a match statement", (3, 10)),
+    "TryStar": ("except*", (3, 11)),
+    "TypeAlias": ("a type statement", (3, 12)),
+    "TemplateStr": ("a template string", (3, 14)),
+}
+
+
+def feature_of(node: ast.AST) -> _Feature | None:
+    """Return the syntax that a node shows and the Python that it came with; None for what every Python 3.7 reads."""
+    known = _BY_NODE.get(type(node).__name__)
+    if known is not None:
+        return known
+    match node:
+        case ast.arguments(posonlyargs=[_, *_]):
+            return "positional-only parameters", (3, 8)
+        case ast.Subscript(slice=ast.Tuple(elts=items)) if any(isinstance(item, ast.Starred) for item in items):
+            return "an unpacked index", (3, 11)
+        case ast.arguments(vararg=ast.arg(annotation=ast.Starred())):
+            return "an unpacked annotation of *args", (3, 11)
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            if getattr(node, "type_params", None):
+                return "type parameters", (3, 12)
+            if not all(_is_old_decorator(one) for one in node.decorator_list):
+                return "any expression as a decorator", (3, 9)
+        case _:
+            pass
+    return None
+
+
+def _is_old_decorator(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        node = node.func
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
