@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.sentences import describe_cause, describe_reason
+from projects.presentation.traits import gained_on, traits_of
 from scanner.domain.matching.availability import Availability
 
 _DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
 WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value, Verdict.HELD_BACK.value, Verdict.NOT_JUDGED.value)
 """The verdicts of packages that need work: an upgrade, a wheel, a decision or a look by hand."""
+MAIN_GROUP = "main"
+"""The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 2
+VERSION = 3
 
 
 class CellSummary(NamedTuple):
@@ -26,7 +29,8 @@ class CellSummary(NamedTuple):
 
     `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
     why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
-    would install.
+    would install. `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
+    that installs, and `groups` the extras and groups that bring the package, joined by commas.
     """
 
     name: str
@@ -40,6 +44,9 @@ class CellSummary(NamedTuple):
     first: str
     latest: str
     yanked: bool
+    traits: int = 0
+    gained: str = ""
+    groups: str = ""
 
 
 def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
@@ -68,6 +75,9 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         first=package.first_available.version if package.first_available else "",
         latest=package.latest_available.version if package.latest_available else "",
         yanked=package.yanked,
+        traits=int(traits_of(package)),
+        gained=gained_on(package),
+        groups=",".join(group or MAIN_GROUP for group in package.provenance.groups),
     )
 
 

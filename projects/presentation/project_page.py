@@ -23,7 +23,19 @@ from projects.presentation.current_runtime import runtime_text
 from projects.presentation.freshness import is_stale
 from projects.presentation.heatmap import HeatMap, heat_map
 from projects.presentation.name_confusion import ConfusionNotice, confusion_notices
-from projects.presentation.risk_table.controls import Heading, Pill, count_text, empty_text, state_pills, table_headings
+from projects.presentation.risk_table.column_choice import ColumnChoice, by_platform, column_choice
+from projects.presentation.risk_table.controls import (
+    Dropdown,
+    Heading,
+    HeadingGroup,
+    Pill,
+    count_text,
+    dropdowns,
+    empty_text,
+    heading_groups,
+    state_pills,
+    table_headings,
+)
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
 from projects.presentation.sentences import stopped_text
@@ -100,7 +112,10 @@ class ProjectPage:
     query: RiskQuery
     table: RiskTable
     pills: tuple[Pill, ...]
+    dropdowns: tuple[Dropdown, ...]
+    column_choice: ColumnChoice
     headings: tuple[Heading, ...]
+    heading_groups: tuple[HeadingGroup, ...]
     count_text: str
     empty_text: str
     notices: tuple[IndexNotice, ...]
@@ -120,9 +135,9 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
     targets = _summaries(state)
     cells = {slug: target.cells for slug, target in targets.items()}
     names = {cell.name for column in cells.values() for cell in column}
-    shown = tuple(column for column in columns if column.slug in query.targets)
+    shown = by_platform([column for column in columns if column.slug in query.targets])
     verdicts = {slug: target.verdict for slug, target in targets.items()}
-    table = risk_table(cells, shown or default_columns(columns, verdicts), query)
+    table = risk_table(cells, shown or default_columns(columns, verdicts), query, now.date())
     changes = _changes(state, columns)
     confused = state.assessment.confusions if state.assessment else ()
     return ProjectPage(
@@ -145,7 +160,10 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         query=query,
         table=table,
         pills=state_pills(table, query),
+        dropdowns=dropdowns(table, query),
+        column_choice=column_choice(columns, table.columns, query),
         headings=table_headings(table, query),
+        heading_groups=heading_groups(table),
         count_text=count_text(table),
         empty_text=empty_text(table, query),
         notices=state.notices,

@@ -20,6 +20,8 @@ from projects.presentation.risk_table.table import PackageRow, RiskTable
 from projects.templatetags.verdicts import glyph, word
 
 register = template.Library()
+_YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> yanked</span>'
+_YANKED_CELL = ' <span class="yank" aria-hidden="true">⊘</span><span class="vh"> yanked</span>'
 
 
 @register.simple_tag
@@ -40,13 +42,13 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     version = escape(row.version)
     beside = "" if single else f' <span class="ver">{version}</span>'
     if row.yanked:
-        beside += ' <span class="flag">yanked</span>'
+        beside += f" {_YANKED}"
     if indexes:
         beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
     cells = "".join(
         [
             f'<td class="cell {cell.verdict}"><a href="{target}{path}/"'
-            f"{_inside(cell.verdict, cell.text, cell.reason)}</a></td>"
+            f"{_inside(cell.verdict, cell.text, cell.reason, cell.yanked)}</a></td>"
             for target, cell in zip(targets, row.cells, strict=True)
         ]
     )
@@ -65,9 +67,9 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
 
 # Thousands of cells have one of a few hundred contents.
 @lru_cache(maxsize=2048)
-def _inside(verdict: str, text: str, reason: str) -> str:
+def _inside(verdict: str, text: str, reason: str, yanked: bool) -> str:
     """Return the rest of a cell's link from its title on: symbol, word for screen readers, and text."""
     return (
         f' title="{escape(reason)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
-        f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}'
+        f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}{_YANKED_CELL if yanked else ""}'
     )

@@ -72,8 +72,8 @@
       opener?.setAttribute("aria-expanded", "false");
       opener = again ? null : cell;
       if (again) event.preventDefault();
-    } else if (event.detail.elt === table() && openProof()) {
-      // News from the index must not take away the proof that somebody is reading.
+    } else if (event.detail.elt === table() && (openProof() || table().querySelector("details[open]"))) {
+      // News from the index must not take away the proof that somebody is reading, nor a choice that is being made.
       event.preventDefault();
     }
   });

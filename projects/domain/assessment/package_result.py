@@ -142,6 +142,7 @@ class PackageResult:
             "held_at": self.held_at,
             "needs_stated": self.has_stated_needs,
             "refused_requirement": self.refused_requirement or None,
+            "groups": list(provenance.groups),
         }
 
     @classmethod
@@ -157,6 +158,7 @@ class PackageResult:
                 source=row.get("source"),
                 line=row.get("line"),
                 paths=tuple(map(tuple, row.get("paths") or ())),
+                groups=tuple(row.get("groups") or ()),
             ),
             availability=Availability(row["availability"]),
             build_detail=row.get("detail"),

@@ -17,7 +17,8 @@ class Provenance:
 
     `direct` is whether the project itself requires the package; None where its files list it without saying so.
     `specifier` joins every specifier that applies to it. `source` and `line` are the place of the project's own
-    requirement. `paths` lead from a requirement of the project to the package.
+    requirement. `paths` lead from a requirement of the project to the package. `groups` are the extras and dependency
+    groups that bring it, "" for the main requirements.
     """
 
     direct: bool | None
@@ -25,6 +26,7 @@ class Provenance:
     source: str | None = None
     line: int | None = None
     paths: tuple[tuple[str, ...], ...] = ()
+    groups: tuple[str, ...] = ()
 
     @property
     def shortest_path(self) -> tuple[str, ...]:
@@ -37,8 +39,10 @@ def find_provenance(closure: Closure, requirements: Iterable[ParsedRequirement])
     """Return the provenance of each package of the closure, in its order: nearest to the project first."""
     own: dict[str, ParsedRequirement] = {}
     declared: dict[str, set[bool | None]] = {}
+    groups: dict[str, dict[str, None]] = {}
     for requirement in requirements:
         if not requirement.constraint:
+            groups.setdefault(requirement.name, {}).update(dict.fromkeys(requirement.groups or ("",)))
             declared.setdefault(requirement.name, set()).add(requirement.direct)
         known = own.get(requirement.name)
         # The line to show is a requirement, not a constraint.
@@ -51,12 +55,15 @@ def find_provenance(closure: Closure, requirements: Iterable[ParsedRequirement])
     found = {}
     for member in closure.members:
         written = own.get(member.name)
+        paths = tuple(tuple(path) for path in closure.paths(member.name))
+        origins = [member.name, *(path[0] for path in paths)]
         found[member.name] = Provenance(
             direct=_is_direct(declared.get(member.name, set()), required=member.direct),
             specifier=",".join(specifiers.get(member.name, ())),
             source=written.source if written else None,
             line=written.line if written else None,
-            paths=tuple(tuple(path) for path in closure.paths(member.name)),
+            paths=paths,
+            groups=tuple(dict.fromkeys(group for origin in origins for group in groups.get(origin, ()))),
         )
     return found
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
-from projects.presentation.cell_summary import CellSummary
+from projects.presentation.cell_summary import MAIN_GROUP, CellSummary
 from projects.presentation.columns import Column
+from projects.presentation.risk_table.attributes import recent_since
 from projects.presentation.risk_table.query import DEFAULT_STATES, STATES, RiskQuery
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
@@ -44,12 +46,20 @@ class PackageRow:
 
 @dataclass(frozen=True, slots=True)
 class RiskTable:
-    """The rows that pass the filter, in order. `counts` and `total` are before the filter by state and name."""
+    """The rows that pass the filter, in order.
+
+    `counts` are before the filter by state and name, `total` before any; `yanked` and `gained` count rows of all.
+    `groups` are the extras and groups to choose from, and `hidden` counts the rows that only their state hides.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[PackageRow, ...]
     counts: Mapping[Verdict, int]
     total: int
+    yanked: int = 0
+    gained: int = 0
+    groups: tuple[str, ...] = ()
+    hidden: int = 0
 
     @property
     def single(self) -> bool:
@@ -57,22 +67,44 @@ class RiskTable:
         return len(self.columns) == 1
 
 
-def risk_table(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column], query: RiskQuery) -> RiskTable:
+def risk_table(
+    shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column], query: RiskQuery, today: date
+) -> RiskTable:
     """Return the table of `columns`, filtered and sorted as the query says. `shown` maps a target to its packages.
 
-    A package that no chosen target has is no row; one that a chosen target lacks has an inactive cell there.
+    A package that no chosen target has is no row; one that a chosen target lacks has an inactive cell there. A row has
+    the attributes that the query asks for when one of its cells has all of them.
     """
-    rows = _all_rows(shown, columns)
+    every = _all_rows(shown, columns)
+    attributes, recent = query.attributes, recent_since(today)
+    rows = every
+    if attributes.is_active:
+        rows = [row for row in every if any(attributes.admits(cell, recent) for cell in row.cells)]
     counts = dict.fromkeys(STATES, 0)
     for row in rows:
         counts[row.state] += 1
     wanted = query.name.casefold()
     # A yanked release in use is work, although it installs: only a choice of states hides it.
     also = query.states == DEFAULT_STATES
-    kept = [
-        row for row in rows if (row.state in query.states or (also and row.yanked)) and wanted in row.name.casefold()
-    ]
-    return RiskTable(tuple(columns), tuple(_sorted(kept, columns, query)), counts, len(rows))
+    named = [row for row in rows if wanted in row.name.casefold()]
+    kept = [row for row in named if row.state in query.states or (also and row.yanked)]
+    return RiskTable(
+        columns=tuple(columns),
+        rows=tuple(_sorted(kept, columns, query)),
+        counts=counts,
+        total=len(every),
+        yanked=sum(row.yanked for row in every),
+        gained=sum(any(cell.gained > recent for cell in row.cells) for row in every),
+        groups=_groups(every),
+        hidden=len(named) - len(kept),
+    )
+
+
+def _groups(rows: Iterable[PackageRow]) -> tuple[str, ...]:
+    """Return the groups to choose from, main first; none where all packages are of one."""
+    joined = {cell.groups for row in rows for cell in row.cells}
+    names = {group for one in joined for group in one.split(",") if group}
+    return tuple(sorted(names, key=lambda name: (name != MAIN_GROUP, name))) if len(names) > 1 else ()
 
 
 def _all_rows(shown: Mapping[str, Sequence[CellSummary]], columns: Sequence[Column]) -> list[PackageRow]:

@@ -75,7 +75,8 @@ def test_only_those_who_may_change_the_project_see_how(alice: Client, bob: Clien
 
 def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
     page = alice.get(PAGE, {"target": WINDOWS_313})
-    heads = re.findall(r'<th scope="col"[^>]*><a[^>]*>(.*?)</a>', page.content.decode())
+    table = page.content.decode().partition('<table class="risk">')[2]
+    heads = re.findall(r'<th scope="col"[^>]*><a[^>]*>(.*?)</a>', table)
     assert [re.sub(r"<[^>]+>", "", head) for head in heads] == [
         "Package",
         "Current version",
@@ -85,9 +86,7 @@ def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
         "Works from",
         "Latest",
     ]
-    row = re.search(
-        r"<tr>\s*<th scope=\"row\">(.*?)</tr>", page.content.decode().partition('id="risk-table"')[2], re.DOTALL
-    )
+    row = re.search(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", table, re.DOTALL)
     assert row is not None
     cells = [text(cell.encode()).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1], re.DOTALL)]
     assert cells == ["1.0", "↑upgrade 9.0", "moderate", "no wheel for cp313; has cp38 to cp312", "9.0", "9.0"]
@@ -103,6 +102,25 @@ def test_filters_sort_and_states_come_from_the_address(alice: Client) -> None:
     assert "1 of 4 packages" in text(one.content)
     nothing = alice.get(PAGE, {"q": "zzz"})
     assert "No package with “zzz” in its name" in text(nothing.content)
+
+
+def test_attributes_filter_the_table_and_its_export_alike(alice: Client) -> None:
+    asked = {"severity": "high", "target": TARGETS}
+    page = text(alice.get(PAGE, asked).content)
+    assert "1 of 4 packages" in page
+    lines = alice.get(f"{PAGE}export.csv", asked).content.decode().splitlines()
+    assert {line.split(",")[2] for line in lines[1:]} == {"pyyaml"}
+
+
+def test_rows_that_only_their_state_hides_are_named(alice: Client) -> None:
+    page = text(alice.get(PAGE, {"evidence": "wheel", "target": WINDOWS_313}).content)
+    assert "1 more has a state that is not shown. Show every state" in page
+
+
+def test_columns_stand_below_their_platforms(alice: Client) -> None:
+    page = alice.get(PAGE, {"target": TARGETS}).content.decode()
+    groups = re.findall(r'<th scope="colgroup" colspan="(\d)">(.*?)(?: <small>.*?)?</th>', page)
+    assert groups == [("2", "Linux x86-64"), ("1", "Windows x64")]
 
 
 @pytest.mark.parametrize(

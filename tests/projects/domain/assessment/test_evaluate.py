@@ -12,7 +12,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.domain.dependency_files import read
+from projects.domain.dependency_files import read, select
 from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
@@ -315,3 +315,20 @@ def test_metadata_that_pip_refuses_is_no_reason_for_uv_and_the_package_is_not_re
     assert package(answer, "text").verdict == "degraded"
     assert package(answer, "text").refused_requirement == "message (<=0.29.*)"
     assert package(answer, "message").version == "0.28"
+
+
+def test_a_package_names_the_groups_that_bring_it() -> None:
+    text = '[project]\nname = "own"\nversion = "1"\ndependencies = ["shell==1.0"]\n[dependency-groups]\ndev = ["top"]\n'
+    parsed = read({"pyproject.toml": text.encode()}, ["pyproject.toml"])
+    packages = {**CORE, "top": {"1.0": (pure("top", "1.0"), ["core"])}}
+    on = targets(LINUX)
+    request = AssessmentRequest(select(parsed, ["dev"], []), on, BuildPolicy(), NOW)
+    index = SmallIndex(packages, on, request.foreign)
+    (answer,) = explain_targets(
+        request, resolve_targets(request, index.snapshot), index.snapshot, WheelExplanations(index.files_of)
+    )
+    assert {one.name: one.provenance.groups for one in answer.packages} == {
+        "shell": ("",),
+        "top": ("dev",),
+        "core": ("", "dev"),
+    }

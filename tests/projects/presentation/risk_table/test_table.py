@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -24,6 +25,7 @@ from tests.cast import LINUX_313, TARGETS, WINDOWS_313, make_package
 
 COLUMNS = columns_of(TARGETS)
 ALL = frozenset(STATES)
+TODAY = date(2026, 11, 27)
 
 _names = st.text("abcdefghij-", min_size=1, max_size=6)
 _rows = st.lists(
@@ -47,7 +49,7 @@ def shown(rows: Mapping[str, list[PackageResult]]) -> dict[str, list[CellSummary
 
 
 def table(rows: dict[str, list[PackageResult]], **query: Any) -> RiskTable:
-    return risk_table(shown(rows), COLUMNS, RiskQuery(**{"states": ALL, **query}))
+    return risk_table(shown(rows), COLUMNS, RiskQuery(**{"states": ALL, **query}), TODAY)
 
 
 @given(_stored)
@@ -134,7 +136,7 @@ def test_versions_that_differ_between_targets_are_all_named() -> None:
 
 def test_details_stand_in_the_row_only_when_one_target_is_chosen() -> None:
     rows = {LINUX_313: [make_package("orjson", Verdict.UPGRADE)]}
-    one = risk_table(shown(rows), COLUMNS[:1], RiskQuery())
+    one = risk_table(shown(rows), COLUMNS[:1], RiskQuery(), TODAY)
     assert one.single
     assert (one.rows[0].reason, one.rows[0].first) == ("no wheel for cp313; has cp38 to cp312", "9.0")
     assert table(rows).rows[0].reason == ""
@@ -210,7 +212,7 @@ def test_a_heading_sorts_by_its_column_and_turns_round_the_one_that_sorts() -> N
 
 
 def test_one_chosen_target_has_the_headings_that_tell_all() -> None:
-    headings = table_headings(risk_table({}, COLUMNS[:1], RiskQuery()), RiskQuery())
+    headings = table_headings(risk_table({}, COLUMNS[:1], RiskQuery(), TODAY), RiskQuery())
     labels = [heading.label for heading in headings]
     assert labels == [
         "Package",
@@ -246,4 +248,4 @@ def test_the_count_names_its_denominator_and_the_pills_count_every_package() -> 
 )
 def test_an_empty_table_says_why(rows: list[Any], query: dict[str, Any], text: str) -> None:
     asked = RiskQuery(**{"states": ALL, **query})
-    assert empty_text(risk_table(shown({LINUX_313: rows}), COLUMNS[:1], asked), asked) == text
+    assert empty_text(risk_table(shown({LINUX_313: rows}), COLUMNS[:1], asked, TODAY), asked) == text
