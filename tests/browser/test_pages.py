@@ -66,6 +66,12 @@ def test_filters_change_table_count_and_address_and_survive_a_reload(open_page: 
     expect(page.locator("#risk-count")).to_have_text("4 of 4 packages")
     page.reload()
     assert names(page) == ["pyyaml", "orjson", "sqlalchemy", "aiohttp"]
+    page.get_by_label("Severity").select_option("high or worse")
+    expect(page.locator("#risk-count")).to_have_text("1 of 4 packages")
+    page.get_by_text("Choose columns").click()
+    page.locator("#column-choice").get_by_role("link", name="Windows x64").click()
+    expect(page.locator("#risk-count")).to_have_text("0 of 4 packages")
+    expect(page).to_have_url(re.compile(rf"target={WINDOWS_313}.*severity=high"))
 
 
 def test_a_heading_sorts_and_the_filter_keeps_the_order(open_page: OpenPage, cast: Cast) -> None:
@@ -92,7 +98,10 @@ def test_a_proof_opens_and_closes_by_keyboard_under_its_row(open_page: OpenPage,
     expect(proof).to_have_count(0)
     assert cell.evaluate("link => link === document.activeElement")
     cell.click()
+    # htmx reports a request that another one replaces as an error.
+    expect(proof).to_have_count(1)
     page.locator("td.cell a").nth(2).click()
+    expect(cell).to_have_attribute("aria-expanded", "false")
     expect(proof).to_have_count(1)
     page.get_by_role("button", name="Close").click()
     expect(proof).to_have_count(0)

@@ -13,9 +13,9 @@ from projects.presentation.risk_table.query import STATES, RiskQuery
 from projects.presentation.risk_table.table import RiskTable
 from scanner.domain.phrases import count
 
-_ARRIVES = {Arrives.DIRECT: "directly", Arrives.TRANSITIVE: "through another package"}
-_CONTENT = {Content.COMPILED: "compiled", Content.PURE: "pure Python"}
-_EVIDENCE = {
+_ARRIVES: Mapping[str, str] = {Arrives.DIRECT: "directly", Arrives.TRANSITIVE: "through another package"}
+_CONTENT: Mapping[str, str] = {Content.COMPILED: "compiled", Content.PURE: "pure Python"}
+_EVIDENCE: Mapping[str, str] = {
     Evidence.WHEEL: "a wheel that fits",
     Evidence.BUILD: "a build from source",
     Evidence.STATED: "needs that an sdist states",
