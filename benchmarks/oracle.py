@@ -21,6 +21,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -218,6 +219,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--record", action="store_true", help="record what the replay index lacks from the real one")
     parser.add_argument("--quick", action="store_true", help="take no single changes back")
     options = parser.parse_args(arguments)
+    # So that what was recorded is written when a time limit ends the run.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))
     program = find_uv()
     folders = [folder for folder in options.cases if folder.is_dir()]
     if program is None or not folders:
