@@ -37,9 +37,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from benchmarks.oracle_cases import Case, found_cases, loosened
-from benchmarks.pin_check import faults_of
+from benchmarks.pin_check import faults_of, unlisted
 from benchmarks.uv_side import Uv, UvTarget, uv_target
-from scanner.domain.targets.target import parse_target
+from scanner.domain.targets.target import Target, parse_target
 from scanner.index.default_index import default_index_url
 from tests.replay import ReplayIndex
 from tests.replay.record_on_demand import RecordingIndex
@@ -107,7 +107,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
             tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
-    uvs = uv.installs_file(case.written, theirs) if case.is_locked else uv.compile(case.written, theirs) is not None
+    uvs = _installs_lock(case, uv, theirs, target) if case.is_locked else uv.compile(case.written, theirs) is not None
     tally.add("as written", f"{where}: ours {goes}, uv's {uvs}" if goes is not uvs else None)
     uvs = uv.compile(case.loose, theirs) is not None
     tally.add("loosened", f"{where}: ours {feasible}, uv's {uvs}" if feasible is not uvs else None)
@@ -145,6 +145,11 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.counts["taken back, by uv: only with a package more"] += other
         holds = found is not None and not other
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
+
+
+def _installs_lock(case: Case, uv: Uv, theirs: UvTarget, target: Target) -> bool:
+    """Return whether uv installs the pins. A dry run compares no digests, as an installation does."""
+    return uv.installs_file(case.written, theirs) and not unlisted(case.pinned, target)
 
 
 def holds_as_written(entry: Mapping[str, Any]) -> bool:

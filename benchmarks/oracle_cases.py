@@ -21,7 +21,8 @@ class Case:
     """Files as written and loosened: the project's own requirements with lower bounds only.
 
     `written` is what uv reads: the file itself, or the pins of a lock. `is_locked`: the pins are installed as they are,
-    without their dependencies. `requirements` are the project's own.
+    without their dependencies. `requirements` are the project's own. `pinned` are the pins of a lock, each with the
+    digests of the files that it lists.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Case:
     loose: Path
     requirements: tuple[Requirement, ...]
     is_locked: bool = False
+    pinned: tuple[tuple[Requirement, frozenset[str]], ...] = ()
 
     @classmethod
     def read(cls, path: Path, folder: Path, uv: str | None = None) -> Case:
@@ -45,7 +47,8 @@ class Case:
             written.write_text(_export(path, uv) if _is_uvs(parsed) and uv else _pins(counting))
         loose = folder / f"{path.stem}-loose.in"
         loose.write_text("".join(f"{loosened(one)}\n" for one in own))
-        return cls(path.stem, paths, written, loose, own, is_locked)
+        pinned = tuple(_listed(written.read_text())) if is_locked else ()
+        return cls(path.stem, paths, written, loose, own, is_locked, pinned)
 
 
 def loosened(requirement: Requirement) -> Requirement:
@@ -84,6 +87,14 @@ def _requirement(one: ParsedRequirement) -> Requirement:
 def _pins(counting: Sequence[ParsedRequirement]) -> str:
     locked = (one for one in counting if one.lock is not None)
     return "".join(f"{_requirement(one)} {' '.join(f'--hash={digest}' for digest in one.hashes)}\n" for one in locked)
+
+
+def _listed(text: str) -> Iterator[tuple[Requirement, frozenset[str]]]:
+    """Yield each line of a requirements file that lists digests, with these."""
+    for line in text.replace("\\\n", " ").splitlines():
+        requirement, *digests = line.partition(" #")[0].split("--hash=sha256:")
+        if digests:
+            yield Requirement(requirement), frozenset(map(str.strip, digests))
 
 
 def _is_uvs(parsed: ParsedFiles) -> bool:

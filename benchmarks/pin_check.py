@@ -25,6 +25,20 @@ def faults_of(pins: Pins, requirements: Iterable[Requirement], target: Target) -
     return [*_without_wheel(pins, target), *_unmet(pins, list(requirements), target)]
 
 
+def unlisted(pinned: Iterable[tuple[Requirement, frozenset[str]]], target: Target) -> list[str]:
+    """Return the pins of which no listed file fits the target: installers refuse every other file."""
+    tags = frozenset(target.tags)
+    missing = []
+    for requirement, digests in pinned:
+        if requirement.marker and not requirement.marker.evaluate(dict(target.marker_environment)):
+            continue
+        version = Version(next(iter(requirement.specifier)).version)
+        wheels = _wheels(canonicalize_name(requirement.name)).get(version, [])
+        if not any(tags & own and file.sha256 in digests for file, own in wheels):
+            missing.append(str(requirement))
+    return missing
+
+
 def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
     tags = frozenset(target.tags)
     python = Version(".".join(map(str, Version(target.python.full_version).release)))
