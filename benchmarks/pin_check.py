@@ -14,7 +14,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import InvalidVersion, Version
 
 from scanner.domain.targets.target import Target
-from tests.replay.recording import RecordedFile, read
+from tests.replay.recording import Lines, RecordedFile, RecordedPackage, read
 
 Pins = Mapping[str, Version]
 _STAR = re.compile(r"((?:>=|<=|>|<)\s*[0-9.]*[0-9])\.\*")
@@ -63,32 +63,48 @@ def _unmet(pins: Pins, requirements: list[Requirement], target: Target) -> Itera
         for wanted in ("", *map(canonicalize_name, requirement.extras)):
             if (name, wanted) not in seen:
                 seen.add((name, wanted))
-                todo += [(f"{name} {version}", one, wanted) for one in _needs(name, version)]
+                todo += [(f"{name} {version}", one, wanted) for one in _needs(name, version, target)]
     yield from (f"nothing needs {name}" for name in pins.keys() - {name for name, _ in seen})
 
 
-def _needs(name: str, version: Version) -> tuple[Requirement, ...]:
-    return _all_needs(name).get(version, ())
+def _needs(name: str, version: Version, target: Target) -> tuple[Requirement, ...]:
+    """Return what the wheel that the target takes needs."""
+    ranks = {tag: rank for rank, tag in enumerate(target.tags)}
+    fitting = [
+        (min(ranks[tag] for tag in own & ranks.keys()), file.filename)
+        for file, own in _wheels(name).get(version, [])
+        if own & ranks.keys()
+    ]
+    lines = _recorded(name).metadata.wheels.get(min(fitting)[1]) if fitting else None
+    return _all_needs(name).get(version, ()) if lines is None else _requirements(lines)
+
+
+@functools.cache
+def _recorded(name: str) -> RecordedPackage:
+    return read(name)
 
 
 @functools.cache
 def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
     found = {}
-    for text, lines in read(name).metadata.releases.items():
+    for text, lines in _recorded(name).metadata.releases.items():
         try:
-            # As uv and older installers read it: ">=1.0.*" means ">=1.0".
-            values = (_STAR.sub(r"\1", value) for header, value in lines if header.lower() == "requires-dist")
-            listed = tuple(map(Requirement, values))
-            found[Version(text)] = listed
+            found[Version(text)] = _requirements(lines)
         except ValueError:
             continue
     return found
 
 
+def _requirements(lines: Lines) -> tuple[Requirement, ...]:
+    # As uv and older installers read it: ">=1.0.*" means ">=1.0".
+    values = (_STAR.sub(r"\1", value) for header, value in lines if header.lower() == "requires-dist")
+    return tuple(map(Requirement, values))
+
+
 @functools.cache
 def _wheels(name: str) -> dict[Version, list[tuple[RecordedFile, frozenset[str]]]]:
     found: dict[Version, list[tuple[RecordedFile, frozenset[str]]]] = {}
-    for file in read(name).files:
+    for file in _recorded(name).files:
         try:
             _, version, _, tags = parse_wheel_filename(file.filename)
         except (InvalidWheelFilename, InvalidVersion):

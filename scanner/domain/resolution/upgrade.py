@@ -201,7 +201,7 @@ def _sides(conflict: ConflictAccount | None) -> tuple[str, ...]:
 
 
 def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) -> Search[Plan]:
-    """Return the plan that names what blocks it, with the changes that clear the rest."""
+    """Return the plan that names what blocks it, and the changes that clear the rest, unless pre-releases hold."""
     found = yield from find_blockers(problem)
     if found.limit is not None:
         return _cut_short(upgrade, found.problem, found.limit)
@@ -224,6 +224,9 @@ def _no_path(upgrade: Upgrade, problem: ResolutionProblem, failure: Unsolvable) 
             choice = 0 if candidates is None or version is None else candidates.package.choice(version)
             if candidates is not None and name not in resolution.urls and not choice & candidates.usable:
                 blockers.setdefault(name, Blocker(name, blocker_reason(provider, name, found.problem.targets)))
+    if not blockers:
+        # Pre-releases, which count where no final release is usable, hold together.
+        return around
     kept_back = {name for name in blockers if name in upgrade.current}
     return replace(
         around,

@@ -76,6 +76,16 @@ def test_what_holds_as_written_needs_no_change() -> None:
     assert made.roots == root_requirements("model==2.6.1", "driver==2.9.9")
 
 
+def test_a_prerelease_that_alone_is_usable_holds_once_a_bound_is_lifted() -> None:
+    index: SmallIndex = {
+        "flow": {"2.0": {"on": ["win32"]}, "2.1rc1": {"needs": ["numbers>=2"]}},
+        "numbers": {"1.0": {}, "2.0": {}},
+    }
+    made = plan(upgrade_of(root_requirements("flow", "numbers<2"), index=index))
+    assert made.feasible
+    assert texts(made.pins or {}) == {"flow": "2.1rc1", "numbers": "2.0"}
+
+
 def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
     made = plan(upgrade_of(root_requirements("model==2.6.1", "hopeless==1.0")))
     assert not made.feasible
