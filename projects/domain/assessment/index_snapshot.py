@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -83,6 +84,10 @@ class PackageSnapshot:
         return max((one.uploaded_at for one in self.candidates if one.uploaded_at is not None), default=None)
 
 
+def _version_of(candidate: Candidate) -> Version:
+    return candidate.version
+
+
 def _has_files(candidate: Candidate) -> bool:
     return any(offer.availability is not Availability.ABSENT and not offer.yanked for offer in candidate.offers)
 
@@ -98,11 +103,11 @@ def installable_from(
     """
     requested = policy.prereleases or (current is not None and current.is_prerelease)
     pre = admits_prereleases(requested=requested, finals=package.has_finals)
+    start = 0 if current is None else bisect_left(package.candidates, Version(current.public), key=_version_of)
     return [
         candidate
-        for candidate in package.candidates
-        if (current is None or candidate.version >= Version(current.public))
-        and (pre or not candidate.version.is_prerelease)
+        for candidate in package.candidates[start:]
+        if (pre or not candidate.version.is_prerelease)
         and not candidate.offers[column].yanked
         and not candidate.too_young
         and policy.installs_candidate(candidate, column)

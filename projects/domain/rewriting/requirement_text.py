@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
@@ -27,6 +28,8 @@ class LocatedSpecifier:
     end: int
 
 
+# Each line is looked at for the plan of each target.
+@lru_cache(maxsize=4096)
 def locate_specifier(text: str) -> LocatedSpecifier | None:
     """Find the specifier in `text`; None for a URL, a path, and text that is no requirement."""
     head = _HEAD.match(text)

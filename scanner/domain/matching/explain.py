@@ -58,26 +58,44 @@ def best_tag_match(tag_set: str, target: Target) -> TagMatch | None:
 
     The best pair and the best platform are found separately, because a compressed tag set holds all combinations.
     """
-    pairs, platforms = expand_tag_set(tag_set)
-    platform_ranks = _platform_ranks(target.platform)
-    machines = platforms & platform_ranks.keys()
-    if not machines and "any" not in platforms:
+    platform = target.platform
+    machine, has_any = _best_machine(tag_set, platform)
+    if machine is None and not has_any:
         return None
-    known = supported_pairs(target.python)
-    pair_ranks = _pair_ranks(target.python)
-    machine = min(machines, key=platform_ranks.__getitem__, default=None)
-    if machine is not None and (pair := _best(pairs, known.with_platform, pair_ranks[0])):
-        rank = (pair_ranks[0][pair], platform_ranks[machine])
-        return TagMatch(known.with_platform[pair], rank, f"{pair[0]}-{pair[1]}-{machine}")
-    if "any" in platforms and (pair := _best(pairs, known.anywhere, pair_ranks[1])):
-        return TagMatch(TagPriority.ANYWHERE, (pair_ranks[1][pair], 0), f"{pair[0]}-{pair[1]}-any")
+    with_platform, anywhere = _best_pairs(tag_set, target.python)
+    if machine is not None and with_platform is not None:
+        priority, pair_rank, text = with_platform
+        return TagMatch(priority, (pair_rank, _platform_ranks(platform)[machine]), f"{text}-{machine}")
+    if has_any and anywhere is not None:
+        _, pair_rank, text = anywhere
+        return TagMatch(TagPriority.ANYWHERE, (pair_rank, 0), f"{text}-any")
     return None
+
+
+_RankedPair = tuple[TagPriority, int, str]
+
+
+@functools.lru_cache(maxsize=16384)
+def _best_pairs(tag_set: str, python: Python) -> tuple[_RankedPair | None, _RankedPair | None]:
+    """Return the best pair of a wheel on a Python, with a platform tag and with "any"; None where none fits."""
+    pairs, _ = expand_tag_set(tag_set)
+    known, ranks = supported_pairs(python), _pair_ranks(python)
+    return _best(pairs, known.with_platform, ranks[0]), _best(pairs, known.anywhere, ranks[1])
 
 
 def _best(
     pairs: Iterable[AbiPair], known: Mapping[AbiPair, TagPriority], ranks: Mapping[AbiPair, int]
-) -> AbiPair | None:
-    return min((pair for pair in pairs if pair in known), key=ranks.__getitem__, default=None)
+) -> _RankedPair | None:
+    pair = min((pair for pair in pairs if pair in known), key=ranks.__getitem__, default=None)
+    return None if pair is None else (known[pair], ranks[pair], "-".join(pair))
+
+
+@functools.lru_cache(maxsize=16384)
+def _best_machine(tag_set: str, platform: Platform) -> tuple[str | None, bool]:
+    """Return the best platform tag of a wheel on a platform, None where none fits, and whether it also has "any"."""
+    _, platforms = expand_tag_set(tag_set)
+    ranks = _platform_ranks(platform)
+    return min(platforms & ranks.keys(), key=ranks.__getitem__, default=None), "any" in platforms
 
 
 @functools.cache

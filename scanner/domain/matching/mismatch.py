@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand_tag_set
@@ -10,12 +10,11 @@ from scanner.domain.matching.reason import MismatchKind, StableAbiLimit, WheelMi
 from scanner.domain.targets.labels import label_ranges, pair_label
 from scanner.domain.targets.platform_tags import PlatformTag, System, parse_platform_tag
 from scanner.domain.targets.platforms import Platform
-from scanner.domain.targets.pythons import Implementation
+from scanner.domain.targets.pythons import Implementation, Python
 from scanner.domain.targets.target import STABLE_ABIS, AbiPair, Target, supported_pairs
 
 
-@dataclass(frozen=True, slots=True)
-class _Wheel:
+class _Wheel(NamedTuple):
     """A wheel compared with a target.
 
     - machines: its platform tags, parsed, without those that no target has.
@@ -62,16 +61,21 @@ def nearest_mismatch(files: Iterable[ReleaseFileFacts], target: Target) -> Wheel
 
 def _compare(filename: str, tag_set: str, target: Target) -> _Wheel:
     pairs, platforms, machines = _read(tag_set)
-    known = supported_pairs(target.python)
+    return _Wheel(filename, pairs, platforms, machines, _loads(tag_set, target.python), _runs(tag_set, target.platform))
+
+
+@functools.lru_cache(maxsize=16384)
+def _loads(tag_set: str, python: Python) -> bool:
+    pairs, platforms, _ = _read(tag_set)
+    known = supported_pairs(python)
     loadable = known.anywhere if platforms == {"any"} else known.with_platform
-    return _Wheel(
-        filename,
-        pairs,
-        platforms,
-        machines,
-        loads=any(pair in loadable for pair in pairs),
-        runs="any" in platforms or not platforms.isdisjoint(target.platform.tags),
-    )
+    return any(pair in loadable for pair in pairs)
+
+
+@functools.lru_cache(maxsize=16384)
+def _runs(tag_set: str, platform: Platform) -> bool:
+    _, platforms, _ = _read(tag_set)
+    return "any" in platforms or not platforms.isdisjoint(platform.tags)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -67,8 +67,7 @@ def is_long_before(package: PackageVersions, version: Version, newest: Version, 
     """Return whether a version is of an earlier major version than the newest, or was uploaded so much earlier."""
     if _major(version, newest) < _major(newest, newest):
         return True
-    uploads = [package.candidates[package.versions.index(one)].uploaded_at for one in (version, newest)]
-    before, after = uploads
+    before, after = (package.candidate(one).uploaded_at for one in (version, newest))
     return before is not None and after is not None and after - before > limit
 
 

@@ -12,6 +12,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
+from scanner.domain.resolution.breaks_on_target import BreaksOnTarget
 from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
 from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
@@ -22,6 +23,7 @@ from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, lowest
 from scanner.domain.resolution.pubgrub.provider_protocol import Dependency, NodeFacts
 from scanner.domain.resolution.read_ahead import NO_BLOCK, ReadAhead, around
+from scanner.domain.resolution.roots_on_target import RootsOnTarget
 from scanner.domain.targets.target import Target
 
 __all__ = ["CHOSEN", "TargetProvider"]
@@ -60,34 +62,16 @@ class TargetProvider:
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
-        self._markers = self._candidate_cache.markers
+        self._roots = RootsOnTarget.of(cache, target, roots, policy)
+        self._breaks = BreaksOnTarget.of(cache, known_breaks, target)
+        self.direct, self.included = self._roots.direct, self._roots.included
+        self.requirements, self.applicable = self._roots.requirements, self._roots.applicable
         self._candidate_sets: dict[NormalizedName, CandidateSet] = {}
         self._satisfied: dict[Requirement, int] = {}
-        self._applicable: dict[tuple[int, NormalizedName | None], tuple[tuple[Requirement, Requirement], ...]] = {}
         self._read_ahead = ReadAhead()
         self._read: dict[NormalizedName, int] = {}
         self._complete: set[tuple[int, NormalizedName | None]] = set()
         self._extras: dict[str, tuple[NormalizedName, NormalizedName]] = {}
-        self._overrides: dict[NormalizedName, list[Requirement]] = {}
-        for requirement in roots.overrides:
-            self._overrides.setdefault(requirement.name, [])
-            if self._markers.holds(requirement, ""):
-                self._overrides[requirement.name].append(requirement)
-        self.direct = tuple(self._active(roots.requirements))
-        self.included = tuple(self._active(roots.included))
-        self.requirements = (*self.direct, *self.included)
-        self._constraints: dict[NormalizedName, list[Requirement]] = {}
-        for requirement in self._active(roots.constraints):
-            self._constraints.setdefault(requirement.name, []).append(requirement)
-        self._locked: dict[NormalizedName, list[Requirement]] = {}
-        for requirement in roots.locked:
-            if self._markers.holds(requirement, ""):
-                self._locked.setdefault(requirement.name, []).append(requirement)
-        self._own: dict[NormalizedName, list[Requirement]] = {
-            name: list(requirements) for name, requirements in self._overrides.items()
-        }
-        for requirement in (*self.requirements, *self._active(roots.constraints)):
-            self._own.setdefault(requirement.name, []).append(requirement)
 
     def root_dependencies(self) -> Iterator[Dependency[Requirement]]:
         """Yield the project's requirements that apply on this target."""
@@ -176,31 +160,13 @@ class TargetProvider:
 
     def broken(self, package: PackageVersions) -> int:
         """Return the releases that are known to break on the target, whatever is beside them."""
-        mask = 0
-        for fact in self.known_breaks.of(package.name, self.target):
-            if fact.partner is None:
-                mask |= package.admitted(str(fact.versions))
-        return mask
+        return self._breaks.alone(package)
 
     def breaks_beside(
         self, name: NormalizedName, choice: int
     ) -> Iterator[tuple[tuple[tuple[str, int], ...], BreaksBeside]]:
-        """Yield pairs of releases that are known to break together, of which the chosen release is one.
-
-        Only packages that this search has seen count: of two packages of a set, one is decided when the other has
-        been seen.
-        """
-        facts = (*self.known_breaks.of(name, self.target), *self.known_breaks.beside(name, self.target))
-        for fact in facts:
-            if fact.partner is None:
-                continue
-            mine, its = self._candidate_sets.get(fact.package), self._candidate_sets.get(fact.partner.name)
-            if mine is None or its is None:
-                continue
-            broken, beside = mine.package.admitted(str(fact.versions)), its.package.admitted(str(fact.partner.versions))
-            if choice & (broken if name == fact.package else beside) and broken and beside:
-                pair = ((fact.package, broken), (fact.partner.name, beside))
-                yield pair, BreaksBeside(fact.package, broken, fact.partner.name, str(fact.partner.versions))
+        """Yield pairs of releases that are known to break together, as `BreaksOnTarget.beside` does."""
+        return self._breaks.beside(name, choice, self._candidate_sets)
 
     def dependencies_of(self, name: NormalizedName, choice: int) -> Dependencies | None:
         """Return the dependencies of one release; None if it is a URL, or if they are not known (then missing)."""
@@ -284,38 +250,6 @@ class TargetProvider:
         self.missing_packages = {name for name in self.missing_packages if self.cache.is_given_up(name)}
         self.missing_releases = {one for one in self.missing_releases if self.cache.is_given_up(*one)}
 
-    def applicable(
-        self, dependencies: Dependencies, extra: NormalizedName | None
-    ) -> tuple[tuple[Requirement, Requirement], ...]:
-        """Return the requirements that apply of a release or, with `extra`, those that the extra adds.
-
-        Each is a pair: the requirement as stated, and the one that counts after overrides.
-        """
-        # Dependencies live as long as the cache, so their identity is a key.
-        key = (id(dependencies), extra)
-        known = self._applicable.get(key)
-        if known is None:
-            known = self._applicable[key] = tuple(
-                (stated, requirement)
-                for stated in self._stated(dependencies, extra)
-                for requirement in self._overridden(stated)
-            )
-        return known
-
-    def _stated(self, dependencies: Dependencies, extra: NormalizedName | None) -> list[Requirement]:
-        holds = self._markers.holds
-        if extra is None:
-            return [
-                *dependencies.plain,
-                *(requirement for requirement in dependencies.conditional if holds(requirement, "")),
-            ]
-        added = [
-            requirement
-            for requirement in dependencies.conditional
-            if holds(requirement, extra) and not holds(requirement, "")
-        ]
-        return [*dependencies.by_extra.get(extra, ()), *added]
-
     def candidates(self, name: NormalizedName) -> CandidateSet | None:
         """Return what may be chosen of a package; None if it was not polled (and then recorded as missing)."""
         candidates = self._candidate_sets.get(name)
@@ -329,33 +263,15 @@ class TargetProvider:
 
     def _make_candidate_set(self, package: PackageVersions) -> CandidateSet:
         name = package.name
-        tolerated, placeholder = self.tolerated.get(name, 0), name in self.placeholders
-        broken = self.broken(package)
-        prereleases = name in self.open_prereleases
-        plain = name not in self._own and name not in self._locked and name not in self.roots.pinned
-        if plain and not tolerated and not placeholder and not broken and not prereleases:
-            return self._candidate_cache.plain(package)
-        return self._candidate_cache.candidates(
+        return self._roots.candidates(
             package,
-            tuple(self._own.get(name, ())),
-            constraints=tuple(self._constraints.get(name, ())),
-            locked=tuple(self._locked.get(name, ())),
-            pinned=self.roots.pinned.get(name),
-            tolerated=tolerated,
-            placeholder=placeholder,
-            broken=broken,
-            prereleases=prereleases,
+            tolerated=self.tolerated.get(name, 0),
+            placeholder=name in self.placeholders,
+            broken=self._breaks.alone(package),
+            prereleases=name in self.open_prereleases,
         )
 
     def package(self, node: str) -> PackageVersions | None:
         """Return the versions that a node chooses from; None for an extra and for a package that was not polled."""
         candidates = None if node in self._extras else self._candidate_sets.get(NormalizedName(node))
         return None if candidates is None else candidates.package
-
-    def _active(self, requirements: Iterable[Requirement]) -> Iterator[Requirement]:
-        for requirement in requirements:
-            if self._markers.holds(requirement, ""):
-                yield from self._overridden(requirement)
-
-    def _overridden(self, requirement: Requirement) -> Sequence[Requirement]:
-        return self._overrides.get(requirement.name, (requirement,))

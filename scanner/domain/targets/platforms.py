@@ -37,6 +37,10 @@ class Platform:
     architecture: str
     floor: tuple[int, int]
 
+    def __hash__(self) -> int:
+        """Return the hash of the slug: platforms are the keys of caches."""
+        return hash(self.slug)
+
     @property
     def label(self) -> str:
         """The system and the processor: "Linux x86-64"."""

@@ -41,6 +41,10 @@ class Python:
     slug: str
     label: str
 
+    def __hash__(self) -> int:
+        """Return the hash of the slug: Pythons are the keys of caches."""
+        return hash(self.slug)
+
     @property
     def interpreter(self) -> str:
         """The interpreter tag of its own wheels: "cp313" (also of free-threaded builds), "pp311", "graalpy312"."""

@@ -9,7 +9,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.resolution.explain.reasons import Constrained, Obstacle, PackageNotFound, Reason, Unavailable
-from scanner.domain.resolution.model.cache import InstallableVersions, ResolutionCache
+from scanner.domain.resolution.model.cache import Dependencies, InstallableVersions, ResolutionCache
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.policy import BuildPolicy, admits_prereleases
 from scanner.domain.resolution.model.requirement import Requirement
@@ -96,6 +96,7 @@ class CandidateCache:
         self._admitted: dict[Requirement, int] = {}
         self._installable = cache.installable_on(target, policy)
         self._own: dict[Hashable, CandidateSet] = {}
+        self._applicable: dict[tuple[int, NormalizedName | None], tuple[tuple[Requirement, Requirement], ...]] = {}
         self._shared: dict[Hashable, CandidateSet] = cache.shared((CandidateSet, policy), dict)
 
     @classmethod
@@ -121,6 +122,27 @@ class CandidateCache:
         if known is None:
             known = self._admitted[requirement] = candidates.admitted(requirement)
         return known
+
+    def applicable(
+        self, dependencies: Dependencies, extra: NormalizedName | None
+    ) -> tuple[tuple[Requirement, Requirement], ...]:
+        """Return the requirements that apply of a release or, with `extra`, those that the extra adds, each twice.
+
+        So they are pairs of what is stated and what counts, as overrides make them.
+        """
+        # Dependencies live as long as the cache, so their identity is a key.
+        key = (id(dependencies), extra)
+        known = self._applicable.get(key)
+        if known is None:
+            known = self._applicable[key] = tuple((one, one) for one in self._stated(dependencies, extra))
+        return known
+
+    def _stated(self, dependencies: Dependencies, extra: NormalizedName | None) -> list[Requirement]:
+        holds = self.markers.holds
+        if extra is None:
+            return [*dependencies.plain, *(one for one in dependencies.conditional if holds(one, ""))]
+        added = [one for one in dependencies.conditional if holds(one, extra) and not holds(one, "")]
+        return [*dependencies.by_extra.get(extra, ()), *added]
 
     def candidates(
         self,

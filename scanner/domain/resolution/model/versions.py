@@ -110,6 +110,10 @@ class PackageVersions:
         index = self._positions.get(version)
         return 0 if index is None else 2 << index
 
+    def candidate(self, version: Version) -> Candidate:
+        """Return the candidate of a version that the index has."""
+        return self.candidates[self._positions[version]]
+
     def version(self, choice: int) -> Version:
         """Return the version of a set of one."""
         return self.versions[choice.bit_length() - 2]
