@@ -9,7 +9,8 @@ from projects.domain.assessment.package_result import AvailableVersion, PackageR
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.presentation.advice import advise
 from projects.presentation.columns import Column
-from projects.presentation.sentences import describe_reason, expected_error
+from projects.presentation.evidence import EvidenceLine, evidence_lines
+from projects.presentation.sentences import describe_reason, expected_error, read_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class CellPage:
     uploaded_at: datetime | None
     first: AvailableVersion | None
     latest: AvailableVersion | None
+    evidence: tuple[EvidenceLine, ...] = ()
 
     @property
     def can_be_watched(self) -> bool:
@@ -43,6 +45,7 @@ class CellPage:
 
 def cell_page(package: PackageResult, column: Column, own_line: str = "") -> CellPage:
     """Return the page of a package on the target of a column. `own_line` is the project's requirement of it."""
+    target = read_target(column.slug)
     return CellPage(
         column=column,
         name=package.name,
@@ -59,6 +62,7 @@ def cell_page(package: PackageResult, column: Column, own_line: str = "") -> Cel
         uploaded_at=package.uploaded_at,
         first=package.first_available,
         latest=package.latest_available,
+        evidence=evidence_lines(package, target.python) if target is not None else (),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.evidence import evidence_word
 from projects.presentation.sentences import describe_cause, describe_reason
 from projects.presentation.traits import gained_on, traits_of
 from scanner.domain.matching.availability import Availability
@@ -21,7 +22,7 @@ WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value, Verdict.HELD_BACK.value, V
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 3
+VERSION = 4
 
 
 class CellSummary(NamedTuple):
@@ -30,7 +31,8 @@ class CellSummary(NamedTuple):
     `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
     why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
     would install. `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
-    that installs, and `groups` the extras and groups that bring the package, joined by commas.
+    that installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is
+    the highest rung of the evidence ladder, in a word.
     """
 
     name: str
@@ -47,6 +49,7 @@ class CellSummary(NamedTuple):
     traits: int = 0
     gained: str = ""
     groups: str = ""
+    evidence: str = ""
 
 
 def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         traits=int(traits_of(package)),
         gained=gained_on(package),
         groups=",".join(group or MAIN_GROUP for group in package.provenance.groups),
+        evidence=evidence_word(package),
     )
 
 

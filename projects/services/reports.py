@@ -15,6 +15,7 @@ from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport
 from projects.services.assessments.stored_documents import stored_record, stored_targets
 from projects.services.indexes import indexes_of
+from scanner.domain.evidence.declared import read_declared
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.pooling import pool_files
 from scanner.domain.releases.python_changes import PythonVersion
@@ -77,7 +78,8 @@ def read_planned_set(
         ]
         cell = explain_cell(there, target, source_detail=release.build_detail or None)
         day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
-        evidence.append(PinnedFile(name, pins[name], cell.file or "", day, cell.availability.value))
+        declared = read_declared(release.declared).on(target.python).value if release.declared else ""
+        evidence.append(PinnedFile(name, pins[name], cell.file or "", day, cell.availability.value, declared))
         if uploads := [file.uploaded_at for file in there if file.uploaded_at is not None]:
             uploaded[name, pins[name]] = min(uploads)
     checked = [package.checked_at for package in packages.values() if package.checked_at is not None]

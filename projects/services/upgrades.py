@@ -28,8 +28,9 @@ from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.run import request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
+from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.targets.target import parse_target
-from scanner.selectors.releases import release_dates
+from scanner.selectors.releases import release_standings
 from scanner.services.index_sets import IndexSet
 from scanner.services.indexes import IndexClient
 
@@ -86,10 +87,10 @@ def fetch_for_upgrade(
     return fetched.complete
 
 
-def change_dates(project: Project, plan: UpgradePlan | None) -> dict[tuple[str, str], datetime | None]:
-    """Return when the releases that a plan changes to were first uploaded. Two queries at most."""
+def change_standings(project: Project, plan: UpgradePlan | None) -> dict[tuple[str, str], ReleaseStanding]:
+    """Return the age and the Pythons of the releases that a plan changes to. Two queries at most."""
     changed = {(str(change.name), str(change.after)) for change in plan.changes} if plan is not None else set()
-    return release_dates(indexes_of(project).keys, changed) if changed else {}
+    return release_standings(indexes_of(project).keys, changed) if changed else {}
 
 
 def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:

@@ -22,6 +22,8 @@ from projects.templatetags.verdicts import glyph, word
 register = template.Library()
 _YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> yanked</span>'
 _YANKED_CELL = ' <span class="yank" aria-hidden="true">⊘</span><span class="vh"> yanked</span>'
+# A class whose rule adds a symbol with its word: a page has thousands of cells.
+_MARKS = {"declared": " declared", "ran": " ran", "failed": " failed"}
 
 
 @register.simple_tag
@@ -47,8 +49,8 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
         beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
     cells = "".join(
         [
-            f'<td class="cell {cell.verdict}"><a href="{target}{path}/"'
-            f"{_inside(cell.verdict, cell.text, cell.reason, cell.yanked)}</a></td>"
+            f'<td class="cell {cell.verdict}{_MARKS.get(cell.evidence, "")}"><a href="{target}{path}/"'
+            f"{_inside(cell.verdict, cell.text, cell.reason, cell.evidence, cell.yanked)}</a></td>"
             for target, cell in zip(targets, row.cells, strict=True)
         ]
     )
@@ -56,7 +58,8 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
     if single:
         why = f'<td class="why">{escape(row.reason)}</td>'
         offers = "".join(f"<td>{escape(offer) or '&ndash;'}</td>" for offer in (row.first, row.latest))
-        cells = f"<td>{version}</td>{cells}{severity}{why}{offers}"
+        evidence = f"<td>{escape(row.evidence) or '&ndash;'}</td>"
+        cells = f"<td>{version}</td>{cells}{evidence}{severity}{why}{offers}"
     else:
         cells = f"{severity}{cells}"
     return (
@@ -67,9 +70,10 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
 
 # Thousands of cells have one of a few hundred contents.
 @lru_cache(maxsize=2048)
-def _inside(verdict: str, text: str, reason: str, yanked: bool) -> str:
+def _inside(verdict: str, text: str, reason: str, evidence: str, yanked: bool) -> str:
     """Return the rest of a cell's link from its title on: symbol, word for screen readers, and text."""
+    title = "; ".join(filter(None, (reason, evidence)))
     return (
-        f' title="{escape(reason)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
+        f' title="{escape(title)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
         f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}{_YANKED_CELL if yanked else ""}'
     )

@@ -22,7 +22,7 @@ from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.run import targets_of
 from projects.services.plan_files import read_contents, restore_logins
-from projects.services.upgrades import answer_upgrade, change_dates, request_fetch
+from projects.services.upgrades import answer_upgrade, change_standings, request_fetch
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
 
@@ -90,7 +90,7 @@ def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery
         state.stored,
         planned,
         files={path: given.text(path) for path in planned.written.files},
-        released=change_dates(project, planned.plan),
+        standings=change_standings(project, planned.plan),
         runtime=find_current_runtime(given.parsed.hints),
     )
 

@@ -72,6 +72,11 @@ class Release(models.Model):
         default=MetadataGrade.CERTAIN.value,
         help_text="how far the dependencies can be trusted (scanner.domain.files.sdist_metadata)",
     )
+    declared = models.CharField(
+        max_length=350,
+        blank=True,
+        help_text="the Pythons that the metadata name (scanner.domain.evidence.declared); empty: not read",
+    )
     build_detail = models.CharField(max_length=80, blank=True, help_text="what building the sdist needs")
     build_tried_at = models.DateTimeField(null=True, blank=True, help_text="last look into the sdist")
     unsettled_since = models.DateTimeField(

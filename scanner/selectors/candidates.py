@@ -85,12 +85,14 @@ def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: date
 def _releases(package_ids: list[int]) -> dict[int, list[StoredRelease]]:
     fields = (
         *("package_id", "pk", "version", "profile_id", "first_uploaded_at", "build_detail"),
-        *("metadata_id", "metadata_error", "metadata_grade"),
+        *("metadata_id", "metadata_error", "metadata_grade", "declared"),
     )
     found: dict[int, list[StoredRelease]] = {}
     rows = Release.objects.filter(package__in=package_ids).values_list(*fields)
-    for package_id, pk, version, shape, uploaded_at, build, metadata, error, grade in rows:
-        release = StoredRelease(pk, Version(version), shape, uploaded_at, build, metadata, error, _GRADES[grade])
+    for package_id, pk, version, shape, uploaded_at, build, metadata, error, grade, declared in rows:
+        release = StoredRelease(
+            *(pk, Version(version), shape, uploaded_at, build, metadata, error, _GRADES[grade], declared)
+        )
         found.setdefault(package_id, []).append(release)
     return found
 
@@ -109,12 +111,13 @@ def stored_metadata(keys: Iterable[int]) -> dict[int, ReleaseMetadata]:
 def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, ReleaseMetadata]]:
     """Yield the key of each release with its metadata. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
-    fields = ("pk", "metadata__requires_dist", "metadata__extras", "metadata_error", "metadata_grade")
+    fields = ("pk", "metadata__requires_dist", "metadata__extras", "metadata_error", "metadata_grade", "declared")
     for start in range(0, len(wanted), CHUNK):
         rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(*fields)
-        for pk, texts, extras, error, grade in rows:
+        for pk, texts, extras, error, grade, declared in rows:
             listed = None if texts is None else tuple(texts)
-            yield pk, ReleaseMetadata(listed, None if extras is None else tuple(extras), error, _GRADES[grade])
+            provided = None if extras is None else tuple(extras)
+            yield pk, ReleaseMetadata(listed, provided, error, _GRADES[grade], declared)
 
 
 class ProfileTable:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.domain.matching.availability import ReleaseFileFacts
+from scanner.domain.releases.standing import ReleaseStanding
 from scanner.models import Package, PackageState, Release, ReleaseFile
 from scanner.selectors.candidates import CHUNK, release_files
 
@@ -77,22 +77,23 @@ def release_digests(
     return {release: sorted(set(digests)) for release, digests in found.items() if all(digests)}
 
 
-def release_dates(
+def release_standings(
     index_ids: Collection[int], releases: Collection[tuple[str, str]]
-) -> dict[tuple[str, str], datetime | None]:
-    """Return when each (normalised name, version) first had a file on any of these indexes; None where unknown.
+) -> dict[tuple[str, str], ReleaseStanding]:
+    """Return when each (normalised name, version) was uploaded and what it declares.
 
     A release that is not stored is left out. One query for each 2,000 names.
     """
     names = sorted({name for name, _ in releases})
     versions = {version for _, version in releases}
-    found: dict[tuple[str, str], datetime | None] = {}
+    found: dict[tuple[str, str], ReleaseStanding] = {}
     for start in range(0, len(names), CHUNK):
         rows = Release.objects.filter(
             package__index__in=index_ids, package__name__in=names[start : start + CHUNK], version__in=versions
-        ).values_list("package__name", "version", "first_uploaded_at")
-        for name, version, uploaded in rows:
+        ).values_list("package__name", "version", "first_uploaded_at", "declared")
+        for name, version, uploaded, declared in rows:
             if (name, version) in releases:
-                known = found.get((name, version))
-                found[name, version] = min(filter(None, (known, uploaded)), default=None)
+                known = found.get((name, version), ReleaseStanding(None))
+                first = min(filter(None, (known.uploaded_at, uploaded)), default=None)
+                found[name, version] = ReleaseStanding(first, declared or known.declared)
     return found

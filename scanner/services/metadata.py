@@ -102,10 +102,11 @@ def store_metadata(answers: Collection[MetadataAnswer], now: datetime) -> None:
                 metadata_tried_at=now,
                 metadata_failures=0,
                 metadata_grade=one.grade.value,
+                declared=one.declared.to_text(),
             )
             for pk, one in found.items()
         ]
-        update_rows(stored, ("metadata", *_FAILURE_COLUMNS))
+        update_rows(stored, ("metadata", "declared", *_FAILURE_COLUMNS))
         if failed:
             _store_failures(failed, now)
 
@@ -233,7 +234,7 @@ def _certain(content: bytes, url: str) -> StatedDependencies:
     if parsed.metadata_version is None:
         # A document without its one mandatory field is an error page, and would read as one without dependencies.
         raise InvalidArchive(url, "its metadata have no Metadata-Version")
-    return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN)
+    return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared)
 
 
 def _text(content: bytes) -> str:

@@ -74,6 +74,7 @@ def a_file(
     yanked_reason: str | None = None,
     requires_dist: Iterable[str] = (),
     extras: Iterable[str] = (),
+    classifiers: Iterable[str] = (),
     metadata: Lines | None = None,
     members: Mapping[str, bytes] | None = None,
     announces_metadata: bool = True,
@@ -85,6 +86,7 @@ def a_file(
         lines = [("Metadata-Version", "2.4"), ("Name", name), ("Version", found)]
         if requires_python:
             lines.append(("Requires-Python", requires_python))
+        lines += [("Classifier", classifier) for classifier in classifiers]
         lines += [("Provides-Extra", extra) for extra in extras]
         lines += [("Requires-Dist", requirement) for requirement in requires_dist]
         metadata = tuple(lines)

@@ -56,6 +56,7 @@ class PackageSnapshot:
             extras=metadata.extras,
             metadata_error=metadata.error,
             metadata_grade=metadata.grade,
+            declared=metadata.declared,
         )
 
     @cached_property

@@ -20,6 +20,7 @@ from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnap
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
+from projects.domain.assessment.run_evidence import evidence_of
 from projects.domain.assessment.verdicts import Severity, Verdict, judge_package, judge_severity
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.evidence.known_breaks import BreaksInSet, KnownBreak
@@ -239,7 +240,15 @@ def explain(
         newest_version=str(newest.version) if newest else None,
         may_get_files=_may_get_files(package, now),
         package_status=package.status if package else "active",
+        evidence=evidence_of(_installed(judgement, package), package, target.python),
     )
+
+
+def _installed(judgement: Judgement, package: PackageSnapshot | None) -> Candidate | None:
+    """Return the release that installs: of a package that is held back not the one that is shown."""
+    if judgement.held_back is None or package is None:
+        return judgement.release
+    return package.candidate(judgement.held_back.version)
 
 
 def _refused_requirement(release: Candidate | None) -> str:

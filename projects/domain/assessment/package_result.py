@@ -15,6 +15,7 @@ from packaging.utils import NormalizedName
 
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
+from projects.domain.assessment.run_evidence import NO_EVIDENCE, RunEvidence
 from projects.domain.assessment.verdicts import Severity, Verdict
 from scanner.domain.matching.availability import Availability
 
@@ -68,6 +69,7 @@ class PackageResult:
     `may_get_files` is whether the index still accepts files for it. `held_at` is the version that installs of a package
     that is held back; `version` is then the one that the requirements ask for. `has_stated_needs`: what it requires is
     from its sdist, of which a build may say more. `refused_requirement` is the one for which pip refuses its metadata.
+    `evidence` is what is known beyond that it installs.
     """
 
     name: NormalizedName
@@ -91,6 +93,7 @@ class PackageResult:
     held_at: str | None = None
     has_stated_needs: bool = False
     refused_requirement: str = ""
+    evidence: RunEvidence = NO_EVIDENCE
 
     @property
     def is_needed(self) -> bool:
@@ -143,6 +146,7 @@ class PackageResult:
             "needs_stated": self.has_stated_needs,
             "refused_requirement": self.refused_requirement or None,
             "groups": list(provenance.groups),
+            **self.evidence.to_json(),
         }
 
     @classmethod
@@ -178,6 +182,7 @@ class PackageResult:
             held_at=row.get("held_at"),
             has_stated_needs=row.get("needs_stated", False),
             refused_requirement=row.get("refused_requirement") or "",
+            evidence=RunEvidence.from_json(row),
         )
 
 

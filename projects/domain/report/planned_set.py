@@ -15,7 +15,8 @@ ReleaseKey = tuple[str, str]
 class PinnedFile:
     """The file of a pinned version that an installer takes on the target.
 
-    `uploaded` is an ISO date; file and date are empty where the index has none.
+    `uploaded` is an ISO date; file and date are empty where the index has none. `declared` is what the
+    release says of the target's Python (scanner.domain.evidence.declared), empty where it was not read.
     """
 
     name: str
@@ -23,6 +24,7 @@ class PinnedFile:
     file: str
     uploaded: str
     availability: str
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.report.planned_set import PlannedSet
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ChecklistItem, RemovedModules
-from scanner.domain.phrases import agree, count
+from scanner.domain.evidence.declared import Declaration
+from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 
+_MOST_NAMED = 8
 _FRESH_FOR = timedelta(days=1)
 
 
@@ -32,6 +34,7 @@ def checklist(
     if plan.major_changes:
         names = ", ".join(change.name for change in plan.major_changes)
         yield ChecklistItem(False, f"Read the change logs of the packages that take a major step: {names}", "")
+    yield from _declarations(entry, planned)
     if yanked := entry.yanked():
         yield ChecklistItem(
             False, f"Replace the yanked {agree(len(yanked), 'release', 'releases')}: {', '.join(yanked)}", ""
@@ -52,6 +55,22 @@ def checklist(
         supported = branch.end_of_life > now.date()
         yield ChecklistItem(supported, "That Python gets security fixes", f"until {branch.end_of_life}")
     yield ChecklistItem(False, f"Run the project's tests on {entry.target.label}", "the index cannot tell")
+
+
+def _declarations(entry: ReportTarget, planned: PlannedSet) -> Iterator[ChecklistItem]:
+    """Yield whether the releases of the set name the target's Python; nothing where none was read for it."""
+    read = {one.name: Declaration(one.declared) for one in planned.files if one.declared}
+    lacking = [name for name, declaration in read.items() if not declaration.is_declared]
+    python = f"Python {entry.target.python.version[0]}.{entry.target.python.version[1]}"
+    if not read:
+        return
+    if not lacking:
+        yield ChecklistItem(True, f"Every release of the set declares {python}", "by classifiers or Requires-Python")
+        return
+    more = [f"{len(lacking) - _MOST_NAMED} more"] if len(lacking) > _MOST_NAMED else []
+    named = join_words([*lacking[:_MOST_NAMED], *more])
+    text = f"Try what does not declare {python}: {named}"
+    yield ChecklistItem(False, text, f"{len(read) - len(lacking)} of {count(len(read), 'release')} declare it")
 
 
 def validity(entry: ReportTarget, now: datetime, planned: PlannedSet) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.presentation.evidence import declaration_word
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import (
     Block,
@@ -17,6 +18,7 @@ from projects.presentation.report.blocks import (
     Table,
 )
 from projects.presentation.report.values import MigrationReport, PackageCategory, ReportedIssue
+from scanner.domain.evidence.declared import Declaration
 from scanner.domain.phrases import count, join_words
 
 _REACH = {
@@ -168,11 +170,15 @@ def _python(report: MigrationReport) -> Iterator[Block]:
 def _evidence(report: MigrationReport) -> Iterator[Block]:
     if report.evidence:
         label = report.target_label
-        yield Paragraph(f"For each version of the set, the file that an installer takes on {label}.")
+        files = f"For each version of the set, the file that an installer takes on {label}"
+        yield Paragraph(f"{files}, and whether the release names that Python.")
     yield from _table(
         "Evidence",
-        ("Package", "Version", "File", "Uploaded"),
-        ((one.name, one.version, one.file, one.uploaded) for one in report.evidence),
+        ("Package", "Version", "File", "Uploaded", "Declared"),
+        (
+            (one.name, one.version, one.file, one.uploaded, declaration_word(Declaration(one.declared or "not-read")))
+            for one in report.evidence
+        ),
     )
 
 

@@ -90,7 +90,8 @@ def table_headings(table: RiskTable, query: RiskQuery) -> tuple[Heading, ...]:
     if table.single:
         (column,) = table.columns
         details = {"severity": "Severity", "reason": "Reason", "first": "Works from", "latest": "Latest"}
-        keys = {"name": "Package", "version": "Current version", column.slug: column.label, **details}
+        cells = {column.slug: column.label, "evidence": "Evidence"}
+        keys = {"name": "Package", "version": "Current version", **cells, **details}
     columns = {column.slug: column for column in table.columns}
     order = "descending" if query.descending else "ascending"
     addresses = query.encode_sorted(*map(query.sort_by, keys))

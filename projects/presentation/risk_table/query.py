@@ -24,7 +24,7 @@ STATES = (
 # What needs no action is hidden until it is asked for.
 DEFAULT_STATES = frozenset(STATES[:6])
 DEFAULT_SORT = "-severity"
-SORTS = ("name", "version", "severity", "reason", "first", "latest")
+SORTS = ("name", "version", "evidence", "severity", "reason", "first", "latest")
 _NAME_LIMIT = 100
 
 

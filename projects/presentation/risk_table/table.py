@@ -28,7 +28,7 @@ _NOT_NEEDED = CellSummary(
 class PackageRow:
     """One package over the chosen targets, a cell for each of the table's columns. `state` is the worst cell's.
 
-    `version` joins the versions when targets differ. `reason`, `first` and `latest` are those of the one
+    `version` joins the versions when targets differ. `reason`, `evidence`, `first` and `latest` are those of the one
     chosen target and empty when several are chosen.
     """
 
@@ -40,6 +40,7 @@ class PackageRow:
     cells: tuple[CellSummary, ...]
     yanked: bool
     reason: str = ""
+    evidence: str = ""
     first: str = ""
     latest: str = ""
 
@@ -130,6 +131,7 @@ def _row(name: str, found: Sequence[tuple[int, CellSummary]], width: int) -> Pac
         cells=tuple(cells),
         yanked=any(one.yanked for _, one in found),
         reason=only.reason if only else "",
+        evidence=only.evidence if only else "",
         first=only.first if only else "",
         latest=only.latest if only else "",
     )
@@ -153,6 +155,8 @@ def _sort_value(row: PackageRow, columns: Sequence[Column], key: str) -> Any:
             return _version_key(getattr(row, key))
         case "reason":
             return row.reason or None
+        case "evidence":
+            return row.evidence or None
         case "name":
             return row.name
     for column, cell in zip(columns, row.cells, strict=True):

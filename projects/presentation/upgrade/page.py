@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
@@ -11,7 +10,8 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
 from projects.presentation.conflicts import ConflictTable, conflict_table
-from projects.presentation.sentences import blocked_causes
+from projects.presentation.evidence import declaration_word
+from projects.presentation.sentences import blocked_causes, read_target
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
@@ -33,6 +33,8 @@ from projects.presentation.upgrade.values import (
     TargetChoice,
     UpgradePage,
 )
+from scanner.domain.evidence.declared import read_declared
+from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.resolution.explain.sentences import plan_cause_text
 from scanner.domain.resolution.model.plans import Blocker, VersionChange
 
@@ -49,10 +51,10 @@ def upgrade_page(
     planned: PlannedUpgrade,
     *,
     files: Mapping[str, str],
-    released: Mapping[tuple[str, str], datetime | None],
+    standings: Mapping[tuple[str, str], ReleaseStanding],
     runtime: CurrentRuntime | None,
 ) -> UpgradePage:
-    """Return the page. `files` maps paths to texts before the change, `released` releases to their first upload."""
+    """Return the page. `files` are texts before the change, by path; `standings` is of releases that the plan takes."""
     columns = columns_of(query.targets(target))
     plan = planned.plan or UpgradePlan()
     name_target = target_namer(columns)
@@ -70,7 +72,7 @@ def upgrade_page(
         # The schedule completes a stored plan; any other plan is fetched on request.
         can_fetch=bool(planned.missing) and not is_waiting,
         next_look=query.next_look if planned.missing and is_waiting else "",
-        changes=tuple(_change(change, name_target, stored, released) for change in plan.changes),
+        changes=tuple(_change(change, name_target, stored, standings, columns[-1]) for change in plan.changes),
         added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
         dropped=plan.dropped,
         stuck=tuple((one.name, f"{_stuck(one, columns, stored, name_target)}.") for one in plan.blockers),
@@ -114,10 +116,12 @@ def _change(
     change: VersionChange,
     name_target: Callable[[str], str],
     stored: StoredUpgrade,
-    released: Mapping[tuple[str, str], datetime | None],
+    standings: Mapping[tuple[str, str], ReleaseStanding],
+    column: Column,
 ) -> ChangeRow:
     package = next((one for one in stored.result.packages if one.name == change.name), None)
     provenance = package.provenance if package is not None else Provenance(direct=False)
+    standing = standings.get((change.name, str(change.after)))
     return ChangeRow(
         name=change.name,
         before=str(change.before),
@@ -126,8 +130,16 @@ def _change(
         is_back=change.after < change.before,
         arrives=change_origin(change, provenance),
         why=f"{plan_cause_text(change.reason, name_target)}.",
-        released=released.get((change.name, str(change.after))),
+        released=standing.uploaded_at if standing is not None else None,
+        declares=_declares(standing, column),
     )
+
+
+def _declares(standing: ReleaseStanding | None, column: Column) -> str:
+    target = read_target(column.slug)
+    if standing is None or not standing.declared or target is None:
+        return ""
+    return declaration_word(read_declared(standing.declared).on(target.python))
 
 
 def _file(path: str, before: str, after: str) -> MarkedFile:

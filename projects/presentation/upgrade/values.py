@@ -40,7 +40,11 @@ class PlannedUpgrade:
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """One package that changes. `is_back`: to a lower version; `released` is when the new version came out."""
+    """One package that changes.
+
+    `is_back`: to a lower version; `released` is when the new version came out, and `declares` says
+    of the target's Python "declared", "undeclared" or "not stated"; empty where it was not read.
+    """
 
     name: str
     before: str
@@ -50,6 +54,7 @@ class ChangeRow:
     arrives: str
     why: str
     released: datetime | None
+    declares: str = ""
 
 
 @dataclass(frozen=True, slots=True)

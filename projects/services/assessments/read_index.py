@@ -195,6 +195,7 @@ def _candidate(
         extras=known.extras,
         metadata_error=source.metadata_error,
         metadata_grade=source.metadata_grade,
+        declared=source.declared,
         other_pks=tuple(pk for pk in release.pks if pk != source.pk) if release.parts else (),
     )
 

@@ -1,4 +1,4 @@
-"""Core metadata of a release: the dependencies that it declares, and whether they can be trusted.
+"""Core metadata of a release: the dependencies and Pythons that it declares, and whether they can be trusted.
 
 Only the header of a METADATA or PKG-INFO document is read, not the description, so parsing is much faster than that of
 an e-mail message.
@@ -14,7 +14,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
-_WANTED = frozenset({"metadata-version", "requires-dist", "provides-extra", "dynamic"})
+from scanner.domain.evidence.declared import NOTHING_DECLARED, DeclaredPythons
+
+_WANTED = frozenset({"metadata-version", "requires-dist", "provides-extra", "dynamic", "classifier", "requires-python"})
 # Old releases write ">=2.6.*", which PEP 440 forbids. uv reads it as ">=2.6", and so do we.
 _STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
 
@@ -28,6 +30,7 @@ class ParsedMetadata:
     - stated: the same values as text; of one that only parses after a repair, and of one that does not, as written.
     - extras: the extras that the release provides.
     - dynamic: lower-case names of fields whose values a build may change (PEP 643).
+    - declared: the Pythons that it names.
     """
 
     metadata_version: str | None
@@ -35,6 +38,7 @@ class ParsedMetadata:
     dynamic: frozenset[str]
     stated: tuple[str, ...] = ()
     extras: tuple[NormalizedName, ...] = ()
+    declared: DeclaredPythons = NOTHING_DECLARED
 
 
 @lru_cache(maxsize=32_768)
@@ -82,6 +86,8 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
     stated: list[str] = []
     dynamic: set[str] = set()
     extras: dict[NormalizedName, None] = {}
+    classifiers: list[str] = []
+    requires_python = ""
     for field, value in _fields(text):
         if field == "metadata-version":
             versions.append(value)
@@ -89,6 +95,10 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
             dynamic.add(value.lower())
         elif field == "provides-extra":
             extras[canonicalize_name(value)] = None
+        elif field == "classifier":
+            classifiers.append(value)
+        elif field == "requires-python":
+            requires_python = value
         else:
             try:
                 parsed = parse_requirement(value)
@@ -98,7 +108,8 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
                 requires.append(parsed)
                 stated.append(value if is_refused_by_pip(value) else str(parsed))
     version = versions[0] if versions else None
-    return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras))
+    declared = DeclaredPythons.of(classifiers, requires_python)
+    return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras), declared)
 
 
 def _fields(text: str) -> list[tuple[str, str]]:

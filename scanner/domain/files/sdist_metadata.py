@@ -11,6 +11,7 @@ from typing import NamedTuple
 from packaging.requirements import InvalidRequirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from scanner.domain.evidence.declared import NOTHING_DECLARED, DeclaredPythons
 from scanner.domain.files.core_metadata import ParsedMetadata, parse_core_metadata, parse_requirement
 
 __all__ = [
@@ -42,22 +43,25 @@ class MetadataGrade(StrEnum):
 class ReleaseMetadata(NamedTuple):
     """The Requires-Dist values of a release, None while they are not known; `error` then says why they are not.
 
-    `extras` are those that it provides; None where they were not read.
+    `extras` are those that it provides, None where they were not read; `declared` the Pythons that it names, as they
+    are stored, empty where they were not read.
     """
 
     requires_dist: tuple[str, ...] | None
     extras: tuple[str, ...] | None = None
     error: str = ""
     grade: MetadataGrade = MetadataGrade.CERTAIN
+    declared: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StatedDependencies:
-    """The Requires-Dist values and the extras that a release states, and how far they can be trusted."""
+    """The Requires-Dist values and the extras that a release states, how far they can be trusted, and its Pythons."""
 
     requires_dist: tuple[str, ...]
     extras: tuple[NormalizedName, ...]
     grade: MetadataGrade
+    declared: DeclaredPythons = NOTHING_DECLARED
 
 
 def is_certain(parsed: ParsedMetadata) -> bool:
@@ -76,11 +80,12 @@ def read_sdist_dependencies(pkg_info: str, requires_txt: str | None) -> StatedDe
     """Return what an sdist states. `requires_txt` is that of its egg-info folder, None where it has none."""
     parsed = parse_core_metadata(pkg_info)
     if is_certain(parsed):
-        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN)
+        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared)
     if parsed.stated or requires_txt is None:
-        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.STATED)
+        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.STATED, parsed.declared)
     extras = tuple(dict.fromkeys(map(canonicalize_name, _SECTION.findall(requires_txt))))
-    return StatedDependencies(tuple(_read_requires_txt(requires_txt)), extras, MetadataGrade.STATED)
+    needs = tuple(_read_requires_txt(requires_txt))
+    return StatedDependencies(needs, extras, MetadataGrade.STATED, parsed.declared)
 
 
 def _read_requires_txt(text: str) -> Iterator[str]:

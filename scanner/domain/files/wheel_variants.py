@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from packaging.utils import NormalizedName
 
@@ -136,7 +138,8 @@ def merge_dependencies(
             lacking = others - named
             condition = " and ".join(f"({_none_of(family)})" for family in sorted(lacking))
         merged.append(_with_condition(text, condition))
-    return StatedDependencies(tuple(merged), tuple(extras), MetadataGrade.CERTAIN)
+    declared = reduce(or_, (stated.declared for stated, _ in read))
+    return StatedDependencies(tuple(merged), tuple(extras), MetadataGrade.CERTAIN, declared)
 
 
 def _any_of(families: Iterable[PlatformFamily]) -> str:

@@ -32,7 +32,8 @@ class StoredRelease(NamedTuple):
     """A stored release. `profile` is its key in a ProfileTable.
 
     `metadata_id` is the key of its dependencies in `requires_dist_of`, None while they are not known; `metadata_error`
-    says why they cannot be read, `metadata_grade` how far they are known. `parts` are the releases of a version that
+    says why they cannot be read, `metadata_grade` how far they are known, `declared` which Pythons it names
+    (scanner.domain.evidence.declared), empty while that is not read. `parts` are the releases of a version that
     several indexes have, in the order of the indexes; empty if one index has it.
     """
 
@@ -44,6 +45,7 @@ class StoredRelease(NamedTuple):
     metadata_id: int | None
     metadata_error: str
     metadata_grade: MetadataGrade = MetadataGrade.CERTAIN
+    declared: str = ""
     parts: tuple[StoredRelease, ...] = ()
 
     @property

@@ -180,7 +180,7 @@ def _update(known: Mapping[str, int], gathered: Mapping[str, _ReleaseFiles], pro
 
 _COLUMNS = (
     *("package", "version", "profile", "first_uploaded_at", "last_uploaded_at", "unsettled_since"),
-    *("metadata_error", "build_detail", "metadata_failures", "metadata_grade"),
+    *("metadata_error", "build_detail", "metadata_failures", "metadata_grade", "declared"),
 )
 
 
@@ -204,7 +204,7 @@ def _insert(
             time(min(gathered[version].times, default=None)),
             time(max(gathered[version].times, default=None)),
             since,
-            *("", "", 0, MetadataGrade.CERTAIN.value),
+            *("", "", 0, MetadataGrade.CERTAIN.value, ""),
         )
         for version in versions
     )

@@ -11,7 +11,7 @@ from projects.services import upgrades
 from projects.services.assessments.run import assess_snapshot
 from projects.services.plan_files import read_contents
 from projects.services.snapshots import take_snapshot
-from projects.services.upgrades import answer_upgrade, change_dates, fetch_for_upgrade
+from projects.services.upgrades import answer_upgrade, change_standings, fetch_for_upgrade
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex
@@ -45,9 +45,9 @@ def plan(project: Project, query: UpgradeQuery) -> PlannedUpgrade:
 def test_the_stored_plan_is_written_into_the_files(project: Project) -> None:
     found = plan(project, UpgradeQuery())
     assert found.written.files == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
-    dates = change_dates(project, found.plan)
+    dates = change_standings(project, found.plan)
     assert list(dates) == [("greenlet", "3.1.0")]
-    assert dates["greenlet", "3.1.0"] is not None
+    assert dates["greenlet", "3.1.0"].uploaded_at is not None
 
 
 def test_the_newest_set_is_planned_once_what_it_needs_is_fetched(project: Project, replay: ReplayIndex) -> None:

@@ -32,7 +32,8 @@ class Candidate(NamedTuple):
     None if the index does not say. `offers` has one offer per target of the source, and `build` says what building
     the sdist needs (scanner.domain.files.builds). `too_young` is set if the policy's minimum age excludes it.
     `requires_dist` and `extras`, those that it provides, are None while they are not known, and `metadata_error` then
-    says why; `metadata_grade` is how far they are known. `pk` is the stored release that the metadata comes from,
+    says why; `metadata_grade` is how far they are known, and `declared`
+    which Pythons it names (scanner.domain.evidence.declared). `pk` is the stored release that the metadata comes from,
     `other_pks` are those of the same version on other indexes, whose files count too. `admitted_files` are the names
     of those that count where the project excludes others by `excluded_by`: "no-binary", "only-binary" or "hashes".
     `renewed_offers` are the offers once the project lists the hashes of its files again, where that changes them.
@@ -53,6 +54,7 @@ class Candidate(NamedTuple):
     admitted_files: frozenset[str] | None = None
     excluded_by: str = ""
     renewed_offers: tuple[Offer, ...] = ()
+    declared: str = ""
 
     @property
     def pks(self) -> tuple[int, ...]:

@@ -218,6 +218,7 @@ def test_one_chosen_target_has_the_headings_that_tell_all() -> None:
         "Package",
         "Current version",
         COLUMNS[0].label,
+        "Evidence",
         "Severity",
         "Reason",
         "Works from",

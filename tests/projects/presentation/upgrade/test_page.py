@@ -16,6 +16,7 @@ from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
+from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.resolution.explain.conflict import (
     ConflictExplanation,
     ConflictLine,
@@ -77,7 +78,7 @@ def page_of(
     hints: list[RuntimeHint] | None = None,
     files: Mapping[str, str] | None = None,
 ) -> UpgradePage:
-    released = {("shell", "3.0"): datetime(2026, 1, 2, tzinfo=UTC)}
+    standings = {("shell", "3.0"): ReleaseStanding(datetime(2026, 1, 2, tzinfo=UTC), "3.12 3.13")}
     return upgrade_page(
         LINUX,
         TARGETS,
@@ -85,7 +86,7 @@ def page_of(
         stored,
         planned,
         files=files or {},
-        released=released,
+        standings=standings,
         runtime=find_current_runtime(hints or []),
     )
 
@@ -123,7 +124,9 @@ def test_a_change_has_its_origin_its_date_and_its_reason() -> None:
     assert shell.why == "shell 1.0 needs core==1.0, and core has no wheel before 2.1."
     assert core.why == "core 1.0 has no file for it."
     assert shell.released == datetime(2026, 1, 2, tzinfo=UTC)
+    assert shell.declares == "declared"
     assert core.released is None
+    assert core.declares == ""
 
 
 def test_a_step_back_is_called_so() -> None:

@@ -1,0 +1,98 @@
+"""The evidence ladder of a package on a target in words: installs, declared, ran, known to break."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.reasons import ReasonKind
+from projects.domain.assessment.verdicts import Verdict
+from projects.presentation.sentences import describe_text
+from scanner.domain.evidence.declared import Declaration
+from scanner.domain.targets.pythons import Python
+
+_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
+_LEVELS = {1: "unstable", 2: "beta", 3: "stable", 4: "resilient"}
+_WORDS = {
+    Declaration.CLASSIFIER: "declared",
+    Declaration.REQUIRES_PYTHON: "declared",
+    Declaration.UNDECLARED: "undeclared",
+    Declaration.NOT_STATED: "not stated",
+    Declaration.NOT_READ: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One rung of the ladder: `look` is the verdict that gives its colour and glyph."""
+
+    rung: str
+    text: str
+    look: Verdict
+
+
+def evidence_word(package: PackageResult) -> str:
+    """Return the highest rung in a word, of a package that installs: "declared", "undeclared", "not stated" or ""."""
+    return _WORDS[package.evidence.declaration] if package.verdict in _INSTALLS else ""
+
+
+def declaration_word(declaration: Declaration) -> str:
+    """Return what a release says of a Python in a word or two; empty where it was not read."""
+    return _WORDS[declaration]
+
+
+def evidence_lines(package: PackageResult, python: Python) -> tuple[EvidenceLine, ...]:
+    """Return the rungs of the ladder of which something is known, lowest first."""
+    return tuple(_lines(package, python))
+
+
+def _lines(package: PackageResult, python: Python) -> Iterator[EvidenceLine]:
+    if not package.is_needed or package.version is None:
+        return
+    breaks = package.reason.kind is ReasonKind.KNOWN_BREAK
+    if package.verdict in _INSTALLS or breaks:
+        what = package.file or "a build from source"
+        yield EvidenceLine("Installs", f"{what}, by the index", Verdict.READY)
+    text = declaration_text(package, python)
+    if text:
+        look = Verdict.READY if package.evidence.declaration.is_declared else Verdict.UNKNOWN
+        yield EvidenceLine("Declared", text, look)
+    if python.free_threaded:
+        level = package.evidence.free_threading
+        yield EvidenceLine("Without the GIL", free_threading_text(package), _gil_look(level))
+    if breaks:
+        yield EvidenceLine("Known to break", describe_text(package.reason), Verdict.BLOCKED)
+
+
+def _gil_look(level: int | None) -> Verdict:
+    if level is None:
+        return Verdict.UNKNOWN
+    return Verdict.READY if level >= 3 else Verdict.DEGRADED
+
+
+def declaration_text(package: PackageResult, python: Python) -> str:
+    """Return what the release declares of a Python, as a clause; empty where its metadata was not read for it."""
+    evidence = package.evidence
+    name = f"Python {python.version[0]}.{python.version[1]}"
+    match evidence.declaration:
+        case Declaration.CLASSIFIER:
+            return f"its classifiers name {name}"
+        case Declaration.REQUIRES_PYTHON:
+            return f"its Requires-Python admits {name} and ends after it"
+        case Declaration.UNDECLARED:
+            since = f"; {evidence.declared_from} is the first that does" if evidence.declared_from else ""
+            return f"it does not name {name}; the newest that it names is {evidence.newest_declared}{since}"
+        case Declaration.NOT_STATED:
+            since = f"; {evidence.declared_from} names {name}" if evidence.declared_from else ""
+            return f"it names no minor version of Python 3{since}"
+        case Declaration.NOT_READ:
+            return ""
+
+
+def free_threading_text(package: PackageResult) -> str:
+    """Return what the release declares of running without the GIL."""
+    level = package.evidence.free_threading
+    if level is None:
+        return "it says nothing of running without the GIL, and may turn it on again"
+    return f"its classifier says: level {level}, {_LEVELS[level]}"
