@@ -2,7 +2,7 @@
 
 import bisect
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -120,6 +120,7 @@ class ReplayPackage:
         self.gone = False
         self.mutations = 0
         self._recorded = recorded
+        self._has_learned = False
         self._serial = serial
         self._files = {file.row.filename: file for file in files}
         self._sort()
@@ -136,6 +137,11 @@ class ReplayPackage:
 
     def exists(self, as_of: str | None) -> bool:
         return not self.gone and (not self._recorded or self.count(as_of) > 0)
+
+    @property
+    def is_as_recorded(self) -> bool:
+        """Whether nothing was changed: its pages are those of every other index with it."""
+        return self._recorded and not self.mutations and not self._has_learned
 
     def count(self, as_of: str | None) -> int:
         return len(self._times) if as_of is None else bisect.bisect_right(self._times, as_of)
@@ -170,6 +176,7 @@ class ReplayPackage:
     def learn(self, metadata: RecordedMetadata) -> None:
         """What was found in files later; changes no page."""
         self._files = {file.row.filename: _with_metadata(file, metadata) for file in self._files.values()}
+        self._has_learned = True
 
     def touch(self) -> None:
         self.mutations += 1
@@ -187,9 +194,13 @@ class ReplayPackage:
 def recorded_package(name: str, *, whole: bool = False) -> ReplayPackage:
     """A recorded package, fresh to be changed. FileNotFoundError for a name that was not recorded."""
     package = _read(name)
-    files = [_with_metadata(ReplayFile(row, None, whole=whole), package.metadata) for row in package.files]
     return ReplayPackage(
-        package.name, files, package.serial, status=package.status, status_reason=package.status_reason, recorded=True
+        package.name,
+        _recorded_files(name, whole=whole),
+        package.serial,
+        status=package.status,
+        status_reason=package.status_reason,
+        recorded=True,
     )
 
 
@@ -198,6 +209,13 @@ def _with_metadata(file: ReplayFile, metadata: RecordedMetadata) -> ReplayFile:
     sdist = metadata.sdists.get(file.row.filename)
     members = {} if sdist is None else archives.sdist_members(file.row.filename, sdist.requires_txt, sdist.build)
     return replace(file, metadata=metadata.of(file.row.version, file.row.filename), members=members)
+
+
+@cache
+def _recorded_files(name: str, *, whole: bool) -> Sequence[ReplayFile]:
+    """Return the files of a package; they are never changed, only replaced."""
+    package = _read(name)
+    return [_with_metadata(ReplayFile(row, None, whole=whole), package.metadata) for row in package.files]
 
 
 @cache
