@@ -7,8 +7,8 @@ LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --cus
 	--no-emit-find-links --no-emit-index-url --quiet
 
 .DEFAULT_GOAL := help
-# A file's tests stay together: they share what is costly to set up.
-SPREAD := -n 2 --dist loadfile
+# A file's tests stay together: they share what is costly to set up. They begin in the order that tests/conftest.py gives.
+SPREAD := -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help run setup test test-sqlite test-browser test-live lint format benchmark migrate lock clean
 

@@ -63,7 +63,11 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of a browser or of the real index run only when asked for with -m."""
+    """Files marked `long` go first, so that no process is left alone with one of them at the end.
+
+    Tests of a browser or of the real index run only when asked for with -m.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.option.markexpr:
         return
     chosen = [item for item in items if not (item.get_closest_marker("browser") or item.get_closest_marker("live"))]

@@ -20,6 +20,8 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.presentation.sentences import describe_cause, describe_reason
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[1]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SHA = "0123456789abcdef" * 4
@@ -36,7 +38,7 @@ class Old:
             del self._environment["DATABASE_URL"]
 
     def migrate(self, *where: str) -> None:
-        command = [sys.executable, "manage.py", "migrate", "-v", "0", *where]
+        command = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks", *where]
         subprocess.run(command, cwd=ROOT, env=self._environment, check=True)
 
     def insert(self, table: str, **values: Any) -> None:

@@ -13,6 +13,8 @@ from tests.commands import DATABASE, ROOT, environment, manage, migrated
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex
 
+pytestmark = pytest.mark.long
+
 WHOLE = {"large": [2000, 1], "small": [1, 1]}
 BEFORE = {"large": [0, 0], "small": [1, 1]}
 Run = Callable[..., subprocess.CompletedProcess[str]]

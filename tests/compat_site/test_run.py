@@ -12,17 +12,27 @@ import pytest
 import requests
 
 from compat_site import embedded
-from tests.commands import DATABASE, environment, manage, migrated
+from tests.commands import DATABASE, NO_INDEX, environment, manage, migrated
 from tests.compat_site.installation import Held
 from tests.compat_site.running import Running
 from tests.patience import PATIENCE
 from tests.replay.server import ReplayIndex
+
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture
 def site(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
     """Return the environment of a run at any free port, with a data directory that does not exist yet."""
     return environment(tmp_path / "data", replay.url) | {"PORT": "0"}
+
+
+@pytest.fixture
+def idle(site: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Return the same with a database that is there, and an index that has none of the sample's packages."""
+    migrated(tmp_path / "data")
+    site["WHEELWAY_INDEX_URL"] = NO_INDEX
+    return site
 
 
 @pytest.fixture
@@ -77,22 +87,30 @@ def test_from_nothing_to_a_page_and_back_to_nothing(run: Callable[[], Running], 
     assert "Traceback" not in running.log
 
 
-def test_the_last_line_is_the_link_and_logs_go_to_a_file(run: Callable[[], Running], tmp_path: Path) -> None:
+def test_the_last_line_is_the_link_and_only_its_account_may_read_what_a_run_writes(
+    run: Callable[[], Running], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir(mode=0o755)
     running = run()
     assert running.lines[-1].endswith(running.link)
     assert running.stop(signal.SIGTERM) == 0
     assert running.errors == ""
     assert "level=info" in (tmp_path / "data" / "wheelway.log").read_text()
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "data").rglob("*")}
+    assert DATABASE in modes
+    assert set(modes.values()) == {0}, modes
 
 
-def test_logs_go_to_standard_error_when_asked_for(run: Callable[[], Running], site: dict[str, str]) -> None:
-    site["WHEELWAY_LOG"] = "-"
+def test_logs_go_to_standard_error_when_asked_for(run: Callable[[], Running], idle: dict[str, str]) -> None:
+    idle["WHEELWAY_LOG"] = "-"
     running = run()
     assert running.stop(signal.SIGTERM) == 0
     assert "level=info" in running.errors
 
 
-def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Running], tmp_path: Path) -> None:
+def test_a_second_start_keeps_what_the_first_one_stored_and_a_third_prints_no_link(
+    run: Callable[[], Running], tmp_path: Path
+) -> None:
     first = run()
     # As a service manager and make do when both pass a signal on.
     first.process.send_signal(signal.SIGTERM)
@@ -116,27 +134,10 @@ def test_a_second_start_keeps_what_the_first_one_stored(run: Callable[[], Runnin
         held = "SELECT count(*) FROM scanner_package WHERE claimed_until >= '2099-01-01'"
         assert database.execute(held).fetchone() == (0,)
     database.close()
-
-
-def test_the_link_is_printed_until_an_account_has_signed_in(run: Callable[[], Running], tmp_path: Path) -> None:
-    first = run()
-    assert first.stop(signal.SIGTERM) == 0
-    second = run()
-    signed_in(second.link).close()
-    assert second.stop(signal.SIGTERM) == 0
+    # An account has signed in.
     third = run()
     assert "/sign-in/ (a link for admin: .venv/bin/python manage.py sign-in-link admin)" in "\n".join(third.lines)
     assert "(once)" not in "\n".join(third.lines)
-
-
-def test_what_a_run_writes_only_its_account_may_read_in_a_folder_of_anybody(
-    run: Callable[[], Running], tmp_path: Path
-) -> None:
-    (tmp_path / "data").mkdir(mode=0o755)
-    run().stop(signal.SIGTERM)
-    modes = {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "data").rglob("*")}
-    assert DATABASE in modes
-    assert set(modes.values()) == {0}, modes
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
@@ -183,9 +184,9 @@ def test_an_address_of_another_machine_is_refused(site: dict[str, str]) -> None:
     assert "203.0.113.7" in refused(site | {"HOST": "203.0.113.7"})
 
 
-def test_one_data_directory_has_one_run(run: Callable[[], Running], site: dict[str, str], tmp_path: Path) -> None:
+def test_one_data_directory_has_one_run(run: Callable[[], Running], idle: dict[str, str], tmp_path: Path) -> None:
     running = run()
-    assert f"process {running.process.pid}" in refused(site)
+    assert f"process {running.process.pid}" in refused(idle)
     running.kill()
     # A killed process leaves no lock behind.
     embedded.lock(tmp_path / "data").close()

@@ -18,6 +18,8 @@ from tests.patience import PATIENCE
 from tests.replay import faults
 from tests.services import ServiceUnavailable
 
+pytestmark = pytest.mark.long
+
 TICK = "scanner.tasks.poll_due_packages"
 
 

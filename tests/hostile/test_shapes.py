@@ -9,7 +9,9 @@ from projects.domain.dependency_files import available_groups, read, select
 from projects.domain.dependency_files.logins import hide_logins
 from tests.hostile.shapes import SHAPES, Shape
 
-SMALL, TIMES = 40_000, 8
+pytestmark = pytest.mark.long
+
+SMALL, TIMES = 20_000, 8
 # A quadratic shape takes eight times as much as a linear one here; the rest is for a machine that does other work.
 NOISE, LEAST = 4, 0.25
 

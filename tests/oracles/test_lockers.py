@@ -30,7 +30,7 @@ from tests.oracles.lockers import LOCKERS, Workshop, is_there
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 LOCKED_ON = "2025-06-01"
 TARGET = parse_target("cp314-manylinux_2_28_x86_64")

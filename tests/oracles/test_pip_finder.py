@@ -40,6 +40,8 @@ from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.target import Target, parse_target
 from tests.replay.recording import RecordedFile, read, recorded_names
 
+pytestmark = pytest.mark.long
+
 TARGETS: tuple[Target, ...] = (
     *SAMPLE_TARGETS,
     *map(

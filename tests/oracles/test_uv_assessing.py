@@ -28,7 +28,7 @@ from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex
 from tests.scanner.domain.resolution.stub_wheels import find_uv
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 SLUGS = ("cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64", "cp313t-manylinux_2_28_x86_64")
 

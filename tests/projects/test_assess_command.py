@@ -13,6 +13,8 @@ from projects.services.projects import SAMPLE_FILE
 from tests.commands import NO_INDEX, environment, manage, migrated
 from tests.replay import ReplayIndex
 
+pytestmark = pytest.mark.long
+
 WINDOWS = "cp313-win_amd64"
 
 

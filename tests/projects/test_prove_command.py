@@ -4,17 +4,22 @@ import json
 import platform
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.commands import environment, manage, migrated
 from tests.replay import ReplayIndex, a_file
 
-pytestmark = pytest.mark.skipif(
-    sys.platform != "linux" or platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc",
-    reason="the targets of these tests are glibc Linux on x86-64",
-)
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.skipif(
+        sys.platform != "linux" or platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc",
+        reason="the targets of these tests are glibc Linux on x86-64",
+    ),
+]
 TARGET = f"cp{sys.version_info[0]}{sys.version_info[1]}-manylinux_2_28_x86_64"
 SET = {
     "good": {"good/__init__.py": b"import helper\n"},
@@ -25,13 +30,14 @@ SET = {
 }
 
 
-@pytest.fixture
-def index() -> ReplayIndex:
-    replay = ReplayIndex()
-    for name, members in SET.items():
-        needs = ["helper"] if name == "good" else []
-        replay.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members=members, requires_dist=needs)])
-    return replay
+@pytest.fixture(scope="module")
+def index() -> Iterator[ReplayIndex]:
+    runner = {"pytest/__main__.py": b"import good\nprint('tried')\n"}
+    with ReplayIndex() as replay:
+        for name, members in {**SET, "pytest": runner}.items():
+            needs = ["helper"] if name == "good" else []
+            replay.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members=members, requires_dist=needs)])
+        yield replay
 
 
 def prove(
@@ -39,44 +45,51 @@ def prove(
 ) -> subprocess.CompletedProcess[str]:
     path = folder / "requirements.txt"
     path.write_text(requirements)
-    with index:
-        return manage(
-            *("prove", str(path), "--target", target, "--python", sys.executable, *arguments),
-            environment=environment(migrated(folder / "data"), index.url),
-        )
+    return manage(
+        *("prove", str(path), "--target", target, "--python", sys.executable, *arguments),
+        environment=environment(migrated(folder / "data"), index.url),
+    )
 
 
-def test_a_set_whose_modules_import_ran(index: ReplayIndex, tmp_path: Path) -> None:
-    done = prove(index, tmp_path, "good\nspaced\n", "--format", "json")
+@pytest.fixture(scope="module")
+def good(index: ReplayIndex, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return the proof of a set that runs."""
+    done = prove(index, tmp_path_factory.mktemp("good"), "good\nspaced\npytest\n", "--format", "json", "--pytest=-q")
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(done.stdout)
-    assert found["ran"] is True
-    assert found["pins"] == {"good": "1.0", "helper": "1.0", "spaced": "1.0"}
-    assert {one["module"] for one in found["imports"]} == {"good", "helper", "spaced"}
-    assert found["interpreter"]["version"] == platform.python_version()
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
-def test_a_module_that_fails_is_named_with_its_error(index: ReplayIndex, tmp_path: Path) -> None:
-    done = prove(index, tmp_path, "good\nbroken\n")
-    assert done.returncode == 1
-    assert "✕ import broken (broken 1.0) failed" in done.stdout
-    assert "ModuleNotFoundError: No module named 'no_such_module_anywhere'" in done.stdout
+@pytest.fixture(scope="module")
+def broken(index: ReplayIndex, tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Return what the command said of a set that does not run."""
+    return prove(index, tmp_path_factory.mktemp("broken"), "good\nbroken\nonline\n")
 
 
-def test_modules_have_no_network_where_the_machine_can_keep_them_from_it(index: ReplayIndex, tmp_path: Path) -> None:
-    done = prove(index, tmp_path, "online\n", "--format", "json")
-    found = json.loads(done.stdout)
-    if found["isolation"].startswith("none"):
+def test_a_set_whose_modules_import_ran(good: dict[str, Any]) -> None:
+    assert good["ran"] is True
+    assert good["pins"] == {"good": "1.0", "helper": "1.0", "pytest": "1.0", "spaced": "1.0"}
+    assert {one["module"] for one in good["imports"]} == {"good", "helper", "pytest", "spaced"}
+    assert good["interpreter"]["version"] == platform.python_version()
+
+
+def test_the_projects_tests_run_in_the_environment(good: dict[str, Any]) -> None:
+    assert good["tests"] == {"passed": True, "tail": "tried"}
+
+
+def test_a_module_that_fails_is_named_with_its_error(broken: subprocess.CompletedProcess[str]) -> None:
+    assert broken.returncode == 1
+    assert "✕ import broken (broken 1.0) failed" in broken.stdout
+    assert "ModuleNotFoundError: No module named 'no_such_module_anywhere'" in broken.stdout
+
+
+def test_modules_have_no_network_where_the_machine_can_keep_them_from_it(
+    broken: subprocess.CompletedProcess[str],
+) -> None:
+    if "Isolation: none" in broken.stdout:
         pytest.skip("this machine has neither bubblewrap nor user namespaces")
-    assert found["ran"] is False
-    assert "Network is unreachable" in found["imports"][0]["tail"]
-
-
-def test_the_projects_tests_run_in_the_environment(index: ReplayIndex, tmp_path: Path) -> None:
-    runner = {"pytest/__main__.py": b"import good\nprint('tried')\n"}
-    index.add_package("pytest", [a_file("pytest-1.0-py3-none-any.whl", members=runner)])
-    done = prove(index, tmp_path, "good\npytest\n", "--format", "json", "--pytest=-q")
-    assert json.loads(done.stdout)["tests"] == {"passed": True, "tail": "tried"}
+    assert "✕ import online (online 1.0) failed" in broken.stdout
+    assert "Network is unreachable" in broken.stdout
 
 
 @pytest.mark.parametrize(

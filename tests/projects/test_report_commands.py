@@ -7,9 +7,13 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from projects.services.projects import SAMPLE_FILE
 from tests.commands import environment, manage, migrated
 from tests.replay import ReplayIndex
+
+pytestmark = pytest.mark.long
 
 WINDOWS = "cp313-win_amd64"
 

@@ -23,7 +23,7 @@ from scanner.services.index_sets import IndexSet, one_index
 from tests.projects.known import requirements, targets
 from tests.replay import ReplayIndex
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 CASES = {
