@@ -36,7 +36,7 @@ from benchmarks.pages_fill import TARGETS
 from tests.services import postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
-STATES = ("blocked", "upgrade", "held-back", "unknown", "not-judged", "degraded", "ready", "inactive")
+STATES = ("blocked", "upgrade", "held-back", "unknown", "not-judged", "ignored", "degraded", "ready", "inactive")
 VIEWS = 1_000
 
 

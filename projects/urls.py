@@ -23,6 +23,7 @@ from projects.views import (
     targets,
     upgrades,
     upstream,
+    waivers,
     webhooks,
 )
 from projects.views import search as finding
@@ -61,6 +62,9 @@ urlpatterns = [
     path("projects/<slug:slug>/when/<slug:target>/", targets.target, name="target"),
     path("projects/<slug:slug>/when/<slug:target>/watch/", targets.target_watch, name="target-watch"),
     path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
+    path("projects/<slug:slug>/waivers/", waivers.project_waivers, name="project-waivers"),
+    path("projects/<slug:slug>/waivers/add/", waivers.waiver_add, name="waiver-add"),
+    path("projects/<slug:slug>/waivers/<row:pk>/end/", waivers.waiver_end, name="waiver-end"),
     path("projects/<slug:slug>/notes/<row:pk>/", upstream.note_dismiss, name="note-dismiss"),
     path("projects/<slug:slug>/follow/", subscriptions.follow, name="follow"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),

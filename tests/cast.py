@@ -80,6 +80,7 @@ _AVAILABILITY = {
     Verdict.UPGRADE: Availability.SOURCE,
     Verdict.BLOCKED: Availability.NONE,
     Verdict.NOT_JUDGED: Availability.UNKNOWN,
+    Verdict.IGNORED: Availability.NONE,
     Verdict.UNKNOWN: Availability.UNKNOWN,
     Verdict.INACTIVE: Availability.INACTIVE,
 }
@@ -140,6 +141,7 @@ def project_verdict(verdicts: Sequence[Verdict]) -> ProjectVerdict:
         (Verdict.UPGRADE, ProjectVerdict.CONDITIONAL),
         (Verdict.HELD_BACK, ProjectVerdict.CONDITIONAL),
         (Verdict.NOT_JUDGED, ProjectVerdict.CONDITIONAL),
+        (Verdict.IGNORED, ProjectVerdict.CONDITIONAL),
     ):
         if verdict in verdicts:
             return meaning

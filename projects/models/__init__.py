@@ -18,6 +18,7 @@ from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 from projects.models.submission import Submission
 from projects.models.view import SavedView
+from projects.models.waiver import PackageWaiver
 
 __all__ = [
     "Alert",
@@ -33,6 +34,7 @@ __all__ = [
     "Note",
     "Origin",
     "PackageRows",
+    "PackageWaiver",
     "Project",
     "ProjectIndex",
     "ProjectPackage",

@@ -33,6 +33,8 @@ def advise(package: PackageResult, target: str) -> str:
         case Verdict.HELD_BACK:
             cap = f"{package.name}<={package.held_at}"
             return f"Write {cap} to stay at the old version on purpose, or wait until a current one installs."
+        case Verdict.IGNORED:
+            return "Nothing until its waiver ends: then it counts again."
         case Verdict.NOT_JUDGED:
             return "Check it by hand: the index does not show whether it installs here."
         case Verdict.UNKNOWN:

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
+from projects.domain.assessment.waivers import Waiver
 from projects.presentation.advice import advise
 from projects.presentation.columns import Column
 from projects.presentation.evidence import EvidenceLine, evidence_lines
 from projects.presentation.sentences import describe_reason, expected_error, read_target
+from scanner.domain.matching.availability import Availability
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class CellPage:
     first: AvailableVersion | None
     latest: AvailableVersion | None
     evidence: tuple[EvidenceLine, ...] = ()
+    waiver: Waiver | None = None
+    is_built: bool = False
+
+    @property
+    def can_accept_build(self) -> bool:
+        """Whether the policy refuses the build that is offered here."""
+        return self.is_built and not self.waiver and self.verdict not in (Verdict.READY, Verdict.DEGRADED)
+
+    @property
+    def can_be_ignored(self) -> bool:
+        """Whether the package keeps the target from being ready."""
+        return self.waiver is None and self.verdict not in (Verdict.READY, Verdict.DEGRADED, Verdict.INACTIVE)
 
     @property
     def can_be_watched(self) -> bool:
@@ -63,6 +77,8 @@ def cell_page(package: PackageResult, column: Column, own_line: str = "") -> Cel
         first=package.first_available,
         latest=package.latest_available,
         evidence=evidence_lines(package, target.python) if target is not None else (),
+        waiver=package.waiver,
+        is_built=package.availability is Availability.SOURCE,
     )
 
 

@@ -17,7 +17,13 @@ from scanner.domain.matching.availability import Availability
 
 _DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
 _READY_TEXTS = {Availability.NATIVE: "wheel", Availability.ABI3: "abi3", Availability.PURE: "pure"}
-WORK = (Verdict.BLOCKED.value, Verdict.UPGRADE.value, Verdict.HELD_BACK.value, Verdict.NOT_JUDGED.value)
+WORK = (
+    Verdict.BLOCKED.value,
+    Verdict.UPGRADE.value,
+    Verdict.HELD_BACK.value,
+    Verdict.NOT_JUDGED.value,
+    Verdict.IGNORED.value,
+)
 """The verdicts of packages that need work: an upgrade, a wheel, a decision or a look by hand."""
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
@@ -97,7 +103,11 @@ def cell_text(package: PackageResult) -> str:
             return "not judged"
         case Verdict.BLOCKED:
             return "not found" if availability is Availability.ABSENT else "no version"
+        case Verdict.IGNORED:
+            return "ignored"
         case Verdict.DEGRADED:
+            if package.waiver is not None:
+                return "build accepted"
             return _DEGRADED_TEXTS.get(availability, "limited")
         case Verdict.UNKNOWN:
             if availability is Availability.SOURCE:

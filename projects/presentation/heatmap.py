@@ -21,7 +21,7 @@ LOOKS = {
 # Which package state decides, the first that some package has.
 _DECISIVE = {
     ProjectVerdict.GO: (),
-    ProjectVerdict.CONDITIONAL: (Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.NOT_JUDGED),
+    ProjectVerdict.CONDITIONAL: (Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.NOT_JUDGED, Verdict.IGNORED),
     ProjectVerdict.NO_GO: (Verdict.BLOCKED,),
     ProjectVerdict.UNKNOWN: (Verdict.UNKNOWN, Verdict.NOT_JUDGED),
 }
@@ -31,6 +31,7 @@ VERDICT_LABELS = {
     Verdict.HELD_BACK: "held back",
     Verdict.UNKNOWN: "unknown",
     Verdict.NOT_JUDGED: "not judged",
+    Verdict.IGNORED: "ignored",
     Verdict.DEGRADED: "slower",
     Verdict.READY: "ready",
     Verdict.INACTIVE: "not needed",
@@ -98,6 +99,8 @@ def heat_cell(column: Column, verdict: ProjectVerdict, counts: Mapping[str, int]
             text = f"{number} blocked" if number else "conflict"
         case ProjectVerdict.UNKNOWN:
             text = _count(number, decisive) if decisive is not None else "not known"
+    if decisive is Verdict.IGNORED:
+        look = decisive
     others = [state for state in STATES if state != decisive and counts.get(state.value)]
     rest = [_count(counts[state.value], state) for state in others]
     return HeatCell(column, verdict, look, text, ", ".join(rest))

@@ -14,6 +14,7 @@ from projects.domain.assessment.reasons import BreakEvidence, PackageReason, Rea
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.assessment.waivers import Waiver, WaiverKind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.phrases import join_words
@@ -29,9 +30,15 @@ def describe_reason(package: PackageResult) -> str:
     )
     text = "; ".join(filter(None, parts))
     newest = package.newest_mismatch
-    if newest is None or newest.version == package.version:
-        return text
-    return f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
+    if newest is not None and newest.version != package.version:
+        text = f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
+    return f"{text}; {describe_waiver(package.waiver)}" if package.waiver is not None else text
+
+
+def describe_waiver(waiver: Waiver) -> str:
+    """Return a waiver as a clause: "ignored until 2026-12-31 (alice): the worker does not run there"."""
+    what = "its build is accepted" if waiver.kind is WaiverKind.ACCEPT_BUILD else "ignored"
+    return f"{what} until {waiver.until.isoformat()} ({waiver.owner}): {waiver.reason}"
 
 
 def blocked_causes(result: TargetResult) -> dict[str, str]:

@@ -17,12 +17,25 @@ _CLAUSES = (
 )
 
 
-def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
+def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Sequence[str] = ()) -> str:
     """Return why a target is conditional: "3 of 61 packages need an upgrade, 1 is held back".
 
-    `not_judged` are the names of the packages that are not judged. Empty where every package is ready, so that the
-    cause is the set as a whole.
+    `not_judged` and `ignored` are the names of the packages that are not judged, and of those that the team ignores.
+    Empty where every package is ready, so that the cause is the set as a whole.
     """
+    text = _need_text(counts, not_judged)
+    if not ignored:
+        return text
+    aside = f"{len(ignored)} ignored: {_named(ignored)}"
+    return f"{text}; {aside}" if text else f"ready except {aside}"
+
+
+def _named(names: Sequence[str]) -> str:
+    more = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
+    return join_words([*names[:_MAX_NAMES], *more])
+
+
+def _need_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
     found = [
         (number, agree(number, one, several))
         for verdict, one, several in _CLAUSES
@@ -37,8 +50,7 @@ def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> st
     clauses = ", ".join([f"{first} of {total} {text}", *(f"{number} {clause}" for number, clause in rest)])
     if not not_judged:
         return "; ".join(filter(None, (clauses, unread)))
-    more = [f"{len(not_judged) - _MAX_NAMES} more"] if len(not_judged) > _MAX_NAMES else []
-    named = f"{clauses}: {join_words([*not_judged[:_MAX_NAMES], *more])}"
+    named = f"{clauses}: {_named(not_judged)}"
     return "; ".join(filter(None, ("" if len(found) > 1 else "ready as far as judged", named, unread)))
 
 

@@ -118,6 +118,8 @@ def verdict_text(verdict: Verdict, first_available: str) -> str:
             return "installs only in an old version"
         case Verdict.NOT_JUDGED:
             return "not judged"
+        case Verdict.IGNORED:
+            return "ignored by the team"
         case Verdict.BLOCKED:
             return "no version works yet"
         case Verdict.UNKNOWN:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from projects.domain.assessment.counts import packages_needed
+from projects.domain.assessment.counts import UNREAD, packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column, place_text
 from projects.presentation.conflicts import conflict_cause
@@ -106,11 +106,21 @@ def verdict_text(result: TargetSummary) -> str:
             return "ready"
         case ProjectVerdict.CONDITIONAL:
             moving = result.counts.get(Verdict.UPGRADE, 0)
-            return f"ready after {count(moving, 'upgrade')}" if moving else "ready after changes"
+            if moving:
+                return f"ready after {count(moving, 'upgrade')}"
+            ignored = result.counts.get(Verdict.IGNORED, 0)
+            return f"ready except {ignored} ignored" if _only_ignored(result) else "ready after changes"
         case ProjectVerdict.NO_GO:
             return "not yet"
         case ProjectVerdict.UNKNOWN:
             return "not known yet"
+
+
+def _only_ignored(result: TargetSummary) -> bool:
+    """Return whether the packages that the team ignores are all that keeps the target from being ready."""
+    counts = result.counts
+    others = (Verdict.UPGRADE, Verdict.HELD_BACK, Verdict.NOT_JUDGED, Verdict.BLOCKED, Verdict.UNKNOWN)
+    return bool(counts.get(Verdict.IGNORED)) and not any(counts.get(one) for one in others) and UNREAD not in counts
 
 
 def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
@@ -139,8 +149,14 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
     if result.verdict is ProjectVerdict.NO_GO:
         cause, action, watch = _no_go(result)
         return SummaryLine(look, headline, cause, action, column.slug, watch)
+    ignored = [cell for cell in result.cells if cell.verdict == Verdict.IGNORED]
+    if _only_ignored(result):
+        causes = [f"{cell.name}: {cell.reason}" for cell in ignored[:_NAMED_BLOCKERS]]
+        more = len(ignored) - len(causes)
+        cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
+        return SummaryLine(Verdict.IGNORED, headline, cause, "See the packages", column.slug)
     not_judged = [cell.name for cell in result.cells if cell.verdict == Verdict.NOT_JUDGED]
-    share = conditional_text(result.counts, not_judged)
+    share = conditional_text(result.counts, not_judged, [cell.name for cell in ignored])
     if not share:
         cause = "The requirements do not hold together as written; an upgrade path exists."
         return SummaryLine(look, headline, cause, "See the packages", column.slug)

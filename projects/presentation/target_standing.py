@@ -58,10 +58,13 @@ class TargetStanding:
         """The cells of packages that install only in an old version."""
         return tuple(cell for cell in self.work if cell.verdict == Verdict.HELD_BACK)
 
+    def _names(self, verdict: Verdict) -> list[str]:
+        return [cell.name for cell in self.work if cell.verdict == verdict]
+
     @property
     def share_text(self) -> str:
         """What a conditional verdict rests on: "7 of 64 packages need an upgrade; all have a version that works"."""
-        share = conditional_text(self.counts, [cell.name for cell in self.work if cell.verdict == Verdict.NOT_JUDGED])
+        share = conditional_text(self.counts, self._names(Verdict.NOT_JUDGED), self._names(Verdict.IGNORED))
         if not share:
             return "The requirements do not hold together as written; an upgrade path exists"
         share = f"{share[:1].upper()}{share[1:]}"

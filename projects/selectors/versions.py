@@ -31,6 +31,9 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
                  AND package_id IS NULL AND stopped_at IS NULL),
        (SELECT count(*) FROM projects_projectindex WHERE project_id = project.id),
        (SELECT max(id) FROM projects_projectindex WHERE project_id = project.id),
+       (SELECT max(waiver.id) FROM projects_packagewaiver AS waiver WHERE waiver.project_id = project.id),
+       (SELECT count(*) FROM projects_packagewaiver AS waiver
+        WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL AND waiver.until >= %s),
        EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
        project.id
 FROM projects_project AS project
@@ -50,7 +53,7 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
     minute.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_FACTS, [user.pk, slug])
+        cursor.execute(_FACTS, [now.date(), user.pk, slug])
         facts = cursor.fetchone()
     if facts is None:
         return None

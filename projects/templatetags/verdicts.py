@@ -22,6 +22,7 @@ _GLYPHS = {
     Verdict.UPGRADE: "↑",
     Verdict.BLOCKED: "✕",
     Verdict.NOT_JUDGED: "~",
+    Verdict.IGNORED: "‖",
     Verdict.UNKNOWN: "?",
     Verdict.INACTIVE: "·",
 }

@@ -33,6 +33,7 @@ from projects.selectors import (
     stored_confusions,
     upstream_of,
 )
+from projects.selectors.waivers import waiver_counts
 from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import project_etag
 
@@ -60,6 +61,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "can_edit": can_edit(found),
         "can_manage": can_manage(found),
         "upstream": None if partial else upstream_of(found, request.user.pk),
+        "waivers": None if partial else waiver_counts(found, timezone.now()),
         "path": path,
         "here": here,
         "cells_path": f"{path}cells/",
@@ -89,6 +91,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         "cell": cell_page(stored, column_of(target), own_requirement(found, stored)),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
+        "can_edit": can_edit(found),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }
     response = render(request, "projects/cell.html#proof" if request.htmx else "projects/cell.html", context)

@@ -30,6 +30,8 @@ PAGES = [
     f"{PAGE}report/{LINUX_314}/",
     f"{PAGE}snapshots/",
     f"{PAGE}settings/",
+    f"{PAGE}waivers/",
+    f"{PAGE}waivers/add/?package=pyyaml&target={LINUX_314}",
     "/?q=nothing",
     "/find/?q=y",
     "/account/",

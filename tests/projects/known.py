@@ -7,6 +7,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
+from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files import ParsedRequirement, read
 from scanner.domain.files.builds import infer_build
 from scanner.domain.files.filenames import ParsedFilename, parse_filename
@@ -49,12 +50,13 @@ class SmallIndex:
         on: Sequence[Target],
         foreign: Collection[str] = (),
         extras: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
+        waivers: Sequence[Waiver] = (),
     ) -> None:
         self.extras = extras or {}
         self.files: dict[int, list[ReleaseFileFacts]] = {}
         matcher = Matcher(on)
         views = {name: self._view(name, releases, matcher) for name, releases in packages.items()}
-        self.snapshot = IndexSnapshot(views, on, foreign)
+        self.snapshot = IndexSnapshot(views, on, foreign, waivers)
 
     def _view(self, name: str, releases: Releases, matcher: Matcher) -> PackageSnapshot:
         made = []

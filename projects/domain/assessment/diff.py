@@ -15,6 +15,7 @@ _RANK = {
     Verdict.INACTIVE: 0,
     Verdict.READY: 0,
     Verdict.DEGRADED: 1,
+    Verdict.IGNORED: 2,
     Verdict.NOT_JUDGED: 2,
     Verdict.UNKNOWN: 2,
     Verdict.HELD_BACK: 3,

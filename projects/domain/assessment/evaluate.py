@@ -32,6 +32,7 @@ from projects.domain.assessment.root_requirements import versions_in_use, withou
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
+from projects.domain.assessment.waivers import waive_judgements
 from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
 from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
@@ -62,6 +63,20 @@ class ResolvedTarget:
     plan: Plan | None
     breaks: BreaksInSet
     ways_out: tuple[Relaxation, ...] = ()
+
+    @property
+    def ignored(self) -> frozenset[NormalizedName]:
+        """The packages that the team ignores here."""
+        return frozenset(name for name, one in self.judgements.items() if one.verdict is Verdict.IGNORED)
+
+    @property
+    def holds(self) -> bool:
+        """Whether a set holds as written and runs, but for what the team ignores."""
+        found = self.closure
+        is_held = found.holds or (
+            self.ignored.issuperset(found.blockers) and not (found.conflict or found.missing or found.limit)
+        )
+        return is_held and self.ignored.issuperset(self.breaks.found)
 
     @property
     def missing(self) -> Missing:
@@ -143,12 +158,15 @@ def resolve_search(
             if missing := newest_to_read(lacking, snapshot):
                 yield missing
             judgements = judge_missing_extras(judgements, lacking, request, snapshot, column)
+    judgements = waive_judgements(judgements, target.slug, request.waivers)
+    ignored = {name for name, one in judgements.items() if one.verdict is Verdict.IGNORED}
+    breaking = breaks.found.keys() - ignored
     way = None
     # A search that was cut short says nothing about the requirements as written, and a set that breaks holds otherwise.
     refuted = found.limit is None and not found.holds
     # Nor is it worth planning around an sdist that may turn out to install.
     is_open = found.missing or any(_hangs_on_an_sdist(one, column) for one in judgements.values())
-    if request.with_plans and not (found.holds and not breaks.found) and not is_open:
+    if request.with_plans and not (found.holds and not breaking) and not is_open:
         upgrade = Upgrade(
             cache,
             [target],
@@ -223,7 +241,11 @@ def _explain(
         target=one.target.slug,
         verdict=_verdict(request, one, limits),
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
-        blockers=tuple(dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))),
+        blockers=tuple(
+            name
+            for name in dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))
+            if name not in one.ignored
+        ),
         conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
         if conflict is not None
         else None,
@@ -257,7 +279,7 @@ def _verdict(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[Limi
     incomplete = bool(found.missing or found.limit or (one.plan and (one.plan.missing or one.plan.limit)))
     verdict = judge_project(
         [judgement.verdict for judgement in one.judgements.values()],
-        holds=found.holds and not one.breaks.found,
+        holds=one.holds,
         incomplete=incomplete,
         plan_found=one.plan.feasible if one.plan is not None else None,
         conflict=found.conflict is not None,

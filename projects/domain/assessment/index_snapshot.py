@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.assessment.waivers import Waiver, waived_offers
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
 from scanner.domain.matching.availability import Availability, Offer, ReleaseFileFacts
 from scanner.domain.resolution.model.missing import Missing
@@ -118,23 +119,44 @@ def installable_from(
 class IndexSnapshot:
     """Packages and the targets that their offers are for. It is the resolver's `CandidateSource`.
 
-    `foreign` are packages that come from a URL, a repository or a folder, so the index is not asked for them.
+    `foreign` are packages that come from a URL, a repository or a folder, so the index is not asked for them. `waivers`
+    are decisions of the project that change what is offered.
     """
 
     def __init__(
-        self, packages: Mapping[str, PackageSnapshot], targets: Sequence[Target], foreign: Collection[str] = ()
+        self,
+        packages: Mapping[str, PackageSnapshot],
+        targets: Sequence[Target],
+        foreign: Collection[str] = (),
+        waivers: Sequence[Waiver] = (),
     ) -> None:
-        self.packages = dict(packages)
         self.foreign = frozenset(foreign)
         self.targets = tuple(targets)
+        self._waivers = tuple(waivers)
+        self.packages = self._waive(packages)
         self._columns = {target: column for column, target in enumerate(self.targets)}
         self._target_groups: dict[NormalizedName, list[Hashable]] = {}
 
     def update(self, packages: Mapping[str, PackageSnapshot]) -> None:
         """Replace packages. A ResolutionCache made before must not be used any more."""
-        self.packages.update(packages)
+        self.packages.update(self._waive(packages))
         for name in packages:
             self._target_groups.pop(NormalizedName(name), None)
+
+    def _waive(self, packages: Mapping[str, PackageSnapshot]) -> dict[str, PackageSnapshot]:
+        """Return the packages, with what the project waives in the offers of those that it decided about."""
+        made = dict(packages)
+        for name in {waiver.name for waiver in self._waivers} & packages.keys():
+            candidates = [
+                one._replace(
+                    offers=waived_offers(one.offers, name, self.targets, self._waivers),
+                    renewed_offers=one.renewed_offers
+                    and waived_offers(one.renewed_offers, name, self.targets, self._waivers),
+                )
+                for one in packages[name].candidates
+            ]
+            made[name] = replace(packages[name], candidates=candidates)
+        return made
 
     def learn_metadata(self, name: str, found: Mapping[Version, ReleaseMetadata]) -> None:
         """Set what is known of the metadata of candidates."""

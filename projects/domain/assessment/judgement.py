@@ -22,13 +22,14 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.run_evidence import evidence_of
 from projects.domain.assessment.verdicts import Severity, Verdict, judge_package, judge_severity
+from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.evidence.known_breaks import BreaksInSet, KnownBreak
 from scanner.domain.files.builds import UNSEEN, build_kind
 from scanner.domain.files.core_metadata import is_refused_by_pip
 from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filename
 from scanner.domain.files.sdist_metadata import MetadataGrade
-from scanner.domain.matching.availability import Availability, ReleaseFileFacts
+from scanner.domain.matching.availability import Availability, ReleaseFileFacts, Waived
 from scanner.domain.matching.explain import Cell, explain_cell
 from scanner.domain.polling import RELEASE_OPEN_FOR
 from scanner.domain.resolution.loosen import Step, step_between
@@ -57,7 +58,8 @@ class Judgement:
     """The verdict on one package on one target, with the releases that explain it.
 
     `reason` is set where no release is in use, and `cell` for a wheel that is not from the index. `first` and `latest`
-    are set when the version does not install and some version does; `newest` when none does.
+    are set when the version does not install and some version does; `newest` when none does. `waiver` is the decision
+    of the team by which it counts as it does.
     """
 
     name: NormalizedName
@@ -73,6 +75,13 @@ class Judgement:
     newest: Candidate | None = None
     cell: Cell | None = None
     held_back: HeldBack | None = None
+    waiver: Waiver | None = None
+    is_accepted_build: bool = False
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the index has not answered for the package yet."""
+        return self.reason is not None and self.reason.kind is ReasonKind.NOT_POLLED
 
     @property
     def releases(self) -> list[Candidate]:
@@ -151,7 +160,8 @@ def judge_version(
         if not policy.installs_candidate(release, column):
             above = _running_from(name, package, column, policy, version, breaks)
             helped = True if above else _may_help(package, column, policy)
-    verdict = judge_package(availability, build, policy, helped=helped)
+    is_accepted = release is not None and release.offers[column].waived is Waived.BUILD
+    verdict = Verdict.DEGRADED if is_accepted else judge_package(availability, build, policy, helped=helped)
     if breaks is not None and verdict in {Verdict.READY, Verdict.DEGRADED} and (fact := breaks.found.get(name)):
         above = _running_from(name, package, column, policy, version, breaks)
         # Another version of the partner may help too.
@@ -173,6 +183,7 @@ def judge_version(
     return Judgement(
         *(name, version, provenance, availability, verdict, severity, explained),
         *(release, first, latest, newest),
+        is_accepted_build=is_accepted,
     )
 
 
@@ -234,6 +245,7 @@ def explain(
         held_at=str(judgement.held_back.version) if judgement.held_back else None,
         has_stated_needs=judgement.release is not None and judgement.release.metadata_grade is MetadataGrade.STATED,
         refused_requirement=_refused_requirement(judgement.release),
+        waiver=judgement.waiver,
         newest_mismatch=_newest_mismatch(judgement.newest, target, explanations),
         first_available=_available(judgement.first, target, explanations),
         latest_available=_available(judgement.latest, target, explanations),

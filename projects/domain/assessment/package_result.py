@@ -17,6 +17,7 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.run_evidence import NO_EVIDENCE, RunEvidence
 from projects.domain.assessment.verdicts import Severity, Verdict
+from projects.domain.assessment.waivers import Waiver
 from scanner.domain.matching.availability import Availability
 
 
@@ -70,6 +71,7 @@ class PackageResult:
     that is held back; `version` is then the one that the requirements ask for. `has_stated_needs`: what it requires is
     from its sdist, of which a build may say more. `refused_requirement` is the one for which pip refuses its metadata.
     `evidence` is what is known beyond that it installs.
+    `waiver` is the decision of the team by which it counts as it does.
     """
 
     name: NormalizedName
@@ -94,6 +96,7 @@ class PackageResult:
     has_stated_needs: bool = False
     refused_requirement: str = ""
     evidence: RunEvidence = NO_EVIDENCE
+    waiver: Waiver | None = None
 
     @property
     def is_needed(self) -> bool:
@@ -147,6 +150,7 @@ class PackageResult:
             "refused_requirement": self.refused_requirement or None,
             "groups": list(provenance.groups),
             **self.evidence.to_json(),
+            "waiver": self.waiver.to_json() if self.waiver else None,
         }
 
     @classmethod
@@ -183,6 +187,7 @@ class PackageResult:
             has_stated_needs=row.get("needs_stated", False),
             refused_requirement=row.get("refused_requirement") or "",
             evidence=RunEvidence.from_json(row),
+            waiver=Waiver.from_json(waiver, row["name"]) if (waiver := row.get("waiver")) else None,
         )
 
 

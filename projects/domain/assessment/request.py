@@ -12,6 +12,7 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.file_choices import FileChoices
+from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files.target_limits import TargetLimit
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
@@ -42,7 +43,7 @@ class AssessmentRequest:
     all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time. `files`
     are the files of releases that count, `limits` what the project and its locks say of the targets.
     `known_breaks` are releases that install and do not run. `unread` counts the requirements in the files that could
-    not be read.
+    not be read. `waivers` are what the team accepts or ignores.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -59,6 +60,7 @@ class AssessmentRequest:
     limits: Sequence[TargetLimit] = ()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     unread: int = 0
+    waivers: tuple[Waiver, ...] = ()
 
     @property
     def plan_policy(self) -> BuildPolicy:

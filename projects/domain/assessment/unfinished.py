@@ -15,6 +15,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.assessment.waivers import waive_judgements
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.requirement import Requirement
@@ -42,11 +43,12 @@ def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, target
     found: Judgements = {}
     for target in targets:
         markers, column = MarkerMemo(target), snapshot.column(target)
-        found[target] = {
+        judged = {
             requirement.name: _judge(line, request, snapshot, column)
             for requirement, line in lines
             if markers.holds(requirement, "")
         }
+        found[target] = waive_judgements(judged, target.slug, request.waivers)
     return found
 
 

@@ -18,6 +18,7 @@ class Verdict(StrEnum):
     HELD_BACK = "held-back"
     UPGRADE = "upgrade"
     BLOCKED = "blocked"
+    IGNORED = "ignored"
     NOT_JUDGED = "not-judged"
     UNKNOWN = "unknown"
     INACTIVE = "inactive"
@@ -89,7 +90,7 @@ def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, d
     match verdict:
         case Verdict.READY | Verdict.INACTIVE:
             return Severity.NONE
-        case Verdict.DEGRADED:
+        case Verdict.DEGRADED | Verdict.IGNORED:
             return Severity.LOW
         case Verdict.UNKNOWN | Verdict.NOT_JUDGED | Verdict.HELD_BACK:
             return Severity.MODERATE

@@ -14,7 +14,7 @@ from projects.presentation.sentences import describe_reason
 
 CSV_COLUMNS = (
     *("target", "target_verdict", "name", "version", "direct", "availability", "detail", "yanked", "verdict"),
-    *("severity", "reason", "first_available", "latest_available", "file", "source", "line"),
+    *("severity", "reason", "first_available", "latest_available", "file", "source", "line", "waiver"),
 )
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -72,6 +72,7 @@ def _values(line: CsvLine) -> list[object]:
         "reason": describe_reason(package),
         "first_available": package.first_available.version if package.first_available else None,
         "latest_available": package.latest_available.version if package.latest_available else None,
+        "waiver": package.waiver.kind.value if package.waiver else None,
     }
     return [values[column] for column in CSV_COLUMNS]
 

@@ -26,6 +26,7 @@ GLYPHS = {
     Verdict.UPGRADE: "↑",
     Verdict.BLOCKED: "✕",
     Verdict.NOT_JUDGED: "~",
+    Verdict.IGNORED: "‖",
     Verdict.UNKNOWN: "?",
     Verdict.INACTIVE: "-",
 }
@@ -99,7 +100,7 @@ def headline(result: TargetResult) -> str:
             only = "Its one package installs as it is."
             text = f"go. {only if total == 1 else f'All {total} packages install as they are.'}"
         case ProjectVerdict.CONDITIONAL:
-            need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED))
+            need = conditional_text(result.counts, result.names(Verdict.NOT_JUDGED), result.names(Verdict.IGNORED))
             limits = limits_text(result.plan.limits) if result.plan is not None else ""
             need = "; ".join(filter(None, (need, limits))) or "The requirements do not hold together as written"
             path = "; an upgrade path exists" if result.plan is not None and result.plan.feasible else ""

@@ -11,7 +11,13 @@ from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Verd
 from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import PackageCategory, ReportedIssue, ReportedPackage
-from projects.presentation.sentences import describe_flags, describe_reason, describe_text, expected_error
+from projects.presentation.sentences import (
+    describe_flags,
+    describe_reason,
+    describe_text,
+    describe_waiver,
+    expected_error,
+)
 from projects.presentation.shares import conditional_text
 from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import agree, count, join_words
@@ -24,6 +30,7 @@ _CATEGORIES = (
     ("upgrade", "Upgrade needed", "not as required, but another version installs", "upgrade"),
     ("held-back", "Held back", "only an old version installs", "upgrade"),
     ("not-judged", "Not judged", "the index cannot tell: it comes from elsewhere", "unknown"),
+    ("ignored", "Ignored", "the team decided that it does not count there", "ignored"),
     ("unknown", "Not known", "the index has not answered, or only the sdist could tell", "unknown"),
     (
         "fallback",
@@ -48,7 +55,7 @@ def headline(entry: ReportTarget) -> str:
             return f"Go: all {packages} install on {label} as required today."
         case ProjectVerdict.CONDITIONAL:
             changes = entry.plan.changes
-            need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED))
+            need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED), entry.names(Verdict.IGNORED))
             need = "; ".join(filter(None, (need, limits_text(entry.plan.limits))))
             need = need or "the requirements do not hold together as written"
             own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
@@ -124,6 +131,7 @@ def _not_ready(entry: ReportTarget) -> Iterator[str]:
         yield f"{join_words(held)} {agree(len(held), 'installs', 'install')} only in an old version."
     if not_judged := entry.names(Verdict.NOT_JUDGED):
         yield f"{join_words(not_judged)} {agree(len(not_judged), 'is', 'are')} not judged."
+    yield from (f"{one.name}: {describe_waiver(one.waiver)}." for one in entry.needed if one.waiver is not None)
 
 
 def issues(entry: ReportTarget) -> tuple[ReportedIssue, ...]:

@@ -17,12 +17,13 @@ STATES = (
     Verdict.HELD_BACK,
     Verdict.UNKNOWN,
     Verdict.NOT_JUDGED,
+    Verdict.IGNORED,
     Verdict.DEGRADED,
     Verdict.READY,
     Verdict.INACTIVE,
 )
 # What needs no action is hidden until it is asked for.
-DEFAULT_STATES = frozenset(STATES[:6])
+DEFAULT_STATES = frozenset(STATES[:7])
 DEFAULT_SORT = "-severity"
 SORTS = ("name", "version", "evidence", "severity", "reason", "first", "latest")
 _NAME_LIMIT = 100

@@ -65,8 +65,10 @@ def answer_unplanned(columns: Sequence[Column], stored: TargetResult) -> PlanAns
             cause = f"{unknown_text(counts) or 'No upgrade is planned yet'}."
             return PlanAnswer(look, f"{place}: not known yet.", cause)
         case ProjectVerdict.CONDITIONAL:
-            share = conditional_text(counts, stored.names(Verdict.NOT_JUDGED))
+            share = conditional_text(counts, stored.names(Verdict.NOT_JUDGED), stored.names(Verdict.IGNORED))
             clauses = [f"{share[:1].upper()}{share[1:]}"] if share else []
+            if not counts.get(Verdict.UPGRADE) and counts.get(Verdict.IGNORED):
+                return PlanAnswer(Verdict.IGNORED, f"{place}: no upgrade is needed.", f"{clauses[0]}.")
             if counts.get(Verdict.UPGRADE) or not share:
                 clauses.append("no upgrade is planned yet" if share else "No upgrade is planned yet")
             return PlanAnswer(look, f"{place}: ready after upgrades.", f"{'; '.join(clauses)}.")
@@ -107,7 +109,8 @@ def answer_planned(plan: UpgradePlan, columns: Sequence[Column], stored: TargetR
         cause = f"The plan writes down what would be installed anyway, as a cap: {caps}."
         return PlanAnswer(Verdict.HELD_BACK, f"{place}: only by going back.", cause)
     newest = ", to the newest releases that hold together" if plan.strategy is Strategy.LATEST else ""
-    share = conditional_text(stored.counts, stored.names(Verdict.NOT_JUDGED)) if len(columns) == 1 else ""
+    names = (stored.names(Verdict.NOT_JUDGED), stored.names(Verdict.IGNORED))
+    share = conditional_text(stored.counts, *names) if len(columns) == 1 else ""
     share = f"{share[:1].upper()}{share[1:]}. " if share else ""
     cause = f"{share}{_changed_packages(plan)}{newest}."
     largest = max(plan.changes, key=lambda change: _SIZES.index(change.size), default=None)

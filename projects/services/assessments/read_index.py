@@ -38,7 +38,7 @@ class IndexReader:
 
     def __init__(self, indexes: IndexSet, request: AssessmentRequest, *, as_of: datetime | None = None) -> None:
         self.as_of = as_of
-        self.snapshot = IndexSnapshot({}, request.targets, request.foreign)
+        self.snapshot = IndexSnapshot({}, request.targets, request.foreign, request.waivers)
         self.indexes = indexes
         self._request = request
         self._metadata: dict[int, ReleaseMetadata] = {}

@@ -6,11 +6,12 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import TruncDate
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.file_choices import file_choices_of, policy_under
@@ -21,7 +22,7 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.domain.dependency_files import ParsedFiles, select
 from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
-from projects.models import Assessment, AssessmentState, Project, Snapshot, SnapshotFile
+from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.decided import decided_targets, question_digest, with_decided
 from projects.services.assessments.evaluate import (
@@ -86,6 +87,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         limits=parsed.limits,
         known_breaks=known_breaks(),
         unread=parsed.unread,
+        waivers=tuple(row.to_waiver() for row in PackageWaiver.objects.in_force(now).for_project(project)),
     )
 
 
@@ -212,7 +214,8 @@ def targets_of(project: Project) -> list[Target]:
 def stale_snapshots(now: datetime) -> list[int]:
     """Return the newest snapshots that must be assessed again.
 
-    Their assessment is partial, a package that it rests on has changed since, or the project's indexes have.
+    Their assessment is partial, a package that it rests on has changed since, the project's indexes have, or a waiver
+    has expired.
     """
     kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
     newest_snapshot = kept.order_by("-pk").values("pk")[:1]
@@ -226,7 +229,17 @@ def stale_snapshots(now: datetime) -> list[int]:
         "snapshot_id", flat=True
     )
     never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
-    return sorted({*incomplete, *changed, *never, *_on_other_indexes(newest)})
+    return sorted({*incomplete, *changed, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)})
+
+
+def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet[Assessment, int]:
+    """Return the snapshots of these assessments of which a waiver has expired since. One query."""
+    expired = newest.filter(
+        project__waivers__ended_at=None,
+        project__waivers__until__lt=now.date(),
+        project__waivers__until__gte=TruncDate("confirmed_at", tzinfo=UTC),
+    )
+    return expired.values_list("snapshot_id", flat=True)
 
 
 def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:

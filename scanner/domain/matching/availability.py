@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
@@ -42,6 +42,14 @@ class Availability(StrEnum):
 _WHEELS = frozenset({Availability.NATIVE, Availability.ABI3, Availability.PURE, Availability.FALLBACK})
 
 
+class Waived(StrEnum):
+    """What the reader of an offer does not hold against it: that it is built, or that it does not install at all."""
+
+    NOTHING = ""
+    BUILD = "build"
+    LACK = "lack"
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """The availability of a release on a target.
@@ -51,6 +59,13 @@ class Offer:
 
     availability: Availability
     yanked: bool
+    waived: Waived = Waived.NOTHING
+
+
+@functools.cache
+def waived_offer(offer: Offer, waived: Waived) -> Offer:
+    """Return an offer of which something is waived. Equal ones are the same object, as those of releases are."""
+    return replace(offer, waived=waived)
 
 
 _BY_PRIORITY = {

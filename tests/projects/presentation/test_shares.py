@@ -38,6 +38,10 @@ def test_a_conditional_target_says_how_many_packages_stand_in_which_way(
 
 
 def test_a_requirement_that_was_not_read_keeps_a_target_from_go() -> None:
+    assert conditional_text({"ready": 3, "ignored": 1}, (), ["one"]) == "ready except 1 ignored: one"
+    assert conditional_text({"upgrade": 1, "ignored": 1}, (), ["one"]) == (
+        "1 of 2 packages needs an upgrade; 1 ignored: one"
+    )
     assert conditional_text({"ready": 3, "unread": 1}, ()) == (
         "ready as far as judged; 1 requirement in the files could not be read"
     )

@@ -146,5 +146,5 @@ def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client
         *("projects_snapshot", "projects_snapshotrequirement", "projects_assessment", "projects_targetassessment"),
         *("projects_projecttarget", "projects_projectpackage", "scanner_package"),
         # Of an index the address never changes.
-        *("projects_note", "projects_subscription", "projects_projectindex", "scanner_index"),
+        *("projects_note", "projects_packagewaiver", "projects_subscription", "projects_projectindex", "scanner_index"),
     }

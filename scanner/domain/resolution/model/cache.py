@@ -151,7 +151,7 @@ class ResolutionCache:
             )
             if offer.yanked:
                 yanked |= mask
-            if policy.installs(offer.availability, build):
+            if policy.admits_offer(offer, build):
                 installable |= mask
             else:
                 obstacle = Obstacle.of(offer.availability, build)

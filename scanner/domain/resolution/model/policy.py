@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from scanner.domain.files.builds import COMPILED, PURE, build_kind
-from scanner.domain.matching.availability import Availability
+from scanner.domain.matching.availability import Availability, Offer, Waived
 from scanner.domain.resolution.model.versions import Candidate, PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import bits, highest, lowest
 
@@ -69,8 +69,16 @@ class BuildPolicy:
         return self.minimum_age_days > 0 and (uploaded_at is None or now - uploaded_at < self.minimum_age)
 
     def installs_candidate(self, candidate: Candidate, column: int) -> bool | None:
-        """Return whether the policy installs a candidate on the target in this column of its offers."""
-        return self.installs(candidate.offers[column].availability, candidate.build)
+        """Return whether the policy installs a candidate on the target in this column of its offers.
+
+        A build that is waived is installed; a lack that is waived is still one.
+        """
+        offer = candidate.offers[column]
+        return offer.waived is Waived.BUILD or self.installs(offer.availability, candidate.build)
+
+    def admits_offer(self, offer: Offer, build: str) -> bool | None:
+        """Return whether a search may take a release with this offer: it installs, or what it lacks is waived."""
+        return offer.waived is not Waived.NOTHING or self.installs(offer.availability, build)
 
 
 def admits_prereleases(*, requested: bool, finals: bool) -> bool:
