@@ -28,7 +28,7 @@ WORK = (
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 4
+VERSION = 5
 
 
 class CellSummary(NamedTuple):

@@ -22,6 +22,7 @@ class Trait(IntFlag):
     BY_BUILD = 32
     KNOWN_BREAK = 64
     STATED_NEEDS = 128
+    DECLARED = 256
 
 
 _WHEELS = {Availability.NATIVE, Availability.ABI3, Availability.PURE, Availability.FALLBACK}
@@ -47,6 +48,8 @@ def traits_of(package: PackageResult) -> Trait:
         found |= Trait.KNOWN_BREAK
     if package.has_stated_needs:
         found |= Trait.STATED_NEEDS
+    if package.evidence.declaration.is_declared:
+        found |= Trait.DECLARED
     return found
 
 

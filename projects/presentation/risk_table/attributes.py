@@ -36,6 +36,7 @@ class Evidence(StrEnum):
 
     WHEEL = "wheel"
     BUILD = "build"
+    DECLARED = "declared"
     STATED = "stated"
     BREAK = "break"
 
@@ -47,6 +48,7 @@ _TRAITS = {
     Content.PURE: Trait.PURE,
     Evidence.WHEEL: Trait.BY_WHEEL,
     Evidence.BUILD: Trait.BY_BUILD,
+    Evidence.DECLARED: Trait.DECLARED,
     Evidence.STATED: Trait.STATED_NEEDS,
     Evidence.BREAK: Trait.KNOWN_BREAK,
 }

@@ -18,6 +18,7 @@ _CONTENT: Mapping[str, str] = {Content.COMPILED: "compiled", Content.PURE: "pure
 _EVIDENCE: Mapping[str, str] = {
     Evidence.WHEEL: "a wheel that fits",
     Evidence.BUILD: "a build from source",
+    Evidence.DECLARED: "what the release declares",
     Evidence.STATED: "needs that an sdist states",
     Evidence.BREAK: "a known break",
 }
