@@ -4,7 +4,7 @@ from projects.selectors.indexes import IndexLosses, index_lines, index_losses, i
 from projects.selectors.messages import messages_health
 from projects.selectors.notes import NoteLine, UpstreamSection, open_notes, upstream_of
 from projects.selectors.package_uses import package_uses
-from projects.selectors.packages import PackagePlace, package_list, package_places, targets_in_use
+from projects.selectors.packages import PackagePlace, package_list, package_places, targets_in_use, upstream_links
 from projects.selectors.portfolio import portfolio_state
 from projects.selectors.projects import (
     is_watching,
@@ -49,6 +49,7 @@ __all__ = [
     "target_standing",
     "targets_in_use",
     "upgrade_state",
+    "upstream_links",
     "upstream_of",
     "uses_of",
     "watched_on",

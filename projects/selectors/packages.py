@@ -13,6 +13,8 @@ from projects.presentation.freshness import is_stale
 from projects.presentation.package.listing import PAGE_SIZE, PackageLine, PackageListPage, PackageListQuery
 from projects.presentation.package.uses import StoredUse, UseCell, worst_cells
 from projects.selectors.package_uses import package_uses
+from scanner.domain.files.project_links import ProjectLink
+from scanner.selectors.package_page import newest_links
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -86,6 +88,12 @@ def package_places(projects: QuerySet[Project], name: str) -> list[PackagePlace]
         )
         for row in rows
     ]
+
+
+def upstream_links(project: Project, name: str, version: str) -> tuple[ProjectLink, ...]:
+    """Return the links that a release of a package names, on any index of the project. Two queries."""
+    packages = ProjectPackage.objects.filter(project=project, package__name=name)
+    return newest_links(list(packages.values_list("package_id", flat=True)), version)
 
 
 def targets_in_use(user: User) -> list[str]:

@@ -31,6 +31,7 @@ from projects.selectors import (
     package_results,
     project_state,
     stored_confusions,
+    upstream_links,
     upstream_of,
 )
 from projects.selectors.waivers import waiver_counts
@@ -91,6 +92,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         "cell": cell_page(stored, column_of(target), own_requirement(found, stored)),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
+        "links": upstream_links(found, stored.name, stored.version or ""),
         "can_edit": can_edit(found),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }

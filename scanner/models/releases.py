@@ -77,6 +77,9 @@ class Release(models.Model):
         blank=True,
         help_text="the Pythons that the metadata name (scanner.domain.evidence.declared); empty: not read",
     )
+    links = models.JSONField(
+        null=True, blank=True, help_text="kind, label and URL of each link in the metadata; null: not read"
+    )
     build_detail = models.CharField(max_length=80, blank=True, help_text="what building the sdist needs")
     build_tried_at = models.DateTimeField(null=True, blank=True, help_text="last look into the sdist")
     unsettled_since = models.DateTimeField(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from packaging.version import Version
+
+from scanner.domain.files.project_links import ProjectLink, links_from_json
 from scanner.domain.index_page.page import PageProblem
 from scanner.domain.releases.package_details import PackageDetails, PackageEvent, ReleaseOffers
 from scanner.domain.releases.pooling import StoredRelease
 from scanner.domain.targets.target import Target
-from scanner.models import Package, ReleaseFile, WheelEvent
+from scanner.models import Package, Release, ReleaseFile, WheelEvent
 from scanner.selectors.candidates import ProfileTable, stored_packages
 
 # A release may have a hundred files, each with an event of its own.
@@ -17,7 +20,7 @@ _UNPARSED = 50
 
 
 def package_details(index_id: int, name: str, targets: Sequence[Target], limit: int) -> PackageDetails | None:
-    """Return the package with its newest `limit` releases on `targets`; None when it is not stored. Six queries."""
+    """Return the package with its newest `limit` releases on `targets`; None when it is not stored. Seven queries."""
     package = Package.objects.filter(index=index_id, name=name).first()
     if package is None:
         return None
@@ -47,7 +50,21 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
         ),
         releases=_release_offers(releases[:limit], targets),
         events=_events(package),
+        links=newest_links([package.pk]),
     )
+
+
+def newest_links(package_ids: Sequence[int], version: str = "") -> tuple[ProjectLink, ...]:
+    """Return the links that a release of a package names, or else those of the newest release with any. One query.
+
+    `package_ids` are the package on several indexes.
+    """
+    rows = Release.objects.filter(package__in=package_ids, links__isnull=False).values_list("version", "links")
+    found = {Version(text): made for text, links in rows if (made := links_from_json(links or ()))}
+    if not found:
+        return ()
+    own = next((links for one, links in found.items() if str(one) == version), None)
+    return own or found[max(found)]
 
 
 def _release_offers(releases: Sequence[StoredRelease], targets: Sequence[Target]) -> tuple[ReleaseOffers, ...]:

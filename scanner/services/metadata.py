@@ -103,10 +103,11 @@ def store_metadata(answers: Collection[MetadataAnswer], now: datetime) -> None:
                 metadata_failures=0,
                 metadata_grade=one.grade.value,
                 declared=one.declared.to_text(),
+                links=[list(link) for link in one.links],
             )
             for pk, one in found.items()
         ]
-        update_rows(stored, ("metadata", "declared", *_FAILURE_COLUMNS))
+        update_rows(stored, ("metadata", "declared", "links", *_FAILURE_COLUMNS))
         if failed:
             _store_failures(failed, now)
 
@@ -234,7 +235,7 @@ def _certain(content: bytes, url: str) -> StatedDependencies:
     if parsed.metadata_version is None:
         # A document without its one mandatory field is an error page, and would read as one without dependencies.
         raise InvalidArchive(url, "its metadata have no Metadata-Version")
-    return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared)
+    return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared, parsed.links)
 
 
 def _text(content: bytes) -> str:

@@ -15,8 +15,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.evidence.declared import NOTHING_DECLARED, DeclaredPythons
+from scanner.domain.files.project_links import ProjectLink, read_project_links
 
-_WANTED = frozenset({"metadata-version", "requires-dist", "provides-extra", "dynamic", "classifier", "requires-python"})
+_WANTED = frozenset(
+    {
+        *("metadata-version", "requires-dist", "provides-extra", "dynamic"),
+        *("classifier", "requires-python", "project-url", "home-page"),
+    }
+)
 # Old releases write ">=2.6.*", which PEP 440 forbids. uv reads it as ">=2.6", and so do we.
 _STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
 
@@ -31,6 +37,7 @@ class ParsedMetadata:
     - extras: the extras that the release provides.
     - dynamic: lower-case names of fields whose values a build may change (PEP 643).
     - declared: the Pythons that it names.
+    - links: its homepage, tracker and others.
     """
 
     metadata_version: str | None
@@ -39,6 +46,7 @@ class ParsedMetadata:
     stated: tuple[str, ...] = ()
     extras: tuple[NormalizedName, ...] = ()
     declared: DeclaredPythons = NOTHING_DECLARED
+    links: tuple[ProjectLink, ...] = ()
 
 
 @lru_cache(maxsize=32_768)
@@ -87,7 +95,8 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
     dynamic: set[str] = set()
     extras: dict[NormalizedName, None] = {}
     classifiers: list[str] = []
-    requires_python = ""
+    requires_python = home_page = ""
+    project_urls: list[str] = []
     for field, value in _fields(text):
         if field == "metadata-version":
             versions.append(value)
@@ -99,6 +108,10 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
             classifiers.append(value)
         elif field == "requires-python":
             requires_python = value
+        elif field == "home-page":
+            home_page = value
+        elif field == "project-url":
+            project_urls.append(value)
         else:
             try:
                 parsed = parse_requirement(value)
@@ -109,7 +122,8 @@ def parse_core_metadata(text: str) -> ParsedMetadata:
                 stated.append(value if is_refused_by_pip(value) else str(parsed))
     version = versions[0] if versions else None
     declared = DeclaredPythons.of(classifiers, requires_python)
-    return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras), declared)
+    links = read_project_links(project_urls, home_page)
+    return ParsedMetadata(version, tuple(requires), frozenset(dynamic), tuple(stated), tuple(extras), declared, links)
 
 
 def _fields(text: str) -> list[tuple[str, str]]:

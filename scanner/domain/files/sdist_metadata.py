@@ -13,6 +13,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.evidence.declared import NOTHING_DECLARED, DeclaredPythons
 from scanner.domain.files.core_metadata import ParsedMetadata, parse_core_metadata, parse_requirement
+from scanner.domain.files.project_links import ProjectLink
 
 __all__ = [
     "MetadataGrade",
@@ -56,12 +57,13 @@ class ReleaseMetadata(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StatedDependencies:
-    """The Requires-Dist values and the extras that a release states, how far they can be trusted, and its Pythons."""
+    """The dependencies and extras that a release states, how far they can be trusted, its Pythons and its links."""
 
     requires_dist: tuple[str, ...]
     extras: tuple[NormalizedName, ...]
     grade: MetadataGrade
     declared: DeclaredPythons = NOTHING_DECLARED
+    links: tuple[ProjectLink, ...] = ()
 
 
 def is_certain(parsed: ParsedMetadata) -> bool:
@@ -80,12 +82,12 @@ def read_sdist_dependencies(pkg_info: str, requires_txt: str | None) -> StatedDe
     """Return what an sdist states. `requires_txt` is that of its egg-info folder, None where it has none."""
     parsed = parse_core_metadata(pkg_info)
     if is_certain(parsed):
-        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared)
+        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.CERTAIN, parsed.declared, parsed.links)
     if parsed.stated or requires_txt is None:
-        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.STATED, parsed.declared)
+        return StatedDependencies(parsed.stated, parsed.extras, MetadataGrade.STATED, parsed.declared, parsed.links)
     extras = tuple(dict.fromkeys(map(canonicalize_name, _SECTION.findall(requires_txt))))
     needs = tuple(_read_requires_txt(requires_txt))
-    return StatedDependencies(needs, extras, MetadataGrade.STATED, parsed.declared)
+    return StatedDependencies(needs, extras, MetadataGrade.STATED, parsed.declared, parsed.links)
 
 
 def _read_requires_txt(text: str) -> Iterator[str]:

@@ -139,7 +139,8 @@ def merge_dependencies(
             condition = " and ".join(f"({_none_of(family)})" for family in sorted(lacking))
         merged.append(_with_condition(text, condition))
     declared = reduce(or_, (stated.declared for stated, _ in read))
-    return StatedDependencies(tuple(merged), tuple(extras), MetadataGrade.CERTAIN, declared)
+    links = next((stated.links for stated, _ in read if stated.links), ())
+    return StatedDependencies(tuple(merged), tuple(extras), MetadataGrade.CERTAIN, declared, links)
 
 
 def _any_of(families: Iterable[PlatformFamily]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.domain.files.project_links import ProjectLink
 from scanner.domain.index_page.page import PageProblem
 from scanner.domain.matching.availability import Offer
 
@@ -39,7 +40,7 @@ class PackageDetails:
     """A package on one index. `releases` are the newest first, at most as many as requested of `release_count`.
 
     `state` is a value of PackageState. `unread` are the versions whose dependencies could not be read, each with the
-    reason. `due_reason` is a clause: why the next poll is at `due_at`.
+    reason. `due_reason` is a clause: why the next poll is at `due_at`. `links` are those that a release names.
     """
 
     name: str
@@ -57,3 +58,4 @@ class PackageDetails:
     releases: tuple[ReleaseOffers, ...]
     events: tuple[PackageEvent, ...]
     unread: tuple[tuple[str, str], ...] = ()
+    links: tuple[ProjectLink, ...] = ()

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from projects.models import Membership, ProjectPackage, Role, TargetAssessment
-from scanner.models import Package, WheelEvent
+from scanner.models import Package, Release, WheelEvent
 from tests.cast import LINUX_314, NOON, Cast, assess_as, make_package, make_project, rest_on
 from tests.projects.watching import polled, sdist, wheel
 
@@ -43,6 +43,22 @@ def test_only_packages_of_ones_own_projects_are_shown(
     assert alice.get(PAGE).status_code == bob.get(PAGE).status_code == 200
     assert "orjson" in text(bob.get("/packages/").content)
     assert "orjson" not in text(carol.get("/packages/").content)
+
+
+def test_links_of_the_newest_release_that_has_some_are_shown_safely(alice: Client, orjson: Package) -> None:
+    Release.objects.filter(package=orjson, version="3.9.15").update(
+        links=[["tracker", "Old bugs", "https://old.example/"]]
+    )
+    Release.objects.filter(package=orjson, version="3.10.7").update(
+        links=[["tracker", "<Bugs>", "https://code.example/issues?a=1&b=2"], ["other", "Bad", "javascript:alert(1)"]]
+    )
+    page = alice.get(PAGE).content.decode()
+    assert (
+        '<a href="https://code.example/issues?a=1&amp;b=2" rel="noopener noreferrer nofollow" '
+        'title="https://code.example/issues?a=1&amp;b=2">&lt;Bugs&gt;</a>'
+    ) in page
+    assert "javascript:" not in page
+    assert "Old bugs" not in page
 
 
 def test_the_page_tells_releases_by_target_newest_first(alice: Client, orjson: Package) -> None:
@@ -114,7 +130,7 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     alice: Client, orjson: Package, django_assert_num_queries: DjangoAssertNumQueries, releases: int
 ) -> None:
     polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         alice.get(PAGE, {"releases": "all"})
 
 
