@@ -59,6 +59,10 @@ class DependencyFiles:
     parsed: ParsedFiles
 
 
+class NothingToAssess(CommandError):
+    """Files that ask for no package, in what counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommandAssessment:
     """The evaluation of a command's request, with the indexes that it rests on and the names confused on them."""
@@ -156,7 +160,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         unread=files.parsed.unread,
     )
     if not request.asks_for_packages:
-        raise CommandError(_nothing_asked(files), returncode=2)
+        raise NothingToAssess(_nothing_asked(files), returncode=2)
     return request
 
 
@@ -174,7 +178,7 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
     logging.getLogger("scanner").setLevel(logging.ERROR)
     prepare_storage()
     as_of = parse_moment(options["as_of"])
-    indexes = _indexes(files, options, log)
+    indexes = index_set(files, options, log)
     requirements = mark_other_indexes(request.requirements, files.parsed.assigned, asked_addresses(indexes))
     request = replace(request, requirements=requirements)
     fetched = fetch_missing(
@@ -204,7 +208,8 @@ def index_addresses(files: DependencyFiles, options: Options) -> EffectiveIndexe
         return effective_indexes(primary, configured_extra_urls(), options["extra_index_url"], files.parsed, os.environ)
 
 
-def _indexes(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
+def index_set(files: DependencyFiles, options: Options, log: Log) -> IndexSet:
+    """Return the indexes that pip would ask. Raises CommandError with status 2 as `index_addresses` does."""
     chosen = index_addresses(files, options)
     for note in chosen.notes:
         log(note)

@@ -110,7 +110,7 @@ def roots_in(path: str) -> list[str]:
     os.listdir(path)  # noqa: PTH208  # os.walk would swallow the error.
     for folder, subfolders, names in os.walk(path):
         depth = os.path.relpath(folder, path).count(os.sep)
-        subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and _is_ours(folder, name))
+        subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and is_own_folder(folder, name))
         for name in sorted(names):
             file = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118  # Paths stay strings, as typed.
             is_ours = is_dependency_file(file.replace(os.sep, "/"))
@@ -133,7 +133,8 @@ def _is_script(path: str) -> bool:
         return False
 
 
-def _is_ours(folder: str, name: str) -> bool:
+def is_own_folder(folder: str, name: str) -> bool:
+    """Return whether a subfolder may hold files of the project: no environment, vendored code or output of tools."""
     if name.lower() in _SKIPPED or (name.startswith(".") and name not in _KEPT_HIDDEN) or name.endswith(".egg-info"):
         return False
     return not Path(folder, name, "pyvenv.cfg").exists()

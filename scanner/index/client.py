@@ -201,6 +201,10 @@ class IndexClient:
         """Return METADATA of a wheel by range requests. Raises InvalidArchive, NoSuchFile, else as `page` does."""
         return self._reader.wheel(url)
 
+    def wheel_paths(self, url: str) -> list[str]:
+        """Return the paths of the files in a wheel by range requests. Raises as `wheel_metadata` does."""
+        return self._reader.wheel_paths(url)
+
     def sdist_metadata(self, url: str, is_enough: Callable[[bytes], bool] = bool) -> SdistDocuments:
         """Return the metadata in an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does.
 

@@ -63,6 +63,18 @@ class MetadataReader:
 
         return self._from_zip(url, shown, is_metadata, "METADATA")
 
+    def wheel_paths(self, url: str) -> list[str]:
+        """Return the paths of the files in a wheel, of which only the archive's directory is read."""
+        shown = without_credentials(url)
+        try:
+            with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:
+                entries = archive.infolist()
+        except _BROKEN_ZIP as error:
+            raise InvalidArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
+        if len(entries) > _MAX_MEMBERS:
+            raise InvalidArchive(shown, f"more than {_MAX_MEMBERS:,} members")
+        return [entry.filename for entry in entries if not entry.is_dir()]
+
     def sdist(self, url: str, is_enough: Callable[[bytes], bool]) -> SdistDocuments:
         """Return PKG-INFO of the sdist's top folder and, unless that is enough, requires.txt of its egg-info folder."""
         stem = canonicalize_name(_basename(url).rpartition("-")[0])

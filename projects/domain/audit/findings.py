@@ -1,0 +1,69 @@
+"""Findings of an audit, as data. `projects.presentation.audit.sentences` makes the text of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from projects.domain.assessment.verdicts import Severity
+from scanner.domain.releases.python_changes import PythonVersion
+
+
+class FindingKind(StrEnum):
+    """What a finding is about; the value is the rule's name in SARIF."""
+
+    NOT_REQUIRED = "imported-not-required"
+    NOT_KNOWN = "imported-provider-unknown"
+    THROUGH_ANOTHER = "required-through-another"
+    OTHER_GROUP = "required-for-another-group"
+    NOT_IMPORTED = "required-not-imported"
+    REMOVED_MODULE = "removed-module"
+    REMOVED_NAME = "removed-name"
+    NEWER_MODULE = "newer-module"
+    NEWER_SYNTAX = "newer-syntax"
+    NOT_READ = "not-read"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SourcePlace:
+    """A line of a file."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFinding:
+    """One finding with all its places.
+
+    - subject: the module, name, syntax or package that it is about.
+    - package, version: what brings the module, where that is known.
+    - through: the path by which a package that is not required itself comes into the set.
+    - python: the Python that removed or brought the subject.
+    - instead: a clause that says what to use.
+    - is_caught: each of the places catches the failure.
+    - is_late: none of the places runs as its module is imported.
+    - is_doubtful: each of the places runs on a condition that the target does not decide.
+    - unread: the packages whose modules are not known.
+    - targets: the slugs that the finding holds for; empty for one that holds whatever the target.
+    """
+
+    kind: FindingKind
+    severity: Severity
+    subject: str
+    places: tuple[SourcePlace, ...]
+    package: str = ""
+    version: str = ""
+    through: tuple[str, ...] = ()
+    python: PythonVersion | None = None
+    instead: str = ""
+    is_caught: bool = False
+    is_late: bool = False
+    is_doubtful: bool = False
+    unread: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> SourcePlace:
+        """The first place."""
+        return self.places[0]

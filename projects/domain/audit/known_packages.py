@@ -1,0 +1,50 @@
+"""The packages of a project's set with the modules that they bring."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from scanner.domain.source.wheel_modules import BroughtModules
+
+
+@dataclass(frozen=True, slots=True)
+class PackageModules:
+    """One package at one version. `modules` is None where no archive of it could be read.
+
+    - is_required: the project itself requires it, in what counts.
+    - other_groups: the extras and groups that require it and do not count; `is_optional`: they are all extras.
+    - path: from a requirement of the project to the package.
+    - loaded_by: the packages of the set that name it in one of their extras, and so use it where it is installed.
+    - source, line: where it is required.
+    """
+
+    name: str
+    version: str
+    modules: BroughtModules | None
+    is_required: bool = False
+    other_groups: tuple[str, ...] = ()
+    is_optional: bool = False
+    path: tuple[str, ...] = ()
+    loaded_by: tuple[str, ...] = ()
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPackages:
+    """The packages that come with a project's requirements on one target, given by its slug."""
+
+    target: str
+    packages: Sequence[PackageModules]
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The names of the packages whose modules are not known, or not all."""
+        unread = (one.name for one in self.packages if one.modules is None or one.modules.may_bring_more)
+        return tuple(sorted(unread))
+
+    def bringing(self, module: str, taken: Collection[str]) -> PackageModules | None:
+        """Return the package that brings a module: one that the project requires itself, if possible."""
+        found = [one for one in self.packages if one.modules is not None and one.modules.bring(module, taken)]
+        return min(found, key=lambda one: (not one.is_required, bool(one.other_groups), one.name), default=None)

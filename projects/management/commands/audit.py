@@ -1,0 +1,122 @@
+"""`manage.py audit PATH`: what the source imports, against the requirements and against the Pythons of targets."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand
+from packaging.utils import canonicalize_name
+
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.audit.audit import audit, merged, not_imported, unanswered
+from projects.domain.audit.findings import AuditFinding
+from projects.domain.audit.known_packages import KnownPackages, PackageModules
+from projects.domain.audit.own_modules import OwnModules
+from projects.management.assessing import (
+    DependencyFiles,
+    NothingToAssess,
+    add_assessment_options,
+    assess,
+    index_set,
+    make_request,
+    read_files,
+)
+from projects.management.storage import prepare_storage
+from projects.management.target_options import TARGET_HELP, parse_target_option
+from projects.presentation.audit.formats import AuditReport, audit_json, audit_sarif, audit_table
+from projects.services.audit.packages import packages_bringing, packages_on
+from projects.services.audit.tree import SourceTree, mentioned, read_tree
+from projects.services.dependency_files import UnreadablePath, roots_of
+from scanner.domain.targets.catalogue import DEFAULT_TARGETS
+from scanner.domain.targets.target import Target
+from scanner.services.index_sets import IndexSet
+
+_FORMATS = {"table": audit_table, "json": audit_json, "sarif": audit_sarif}
+_FAILS = {"never": set(), "high": {"high", "critical"}, "moderate": {"moderate", "high", "critical"}}
+
+
+class Command(BaseCommand):
+    """The command: reads the Python files below a folder and compares them with what its requirements bring."""
+
+    help = "Find imports without a requirement, requirements without an import, and what a target's Python removed."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Add the path, targets, format and the options of an assessment."""
+        parser.add_argument("path", metavar="PATH", help="a folder with source and dependency files")
+        parser.add_argument("--target", action="append", metavar="TARGET", help=f"{TARGET_HELP}; repeatable")
+        add_assessment_options(parser)
+        parser.add_argument(
+            "--loaded", action="append", default=[], metavar="NAME", help="a package that is loaded by name"
+        )
+        parser.add_argument("--format", choices=tuple(_FORMATS), default="table")
+        parser.add_argument(
+            "--fail-on", choices=tuple(_FAILS), default="high", help="exit 1 on such a finding or worse"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write the findings to standard output. Exit with 1 as `--fail-on` says."""
+        root = Path(options["path"])
+        if not root.exists():
+            raise CommandError(f"{root}: no such file or folder", returncode=2)
+        names = options["target"]
+        targets = list(dict.fromkeys(map(parse_target_option, names))) if names else list(DEFAULT_TARGETS)
+        tree = read_tree(root)
+        findings = self._findings(tree, targets, options)
+        report = AuditReport(findings, [one.slug for one in targets], len(tree.files), tree.left_out)
+        self.stdout.write(_FORMATS[options["format"]](report), ending="")
+        if {finding.severity.value for finding in findings} & _FAILS[options["fail_on"]]:
+            sys.exit(1)
+
+    def _findings(self, tree: SourceTree, targets: list[Target], options: dict[str, Any]) -> list[AuditFinding]:
+        own = OwnModules(tree.paths)
+        known = [KnownPackages(target.slug, ()) for target in targets]
+        suggested: dict[str, PackageModules] = {}
+        try:
+            roots_of([options["path"]])
+        except UnreadablePath as error:
+            self._log(f"{error}: nothing is required.")
+        else:
+            files = read_files([options["path"]])
+            results, indexes = self._assess(files, targets, options)
+            known = packages_on(results, files.parsed, indexes, tree.root)
+            pairs = zip(known, targets, strict=True)
+            missing = {top for one, target in pairs for top in unanswered(tree.files, own, one, target)}
+            suggested = packages_bringing(missing, indexes)
+        unused = {one.name: one for packages in known for one in not_imported(tree.files, packages)}
+        named = mentioned(tree, [(name, _words(package)) for name, package in unused.items()])
+        named |= {str(canonicalize_name(name)) for name in options["loaded"]}
+        return merged(
+            finding
+            for one, target in zip(known, targets, strict=True)
+            for finding in audit(tree.files, own, one, target, suggested=suggested, mentioned=named)
+        )
+
+    def _assess(
+        self, files: DependencyFiles, targets: list[Target], options: dict[str, Any]
+    ) -> tuple[list[TargetResult], IndexSet]:
+        for problem in files.parsed.problems:
+            self._log(str(problem))
+        try:
+            assessment = assess(make_request(files, targets, options), files, options, self._log)
+        except NothingToAssess as error:
+            # Groups and extras may still require what the source imports.
+            self._log(str(error))
+            prepare_storage()
+            nothing = [TargetResult(target.slug, ProjectVerdict.UNKNOWN, ()) for target in targets]
+            return nothing, index_set(files, options, self._log)
+        return assessment.evaluation.targets, assessment.indexes
+
+    def _log(self, line: str) -> None:
+        self.stderr.write(line, lambda text: text)
+
+
+def _words(package: PackageModules) -> set[str]:
+    modules = package.modules.names if package.modules is not None else frozenset()
+    return {package.name, *(name for name in modules if not name.startswith("_"))}

@@ -1,0 +1,109 @@
+"""An audit as a table, as JSON and as SARIF 2.1.0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from projects.domain.assessment.verdicts import Severity
+from projects.domain.audit.findings import AuditFinding, FindingKind
+from projects.presentation.audit.sentences import RULES, finding_text, next_step
+from scanner.domain.phrases import count
+
+_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MODERATE: "warning", Severity.LOW: "note"}
+_MARKS = {Severity.CRITICAL: "✕", Severity.HIGH: "✕", Severity.MODERATE: "!", Severity.LOW: "~", Severity.NONE: "~"}
+_SHOWN_PLACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class AuditReport:
+    """The findings over all targets, given by slug, and how much was read. `left_out` counts files beyond the limit."""
+
+    findings: Sequence[AuditFinding]
+    targets: Sequence[str]
+    files: int
+    left_out: int = 0
+
+
+def audit_table(report: AuditReport) -> str:
+    """Return the findings as lines, worst first."""
+    lines = [f"{count(report.files, 'file')} read, {count(len(report.findings), 'finding')}."]
+    if report.left_out:
+        lines.append(f"! {count(report.left_out, 'more file')} not read: there are too many.")
+    for finding in report.findings:
+        where = "" if set(finding.targets) == set(report.targets) else f" [{', '.join(finding.targets)}]"
+        lines.append(f"{_MARKS[finding.severity]} {finding_text(finding)}{where}")
+        shown = finding.places[:_SHOWN_PLACES]
+        more = len(finding.places) - len(shown)
+        places = ", ".join(f"{place.path}:{place.line}" for place in shown)
+        lines.append(f"    {places}{f' and {more} more' if more else ''}")
+        step = next_step(finding)
+        if step:
+            lines.append(f"    {step}")
+    return "\n".join(lines) + "\n"
+
+
+def audit_json(report: AuditReport) -> str:
+    """Return the findings as JSON, one object for each."""
+    return json.dumps(
+        {
+            "audit": 1,
+            "targets": list(report.targets),
+            "files": report.files,
+            "files_left_out": report.left_out,
+            "findings": [_finding(finding) for finding in report.findings],
+        },
+        indent=2,
+    )
+
+
+def audit_sarif(report: AuditReport) -> str:
+    """Return the findings as SARIF, one result for each place."""
+    used = sorted({finding.kind for finding in report.findings})
+    rules = [{"id": kind.value, "shortDescription": {"text": RULES[kind]}} for kind in used]
+    results = [
+        {
+            "ruleId": finding.kind.value,
+            "ruleIndex": used.index(finding.kind),
+            "level": _LEVELS.get(finding.severity, "note"),
+            "message": {"text": f"{finding_text(finding)} {next_step(finding)}".strip()},
+            "locations": [
+                {
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": quote(place.path), "uriBaseId": "%SRCROOT%"},
+                        **({"region": {"startLine": place.line}} if place.line > 0 else {}),
+                    }
+                }
+            ],
+            "properties": {"severity": finding.severity.value, "targets": list(finding.targets)},
+        }
+        for finding in report.findings
+        for place in finding.places
+    ]
+    driver = {"name": "Wheelway audit", "rules": rules}
+    return json.dumps(
+        {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]},
+        indent=2,
+    )
+
+
+def _finding(finding: AuditFinding) -> dict[str, object]:
+    kinds_with_through = {FindingKind.THROUGH_ANOTHER, FindingKind.OTHER_GROUP}
+    return {
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "subject": finding.subject,
+        "text": finding_text(finding),
+        "next_step": next_step(finding),
+        "package": finding.package or None,
+        "version": finding.version or None,
+        "through": list(finding.through) if finding.kind in kinds_with_through else [],
+        "caught": finding.is_caught,
+        "late": finding.is_late,
+        "doubtful": finding.is_doubtful,
+        "targets": list(finding.targets),
+        "places": [{"path": place.path, "line": place.line} for place in finding.places],
+    }

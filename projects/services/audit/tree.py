@@ -1,0 +1,132 @@
+"""Reading of a source tree on the disk: bounded, in a child process, and without running anything."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
+from projects.domain.audit.source_tree import AuditedFile, is_source, read_sources
+from projects.services.dependency_files import is_own_folder
+from projects.services.reading import ReadingLimitReached, run_limited
+from scanner.domain.source.python_file import PythonFile, UnreadKind, UnreadSource
+from scanner.domain.source.read import LARGEST
+
+MAX_SOURCES = 20_000
+_MAX_PATHS = 200_000
+_MAX_DEPTH = 30
+# What goes to the child at once.
+_BATCH_FILES, _BATCH_BYTES = 200, 8 * 1024 * 1024
+# Files other than sources in which a package may be named: settings, start commands, workflows.
+_TEXTS = (".cfg", ".toml", ".ini", ".yml", ".yaml", ".json", ".txt", ".sh", ".conf", ".env", ".html")
+_NAMED_TEXTS = {"Procfile", "Dockerfile", "Makefile", "Justfile", "justfile"}
+# These name what is required, not what is used.
+_REQUIRED = re.compile(
+    r"(?:requirements?|constraints?).*\.(?:txt|in)$|lock(?:\.json|\.toml)?$|^Pipfile|^pylock", re.IGNORECASE
+)
+_MAX_TEXT = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTree:
+    """The files of a tree: the sources, read, and the paths of all. `left_out` counts sources beyond the limit."""
+
+    root: Path
+    files: tuple[AuditedFile, ...]
+    paths: tuple[str, ...]
+    left_out: int = 0
+
+
+def read_tree(root: Path) -> SourceTree:
+    """Read the Python files and notebooks below a folder, or one file. Environments and vendored code are skipped."""
+    if root.is_file():
+        paths, base = [root.name], root.parent
+    else:
+        paths, base = list(_walk(root)), root
+    sources = [path for path in paths if is_source(path)]
+    files = [file for batch in _batches(base, sources[:MAX_SOURCES]) for file in _read(batch)]
+    return SourceTree(base, tuple(files), tuple(paths), max(0, len(sources) - MAX_SOURCES))
+
+
+def mentioned(tree: SourceTree, names: Iterable[tuple[str, Collection[str]]]) -> set[str]:
+    """Return those packages that a file names, by one of the words given with each; imports do not count.
+
+    Files that say what is required are not searched.
+    """
+    wanted = {
+        name: re.compile(
+            rb"(?<![\w.-])(?:" + b"|".join(re.escape(word.encode()) for word in words) + rb")(?![\w-])", re.IGNORECASE
+        )
+        for name, words in names
+    }
+    found: set[str] = set()
+    for path in tree.paths:
+        name = path.rpartition("/")[2]
+        if len(found) == len(wanted):
+            break
+        if is_source(path) or ((name.endswith(_TEXTS) or name in _NAMED_TEXTS) and not _REQUIRED.search(name)):
+            content = _bytes(tree.root / path, _MAX_TEXT)
+            if name == "pyproject.toml":
+                content = _without_requirements(content)
+            found |= {one for one, pattern in wanted.items() if one not in found and pattern.search(content)}
+    return found
+
+
+def _without_requirements(content: bytes) -> bytes:
+    """Return the tables of tools only: the others say what is required."""
+    return b"\n".join(
+        part
+        for part in re.split(rb"(?m)^(?=\[)", content)
+        if part.startswith(b"[tool.") and b"dependencies" not in part.partition(b"\n")[0]
+    )
+
+
+def _walk(root: Path) -> Iterator[str]:
+    seen = 0
+    for folder, subfolders, names in os.walk(root):
+        depth = os.path.relpath(folder, root).count(os.sep)
+        subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and is_own_folder(folder, name))
+        for name in sorted(names):
+            seen += 1
+            if seen > _MAX_PATHS:
+                return
+            yield Path(folder, name).relative_to(root).as_posix()
+
+
+def _batches(root: Path, paths: list[str]) -> Iterator[list[tuple[str, bytes]]]:
+    batch: list[tuple[str, bytes]] = []
+    size = 0
+    for path in paths:
+        content = _bytes(root / path, (LARGEST_NOTEBOOK if path.endswith(".ipynb") else LARGEST) + 1)
+        batch.append((path, content))
+        size += len(content)
+        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _read(batch: list[tuple[str, bytes]]) -> list[AuditedFile]:
+    try:
+        return run_limited(read_sources, batch)
+    except ReadingLimitReached as error:
+        if len(batch) == 1:
+            unread = UnreadSource(UnreadKind.TOO_LARGE, message=str(error))
+            return [AuditedFile(batch[0][0], PythonFile(unread=unread))]
+    # Which of the files is too much is found by halves.
+    middle = len(batch) // 2
+    return [*_read(batch[:middle]), *_read(batch[middle:])]
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError:
+        return b""

@@ -1,0 +1,76 @@
+"""Which modules a wheel brings, by the paths in its archive: facts, where the name of a package is none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+_SOURCES = (".py", ".pyc", ".pyi", ".so", ".pyd")
+_DEEPEST = 8
+# The file with which setuptools keeps distutils importable.
+_HARMLESS_PTH = "distutils-precedence.pth"
+
+
+@dataclass(frozen=True, slots=True)
+class BroughtModules:
+    """The modules of one archive: regular packages and single modules, by dotted names.
+
+    Of a namespace package the parts are listed: "google.cloud.storage". `may_bring_more`: a file of the archive adds
+    folders to the path of imports.
+    """
+
+    names: frozenset[str] = frozenset()
+    may_bring_more: bool = False
+
+    def bring(self, module: str, taken: Collection[str] = ()) -> bool:
+        """Return whether an import of this module, or of these names of it, finds something here."""
+        wanted = [module, *(f"{module}.{name}" for name in taken)]
+        if any(name in self.names for one in wanted for name in _and_parents(one)):
+            return True
+        # A bare namespace package is brought by each of its parts.
+        return not taken and any(name.startswith(f"{module}.") for name in self.names)
+
+
+def brought_modules(paths: Iterable[str]) -> BroughtModules:
+    """Return the modules among the paths of a wheel."""
+    files = [path for path in map(_installed_path, paths) if path]
+    regular = {path.rpartition("/")[0] for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
+    regular |= {path.rpartition("/")[0] for path in files if _stem(path) == "__init__"}
+    opens = any("/" not in path and path.endswith(".pth") and path != _HARMLESS_PTH for path in files)
+    found: set[str] = set()
+    for path in files:
+        stem = _stem(path)
+        if stem is None:
+            continue
+        folders = path.split("/")[:-1]
+        if len(folders) > _DEEPEST:
+            continue
+        ends = (end for end in range(1, len(folders) + 1) if "/".join(folders[:end]) in regular)
+        end = next(ends, 0)
+        found.add(".".join(folders[:end] or [*folders, stem]))
+        if opens:
+            found.add(stem)
+    names = frozenset(name for name in found if all(part.isidentifier() for part in name.split(".")))
+    return BroughtModules(names, opens)
+
+
+def _installed_path(path: str) -> str:
+    """Return the path below site-packages; empty for metadata, scripts and headers."""
+    top, _, rest = path.partition("/")
+    if top.endswith((".dist-info", ".egg-info")):
+        return ""
+    if top.endswith(".data"):
+        kind, _, rest = rest.partition("/")
+        return rest if kind in {"purelib", "platlib"} else ""
+    return path
+
+
+def _stem(path: str) -> str | None:
+    """Return the name of the module in a file: "_yaml" of "_yaml.cpython-313-x86_64-linux-gnu.so"."""
+    name = path.rpartition("/")[2]
+    return name.partition(".")[0] if name.endswith(_SOURCES) else None
+
+
+def _and_parents(module: str) -> Iterable[str]:
+    parts = module.split(".")
+    return (".".join(parts[:end]) for end in range(len(parts), 0, -1))

@@ -1,0 +1,118 @@
+"""`manage.py audit`: imports of a tree against the wheels of its set, as a table, JSON and SARIF."""
+
+import json
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from tests.commands import environment, manage, migrated
+from tests.replay import ReplayIndex, a_file
+
+PACKAGES = {
+    "fastapi": ({"fastapi/__init__.py": b""}, ["starlette", "websockets ; extra == 'all'"]),
+    "starlette": ({"starlette/__init__.py": b""}, []),
+    "websockets": ({"websockets/__init__.py": b""}, []),
+    "sendgrid": ({"sendgrid/__init__.py": b""}, []),
+    "beautifulsoup4": ({"bs4/__init__.py": b""}, []),
+    "bs4": ({}, ["beautifulsoup4"]),
+    "pytest": ({"pytest/__init__.py": b""}, []),
+}
+
+
+@pytest.fixture
+def index() -> ReplayIndex:
+    replay = ReplayIndex()
+    for name, (members, needs) in PACKAGES.items():
+        replay.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members=members, requires_dist=needs)])
+    return replay
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    files = {
+        "requirements.txt": "fastapi\nwebsockets\nsendgrid\n",
+        "app/__init__.py": "",
+        "app/main.py": "import fastapi\nfrom bs4 import Tag\nfrom starlette.responses import Response\nimport cgi\n",
+        "tests/data/input.py": "print 'not read'\n",
+        "notes.ipynb": json.dumps({"cells": [{"cell_type": "code", "source": ["import nowhere"]}]}),
+        ".venv/pyvenv.cfg": "",
+        ".venv/lib/other.py": "import not_ours",
+    }
+    for name, text in files.items():
+        path = tmp_path / "tree" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path / "tree"
+
+
+def audit(index: ReplayIndex, tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    with index:
+        return manage(
+            *("audit", str(tree), "--target", "cp313-win_amd64", "--target", "cp312-win_amd64", *arguments),
+            environment=environment(migrated(tree.parent / "data"), index.url),
+        )
+
+
+def test_the_findings_of_a_tree_are_exactly_the_true_ones(index: ReplayIndex, tree: Path) -> None:
+    done = audit(index, tree, "--format", "json")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert found["files"] == 3
+    rows = [
+        (one["kind"], one["severity"], one["subject"], one["package"], len(one["targets"]), one["places"])
+        for one in found["findings"]
+    ]
+    main = "app/main.py"
+    assert rows == [
+        ("imported-not-required", "high", "bs4", "beautifulsoup4", 2, [{"path": main, "line": 2}]),
+        ("imported-not-required", "high", "nowhere", None, 2, [{"path": "notes.ipynb", "line": 1}]),
+        ("removed-module", "high", "cgi", None, 1, [{"path": main, "line": 4}]),
+        ("required-through-another", "moderate", "starlette", "starlette", 2, [{"path": main, "line": 3}]),
+        ("required-not-imported", "low", "sendgrid", "sendgrid", 2, [{"path": "requirements.txt", "line": 3}]),
+    ]
+
+
+def test_what_is_declared_to_be_loaded_by_name_is_not_unused(index: ReplayIndex, tree: Path) -> None:
+    done = audit(index, tree, "--loaded", "SendGrid", "--fail-on", "never")
+    assert done.returncode == 0, done.stderr
+    assert "sendgrid" not in done.stdout
+    assert "beautifulsoup4 1.0 brings a module of that name" in done.stdout
+
+
+def test_the_sarif_is_what_its_schema_and_code_scanning_ask_for(index: ReplayIndex, tree: Path) -> None:
+    document = json.loads(audit(index, tree, "--format", "sarif").stdout)
+    assert document["version"] == "2.1.0"
+    (run,) = document["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert run["tool"]["driver"]["name"]
+    assert all(rule["id"] and rule["shortDescription"]["text"] for rule in rules)
+    assert len(run["results"]) == 5
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in {"none", "note", "warning", "error"}
+        assert result["message"]["text"]
+        (location,) = result["locations"]
+        place = location["physicalLocation"]
+        assert (tree / unquote(place["artifactLocation"]["uri"])).is_file()
+        assert place["region"]["startLine"] >= 1
+
+
+def test_without_requirements_every_package_is_missing(index: ReplayIndex, tree: Path) -> None:
+    (tree / "requirements.txt").unlink()
+    done = audit(index, tree)
+    assert done.returncode == 1
+    assert "nothing is required" in done.stderr
+    assert "fastapi is imported" in done.stdout
+
+
+def test_a_package_of_a_group_is_named_with_it(index: ReplayIndex, tree: Path) -> None:
+    (tree / "requirements.txt").unlink()
+    (tree / "pyproject.toml").write_text("[dependency-groups]\ndev = ['fastapi']\n")
+    done = audit(index, tree)
+    assert "fastapi is imported, and fastapi 1.0 is required for group dev only" in done.stdout, done.stderr
+
+
+def test_a_path_that_is_not_there_cannot_be_audited(index: ReplayIndex, tree: Path) -> None:
+    assert audit(index, tree / "nowhere").returncode == 2
