@@ -10,13 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
 import requests
 
+from benchmarks.hostile_load import Victim
 from tests.commands import ROOT, environment, manage
 from tests.services import postgresql, redis
 
@@ -48,13 +49,32 @@ class Site:
     """A running installation, with what the attackers and the readers know of it."""
 
     url: str
-    hook: str
-    secret: str
-    reader: str
-    attacker: str
+    victim: Victim
     environment: dict[str, str]
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     stops: list[Callable[[], object]] = field(default_factory=list)
+    processor_seconds: dict[str, float] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Begin to count processor time."""
+        self._before = self._processor()
+
+    def end(self) -> None:
+        """Store the processor time since `begin` by kind of process. Those that ended in between are left out."""
+        for pid, (what, seconds) in self._processor().items():
+            used = seconds - self._before.get(pid, ("", 0.0))[1]
+            self.processor_seconds[what] = self.processor_seconds.get(what, 0.0) + used
+
+    def _processor(self) -> dict[int, tuple[str, float]]:
+        found = {}
+        for process in self.processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                parent = psutil.Process(process.pid)
+                for one in (parent, *parent.children(recursive=True)):
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        times = one.cpu_times()
+                        found[one.pid] = (_kind(one.cmdline()), times.user + times.system)
+        return found
 
     def memory_mb(self) -> float:
         """Return the resident memory of all its processes."""
@@ -85,6 +105,13 @@ class Site:
             stop()
 
 
+def _kind(command: Sequence[str]) -> str:
+    for word in ("sandbox", "gunicorn", "beat", "celery", "git", "work", "run"):
+        if any(word in part for part in command[1:]):
+            return word
+    return "other"
+
+
 def free_port() -> int:
     """Return a port that nothing listens on."""
     with socket.socket() as probe:
@@ -113,7 +140,8 @@ def start_site(database: str, folder: Path, index_url: str) -> Site:
     manage("migrate", "--verbosity=0", environment=settings, check=True)
     made = json.loads(manage("shell", "-v0", "-c", SETUP, environment=settings, check=True).stdout.splitlines()[-1])
     hook, secret, reader, attacker = made
-    site = Site(f"http://127.0.0.1:{port}", hook, secret, reader, attacker, settings, stops=stops)
+    victim = Victim("127.0.0.1", port, hook, secret, reader, attacker)
+    site = Site(f"http://127.0.0.1:{port}", victim, settings, stops=stops)
     python = sys.executable
     commands = [[python, "manage.py", "run"]]
     if database == "postgresql":
@@ -124,7 +152,7 @@ def start_site(database: str, folder: Path, index_url: str) -> Site:
             "--workers",
             "2",
             "--threads",
-            "8",
+            "32",
         ]
         worker = ["-m", "celery", "-A", "compat_site", "worker", "-c", "2", "--without-gossip", "--without-mingle"]
         beat = ["-m", "celery", "-A", "compat_site", "beat", "-s", str(folder / "beat")]

@@ -5,6 +5,7 @@ worker does no harm.
 """
 
 import os
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +16,24 @@ from celery.signals import worker_shutting_down
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
 
 
-def make_app(*, is_current: bool = True) -> Celery:
+class WheelwayCelery(Celery):
+    """An app whose tasks another process may queue: a web server without a broker passes them to the one with jobs."""
+
+    relay: Callable[[str, Sequence[object]], None] | None = None
+
+    def send_task(self, name: str, args: Sequence[object] | None = None, *rest: Any, **options: Any) -> Any:
+        """Queue a task here, or through the relay."""
+        if self.relay is not None:
+            return self.relay(name, args or ())
+        return super().send_task(name, args, *rest, **options)
+
+
+def make_app(*, is_current: bool = True) -> WheelwayCelery:
     """Return an app with the settings and tasks of this installation.
 
     A process with several workers needs one for each: an app consumes one set of queues.
     """
-    made = Celery("wheelway", task_cls="compat_site.jobs:Job", set_as_current=is_current)
+    made = WheelwayCelery("wheelway", task_cls="compat_site.jobs:Job", set_as_current=is_current)
     made.config_from_object("django.conf:settings", namespace="CELERY")
     made.autodiscover_tasks()
     return made

@@ -71,17 +71,16 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=not printable)
 
 
-def write_log_to(path: Path) -> None:
-    """Write all records to a file from now on instead of to standard error. Old ones are kept in three more files."""
+def write_log_to(path: Path, *, rotates: bool) -> None:
+    """Write all records to a file from now on instead of to standard error. Old ones are kept in three more files.
+
+    Of the processes that write to the same file, one `rotates` it and the others follow.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     # In the settings, because each Celery worker sets Django up again, which configures logging again.
     handlers: dict[str, object] = settings.LOGGING["handlers"]  # type: ignore[assignment]  # of the settings file
-    handlers["stderr"] = {
-        "class": "logging.handlers.RotatingFileHandler",
-        "formatter": "key_value",
-        "filename": str(path),
-        "maxBytes": _LOG_BYTES,
-        "backupCount": 3,
-        "encoding": "utf-8",
-    }
+    how: dict[str, object] = {"class": "logging.handlers.WatchedFileHandler"}
+    if rotates:
+        how = {"class": "logging.handlers.RotatingFileHandler", "maxBytes": _LOG_BYTES, "backupCount": 3}
+    handlers["stderr"] = {**how, "formatter": "key_value", "filename": str(path), "encoding": "utf-8"}
     dictConfig(settings.LOGGING)

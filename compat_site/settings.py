@@ -53,13 +53,15 @@ if DATABASE_URL:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": env.int("DATABASE_POOL_MIN", default=1),
-        "max_size": env.int("DATABASE_POOL_MAX", default=10),
+        "max_size": env.int("DATABASE_POOL_MAX", default=16),
         "timeout": 10,
     }
 else:
     DATABASES["default"] = {
         "ENGINE": "compat_site.sqlite",
         "NAME": DATA_DIR / "wheelway.sqlite3",
+        # Opening a file and reading its schema takes longer than most pages read.
+        "CONN_MAX_AGE": None,
         # A deferred transaction that starts to write fails at once if another one wrote in between, whatever the
         # timeout. An immediate transaction waits.
         "OPTIONS": {

@@ -41,8 +41,8 @@ class RepositoryQuerySet(models.QuerySet["Repository"]):
     """Queries for repositories."""
 
     def followed(self) -> RepositoryQuerySet:
-        """Return those with a branch to check, which excludes signed uploads."""
-        return self.exclude(clone_url="")
+        """Return those with a branch to check, which excludes signed uploads and those of deleted projects."""
+        return self.exclude(clone_url="").filter(project__deleted_at=None)
 
 
 class Repository(models.Model):

@@ -93,9 +93,15 @@ def save_policy_and_targets(project: Project, targets: Sequence[str]) -> None:
 
 
 def offered_groups(project: Project) -> AvailableGroups:
-    """Return the groups and extras of the newest snapshot's files; none without a snapshot. Two queries."""
+    """Return the groups and extras of the newest snapshot's files; none without a snapshot. One query."""
     newest = Snapshot.objects.filter(project=project).order_by("-pk").first()
-    return available_groups(read_snapshot(newest)) if newest is not None else AvailableGroups((), ())
+    if newest is None:
+        return AvailableGroups((), ())
+    stored = newest.options.get("groups")
+    if stored is None:
+        # From before they were stored with it.
+        return available_groups(read_snapshot(newest))
+    return AvailableGroups(tuple(stored["groups"]), tuple(stored["extras"]))
 
 
 def _create_with_free_slug(name: str) -> Project:

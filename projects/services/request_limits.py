@@ -65,10 +65,10 @@ def count_request(now: datetime, *limits: tuple[LimitedRequest, str]) -> None:
         rate = settings.WHEELWAY_REQUEST_LIMITS[kind]
         if not rate.most:
             continue
-        row = RequestCount.objects.add(_key(kind, subject), now, timedelta(seconds=rate.seconds))
+        count, ends_at = RequestCount.objects.add(_key(kind, subject), now, timedelta(seconds=rate.seconds))
         # Several at once may all have passed the check.
-        if row.count > rate.most:
-            raise _too_many(row.ends_at, now)
+        if count > rate.most:
+            raise _too_many(ends_at, now)
 
 
 def take_back(*limits: tuple[LimitedRequest, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -9,18 +10,24 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from projects import jobs
-from projects.domain.dependency_files import FileProblem
+from projects.domain.dependency_files import FileProblem, ParsedRequirement, available_groups
 from projects.domain.dependency_files.given_files import PreparedFiles
 from projects.domain.indexes.named_indexes import options_to_store
 from projects.models import Origin, Project, Snapshot, SnapshotFile, SnapshotRequirement
 from projects.models.sealed import Sealed
 from projects.services.reading import ReadingLimitReached, prepare_files
+from scanner.services.storage.sql import insert_rows
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 # A workflow matrix may name many Pythons.
 MAX_HINTS = 100
+# The columns of a requirement, in the order of `_row`.
+_COLUMNS = (
+    *("snapshot", "name", "specifier", "extras", "marker", "source", "line"),
+    *("url", "group", "pinned", "direct", "constraint"),
+)
 _NOTHING_ASKED = "it asks for no package"
 
 
@@ -87,7 +94,7 @@ def store_snapshot(
         digest=prepared.digest,
         created_by_id=user.pk if user is not None else None,
         problems=[asdict(problem) for problem in parsed.problems],
-        options={"indexes": options_to_store(parsed.indexes)},
+        options={"indexes": options_to_store(parsed.indexes), "groups": asdict(available_groups(parsed))},
         logins=Sealed.of(prepared.logins.to_json()),
         hints=[asdict(hint) for hint in parsed.hints[:MAX_HINTS]],
     )
@@ -103,27 +110,30 @@ def store_snapshot(
         )
         for path, content in prepared.files.items()
     )
-    SnapshotRequirement.objects.bulk_create(
-        SnapshotRequirement(
-            snapshot=snapshot,
-            name=requirement.name,
-            specifier=requirement.specifier,
-            extras=list(requirement.extras),
-            marker=requirement.marker or "",
-            source=requirement.source,
-            line=requirement.line,
-            url=requirement.url or "",
-            group=requirement.group or "",
-            pinned=requirement.pinned or "",
-            direct=requirement.direct,
-            constraint=requirement.constraint,
-        )
-        for requirement in parsed.requirements
-        if requirement.name
-    )
+    # Thousands of rows, which Django takes longer to build than the database to store, while others wait to write.
+    rows = [_row(snapshot.pk, requirement) for requirement in parsed.requirements if requirement.name]
+    if rows:
+        insert_rows(SnapshotRequirement, _COLUMNS, rows)
     # If the queue is down, the scheduled task assesses the snapshot.
     transaction.on_commit(lambda: jobs.request_assessment(snapshot.pk), robust=True)
     return snapshot
+
+
+def _row(snapshot_id: int, requirement: ParsedRequirement) -> tuple[object, ...]:
+    return (
+        snapshot_id,
+        requirement.name,
+        requirement.specifier,
+        json.dumps(list(requirement.extras)),
+        requirement.marker or "",
+        requirement.source,
+        requirement.line,
+        requirement.url or "",
+        requirement.group or "",
+        requirement.pinned or "",
+        requirement.direct,
+        requirement.constraint,
+    )
 
 
 def assess_newest(project: Project) -> None:

@@ -65,7 +65,7 @@ def read_submission(submission_id: int, now: datetime) -> bool:
         return False
     with transaction.atomic():
         deleted, _ = mine.delete()
-        if deleted:
+        if deleted and not Project.objects.filter(pk=submission.project_id, deleted_at__isnull=False).exists():
             store_snapshot(submission.project, prepared, origin=submission.origin, user=submission.created_by)
     return bool(deleted)
 

@@ -5,7 +5,6 @@ A signature over the body authenticates the sender, so there is no session and n
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -16,12 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from projects.client_address import client_address
-from projects.services.request_limits import LimitedRequest, TooManyRequests, check_limits, count_request
+from projects.models.repository import Repository
+from projects.services.request_limits import LimitedRequest, check_limits, spend_requests
 from projects.services.webhooks.receive import (
     DeliveryAccepted,
     DeliveryRefused,
     ReceiveResult,
-    is_known_hook,
+    find_repository,
     receive_push,
     receive_upload,
 )
@@ -39,23 +39,25 @@ class _Limits:
 @require_POST
 def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
     """Receive a webhook delivery. The status is 202 if it is stored, even if it needs no processing."""
-    limits = _check(request, hook_key, LimitedRequest.DELIVERY)
+    repository = find_repository(hook_key)
+    limits = _check(request, repository, LimitedRequest.DELIVERY)
     body = _body(request, settings.WHEELWAY_HOOK_MAX_BYTES)
     if body is None:
         return _too_large(settings.WHEELWAY_HOOK_MAX_BYTES)
-    return _respond(receive_push(hook_key, request.headers, body, timezone.now()), limits)
+    return _respond(receive_push(repository, request.headers, body, timezone.now()), limits)
 
 
 @csrf_exempt
 @require_POST
 def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
     """Receive a CI job's signed upload of dependency files."""
-    limits = _check(request, hook_key, LimitedRequest.SIGNED_UPLOAD)
+    repository = find_repository(hook_key)
+    limits = _check(request, repository, LimitedRequest.SIGNED_UPLOAD)
     body = _body(request, settings.UPLOAD_MAX_BYTES)
     if body is None:
         return _too_large(settings.UPLOAD_MAX_BYTES)
     path = request.GET.get("path", "")
-    return _respond(receive_upload(hook_key, request.headers, path, body, timezone.now()), limits)
+    return _respond(receive_upload(repository, request.headers, path, body, timezone.now()), limits)
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:
@@ -72,22 +74,21 @@ def _body(request: HttpRequest, limit: int) -> bytes | None:
     return body if len(body) <= limit else None
 
 
-def _check(request: HttpRequest, hook_key: str, kind: LimitedRequest) -> _Limits:
+def _check(request: HttpRequest, repository: Repository | None, kind: LimitedRequest) -> _Limits:
     """Return the limits of this request. Raises TooManyRequests before the body is read."""
     # The middleware answers a sender that is no browser.
     request.answers_json = True  # type: ignore[attr-defined]
     # An unknown hook has no count of its own: there are any number of them.
-    subject = hook_key if is_known_hook(hook_key) else "unknown"
+    subject = repository.hook_key if repository is not None else "unknown"
     limits = _Limits((kind, subject), (LimitedRequest.REFUSED_DELIVERY, f"{client_address(request)} {subject}"))
     check_limits(timezone.now(), limits.accepted, limits.refused)
     return limits
 
 
 def _respond(answer: ReceiveResult, limits: _Limits) -> HttpResponse:
-    is_refused = isinstance(answer, DeliveryRefused)
-    # What is stored already was received in full, so it is answered in full too.
-    with suppress(TooManyRequests):
-        count_request(timezone.now(), limits.refused if is_refused else limits.accepted)
+    kind, subject = limits.refused if isinstance(answer, DeliveryRefused) else limits.accepted
+    # What is stored already is answered in full, whatever the count is now.
+    spend_requests(timezone.now(), kind, subject, 1)
     if isinstance(answer, DeliveryAccepted):
         delivery = answer.delivery
         return JsonResponse({"delivery": delivery.delivery_id, "state": delivery.state}, status=202)

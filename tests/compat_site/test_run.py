@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from compat_site import embedded
+from compat_site.embedded import server
 from tests.commands import DATABASE, NO_INDEX, environment, manage, migrated
 from tests.compat_site.installation import Held
 from tests.compat_site.running import Running
@@ -189,7 +189,7 @@ def test_one_data_directory_has_one_run(run: Callable[[], Running], idle: dict[s
     assert f"process {running.process.pid}" in refused(idle)
     running.kill()
     # A killed process leaves no lock behind.
-    embedded.lock(tmp_path / "data").close()
+    server.lock(tmp_path / "data").close()
 
 
 def test_a_damaged_database_is_named_and_left_alone(site: dict[str, str], tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""The command that runs everything in one process."""
+"""The command that runs everything."""

@@ -1,8 +1,8 @@
-"""`manage.py run`: the whole application in one process, also on an empty data directory."""
+"""`manage.py run`: the whole application with one command, also on an empty data directory."""
 
+import logging
 import os
 import signal
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable
@@ -16,17 +16,15 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 
-from compat_site import embedded
 from compat_site.celery import app
+from compat_site.embedded import server
+from compat_site.embedded.supervisor import JobProcess
 from compat_site.logs import write_log_to
 from compat_site.wsgi import application
 from projects.services.accounts import first_account, has_signed_in, make_sign_in_link
 from projects.services.projects import create_sample_project
-from projects.services.snapshots import release_claims as release_assessments
-from projects.services.submissions import give_back_submissions
-from projects.services.webhooks.process import give_back as give_back_deliveries
-from scanner.services.polling.claims import clear_claims
-from scanner.services.shutdown import request_stop
+
+logger = logging.getLogger(__name__)
 
 STANDARD_ERROR = "-"
 # Seconds after which a second signal ends the process at once.
@@ -34,9 +32,9 @@ IMPATIENT_AFTER = 1.5
 
 
 class Command(BaseCommand):
-    """A command that starts web server, worker and beat, prints a sign-in link, and stops on Ctrl-C."""
+    """A command that starts the web server and the process of the jobs, prints a sign-in link, and stops on Ctrl-C."""
 
-    help = "Run the web server, a Celery worker and beat in one process."
+    help = "Run the web server, and the jobs in a process beside it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add --host and --port."""
@@ -58,29 +56,27 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         try:
             # First what may fail, so that a second start on the same data changes nothing.
-            with embedded.listen(host, port) as listener, embedded.lock(settings.DATA_DIR):
+            with server.listen(host, port) as listener, server.lock(settings.DATA_DIR):
                 self._say("Wheelway is starting…")
-                if log != STANDARD_ERROR:
-                    write_log_to(Path(log))
+                log_file = Path(log) if log != STANDARD_ERROR else None
+                if log_file is not None:
+                    write_log_to(log_file, rotates=False)
                 self._prepare_database()
                 port = listener.getsockname()[1]
                 link = self._first_steps(settings.SITE_ROOT or f"http://{_name_in_link(host)}:{port}")
-                if not settings.REDIS_URL:
-                    # The in-memory queue of the last run is lost.
-                    clear_claims()
-                    release_assessments()
-                    give_back_deliveries()
-                    give_back_submissions()
-                jobs = embedded.EmbeddedJobs(app)
+                web = server.web_server(application, listener)
+                jobs = JobProcess(log_file)
                 jobs.start()
+                if not settings.REDIS_URL:
+                    app.relay = jobs.send
                 try:
-                    server = embedded.web_server(application, listener)
+                    logger.info("listening on %s:%d", host, port)
                     where = "" if log == STANDARD_ERROR else f" Logs are written to {log}."
                     self._say(f"Ready on {host}:{port}. Ctrl-C stops it.{where}", *link)
-                    server.run()
+                    web.run()
                 finally:
                     self._stop_jobs(jobs)
-        except embedded.CannotStart as error:
+        except server.CannotStart as error:
             raise CommandError(str(error)) from error
 
     def _prepare_database(self) -> None:
@@ -95,13 +91,13 @@ class Command(BaseCommand):
                 if app_label in ("scanner", "projects") and (app_label, name) not in known
             )
             if newer:
-                raise embedded.CannotStart(
+                raise server.CannotStart(
                     f"The database {where} belongs to a newer Wheelway (it has {', '.join(newer)}). "
                     "Start that version, or set WHEELWAY_DATA to another directory."
                 )
             call_command("migrate", interactive=False, verbosity=0)
         except DatabaseError as error:
-            raise embedded.CannotStart(
+            raise server.CannotStart(
                 f"The database {where} cannot be used: {error}. If the file is damaged, move it away or set "
                 "WHEELWAY_DATA to another directory."
             ) from error
@@ -134,16 +130,9 @@ class Command(BaseCommand):
         finally:
             connections.close_all()
 
-    def _stop_jobs(self, jobs: embedded.EmbeddedJobs) -> None:
-        # Running jobs end soon and release what they hold.
-        request_stop()
+    def _stop_jobs(self, jobs: JobProcess) -> None:
         self._say("Stopping…")
-        if not jobs.stop():
-            self._say("A job is still running; the next start resumes it.")
-            sys.stdout.flush()
-            # Its thread would keep the interpreter alive.
-            os._exit(0)
-        self._say("Stopped.")
+        self._say("Stopped." if jobs.stop() else "A job is still running; the next start resumes it.")
 
     def _say(self, *lines: str) -> None:
         for line in lines:

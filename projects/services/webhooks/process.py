@@ -36,7 +36,10 @@ def process(delivery_id: int, now: datetime) -> int | None:
         return None
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
     try:
-        if delivery.attempts > ATTEMPTS:
+        if delivery.repository.project.deleted_at is not None:
+            # Should the deletion be undone, the next branch check finds what was pushed.
+            _finish(delivery, DeliveryOutcome(False, "the project was deleted"))
+        elif delivery.attempts > ATTEMPTS:
             _fail(delivery, f"stopped after {ATTEMPTS} attempts", now)
         else:
             take = take_upload if delivery.event == UPLOAD_EVENT else take_push

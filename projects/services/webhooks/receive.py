@@ -32,6 +32,8 @@ SUPERSEDED = "a later one for the same branch took its place"
 CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
 # The same bytes under another id are nothing new for so long.
 _REPLAY_AFTER = timedelta(minutes=1)
+# One delivery in so many, of all repositories, deletes what is no longer listed of its own.
+_PRUNE_EVERY = 20
 # Verified against for an unknown hook, so that it takes as long as one with a wrong signature.
 _NO_SECRET = ("no sender has this secret",)
 
@@ -58,14 +60,18 @@ class DeliveryInvalid:
 ReceiveResult = DeliveryAccepted | DeliveryRefused | DeliveryInvalid
 
 
-def is_known_hook(hook_key: str) -> bool:
-    """Return whether a repository has this hook. One query."""
-    return Repository.objects.filter(hook_key=hook_key).exists()
+def find_repository(hook_key: str) -> Repository | None:
+    """Return the repository with this hook, None if there is none or its project was deleted. One query."""
+    return Repository.objects.filter(hook_key=hook_key, project__deleted_at=None).first()
 
 
-def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: datetime) -> ReceiveResult:
-    """Verify a webhook delivery over its raw body and store it once. A push to the followed branch is queued."""
-    repository = Repository.objects.filter(hook_key=hook_key).first()
+def receive_push(
+    repository: Repository | None, headers: Mapping[str, str], body: bytes, now: datetime
+) -> ReceiveResult:
+    """Verify a webhook delivery over its raw body and store it once. A push to the followed branch is queued.
+
+    Without a repository it is refused, after the same work.
+    """
     about = read_headers(headers, body)
     secrets, provider = _secrets_of(repository, Provider.GITHUB)
     is_valid = signatures.verify_signature(provider, secrets, headers, body, now)
@@ -96,9 +102,10 @@ def receive_push(hook_key: str, headers: Mapping[str, str], body: bytes, now: da
     return DeliveryAccepted(stored)
 
 
-def receive_upload(hook_key: str, headers: Mapping[str, str], path: str, body: bytes, now: datetime) -> ReceiveResult:
+def receive_upload(
+    repository: Repository | None, headers: Mapping[str, str], path: str, body: bytes, now: datetime
+) -> ReceiveResult:
     """Verify a signed upload, store it once by its id and its signed bytes, and queue it."""
-    repository = Repository.objects.filter(hook_key=hook_key).first()
     given = {name.lower(): value for name, value in headers.items()}
     secrets, _ = _secrets_of(repository, Provider.UPLOAD)
     proof = signatures.verify_upload(secrets, given.get(signatures.UPLOAD_SIGNATURE.lower()), body, now)
@@ -197,7 +204,7 @@ def _is_from(repository: Repository, push: events.Push) -> bool:
 
 @transaction.atomic
 def _store_once(delivery: Delivery) -> Delivery:
-    """Store the delivery unless its id or its signed bytes are known, queue it if it is pending, delete the oldest.
+    """Store the delivery unless its id or its signed bytes are known, and queue it if it is pending.
 
     A redelivery of a failed one is processed again. A pending one takes the place of those that wait for the same
     branch, and their job.
@@ -207,19 +214,22 @@ def _store_once(delivery: Delivery) -> Delivery:
     stored = known.order_by("pk").first()
     is_pending = delivery.state == Delivery.State.PENDING
     if stored is None:
-        # In a savepoint, so that the caller can look for the one that another request stored at the same time.
-        with transaction.atomic():
-            delivery.save()
+        delivery.save(force_insert=True)
         stored, is_new = delivery, True
     else:
         is_new = is_pending and _reopen(stored, delivery)
     if is_new and is_pending and not _supersede(stored):
         transaction.on_commit(lambda: jobs.request_delivery(stored.pk), robust=True)
-    kept = repository.deliveries.newest().values_list("pk", flat=True)
-    done = repository.deliveries.exclude(state=Delivery.State.PENDING)
-    if len(oldest := list(kept)) == DELIVERIES_KEPT:
-        done.filter(pk__lt=oldest[-1]).delete()
+    if is_new and stored.pk % _PRUNE_EVERY == 0:
+        _delete_oldest(repository)
     return stored
+
+
+def _delete_oldest(repository: Repository) -> None:
+    """Delete those that are no longer listed, unless they wait."""
+    oldest = list(repository.deliveries.newest().values_list("pk", flat=True))
+    if len(oldest) == DELIVERIES_KEPT:
+        repository.deliveries.exclude(state=Delivery.State.PENDING).filter(pk__lt=oldest[-1]).delete()
 
 
 def _same_bytes(delivery: Delivery) -> Q:

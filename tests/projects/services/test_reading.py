@@ -20,7 +20,7 @@ from projects.services import reading
 from projects.services.projects import create_project
 from projects.services.reading import prepare_files
 from projects.services.webhooks.process import process
-from projects.services.webhooks.receive import receive_upload
+from projects.services.webhooks.receive import find_repository, receive_upload
 from tests.projects.sandbox import calls
 
 MESSAGE = "takes more than 0.2 seconds, the most that this installation allows; nothing was stored."
@@ -42,7 +42,7 @@ def signed_upload() -> Delivery:
     body, now = json.dumps({"files": {LIST: "six\n"}}).encode(), timezone.now()
     signature = sign_upload(repository.rotate_secret(), int(now.timestamp()), body)
     headers = {"Content-Type": "application/json", "X-Wheelway-Signature": signature}
-    receive_upload(repository.hook_key, headers, "", body, now)
+    receive_upload(find_repository(repository.hook_key), headers, "", body, now)
     return Delivery.objects.get()
 
 

@@ -1,0 +1,82 @@
+"""The web server of `manage.py run`, and what only one process may have: the address and the data directory."""
+
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, Any
+
+import waitress
+from waitress.server import BaseWSGIServer
+
+# More than work at a time (compat_site/lanes.py): most wait for their turn, so that none waits for a thread.
+WEB_THREADS = 64
+# How long a thread keeps the interpreter while others wait for it. By default a webhook would wait 5 ms for a page that
+# computes, each time that it has read from the database.
+SWITCH_SECONDS = 0.0005
+
+
+class CannotStart(Exception):
+    """A start that is not possible. The message says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises CannotStart if the address is in use, forbidden or not of this machine."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotStart(f"HOST={host} is not an address of this machine: {error.strerror or error}.") from error
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        # Two sockets may be bound to one port until one of them listens.
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        hint = "If another program uses it, choose another port: PORT=8001 make run."
+        raise CannotStart(f"Port {port} on {host} cannot be opened: {error.strerror}. {hint}") from error
+    return listener
+
+
+def lock(data_dir: Path) -> IO[str]:
+    """Lock the data directory for the server. The lock ends with its process.
+
+    Raises CannotStart if another process holds the lock or the directory is not writable.
+    """
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = (data_dir / "run.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise CannotStart(
+            f"{data_dir} is not writable: {error.strerror}. Set WHEELWAY_DATA to another directory."
+        ) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        handle.seek(0)
+        owner = handle.read().strip() or "unknown"
+        handle.close()
+        raise CannotStart(
+            f"Wheelway already runs on {data_dir} as process {owner}. Stop it, or set WHEELWAY_DATA to another path."
+        ) from error
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+    return handle
+
+
+def web_server(application: Callable[..., Any], listener: socket.socket) -> BaseWSGIServer:
+    """Return waitress on `listener`; its `run()` returns after SystemExit or KeyboardInterrupt in the main thread."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    return waitress.create_server(
+        application,
+        sockets=[listener],
+        threads=WEB_THREADS,
+        ident=None,
+        # Django rejects uploads above 5 MB with a message; this limits what it receives.
+        max_request_body_size=64 * 1024 * 1024,
+        clear_untrusted_proxy_headers=True,
+    )
