@@ -70,6 +70,8 @@ class Lanes:
             environ["wsgi.input"] = body
         lane = self._lane_of(environ)
         if not lane.enter():
+            if body is not None:
+                body.close()
             headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(_WAIT))), ("Retry-After", "5")]
             start_response("503 Service Unavailable", headers)
             return [_WAIT]
@@ -78,6 +80,8 @@ class Lanes:
             return self._application(environ, start_response)
         finally:
             lane.leave()
+            if body is not None:
+                body.close()
 
     def _lane_of(self, environ: dict[str, Any]) -> Lane:
         path = environ.get("PATH_INFO", "")
