@@ -19,6 +19,8 @@ from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 
 _stop_database = None
 _no_postgresql: str | None = None
+# The process that hands tests out to others (`-n`) runs none.
+_runs_tests = "PYTEST_XDIST_WORKER" in os.environ or "-n" not in sys.argv
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
 
 # Without bytecode each of the many processes that tests start would compile the whole project again.
@@ -30,14 +32,15 @@ for _name in ("SITE_ROOT", "REDIS_URL", "DEBUG", "WHEELWAY_INDEX_URL", "WHEELWAY
     os.environ.pop(_name, None)
 os.environ["WHEELWAY_DATA"] = _data_dir
 os.environ["SECRET_KEY"] = "the-key-of-the-tests-is-no-secret-0123456789"
+os.environ.pop("DATABASE_URL", None)
 if os.environ.get("WHEELWAY_TEST_DATABASE") == "sqlite":
-    os.environ.pop("DATABASE_URL", None)
     _no_postgresql = "PostgreSQL: WHEELWAY_TEST_DATABASE=sqlite asked for SQLite"
+elif not _runs_tests:
+    _no_postgresql = "each process has a PostgreSQL of its own where this machine can have one"
 else:
     try:
         os.environ["DATABASE_URL"], _stop_database = postgresql.start()
     except ServiceUnavailable as _unavailable:
-        os.environ.pop("DATABASE_URL", None)
         _no_postgresql = str(_unavailable)
 os.environ["DJANGO_SETTINGS_MODULE"] = "compat_site.settings"
 django.setup()

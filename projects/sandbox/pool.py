@@ -99,11 +99,6 @@ class Sandbox:
             raise CallLimitReached(str(content))
         return cast("R", content)
 
-    def start(self) -> None:
-        """Start a child that the first call finds ready."""
-        if not self._idle:
-            self._idle.append(_Child(self.limits))
-
     def close(self) -> None:
         """End the idle children."""
         while self._idle:

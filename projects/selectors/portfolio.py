@@ -75,7 +75,6 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
         ),
         all_headlines=known,
         headlines=headlines,
-        week_start=now - _WEEK,
         changes=_changes(pks, now - _WEEK),
         notes=_notes(pks, now - _WEEK),
         days=days,

@@ -84,11 +84,6 @@ def read_document(function: Callable[..., R], body: bytes, *arguments: object) -
     return _limited(function, *arguments, body, seconds=settings.WHEELWAY_READ_SECONDS)
 
 
-def start_reader() -> None:
-    """Start the child that the next call needs, which takes a tenth of a second, beside other work."""
-    _sandbox(_limits()).start()
-
-
 def _limited(function: Callable[..., R], *arguments: object, seconds: float) -> R:
     limits = _limits()
     try:

@@ -51,18 +51,6 @@ class MetadataAnswer:
     has_answered: bool = False
 
 
-def fetch_metadata(release_id: int, client: IndexClient, now: datetime) -> bool:
-    """Fetch and store one release's core metadata unless it is known. Return whether it is known now.
-
-    A failure is stored with its reason and tried again after a pause (`lacking_metadata`).
-    """
-    if not Release.objects.filter(pk=release_id, metadata__isnull=True).exists():
-        return True
-    answer = read_metadata(release_id, files_to_read([release_id]).get(release_id, ()), client)
-    store_metadata([answer], now)
-    return answer.found is not None
-
-
 def files_to_read(release_ids: Collection[int]) -> dict[int, list[ReleaseFile]]:
     """Return the files of these releases by release, as `read_metadata` takes them. One query for each 2,000."""
     wanted = sorted(release_ids)

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.cast import PASSWORD, Cast, assess_as, make_cast, usual_rows
+from tests.cast import Cast, assess_as, make_cast, usual_rows
 from tests.patience import PATIENCE
 
 OpenPage = Callable[..., Page]
@@ -31,10 +34,8 @@ def browser(django_db_setup: None) -> Iterator[Browser]:
 
 @pytest.fixture
 def cast(transactional_db: None) -> Cast:
-    """The people and their project, assessed twice; alice has a password."""
+    """The people and their project, assessed twice."""
     cast = make_cast()
-    cast.alice.set_password(PASSWORD)
-    cast.alice.save()
     assess_as(cast.project, usual_rows(moved=1))
     assess_as(cast.project, usual_rows())
     return cast
@@ -42,7 +43,7 @@ def cast(transactional_db: None) -> Cast:
 
 @pytest.fixture
 def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
-    """Opens a page of the live server in a context of its own; `as_alice` signs in first."""
+    """Opens a page of the live server in a context of its own, which `as_alice` has the session of alice."""
     contexts, said = [], []
 
     def open_one(path: str = "/", *, as_alice: bool = True, width: int = 1440, **options: Any) -> Page:
@@ -55,11 +56,10 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
         page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(str(error)))
         if as_alice:
-            page.goto("/sign-in/")
-            page.get_by_label("Name", exact=True).fill("alice")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.get_by_role("heading", name="Portfolio").wait_for()
+            client = Client()
+            client.force_login(User.objects.get(username="alice"))
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": str(live_server.url)}])
         page.goto(path)
         return page
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from projects.models import Project, Repository
 from scanner.models import Package
 from tests.browser.conftest import OpenPage
-from tests.cast import LINUX_313, LINUX_314, WINDOWS_313, Cast, assess_as, make_package, rest_on, usual_rows
+from tests.cast import LINUX_313, LINUX_314, PASSWORD, WINDOWS_313, Cast, assess_as, make_package, rest_on, usual_rows
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +41,16 @@ PAGES = [
 
 def names(page: Page) -> list[str]:
     return page.locator("table.risk tbody th[scope=row] > a").all_inner_texts()
+
+
+def test_an_account_signs_in_by_name_and_password(open_page: OpenPage, cast: Cast) -> None:
+    cast.alice.set_password(PASSWORD)
+    cast.alice.save()
+    page = open_page("/sign-in/", as_alice=False)
+    page.get_by_label("Name", exact=True).fill("alice")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Portfolio").wait_for()
 
 
 def test_a_project_is_added_by_pasting(open_page: OpenPage, cast: Cast) -> None:

@@ -4,6 +4,7 @@ Everything is at its defaults: a package that a lost worker still held would wai
 """
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -110,6 +111,45 @@ class Worker:
         self.process.wait()
 
 
+# Runs each line of standard input, a JSON text, and prints what it gave. A database may have gone since the last one.
+_LOOP = """
+import json, sys
+from django.db import connection
+for line in sys.stdin:
+    given = {}
+    exec(json.loads(line), given)
+    connection.close()
+    print(json.dumps(given.get("result")), flush=True)
+"""
+
+
+class Shell:
+    """One `manage.py shell` for the whole installation: Django starts once."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", _LOOP],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, code: str) -> Any:
+        """Run code, and return what it called `result`."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(code) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the shell has ended; its error is on standard error"
+        return json.loads(line)
+
+    def close(self) -> None:
+        self._process.communicate(timeout=PATIENCE)
+
+
 class Installation:
     """Use as a context manager. Packages are rows of its database; questions about them are SQL."""
 
@@ -127,18 +167,17 @@ class Installation:
             "WHEELWAY_DATA": str(folder / "data"),
             "POLL_BATCH": "3",
         }
-        self.manage("migrate", "--verbosity=0")
+        manage("migrate", "--verbosity=0", environment=self.environment, check=True)
+        self.shell = Shell(self.environment)
 
     def close(self) -> None:
+        self.shell.close()
         self.index.stop()
         for worker in self.workers:
             worker.kill()
         self.redis.client.close()
         self.redis.kill()
         self.database.remove()
-
-    def manage(self, *arguments: str) -> str:
-        return manage(*arguments, environment=self.environment, check=True).stdout
 
     def worker(self, queues: str, *, processes: int = 1, hurried: bool = False, **settings: str) -> Worker:
         """Start a worker. hurried: interrupt its jobs soon after it is asked to stop. settings: of this worker."""
@@ -162,10 +201,7 @@ class Installation:
         """Make new packages, each with one file on the index, that are due now."""
         for name in names:
             self.index.add_package(name, [f"{name}-1.0.tar.gz"])
-        self.manage(
-            "shell",
-            "-v0",
-            "-c",
+        self.shell.run(
             "from django.utils import timezone; from scanner.services.indexes import get_index;"
             "from scanner.services.packages import ensure_packages;"
             f"ensure_packages(get_index().pk, {sorted(names)!r}, timezone.now())",

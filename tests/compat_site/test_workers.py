@@ -295,9 +295,10 @@ def a_snapshot(site: Installation, requirements: list[str]) -> int:
         f"project = Project.objects.create(name={requirements[0]!r}, slug={requirements[0]!r});"
         "ProjectTarget.objects.create(project=project, slug='cp313-win_amd64', position=0);"
         f"text = {chr(10).join(requirements)!r}.encode();"
-        "print(take_snapshot(project, {'requirements.txt': text}, ['requirements.txt'], origin=Origin.PASTE).pk)"
+        "snapshot = take_snapshot(project, {'requirements.txt': text}, ['requirements.txt'], origin=Origin.PASTE);"
+        "result = snapshot.pk"
     )
-    return int(site.manage("shell", "-v0", "-c", code))
+    return int(site.shell.run(code))
 
 
 def is_assessed(site: Installation, snapshot: int) -> bool:

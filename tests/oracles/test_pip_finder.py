@@ -115,6 +115,8 @@ class PipsView:
             self.tags = self.python.get_sorted_tags()  # TargetPython keeps them
         self.ranks = {tag: rank for rank, tag in enumerate(self.tags)}
         self._candidates: dict[tuple[object, ...], tuple[LinkType, str]] = {}
+        self._name = ""
+        self._pair: tuple[LinkEvaluator, CandidateEvaluator]
 
     def evaluate(self, evaluator: LinkEvaluator, look: tuple[object, ...], link: Link) -> tuple[LinkType, str]:
         if look not in self._candidates:
@@ -125,17 +127,27 @@ class PipsView:
         self, name: NormalizedName, links: list[tuple[tuple[object, ...], Link, Version]]
     ) -> tuple[str, bool, str | None]:
         """(availability, yanked, file name) for the links of one release."""
-        evaluator = LinkEvaluator(name, name, frozenset({"binary", "source"}), self.python, allow_yanked=True)
+        evaluator, chooser = self._evaluators(name)
         candidates, verdicts = [], []
         for look, link, version in links:
             verdict, _ = self.evaluate(evaluator, look, link)
             verdicts.append(verdict)
             if verdict is LinkType.candidate:
                 candidates.append(InstallationCandidate(name, str(version), link))
-        best = CandidateEvaluator.create(name, target_python=self.python).sort_best_candidate(candidates)
+        best = chooser.sort_best_candidate(candidates)
         if best is not None:
             return self._availability(best.link, links), best.link.is_yanked, best.link.filename
         return ("excluded" if self._refused(verdicts, links) else "none"), False, None
+
+    def _evaluators(self, name: NormalizedName) -> tuple[LinkEvaluator, CandidateEvaluator]:
+        """Return pip's two for a package, the same for all its releases: each has a table of all tags."""
+        if name != self._name:
+            self._name = name
+            self._pair = (
+                LinkEvaluator(name, name, frozenset({"binary", "source"}), self.python, allow_yanked=True),
+                CandidateEvaluator.create(name, target_python=self.python),
+            )
+        return self._pair
 
     def ties(self, ours: str | None, pips: str | None) -> bool:
         """Equal, or of equal worth to pip: then it takes whichever the page lists first, and we the first by name."""

@@ -6,7 +6,10 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.assessment.evaluate import ResolvedTarget
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files import ParsedRequirement, read
 from scanner.domain.files.builds import infer_build
@@ -87,6 +90,13 @@ class SmallIndex:
 
 def wheels(name: str, version: str, *tags: str) -> list[str]:
     return [f"{name.replace('-', '_')}-{version}-{tag}.whl" for tag in tags]
+
+
+def resolve_targets(request: AssessmentRequest, snapshot: IndexSnapshot) -> list[ResolvedTarget]:
+    """Resolve each target of a request from what the snapshot knows."""
+    searches = TargetSearches(request, snapshot)
+    searches.finish()
+    return list(searches.finished)
 
 
 def pure(name: str, version: str) -> list[str]:

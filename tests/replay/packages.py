@@ -2,7 +2,7 @@
 
 import bisect
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
@@ -162,6 +162,11 @@ class ReplayPackage:
 
     def remove(self, filename: str) -> None:
         del self._files[filename]
+        self._changed()
+
+    def keep(self, wanted: Callable[[str], bool]) -> None:
+        """Removes the files whose names are not wanted."""
+        self._files = {name: file for name, file in self._files.items() if wanted(name)}
         self._changed()
 
     def edit(self, which: str, **changes: object) -> None:

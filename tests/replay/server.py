@@ -4,7 +4,7 @@ import fnmatch
 import sys
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import ThreadingHTTPServer
@@ -169,6 +169,11 @@ class ReplayIndex:
     def remove_file(self, name: str, filename: str) -> None:
         with self.lock:
             self._need(name).remove(filename)
+
+    def keep_files(self, name: str, wanted: Callable[[str], bool]) -> None:
+        """Removes the files of a package whose names are not wanted."""
+        with self.lock:
+            self._need(name).keep(wanted)
 
     def edit(self, name: str, which: str, **changes: object) -> None:
         """Changes fields of the rows of a file name or a version: `edit("demo", "1.0", requires_python=">=3.9")`."""

@@ -153,12 +153,3 @@ def _together(parts: Iterable[Missing]) -> Missing:
     for part in dict.fromkeys(parts):
         joined |= part
     return joined
-
-
-def resolve_targets(
-    request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target] | None = None
-) -> list[ResolvedTarget]:
-    """Resolve each target of a request, or these of them, from what the snapshot knows."""
-    searches = TargetSearches(request, snapshot, targets)
-    searches.finish()
-    return list(searches.finished)

@@ -15,7 +15,7 @@ from projects.domain.dependency_files.documents import array
 from projects.domain.dependency_files.limits import MAX_MARKER_LENGTH, MAX_REQUIREMENT_LENGTH
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.redaction import environment_variables
-from projects.domain.dependency_files.urls import origin_of, parse_direct_reference
+from projects.domain.dependency_files.urls import origin_of
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
 
 
@@ -122,7 +122,6 @@ def parse_requirement(
         marker = None if requirement.marker is None else str(requirement.marker)
     except (InvalidRequirement, InvalidName, ValueError, RecursionError) as error:
         raise MalformedRequirement(_explain(text, error)) from error
-    reference = parse_direct_reference(requirement.url) if requirement.url else None
     return ParsedRequirement(
         name=name,
         specifier=specifier,
@@ -140,7 +139,6 @@ def parse_requirement(
         lock=context.lock,
         pinned=pinned_version(specifier),
         origin=RequirementOrigin.INDEX if requirement.url is None else origin_of(requirement.url),
-        url_version=None if reference is None else reference.version,
     )
 
 

@@ -22,7 +22,7 @@ from projects.domain.dependency_files.pep508 import (
     pinned_version,
 )
 from projects.domain.dependency_files.target_limits import LimitKind
-from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
+from projects.domain.dependency_files.urls import origin_of, version_control_origin
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
 
 _OTHER_TABLES = {"source", "requires", "scripts", "pipenv", "pipfile", "build-system"}
@@ -132,7 +132,6 @@ def _entry(name: str, content: object, context: RequirementContext, line: int | 
     origin, url = _origin(fields)
     version = fields.get("version", "")
     specifier = normalize_specifier(f"=={version}" if isinstance(version, str) and version[:1].isdigit() else version)
-    reference = None if url is None or origin is RequirementOrigin.VCS else parse_direct_reference(url)
     hashes = fields.get("hashes")
     return ParsedRequirement(
         name=normalize_name(name),
@@ -151,7 +150,6 @@ def _entry(name: str, content: object, context: RequirementContext, line: int | 
         lock=context.lock,
         pinned=pinned_version(specifier),
         origin=origin,
-        url_version=None if reference is None else reference.version,
     )
 
 

@@ -21,7 +21,7 @@ from projects.domain.dependency_files.pep508 import (
 )
 from projects.domain.dependency_files.poetry_versions import alternatives, platform_marker, python_marker
 from projects.domain.dependency_files.target_limits import LimitKind
-from projects.domain.dependency_files.urls import origin_of, parse_direct_reference, version_control_origin
+from projects.domain.dependency_files.urls import origin_of, version_control_origin
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
 
@@ -127,7 +127,6 @@ def _dependency(name: str, content: object, context: RequirementContext, line: i
         pinned=pinned_version(specifier),
         origin=origin,
         alternatives=options if len(options) > 1 else (),
-        url_version=parse_direct_reference(url).version if url and origin is not RequirementOrigin.VCS else None,
     )
 
 

@@ -213,5 +213,4 @@ def _parse_address(
         lock=context.lock,
         pinned=pinned_version(specifier),
         origin=origin,
-        url_version=reference.version,
     )

@@ -92,8 +92,7 @@ class ParsedRequirement:
     joined by " || ", and `alternatives` holds each of them (else it is empty). `line` is the first physical line,
     1-based, or None where the format gives none. `direct` is None where the file does not say;
     `direct_marker` is the condition on which the project itself requires a locked package. `lock` is set where
-    a lock fixes the version. `pinned` is the version of a single == without wildcard or a single ===; `url_version`
-    the one in a direct URL's file name.
+    a lock fixes the version. `pinned` is the version of a single == without wildcard or a single ===.
     """
 
     name: NormalizedName
@@ -118,7 +117,6 @@ class ParsedRequirement:
     alternatives: tuple[str, ...] = ()
     dependencies: tuple[LockedDependency, ...] = ()
     lists_dependencies: bool = False
-    url_version: str | None = None
 
     @property
     def group(self) -> str | None:

@@ -70,11 +70,6 @@ def verify_upload(secrets: Sequence[str], header: str | None, body: bytes, now: 
     return valid
 
 
-def sign_upload(secret: str, timestamp: int, body: bytes) -> str:
-    """Return the signature header of an upload made at `timestamp` (unix seconds)."""
-    return f"t={timestamp},v1={_mac(secret.encode(), str(timestamp).encode() + b'.' + body).hex()}"
-
-
 def _mac(key: bytes, message: bytes) -> bytes:
     return hmac.digest(key, message, "sha256")
 

@@ -67,14 +67,13 @@ class DeletedProject:
 class PortfolioState:
     """All that the portfolio reads. `headlines` are the chosen ones, the only ones with outcomes.
 
-    `changes` and `notes` are those since `week_start`; changes are oldest first. `days` are the days of `past`,
+    `changes` and `notes` are those of the last week; changes are oldest first. `days` are the days of `past`,
     oldest first; `first_assessed_at` is when the oldest stored assessment was made.
     """
 
     projects: tuple[StoredProject, ...]
     all_headlines: tuple[Headline, ...]
     headlines: tuple[Headline, ...]
-    week_start: datetime
     changes: Mapping[int, tuple[PackageChange, ...]]
     notes: tuple[RecentNote, ...]
     days: tuple[date, ...]

@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 
 def double(number: int) -> int:
@@ -33,8 +34,11 @@ def wait_for_ever_on(files: object, roots: object) -> None:
     time.sleep(3600)
 
 
-def wait(seconds: float) -> None:
-    time.sleep(seconds)
+def wait_for_file(begun: str, until: str) -> None:
+    """Create one file, and wait for another."""
+    Path(begun).touch()
+    while not Path(until).exists():
+        time.sleep(0.01)
 
 
 def fill_memory() -> int:

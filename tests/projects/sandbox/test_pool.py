@@ -1,20 +1,21 @@
 """The child process that works on what others send: it answers, it is used again, and its limits hold."""
 
 import os
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from projects.domain.dependency_files import ParsedFiles, read
 from projects.sandbox import CallLimitReached, CallLimits, Sandbox, SandboxBroken, SandboxBusy
+from tests.patience import PATIENCE
 from tests.projects.sandbox import calls
 
 
 @pytest.fixture
 def sandbox() -> Sandbox:
-    return Sandbox(CallLimits(seconds=1, memory_mb=400, processes=1))
+    return Sandbox(CallLimits(seconds=PATIENCE, memory_mb=400, processes=1))
 
 
 def test_a_call_returns_what_the_function_returns(sandbox: Sandbox) -> None:
@@ -39,7 +40,8 @@ def test_the_child_is_used_again_and_knows_nothing_of_its_parents_environment(
     assert sandbox.call(calls.environment).keys().isdisjoint({"SECRET_KEY", "DATABASE_URL"})
 
 
-def test_a_call_that_computes_too_long_is_ended_and_the_next_one_is_answered(sandbox: Sandbox) -> None:
+def test_a_call_that_computes_too_long_is_ended_and_the_next_one_is_answered() -> None:
+    sandbox = Sandbox(CallLimits(seconds=1, memory_mb=400, processes=1))
     start = time.monotonic()
     with pytest.raises(CallLimitReached, match="time"):
         sandbox.call(calls.compute_for_ever)
@@ -73,14 +75,18 @@ def test_one_that_ended_while_it_was_idle_is_replaced_unseen(sandbox: Sandbox) -
     assert sandbox.call(calls.process_id) != first
 
 
-def test_a_call_waits_for_a_free_child_but_not_for_ever(sandbox: Sandbox) -> None:
-    busy = threading.Thread(target=lambda: sandbox.call(calls.wait, 1.0))
-    busy.start()
-    time.sleep(0.3)
-    with pytest.raises(SandboxBusy):
-        sandbox.call(calls.double, 1, wait=0.05)
-    assert sandbox.call(calls.double, 1, wait=30) == 2
-    busy.join()
+def test_a_call_waits_for_a_free_child_but_not_for_ever(sandbox: Sandbox, tmp_path: Path) -> None:
+    begun, until = tmp_path / "begun", tmp_path / "until"
+    with ThreadPoolExecutor(2) as pool:
+        busy = pool.submit(sandbox.call, calls.wait_for_file, str(begun), str(until))
+        while not begun.exists():
+            time.sleep(0.01)
+        with pytest.raises(SandboxBusy):
+            sandbox.call(calls.double, 1, wait=0.05)
+        waiting = pool.submit(sandbox.call, calls.double, 1, wait=PATIENCE)
+        until.touch()
+        assert waiting.result(PATIENCE) == 2
+        busy.result(PATIENCE)
 
 
 def test_what_the_function_prints_does_not_get_into_the_answer(sandbox: Sandbox) -> None:
@@ -88,8 +94,10 @@ def test_what_the_function_prints_does_not_get_into_the_answer(sandbox: Sandbox)
 
 
 def test_a_small_call_costs_little(sandbox: Sandbox) -> None:
-    sandbox.call(calls.double, 1)
-    start = time.monotonic()
-    for _ in range(50):
+    def cost() -> float:
+        start = time.monotonic()
         sandbox.call(calls.double, 1)
-    assert (time.monotonic() - start) / 50 < 0.02
+        return time.monotonic() - start
+
+    # The least of many: on a busy machine most of them wait for a processor.
+    assert min(cost() for _ in range(50)) < 0.02

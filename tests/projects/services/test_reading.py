@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from projects.domain.dependency_files.given_files import PreparedFiles
-from projects.domain.webhooks.signatures import sign_upload
 from projects.models import Project, Snapshot
 from projects.models.repository import Delivery, Provider, Repository
 from projects.services import reading
@@ -22,6 +21,7 @@ from projects.services.reading import prepare_files
 from projects.services.webhooks.process import process
 from projects.services.webhooks.receive import find_repository, receive_upload
 from tests.projects.sandbox import calls
+from tests.signing import sign_upload
 
 MESSAGE = "takes more than 0.2 seconds, the most that this installation allows; nothing was stored."
 LIST = "requirements.txt"

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.request_rate import RequestRate
-from projects.domain.webhooks.signatures import sign_upload
 from projects.models import Project, RequestCount
 from projects.models.repository import Delivery, Provider, Repository
 from projects.services.accounts import make_sign_in_link
 from projects.services.request_limits import LimitedRequest, TooManyRequests, check_limits, count_request, take_back
 from tests.cast import PASSWORD
+from tests.signing import sign_upload
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)

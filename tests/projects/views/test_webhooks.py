@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.domain.webhooks.signatures import sign_upload
 from projects.models import Project
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
 from tests.projects.services.webhooks.test_receive import SECRET, push_body, signed
+from tests.signing import sign_upload
 
 pytestmark = pytest.mark.django_db
 

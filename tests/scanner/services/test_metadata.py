@@ -1,6 +1,6 @@
 """Where core metadata come from, and what is kept of them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,8 +10,10 @@ from scanner.services.metadata import (
     FAILURES_UNTIL_UNREADABLE,
     FIRST_PAUSE,
     LONGEST_PAUSE,
-    fetch_metadata,
+    files_to_read,
     lacking_metadata,
+    read_metadata,
+    store_metadata,
 )
 from tests.replay import ReplayIndex, a_file, faults
 from tests.scanner.services.conftest import NOON, Poll
@@ -22,6 +24,13 @@ PURE = "demo-1.0-py3-none-any.whl"
 OLD = (("Metadata-Version", "2.1"), ("Name", "demo"), ("Version", "1.0"), ("Requires-Dist", "numpy"))
 BOUND = (("Metadata-Version", "2.2"), *OLD[1:])
 DYNAMIC = (*BOUND, ("Dynamic", "Requires-Dist"))
+
+
+def fetch_metadata(release: int, client: IndexClient, now: datetime) -> bool:
+    """Fetch and store the metadata of a release as a job does. Return whether they were found."""
+    answer = read_metadata(release, files_to_read([release])[release], client)
+    store_metadata([answer], now)
+    return answer.found is not None
 
 
 def fetch(replay: ReplayIndex) -> Release:

@@ -9,14 +9,23 @@ from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.dependency_files import read, select
 from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
-from tests.projects.known import LONG_AGO, NOW, Releases, SmallIndex, pure, requirements, targets, wheels
+from tests.projects.known import (
+    LONG_AGO,
+    NOW,
+    Releases,
+    SmallIndex,
+    pure,
+    requirements,
+    resolve_targets,
+    targets,
+    wheels,
+)
 
 LINUX = "cp313-manylinux_2_28_x86_64"
 WINDOWS = "cp313-win_amd64"

@@ -7,13 +7,12 @@ from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.model.policy import BuildPolicy
-from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets
+from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, resolve_targets, targets
 
 OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
 FACTS = """

@@ -8,13 +8,12 @@ import pytest
 from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.dependency_files import read, select
 from projects.domain.rewriting.limit_changes import limit_changes
 from projects.domain.rewriting.written_plan import write_plan
 from scanner.domain.resolution.model.policy import BuildPolicy
-from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels
+from tests.projects.known import NOW, Releases, SmallIndex, pure, resolve_targets, targets, wheels
 
 OLD, NEW = "cp313-cp313-manylinux_2_28_x86_64", "cp314-cp314-manylinux_2_28_x86_64"
 LINUX = "cp314-manylinux_2_28_x86_64"

@@ -7,10 +7,9 @@ import pytest
 from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import resolve_targets
 from projects.domain.dependency_files import read
 from scanner.domain.resolution.model.policy import BuildPolicy
-from tests.projects.known import NOW, Releases, SmallIndex, pure, targets, wheels
+from tests.projects.known import NOW, Releases, SmallIndex, pure, resolve_targets, targets, wheels
 
 DEMO: Mapping[str, Releases] = {
     "demo": {

@@ -11,7 +11,6 @@ from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.explanations import WheelExplanations
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.request import AssessmentRequest
-from projects.domain.assessment.searches import resolve_targets
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.assessment.waivers import Waiver, WaiverKind
@@ -20,7 +19,7 @@ from projects.presentation.sentences import describe_reason
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from scanner.domain.resolution.model.policy import BuildPolicy
-from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
+from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, resolve_targets, targets, wheels
 
 LINUX, WINDOWS = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64"
 OLD = "cp312-cp312-win_amd64"

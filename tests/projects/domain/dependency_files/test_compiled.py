@@ -60,8 +60,8 @@ def test_pip_freeze_is_a_closure_without_direct() -> None:
     )
     parsed = read({"frozen.txt": content}, ["frozen.txt"])
     assert [source.format for source in parsed.sources] == [Format.PIP_FREEZE]
-    assert [(one.name, one.direct, one.url_version) for one in parsed.requirements] == [
-        ("a", None, None),
-        ("b", None, "2"),
+    assert [(one.name, one.direct, one.specifier) for one in parsed.requirements] == [
+        ("a", None, "==1"),
+        ("b", None, ""),
     ]
     assert len(parsed.unnamed) == 1

@@ -154,7 +154,7 @@ def test_poetry_old_and_new() -> None:
     assert found["union"].extras == ("x",)
     assert (found["vcs"].origin, found["vcs"].url) == (RequirementOrigin.VCS, "git+https://git.example/o/r.git@abc")
     assert (found["local"].origin, found["local"].editable) == (RequirementOrigin.PATH, True)
-    assert (found["wheel"].origin, found["wheel"].url_version) == (RequirementOrigin.URL, "1.0")
+    assert found["wheel"].origin is RequirementOrigin.URL
     assert (found["optional"].scope, found["optional"].groups) == (RequirementScope.EXTRA, ("more",))
     assert (found["unused"].scope, found["unused"].groups) == (RequirementScope.EXTRA, ())
     assert (found["pytest"].scope, found["pytest"].group) == (RequirementScope.GROUP, "dev")

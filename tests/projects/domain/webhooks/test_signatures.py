@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projects.domain.webhooks.events import PROVIDERS
-from projects.domain.webhooks.signatures import sign_upload, verify_signature, verify_upload
+from projects.domain.webhooks.signatures import verify_signature, verify_upload
+from tests.signing import sign_upload
 
 SECRET = "It's a Secret to Everybody"
 VECTOR_TOKEN = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -14,7 +14,6 @@ from django.db import connection
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from projects import jobs
-from projects.domain.webhooks.signatures import sign_upload
 from projects.hosts.errors import HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
@@ -35,6 +34,7 @@ from projects.services.webhooks.receive import (
     receive_upload,
 )
 from tests.hosting.git_server import GitServer
+from tests.signing import sign_upload
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
