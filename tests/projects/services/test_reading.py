@@ -71,7 +71,8 @@ def test_an_upload_over_the_limit_has_failed_with_the_reason() -> None:
 @pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("command", ["requirements", "assess"])
 def test_a_command_over_the_limit_exits_with_2_and_says_so(command: str, tmp_path: Path) -> None:
-    (tmp_path / LIST).write_text("six\n")
+    # Commands read small files directly.
+    (tmp_path / LIST).write_text("six\n" * 20_000)
     with pytest.raises(CommandError, match=MESSAGE) as refused:
         call_command(command, str(tmp_path / LIST), stdout=StringIO())
     assert refused.value.returncode == 2

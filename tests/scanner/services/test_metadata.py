@@ -115,12 +115,13 @@ def test_equal_metadata_is_kept_once_and_never_fetched_again(replay: ReplayIndex
         "demo", [a_file(f"demo-1.{number}-py3-none-any.whl", requires_dist=["numpy>=2"]) for number in range(3)]
     )
     poll()
-    client = IndexClient(replay.url)
-    for _ in range(2):
-        for pk in Release.objects.values_list("pk", flat=True):
-            assert fetch_metadata(pk, client, NOON)
+    client, keys = IndexClient(replay.url), list(Release.objects.values_list("pk", flat=True))
+    assert len(lacking_metadata(keys, NOON)[demo.index_id]) == 3
+    for pk in keys:
+        assert fetch_metadata(pk, client, NOON)
     assert CoreMetadata.objects.count() == 1
     assert len([path for path in paths(replay) if path.endswith(".metadata")]) == 3
+    assert lacking_metadata(keys, NOON) == {}
 
 
 @pytest.mark.parametrize(
