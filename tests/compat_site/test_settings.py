@@ -1,16 +1,18 @@
-"""Settings follow from the environment alone; each test executes the settings file under an environment of its own."""
+"""Settings follow from the environment alone; each test imports them again under an environment of its own."""
 
-import runpy
+import importlib
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+import compat_site
 from compat_site.env import env
 
-SETTINGS = Path(__file__).parents[2] / "compat_site" / "settings.py"
+SETTINGS = "compat_site.settings"
 KEY = "a-key-for-these-tests-0123456789abcdef"
 
 
@@ -26,7 +28,10 @@ def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
             monkeypatch.setenv(name, value)
         # django-environ keeps what it has read from _FILE variables.
         env.ENVIRON.files_cache.clear()
-        return runpy.run_path(str(SETTINGS))
+        monkeypatch.setattr(compat_site, "settings", None)
+        for name in [name for name in sys.modules if name.startswith(SETTINGS)]:
+            monkeypatch.delitem(sys.modules, name)
+        return dict(vars(importlib.import_module(SETTINGS)))
 
     return load
 
