@@ -37,7 +37,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from benchmarks.oracle_cases import Case, found_cases, loosened
-from benchmarks.pin_check import faults_of, unlisted
+from benchmarks.pin_check import faults_of, forget, unlisted
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import Target, parse_target
 from scanner.index.default_index import default_index_url
@@ -198,19 +198,27 @@ def moved(case: Case, pins: Mapping[str, str]) -> list[str]:
 
 
 @contextlib.contextmanager
-def index_at(url: str | None, *, record: bool) -> Iterator[str]:
-    """Run the replay index, or with `record` one that learns from the real index, unless an index is given."""
+def index_at(url: str | None, *, record: bool) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Run the replay index, or with `record` one that learns from the real index, unless an index is given.
+
+    Yields its address, and a function that writes what was learned for `pin_check` to read.
+    """
     if url is not None:
-        yield url
+        yield url, forget
     elif record:
         with RecordingIndex(default_index_url()) as recording:
+
+            def write() -> None:
+                recording.write()
+                forget()
+
             try:
-                yield recording.url
+                yield recording.url, write
             finally:
                 recording.write()
     else:
         with ReplayIndex() as index:
-            yield index.url
+            yield index.url, forget
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -232,7 +240,7 @@ def main(arguments: Sequence[str]) -> int:
         print("needs uv and a folder of cases")
         return 2
     differences = 0
-    with tempfile.TemporaryDirectory() as text, index_at(options.index, record=options.record) as url:
+    with tempfile.TemporaryDirectory() as text, index_at(options.index, record=options.record) as (url, write):
         folder = Path(text)
         uv = Uv(program, url, folder / "uv")
         for path in (path for one in folders for path in found_cases(one)):
@@ -240,6 +248,7 @@ def main(arguments: Sequence[str]) -> int:
                 continue
             case = Case.read(path, folder, program)
             found = assess(case, options.targets, url, options.data or folder / "data")
+            write()
             tally = Tally()
             each: Callable[[Mapping[str, Any]], None] = partial(
                 compare, case, uv=uv, folder=folder, tally=tally, quick=options.quick

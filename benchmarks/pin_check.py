@@ -39,6 +39,12 @@ def unlisted(pinned: Iterable[tuple[Requirement, frozenset[str]]], target: Targe
     return missing
 
 
+def forget() -> None:
+    """Read the recordings again from now on."""
+    for cached in (_recorded, _all_needs, _wheels):
+        cached.cache_clear()
+
+
 def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
     tags = frozenset(target.tags)
     python = Version(".".join(map(str, Version(target.python.full_version).release)))
