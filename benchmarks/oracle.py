@@ -13,8 +13,8 @@ Requirement files and locked projects on many targets, wheels only (`assess --so
 3 and 4 are left out for locks, whose plans keep the versions in use, and 4 with `--quick`.
 
 The index is the replay index over loopback. With `--record` it records what the cases need of the real index, into the
-folder that WHEELWAY_RECORDINGS names. uv knows no free-threaded builds, so only `pin_check` judges those. Every
-difference is printed; the exit status is 1 if there is one.
+folder that WHEELWAY_RECORDINGS names. uv knows no free-threaded builds, so only `pin_check` judges those; where it
+answers another question, `uv_rules` says which. Every difference is printed; the exit status is 1 if there is one.
 """
 
 import argparse
@@ -33,11 +33,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from benchmarks.oracle_cases import Case, found_cases, loosened
+from benchmarks.oracle_cases import Case, found_cases, loosened, pins_on
 from benchmarks.pin_check import faults_of, forget, unlisted
+from benchmarks.uv_rules import broken_in, excluded_of, runnable_set
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.target import Target, parse_target
 from scanner.index.default_index import default_index_url
@@ -99,17 +101,17 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     pins = pins_of(entry)
     if feasible and not case.is_locked:
         requirements = case.requirements if goes else [loosened(one) for one in case.requirements]
-        faults = faults_of({name: Version(text) for name, text in pins.items()}, requirements, target)
+        faults = _faults(pins, requirements, target)
         tally.add("set holds by pin_check", f"{where}: {'; '.join(faults)}" if faults else None)
         for change in plan["changes"] if plan is not None else ():
-            alone = {name: Version(text) for name, text in pins.items()} | {change["name"]: Version(change["from"])}
-            holds = not faults_of(alone, requirements, target)
+            holds = not _faults({**pins, change["name"]: change["from"]}, requirements, target)
             tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
-    uvs = _installs_lock(case, uv, theirs, target) if case.is_locked else uv.compile(case.written, theirs) is not None
+    set_of = partial(runnable_set, uv, theirs=theirs, target=target, folder=folder)
+    uvs = _installs_lock(case, uv, theirs, target) if case.is_locked else set_of(case.written) is not None
     tally.add("as written", f"{where}: ours {goes}, uv's {uvs}" if goes is not uvs else None)
-    uvs = uv.compile(case.loose, theirs) is not None
+    uvs = set_of(case.loose) is not None
     tally.add("loosened", f"{where}: ours {feasible}, uv's {uvs}" if feasible is not uvs else None)
     if not feasible:
         return
@@ -147,9 +149,17 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
 
 
+def _faults(pins: Mapping[str, str], requirements: Sequence[Requirement], target: Target) -> list[str]:
+    """Return why a set does not hold, or does not run."""
+    chosen = {name: Version(text) for name, text in pins.items()}
+    return [*faults_of(chosen, requirements, target), *broken_in(chosen, target)]
+
+
 def _installs_lock(case: Case, uv: Uv, theirs: UvTarget, target: Target) -> bool:
-    """Return whether uv installs the pins. A dry run compares no digests, as an installation does."""
-    return uv.installs_file(case.written, theirs) and not unlisted(case.pinned, target)
+    """Return whether uv installs the pins, and they run. A dry run compares no digests, as an installation does."""
+    if not uv.installs_file(case.written, theirs) or unlisted(case.pinned, target):
+        return False
+    return not any(excluded_of(pins_on(case.written, target), target))
 
 
 def holds_as_written(entry: Mapping[str, Any]) -> bool:

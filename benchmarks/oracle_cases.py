@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from projects.domain.dependency_files import Format, ParsedFiles, ParsedRequirement, RequirementOrigin, read, select
+from scanner.domain.targets.target import Target
 
 _NAMES = ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pipfile.lock", "requirements.txt")
 _MANIFESTS = {"pyproject.toml", "Pipfile"}
@@ -87,6 +88,18 @@ def _requirement(one: ParsedRequirement) -> Requirement:
 def _pins(counting: Sequence[ParsedRequirement]) -> str:
     locked = (one for one in counting if one.lock is not None)
     return "".join(f"{_requirement(one)} {' '.join(f'--hash={digest}' for digest in one.hashes)}\n" for one in locked)
+
+
+def pins_on(file: Path, target: Target) -> dict[str, str]:
+    """Return the versions that a file of pins fixes on a target."""
+    pins = {}
+    for line in file.read_text().replace("\\\n", " ").splitlines():
+        text = line.partition(" #")[0].partition("--hash=")[0].strip()
+        if text and not text.startswith(("#", "-")):
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate(dict(target.marker_environment)):
+                pins[one.name] = next(clause.version for clause in one.specifier if clause.operator == "==")
+    return pins
 
 
 def _listed(text: str) -> Iterator[tuple[Requirement, frozenset[str]]]:

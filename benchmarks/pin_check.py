@@ -6,7 +6,7 @@ only gives its tags. It also judges targets that no installer can be run for, su
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -39,6 +39,19 @@ def unlisted(pinned: Iterable[tuple[Requirement, frozenset[str]]], target: Targe
     return missing
 
 
+def accepted(name: str, version: Version, target: Target) -> bool:
+    """Return whether a wheel of a release fits the target and its Requires-Python, upper bound and all."""
+    tags = frozenset(target.tags)
+    python = Version(".".join(map(str, Version(target.python.full_version).release)))
+    wheels = _wheels(name).get(version, [])
+    return any(tags & own and _accepts(file.requires_python, python) for file, own in wheels)
+
+
+def recorded_versions(name: str) -> Collection[Version]:
+    """Return the versions of a package that have wheels."""
+    return _wheels(name).keys()
+
+
 def forget() -> None:
     """Read the recordings again from now on."""
     for cached in (_recorded, _all_needs, _wheels):
@@ -46,11 +59,8 @@ def forget() -> None:
 
 
 def _without_wheel(pins: Pins, target: Target) -> Iterator[str]:
-    tags = frozenset(target.tags)
-    python = Version(".".join(map(str, Version(target.python.full_version).release)))
     for name, version in pins.items():
-        wheels = _wheels(name).get(version, [])
-        if not any(tags & own and _accepts(file.requires_python, python) for file, own in wheels):
+        if not accepted(name, version, target):
             yield f"{name} {version} has no wheel for {target.slug}"
 
 

@@ -1,0 +1,69 @@
+"""Where uv answers another question than the product, and how it is asked again.
+
+- uv ignores the upper bound of a file's Requires-Python; pip refuses the file, and so does the product.
+- uv knows no facts about releases that install and do not run (`scanner/known_breaks.toml`).
+
+Of a set of uv's with such releases they are excluded, and uv is asked for another one.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from benchmarks.pin_check import accepted, recorded_versions
+from benchmarks.uv_side import Uv, UvTarget
+from scanner.domain.evidence.known_breaks import KnownBreaks
+from scanner.domain.evidence.known_breaks_file import parse_known_breaks
+from scanner.domain.targets.target import Target
+
+_KNOWN_BREAKS = Path(__file__).parents[1] / "scanner" / "known_breaks.toml"
+_MOST_ROUNDS = 20
+
+
+def runnable_set(uv: Uv, requirements: Path, theirs: UvTarget, target: Target, folder: Path) -> dict[str, str] | None:
+    """Return uv's set without what pip refuses and what is known to break; None where there is none."""
+    excluded: list[str] = []
+    for _ in range(_MOST_ROUNDS):
+        with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
+            file.writelines(f"{one}\n" for one in excluded)
+        found = uv.compile(requirements, theirs, constraints=Path(file.name) if excluded else None)
+        Path(file.name).unlink()
+        if found is None:
+            return None
+        more = list(excluded_of(found, target))
+        if not more:
+            return found
+        excluded += more
+    raise RuntimeError(f"uv's sets still have releases that do not run after {_MOST_ROUNDS} rounds: {excluded[-3:]}")
+
+
+def excluded_of(pins: Mapping[str, str], target: Target) -> Iterator[str]:
+    """Yield the releases of packages in a set that pip refuses or that do not run, as constraints."""
+    chosen = {canonicalize_name(name): Version(version) for name, version in pins.items()}
+    broken = known_breaks().in_set(target, chosen)
+    for name, version in chosen.items():
+        if name in broken or not accepted(name, version, target):
+            wrong = {version} | {one for one in recorded_versions(name) if _is_wrong(name, one, target)}
+            yield f"{name}{','.join(f'!={one}' for one in sorted(wrong))}"
+
+
+def broken_in(pins: Mapping[str, Version], target: Target) -> list[str]:
+    """Return the releases of a set that are known to break there."""
+    chosen = {canonicalize_name(name): version for name, version in pins.items()}
+    return [f"{name} {chosen[name]} is known to break" for name in known_breaks().in_set(target, chosen)]
+
+
+def _is_wrong(name: NormalizedName, version: Version, target: Target) -> bool:
+    return not accepted(name, version, target) or known_breaks().alone(name, version, target) is not None
+
+
+@cache
+def known_breaks() -> KnownBreaks:
+    """Return the facts that come with the product."""
+    return parse_known_breaks(_KNOWN_BREAKS.read_text("utf-8"))
