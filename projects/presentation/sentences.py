@@ -6,19 +6,22 @@ Pages, mails, reports, commands and exports all use these functions, so that the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.assessment.waivers import Waiver, WaiverKind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.phrases import join_words
 from scanner.domain.releases.python_changes import standard_library_flags
+from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
+from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_reason_text
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 
@@ -47,6 +50,18 @@ def blocked_causes(result: TargetResult) -> dict[str, str]:
     Plans name the same packages: they say the same of them.
     """
     return {one.name: describe_cause(one) for one in result.packages if one.verdict is Verdict.BLOCKED}
+
+
+def describe_no_path(
+    plan: UpgradePlan, causes: Mapping[str, str], target_name: Callable[[str], str] = str
+) -> str | None:
+    """Return why a plan is not feasible, as the rows of the packages that block it do; `causes`: `blocked_causes`."""
+    if plan.reason is None:
+        return None
+    if plan.reason.kind is not PlanReasonKind.BLOCKED:
+        return plan_reason_text(plan.reason, target_name)
+    parts = (causes.get(one.name) or plan_cause_text(one.reason, target_name) for one in plan.blockers)
+    return f"no path: {'; '.join(parts)}"
 
 
 def describe_cause(package: PackageResult) -> str:

@@ -26,7 +26,8 @@ class Case:
     """Requirement files (text, bytes, or the path of a copy in tests/data) and what is right on each target.
 
     Only what is stated is compared. `packages` maps names to a version, a verdict, or both ("1.0 ready"); None: the
-    package is not among the packages. `detail` is how the description of a build begins. `moves` are changes of the
+    package is not among the packages. `detail` is how the description of a build begins, `reason` how that of a verdict
+    does. `no_path` is in the plan's reason. `moves` are changes of the
     plan, "" for any version; `moved` is their number. `conflict` and `problems` are texts that must occur; an empty
     list means that there is none. `refused` is a text in the error of a command that ends with status 2. `index` has
     made-up packages beside the recorded ones, with their files. `wrong_today` says who mends it.
@@ -40,10 +41,12 @@ class Case:
     packages: Mapping[str, str | None] = field(default_factory=dict)
     count: int | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
+    reason: Mapping[str, str] = field(default_factory=dict)
     blockers: Sequence[str] | None = None
     moves: Mapping[str, str] | None = None
     moved: int | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
+    no_path: str = ""
     conflict: Sequence[str] | None = None
     problems: Sequence[str] | None = None
     requirements: Sequence[str] | None = None
@@ -127,10 +130,11 @@ def _in_packages(case: Case, entry: Document) -> Iterator[str]:
             yield f"{name}: {row['version']} {row['verdict']}, not {wanted} ({row['reason']})"
     if case.count is not None and len(rows) != case.count:
         yield f"{len(rows)} packages, not {case.count}: {sorted(rows)}"
-    for name, detail in case.detail.items():
-        seen = rows[name]["detail"] if name in rows else None
-        if not (seen or "").startswith(detail):
-            yield f"{name}: detail {seen!r}, not {detail!r}"
+    for key, wanted_texts in (("detail", case.detail), ("reason", case.reason)):
+        for name, text in wanted_texts.items():
+            seen = rows[name][key] if name in rows else None
+            if not (seen or "").startswith(text):
+                yield f"{name}: {key} {seen!r}, not {text!r}"
     if case.blockers is not None and sorted(entry["blockers"]) != sorted(case.blockers):
         yield f"blockers {entry['blockers']}, not {list(case.blockers)}"
 
@@ -145,6 +149,8 @@ def _in_plan(case: Case, entry: Document) -> Iterator[str]:
         yield f"moves {changes}, not nothing"
     if case.moved is not None and len(changes) != case.moved:
         yield f"{len(changes)} moves, not {case.moved}: {changes}"
+    if case.no_path not in ((plan["reason"] if plan else "") or ""):
+        yield f"reason of the plan {plan and plan['reason']!r}, not {case.no_path!r}"
     pins = plan["pins"] if plan else {row["name"]: row["version"] for row in entry["packages"]}
     for name, version in case.pins.items():
         if pins.get(name) != version:

@@ -2,9 +2,11 @@
 
 # ruff: noqa: E501  (lines of lock files)
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.cases.case import LINUX, Case
+from tests.replay import a_file
 
 ML_NINE = (
     "torch\ntensorflow\nnumpy<2\npandas==1.5.3\nscipy\nopencv-python\ntransformers\ngrpcio==1.50.0\npsycopg2==2.9.5\n"
@@ -25,6 +27,7 @@ httptools==0.5.0
 uvicorn==0.27.1
     # via -r app.in
 """
+DRUM_CONFLICT = "fastapi>=0.100.0\npydantic>=2.0\nlangchain<0.1\nmlflow<2.9\nray[serve]<2.8\n"
 COMPILED_250 = Path("inputs/compiled-250.txt")
 LOCKED = {
     "uv": ("pyproject.toml", "uv.lock"),
@@ -169,6 +172,37 @@ CASES = [
         options=("--source", "any"),
         packages={"pyspark": "3.5.1", "py4j": "0.10.9.7"},
         count=2,
+    ),
+    *(
+        Case(
+            name=f"a release whose metadata answers 404, {place}",
+            files={"requirements.txt": asked},
+            index={
+                "app": [a_file("app-1.0-py3-none-any.whl", requires_dist=["library"])],
+                "library": [replace(a_file("library-1.0-py3-none-any.whl"), metadata=None)],
+            },
+            verdict="unknown",
+            packages={"library": "1.0 unknown"},
+            reason={"library": "what it requires cannot be read"},
+        )
+        for place, asked in (("required by the files", "library\n"), ("required by another", "app\n"))
+    ),
+    Case(
+        name="libraries of the Pydantic 1 age beside Pydantic 2",
+        files={"requirements.txt": DRUM_CONFLICT},
+        target=f"cp312-{LINUX}",
+        verdict="conditional",
+        packages={"ray": "2.7.2 upgrade"},
+        conflict=["pydantic>=2.0", "ray[serve] 2.7.2 needs pydantic<2"],
+    ),
+    Case(
+        name="one reason of a blocked package, also where the plan names it",
+        files={"requirements.txt": "orjson\n"},
+        target=f"cp315-{LINUX}",
+        verdict="no-go",
+        packages={"orjson": "blocked"},
+        reason={"orjson": "needs glibc 2.39"},
+        no_path="orjson: needs glibc 2.39, target has 2.28",
     ),
     Case(
         name="a contradiction through a third package",

@@ -16,6 +16,7 @@ from projects.presentation.advice import advise, list_build_tools
 from projects.presentation.sentences import (
     blocked_causes,
     describe_flags,
+    describe_no_path,
     describe_reason,
     describe_text,
     expected_error,
@@ -87,7 +88,7 @@ def plan_document(
     return {
         **data,
         "conflict": conflict_text(plan.conflict) if plan.conflict is not None else None,
-        "reason": plan_reason_text(plan.reason) if plan.reason is not None else None,
+        "reason": describe_no_path(plan, known),
         "changes": [{**one, "why": plan_reason_text(change.reason)} for one, change in changes],
         "stuck": [
             {**one, "reason": known.get(blocker.name) or plan_reason_text(blocker.reason)} for one, blocker in blockers

@@ -20,8 +20,9 @@ from projects.presentation.report.platform_notes import (
 from projects.presentation.report.reachable import reachable_pythons
 from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport, ReportedChange, RewrittenRequirements
+from projects.presentation.sentences import blocked_causes, describe_no_path
 from scanner.domain.releases.python_changes import PythonVersion
-from scanner.domain.resolution.explain.sentences import plan_cause_text, plan_reason_text
+from scanner.domain.resolution.explain.sentences import plan_cause_text
 from scanner.domain.resolution.model.plans import VersionChange
 from scanner.domain.targets.target import Target
 
@@ -62,7 +63,7 @@ def build_report(
         findings=(*findings(entry), *(one["message"] for one in record.confusions)),
         moves=tuple(map(_change, plan.changes)),
         added=tuple(f"{name} {plan.pins[name]}" for name in plan.added if name in plan.pins),
-        no_path=plan_reason_text(plan.reason, _omit_target) if plan.reason and not plan.feasible else "",
+        no_path="" if plan.feasible else describe_no_path(plan, blocked_causes(entry.result), _omit_target) or "",
         issues=issues(entry),
         categories=categories(entry),
         ladder=reachable_pythons(entries, now.date(), target),
