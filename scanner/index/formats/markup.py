@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-# Possessive quantifiers: one pass over the text, without backtracking.
-_TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9:-]*+)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
+_TAG_STOP = re.compile(r"""[>"']""")
 # Any other "<" is text.
 _MARKUP = re.compile(r"<(?=[a-zA-Z/!?])")
+# Possessive quantifiers: one pass over the text, without backtracking. None is of a group, which CPython before 3.11.5
+# matches wrongly.
 _ATTRIBUTE = re.compile(r"""([^\s"'>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++))?""")
 _RAW = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "title", "textarea")}
 
@@ -51,10 +53,10 @@ def tokens(text: str) -> Iterator[Token]:
             yield Token("comment", text[at + 4 : end - 3])
         elif text.startswith(("<!", "<?"), at):
             end = _find(text, ">", at, "a declaration")
-        elif tag := _TAG.match(text, at):
-            end = tag.end()
+        elif tag := _TAG_NAME.match(text, at):
+            end = _end_of_tag(text, tag.end(), at)
             name = tag.group(2).lower()
-            yield Token("end" if tag.group(1) else "start", name, tag.group(3))
+            yield Token("end" if tag.group(1) else "start", name, text[tag.end() : end - 1])
             if name in _RAW and not tag.group(1):
                 close = _RAW[name].search(text, end)
                 if close is None:
@@ -78,8 +80,17 @@ def attributes(token: Token) -> dict[str, str]:
     return found
 
 
-def _find(text: str, end: str, at: int, what: str) -> int:
-    found = text.find(end, at)
+def _end_of_tag(text: str, position: int, at: int) -> int:
+    """Return the position after the ">" of the tag that starts at `at`; one within quotes does not end it."""
+    while stop := _TAG_STOP.search(text, position):
+        if stop.group() == ">":
+            return stop.end()
+        position = _find(text, stop.group(), at, "a tag", stop.end())
+    raise UnclosedMarkup(at, "a tag")
+
+
+def _find(text: str, end: str, at: int, what: str, start: int | None = None) -> int:
+    found = text.find(end, at if start is None else start)
     if found < 0:
         raise UnclosedMarkup(at, what)
     return found + len(end)
