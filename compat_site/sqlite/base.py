@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ _WRITES = ("INSERT", "UPDATE", "DELETE")
 # As long as SQLite itself waits (`timeout` in the settings); then it decides.
 _PATIENCE = 20.0
 _turns = Turns()
+_thread = threading.local()
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -25,7 +27,7 @@ class Cursor(base.SQLiteCursorWrapper):
         """Execute a statement, in its turn if it writes outside a transaction."""
         if self.connection.in_transaction or not query.startswith(_WRITES):
             return super().execute(query, params)
-        turn = _turns.take(_PATIENCE)
+        turn = _turns.take(_PATIENCE, gives_way=_this_thread_gives_way())
         try:
             return super().execute(query, params)
         finally:
@@ -46,6 +48,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         return connection
 
+    @staticmethod
+    def give_way() -> None:
+        """Let all that other threads write go before what this one writes, from now on."""
+        _thread.gives_way = True
+
     def create_cursor(self, name: str | None = None) -> Any:
         """Return a cursor that waits for its turn."""
         return self.connection.cursor(factory=Cursor)
@@ -53,7 +60,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # The types of Django leave out its own private methods below, which begin and end every transaction.
 
     def _start_transaction_under_autocommit(self) -> None:
-        self._turn = _turns.take(_PATIENCE)
+        self._turn = _turns.take(_PATIENCE, gives_way=_this_thread_gives_way())
         try:
             super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
@@ -82,6 +89,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         turn, self._turn = self._turn, None
         if turn is not None:
             _turns.give_back(turn)
+
+
+def _this_thread_gives_way() -> bool:
+    return getattr(_thread, "gives_way", False)
 
 
 def _make_private(path: Path) -> None:

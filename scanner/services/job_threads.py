@@ -24,7 +24,9 @@ class JobThreads(Generic[K, R]):
 
     def __init__(self, threads: int) -> None:
         self._most = threads
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._submitted = threading.Condition(self._lock)
+        self._ended = threading.Condition(self._lock)
         self._threads: list[threading.Thread] = []
         self._order: list[tuple[int, int, K]] = []
         self._waiting: dict[K, Callable[[], R]] = {}
@@ -36,7 +38,7 @@ class JobThreads(Generic[K, R]):
 
     def submit(self, key: K, work: Callable[[], R], *, urgent: bool) -> None:
         """Add a job."""
-        with self._changed:
+        with self._lock:
             self._waiting[key] = work
             heapq.heappush(self._order, (0 if urgent else 1, next(self._number), key))
             if len(self._threads) < min(self._most, self._running + len(self._waiting)):
@@ -44,18 +46,19 @@ class JobThreads(Generic[K, R]):
                 thread = threading.Thread(target=copy_context().run, args=(self._work,), name="job", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-            self._changed.notify_all()
+            else:
+                self._submitted.notify()
 
     def hurry(self, key: K) -> None:
         """Make a job urgent that has not begun."""
-        with self._changed:
+        with self._lock:
             if key in self._waiting:
                 heapq.heappush(self._order, (0, next(self._number), key))
 
     def take(self, seconds: float) -> list[tuple[K, R]]:
         """Return the results that have come in; wait for one while any job is left, at most so long."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._results or self._failure or not self._is_busy(), seconds)
+        with self._lock:
+            self._ended.wait_for(lambda: self._results or self._failure or not self._is_busy(), seconds)
             if self._failure is not None:
                 raise self._failure
             results, self._results = self._results, []
@@ -64,15 +67,15 @@ class JobThreads(Generic[K, R]):
     @property
     def busy(self) -> bool:
         """Whether a job has not ended, or a result was not taken."""
-        with self._changed:
+        with self._lock:
             return self._is_busy() or bool(self._results)
 
     def close(self, seconds: float) -> None:
         """Drop the jobs that have not begun, and wait for the others, at most so long."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._waiting.clear()
-            self._changed.notify_all()
+            self._submitted.notify_all()
         end = time.monotonic() + seconds
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -81,6 +84,9 @@ class JobThreads(Generic[K, R]):
         return bool(self._running or self._waiting)
 
     def _work(self) -> None:
+        if connection.vendor == "sqlite":
+            # What the thread writes that takes the results goes first.
+            connection.give_way()  # type: ignore[attr-defined]  # of our own backend
         try:
             while (job := self._next()) is not None:
                 key, work = job
@@ -97,7 +103,7 @@ class JobThreads(Generic[K, R]):
             connection.close()
 
     def _next(self) -> tuple[K, Callable[[], R]] | None:
-        with self._changed:
+        with self._lock:
             while True:
                 while self._order and self._order[0][2] not in self._waiting:
                     heapq.heappop(self._order)
@@ -107,12 +113,12 @@ class JobThreads(Generic[K, R]):
                     key = heapq.heappop(self._order)[2]
                     self._running += 1
                     return key, self._waiting.pop(key)
-                self._changed.wait()
+                self._submitted.wait()
 
     def _end(self, result: tuple[K, R] | None = None, failure: BaseException | None = None) -> None:
-        with self._changed:
+        with self._lock:
             self._running -= 1
             if result is not None:
                 self._results.append(result)
             self._failure = self._failure or failure
-            self._changed.notify_all()
+            self._ended.notify()

@@ -213,6 +213,7 @@ def _judge(
     provenances = find_provenance(found, request.requirements)
     shares = find_dependent_shares(found)
     judgements: dict[NormalizedName, Judgement] = {}
+    has_conda_builds = request.has_conda_builds
     for member in found.members:
         name, provenance = member.name, provenances[member.name]
         if member.url is not None:
@@ -220,7 +221,7 @@ def _judge(
         else:
             package = snapshot.packages.get(name)
             version = member.version or in_use.get(name)
-            if request.has_conda_builds and package is not None and package.lacks(version):
+            if has_conda_builds and package is not None and package.lacks(version):
                 judgements[name] = judge_conda_build(name, version, provenance)
                 continue
             judgements[name] = judge_version(

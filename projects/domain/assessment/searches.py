@@ -17,6 +17,8 @@ from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.targets.target import Target
 
 NOTHING = Missing()
+# How often the first target may lack something while the others wait for it.
+_ROUNDS_AHEAD = 60
 
 
 class Stopwatch:
@@ -73,6 +75,7 @@ class TargetSearches:
             for target in searched
         }
         self._missing: dict[Target, Missing] = {}
+        self._rounds_ahead = 0 if self._found else _ROUNDS_AHEAD
         self._bridge_watch = request.stopwatch() if request.bridge and request.stopwatch else None
         self._bridge: Search[Plan | None] | None = None
         self._bridge_missing = NOTHING
@@ -93,24 +96,39 @@ class TargetSearches:
         """What the unfinished searches lack, all together."""
         return self.cache.without_given_up(_together([*self._missing.values(), self._bridge_missing]))
 
+    def advance_first(self) -> Missing:
+        """Run the search of the first target ahead of the others: one true answer early is worth more than the time.
+
+        Return what it lacks; nothing when it has ended, or has lacked something very often.
+        """
+        if not self._rounds_ahead or not self._pending:
+            return NOTHING
+        self._rounds_ahead -= 1
+        self._advance(next(iter(self._pending)))
+        if self._found:
+            self._rounds_ahead = 0
+        return self.missing
+
     def advance(self) -> Missing:
         """Run every search that lacks nothing as far as it gets.
 
         Return what they lack, all together; nothing when all have ended.
         """
         lacking = {missing: self._is_lacking(missing) for missing in dict.fromkeys(self._missing.values())}
-        for target, search in list(self._pending.items()):
-            if target in self._missing and lacking[self._missing[target]]:
-                continue
-            try:
-                self._missing[target] = _next(search, self._watches[target])
-            except StopIteration as end:
-                self._found[target] = end.value
-                self._missing.pop(target, None)
-                del self._pending[target]
+        for target in list(self._pending):
+            if target not in self._missing or not lacking[self._missing[target]]:
+                self._advance(target)
         if not self._pending and self._request.bridge:
             return self._advance_bridge()
         return self.missing
+
+    def _advance(self, target: Target) -> None:
+        try:
+            self._missing[target] = _next(self._pending[target], self._watches[target])
+        except StopIteration as end:
+            self._found[target] = end.value
+            self._missing.pop(target, None)
+            del self._pending[target]
 
     def _is_lacking(self, missing: Missing) -> bool:
         cache = self.cache

@@ -66,7 +66,7 @@ def fetch_missing(
     Each index has its own client; metadata and sdists come from the index that has the file. A process that was asked
     to stop has no more time. Pages older than `fresh_for` are fetched again, each once; with FROM_STORE none is, and
     what is stored costs no request. With `patient` a page whose last poll failed waits for its next poll. `between` is
-    called after each round of fetching.
+    called after each round of fetching, and as soon as the first target has its result.
     """
     meter = Meter(budget)
     stopped: StopReason | None = None
@@ -80,17 +80,20 @@ def fetch_missing(
         supply = _Supply(request, reader, fetcher)
         while True:
             searches = TargetSearches(request, reader.snapshot, pending, found)
-            while missing := searches.advance():
-                if fresh_for == FROM_STORE:
-                    reader.read_missing(missing)
-                unknown = reader.snapshot.unknown(missing)
-                if unknown and stopped is None:
-                    stopped = meter.stop_reason(fetcher.begun)
-                if stopped is not None:
-                    reader.read_missing(missing)
-                    searches.cache.give_up(reader.snapshot.unknown(missing))
-                elif unknown:
-                    searches.cache.give_up(supply.provide(missing, meter.seconds_left))
+            for advance in (searches.advance_first, searches.advance):
+                while missing := advance():
+                    if fresh_for == FROM_STORE:
+                        reader.read_missing(missing)
+                    unknown = reader.snapshot.unknown(missing)
+                    if unknown and stopped is None:
+                        stopped = meter.stop_reason(fetcher.begun)
+                    if stopped is not None:
+                        reader.read_missing(missing)
+                        searches.cache.give_up(reader.snapshot.unknown(missing))
+                    elif unknown:
+                        searches.cache.give_up(supply.provide(missing, meter.seconds_left))
+                        between(reader, searches)
+                if searches.finished and searches.unfinished:
                     between(reader, searches)
             resolved = ResolvedRequest(reader, searches.finished, searches.bridge)
             names = inspector.inspect(resolved) if meter.stop_reason(fetcher.begun) is None else set()

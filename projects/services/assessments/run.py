@@ -131,6 +131,7 @@ class _Run:
         self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, indexes)
         self._begin = time.monotonic()
         self._next = 0.0
+        self._has_shown = False
 
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
@@ -176,9 +177,14 @@ class _Run:
         return remember(self._key, asked, resolved, indexes=self._indexes)
 
     def _store_partly(self, asked: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> None:
-        """Store what is certain while fetching goes on: often at first, but at most a fifth of the time."""
+        """Store what is certain while fetching goes on: often at first, but at most a fifth of the time.
+
+        The first target that is decided is shown at once.
+        """
         start = time.monotonic()
-        if start >= self._next:
+        is_first = bool(searches.finished) and not self._has_shown
+        if is_first or start >= self._next:
+            self._has_shown = bool(searches.finished)
             self._store(evaluate_partly(asked, reader, searches))
             end = time.monotonic()
             self._next = end + max(min(REFRESH_EVERY, (end - self._begin) / 4), 4 * (end - start))

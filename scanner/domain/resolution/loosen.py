@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from functools import lru_cache
 
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName
@@ -42,6 +43,8 @@ def _ceiling(version: Version, step: Step) -> str | None:
     return f"<{epoch}{version.major}.{version.minor + 1}"
 
 
+# The plans of all targets loosen the same requirements.
+@lru_cache(maxsize=16_384)
 def loosen_requirement(
     requirement: Requirement, current: Version | None, step: Step = Step.MAJOR, *, caps: bool = True
 ) -> Requirement:

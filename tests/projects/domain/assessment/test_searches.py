@@ -1,0 +1,43 @@
+"""The searches of all targets together: which goes first, and that each result is found once."""
+
+from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.searches import TargetSearches
+from scanner.domain.resolution.model.policy import BuildPolicy
+from tests.projects.known import NOW, SmallIndex, pure, requirements, targets
+
+LINUX, WINDOWS = "cp313-manylinux_2_28_x86_64", "cp313-win_amd64"
+TEXT = "app\nwin ; sys_platform == 'win32'\n"
+
+
+def searches_of(*known: str) -> TargetSearches:
+    on = targets(LINUX, WINDOWS)
+    request = AssessmentRequest(requirements(TEXT), on, BuildPolicy(), NOW)
+    index = SmallIndex({name: {"1.0": (pure(name, "1.0"), [])} for name in known}, on, request.foreign)
+    return TargetSearches(request, index.snapshot)
+
+
+def test_the_first_target_asks_for_nothing_that_only_others_need() -> None:
+    searches = searches_of()
+    assert searches.advance_first().packages == ("app",)
+    assert searches.advance().packages == ("app", "win")
+
+
+def test_the_first_target_has_its_result_before_the_others_begin() -> None:
+    searches = searches_of("app")
+    assert not searches.advance_first()
+    assert [one.target.slug for one in searches.finished] == [LINUX]
+    assert searches.advance().packages == ("win",)
+
+
+def test_once_there_is_a_result_no_target_goes_first() -> None:
+    searches = searches_of("app")
+    searches.advance_first()
+    searches.advance_first()
+    assert [one.slug for one in searches.unfinished] == [WINDOWS]
+
+
+def test_a_first_target_that_lacks_something_again_and_again_does_not_hold_up_the_others() -> None:
+    searches = searches_of()
+    while searches.advance_first():
+        pass
+    assert searches.advance().packages == ("app", "win")
