@@ -29,7 +29,8 @@ def request_upgrade(
     together: Sequence[str],
     hold: Sequence[str] = (),
     free: Sequence[str] = (),
+    caps: Sequence[str] = (),
 ) -> None:
     """Queue the fetching of the data that an upgrade plan lacks."""
-    arguments = (project_id, target, strategy, list(together), list(hold), list(free))
+    arguments = (project_id, target, strategy, list(together), list(hold), list(free), list(caps))
     current_app.send_task("projects.tasks.fetch_upgrade", arguments)

@@ -59,10 +59,16 @@ def purge_deleted_projects() -> int:
 
 @shared_task
 def fetch_upgrade(
-    project_id: int, target: str, strategy: str, together: list[str], hold: Sequence[str] = (), free: Sequence[str] = ()
+    project_id: int,
+    target: str,
+    strategy: str,
+    together: list[str],
+    hold: Sequence[str] = (),
+    free: Sequence[str] = (),
+    caps: Sequence[str] = (),
 ) -> None:
     """Fetch from the index what the plan of an upgrade page lacks, and is not stored yet."""
-    query = UpgradeQuery(Strategy(strategy), tuple(together), hold=tuple(hold), free=tuple(free))
+    query = UpgradeQuery(Strategy(strategy), tuple(together), hold=tuple(hold), free=tuple(free), caps=tuple(caps))
     upgrades.fetch_for_upgrade(project_id, target, query, timezone.now())
 
 

@@ -29,6 +29,7 @@ from projects.services.assessments.run import request_of
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
 from scanner.domain.releases.standing import ReleaseStanding
+from scanner.domain.resolution.model.requirement import Requirement, read_requirement
 from scanner.domain.targets.target import parse_target
 from scanner.selectors.releases import release_standings
 from scanner.services.index_sets import IndexSet
@@ -52,16 +53,19 @@ def answer_upgrade(
         deadline = _Deadline(time.monotonic() + PAGE_SECONDS)
         request = replace(_request(project, given.parsed, slugs, query, now), stopwatch=lambda: deadline)
         planned = _plan(request, indexes_of(project))
-    elif stored.result.verdict is ProjectVerdict.UNKNOWN:
-        # The plan of an incomplete assessment lists missing data, not changes.
-        cut_short = stored.result.plan is not None and not stored.missing
-        planned = PlannedUpgrade(None, len(stored.missing), cut_short=cut_short)
     else:
-        planned = PlannedUpgrade(stored.result.plan)
+        planned = _stored_plan(stored)
     if planned.plan is None:
         return planned
     (written,) = write_plans([(planned.plan, slugs)], given, lambda: indexes_of(project))
     return replace(planned, written=written)
+
+
+def _stored_plan(stored: StoredUpgrade) -> PlannedUpgrade:
+    if stored.result.verdict is not ProjectVerdict.UNKNOWN:
+        return PlannedUpgrade(stored.result.plan)
+    # The plan of an incomplete assessment lists missing data, not changes.
+    return PlannedUpgrade(None, len(stored.missing), cut_short=stored.result.plan is not None and not stored.missing)
 
 
 def fetch_for_upgrade(
@@ -87,15 +91,16 @@ def fetch_for_upgrade(
     return fetched.complete
 
 
-def change_standings(project: Project, plan: UpgradePlan | None) -> dict[tuple[str, str], ReleaseStanding]:
-    """Return the age and the Pythons of the releases that a plan changes to. Two queries at most."""
-    changed = {(str(change.name), str(change.after)) for change in plan.changes} if plan is not None else set()
+def change_standings(project: Project, *plans: UpgradePlan | None) -> dict[tuple[str, str], ReleaseStanding]:
+    """Return the age and the Pythons of the releases that plans change to. Two queries at most."""
+    changed = {(str(change.name), str(change.after)) for plan in plans if plan is not None for change in plan.changes}
     return release_standings(indexes_of(project).keys, changed) if changed else {}
 
 
 def request_fetch(project: Project, target: str, query: UpgradeQuery) -> None:
     """Queue the fetching of what the plan lacks."""
-    what_if = ([*query.hold], [*query.free]) if query.hold or query.free else ()
+    has_more = query.hold or query.free or query.caps
+    what_if = ([*query.hold], [*query.free], [*query.caps]) if has_more else ()
     jobs.request_upgrade(project.pk, target, query.strategy.value, list(query.together), *what_if)
 
 
@@ -104,7 +109,35 @@ def _request(
 ) -> AssessmentRequest:
     request = request_of(project, parsed, [parse_target(slug) for slug in slugs], now)
     holds = (request.holds - set(query.free)) | {canonicalize_name(name) for name in query.hold}
-    return replace(request, strategy=query.strategy, with_plans=False, bridge=True, holds=frozenset(holds))
+    return replace(
+        request, strategy=query.strategy, with_plans=False, bridge=True, holds=frozenset(holds), caps=_caps(query)
+    )
+
+
+def _caps(query: UpgradeQuery) -> tuple[Requirement, ...]:
+    parsed = map(read_requirement, query.caps)
+    return tuple(one for one in parsed if isinstance(one, Requirement))
+
+
+def compare_options(
+    project: Project,
+    given: FileContents,
+    target: str,
+    options: Sequence[UpgradeQuery],
+    stored: StoredUpgrade,
+    now: datetime,
+) -> list[PlannedUpgrade]:
+    """Return the plans of several queries, made from what is stored; all share the time that a page may take."""
+    deadline = _Deadline(time.monotonic() + PAGE_SECONDS)
+    indexes = indexes_of(project)
+    found = []
+    for query in options:
+        if query.is_stored:
+            found.append(_stored_plan(stored))
+            continue
+        request = _request(project, given.parsed, query.targets(target), query, now)
+        found.append(_plan(replace(request, stopwatch=lambda: deadline), indexes))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

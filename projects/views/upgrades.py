@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -12,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
-from projects.domain.current_runtime import find_current_runtime
+from projects.domain.current_runtime import find_current_runtime, likely_targets
 from projects.models import Project
 from projects.presentation.freshness import is_stale
+from projects.presentation.upgrade.options import OptionRow, option_rows, usual_options
 from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
@@ -22,9 +25,10 @@ from projects.presentation.upgrade.values import UpgradePage
 from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.run import targets_of
 from projects.services.plan_files import read_contents, restore_logins
-from projects.services.upgrades import answer_upgrade, change_standings, request_fetch
+from projects.services.upgrades import answer_upgrade, change_standings, compare_options, request_fetch
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
+_REWRITTEN = "file"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,6 +49,7 @@ def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpRes
         "area": "projects",
         "project": found,
         "page": _page(found, targets, target, query, state),
+        "options": _options(found, targets, target, query, state) if query.compares else (),
         "snapshot": state.snapshot,
         "checked_at": state.checked_at,
         "is_stale": is_stale(state.checked_at, timezone.now()),
@@ -59,18 +64,19 @@ def project_upgrade(request: HtmxHttpRequest, slug: str, target: str) -> HttpRes
 @require_safe
 @login_required
 def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind: str) -> HttpResponse:
-    """Return the plan as a patch or as a constraints file; 404 where there is none."""
+    """Return the plan as a patch, as a constraints file or as one rewritten file (`path`); 404 where there is none."""
     found = get_project(request, slug)
     targets = _targets(found, target)
     query = UpgradeQuery.parse(dict(request.GET.lists()), targets, target)
     state = upgrade_state(found, target)
     written = _page(found, targets, target, query, state).written
-    text = {"patch": written.patch, "constraints": written.constraints}.get(kind)
+    path = request.GET.get("path", "")
+    text = {"patch": written.patch, "constraints": written.constraints, _REWRITTEN: written.files.get(path)}.get(kind)
     if not text:
         raise Http404
     if can_edit(found) and state.snapshot is not None:
         text = restore_logins(state.snapshot, text)
-    name = _FILES[kind].format(stem=query.file_stem(target))
+    name = _file_name(path) if kind == _REWRITTEN else _FILES[kind].format(stem=query.file_stem(target))
     return HttpResponse(
         text,
         content_type="text/x-patch; charset=utf-8" if kind == "patch" else "text/plain; charset=utf-8",
@@ -93,6 +99,27 @@ def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery
         standings=change_standings(project, planned.plan),
         runtime=find_current_runtime(given.parsed.hints),
     )
+
+
+def _options(
+    project: Project, targets: list[str], target: str, query: UpgradeQuery, state: UpgradeState
+) -> tuple[OptionRow, ...]:
+    if state.snapshot is None:
+        raise Http404
+    given = read_contents(state.snapshot)
+    current = likely_targets(find_current_runtime(given.parsed.hints), targets)
+    options = usual_options(query, current, target)
+    planned = compare_options(
+        project, given, target, [option.query for option in options], state.stored, timezone.now()
+    )
+    standings = change_standings(project, *(one.plan for one in planned))
+    released = {release: standing.uploaded_at for release, standing in standings.items()}
+    return option_rows(options, planned, state.stored.result, query, released)
+
+
+def _file_name(path: str) -> str:
+    """Return the name of a file of the project as a header may have it."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", path.rpartition("/")[2]) or "requirements.txt"
 
 
 def _targets(project: Project, target: str) -> list[str]:

@@ -42,5 +42,6 @@ def bridge_search(
         request.holds,
         limits=limits,
         known_breaks=request.known_breaks,
+        caps=request.caps,
     )
     return (yield from plan_search(upgrade))

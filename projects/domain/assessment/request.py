@@ -18,6 +18,7 @@ from projects.domain.dependency_files.values import ParsedRequirement, Requireme
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
 
@@ -43,7 +44,8 @@ class AssessmentRequest:
     all targets too. `stopwatch` makes a clock for one search, which says when the search has used its time. `files`
     are the files of releases that count, `limits` what the project and its locks say of the targets.
     `known_breaks` are releases that install and do not run. `unread` counts the requirements in the files that could
-    not be read. `waivers` are what the team accepts or ignores.
+    not be read. `waivers` are what the team accepts or ignores. `caps` limit packages
+    in the one set for all targets, beside what the files say.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -61,6 +63,7 @@ class AssessmentRequest:
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     unread: int = 0
     waivers: tuple[Waiver, ...] = ()
+    caps: tuple[Requirement, ...] = ()
 
     @property
     def plan_policy(self) -> BuildPolicy:

@@ -155,7 +155,15 @@ class ResolutionProblem:
 
     def holds(self, choices: Mapping[NormalizedName, int]) -> Search[bool]:
         """Check that choices satisfy everything on every target, with the dependencies of all of them known."""
+        if self.roots.constraints and not (yield from self.known(partial(self._are_admitted, choices))):
+            return False
         return (yield from self.known(lambda: all(walk(one, choices, stop_early=True).holds for one in self.providers)))
+
+    def _are_admitted(self, choices: Mapping[NormalizedName, int]) -> bool:
+        """Return whether the constraints of the project admit the choices; no requirement of the set states them."""
+        limited = {requirement.name for requirement in self.roots.constraints} & choices.keys()
+        found = [(name, provider.candidates(name)) for provider in self.providers for name in limited]
+        return not any(mask & choices[name] for name, one in found if one is not None for mask, _ in one.forbidden)
 
     def graphs(self, choices: Mapping[NormalizedName, int]) -> Search[list[DependencyGraph]]:
         """Return the dependency graph of choices on each target."""

@@ -26,6 +26,7 @@ from scanner.domain.resolution.model.missing import Search, finish
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, SearchLimits
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.model.policy import BuildPolicy, Order, Preference
+from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.resolution.problem import Choices, ResolutionProblem
 from scanner.domain.resolution.pubgrub.solver import Exhausted, Solved, Unsolvable
 from scanner.domain.resolution.results import resolution_of
@@ -49,7 +50,8 @@ class Upgrade:
     """The input of a plan.
 
     `current` are the versions in use: pins, or the closure as written. Packages in `holds` never change, `step` is how
-    far each other one may move. Pre-releases of `open_prereleases` count. `refuted` says that the requirements as
+    far each other one may move. `caps` limit packages beside the requirements and are never loosened. Pre-releases of
+    `open_prereleases` count. `refuted` says that the requirements as
     written are known to have no solution.
     """
 
@@ -65,6 +67,7 @@ class Upgrade:
     refuted: bool = False
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     open_prereleases: frozenset[NormalizedName] = frozenset()
+    caps: tuple[Requirement, ...] = ()
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """Return the problem of one form of the requirements, with the strategy's preference."""
@@ -84,6 +87,8 @@ class Upgrade:
         forms.append(loosen(self.roots, self.current, step=self.step, holds=self.holds))
         if self.strategy is Strategy.MINIMAL and self.holds:
             forms[0] = replace(forms[0], constraints=forms[-1].constraints)
+        if self.caps:
+            forms = [replace(form, constraints=(*form.constraints, *self.caps)) for form in forms]
         distinct = [form for index, form in enumerate(forms) if form not in forms[:index]]
         return [form for form in distinct if form != self.roots] or distinct if self.refuted else distinct
 

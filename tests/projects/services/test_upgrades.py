@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from projects.models import Origin, Project, ProjectTarget
+from projects.presentation.upgrade.options import option_rows, usual_options
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.values import PlannedUpgrade
 from projects.selectors import upgrade_state
@@ -11,7 +12,7 @@ from projects.services import upgrades
 from projects.services.assessments.run import assess_snapshot
 from projects.services.plan_files import read_contents
 from projects.services.snapshots import take_snapshot
-from projects.services.upgrades import answer_upgrade, change_standings, fetch_for_upgrade
+from projects.services.upgrades import answer_upgrade, change_standings, compare_options, fetch_for_upgrade
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.index.client import IndexClient
 from tests.replay import ReplayIndex
@@ -110,3 +111,39 @@ def test_what_if_a_package_stays_or_one_that_the_policy_holds_may_move(project: 
     free = plan(project, UpgradeQuery(free=("greenlet",)))
     assert free.plan is not None
     assert free.written.files == {"requirements.txt": "greenlet==3.1.0\nsix==1.16.0\n"}
+
+
+def test_what_if_versions_are_limited(project: Project, replay: ReplayIndex) -> None:
+    query = UpgradeQuery(caps=("greenlet<3.1",))
+    fetch_for_upgrade(project.pk, NEW, query, timezone.now(), IndexClient(replay.url))
+    found = plan(project, query)
+    assert found.plan is not None
+    assert not found.plan.feasible
+    above = UpgradeQuery(caps=("greenlet>3.1.0",))
+    fetch_for_upgrade(project.pk, NEW, above, timezone.now(), IndexClient(replay.url))
+    found = plan(project, above)
+    assert found.plan is not None
+    assert [str(change.after) for change in found.plan.changes] == ["3.1.1"]
+
+
+def test_options_stand_side_by_side_with_the_stored_plan_first(project: Project, replay: ReplayIndex) -> None:
+    state = upgrade_state(project, NEW)
+    assert state.snapshot is not None
+    given = read_contents(state.snapshot)
+    options = usual_options(UpgradeQuery(), (OLD,), NEW)
+    assert [option.title for option in options] == [
+        "Smallest move",
+        "Newest of everything",
+        "One set that also holds on Python 3.11 on Windows x64",
+    ]
+    for option in options:
+        fetch_for_upgrade(project.pk, NEW, option.query, timezone.now(), IndexClient(replay.url))
+    queries = [option.query for option in options]
+    planned = compare_options(project, given, NEW, queries, state.stored, timezone.now())
+    rows = option_rows(options, planned, state.stored.result, UpgradeQuery(), {})
+    assert [(row.title, row.outcome, row.changes, row.steps) for row in rows[:3]] == [
+        ("Stay as it is", "1 upgrade (1 ready)", "none", ""),
+        ("Smallest move", "holds", "1 change", "1 minor"),
+        ("Newest of everything", "holds", "2 changes", "2 minor"),
+    ]
+    assert [row.chosen for row in rows] == [False, True, False, False]

@@ -109,6 +109,29 @@ def test_the_patch_and_the_constraints_are_files_to_keep(bob: Client, planned: C
     assert bob.get(f"{PAGE}other/").status_code == 404
 
 
+def test_a_rewritten_file_is_a_download(bob: Client, planned: Cast) -> None:
+    page = bob.get(PAGE).content.decode()
+    assert f'href="{PAGE}file/?&amp;path=requirements.txt"' in page
+    response = bob.get(f"{PAGE}file/", {"path": "requirements.txt"})
+    assert response.content == FILE.replace(b"orjson==1.0", b"orjson==9.0").replace(b"pyyaml==1.0", b"pyyaml==9.0")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="requirements.txt"'
+    assert bob.get(f"{PAGE}file/", {"path": "/etc/passwd"}).status_code == 404
+
+
+def test_the_options_are_compared_on_request(bob: Client, planned: Cast) -> None:
+    assert "Compare the options side by side" in text(bob.get(PAGE).content)
+    page = text(bob.get(PAGE, {"compare": "1"}).content)
+    assert "The options side by side" in page
+    assert "Stay as it is" in page
+    assert "Smallest move" in page
+
+
+def test_a_cap_that_is_none_is_named_and_kept(bob: Client, planned: Cast) -> None:
+    page = bob.get(PAGE, {"cap": "urllib3<2 nonsense"}).content.decode()
+    assert 'value="urllib3&lt;2 nonsense"' in page
+    assert "Not understood: nonsense." in page
+
+
 def test_a_login_in_a_file_is_in_no_page_and_no_export_and_only_in_an_editors_download(
     alice: Client, bob: Client, planned: Cast
 ) -> None:

@@ -1,6 +1,7 @@
 """Requirements over targets: closure, verdicts, blockers and plans, on a small index in memory."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -341,3 +342,13 @@ def test_a_package_names_the_groups_that_bring_it() -> None:
         "top": ("dev",),
         "core": ("", "dev"),
     }
+
+
+def test_a_plan_moves_past_a_version_that_a_constraint_excludes() -> None:
+    (limit,) = requirements("core!=2.0\n")
+    on = targets(WINDOWS)
+    asked = [*requirements("core==1.0\n"), replace(limit, constraint=True)]
+    index = SmallIndex(CORE, on)
+    resolved = resolve_targets(AssessmentRequest(asked, on, BuildPolicy(), NOW), index.snapshot)
+    assert resolved[0].plan is not None
+    assert [str(change.after) for change in resolved[0].plan.changes] == ["3.0"]

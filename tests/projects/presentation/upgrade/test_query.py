@@ -1,5 +1,6 @@
 """The question to the upgrade page: read forgivingly, written in one way."""
 
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 from hypothesis import given
@@ -16,13 +17,13 @@ some_words = st.lists(
 )
 
 
-@given(st.dictionaries(st.sampled_from(["strategy", "with", "looks", "other"]), some_words))
+@given(st.dictionaries(st.sampled_from(["strategy", "with", "looks", "cap", "hold", "compare", "other"]), some_words))
 def test_any_query_is_read_and_says_the_same_when_it_is_written_and_read_again(asked: dict[str, list[str]]) -> None:
     query = UpgradeQuery.parse(asked, KNOWN, TARGET)
     assert TARGET not in query.together
     assert len(query.targets(TARGET)) <= MAX_TARGETS
     assert 0 <= query.looks <= MAX_LOOKS
-    assert UpgradeQuery.parse(parse_qs(query.encode(looks=query.looks)), KNOWN, TARGET) == query
+    assert UpgradeQuery.parse(parse_qs(query.encode(looks=query.looks)), KNOWN, TARGET) == replace(query, unread=())
 
 
 def test_the_smallest_move_on_one_target_alone_is_what_assessments_store() -> None:
@@ -48,3 +49,17 @@ def test_what_if_holds_are_read_and_written_as_names() -> None:
     assert (query.hold, query.free) == (("numpy", "pandas"), ("orjson",))
     assert query.encode() == "hold=numpy&hold=pandas&free=orjson"
     assert not query.is_stored
+
+
+def test_caps_are_read_as_people_type_them_and_what_is_none_is_kept_apart() -> None:
+    query = UpgradeQuery.parse({"cap": ["urllib3 < 2; NumPy>=1.26, <2, pandas", "six<2"]}, KNOWN, TARGET)
+    assert query.caps == ("urllib3<2", "numpy<2,>=1.26", "six<2")
+    assert query.unread == ("pandas",)
+    assert query.cap_text == "urllib3<2 numpy<2,>=1.26 six<2 pandas"
+    assert not query.is_stored
+    assert UpgradeQuery.parse(parse_qs(query.what_if), KNOWN, TARGET).caps == query.caps
+
+
+def test_a_url_a_marker_or_an_extra_is_no_cap() -> None:
+    texts = ["six @ https://host.example/six.whl", "six<2; python_version < '3'", "six[all]<2", "six<<2", "<2"]
+    assert all(not UpgradeQuery.parse({"cap": [text]}, KNOWN, TARGET).caps for text in texts[:1] + texts[2:])
