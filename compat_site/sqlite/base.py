@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
@@ -18,6 +19,7 @@ _WRITES = ("INSERT", "UPDATE", "DELETE")
 _PATIENCE = 20.0
 _turns = Turns()
 _thread = threading.local()
+_creating = threading.Lock()
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -96,12 +98,19 @@ def _this_thread_gives_way() -> bool:
 
 
 def _make_private(path: Path) -> None:
+    """Create the file for its owner alone, or take the permissions of others from it.
+
+    A file that exists is never opened: closing it would end all locks of this process on it, those of SQLite too, and
+    another process could then delete the journal that is in use.
+    """
     try:
-        # O_CREAT without O_EXCL: another process may create it at the same moment, with the same mode.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         mode = path.stat().st_mode
         if mode & _OTHERS:
             path.chmod(mode & ~_OTHERS)
+    except FileNotFoundError:
+        with _creating, contextlib.suppress(OSError):
+            # Another process may create it at the same moment, with the same mode.
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except OSError:
         # SQLite reports a file that cannot be opened, in its own words; one of another owner may still be readable.
         return

@@ -1,4 +1,6 @@
 import stat
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +27,36 @@ def test_a_database_file_is_its_owners_alone_in_whatever_folder(tmp_path: Path, 
     wrapper.close()
     assert modes["w.sqlite3"] == 0o600
     assert not any(mode & 0o077 for mode in modes.values())
+
+
+_OTHER_PROCESS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("PRAGMA journal_mode=WAL")
+connection.execute("INSERT INTO a VALUES (1)")
+connection.commit()
+connection.close()
+"""
+
+
+@pytest.mark.django_db
+def test_a_process_keeps_its_locks_while_its_threads_connect(tmp_path: Path) -> None:
+    file = tmp_path / "w.sqlite3"
+    rest = {"TIME_ZONE": None, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": False, "AUTOCOMMIT": True}
+    options = {"init_command": "PRAGMA journal_mode=WAL;"}
+    settings = {"ENGINE": "compat_site.sqlite", "NAME": file, "OPTIONS": options, **rest}
+    first, second = DatabaseWrapper(settings), DatabaseWrapper(settings)
+    with first.cursor() as cursor:
+        cursor.execute("CREATE TABLE a (b)")
+        # Another connection of the same process, as a thread opens one.
+        second.ensure_connection()
+        # Without the locks of this one, the other process would be the last to close the file, and delete the journal.
+        subprocess.run([sys.executable, "-c", _OTHER_PROCESS, str(file)], check=True)
+        assert file.with_name("w.sqlite3-wal").exists()
+        cursor.execute("INSERT INTO a VALUES (2)")
+        assert cursor.execute("SELECT count(*) FROM a").fetchone() == (2,)
+    second.close()
+    first.close()
 
 
 @pytest.mark.django_db(transaction=True)
