@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks
-from scanner.selectors.known_breaks import known_breaks
+from scanner.selectors.known_breaks import recorded_breaks
 
 
 @register(Tags.urls)
@@ -102,7 +102,7 @@ def check_time_limits(**kwargs: Any) -> Iterable[CheckMessage]:
 def check_known_breaks(**kwargs: Any) -> Iterable[CheckMessage]:
     """Check WHEELWAY_KNOWN_BREAKS. E006: the file cannot be read."""
     try:
-        known_breaks()
+        recorded_breaks()
     except InvalidKnownBreaks as error:
         yield Error(
             f"WHEELWAY_KNOWN_BREAKS cannot be used: {error}",

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.services import indexes, project_removal, submissions, upgrades
+from projects.services import indexes, project_removal, submissions, upgrades, wheel_reading
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
@@ -31,6 +31,8 @@ def assess_snapshot(snapshot_id: int) -> None:
     """Assess a snapshot for a user who waits: a short job, which leaves what takes longer to `continue_assessment`."""
     if assessments.assess_snapshot(snapshot_id, timezone.now(), seconds=settings.WHEELWAY_FIRST_SECONDS):
         continue_assessment.delay(snapshot_id)
+    elif settings.WHEELWAY_READ_WHEELS:
+        read_wheels.delay(snapshot_id)
 
 
 @shared_task(bind=True, max_retries=REFRESHES)
@@ -38,6 +40,17 @@ def continue_assessment(self: Task[..., None], snapshot_id: int) -> None:
     """Assess a snapshot as long as one job may take. Retry while something is undecided."""
     if assessments.assess_snapshot(snapshot_id, timezone.now()):
         raise self.retry(countdown=REFRESH_EVERY)
+    if settings.WHEELWAY_READ_WHEELS:
+        read_wheels.delay(snapshot_id)
+
+
+@shared_task
+def read_wheels(snapshot_id: int) -> int:
+    """Read the wheels that a snapshot's assessment found, and assess again if one breaks. Return how many were read."""
+    read = wheel_reading.read_snapshot_wheels(snapshot_id, timezone.now())
+    if read.breaking:
+        continue_assessment.delay(snapshot_id)
+    return read.wheels
 
 
 @shared_task

@@ -31,6 +31,8 @@ sys.dont_write_bytecode = False
 for _name in ("SITE_ROOT", "REDIS_URL", "DEBUG", "WHEELWAY_INDEX_URL", "WHEELWAY_MAIL_URL", "STATIC_ROOT", "PORT"):
     os.environ.pop(_name, None)
 os.environ["WHEELWAY_DATA"] = _data_dir
+# Tests of reading wheels turn it on.
+os.environ["WHEELWAY_READ_WHEELS"] = "0"
 os.environ["SECRET_KEY"] = "the-key-of-the-tests-is-no-secret-0123456789"
 os.environ.pop("DATABASE_URL", None)
 if os.environ.get("WHEELWAY_TEST_DATABASE") == "sqlite":

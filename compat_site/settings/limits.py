@@ -10,6 +10,8 @@ WHEELWAY_READ_SECONDS = env.float("WHEELWAY_READ_SECONDS", default=20.0)
 WHEELWAY_PAGE_READ_SECONDS = env.float("WHEELWAY_PAGE_READ_SECONDS", default=2.0)
 WHEELWAY_READ_MEMORY_MB = env.int("WHEELWAY_READ_MEMORY_MB", default=768)
 WHEELWAY_READ_PROCESSES = env.int("WHEELWAY_READ_PROCESSES", default=2)
+# How many wheels one job reads for modules that are gone; 0 reads none.
+WHEELWAY_READ_WHEELS = env.int("WHEELWAY_READ_WHEELS", default=400)
 
 # How often a request may be made that costs much, as REQUESTS/SECONDS; 0/1 is no limit.
 WHEELWAY_REQUEST_LIMITS = {

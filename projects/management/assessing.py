@@ -33,13 +33,14 @@ from projects.services.assessments.evaluate import Evaluation, evaluate, stopwat
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import FileContents, with_written_plans
+from projects.services.wheel_reading import read_wheels, wheels_of
 from scanner.domain.phrases import count
 from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.domain.targets.target import Target
-from scanner.selectors.known_breaks import known_breaks
+from scanner.selectors.known_breaks import known_breaks, recorded_breaks
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet, asked_addresses, command_set, stop_command_polls
 from scanner.services.indexes import InvalidPipConfiguration, configured_extra_urls, configured_index_url
@@ -47,6 +48,8 @@ from scanner.services.refresh import FRESH_FOR
 
 # How long fetching may take in all, in seconds.
 PATIENCE = 600
+# A plan may take wheels that were not read before.
+_WHEEL_ROUNDS = 3
 Log = Callable[[str], None]
 Options = Mapping[str, Any]
 
@@ -118,6 +121,9 @@ def add_assessment_options(parser: ArgumentParser) -> None:
         metavar="URL",
         help="one more to ask, beside pip's; its packages count together with the others', as for pip; repeatable",
     )
+    parser.add_argument(
+        "--read-wheels", action="store_true", help="also read the Python files of the wheels, for modules that are gone"
+    )
     parser.add_argument("--as-of", metavar="DATE", help="as the index stood then (2024-08-01, or a time with zone)")
 
 
@@ -156,7 +162,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         stopwatch=stopwatch,
         files=file_choices_of(files.parsed.options, requirements),
         limits=files.parsed.limits,
-        known_breaks=known_breaks(),
+        known_breaks=recorded_breaks(),
         unread=files.parsed.unread,
     )
     if not request.asks_for_packages:
@@ -195,7 +201,27 @@ def assess(request: AssessmentRequest, files: DependencyFiles, options: Options,
         log(f"{stopped_text(fetched.stopped)} What is undecided is unknown.")
     stop_command_polls(indexes)
     found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
+    if options.get("read_wheels"):
+        request, found = _with_wheels_read(request, found, indexes, as_of, log)
     return CommandAssessment(request, files, found, indexes, confusions(indexes, found.names))
+
+
+def _with_wheels_read(
+    request: AssessmentRequest, found: Evaluation, indexes: IndexSet, as_of: datetime | None, log: Log
+) -> tuple[AssessmentRequest, Evaluation]:
+    """Read the wheels of the answer, and answer again as long as they show that something breaks."""
+    for _ in range(_WHEEL_ROUNDS):
+        read = read_wheels(indexes, wheels_of(found.targets, indexes), timezone.now())
+        log(f"Read {count(read.wheels, 'wheel')}, {read.received:,} bytes; {count(read.breaking, 'wheel')} break.")
+        if not read.breaking and request.known_breaks == known_breaks():
+            break
+        request = replace(request, known_breaks=known_breaks())
+        budget = Budget.from_settings(PATIENCE)
+        fetched = fetch_missing(
+            request, indexes=indexes, progress=_Progress(log), fresh_for=FRESH_FOR, budget=budget, as_of=as_of
+        )
+        found = evaluate(request, indexes=indexes, as_of=as_of, resolved=fetched.resolved)
+    return request, found
 
 
 def index_addresses(files: DependencyFiles, options: Options) -> EffectiveIndexes:

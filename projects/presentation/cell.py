@@ -12,6 +12,7 @@ from projects.presentation.advice import advise
 from projects.presentation.columns import Column
 from projects.presentation.evidence import EvidenceLine, evidence_lines
 from projects.presentation.sentences import describe_reason, expected_error, read_target
+from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.matching.availability import Availability
 
 
@@ -57,8 +58,13 @@ class CellPage:
         return self.verdict not in (Verdict.READY, Verdict.INACTIVE)
 
 
-def cell_page(package: PackageResult, column: Column, own_line: str = "") -> CellPage:
-    """Return the page of a package on the target of a column. `own_line` is the project's requirement of it."""
+def cell_page(
+    package: PackageResult, column: Column, own_line: str = "", reading: WheelReading | None = None
+) -> CellPage:
+    """Return the page of a package on the target of a column.
+
+    `own_line` is the project's requirement of it, `reading` what was read of the wheel in use.
+    """
     target = read_target(column.slug)
     return CellPage(
         column=column,
@@ -76,9 +82,9 @@ def cell_page(package: PackageResult, column: Column, own_line: str = "") -> Cel
         uploaded_at=package.uploaded_at,
         first=package.first_available,
         latest=package.latest_available,
-        evidence=evidence_lines(package, target.python) if target is not None else (),
         waiver=package.waiver,
         is_built=package.availability is Availability.SOURCE,
+        evidence=evidence_lines(package, target.python, reading) if target is not None else (),
     )
 
 

@@ -10,9 +10,13 @@ from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.declared import Declaration
+from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
+from scanner.domain.phrases import count
 from scanner.domain.targets.pythons import Python
 
 _INSTALLS = (Verdict.READY, Verdict.DEGRADED)
+# So many imports are listed of one wheel.
+_MOST_IMPORTS = 8
 _LEVELS = {1: "unstable", 2: "beta", 3: "stable", 4: "resilient"}
 _WORDS = {
     Declaration.CLASSIFIER: "declared",
@@ -42,12 +46,14 @@ def declaration_word(declaration: Declaration) -> str:
     return _WORDS[declaration]
 
 
-def evidence_lines(package: PackageResult, python: Python) -> tuple[EvidenceLine, ...]:
-    """Return the rungs of the ladder of which something is known, lowest first."""
-    return tuple(_lines(package, python))
+def evidence_lines(
+    package: PackageResult, python: Python, reading: WheelReading | None = None
+) -> tuple[EvidenceLine, ...]:
+    """Return the rungs of the ladder of which something is known, lowest first. `reading` is of the file in use."""
+    return tuple(_lines(package, python, reading))
 
 
-def _lines(package: PackageResult, python: Python) -> Iterator[EvidenceLine]:
+def _lines(package: PackageResult, python: Python, reading: WheelReading | None) -> Iterator[EvidenceLine]:
     if not package.is_needed or package.version is None:
         return
     breaks = package.reason.kind is ReasonKind.KNOWN_BREAK
@@ -61,8 +67,39 @@ def _lines(package: PackageResult, python: Python) -> Iterator[EvidenceLine]:
     if python.free_threaded:
         level = package.evidence.free_threading
         yield EvidenceLine("Without the GIL", free_threading_text(package), _gil_look(level))
+    if reading is not None:
+        yield from _read_lines(reading, python)
     if breaks:
         yield EvidenceLine("Known to break", describe_text(package.reason), Verdict.BLOCKED)
+
+
+_GUARDS = {
+    ImportGuard.CERTAIN: "importing the package fails",
+    ImportGuard.OTHER_MODULE: "importing that module fails",
+    ImportGuard.CALL: "the function fails when it is called",
+    ImportGuard.SCRIPT: "the file fails as a program",
+}
+
+
+def _read_lines(reading: WheelReading, python: Python) -> Iterator[EvidenceLine]:
+    found = missing_imports(reading, python)
+    for one in found[:_MOST_IMPORTS]:
+        text = f"{one.path} line {one.line} imports {one.module}, which Python {python.version[0]}.{python.version[1]} "
+        look = Verdict.BLOCKED if one.guard is ImportGuard.CERTAIN else Verdict.UPGRADE
+        yield EvidenceLine("Read from the wheel", f"{text}lacks: {_GUARDS[one.guard]}", look)
+    if len(found) > _MOST_IMPORTS:
+        more = f"{count(len(found) - _MOST_IMPORTS, 'more import')} of modules that are gone"
+        yield EvidenceLine("Read from the wheel", more, Verdict.UPGRADE)
+    if not found:
+        text = f"none of its {count(reading.files, 'Python file')} imports a module that is gone"
+        unread = f"; {reading.unread} could not be read" if reading.unread else ""
+        yield EvidenceLine("Read from the wheel", f"{text}{unread}", Verdict.READY)
+
+
+def missing_imports(reading: WheelReading, python: Python) -> list[WheelImport]:
+    """Return the imports of a wheel that fail on a Python unless another package helps, the certain ones first."""
+    found = [one for one in reading.imports if one.guard in _GUARDS and one.fails_on(python.version, {})]
+    return sorted(found, key=lambda one: (list(_GUARDS).index(one.guard), one.path, one.line))
 
 
 def _gil_look(level: int | None) -> Verdict:

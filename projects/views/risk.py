@@ -34,6 +34,7 @@ from projects.selectors import (
     upstream_links,
     upstream_of,
 )
+from projects.selectors.evidence import reading_of
 from projects.selectors.waivers import waiver_counts
 from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import project_etag
@@ -89,7 +90,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
     context = {
         "area": "projects",
         "project": found,
-        "cell": cell_page(stored, column_of(target), own_requirement(found, stored)),
+        "cell": cell_page(stored, column_of(target), own_requirement(found, stored), reading_of(stored)),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "links": upstream_links(found, stored.name, stored.version or ""),

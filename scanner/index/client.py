@@ -16,6 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from scanner.domain.index_address import without_credentials
 from scanner.domain.index_page.page import IndexPage, RootPage
 from scanner.index.archives.reader import MetadataReader, SdistDocuments
+from scanner.index.archives.wheel_sources import WheelSources, read_wheel_sources
 from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, NoSuchPackage
 from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
@@ -204,6 +205,10 @@ class IndexClient:
     def wheel_paths(self, url: str) -> list[str]:
         """Return the paths of the files in a wheel by range requests. Raises as `wheel_metadata` does."""
         return self._reader.wheel_paths(url)
+
+    def wheel_sources(self, url: str) -> WheelSources:
+        """Return the packed Python files of a wheel by range requests. Raises as `wheel_metadata` does."""
+        return read_wheel_sources(self._transport, url)
 
     def sdist_metadata(self, url: str, is_enough: Callable[[bytes], bool] = bool) -> SdistDocuments:
         """Return the metadata in an sdist (.tar.gz, .tgz, .zip). Nothing is run. Raises as `wheel_metadata` does.

@@ -4,6 +4,7 @@ from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostThrottle, Index, PollStats
 from scanner.models.packages import CLAIM_FOR, LONGEST_WAIT, Package, PackageQuerySet, PackageState, RowChecksums
 from scanner.models.releases import CoreMetadata, Release, ReleaseFile, StoredProfile
+from scanner.models.wheel_readings import StoredWheelReading
 
 __all__ = [
     "CLAIM_FOR",
@@ -19,6 +20,7 @@ __all__ = [
     "ReleaseFile",
     "RowChecksums",
     "StoredProfile",
+    "StoredWheelReading",
     "WheelEvent",
     "WheelEventKind",
     "WheelEventQuerySet",

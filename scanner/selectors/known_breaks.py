@@ -9,15 +9,25 @@ from django.conf import settings
 
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks, parse_known_breaks
+from scanner.selectors.wheel_readings import breaks_in_wheels
 
 _SHIPPED = Path(__file__).resolve().parent.parent / "known_breaks.toml"
 
 
 def known_breaks() -> KnownBreaks:
-    """Return all known breaks. The files are read once for the life of the process.
+    """Return all known breaks: those of the files, and what was read from wheels. One query.
+
+    The files are read once for the life of the process.
 
     Raise InvalidKnownBreaks, which names the file, the entry and the key.
     """
+    recorded = recorded_breaks()
+    in_wheels = breaks_in_wheels()
+    return recorded.joined(in_wheels) if in_wheels else recorded
+
+
+def recorded_breaks() -> KnownBreaks:
+    """Return the known breaks of the files. Raise InvalidKnownBreaks."""
     return _read(settings.WHEELWAY_KNOWN_BREAKS)
 
 

@@ -24,6 +24,11 @@ class Partner:
     name: NormalizedName
     versions: SpecifierSet
 
+    def is_in(self, pins: Mapping[NormalizedName, Version]) -> bool:
+        """Return whether a set of chosen versions has one of these releases."""
+        beside = pins.get(self.name)
+        return beside is not None and self.versions.contains(beside, prereleases=True)
+
 
 @dataclass(frozen=True, slots=True)
 class KnownBreak:
@@ -31,7 +36,7 @@ class KnownBreak:
 
     `pythons` is compared with the target's Python version (3.13) and admits all if it is empty; `free_threaded` limits
     the fact to the builds without the GIL. `first_good` is the first later release that runs, empty if there is none.
-    `source` says where the fact was reported or measured.
+    `source` says where the fact was reported or measured. Any of `unless` in the set prevents it.
     """
 
     package: NormalizedName
@@ -43,6 +48,7 @@ class KnownBreak:
     first_good: str = ""
     partner: Partner | None = None
     free_threaded: bool = False
+    unless: tuple[Partner, ...] = ()
 
     def is_on(self, target: Target) -> bool:
         """Return whether the fact is about this target, whatever its partner."""
@@ -58,10 +64,9 @@ class KnownBreak:
         """Return whether this release breaks on the target in a set of chosen versions."""
         if not self.concerns(version) or not self.is_on(target):
             return False
-        if self.partner is None:
-            return True
-        beside = pins.get(self.partner.name)
-        return beside is not None and self.partner.versions.contains(beside, prereleases=True)
+        if any(one.is_in(pins) for one in self.unless):
+            return False
+        return self.partner is None or self.partner.is_in(pins)
 
 
 @dataclass(frozen=True)

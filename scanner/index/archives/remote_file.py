@@ -52,6 +52,21 @@ class RemoteFile(io.RawIOBase):
         """Return the position."""
         return self._position
 
+    @property
+    def received(self) -> int:
+        """The bytes that were received so far."""
+        return self._transport.limits.archive - self._budget
+
+    def range(self, start: int, end: int) -> bytes:
+        """Return the bytes from `start` up to `end`, by one request unless they are known."""
+        for begin, data in self._parts:
+            if begin <= start and end <= begin + len(data):
+                return data[start - begin : end - begin]
+        begin, data, total = self._ranged(f"bytes={start}-{end - 1}")
+        if begin != start or total != self.size or len(data) != end - start:
+            raise InvalidArchive(self._shown, "the server sent another range than asked for")
+        return data
+
     def readinto(self, buffer: "WriteableBuffer") -> int:
         """Read some bytes into `buffer` and return how many; 0 at the end."""
         view = memoryview(buffer).cast("B")

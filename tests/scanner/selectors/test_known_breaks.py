@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks
 from scanner.domain.targets.target import parse_target
-from scanner.selectors.known_breaks import known_breaks
+from scanner.selectors.known_breaks import recorded_breaks
 
 OWN = """
 [[break]]
@@ -38,12 +38,12 @@ source = "our tracker"
 )
 def test_the_shipped_facts_know_what_is_broken(target: str, pins: dict[str, str], broken: set[str]) -> None:
     chosen = {canonicalize_name(name): Version(version) for name, version in pins.items()}
-    found = BreaksInSet(known_breaks(), parse_target(f"{target}-manylinux_2_28_x86_64"), chosen)
+    found = BreaksInSet(recorded_breaks(), parse_target(f"{target}-manylinux_2_28_x86_64"), chosen)
     assert set(found.found) == broken
 
 
 def test_the_shipped_facts_are_many_and_each_has_a_source() -> None:
-    facts = known_breaks().facts
+    facts = recorded_breaks().facts
     assert len(facts) >= 60
     assert all(fact.source and fact.symptom for fact in facts)
 
@@ -52,7 +52,7 @@ def test_an_operators_file_adds_facts(tmp_path: Path, settings: Settings) -> Non
     path = tmp_path / "own.toml"
     path.write_text(OWN)
     settings.WHEELWAY_KNOWN_BREAKS = str(path)
-    names = {fact.package for fact in known_breaks().facts}
+    names = {fact.package for fact in recorded_breaks().facts}
     assert {"our-client", "sqlalchemy"} <= names
 
 
@@ -61,4 +61,4 @@ def test_a_wrong_file_of_the_operator_is_refused_with_its_place(tmp_path: Path, 
     path.write_text(OWN.replace('versions = "<2"', ""))
     settings.WHEELWAY_KNOWN_BREAKS = str(path)
     with pytest.raises(InvalidKnownBreaks, match=r"wrong\.toml: entry 1 \(our-client\): versions is missing"):
-        known_breaks()
+        recorded_breaks()

@@ -1,0 +1,106 @@
+"""Read the wheels that projects use: fetched from the index, unpacked and parsed in a child process, stored."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.conf import settings
+
+from projects.domain.assessment.target_result import TargetResult
+from projects.models import Assessment, Snapshot
+from projects.sandbox import SandboxBroken, SandboxBusy
+from projects.services.indexes import indexes_of
+from projects.services.reading import ReadingLimitReached, run_limited
+from projects.services.reports import read_planned_set
+from scanner.domain.evidence.wheel_reading import read_wheel
+from scanner.domain.targets.target import parse_target
+from scanner.services.index_sets import IndexSet
+from scanner.services.wheel_readings import (
+    UnreadWheel,
+    WheelSources,
+    fetch_sources,
+    store_reading,
+    store_unreadable,
+    unread_wheels,
+)
+
+logger = logging.getLogger(__name__)
+
+_CONNECTIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class WheelsRead:
+    """How many wheels were read, how many of them show that they break, and the bytes that the index sent."""
+
+    wheels: int = 0
+    breaking: int = 0
+    received: int = 0
+
+
+def read_wheels(indexes: IndexSet, filenames: Collection[str], now: datetime, *, most: int = 500) -> WheelsRead:
+    """Read those of these wheels that were not read before, at most so many. Nothing of them is kept or run."""
+    files = unread_wheels(indexes.keys, filenames, now)[:most]
+    clients = {source.pk: source for source in indexes}
+    read = breaking = received = 0
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        connected = {key: clients[key].connect() for key in {file.index_id for file in files}}
+        jobs = [(file, pool.submit(partial(fetch_sources, file, connected[file.index_id]))) for file in files]
+        for file, job in jobs:
+            found = job.result()
+            if found is None:
+                continue
+            if isinstance(found, str):
+                store_unreadable(file, found, now)
+                continue
+            read += 1
+            received += found.received
+            breaking += _read(file, found, now)
+    return WheelsRead(read, breaking, received)
+
+
+def read_snapshot_wheels(snapshot_id: int, now: datetime) -> WheelsRead:
+    """Read the wheels that a snapshot's newest assessment takes, those that its plans take too.
+
+    Nothing is read where it is off (`WHEELWAY_READ_WHEELS`), nor of a snapshot that is not its project's newest.
+    """
+    snapshot = Snapshot.objects.select_related("project").filter(pk=snapshot_id).first()
+    if snapshot is None or not settings.WHEELWAY_READ_WHEELS:
+        return WheelsRead()
+    assessment = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
+    if assessment is None or Snapshot.objects.filter(project=snapshot.project, pk__gt=snapshot.pk).exists():
+        return WheelsRead()
+    results = [row.to_result() for row in assessment.targets.all()]
+    indexes = indexes_of(snapshot.project)
+    return read_wheels(indexes, wheels_of(results, indexes), now, most=settings.WHEELWAY_READ_WHEELS)
+
+
+def wheels_of(results: Iterable[TargetResult], indexes: IndexSet) -> frozenset[str]:
+    """Return the names of the files that targets take as required, and of those that their plans take."""
+    found: set[str] = set()
+    planned: dict[frozenset[tuple[str, str]], str] = {}
+    for result in results:
+        found.update(package.file for package in result.packages if package.file)
+        if result.plan is not None and result.plan.feasible:
+            # Most targets share a plan: the wheels of one of them are enough.
+            planned.setdefault(frozenset(result.plan.pins.items()), result.target)
+    for pins, target in planned.items():
+        found.update(one.file for one in read_planned_set(indexes, dict(pins), parse_target(target)).files if one.file)
+    return frozenset(found)
+
+
+def _read(file: UnreadWheel, sources: WheelSources, now: datetime) -> bool:
+    try:
+        reading = run_limited(partial(read_wheel, is_whole=sources.is_whole), sources.paths, dict(sources.packed))
+    except ReadingLimitReached as reached:
+        store_unreadable(file, str(reached), now)
+        return False
+    except (SandboxBusy, SandboxBroken) as error:
+        logger.info("wheel not read file=%s error=%r", file.filename, error)
+        return False
+    return store_reading(file, reading, sources.received, now)

@@ -1,0 +1,303 @@
+"""What the Python files of a wheel import that a Python may lack, with file and line, and whether it comes to that.
+
+Two things are looked for: modules that the standard library has lost, and `pkg_resources`, which comes with setuptools
+only. An import counts against the release where importing its package certainly runs it: it stands at the
+top level, nothing catches its failure, and the top-level module leads to its file by imports of the same kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
+
+from scanner.domain.evidence.known_breaks import KnownBreak, Partner
+from scanner.domain.files.zip_directory import InvalidZip, ZipMember, unpack_member
+from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
+from scanner.domain.source.conditions import all_hold
+from scanner.domain.source.python_file import Import, PythonFile, RunTime, absolute_module
+from scanner.domain.source.read import LARGEST, read_python
+
+_MOST_UNPACKED = 48 * 1024 * 1024
+_MOST_FINDINGS = 200
+_LEFT_OUT = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "__pycache__"})
+# The Pythons for which conditions are worked out; later ones are taken to be like the last.
+_PYTHONS = tuple((3, minor) for minor in range(7, 18))
+_REMOVED_IN: Mapping[str, PythonVersion] = {row.name: row.removed_in for row in REMOVED_MODULES}
+# Packages that bring a module which the standard library has lost.
+_BRINGERS: Mapping[str, tuple[str, ...]] = {
+    "distutils": ("setuptools",),
+    "asynchat": ("pyasynchat", "standard-asynchat"),
+    "asyncore": ("pyasyncore", "standard-asyncore"),
+    "audioop": ("audioop-lts",),
+    "cgi": ("legacy-cgi", "standard-cgi"),
+    "cgitb": ("legacy-cgi", "standard-cgitb"),
+    "crypt": ("crypt-r", "legacycrypt", "standard-crypt"),
+    "imp": ("zombie-imp",),
+}
+_NAME = re.compile(r"\s*[A-Za-z0-9][A-Za-z0-9._-]*")
+_WANTED = frozenset({*_REMOVED_IN, "pkg_resources"})
+
+
+class ImportGuard(StrEnum):
+    """What happens where an imported module is missing. The comments say when."""
+
+    CERTAIN = "certain"  # importing the package fails
+    OTHER_MODULE = "other-module"  # importing one of its other modules fails
+    CALL = "call"  # a function fails when it is called
+    SCRIPT = "script"  # only the file as a program fails
+    CAUGHT = "caught"  # nothing: the failure is caught
+    BROUGHT = "brought"  # nothing: a package that the release requires brings the module
+
+
+@dataclass(frozen=True, slots=True)
+class WheelImport:
+    """An import in a wheel of a module that a Python may lack.
+
+    `package` is the top-level module of the file, `path` and `line` are its place. `not_on` are the Pythons on which
+    its conditions, such as one of `sys.version_info`, leave it out.
+    """
+
+    module: str
+    package: str
+    path: str
+    line: int
+    guard: ImportGuard
+    not_on: frozenset[PythonVersion] = frozenset()
+
+    def fails_on(self, python: PythonVersion, pins: Mapping[NormalizedName, Version]) -> bool:
+        """Return whether the module is missing on a Python, beside these versions of packages."""
+        if min(python, _PYTHONS[-1]) in self.not_on or not is_missing(self.module, python):
+            return False
+        return not any(one.is_in(pins) for one in bringers(self.module))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {
+            "module": self.module,
+            "package": self.package,
+            "path": self.path,
+            "line": self.line,
+            "guard": self.guard.value,
+            "not_on": [minor for _, minor in sorted(self.not_on)],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_json` wrote."""
+        return cls(
+            *(data["module"], data["package"], data["path"], data["line"], ImportGuard(data["guard"])),
+            frozenset((3, minor) for minor in data["not_on"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WheelReading:
+    """What was read of one wheel: its top-level modules, and imports of modules that a Python may lack.
+
+    `files` counts the Python files that were read, `unread` those that were not: they are not Python 3, or a limit was
+    reached.
+    """
+
+    modules: tuple[str, ...] = ()
+    imports: tuple[WheelImport, ...] = ()
+    files: int = 0
+    unread: int = 0
+
+
+def is_missing(module: str, python: PythonVersion) -> bool:
+    """Return whether a Python without other packages lacks a module."""
+    if module == "pkg_resources":
+        # A virtual environment before 3.12 has setuptools from the start, yet no installer is bound to that.
+        return python >= (3, 12)
+    removed = _REMOVED_IN.get(module)
+    return removed is not None and python >= removed
+
+
+def bringers(module: str) -> tuple[Partner, ...]:
+    """Return the packages that bring a module which a Python may lack."""
+    if module == "pkg_resources":
+        return (Partner(canonicalize_name("setuptools"), SpecifierSet("<82")),)
+    named = _BRINGERS.get(module, (f"standard-{module.partition('.')[0]}",))
+    return tuple(Partner(canonicalize_name(name), SpecifierSet()) for name in named)
+
+
+def certain_breaks(reading: WheelReading, package: NormalizedName, version: Version, file: str) -> list[KnownBreak]:
+    """Return the facts that follow from a wheel: importing the package fails on some Pythons, whatever is called."""
+    found: dict[str, KnownBreak] = {}
+    for one in reading.imports:
+        if one.guard is not ImportGuard.CERTAIN or one.module in found:
+            continue
+        failing = [python for python in _PYTHONS if is_missing(one.module, python)]
+        if not failing:
+            continue
+        gaps = "".join(f",!={major}.{minor}" for major, minor in sorted(one.not_on) if (major, minor) >= failing[0])
+        found[one.module] = KnownBreak(
+            package=package,
+            versions=SpecifierSet(f"=={version}"),
+            pythons=SpecifierSet(f">={failing[0][0]}.{failing[0][1]}{gaps}"),
+            action=f"import {one.package}",
+            symptom=f"ModuleNotFoundError: No module named '{one.module}'",
+            source=f"{one.path} line {one.line} of {file}",
+            unless=bringers(one.module),
+        )
+    return list(found.values())
+
+
+def with_requirements(reading: WheelReading, requires_dist: Iterable[str]) -> WheelReading:
+    """Return a reading in which the modules that the release's own requirements bring do not count."""
+    named = (_NAME.match(text) for text in requires_dist if "extra" not in text)
+    names = {canonicalize_name(match[0].strip()) for match in named if match is not None}
+    return replace(
+        reading,
+        imports=tuple(
+            replace(one, guard=ImportGuard.BROUGHT) if {by.name for by in bringers(one.module)} & names else one
+            for one in reading.imports
+        ),
+    )
+
+
+def is_worth_reading(path: str) -> bool:
+    """Return whether a path in a wheel is a Python file that an import may run."""
+    *folders, name = path.split("/")
+    if not name.endswith(".py") or len(folders) > 12:
+        return False
+    # Packages that are named "testing" or the like themselves count; folders below them do not.
+    return not any(folder.lower() in _LEFT_OUT for folder in folders[1:]) and not _is_metadata(path)
+
+
+def _is_metadata(path: str) -> bool:
+    top = path.partition("/")[0]
+    return top.endswith((".dist-info", ".data"))
+
+
+def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_whole: bool) -> WheelReading:
+    """Unpack and parse the Python files of a wheel. Give it to a child process: the archive is a stranger's."""
+    files: dict[str, PythonFile] = {}
+    left, unread = _MOST_UNPACKED, 0 if is_whole else 1
+    for member, content in packed.items():
+        try:
+            source = unpack_member(member, content, min(LARGEST, left))
+        except InvalidZip:
+            unread += 1
+            continue
+        left -= len(source)
+        if b"import" not in source:
+            files[member.name] = PythonFile()
+            continue
+        found = read_python(source)
+        files[member.name] = found
+        unread += found.unread is not None
+    modules = _top_level(paths)
+    return WheelReading(modules, tuple(_imports(files, modules))[:_MOST_FINDINGS], len(files), unread)
+
+
+def _top_level(paths: Iterable[str]) -> tuple[str, ...]:
+    found: set[str] = set()
+    for path in paths:
+        if _is_metadata(path) or not path.endswith((".py", ".so", ".pyd")):
+            continue
+        top, slash, _ = path.partition("/")
+        name = top if slash else top.partition(".")[0]
+        if name.isidentifier() and name.lower() not in _LEFT_OUT:
+            found.add(name)
+    return tuple(sorted(found))[:1000]
+
+
+def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterator[WheelImport]:
+    own = frozenset(modules)
+    by_module = {_module_of(path): path for path in files}
+    reached = _reached(files, by_module, own)
+    for path, file in sorted(files.items()):
+        for found in file.imports:
+            module = _wanted(found)
+            if module is None or module.partition(".")[0] in own or found.context.when is RunTime.TYPES:
+                continue
+            not_on = _not_on(found)
+            if len(not_on) == len(_PYTHONS):
+                continue
+            yield WheelImport(
+                module=module,
+                package=path.partition("/")[0].removesuffix(".py"),
+                path=path,
+                line=found.line,
+                guard=_guard(found, is_reached=path in reached),
+                not_on=not_on,
+            )
+
+
+def _wanted(found: Import) -> str | None:
+    if found.level:
+        return None
+    return found.module if found.module in _WANTED else found.top if found.top in _WANTED else None
+
+
+def _guard(found: Import, *, is_reached: bool) -> ImportGuard:
+    context = found.context
+    if context.may_fail:
+        return ImportGuard.CAUGHT
+    match context.when:
+        case RunTime.CALL:
+            return ImportGuard.CALL
+        case RunTime.SCRIPT:
+            return ImportGuard.SCRIPT
+    # What stands in place of another import, or under a condition that is not known, may never run.
+    is_certain = is_reached and not context.instead_of and _is_decided(found)
+    return ImportGuard.CERTAIN if is_certain else ImportGuard.OTHER_MODULE
+
+
+def _environment(python: PythonVersion) -> dict[str, str]:
+    number = f"{python[0]}.{python[1]}"
+    return {"python_version": number, "python_full_version": f"{number}.0", "implementation_name": "cpython"}
+
+
+def _is_decided(found: Import) -> bool:
+    """Return whether the conditions of an import say on each Python whether it runs."""
+    conditions = found.context.conditions
+    return all(all_hold(conditions, _environment(python)) is not None for python in _PYTHONS)
+
+
+def _not_on(found: Import) -> frozenset[PythonVersion]:
+    return frozenset(python for python in _PYTHONS if found.context.runs_on(_environment(python)) is False)
+
+
+def _module_of(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _package_of(path: str) -> str:
+    return _module_of(path) if path.endswith("/__init__.py") else _module_of(path).rpartition(".")[0]
+
+
+def _reached(files: Mapping[str, PythonFile], by_module: Mapping[str, str], own: Iterable[str]) -> set[str]:
+    """Return the files that importing the top-level modules certainly runs."""
+    waiting = [by_module[name] for name in own if name in by_module]
+    reached: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in reached:
+            continue
+        reached.add(path)
+        for found in files[path].imports:
+            context = found.context
+            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not _always(found):
+                continue
+            module = absolute_module(found, _package_of(path))
+            if module is None:
+                continue
+            for name in (module, *(f"{module}.{taken}" for taken in found.names)):
+                # Importing a.b.c runs a and a.b before it.
+                parts = name.split(".")
+                parents = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+                waiting += [by_module[one] for one in parents if one in by_module]
+    return reached
+
+
+def _always(found: Import) -> bool:
+    return all(all_hold(found.context.conditions, _environment(python)) for python in _PYTHONS)

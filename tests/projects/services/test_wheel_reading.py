@@ -1,0 +1,85 @@
+"""Wheels in use are read once, and one whose package cannot be imported makes its release not ready."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import timezone
+from pytest_django.fixtures import Settings
+
+from projects.models import Assessment, Origin, Project, ProjectTarget
+from projects.services.assessments.run import assess_snapshot
+from projects.services.snapshots import take_snapshot
+from projects.services.wheel_reading import read_snapshot_wheels
+from scanner.models import StoredWheelReading
+from tests.replay import ReplayIndex, a_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
+
+
+OLD, NEW = "cp312-manylinux_2_28_x86_64", "cp313-manylinux_2_28_x86_64"
+
+
+WEB = b"import cgi\n"
+
+
+@pytest.fixture
+def index(settings: Settings) -> Iterator[ReplayIndex]:
+    files = [
+        a_file("orm-1.0-py3-none-any.whl", members={"orm/__init__.py": b"from orm import web\n", "orm/web.py": WEB}),
+        a_file("orm-2.0-py3-none-any.whl", members={"orm/__init__.py": b"", "orm/web.py": WEB}),
+    ]
+    with ReplayIndex() as made:
+        made.add_package("orm", files)
+        made.add_package("zeros", [a_file("zeros-1.0-py3-none-any.whl", members={"zeros.py": b"\0" * 5_000_000})])
+        settings.WHEELWAY_READ_WHEELS = 100
+        settings.WHEELWAY_INDEX_URL = made.url
+        yield made
+
+
+def make(requirements: bytes) -> tuple[Project, int]:
+    project = Project.objects.create(name="practice", slug="practice")
+    for position, slug in enumerate((OLD, NEW)):
+        ProjectTarget.objects.create(project=project, slug=slug, position=position)
+    files = {"requirements.txt": requirements}
+    return project, take_snapshot(project, files, list(files), origin=Origin.PASTE).pk
+
+
+def verdicts(project: Project) -> dict[str, str]:
+    newest = Assessment.objects.filter(project=project).newest_first().first()
+    assert newest is not None
+    return {row.target: row.to_result().packages[0].verdict.value for row in newest.targets.all()}
+
+
+def test_a_wheel_that_cannot_be_imported_makes_its_release_not_ready(index: ReplayIndex) -> None:
+    project, snapshot = make(b"orm==1.0\n")
+    assess_snapshot(snapshot, timezone.now())
+    assert verdicts(project) == {OLD: "ready", NEW: "ready"}
+    read = read_snapshot_wheels(snapshot, timezone.now())
+    assert (read.wheels, read.breaking) == (1, 1)
+    assess_snapshot(snapshot, timezone.now())
+    assert verdicts(project) == {OLD: "ready", NEW: "upgrade"}
+    # The plan takes 2.0, which is read too, and of which only another module fails.
+    assert read_snapshot_wheels(snapshot, timezone.now()).breaking == 0
+    (stored,) = StoredWheelReading.objects.filter(version="2.0")
+    assert [(one["path"], one["line"], one["guard"]) for one in stored.imports] == [("orm/web.py", 1, "other-module")]
+    assert read_snapshot_wheels(snapshot, timezone.now()).wheels == 0
+
+
+def test_a_file_that_unpacks_to_too_much_is_counted_and_not_read(index: ReplayIndex) -> None:
+    _, snapshot = make(b"zeros\n")
+    assess_snapshot(snapshot, timezone.now())
+    assert read_snapshot_wheels(snapshot, timezone.now()).breaking == 0
+    (stored,) = StoredWheelReading.objects.all()
+    assert (stored.unread, stored.imports) == (1, [])
+
+
+def test_nothing_is_read_where_it_is_off(index: ReplayIndex, settings: Settings) -> None:
+    _, snapshot = make(b"orm==1.0\n")
+    assess_snapshot(snapshot, timezone.now())
+    settings.WHEELWAY_READ_WHEELS = 0
+    assert read_snapshot_wheels(snapshot, timezone.now()).wheels == 0
