@@ -26,7 +26,7 @@ _SKIPPED = {
     "venv",
     "virtualenv",
 }
-_KEPT_HIDDEN = {".github", ".gitea", ".forgejo"}
+_KEPT_HIDDEN = {".github", ".gitea", ".forgejo", ".circleci", ".azure-pipelines"}
 _MAX_DEPTH = 8
 # A script with its requirements in a comment (PEP 723) is recognised by this line, near the top.
 _SCRIPT = re.compile(rb"^# /// script[ \t]*\r?$", re.MULTILINE)

@@ -74,6 +74,19 @@ def test_the_findings_of_a_tree_are_exactly_the_true_ones(index: ReplayIndex, tr
     ]
 
 
+def test_the_places_where_files_say_their_python_are_listed(index: ReplayIndex, tree: Path) -> None:
+    (tree / "Dockerfile").write_text("FROM python:3.12-slim\n")
+    (tree / ".python-version").write_text("3.11\n")
+    found = json.loads(audit(index, tree, "--format", "json").stdout)
+    assert [(one["path"], one["line"], one["value"]) for one in found["places"]] == [
+        (".python-version", 1, "3.11"),
+        ("Dockerfile", 1, "python:3.12-slim"),
+    ]
+    assert "cp312-manylinux_2_41_x86_64" in found["proposed_targets"]
+    assert [one["kind"] for one in found["disagreements"]] == ["runs-differ"]
+    assert "Dockerfile:1 runs another Python than 3.11 at .python-version:1" in audit(index, tree).stdout
+
+
 def test_what_is_declared_to_be_loaded_by_name_is_not_unused(index: ReplayIndex, tree: Path) -> None:
     done = audit(index, tree, "--loaded", "SendGrid", "--fail-on", "never")
     assert done.returncode == 0, done.stderr

@@ -80,8 +80,8 @@ def not_imported(files: Iterable[AuditedFile], known: KnownPackages) -> list[Pac
         modules = package.modules
         if not package.is_required or package.loaded_by or modules is None or modules.may_bring_more:
             continue
-        # Stubs and packages that only require others have none.
-        if not modules.names:
+        # Stubs and packages that only require others have no modules; commands and plugins are not imported.
+        if not modules.names or modules.has_entry_points:
             continue
         if not any(name.partition(".")[0] in tops for name in modules.names) or not any(
             modules.bring(one.module, one.names) for one in imports

@@ -30,7 +30,7 @@ from projects.management.storage import prepare_storage
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.formats import AuditReport, audit_json, audit_sarif, audit_table
 from projects.services.audit.packages import packages_bringing, packages_on
-from projects.services.audit.tree import SourceTree, mentioned, read_tree
+from projects.services.audit.tree import SourceTree, mentioned, read_tree, read_tree_places
 from projects.services.dependency_files import UnreadablePath, roots_of
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 from scanner.domain.targets.target import Target
@@ -69,7 +69,8 @@ class Command(BaseCommand):
         targets = list(dict.fromkeys(map(parse_target_option, names))) if names else list(DEFAULT_TARGETS)
         tree = read_tree(root)
         findings = self._findings(tree, targets, options)
-        report = AuditReport(findings, [one.slug for one in targets], len(tree.files), tree.left_out)
+        slugs = [one.slug for one in targets]
+        report = AuditReport(findings, slugs, len(tree.files), tree.left_out, read_tree_places(tree))
         self.stdout.write(_FORMATS[options["format"]](report), ending="")
         if {finding.severity.value for finding in findings} & _FAILS[options["fail_on"]]:
             sys.exit(1)

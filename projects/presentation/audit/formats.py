@@ -9,6 +9,8 @@ from urllib.parse import quote
 
 from projects.domain.assessment.verdicts import Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind
+from projects.domain.python_places.values import PythonPlace
+from projects.presentation.audit.places import places_data, places_lines
 from projects.presentation.audit.sentences import RULES, finding_text, next_step
 from scanner.domain.phrases import count
 
@@ -20,12 +22,16 @@ _SHOWN_PLACES = 3
 
 @dataclass(frozen=True, slots=True)
 class AuditReport:
-    """The findings over all targets, given by slug, and how much was read. `left_out` counts files beyond the limit."""
+    """The findings over all targets, given by slug, how much was read, and where the files say their Python.
+
+    `left_out` counts files beyond the limit.
+    """
 
     findings: Sequence[AuditFinding]
     targets: Sequence[str]
     files: int
     left_out: int = 0
+    places: Sequence[PythonPlace] = ()
 
 
 def audit_table(report: AuditReport) -> str:
@@ -43,6 +49,7 @@ def audit_table(report: AuditReport) -> str:
         step = next_step(finding)
         if step:
             lines.append(f"    {step}")
+    lines += places_lines(report.places)
     return "\n".join(lines) + "\n"
 
 
@@ -55,6 +62,7 @@ def audit_json(report: AuditReport) -> str:
             "files": report.files,
             "files_left_out": report.left_out,
             "findings": [_finding(finding) for finding in report.findings],
+            **places_data(report.places),
         },
         indent=2,
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
 from projects.domain.audit.source_tree import AuditedFile, is_source, read_sources
+from projects.domain.python_places.read import LARGEST_FILE, may_name_python, read_places
+from projects.domain.python_places.values import PythonPlace
 from projects.services.dependency_files import is_own_folder
 from projects.services.reading import ReadingLimitReached, run_limited
 from scanner.domain.source.python_file import PythonFile, UnreadKind, UnreadSource
@@ -27,6 +29,8 @@ _NAMED_TEXTS = {"Procfile", "Dockerfile", "Makefile", "Justfile", "justfile"}
 _REQUIRED = re.compile(
     r"(?:requirements?|constraints?).*\.(?:txt|in)$|lock(?:\.json|\.toml)?$|^Pipfile|^pylock", re.IGNORECASE
 )
+_NOT_ITS_OWN = re.compile(r"(?:^|/)(?:tests?|examples?|templates?|cookiecutter[^/]*|\{\{[^/]*)/")
+_MAX_PLACES = 500
 _MAX_TEXT = 512 * 1024
 
 
@@ -49,6 +53,16 @@ def read_tree(root: Path) -> SourceTree:
     sources = [path for path in paths if is_source(path)]
     files = [file for batch in _batches(base, sources[:MAX_SOURCES]) for file in _read(batch)]
     return SourceTree(base, tuple(files), tuple(paths), max(0, len(sources) - MAX_SOURCES))
+
+
+def read_tree_places(tree: SourceTree) -> list[PythonPlace]:
+    """Return where the files of a tree say its Python; those of tests and examples do not count."""
+    wanted = [path for path in tree.paths if may_name_python(path) and not _NOT_ITS_OWN.search(path)]
+    files = {path: _bytes(tree.root / path, LARGEST_FILE + 1) for path in wanted[:_MAX_PLACES]}
+    try:
+        return run_limited(read_places, files)
+    except ReadingLimitReached:
+        return []
 
 
 def mentioned(tree: SourceTree, names: Iterable[tuple[str, Collection[str]]]) -> set[str]:

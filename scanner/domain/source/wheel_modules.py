@@ -16,11 +16,12 @@ class BroughtModules:
     """The modules of one archive: regular packages and single modules, by dotted names.
 
     Of a namespace package the parts are listed: "google.cloud.storage". `may_bring_more`: a file of the archive adds
-    folders to the path of imports.
+    folders to the path of imports. `has_entry_points`: it is a command, or a plugin that another package loads.
     """
 
     names: frozenset[str] = frozenset()
     may_bring_more: bool = False
+    has_entry_points: bool = False
 
     def bring(self, module: str, taken: Collection[str] = ()) -> bool:
         """Return whether an import of this module, or of these names of it, finds something here."""
@@ -33,10 +34,12 @@ class BroughtModules:
 
 def brought_modules(paths: Iterable[str]) -> BroughtModules:
     """Return the modules among the paths of a wheel."""
-    files = [path for path in map(_installed_path, paths) if path]
+    listed = list(paths)
+    files = [path for path in map(_installed_path, listed) if path]
     regular = {path.rpartition("/")[0] for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
     regular |= {path.rpartition("/")[0] for path in files if _stem(path) == "__init__"}
-    opens = any("/" not in path and path.endswith(".pth") and path != _HARMLESS_PTH for path in files)
+    adds_folders = any("/" not in path and path.endswith(".pth") and path != _HARMLESS_PTH for path in files)
+    loose: set[str] = set()
     found: set[str] = set()
     for path in files:
         stem = _stem(path)
@@ -48,10 +51,13 @@ def brought_modules(paths: Iterable[str]) -> BroughtModules:
         ends = (end for end in range(1, len(folders) + 1) if "/".join(folders[:end]) in regular)
         end = next(ends, 0)
         found.add(".".join(folders[:end] or [*folders, stem]))
-        if opens:
-            found.add(stem)
-    names = frozenset(name for name in found if all(part.isidentifier() for part in name.split(".")))
-    return BroughtModules(names, opens)
+        if folders and not end:
+            # Only a folder that is no package can be one that a .pth file adds.
+            loose.add(stem)
+    opens = adds_folders and bool(loose)
+    known = found | loose if opens else found
+    names = frozenset(name for name in known if all(part.isidentifier() for part in name.split(".")))
+    return BroughtModules(names, opens, any(path.endswith(".dist-info/entry_points.txt") for path in listed))
 
 
 def _installed_path(path: str) -> str:

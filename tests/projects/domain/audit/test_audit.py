@@ -159,7 +159,10 @@ def test_a_requirement_is_unused_only_if_nothing_imports_names_or_loads_it() -> 
     loaded = PackageModules(
         "websockets", "1", BroughtModules(frozenset({"websockets"})), is_required=True, loaded_by=("uvicorn",)
     )
-    assert findings({"a.py": "import os"}, [stubs, loaded]) == []
+    command = PackageModules(
+        "black", "1", BroughtModules(frozenset({"black"}), has_entry_points=True), is_required=True
+    )
+    assert findings({"a.py": "import os"}, [stubs, loaded, command]) == []
 
 
 def test_findings_of_several_targets_are_one_where_they_say_the_same() -> None:

@@ -31,6 +31,11 @@ def test_a_file_that_adds_folders_to_the_path_leaves_more_open() -> None:
     assert found.may_bring_more
     assert found.bring("win32api")
     assert not brought_modules(["distutils-precedence.pth", "setuptools/__init__.py"]).may_bring_more
+    assert not brought_modules(["a1_coverage.pth", "coverage/__init__.py", "coverage/cmdline.py"]).may_bring_more
+
+
+def test_a_command_or_plugin_is_known_by_its_entry_points() -> None:
+    assert brought_modules(["black/__init__.py", "black-1.0.dist-info/entry_points.txt"]).has_entry_points
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,97 @@
+"""Places in YAML: workflows of GitHub, GitLab, CircleCI and Azure, compose files, Read the Docs, hooks, conda, SAM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import yaml
+
+from projects.domain.dependency_files.conda import compose
+from projects.domain.python_places.values import PlaceKind, PythonPlace
+
+_VERSION = re.compile(r"(?:c?python[-:=]?)?3(?:\.\d{1,2}){1,2}t?(?:-dev)?", re.IGNORECASE)
+_IMAGE = re.compile(r"(?:[\w.\-/]*/)?(?:python|pypy|cimg/python|[\w.\-]*python[\w.\-]*):[\w.\-]+")
+_MATRIX_KEYS = {
+    "python-version", "python_version", "python", "python-versions", "python_versions", "pyversion", "py",
+    "python.version", "versionspec", "pythonversion",
+}  # fmt: skip
+_MOST = 500
+_Found = tuple[str, yaml.ScalarNode, bool]
+
+
+def read_yaml(text: str, path: str) -> list[PythonPlace]:
+    """Return the places of a YAML file, by what its path says it is; none where it is not YAML."""
+    try:
+        root = compose(text)
+    except yaml.YAMLError:
+        return []
+    lines = text.split("\n")
+    found = []
+    for key, node, is_list in _scalars(root):
+        place = _place(key, node, is_list, lines, path)
+        if place is not None:
+            found.append(place)
+    return sorted(set(found))[:_MOST]
+
+
+def _place(key: str, node: yaml.ScalarNode, is_list: bool, lines: list[str], path: str) -> PythonPlace | None:
+    value, lower = str(node.value), path.lower()
+    name = lower.rpartition("/")[2]
+    kind: PlaceKind | None = None
+    context = ""
+    if name in {".readthedocs.yml", ".readthedocs.yaml"}:
+        kind = PlaceKind.DOCS if key == "python" and _VERSION.fullmatch(value) else None
+    elif name in {".pre-commit-config.yaml", ".pre-commit-config.yml"}:
+        if key == "python" and _VERSION.fullmatch(value):
+            kind = PlaceKind.HOOKS
+        elif re.fullmatch(r"--py3\d{1,2}-plus", value):
+            kind = PlaceKind.TOOL
+    elif key == "runtime" and re.fullmatch(r"python3\.\d{1,2}", value):
+        kind = PlaceKind.SERVERLESS
+    elif key in {"image", "container", "name"} and _IMAGE.fullmatch(value):
+        # An image of a workflow is where tests run.
+        kind = PlaceKind.IMAGE if _is_compose(name) else PlaceKind.CI
+        context = value
+    elif re.search(r"(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$", lower):
+        found = re.fullmatch(r"python\s*=+\s*3\.\d{1,2}[\d.*]*", value)
+        kind = PlaceKind.CONDA if found and key == "dependencies" else None
+    elif key in _MATRIX_KEYS and _VERSION.fullmatch(value):
+        kind = PlaceKind.CI
+    if kind is None or node.start_mark.line != node.end_mark.line:
+        return None
+    start, end = _columns(node, lines, value)
+    if start < 0:
+        return None
+    return PythonPlace(path, node.start_mark.line + 1, start, end, kind, value, key, is_list, context)
+
+
+def _is_compose(name: str) -> bool:
+    return "compose" in name
+
+
+def _columns(node: yaml.ScalarNode, lines: list[str], value: str) -> tuple[int, int]:
+    """Return the columns of the text without its quotes; -1 where it is written otherwise than it reads."""
+    line = lines[node.start_mark.line]
+    start = line.find(value, node.start_mark.column, node.end_mark.column)
+    return start, start + len(value)
+
+
+def _scalars(root: yaml.Node | None) -> Iterator[_Found]:
+    """Yield the texts of a document with the nearest key above each, and whether they are in a list."""
+    seen: set[int] = set()
+    waiting: list[tuple[str, yaml.Node, bool]] = [] if root is None else [("", root, False)]
+    while waiting:
+        key, node, is_list = waiting.pop()
+        if id(node) in seen:
+            # An alias is the same node again.
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            yield key, node, is_list
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(key, item, True) for item in node.value]
+        elif isinstance(node, yaml.MappingNode):
+            for name, value in node.value:
+                inner = str(name.value).lower() if isinstance(name, yaml.ScalarNode) else ""
+                waiting.append((inner, value, False))
