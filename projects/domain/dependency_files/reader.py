@@ -46,7 +46,6 @@ _DOCUMENTS: dict[Format, tuple[_Loader, _DocumentReader]] = {
     Format.PIP_INSPECT: (load_json, read_pip_inspect),
 }
 _TEXTS: dict[Format, Callable[[ParsedFilesBuilder, str, str], None]] = {
-    Format.SCRIPT: read_script,
     Format.HINT: read_hints,
 }
 _LINES: dict[Format, Callable[[ParsedFilesBuilder, str, RequirementContext, Include], None]] = {
@@ -66,6 +65,7 @@ def read(files: Mapping[str, bytes], roots: Sequence[str]) -> ParsedFiles:
     reading = _Reading(files)
     for root in roots:
         reading.root(root)
+    reading.scripts()
     mark_direct(reading.builder)
     check_hashes(reading.builder)
     return reading.builder.build()
@@ -77,6 +77,7 @@ class _Reading:
         self._files = files
         self._done: set[tuple[str, bool, RequirementScope, tuple[str, ...]]] = set()
         self._formats: dict[str, Format] = {}
+        self._scripts: dict[str, str] = {}
         self._bytes = 0
         self._includes = 0
 
@@ -91,7 +92,16 @@ class _Reading:
                 found = detection.detect(path, text)
                 constraint = detection.is_constraints(path)
                 self._note(path, data, found)
+                if found is Format.SCRIPT:
+                    self._scripts.setdefault(path, text)
+                    return
                 self._read(text, found, RequirementContext(path, constraint=constraint), (path,))
+
+    def scripts(self) -> None:
+        """Read the scripts among the roots. Each has an environment of its own: only a single one is the project."""
+        others = any(found not in (Format.HINT, Format.SCRIPT) for found in self._formats.values())
+        for path, text in self._scripts.items():
+            read_script(self.builder, text, path, apart=others or len(self._scripts) > 1)
 
     def _data(self, path: str) -> bytes | None:
         for candidate in (path, posixpath.normpath(path), path.replace("\\", "/")):

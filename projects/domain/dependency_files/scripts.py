@@ -7,6 +7,7 @@ from projects.domain.dependency_files.documents import UnreadableDocument, get_i
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_array
 from projects.domain.dependency_files.pyproject_tools import apply_uv_sources, read_uv
+from projects.domain.dependency_files.values import RequirementScope
 
 _START = "# /// script"
 _END = "# ///"
@@ -41,8 +42,12 @@ def script_block(text: str) -> str | None:
     return None if found is None else "\n".join(found)
 
 
-def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
-    """Read dependencies and requires-python of the block. Never raises."""
+def read_script(builder: ParsedFilesBuilder, text: str, path: str, *, apart: bool = False) -> None:
+    """Read dependencies and requires-python of the block. Never raises.
+
+    `apart`: beside other files the script has an environment of its own. Its dependencies are then a group that has its
+    path for a name, and its Python and its settings for the installer are not those of the project.
+    """
     try:
         block = script_block(text)
         document = {} if block is None else load_toml(block)
@@ -53,8 +58,15 @@ def read_script(builder: ParsedFilesBuilder, text: str, path: str) -> None:
         builder.add_problem(path, None, "", "a Python file without a script block (PEP 723): nothing to read")
         return
     lines = TomlLineNumbers(block)
-    builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"))
+    context = RequirementContext(path)
+    if apart:
+        context = RequirementContext(path, RequirementScope.ENVIRONMENT, (path[:120],))
+        builder.add_choices(context.scope, context.groups)
+        message = f"a script has an environment of its own: not counted, unless group {path[:120]} is chosen"
+        builder.add_problem(path, None, "", message)
+    else:
+        builder.add_python(document.get("requires-python"), path, lines.key("", "requires-python"))
+        read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)
     start = len(builder.requirements)
-    parse_array(builder, document.get("dependencies"), RequirementContext(path), lines, ("", "dependencies"))
-    read_uv(builder, table(get_in(document, "tool", "uv")), path, lines)
+    parse_array(builder, document.get("dependencies"), context, lines, ("", "dependencies"))
     apply_uv_sources(builder, table(get_in(document, "tool", "uv", "sources")), start, path, lines)

@@ -11,6 +11,7 @@ from projects.domain.dependency_files import (
     RuntimeHint,
     is_dependency_file,
     read,
+    select,
 )
 
 
@@ -150,6 +151,30 @@ import requests
     assert [source.format for source in parsed.sources] == [Format.SCRIPT]
     assert [(one.name, one.line) for one in parsed.requirements] == [("requests", 5), ("rich", 7)]
     assert [(one.value, one.line) for one in parsed.hints] == [(">=3.11", 3)]
+
+
+SCRIPT = b"# /// script\n# requires-python = '>=3.13'\n# dependencies = ['rich<14']\n# ///\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "names"),
+    [
+        ({"requirements.txt": b"rich>=14\n"}, ["rich>=14"]),
+        ({"tools/b.py": SCRIPT}, []),
+        ({".python-version": b"3.12\n"}, ["rich<14"]),
+        ({}, ["rich<14"]),
+    ],
+)
+def test_a_script_beside_other_files_has_an_environment_of_its_own(others: dict[str, bytes], names: list[str]) -> None:
+    files = {"tools/a.py": SCRIPT, **others}
+    parsed = read(files, list(files))
+    assert [f"{one.name}{one.specifier}" for one in select(parsed)] == names
+    is_alone = names == ["rich<14"]
+    assert bool(parsed.limits) is is_alone
+    if not is_alone:
+        chosen = select(parsed, groups=["tools/a.py"])
+        assert "rich<14" in [f"{one.name}{one.specifier}" for one in chosen]
+        assert "unless group tools/a.py is chosen" in " ".join(one.message for one in parsed.problems)
 
 
 @pytest.mark.parametrize(
