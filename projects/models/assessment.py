@@ -223,3 +223,21 @@ class ProjectPackage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} rests on {self.package_id}"
+
+
+class ConsultedPackage(models.Model):
+    """A package that is not in a project's newest assessment and was read for it: a poll of it can make that stale.
+
+    A release that a search rejected may become possible when one of its dependencies gets a file.
+    """
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="consulted")
+    package = models.ForeignKey("scanner.Package", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["project", "package"], name="consulted_project_package_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package_id} was read for {self.project_id}"

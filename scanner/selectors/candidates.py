@@ -72,6 +72,16 @@ def package_revisions(index_ids: Sequence[int], names: Iterable[str]) -> dict[st
     return found
 
 
+def package_keys(index_ids: Sequence[int], names: Iterable[str]) -> frozenset[int]:
+    """Return the keys of these packages on these indexes, of those that have a row. One query for each 2,000."""
+    wanted = sorted(set(names))
+    found: set[int] = set()
+    for start in range(0, len(wanted), CHUNK):
+        rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + CHUNK])
+        found.update(rows.values_list("pk", flat=True))
+    return frozenset(found)
+
+
 def changed_packages(index_ids: Sequence[int], names: Iterable[str], since: datetime) -> frozenset[str]:
     """Return those of these packages whose page changed after a moment. One query for each 2,000."""
     wanted = sorted(set(names))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
-from projects.models import Assessment, AssessmentState, Snapshot, TargetAssessment
+from projects.models import Assessment, AssessmentState, ConsultedPackage, Snapshot, TargetAssessment
 from projects.services.assessments.evaluate import Evaluation
 from projects.services.indexes import own_keys
 from scanner.selectors.candidates import changed_packages
@@ -49,10 +49,20 @@ def decided_targets(snapshot: Snapshot, request: AssessmentRequest, indexes: Ind
     rows = TargetAssessment.objects.filter(assessment=last, is_decided=True, target__in=wanted)
     results = [row.to_result() for row in rows]
     names = {package.name for result in results for package in result.packages}
-    changed = changed_packages(indexes.keys, names, last.confirmed_at)
+    consulted = consulted_names(snapshot)
+    changed = changed_packages(indexes.keys, names | consulted, last.confirmed_at)
+    if not changed.isdisjoint(consulted - names):
+        # Any target may have rejected it.
+        return {}
     return {
         result.target: result for result in results if not any(package.name in changed for package in result.packages)
     }
+
+
+def consulted_names(snapshot: Snapshot) -> frozenset[str]:
+    """Return the packages outside its results that were read for the project's newest assessment."""
+    rows = ConsultedPackage.objects.filter(project=snapshot.project_id)
+    return frozenset(rows.values_list("package__name", flat=True))
 
 
 def with_decided(found: Evaluation, decided: Mapping[str, TargetResult], request: AssessmentRequest) -> Evaluation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -30,11 +30,11 @@ from scanner.services.index_sets import IndexSet
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The results of a request, what was missing for them, and the names of all packages that they rest on.
+    """The results of a request, what was missing for them, and the names of all packages in them.
 
     `undecided` are the targets, by slug, whose result may change when what is missing becomes known. `stopped` says
     that a job ended at its budget before. `bridge` is the one set over all targets, when the request asks for it and
-    nothing is missing.
+    nothing is missing. `consulted` are the packages that were read: a search rejects some, and changes of these count.
     """
 
     targets: list[TargetResult]
@@ -43,6 +43,7 @@ class Evaluation:
     bridge: Plan | None = None
     undecided: frozenset[str] = frozenset()
     stopped: StopReason | None = None
+    consulted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,8 @@ def evaluate(
     files_of = read_files(releases_to_explain(found.resolved), as_of=as_of)
     results = explain_targets(request, found.resolved, found.reader.snapshot, WheelExplanations(files_of))
     undecided = frozenset(one.target.slug for one in found.resolved if one.missing)
-    return make_evaluation(request, results, found.missing, found.bridge, undecided)
+    made = make_evaluation(request, results, found.missing, found.bridge, undecided)
+    return replace(made, consulted=found.reader.names)
 
 
 def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> Evaluation:
@@ -110,7 +112,8 @@ def evaluate_partly(request: AssessmentRequest, reader: IndexReader, searches: T
     results = [made[target.slug] for target in request.targets]
     waits = {*searches.unfinished, *(one.target for one in searches.finished if one.missing)}
     missing = searches.missing | missing_in(searches.finished)
-    return make_evaluation(request, results, missing, undecided=frozenset(target.slug for target in waits))
+    found = make_evaluation(request, results, missing, undecided=frozenset(target.slug for target in waits))
+    return replace(found, consulted=reader.names)
 
 
 def make_evaluation(

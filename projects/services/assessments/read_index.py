@@ -46,6 +46,11 @@ class IndexReader:
         self._names: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The packages that were read, those that are in no result among them."""
+        return frozenset(self._names)
+
     def read(self, names: Iterable[str]) -> None:
         """Read these packages, again if they were read before. Three queries for each 2,000."""
         wanted = set(names)

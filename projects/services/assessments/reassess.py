@@ -101,7 +101,8 @@ def _in_full(
 def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Evaluation]:
     names = kept.reader.changed()
     if not names:
-        return kept, make_evaluation(request, list(kept.results), Missing())
+        found = make_evaluation(request, list(kept.results), Missing())
+        return kept, replace(found, consulted=kept.reader.names)
     snapshot = kept.reader.snapshot
     before = {name: snapshot.packages.get(name) for name in names}
     kept.reader.read(names)
@@ -125,6 +126,7 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
     results = [made[target.slug] for target in request.targets]
     undecided = frozenset(one.target.slug for one in resolved if one.missing)
     found = make_evaluation(request, results, missing, undecided=undecided)
+    found = replace(found, consulted=kept.reader.names)
     if missing:
         return None, found
     judgements = {**kept.judgements, **judgements_by_target(resolved)}

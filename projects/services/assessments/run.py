@@ -24,7 +24,7 @@ from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile
 from projects.services.assessments.budget import Budget
-from projects.services.assessments.decided import decided_targets, question_digest, with_decided
+from projects.services.assessments.decided import consulted_names, decided_targets, question_digest, with_decided
 from projects.services.assessments.evaluate import (
     Evaluation,
     ResolvedRequest,
@@ -129,6 +129,7 @@ class _Run:
     def __init__(self, snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> None:
         self._snapshot, self._request, self._indexes = snapshot, request, indexes
         self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, indexes)
+        self._consulted = consulted_names(snapshot) if self._decided else frozenset()
         self._begin = time.monotonic()
         self._next = 0.0
         self._has_shown = False
@@ -139,6 +140,7 @@ class _Run:
         if is_first:
             found = reevaluate(self._key, self._request, indexes=self._indexes)
             self._store(found)
+            self._consulted = found.consulted
             self._decided = {
                 one.target: one
                 for one in found.targets
@@ -191,6 +193,7 @@ class _Run:
 
     def _store(self, found: Evaluation) -> None:
         found = with_decided(found, self._decided, self._request)
+        found = replace(found, consulted=found.consulted | self._consulted)
         store_evaluation(self._snapshot, found, self._indexes, question_digest(self._request))
 
     @property
@@ -220,8 +223,8 @@ def targets_of(project: Project) -> list[Target]:
 def stale_snapshots(now: datetime) -> list[int]:
     """Return the newest snapshots that must be assessed again.
 
-    Their assessment is partial, a package that it rests on has changed since, the project's indexes have, or a waiver
-    has expired.
+    Their assessment is partial, a package in it or one that was read for it has changed since, the project's indexes
+    have, or a waiver has expired.
     """
     kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
     newest_snapshot = kept.order_by("-pk").values("pk")[:1]
@@ -231,11 +234,16 @@ def stale_snapshots(now: datetime) -> list[int]:
     incomplete = newest.filter(~Q(state=AssessmentState.COMPLETE) | Q(confirmed_at__gt=now + CLAIM_FOR)).values_list(
         "snapshot_id", flat=True
     )
-    changed = newest.filter(project__packages__package__changed_at__gt=F("confirmed_at")).values_list(
-        "snapshot_id", flat=True
+    by_use, by_search = (
+        newest.filter(**{f"project__{rows}__package__changed_at__gt": F("confirmed_at")}).values_list(
+            "snapshot_id", flat=True
+        )
+        for rows in ("packages", "consulted")
     )
     never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
-    return sorted({*incomplete, *changed, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)})
+    return sorted(
+        {*incomplete, *by_use, *by_search, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)}
+    )
 
 
 def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet[Assessment, int]:

@@ -6,24 +6,35 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils import timezone
 
 from projects.domain.assessment.diff import Packages, changes_to_json, compare
 from projects.domain.assessment.package_result import PackageResult
-from projects.models import Assessment, AssessmentState, Project, ProjectPackage, Snapshot, TargetAssessment
+from projects.models import (
+    Assessment,
+    AssessmentState,
+    ConsultedPackage,
+    Project,
+    ProjectPackage,
+    Snapshot,
+    TargetAssessment,
+)
 from projects.presentation.cell_summary import cells_to_json
 from projects.services.assessments.evaluate import Evaluation
 from projects.services.indexes import own_keys
+from scanner.selectors.candidates import package_keys
 from scanner.selectors.name_confusion import confusions
 from scanner.services.index_sets import IndexSet
 from scanner.services.packages import ensure_packages_on, known_names
 
+Row = TypeVar("Row", ProjectPackage, ConsultedPackage)
+
 
 def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str) -> None:
-    """Store the evaluation, and the packages that it rests on. `question` is the digest of what was asked.
+    """Store the evaluation, and the packages whose changes make it stale. `question` is the digest of what was asked.
 
     A complete assessment with equal results is confirmed; a partial one is written again in place; else a new one is
     made.
@@ -36,7 +47,10 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
     with transaction.atomic():
         _store_assessment(snapshot, found, indexes, question, now)
         # On every index: a name that appears on another one changes what pip takes.
-        _store_packages(snapshot.project, {package.pk for here in packages.values() for package in here})
+        used = {package.pk for here in packages.values() for package in here}
+        _store_packages(ProjectPackage, snapshot.project, used)
+        read = package_keys(indexes.keys, found.consulted - found.names)
+        _store_packages(ConsultedPackage, snapshot.project, read - used)
 
 
 def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str, now: datetime) -> None:
@@ -97,9 +111,9 @@ def changes_since(
     return changes_to_json(compare(earlier, packages)), last.created_at
 
 
-def _store_packages(project: Project, package_ids: set[int]) -> None:
-    known = set(ProjectPackage.objects.filter(project=project).values_list("package_id", flat=True))
-    ProjectPackage.objects.filter(project=project, package_id__in=known - package_ids).delete()
-    ProjectPackage.objects.bulk_create(
-        (ProjectPackage(project=project, package_id=pk) for pk in sorted(package_ids - known)), ignore_conflicts=True
-    )
+def _store_packages(model: type[Row], project: Project, package_ids: frozenset[int] | set[int]) -> None:
+    rows = model.objects.filter(project=project)
+    known = set(rows.values_list("package_id", flat=True))
+    rows.filter(package_id__in=known - package_ids).delete()
+    made = [model(project=project, package_id=pk) for pk in sorted(package_ids - known)]
+    model.objects.bulk_create(made, ignore_conflicts=True)

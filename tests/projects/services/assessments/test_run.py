@@ -16,6 +16,7 @@ from scanner.index.client import IndexClient
 from scanner.models import Package, Release
 from scanner.services.indexes import get_index
 from scanner.services.metadata import FIRST_PAUSE
+from scanner.services.polling.poll import poll_package
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,12 +88,33 @@ def test_a_package_that_changed_makes_the_assessment_stale_and_a_new_answer_is_a
     assert Assessment.objects.get().targets.get().verdict == "no-go"
     assert stale_snapshots(timezone.now()) == []
     replay.as_of = None
-    from scanner.services.polling.poll import poll_package
-
     poll_package(Package.objects.get(name="greenlet").pk, IndexClient(replay.url), timezone.now())
     assert stale_snapshots(timezone.now()) == [snapshot.pk]
     assess(snapshot, replay)
     assert [one.targets.get().verdict for one in Assessment.objects.order_by("pk")] == ["no-go", "conditional"]
+
+
+def test_a_dependency_of_a_rejected_release_makes_the_assessment_stale_too(
+    project: Project, replay: ReplayIndex
+) -> None:
+    wheels = {version: f"top-{version}-py3-none-any.whl" for version in ("1.0", "2.0")}
+    replay.add_package("top", [a_file(wheels["1.0"]), a_file(wheels["2.0"], requires_dist=["leaf>=2"])])
+    replay.add_package("leaf", [a_file("leaf-1.0-py3-none-any.whl")])
+    project.source_builds = "never"
+    project.save()
+    snapshot = snapshot_of(project, "top\n")
+    assess(snapshot, replay)
+    names = {row["name"]: row["version"] for row in Assessment.objects.get().targets.get().packages}
+    assert (names, stale_snapshots(timezone.now())) == ({"top": "1.0"}, [])
+    assert [one.package.name for one in project.consulted.select_related("package")] == ["leaf"]
+
+    replay.add_files("leaf", [a_file("leaf-2.0-py3-none-any.whl")])
+    poll_package(Package.objects.get(name="leaf").pk, IndexClient(replay.url), timezone.now())
+    assert stale_snapshots(timezone.now()) == [snapshot.pk]
+    assess(snapshot, replay)
+    rows = Assessment.objects.order_by("-pk")[0].targets.get().packages
+    assert {row["name"]: row["version"] for row in rows} == {"top": "2.0", "leaf": "2.0"}
+    assert not project.consulted.exists()
 
 
 def test_only_the_newest_snapshot_of_a_project_is_assessed(project: Project, replay: ReplayIndex) -> None:
