@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
 from projects.domain.audit.source_tree import AuditedFile, is_source, read_sources
+from projects.domain.dependency_files.limits import MAX_FILE_BYTES
 from projects.domain.python_places.read import LARGEST_FILE, may_name_python, read_places
 from projects.domain.python_places.values import PythonPlace
 from projects.services.dependency_files import is_own_folder
@@ -57,12 +59,25 @@ def read_tree(root: Path) -> SourceTree:
 
 def read_tree_places(tree: SourceTree) -> list[PythonPlace]:
     """Return where the files of a tree say its Python; those of tests and examples do not count."""
-    wanted = [path for path in tree.paths if may_name_python(path) and not _NOT_ITS_OWN.search(path)]
-    files = {path: _bytes(tree.root / path, LARGEST_FILE + 1) for path in wanted[:_MAX_PLACES]}
+    files = {path: _bytes(tree.root / path, LARGEST_FILE + 1) for path in _place_paths(tree.paths)}
     try:
         return run_limited(read_places, files)
     except ReadingLimitReached:
         return []
+
+
+def read_texts(root: Path, more: Iterable[str]) -> dict[str, str]:
+    """Return the files below a folder that may name its Python, and these, as text; those that are not UTF-8 not."""
+    found: dict[str, str] = {}
+    for path in dict.fromkeys([*_place_paths(_walk(root)), *more]):
+        content = _bytes(root / path, MAX_FILE_BYTES + 1)
+        with suppress(UnicodeDecodeError):
+            found[path] = content.decode()
+    return found
+
+
+def _place_paths(paths: Iterable[str]) -> list[str]:
+    return [path for path in paths if may_name_python(path) and not _NOT_ITS_OWN.search(path)][:_MAX_PLACES]
 
 
 def mentioned(tree: SourceTree, names: Iterable[tuple[str, Collection[str]]]) -> set[str]:

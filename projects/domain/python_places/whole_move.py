@@ -1,0 +1,74 @@
+"""One patch for the whole move to a target: what a plan writes into the dependency files, and the places."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from projects.domain.python_places.moves import PlaceMove, not_moved, place_moves
+from projects.domain.python_places.read import read_places
+from projects.domain.python_places.values import PythonPlace
+from projects.domain.rewriting.edits import apply_edits
+from projects.domain.rewriting.exports import patch
+
+REQUIREMENTS = "requirements"
+
+
+@dataclass(frozen=True, slots=True)
+class FileMove:
+    """One file that changes. `is_planned`: the plan changes its requirements; `moves` are those of its places."""
+
+    path: str
+    before: str
+    after: str
+    is_planned: bool
+    moves: tuple[PlaceMove, ...]
+
+    @property
+    def patch(self) -> str:
+        """The change as a unified diff."""
+        return patch(self.path, self.before, self.after)
+
+    @property
+    def reverse(self) -> str:
+        """The change taken back."""
+        return patch(self.path, self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeMove:
+    """The files that change, in order, and the first place of each file that must be changed by hand."""
+
+    files: tuple[FileMove, ...]
+    by_hand: tuple[PythonPlace, ...]
+
+
+def whole_move(
+    texts: Mapping[str, str], planned: Mapping[str, str], minor: int, skipped: Collection[str] = ()
+) -> WholeMove:
+    """Return the move of these files to CPython 3.`minor`.
+
+    - texts: the files that may change, by path; planned: those that the plan rewrites, as it does.
+    - skipped: what is left as it is: "requirements", the kind of a place, a path, or a path with its line ("a.yml:3").
+    """
+    is_left = frozenset(skipped)
+    plan = {
+        path: text
+        for path, text in planned.items()
+        if REQUIREMENTS not in is_left and path not in is_left and text != texts.get(path, "")
+    }
+    base = {**texts, **plan}
+    places = read_places({path: text.encode() for path, text in base.items()})
+    moves = [move for move in place_moves(places, base, minor) if not _names(move.place) & is_left]
+    files = []
+    for path in sorted(base):
+        mine = tuple(move for move in moves if move.place.path == path)
+        after = apply_edits(base[path], (move.edit for move in mine))
+        if after != texts.get(path, ""):
+            files.append(FileMove(path, texts.get(path, ""), after, path in plan, mine))
+    by_hand = tuple(place for place in not_moved(places, minor) if not _names(place) & is_left)
+    return WholeMove(tuple(files), by_hand)
+
+
+def _names(place: PythonPlace) -> set[str]:
+    return {place.kind.value, place.path, f"{place.path}:{place.line}"}

@@ -1,0 +1,92 @@
+"""The whole move as a patch with its reasons, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from projects.domain.python_places.moves import MoveReason, PlaceMove
+from projects.domain.python_places.whole_move import FileMove, WholeMove
+
+_REASONS = {
+    MoveReason.RUNS: "this is the Python that runs",
+    MoveReason.ADMITS: "the range leaves the target out",
+    MoveReason.PROMISES: "the classifiers do not list the target's Python",
+    MoveReason.TESTS: "no test here runs on the target's Python",
+    MoveReason.TOOLS: "a tool runs on this Python",
+}
+
+
+def move_patch(move: WholeMove, *, is_reversed: bool = False) -> str:
+    """Return the patch for `git apply`. Above each file stand the reasons, as lines that it skips."""
+    return "".join(
+        f"# {line}\n" if is_text else line
+        for file in (reversed(move.files) if is_reversed else move.files)
+        for is_text, line in _file(file, is_reversed=is_reversed)
+    )
+
+
+def move_lines(move: WholeMove, commands: Sequence[str], problems: Sequence[str]) -> list[str]:
+    """Return what the patch changes and why, what it leaves to people, and the commands for locks."""
+    lines = [reason for file in move.files for reason in _reasons(file)]
+    lines += [
+        f"! {one.path}:{one.line}: tests several Pythons one by one: add the new one by hand" for one in move.by_hand
+    ]
+    lines += [f"! {problem}" for problem in problems]
+    lines += [f"then: {command}" for command in commands]
+    return lines or ["nothing changes"]
+
+
+def move_json(move: WholeMove, target: str, verdict: str, commands: Sequence[str], problems: Sequence[str]) -> str:
+    """Return the move as JSON, with the patch of each file and the reason of each change."""
+    return json.dumps(
+        {
+            "move": 1,
+            "target": target,
+            "verdict": verdict,
+            "files": [
+                {
+                    "path": file.path,
+                    "requirements": file.is_planned,
+                    "changes": [
+                        {
+                            "line": one.place.line,
+                            "kind": one.place.kind.value,
+                            "reason": one.reason.value,
+                            "from": one.before or None,
+                            "to": one.after,
+                            "caution": one.caution or None,
+                        }
+                        for one in file.moves
+                    ],
+                    "patch": file.patch,
+                    "reverse": file.reverse,
+                }
+                for file in move.files
+            ],
+            "by_hand": [{"path": one.path, "line": one.line} for one in move.by_hand],
+            "commands": list(commands),
+            "problems": list(problems),
+        },
+        indent=2,
+    )
+
+
+def _file(file: FileMove, *, is_reversed: bool) -> Iterator[tuple[bool, str]]:
+    yield from ((True, reason) for reason in _reasons(file))
+    yield False, file.reverse if is_reversed else file.patch
+
+
+def _reasons(file: FileMove) -> Iterator[str]:
+    if file.is_planned:
+        yield f"{file.path}: the versions that the plan for the target needs"
+    for one in file.moves:
+        yield f"{file.path}:{one.place.line}: {_change(one)}: {_REASONS[one.reason]}{_caution(one)}"
+
+
+def _change(one: PlaceMove) -> str:
+    return f"{one.before} → {one.after}" if one.before else f"+ {one.after}"
+
+
+def _caution(one: PlaceMove) -> str:
+    return f"; look whether there is such an image: {one.caution} is old" if one.caution else ""
