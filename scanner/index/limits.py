@@ -8,7 +8,8 @@ class Limits:
     """The limits of one answer.
 
     Seconds: connect; silence between two bytes; total, with redirects. Bytes: wire, as sent; body, after unpacking;
-    root, the same for the page of all packages; metadata, of a metadata file; archive, read of a wheel or sdist.
+    root, the same for the page of all packages; metadata, of a metadata file; archive, read of a wheel or zip; sdist,
+    streamed of a .tar.gz, of which nothing but its metadata is kept (an old one has them at its very end).
     files: rows of a page.
     """
 
@@ -20,5 +21,6 @@ class Limits:
     root: int = 256_000_000
     metadata: int = 4_000_000
     archive: int = 64_000_000
+    sdist: int = 512_000_000
     redirects: int = 5
     files: int = 100_000

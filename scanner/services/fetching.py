@@ -22,7 +22,14 @@ from scanner.models import Package, PackageState, ReleaseFile
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
-from scanner.services.metadata import MetadataAnswer, files_to_read, lacking_metadata, read_metadata, store_metadata
+from scanner.services.metadata import (
+    MetadataAnswer,
+    files_to_read,
+    is_large_sdist,
+    lacking_metadata,
+    read_metadata,
+    store_metadata,
+)
 from scanner.services.packages import ensure_packages_on
 from scanner.services.polling.poll import poll_package
 from scanner.services.polling.results import PollResult
@@ -149,16 +156,23 @@ class Fetcher:
             mine = lacking.get(index.pk, {})
             client = self._client(index) if mine else None
             if client is not None:
-                self._read_all(mine, client, urgent=urgent)
-                begun |= mine.keys()
+                read = self._read_all(mine, client, urgent=urgent)
+                begun |= read
+                wanted -= mine.keys() - read
         self.begun += len(begun)
         self._arrival.releases |= wanted - begun
 
-    def _read_all(self, releases: Mapping[int, str], client: IndexClient, *, urgent: bool) -> None:
-        self._releases.update(releases)
+    def _read_all(self, releases: Mapping[int, str], client: IndexClient, *, urgent: bool) -> set[int]:
+        """Begin to read these releases, and return those that were begun: large sdists wait until they are urgent."""
         files = files_to_read(releases)
-        for pk in releases:
-            self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), urgent=urgent)
+        begun = {pk for pk in releases if urgent or not is_large_sdist(files.get(pk, ()))}
+        for pk, shown in releases.items():
+            if pk in begun:
+                self._releases[pk] = shown
+                self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), urgent=urgent)
+            else:
+                del self._releases[pk]
+        return begun
 
     def wait(self, seconds: float) -> Arrival:
         """Wait until something has come in, nothing is left to come, or the time is over. Return what has come in."""

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(days=1)
 # After so many failures, about an hour, what the index has counts as unreadable; it is still tried once a day.
 FAILURES_UNTIL_UNREADABLE = 6
+# Bytes of an sdist that are not read for a release that is only likely to be of use.
+_LARGE_SDIST = 16_000_000
 _MOST_FAILURES, _MAX_ERROR = 30, 500
 
 
@@ -60,6 +62,12 @@ def files_to_read(release_ids: Collection[int]) -> dict[int, list[ReleaseFile]]:
         for file in rows.order_by("filename"):
             found.setdefault(file.release_id or 0, []).append(file)
     return found
+
+
+def is_large_sdist(files: Sequence[ReleaseFile]) -> bool:
+    """Return whether the metadata of a release with these files can cost many megabytes: it is a large sdist alone."""
+    sizes = [file.size or 0 for file in files if file.kind == FileKind.SDIST]
+    return max(sizes, default=0) > _LARGE_SDIST and not any(file.kind == FileKind.WHEEL for file in files)
 
 
 def read_metadata(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:

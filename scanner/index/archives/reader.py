@@ -32,8 +32,9 @@ class SdistDocuments(NamedTuple):
 
 
 _MAX_MEMBERS = 200_000
-# Sources compress well: unpacked bytes may be this many times the bytes sent.
-_UNPACKED_SHARE = 4
+# Sources compress well, and what makes an sdist large does not: unpacked bytes of a small one may be four times as many
+# as of an archive, those of a large one a quarter more than were sent.
+_UNPACKED_OF_SMALL, _UNPACKED_OF_LARGE = 4, 1.25
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, ValueError, IndexError,
     OverflowError, KeyError,
@@ -137,8 +138,9 @@ class MetadataReader:
         return names, texts
 
     def _stream(self, reply: Reply, shown: str) -> "_Stream":
-        sent = self._transport.chunks(reply, self._limits.archive)
-        most = _UNPACKED_SHARE * self._limits.archive
+        limits = self._limits
+        sent = self._transport.chunks(reply, limits.sdist, wire=limits.sdist)
+        most = int(max(_UNPACKED_OF_SMALL * limits.archive, _UNPACKED_OF_LARGE * limits.sdist))
         return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
 
     def _documents_of_tar(self, reply: Reply, shown: str, collect: Callable[[], "_Collector"]) -> SdistDocuments:

@@ -59,6 +59,24 @@ def test_each_page_and_each_metadata_is_asked_for_once(replay: ReplayIndex, inde
     assert fetcher.begun == 7
 
 
+def test_a_large_sdist_is_read_only_when_it_is_needed(
+    replay: ReplayIndex, indexes: IndexSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scanner.services.metadata._LARGE_SDIST", 100)
+    replay.add_package(
+        "demo", [a_file("demo-1.0.tar.gz"), a_file("demo-2.0.tar.gz"), a_file("demo-2.0-py3-none-any.whl")]
+    )
+    with fetching(indexes, progress=quiet) as fetcher:
+        fetcher.want_packages(["demo"])
+        all_of(fetcher)
+        keys = {one.version: one.pk for one in Release.objects.all()}
+        fetcher.want_metadata(keys.values(), urgent=False)
+        assert all_of(fetcher) == (set(), {keys["2.0"]})
+        fetcher.want_metadata(keys.values())
+        assert all_of(fetcher) == (set(), {keys["1.0"]})
+    assert not Release.objects.filter(metadata=None).exists()
+
+
 def test_what_is_known_arrives_without_a_request(replay: ReplayIndex, indexes: IndexSet) -> None:
     replay.add_package("demo", [a_file("demo-1.0-py3-none-any.whl", requires_dist=["six"])])
     for _ in range(2):

@@ -73,7 +73,7 @@ def test_an_index_that_is_down_is_asked_again_at_once(replay: ReplayIndex, demo:
 def test_a_large_sdist_is_given_up_within_bounds(replay: ReplayIndex, demo: Package, poll: Poll) -> None:
     replay.add_package("demo", [a_file("demo-1.0.tar.gz", members={**CARGO, "huge.bin": bytes(5_000_000)})])
     poll()
-    client = IndexClient(replay.url, limits=Limits(archive=100_000))
+    client = IndexClient(replay.url, limits=Limits(archive=100_000, sdist=100_000))
     assert inspect_sdists(ids(), client, NOON) == 1
     assert build_kind(Release.objects.get().build_detail) == UNREADABLE
     assert Release.objects.get().build_tried_at == NOON

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import io
+import os
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from scanner.index.transport import Limits
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, a_file, faults
 
-LIMITS = Limits(silence=PATIENCE, total=PATIENCE, metadata=10_000, archive=400_000)
+LIMITS = Limits(silence=PATIENCE, total=PATIENCE, metadata=10_000, archive=400_000, sdist=400_000)
 WHEEL, SDIST = "demo-1.0-py3-none-any.whl", "demo-1.0.tar.gz"
 TEXT = b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\nRequires-Dist: numpy>=2\n"
 
@@ -162,6 +163,23 @@ def test_hostile_wheels_are_refused_in_words(index: ReplayIndex, client: IndexCl
 def test_pkg_info_is_read_out_of_each_kind_of_sdist(index: ReplayIndex, client: IndexClient) -> None:
     assert client.sdist_metadata(url(index, SDIST)).pkg_info == TEXT
     assert client.sdist_metadata(url(index, "demo-1.0.zip")).pkg_info == TEXT
+
+
+def test_an_old_sdist_is_streamed_to_its_end_where_its_requirements_stand(index: ReplayIndex) -> None:
+    small = IndexClient(index.url, limits=Limits(archive=10_000, sdist=1_000_000))
+    members = {"demo-7.0/PKG-INFO": TEXT, "demo-7.0/data.jar": os.urandom(500_000)}
+    body = a_tar({**members, "demo-7.0/demo.egg-info/requires.txt": b"six\n"})
+    index.mount_body("demo", "demo-7.0.tar.gz", body)
+    assert small.sdist_metadata(url(index, "demo-7.0.tar.gz"), lambda known: False) == (TEXT, b"six\n")
+
+
+def test_no_more_of_an_sdist_is_read_than_its_metadata_need(index: ReplayIndex) -> None:
+    small = IndexClient(index.url, limits=Limits(sdist=200_000))
+    body = a_tar({"demo-8.0/PKG-INFO": TEXT, "demo-8.0/data.jar": os.urandom(500_000)})
+    index.mount_body("demo", "demo-8.0.tar.gz", body)
+    assert small.sdist_metadata(url(index, "demo-8.0.tar.gz")).pkg_info == TEXT
+    with pytest.raises(InvalidArchive, match="no more than 200,000 bytes are read"):
+        small.sdist_metadata(url(index, "demo-8.0.tar.gz"), lambda known: False)
 
 
 def test_other_kinds_of_sdist_are_not_read(index: ReplayIndex, client: IndexClient) -> None:
