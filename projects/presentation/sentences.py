@@ -52,6 +52,11 @@ def blocked_causes(result: TargetResult) -> dict[str, str]:
     return {one.name: describe_cause(one) for one in result.packages if one.verdict is Verdict.BLOCKED}
 
 
+def causes_after_name(result: TargetResult) -> dict[str, str]:
+    """Return the same as `blocked_causes` to be written after the name: " 3.11.0: needs glibc 2.39, …"."""
+    return {one.name: _after_name(one) for one in result.packages if one.verdict is Verdict.BLOCKED}
+
+
 def describe_no_path(
     plan: UpgradePlan, causes: Mapping[str, str], target_name: Callable[[str], str] = str
 ) -> str | None:
@@ -69,10 +74,14 @@ def describe_cause(package: PackageResult) -> str:
 
     It is what the newest version lacks, with its number where another version is in use.
     """
+    return f"{package.name}{_after_name(package)}"
+
+
+def _after_name(package: PackageResult) -> str:
     newest = package.newest_mismatch
     if newest is None:
-        return f"{package.name}: {describe_text(package.reason) or 'no version installs'}"
-    named = package.name if newest.version == package.version else f"{package.name} {newest.version}"
+        return f": {describe_text(package.reason) or 'no version installs'}"
+    named = "" if newest.version == package.version else f" {newest.version}"
     return f"{named}: {short_text(newest.reason)}"
 
 

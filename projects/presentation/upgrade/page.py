@@ -11,7 +11,7 @@ from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
 from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.evidence import declaration_word
-from projects.presentation.sentences import blocked_causes, read_target
+from projects.presentation.sentences import causes_after_name, read_target
 from projects.presentation.upgrade.marked_lines import marked_lines
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import (
@@ -99,9 +99,9 @@ def _answer(columns: Sequence[Column], stored: StoredUpgrade, planned: PlannedUp
 def _stuck(
     blocker: Blocker, columns: Sequence[Column], stored: StoredUpgrade, name_target: Callable[[str], str]
 ) -> str:
-    """Return why a package has no version that works: on one target as its row says it."""
-    cause = blocked_causes(stored.result).get(blocker.name, "") if len(columns) == 1 else ""
-    return cause or plan_cause_text(blocker.reason, name_target)
+    """Return why a package has no version that works, as text that follows its name: on one target that of its row."""
+    cause = causes_after_name(stored.result).get(blocker.name, "") if len(columns) == 1 else ""
+    return cause or f": {plan_cause_text(blocker.reason, name_target)}"
 
 
 def _conflict(

@@ -84,7 +84,7 @@ class UpgradePage:
     """The view model of the page; empty parts are not shown. `is_installable`: the whole set can be installed.
 
     `can_fetch`: data is missing and no fetch was requested. `next_look` is the query string by which the page reloads
-    while the index is queried; empty when there is nothing to wait for.
+    while the index is queried; empty when there is nothing to wait for. `stuck` has names, and the text after each.
     """
 
     column: Column

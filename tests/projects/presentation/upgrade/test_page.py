@@ -177,7 +177,7 @@ def test_a_blocker_is_the_answer_and_no_install_command_is_offered() -> None:
     assert page.answer.look is Verdict.BLOCKED
     assert page.answer.headline == "Python 3.13 on Linux x86-64: not yet."
     assert page.answer.cause == ("No path: core has no version that works there. The 1 change below clears the rest.")
-    assert page.stuck == (("core", "no release of core is usable: 2.0 has no file for it."),)
+    assert page.stuck == (("core", ": no release of core is usable: 2.0 has no file for it."),)
     assert not page.is_installable
     assert texts(page, done=False)[0] == "core needs a release that works there."
 
