@@ -71,7 +71,7 @@ class InterpreterFacts:
 class Proof:
     """What happened to one set on one target.
 
-    `pins` are the packages that were installed, `unproven` those of the set without a wheel, of which nothing is known.
+    `pins` are the packages that were installed, `unproven` those of the set without a wheel, which were not tried.
     `install_error` is the end of the installer's output where it failed; then nothing was imported. `conflicts` are
     the lines of `pip check`. `isolation` says what the imports were kept from. `digests` are the SHA-256 values of the
     installed wheels, where the installer reports them. `tests` is the end of the tests' output; `tests_passed` is None

@@ -115,9 +115,9 @@ class CellField(IntEnum):
 
 
 class ShownCells(models.Func):
-    """The cells in `shown` of which a field has one of some values, as a list that the database selects.
+    """The cells in `shown` with a field that has one of some values, as a list that the database selects.
 
-    A portfolio reads what needs work in hundreds of targets, of which most packages are ready.
+    A portfolio reads what needs work in hundreds of targets; most of their packages are ready.
     """
 
     output_field = models.JSONField()

@@ -11,7 +11,7 @@ from scanner.domain.resolution.explain.conflict_text import conflict_lines, line
 
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
-    """One fact: who states it, what it asks for, and whether it is about the package of which no version is left."""
+    """One fact: who states it, what it asks for, and whether it is about the package that has no version left."""
 
     who: str
     what: str

@@ -49,7 +49,7 @@ def declaration_word(declaration: Declaration) -> str:
 def evidence_lines(
     package: PackageResult, python: Python, reading: WheelReading | None = None
 ) -> tuple[EvidenceLine, ...]:
-    """Return the rungs of the ladder of which something is known, lowest first. `reading` is of the file in use."""
+    """Return the rungs of the ladder about which something is known, lowest first. `reading` is of the file in use."""
     return tuple(_lines(package, python, reading))
 
 

@@ -19,7 +19,7 @@ class FileDifference:
 
 
 def compare_files(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[FileDifference, ...]:
-    """Return the files of which anything differs, by path."""
+    """Return the files that differ in anything, by path."""
     return tuple(
         FileDifference(path, _text(path, before, after), tuple(_lines(before.get(path, ""), after.get(path, ""))))
         for path in sorted(before.keys() | after.keys())

@@ -135,7 +135,7 @@ def _go(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
 
 
 def _unknown(pairs: Sequence[tuple[Column, TargetSummary]]) -> SummaryLine:
-    # The one of which least is known speaks for all.
+    # The one about which least is known speaks for all.
     column, result = max(pairs, key=lambda pair: pair[1].counts.get(Verdict.UNKNOWN, 0))
     cause = unknown_text(result.counts)
     action = "See which" if cause else "See the packages"

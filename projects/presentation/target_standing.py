@@ -40,12 +40,12 @@ class TargetStanding:
 
     @property
     def blocked(self) -> tuple[CellSummary, ...]:
-        """The cells of packages of which no version installs."""
+        """The cells of packages without a version that installs."""
         return tuple(cell for cell in self.work if cell.verdict == Verdict.BLOCKED)
 
     @property
     def blockers(self) -> tuple[str, ...]:
-        """The names of the packages of which no version installs."""
+        """The names of the packages without a version that installs."""
         return tuple(cell.name for cell in self.blocked)
 
     @property

@@ -118,7 +118,7 @@ def _loss(version: str, before: str, group: Sequence[AffectedTarget], everything
         accepted = ", which your policy accepts" if one.builds else ""
         return f"{uses} {limits} admit {version}: the next install without a lock file builds it from source{accepted}."
     return (
-        f"{uses} {limits} admit {version}, of which no file fits there: an installer on that target stays at {before}, "
+        f"{uses} {limits} admit {version}, which has no file for it: an installer on that target stays at {before}, "
         f"and a lock file that was made on another target fails there."
     )
 

@@ -21,7 +21,7 @@ from scanner.domain.releases.first_wheels import WheelForecast
 
 @dataclass(frozen=True, slots=True)
 class RootBlocker:
-    """A package of which no version installs, and which no other blocker brings in.
+    """A package without a version that installs, which is in the set for its own sake and not for another blocker.
 
     `place` is the line of the project that requires it, `paths` lead to it through others. `behind` are the packages
     that block only through it. `status` is its project status when it is not active. `is_watched`: by the user, alone.

@@ -77,7 +77,7 @@ def roots_of(paths: Iterable[str]) -> list[str]:
 
 
 def unreadable(parsed: ParsedFiles, roots: Iterable[str]) -> list[str]:
-    """Return the roots of which nothing could be read but a problem with the whole file."""
+    """Return the roots that could not be read: each has only a problem with the whole file."""
     useful = {one.source for one in parsed.requirements} | {one.source for one in parsed.unnamed}
     useful |= {one.source for one in parsed.options} | {one.source for one in parsed.hints}
     failed = {one.path for one in parsed.problems if one.line is None or one.message.startswith("not readable")}

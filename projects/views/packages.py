@@ -133,7 +133,7 @@ def _timeline(index_id: int, name: str, columns: Sequence[Column]) -> Timeline |
         for at, platform in enumerate(shown)
     }
     first = found.wheels[:width]
-    # Where another platform has its wheel, the platform is what is waited for, of which past Pythons say nothing.
+    # Where another platform has its wheel, the platform is what is waited for, and past Pythons say nothing about it.
     served = {wheel.target.python for wheel in found.wheels if wheel.served}
     waiting = [python for python in _TIMELINE_PYTHONS if python not in served]
     coming = (forecast(first, python, found.since, today) for python in waiting)

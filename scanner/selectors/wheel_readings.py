@@ -14,7 +14,7 @@ from scanner.models import StoredWheelReading
 
 
 def breaks_in_wheels() -> list[KnownBreak]:
-    """Return the releases of which a wheel shows that importing them fails on some Python. One query."""
+    """Return the releases with a wheel that shows that importing them fails on some Python. One query."""
     rows = StoredWheelReading.objects.filter(breaks=True).order_by("filename")
     found: dict[tuple[str, str, str], KnownBreak] = {}
     for package, version, filename, imports in rows.values_list("package", "version", "filename", "imports"):

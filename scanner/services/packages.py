@@ -31,7 +31,7 @@ def ensure_packages(index_id: int, names: Iterable[str], now: datetime) -> dict[
 
 
 def known_names(index_ids: Collection[int], names: Collection[str]) -> set[str]:
-    """Return the names of which any of these indexes has been asked, or is to be. A query for each 2,000 names."""
+    """Return the names that any of these indexes was asked for, or will be. A query for each 2,000 names."""
     wanted, known = sorted(names), set[str]()
     for start in range(0, len(wanted), 2_000):
         rows = Package.objects.filter(index__in=index_ids, name__in=wanted[start : start + 2_000])

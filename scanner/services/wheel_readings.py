@@ -29,7 +29,7 @@ _MOST_ERROR = 300
 
 @dataclass(frozen=True, slots=True)
 class UnreadWheel:
-    """A wheel to read: where it is, of which release, and what that requires."""
+    """A wheel to read: where it is, its release, and what that requires."""
 
     filename: str
     sha256: str

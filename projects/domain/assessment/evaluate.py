@@ -256,7 +256,7 @@ def _explain(
 
 
 def _lacking_extras(one: ResolvedTarget) -> Iterable[NormalizedName]:
-    """Yield the packages of which the only release that installs lacks a requested extra."""
+    """Yield the packages whose only release that installs lacks a requested extra."""
     return (
         name
         for name, judgement in one.judgements.items()

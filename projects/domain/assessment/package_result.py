@@ -69,7 +69,7 @@ class PackageResult:
     `newest_mismatch` when none does. `newest_version` is the newest of all, whether it installs or not;
     `may_get_files` is whether the index still accepts files for it. `held_at` is the version that installs of a package
     that is held back; `version` is then the one that the requirements ask for. `has_stated_needs`: what it requires is
-    from its sdist, of which a build may say more. `refused_requirement` is the one for which pip refuses its metadata.
+    from its sdist; a build may say more. `refused_requirement` is the one that makes pip refuse its metadata.
     `evidence` is what is known beyond that it installs.
     `waiver` is the decision of the team by which it counts as it does.
     """

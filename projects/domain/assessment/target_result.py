@@ -17,7 +17,7 @@ class TargetResult:
     """The verdict on one target, given by its slug, with all packages.
 
     Packages nearest to the project come first, those that the target does not need last. `blockers` are the packages
-    of which no admitted version installs. `conflict` says why requirements contradict each other and what to change;
+    without a version that installs. `conflict` says why requirements contradict each other and what to change;
     None when they do not. `plan` is None when nothing has to move, and when data is missing.
     """
 

@@ -72,7 +72,7 @@ def unanswered(files: Iterable[AuditedFile], own: OwnModules, known: KnownPackag
 
 
 def not_imported(files: Iterable[AuditedFile], known: KnownPackages) -> list[PackageModules]:
-    """Return the packages that the project requires itself and of which no file imports a module, whenever."""
+    """Return the packages that the project requires itself and whose modules no file ever imports."""
     imports = [one for file in files for one in file.content.imports if not one.level]
     tops = {one.top for one in imports}
     found = []

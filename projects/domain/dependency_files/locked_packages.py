@@ -90,7 +90,7 @@ def locked_package(
 
 
 def add_environments(builder: ParsedFilesBuilder, markers: object, path: str, line: int | None) -> None:
-    """Add the environments that a lock is for, as a list of markers of which one must hold."""
+    """Add the environments that a lock is for, as a list of markers; one must hold."""
     found = strings(markers)
     try:
         normal = tuple(marker for text in found if (marker := normalize_marker(text)) is not None)

@@ -27,7 +27,7 @@ _SEPARATOR = re.compile(r"[ \t]*,?[ \t]*")
 
 
 def alternatives(text: str) -> tuple[str, ...]:
-    """Return the specifier sets of which one must match; ("",) for any version. Raises MalformedRequirement.
+    """Return alternative specifier sets; ("",) for any version. Raises MalformedRequirement.
 
     For example "^1.2 || ^3" gives (">=1.2,<2.0", ">=3,<4") in packaging's order of clauses.
     """

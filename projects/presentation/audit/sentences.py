@@ -12,7 +12,7 @@ RULES = {
     FindingKind.NOT_KNOWN: "A module is imported, and whether a package of the set brings it is not known.",
     FindingKind.THROUGH_ANOTHER: "A module is imported whose package only comes through another one.",
     FindingKind.OTHER_GROUP: "A module is imported whose package is required for another group only.",
-    FindingKind.NOT_IMPORTED: "A package is required of which nothing is imported or named.",
+    FindingKind.NOT_IMPORTED: "A package is required, and nothing of it is imported or named.",
     FindingKind.REMOVED_MODULE: "A module is imported that this Python removed from its standard library.",
     FindingKind.REMOVED_NAME: "A name is used that this Python removed from its standard library.",
     FindingKind.NEWER_MODULE: "A module of the standard library is imported that this Python does not have yet.",

@@ -20,8 +20,8 @@ _MOST_FILES = 3
 class HistoryLine:
     """The changes of one kind that one poll found in one release.
 
-    `own_targets` names those of the user's targets that are concerned. `files` are the first files, of which
-    `more_files` are left out.
+    `own_targets` names those of the user's targets that are concerned. `files` are the first files;
+    `more_files` more are left out.
     """
 
     kind: str

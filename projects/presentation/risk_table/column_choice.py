@@ -37,7 +37,7 @@ class ColumnChoice:
 
 
 def column_choice(columns: Sequence[Column], shown: Collection[Column], query: RiskQuery) -> ColumnChoice:
-    """Return the choice among `columns`, of which `shown` are in the table; links keep the rest of the query."""
+    """Return the choice among `columns`; `shown` are in the table; links keep the rest of the query."""
     at = {(column.python_slug, column.platform_slug): column for column in columns}
     pythons = {column.python_slug: column.python for column in columns}
     platforms = {column.platform_slug: column for column in columns}

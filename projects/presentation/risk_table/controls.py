@@ -37,7 +37,7 @@ class Pill:
 
 @dataclass(frozen=True, slots=True)
 class HeadingGroup:
-    """A platform above the columns of its Pythons, of which there are `width`."""
+    """A platform above the columns of its Pythons; `width` is their number."""
 
     platform: str
     floor: str

@@ -52,7 +52,7 @@ def watch_target(project: Project, user: User, target: str) -> Subscription:
 
 
 def report_targets() -> int:
-    """Create the alerts of watched targets of which a blocker fell since the last report. Return how many.
+    """Create the alerts of watched targets that lost a blocker since the last report. Return how many.
 
     May run concurrently: the alert and what it reports are stored together, under the lock of the watch.
     """

@@ -187,7 +187,7 @@ class _SdistInspector:
     inspected: set[int] = field(default_factory=set)
 
     def inspect(self, found: ResolvedRequest) -> set[str]:
-        """Inspect what verdicts depend on. Return the packages of which a build became known and has been read."""
+        """Inspect what verdicts depend on. Return the packages with a build that became known and has been read."""
         unseen = unseen_in(found.resolved, found.reader.snapshot)
         todo = [pk for pk in sorted(unseen) if pk not in self.inspected][:MOST_SDISTS]
         self.inspected.update(todo)

@@ -247,7 +247,7 @@ def stale_snapshots(now: datetime) -> list[int]:
 
 
 def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet[Assessment, int]:
-    """Return the snapshots of these assessments of which a waiver has expired since. One query."""
+    """Return the snapshots of these assessments with a waiver that has expired since. One query."""
     expired = newest.filter(
         project__waivers__ended_at=None,
         project__waivers__until__lt=now.date(),

@@ -240,7 +240,7 @@ def _reopen(stored: Delivery, delivery: Delivery) -> bool:
     """Make a known delivery pending again if there is a reason to. Return whether there is.
 
     One that failed is tried again. The same bytes under another id, after a while, may also be a push back to an older
-    commit, of which some hosts send the same body: where the branch is now decides.
+    commit, for which some hosts send the same body: where the branch is now decides.
     """
     again = Delivery.objects.filter(pk=stored.pk)
     failed = again.filter(state=Delivery.State.FAILED).exclude(commit="", payload=None)

@@ -32,7 +32,7 @@ _SECTION = re.compile(r"^\s*\[\s*([^\]:\s]+)", re.MULTILINE)
 class MetadataGrade(StrEnum):
     """How far the dependencies of a release are known.
 
-    CERTAIN: from a wheel, or from an sdist that binds its build. STATED: from an sdist of which a build may say more.
+    CERTAIN: from a wheel, or from an sdist that binds its build. STATED: from an sdist; a build may say more.
     UNREADABLE: the index was asked several times, and what it has cannot be read.
     """
 

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
-from scanner.domain.targets.target import AbiPair, TagPriority
+from scanner.domain.targets.abis import AbiPair, TagPriority
 
 
 class Availability(StrEnum):
@@ -64,7 +64,7 @@ class Offer:
 
 @functools.cache
 def waived_offer(offer: Offer, waived: Waived) -> Offer:
-    """Return an offer of which something is waived. Equal ones are the same object, as those of releases are."""
+    """Return an offer without what is waived. Equal ones are the same object, as those of releases are."""
     return replace(offer, waived=waived)
 
 

@@ -21,9 +21,10 @@ from scanner.domain.matching.availability import (
 )
 from scanner.domain.matching.mismatch import nearest_mismatch
 from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, WheelMismatch
+from scanner.domain.targets.abis import AbiPair, TagPriority, supported_pairs
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Python
-from scanner.domain.targets.target import AbiPair, TagPriority, Target, supported_pairs
+from scanner.domain.targets.target import Target
 
 
 @dataclass(frozen=True, slots=True)

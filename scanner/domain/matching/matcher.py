@@ -18,7 +18,8 @@ from scanner.domain.matching.availability import (
     is_compiled,
     wheel_availability,
 )
-from scanner.domain.targets.target import AbiPair, TagPriority, Target, supported_pairs
+from scanner.domain.targets.abis import AbiPair, TagPriority, supported_pairs
+from scanner.domain.targets.target import Target
 
 PRIORITIES = tuple(TagPriority)
 # One object for each value, so that thousands of rows of hundreds of offers hold pointers only.

@@ -7,11 +7,12 @@ from typing import NamedTuple
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import ReleaseFileFacts, accepts_python, expand_tag_set
 from scanner.domain.matching.reason import MismatchKind, StableAbiLimit, WheelMismatch
+from scanner.domain.targets.abis import STABLE_ABIS, AbiPair, supported_pairs
 from scanner.domain.targets.labels import label_ranges, pair_label
 from scanner.domain.targets.platform_tags import PlatformTag, System, parse_platform_tag
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.pythons import Implementation, Python
-from scanner.domain.targets.target import STABLE_ABIS, AbiPair, Target, supported_pairs
+from scanner.domain.targets.target import Target
 
 
 class _Wheel(NamedTuple):
@@ -37,7 +38,7 @@ class _Wheel(NamedTuple):
 
 
 def nearest_mismatch(files: Iterable[ReleaseFileFacts], target: Target) -> WheelMismatch:
-    """Return the nearest mismatch of a release of which no wheel serves the target, whatever the order of its files."""
+    """Return the nearest mismatch of a release without a wheel for the target, whatever the order of its files."""
     ordered = sorted(files, key=lambda file: file.filename)
     installable = [file for file in ordered if file.installable]
     if not installable:

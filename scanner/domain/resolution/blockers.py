@@ -146,7 +146,7 @@ def certain_blockers(provider: TargetProvider) -> tuple[Choices, set[NormalizedN
     """Return (blocked packages, packages or versions that do not exist) that block whatever else is chosen.
 
     Each blocked package has its preferred release among those that are required. Follows only dependencies that cannot
-    be avoided. A package blocks if the requirements for it admit candidates of which none is usable; it needs a
+    be avoided. A package blocks if the requirements for it admit candidates and none of them is usable; it needs a
     placeholder if the index has nothing that one of them admits.
     """
     blocked: set[NormalizedName] = set()

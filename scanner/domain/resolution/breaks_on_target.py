@@ -56,7 +56,7 @@ class BreaksOnTarget:
     def beside(
         self, name: NormalizedName, choice: int, seen: Mapping[NormalizedName, CandidateSet]
     ) -> Iterator[tuple[_Pair, BreaksBeside]]:
-        """Yield pairs of releases that break together, of which the chosen release is one.
+        """Yield pairs of releases that break together and include the chosen release.
 
         Only packages that the search has seen count: of two packages of a set, one is decided when the other has been
         seen.

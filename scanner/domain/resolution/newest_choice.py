@@ -24,7 +24,7 @@ from scanner.domain.resolution.target_provider import TargetProvider
 
 __all__ = ["BarredRelease", "NewestChoice", "is_long_before", "newest_choices_search"]
 
-# A dependency of which none of the newest few releases installs counts as one that does not.
+# A dependency counts as one that does not install if none of its newest few releases does.
 _TRIED = 3
 _DEEPEST = 8
 
@@ -55,7 +55,7 @@ class NewestChoice:
 def newest_choices_search(
     problem: ResolutionProblem, closure: Closure
 ) -> Search[Mapping[NormalizedName, NewestChoice]]:
-    """Find the newest choice of each package of which a closure has an older release, yielding what is missing.
+    """Find the newest choice of each package that a closure has in an older release, yielding what is missing.
 
     What a release needs is judged on its own, as if nothing else were required.
     """

@@ -1,4 +1,4 @@
-"""The packages of which a requirement mentions a pre-release, so that pre-releases count for all others too."""
+"""The packages with a requirement that mentions a pre-release, so that pre-releases count for all others too."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["certain_prereleases", "has_usable_prerelease", "prereleases_in"]
 
 
 def prereleases_in(proof: Incompatibility) -> set[NormalizedName]:
-    """Return the packages of which a requirement in a proof mentions a pre-release."""
+    """Return the packages with a requirement in a proof that mentions a pre-release."""
     reasons = (fact.reason for fact in facts_of(proof))
     return {one.requirement.name for one in reasons if isinstance(one, Required) and one.requirement.pre}
 
@@ -26,7 +26,7 @@ def has_usable_prerelease(provider: TargetProvider, name: NormalizedName) -> boo
 
 
 def certain_prereleases(provider: TargetProvider) -> set[NormalizedName]:
-    """Return the packages of which a requirement that no set avoids mentions a pre-release."""
+    """Return the packages with a requirement that mentions a pre-release and that no set avoids."""
     found: set[NormalizedName] = set()
     masks: dict[NormalizedName, int] = {}
     followed: set[tuple[NormalizedName, NormalizedName | None]] = set()

@@ -36,7 +36,7 @@ class Block:
 
 
 NO_BLOCK = Block(0, 0)
-"""That of a package of which one release is read for itself."""
+"""That of a package with one release that is read for itself."""
 
 
 class ReadAhead:

@@ -194,7 +194,7 @@ def _cut_short(upgrade: Upgrade, problem: ResolutionProblem, limit: LimitReached
 
 
 def _sides(conflict: ConflictAccount | None) -> tuple[str, ...]:
-    """Return the first two statements about the package of which no version is left."""
+    """Return the first two statements about the package that has no version left."""
     explanation = conflict.explanation if conflict is not None else ConflictExplanation()
     stated = {LineKind.ASKED: "name", LineKind.LIMITED: "name", LineKind.NEEDS: "required"}
     about = [

@@ -66,7 +66,7 @@ class AllConditions:
 
 @dataclass(frozen=True, slots=True)
 class AnyCondition:
-    """Conditions of which one is enough."""
+    """Conditions; one is enough."""
 
     conditions: tuple[Condition, ...]
 

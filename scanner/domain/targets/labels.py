@@ -4,7 +4,7 @@ import functools
 import re
 from collections.abc import Iterable
 
-from scanner.domain.targets.target import STABLE_ABIS, AbiPair
+from scanner.domain.targets.abis import STABLE_ABIS, AbiPair
 
 _OWN_ABI = re.compile(r"(?P<python>cp\d+)(?P<flags>[a-z]*)")
 

@@ -65,7 +65,7 @@ class MetadataReader:
         return self._from_zip(url, shown, is_metadata, "METADATA")
 
     def wheel_paths(self, url: str) -> list[str]:
-        """Return the paths of the files in a wheel, of which only the archive's directory is read."""
+        """Return the paths of the files in a wheel. Only the archive's directory is read."""
         shown = without_credentials(url)
         try:
             with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:

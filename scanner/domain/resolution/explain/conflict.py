@@ -125,7 +125,7 @@ class Relaxation:
 class ConflictExplanation:
     """The facts that contradict each other, nearest to the project first, and the ways out, smallest first.
 
-    `exhausted` is the package of which no version is left, empty where only all facts together leave nothing.
+    `exhausted` is the package that has no version left, empty where only all facts together leave nothing.
     `omitted` counts the facts that are left out in the middle. `text` is a derivation that was stored before conflicts
     were data.
     """

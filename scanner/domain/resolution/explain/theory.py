@@ -10,7 +10,7 @@ from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING
 __all__ = ["Terms", "Theory"]
 
 Terms = tuple[tuple[int, int], ...]
-"""Terms (node number, set) of which not all can hold, as in an incompatibility."""
+"""Terms (node number, set) that cannot all hold, as in an incompatibility."""
 
 # Propagation steps for one question. Proofs of real sets need a few thousand.
 _MOST_STEPS = 60_000
@@ -45,7 +45,7 @@ class Theory:
         return {numbers[fact] if fact < len(numbers) else -1 for fact in used}
 
     def smallest(self, order: Sequence[int], always: Collection[int] = ()) -> list[int]:
-        """Return groups that contradict each other and of which none can be left out, in ascending order.
+        """Return groups that contradict each other, as few as possible, in ascending order.
 
         Groups are left out in `order` where that is possible. `always` are never left out.
         """

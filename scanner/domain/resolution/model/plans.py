@@ -33,7 +33,7 @@ class VersionChange:
 
 @dataclass(frozen=True, slots=True)
 class Blocker:
-    """A package of which no version that the requirements admit works, and why."""
+    """A package without a version that works within the requirements, and why."""
 
     name: NormalizedName
     reason: PlanReason

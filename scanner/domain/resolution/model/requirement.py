@@ -71,7 +71,7 @@ class InvalidRequirement:
 
 
 def specifiers_of(specifier: str) -> list[str]:
-    """Return the specifiers of which a requirement wants any one: one, or the parts of a union."""
+    """Return the alternative specifiers of a requirement: one, or the parts of a union."""
     return specifier.split(_OR)
 
 

@@ -96,7 +96,7 @@ class PackageVersions:
 
     @cached_property
     def undated(self) -> int:
-        """The candidates of which the index does not say when they were uploaded."""
+        """The candidates without an upload time on the index."""
         return sum(2 << index for index, candidate in enumerate(self.candidates) if candidate.uploaded_at is None)
 
     def uploaded_after(self, moment: datetime) -> int:
