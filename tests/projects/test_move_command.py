@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,12 +29,14 @@ target-version = "py310"
 
 
 @pytest.fixture
-def index() -> ReplayIndex:
+def index() -> Iterator[ReplayIndex]:
     replay = ReplayIndex()
     replay.add_package("pure", [a_file("pure-1.0-py3-none-any.whl")])
     wheels = ["fast-1.0-cp311-cp311-manylinux_2_17_x86_64.whl", "fast-2.0-cp314-cp314-manylinux_2_17_x86_64.whl"]
     replay.add_package("fast", [a_file(name) for name in wheels])
-    return replay
+    # One address for all commands of a test: what one of them stored is read by the next.
+    with replay:
+        yield replay
 
 
 @pytest.fixture
@@ -52,10 +55,8 @@ def git(root: Path, *arguments: str, stdin: str = "") -> None:
 
 
 def run(index: ReplayIndex, repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    with index:
-        return manage(
-            *arguments, "--target", TARGET, environment=environment(migrated(repository.parent / "data"), index.url)
-        )
+    data = migrated(repository.parent / "data")
+    return manage(*arguments, "--target", TARGET, environment=environment(data, index.url))
 
 
 def contents(root: Path) -> dict[str, str]:
