@@ -60,13 +60,11 @@ def place_moves(places: Sequence[PythonPlace], texts: Mapping[str, str], minor: 
 
 def not_moved(places: Sequence[PythonPlace], minor: int) -> list[PythonPlace]:
     """Return the first place of each file that tests several Pythons without a list, and lacks the new one."""
-    many = _with_many(places)
-    tests = [one for one in places if one.role is PlaceRole.TESTS and one.path in many]
-    return [
-        next(one for one in tests if one.path == path)
-        for path in dict.fromkeys(one.path for one in tests if not one.is_list)
-        if minor not in {minor_of(one) for one in tests if one.path == path} and not any(one.is_list for one in tests)
-    ]
+    tests = [one for one in places if one.role is PlaceRole.TESTS and one.path in _with_many(places)]
+    listed = {one.path for one in tests if one.is_list}
+    tested = {one.path for one in tests if minor_of(one) == minor}
+    first = {one.path: one for one in reversed(tests)}
+    return [one for path, one in first.items() if path not in listed | tested]
 
 
 def _with_many(places: Sequence[PythonPlace]) -> set[str]:

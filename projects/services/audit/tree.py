@@ -59,7 +59,16 @@ def read_tree(root: Path) -> SourceTree:
 
 def read_tree_places(tree: SourceTree) -> list[PythonPlace]:
     """Return where the files of a tree say its Python; those of tests and examples do not count."""
-    files = {path: _bytes(tree.root / path, LARGEST_FILE + 1) for path in _place_paths(tree.paths)}
+    return _places(tree.root, tree.paths)
+
+
+def read_repository_places(root: Path) -> list[PythonPlace]:
+    """Return the same of a folder whose sources are not read."""
+    return _places(root, _walk(root))
+
+
+def _places(root: Path, paths: Iterable[str]) -> list[PythonPlace]:
+    files = {path: _bytes(root / path, LARGEST_FILE + 1) for path in _place_paths(paths)}
     try:
         return run_limited(read_places, files)
     except ReadingLimitReached:

@@ -80,7 +80,8 @@ def test_a_matrix_that_is_no_list_is_left_to_people() -> None:
     path = ".github/workflows/a.yml"
     text = "m:\n  include:\n    - {python: '3.11', tox: py311}\n    - {python: '3.12', tox: py312}\n"
     assert moved(path, text) == text
-    assert [one.line for one in not_moved(read_places({path: text.encode()}), 14)] == [3]
+    beside = {path: text.encode(), "tox.ini": b"[tox]\nenvlist = py311,py312\n"}
+    assert [(one.path, one.line) for one in not_moved(read_places(beside), 14)] == [(path, 3)]
     assert not_moved(read_places({path: text.encode()}), 12) == []
 
 
