@@ -109,10 +109,10 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(60.0),
         "options": {"expires": 50},
     },
-    "queue deliveries again whose message was lost": {
+    "queue deliveries again whose message or worker was lost": {
         "task": "projects.tasks.requeue_lost_deliveries",
-        "schedule": IntervalSchedule(300.0),
-        "options": {"expires": 280},
+        "schedule": IntervalSchedule(15.0),
+        "options": {"expires": 14},
     },
     "check branches whose pushes may have been lost": {
         "task": "projects.tasks.check_branches",

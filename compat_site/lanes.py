@@ -17,21 +17,29 @@ _Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # What is larger than this is kept in a file until its turn.
 _IN_MEMORY = 1024 * 1024
 _CHUNK = 64 * 1024
+_GIVES_WAY_SECONDS = 0.5
 _WAIT = b"Too many requests at once: please wait.\n"
 
 
 @dataclass
 class Lane:
-    """How many requests are worked on at a time, how many wait, and how long, in seconds."""
+    """How many requests are worked on at a time, how many wait, and how long, in seconds.
+
+    One that gives way to another lane begins, for a while at least, only while nothing is worked on there.
+    """
 
     at_once: int
     waiting: int
     patience: float
+    gives_way_to: Lane | None = None
     _free: threading.Semaphore = field(init=False)
     _places: threading.Semaphore = field(init=False)
 
     def __post_init__(self) -> None:
         """Make the semaphores."""
+        self._lock, self._busy = threading.Lock(), 0
+        self._idle = threading.Event()
+        self._idle.set()
         self._free = threading.Semaphore(self.at_once)
         self._places = threading.Semaphore(self.at_once + self.waiting)
 
@@ -40,14 +48,27 @@ class Lane:
         if not self._places.acquire(blocking=False):
             return False
         if self._free.acquire(timeout=self.patience):
+            if self.gives_way_to is not None:
+                self.gives_way_to.wait_until_idle(_GIVES_WAY_SECONDS)
+            self._count(1)
             return True
         self._places.release()
         return False
 
     def leave(self) -> None:
         """End a turn."""
+        self._count(-1)
         self._free.release()
         self._places.release()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        """Wait until nothing is worked on, at most so long."""
+        self._idle.wait(seconds)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._busy += change
+            (self._idle.clear if self._busy else self._idle.set)()
 
 
 class Lanes:
@@ -59,9 +80,9 @@ class Lanes:
         # A repository host gives up after ten seconds.
         self._hooks = Lane(4, 16, 8.0)
         self._hook_uploads = Lane(2, 8, 15.0)
-        self._sign_in = Lane(2, 4, 8.0)
+        self._sign_in = Lane(2, 4, 8.0, gives_way_to=self._hooks)
         self._reading = Lane(4, 16, 15.0)
-        self._writing = Lane(3, 6, 15.0)
+        self._writing = Lane(3, 6, 15.0, gives_way_to=self._hooks)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request in its turn."""

@@ -50,6 +50,5 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.continue_assessment": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
     "projects.tasks.purge_deleted_projects": {"queue": "polling"},
-    "projects.tasks.requeue_lost_deliveries": {"queue": "polling"},
     "projects.tasks.check_branches": {"queue": "polling"},
 }

@@ -11,8 +11,8 @@ from django.db.models import F, Q
 from projects.models.sealed import Sealed, SealedField
 
 DELIVERIES_KEPT = 50
-# Longer than any task may run: the worker of an older claim has died.
-CLAIM_HOLDS = timedelta(minutes=10)
+# A worker renews its claim much more often: that of an older one has died.
+CLAIM_HOLDS = timedelta(seconds=40)
 
 
 def new_hook_key() -> str:
@@ -123,6 +123,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def claim(self, delivery_id: int, now: datetime) -> bool:
         """Claim one delivery and count the attempt. Return False if it is done or another worker holds the claim."""
         return self.waiting(now).filter(pk=delivery_id).update(claimed_at=now, attempts=F("attempts") + 1) == 1
+
+    def renew_claim(self, delivery_id: int, now: datetime) -> None:
+        """Let the claim hold on from now, unless it was released."""
+        self.filter(pk=delivery_id, claimed_at__isnull=False).update(claimed_at=now)
 
     def newest(self) -> DeliveryQuerySet:
         """Return the deliveries that are kept and listed, newest first."""

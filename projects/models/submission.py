@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-# Longer than a job may run: the worker of an older claim has died.
-CLAIM_FOR = timedelta(minutes=6)
+# A worker renews its claim much more often: that of an older one has died.
+CLAIM_FOR = timedelta(seconds=40)
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -23,6 +23,10 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
     def claim(self, pk: int, now: datetime) -> bool:
         """Claim one. Return False if it has been read or another worker reads it."""
         return self.waiting(now).filter(pk=pk).update(claimed_at=now) == 1
+
+    def renew_claim(self, pk: int, now: datetime) -> None:
+        """Let the claim hold on from now, unless it was released."""
+        self.filter(pk=pk, claimed_at__isnull=False).update(claimed_at=now)
 
 
 class Submission(models.Model):

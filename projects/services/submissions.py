@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 
 from projects import jobs
 from projects.domain.dependency_files import FileProblem
@@ -15,6 +16,7 @@ from projects.domain.dependency_files.uploads import Upload, read_stored_upload
 from projects.models import Origin, Project, Submission
 from projects.models.sealed import SealBroken, reveal_bytes, seal_bytes
 from projects.services.reading import read_document
+from projects.services.renewal import renewed
 from projects.services.snapshots import NothingToRead, prepare_snapshot, store_snapshot
 
 if TYPE_CHECKING:
@@ -54,6 +56,11 @@ def read_submission(submission_id: int, now: datetime) -> bool:
     """
     if not Submission.objects.claim(submission_id, now):
         return False
+    with renewed(lambda moment: Submission.objects.renew_claim(submission_id, moment)):
+        return _read(submission_id)
+
+
+def _read(submission_id: int) -> bool:
     submission = Submission.objects.select_related("project", "created_by").get(pk=submission_id)
     mine = Submission.objects.filter(pk=submission_id)
     try:
@@ -71,8 +78,9 @@ def read_submission(submission_id: int, now: datetime) -> bool:
 
 
 def lost_submissions(now: datetime) -> list[int]:
-    """Return the submissions whose job was lost."""
-    old = Submission.objects.waiting(now).filter(created_at__lt=now - _LOST_AFTER)
+    """Return the submissions whose job was lost, or its worker."""
+    is_lost = Q(claimed_at__isnull=False) | Q(created_at__lt=now - _LOST_AFTER)
+    old = Submission.objects.waiting(now).filter(is_lost)
     return list(old.values_list("pk", flat=True))
 
 

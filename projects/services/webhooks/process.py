@@ -14,6 +14,7 @@ from projects.hosts.errors import HostError, HostUnavailable
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import SealBroken
 from projects.services.reading import ReadingLimitReached
+from projects.services.renewal import renewed
 from projects.services.snapshots import NothingToRead
 from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, SUPERSEDED, UPLOAD_EVENT
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
@@ -23,6 +24,8 @@ BACKOFF = (10, 30, 90, 270, 600)
 ATTEMPTS = len(BACKOFF) + 1
 # The task of a pending delivery older than this is lost: no wait of BACKOFF is as long.
 LOST_AFTER = timedelta(minutes=15)
+# That of one which no worker has begun is lost sooner: the queue is hardly ever as long, and twice in it does no harm.
+_UNTRIED_LOST_AFTER = timedelta(minutes=5)
 
 
 def process(delivery_id: int, now: datetime) -> int | None:
@@ -34,6 +37,11 @@ def process(delivery_id: int, now: datetime) -> int | None:
     delivery_id = _successor(delivery_id, now)
     if not Delivery.objects.claim(delivery_id, now):
         return None
+    with renewed(lambda moment: Delivery.objects.renew_claim(delivery_id, moment)):
+        return _process(delivery_id, now)
+
+
+def _process(delivery_id: int, now: datetime) -> int | None:
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
     try:
         if delivery.repository.project.deleted_at is not None:
@@ -74,10 +82,13 @@ def _successor(delivery_id: int, now: datetime) -> int:
 
 
 def lost(now: datetime) -> list[int]:
-    """Return the ids of pending deliveries whose task was lost, oldest first."""
+    """Return the ids of pending deliveries whose task was lost, or its worker, oldest first."""
+    # A claim that has run out was that of a worker that was killed, or of a job that broke off.
+    worker_is_lost = Q(claimed_at__isnull=False)
+    old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__lt=now - _UNTRIED_LOST_AFTER, attempts=0)
     # One received in the future was stored by a clock that was wrong.
-    old = Q(received_at__lt=now - LOST_AFTER) | Q(received_at__gt=now + LOST_AFTER)
-    return list(Delivery.objects.waiting(now).filter(old).values_list("pk", flat=True))
+    is_lost = worker_is_lost | old | Q(received_at__gt=now + LOST_AFTER)
+    return list(Delivery.objects.waiting(now).filter(is_lost).order_by("pk").values_list("pk", flat=True))
 
 
 def give_back() -> int:

@@ -403,7 +403,10 @@ def test_a_delivery_in_the_hands_of_a_worker_is_left_alone_until_the_worker_is_l
     assert Delivery.objects.claim(delivery.pk, NOW)
     assert work(delivery).state == "pending"
     assert delivery_work.lost(NOW + CLAIM_HOLDS) == []
-    later = NOW + timedelta(minutes=16)
+    Delivery.objects.renew_claim(delivery.pk, NOW + CLAIM_HOLDS)
+    later = NOW + timedelta(minutes=1)
+    assert delivery_work.lost(later) == []
+    later += CLAIM_HOLDS / 2
     assert delivery_work.lost(later) == [delivery.pk]
     assert work(delivery, later).state == "processed"
     assert delivery.attempts == 2

@@ -1,0 +1,177 @@
+"""Worker processes killed with -9 in the middle of a delivery: it is processed within a minute of the restart."""
+
+import hashlib
+import hmac
+import json
+import os
+import signal
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]  # it comes without types
+import pytest
+import requests
+
+from tests.commands import DATABASE, NO_INDEX, environment, manage
+from tests.compat_site.installation import Installation, until
+from tests.compat_site.running import Running
+from tests.hosting.git_server import GitServer, git_server
+from tests.patience import PATIENCE
+from tests.services import ServiceUnavailable
+
+pytestmark = pytest.mark.long
+
+# A minute, with allowance for a loaded machine.
+SOON = 60.0 + 15.0
+SETUP = """
+import json
+from projects.models import Project
+from projects.models.repository import Repository
+made = []
+for number in range({number}):
+    project = Project.objects.create(name=f"App {{number}}", slug=f"app-{{number}}")
+    repository = Repository.objects.create(project=project, clone_url={url!r}, paths=["requirements.txt"])
+    made.append([repository.hook_key, repository.rotate_secret(), repository.pk])
+result = made
+"""
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[GitServer]:
+    with git_server(tmp_path / "host") as server:
+        yield server
+
+
+class Held:
+    """A host that answers nothing until it is let go."""
+
+    def __init__(self, host: GitServer) -> None:
+        self._host, self._go = host, threading.Event()
+        host.hang = self._go
+
+    def go(self) -> None:
+        self._host.hang = None
+        self._go.set()
+
+
+def push(secret: str, commit: str) -> tuple[bytes, dict[str, str]]:
+    repository = {"id": 7, "full_name": "octo/app", "clone_url": "https://git.example/octo/app.git"}
+    payload: dict[str, Any] = {"ref": "refs/heads/main", "before": "0" * 40, "after": commit, "repository": repository}
+    payload |= {"created": True, "deleted": False, "forced": False, "commits": [], "head_commit": None}
+    body = json.dumps(payload | {"pusher": {"name": "a"}}).encode()
+    mac = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"X-GitHub-Event": "push", "X-GitHub-Delivery": commit[:12], "X-Hub-Signature-256": f"sha256={mac}"}
+    return body, headers | {"Content-Type": "application/json"}
+
+
+@pytest.fixture
+def run(tmp_path: Path, host: GitServer) -> Iterator[Callable[[], Running]]:
+    """Start `manage.py run`; everything is gone at the end."""
+    settings = environment(tmp_path / "data", NO_INDEX) | {"PORT": "0", "WHEELWAY_ALLOW_PRIVATE_HOSTS": "127.0.0.1"}
+    started: list[Running] = []
+
+    def start() -> Running:
+        started.append(Running(settings, tmp_path / f"errors-{len(started)}"))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.kill()
+
+
+def states(data: Path) -> list[tuple[str, int]]:
+    connection = sqlite3.connect(data / DATABASE)
+    try:
+        return list(connection.execute("SELECT state, claimed_at IS NOT NULL FROM projects_delivery ORDER BY id"))
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("killed", ["everything", "the jobs alone"])
+def test_embedded_jobs_go_on_after_they_were_killed(
+    run: Callable[[], Running], host: GitServer, tmp_path: Path, killed: str
+) -> None:
+    data, settings = tmp_path / "data", environment(tmp_path / "data", NO_INDEX)
+    running = run()
+    code = SETUP.format(number=3, url=host.url) + "print(json.dumps(made))"
+    hooks = json.loads(manage("shell", "-v0", "-c", code, environment=settings, check=True).stdout.splitlines()[-1])
+    commit = host.commit({"requirements.txt": "six\n"})
+    held = Held(host)
+    site = running.link.split("/sign-in/")[0]
+    for key, secret, _ in hooks:
+        body, headers = push(secret, commit)
+        assert requests.Session().post(f"{site}/hooks/{key}/", body, headers=headers, timeout=PATIENCE).status_code == 202
+    until(lambda: states(data) == [("pending", 1)] * 3, "claims of all three")
+    (jobs,) = (one for one in psutil.Process(running.process.pid).children() if "worker" in " ".join(one.cmdline()))
+    if killed == "everything":
+        os.killpg(running.process.pid, signal.SIGKILL)
+        running.process.wait(PATIENCE)
+        until(lambda: not jobs.is_running(), "the end of the jobs")
+        held.go()
+        run()
+    else:
+        jobs.kill()
+        held.go()
+    start = time.monotonic()
+    until(lambda: states(data) == [("processed", 0)] * 3, "all three")
+    assert time.monotonic() - start < SOON
+    connection = sqlite3.connect(data / DATABASE)
+    assert connection.execute("SELECT count(*) FROM projects_snapshot WHERE origin = 'push'").fetchone() == (3,)
+    connection.close()
+
+
+def test_the_jobs_end_when_only_the_web_server_is_killed(run: Callable[[], Running], tmp_path: Path) -> None:
+    running = run()
+    processes = [psutil.Process(running.process.pid), *psutil.Process(running.process.pid).children()]
+    running.process.kill()
+    until(lambda: not any(one.is_running() and one.status() != "zombie" for one in processes), "the end of both")
+    # And the next start finds the folder free.
+    assert run().stop(signal.SIGTERM) == 0
+
+
+@pytest.fixture
+def installed(tmp_path: Path, postgresql_database: None) -> Iterator[Installation]:
+    try:
+        installation = Installation(tmp_path)
+    except ServiceUnavailable as unavailable:
+        pytest.skip(str(unavailable))
+    installation.environment["WHEELWAY_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
+    yield installation
+    installation.close()
+
+
+def test_workers_on_redis_go_on_with_what_killed_ones_held(installed: Installation, host: GitServer) -> None:
+    hooks = installed.shell.run(SETUP.format(number=3, url=host.url))
+    commit = host.commit({"requirements.txt": "six\n"})
+    held = Held(host)
+    make = """
+from django.utils import timezone
+from projects.models.repository import Delivery, Repository
+for repository in Repository.objects.all():
+    made = Delivery.objects.create(repository=repository, delivery_id="d", event="push", received_at=timezone.now(),
+                                   ref="refs/heads/main", commit={commit!r})
+    from projects import jobs
+    jobs.request_delivery(made.pk)
+"""
+    workers = [installed.worker("interactive", processes=2), installed.worker("interactive", processes=1)]
+    installed.shell.run(make.format(commit=commit))
+    claimed = "SELECT count(*) FROM projects_delivery WHERE claimed_at IS NOT NULL"
+    until(lambda: installed.sql(claimed) == [(3,)], "claims of all three")
+    # The first dies with what it holds; the second goes on, and its claim is renewed.
+    workers[0].kill()
+    installed.worker("interactive", processes=2)
+    held.go()
+    start = time.monotonic()
+    done = "SELECT count(*) FROM projects_delivery WHERE state = 'processed'"
+    while installed.sql(done) != [(3,)]:
+        assert time.monotonic() - start < SOON, installed.sql("SELECT state, reason FROM projects_delivery")
+        # As beat does, every 15 seconds.
+        installed.send("projects.tasks.requeue_lost_deliveries", queue="interactive")
+        time.sleep(5)
+    pushes = "SELECT count(*) FROM projects_snapshot WHERE origin = 'push'"
+    assert installed.sql(pushes) == [(3,)]
+    assert len(hooks) == 3
