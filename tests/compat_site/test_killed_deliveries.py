@@ -104,7 +104,9 @@ def test_embedded_jobs_go_on_after_they_were_killed(
     site = running.link.split("/sign-in/")[0]
     for key, secret, _ in hooks:
         body, headers = push(secret, commit)
-        assert requests.Session().post(f"{site}/hooks/{key}/", body, headers=headers, timeout=PATIENCE).status_code == 202
+        assert (
+            requests.Session().post(f"{site}/hooks/{key}/", body, headers=headers, timeout=PATIENCE).status_code == 202
+        )
     until(lambda: states(data) == [("pending", 1)] * 3, "claims of all three")
     (jobs,) = (one for one in psutil.Process(running.process.pid).children() if "worker" in " ".join(one.cmdline()))
     if killed == "everything":

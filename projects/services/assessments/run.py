@@ -39,6 +39,7 @@ from projects.services.assessments.reassess import reevaluate, remember
 from projects.services.assessments.store import store_evaluation
 from projects.services.indexes import indexes_of, own_index_ids
 from projects.services.reading import read_files
+from projects.services.renewal import renewed
 from projects.services.request_limits import LimitedRequest, requests_left, spend_requests
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.loosen import Step
@@ -51,8 +52,8 @@ from scanner.services.indexes import IndexClient
 
 logger = logging.getLogger(__name__)
 
-# Longer than a task may run: the claim of a killed worker ends by itself.
-CLAIM_FOR = timedelta(minutes=6)
+# A worker renews its claim much more often, so that the claim of a killed one ends soon.
+CLAIM_FOR = timedelta(seconds=45)
 # How often the page is updated while packages come in, in seconds.
 REFRESH_EVERY = 2
 
@@ -105,13 +106,14 @@ def assess_snapshot(
     snapshot = Snapshot.objects.select_related("project").filter(pk=snapshot_id).first()
     if snapshot is None or Snapshot.objects.filter(project=snapshot.project, pk__gt=snapshot.pk).exists():
         return False
-    if not Snapshot.objects.claim(snapshot_id, now, CLAIM_FOR):
+    if snapshot.project.deleted_at is not None or not Snapshot.objects.claim(snapshot_id, now, CLAIM_FOR):
         return False
     try:
-        indexes = indexes_of(snapshot.project, client)
-        request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
-        budget = replace(budget, requests=_requests_of(snapshot, budget, now))
-        return bool(request.targets) and _Run(snapshot, request, indexes).go(budget)
+        with renewed(lambda moment: Snapshot.objects.renew_claim(snapshot_id, moment, CLAIM_FOR)):
+            indexes = indexes_of(snapshot.project, client)
+            request = request_of(snapshot.project, read_snapshot(snapshot), targets_of(snapshot.project), now)
+            budget = replace(budget, requests=_requests_of(snapshot, budget, now))
+            return bool(request.targets) and _Run(snapshot, request, indexes).go(budget)
     finally:
         Snapshot.objects.filter(pk=snapshot_id).update(assessing_until=None)
 

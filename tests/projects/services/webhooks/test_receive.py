@@ -19,9 +19,11 @@ from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
 from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
 from projects.models.sealed import Sealed
+from projects.services.project_removal import delete_project, restore_project
 from projects.services.reading import IncludeFinder
 from projects.services.webhooks import process as delivery_work
 from projects.services.webhooks import take_files
+from projects.services.webhooks.branch_checks import check_due
 from projects.services.webhooks.process import process
 from projects.services.webhooks.receive import (
     CREDENTIALS_UNREADABLE,
@@ -406,10 +408,23 @@ def test_a_delivery_in_the_hands_of_a_worker_is_left_alone_until_the_worker_is_l
     Delivery.objects.renew_claim(delivery.pk, NOW + CLAIM_HOLDS)
     later = NOW + timedelta(minutes=1)
     assert delivery_work.lost(later) == []
-    later += CLAIM_HOLDS / 2
+    later += CLAIM_HOLDS
     assert delivery_work.lost(later) == [delivery.pk]
     assert work(delivery, later).state == "processed"
     assert delivery.attempts == 2
+
+
+def test_a_deleted_project_takes_nothing_until_it_is_restored(repository: Repository, host: GitServer) -> None:
+    before = deliver(repository, push_body(host.commit({"requirements.txt": "numpy\n"})), "d-1")
+    delete_project(repository.project, NOW)
+    assert (work(before).state, before.reason) == ("ignored", "the project was deleted")
+    body = push_body(host.commit({"requirements.txt": "six\n"}))
+    known = find_repository(repository.hook_key)
+    assert receive_push(known, signed(body, "d-2"), body, NOW) == DeliveryRefused()
+    assert check_due(NOW + timedelta(days=1)) == 0
+    assert not Snapshot.objects.exists()
+    restore_project(repository.project)
+    assert work(deliver(repository, body, "d-2")).state == "processed"
 
 
 def test_a_host_without_an_answer_is_asked_again_later_and_not_for_ever(
