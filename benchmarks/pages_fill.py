@@ -1,8 +1,8 @@
 """What `benchmarks.pages` looks at: fills the database that the environment names, prints what to ask for as JSON.
 
 `python -m benchmarks.pages_fill TIMES`: a large project (200 packages on 12 targets), nine smaller ones of the same
-viewer, and TIMES: 100 projects of others (20 packages on 4 targets), 4 assessments of each of the viewer's, 2,000
-packages.
+viewer, a portfolio of 50 projects of a team lead (as large as those of PORTFOLIO, on 6 targets), and TIMES: 100 projects
+of others (20 packages on 4 targets), 4 assessments of each of the viewer's and 1 of each of the lead's, 2,000 packages.
 """
 
 import json
@@ -19,6 +19,8 @@ TARGETS = tuple(
 )
 LARGE, SMALL = 200, 20
 MINE = 10
+# Packages in the sets of ten public projects, from a small tool to a compiled file.
+PORTFOLIO = (9, 14, 20, 27, 31, 45, 65, 92, 148, 183)
 Rows = dict[str, list[Any]]
 
 
@@ -47,7 +49,9 @@ def fill(times: int) -> dict[str, Any]:
 
     # Long enough ago for "a month ago" to stay true while pages are measured.
     now = timezone.now() - timedelta(days=40)
-    viewer, everybody = (User.objects.create_user(name, f"{name}@team.example") for name in ("viewer", "everybody"))
+    viewer, everybody, lead = (
+        User.objects.create_user(name, f"{name}@team.example") for name in ("viewer", "everybody", "lead")
+    )
     packages = Package.objects.bulk_create(
         Package(index=get_index(), name=f"package-{number:05}", state=PackageState.CURRENT, checked_at=now)
         for number in range(2_000 * times)
@@ -65,12 +69,19 @@ def fill(times: int) -> dict[str, Any]:
             verdicts = {slug: {one.name: one.verdict.value for one in column} for slug, column in rows[1].items()}
         members = (viewer, everybody) if number < MINE else (everybody,)
         Membership.objects.bulk_create(Membership(project=project, user=user, role=Role.MANAGER) for user in members)
+    for number in range(50):
+        project = make_project(f"team-{number:02}", TARGETS[:6])
+        used = [packages[(number * 11 + at) % len(packages)] for at in range(PORTFOLIO[number % len(PORTFOLIO)])]
+        rows = [rows_of([package.name for package in used], TARGETS[:6], number, moved) for moved in (False, True)]
+        store(project, used, [rows[turn % 2] for turn in range(times)], now)
+        Membership.objects.create(project=project, user=lead, role=Role.MANAGER)
     with connection.cursor() as cursor:
         # As the database does by itself within minutes.
         cursor.execute("ANALYZE")
     return {
         "viewer": session_of(viewer),
         "everybody": session_of(everybody),
+        "lead": session_of(lead),
         "slugs": slugs,
         "package": packages[0].name,
         "verdicts": verdicts,
