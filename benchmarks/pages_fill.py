@@ -1,7 +1,7 @@
 """What `benchmarks.pages` looks at: fills the database that the environment names, prints what to ask for as JSON.
 
 `python -m benchmarks.pages_fill TIMES`: a large project (200 packages on 12 targets), nine smaller ones of the same
-viewer, a portfolio of 50 projects of a team lead (as large as those of PORTFOLIO, on 6 targets), and TIMES: 100 projects
+viewer, a portfolio of 50 projects of a team lead (as large as PORTFOLIO says, on 6 targets), and TIMES: 100 projects
 of others (20 packages on 4 targets), 4 assessments of each of the viewer's and 1 of each of the lead's, 2,000 packages.
 """
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from scanner.domain.phrases import join_words
+from scanner.domain.targets.pythons import PYTHONS
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -62,6 +63,16 @@ def column_of(slug: str) -> Column:
 def columns_of(slugs: Iterable[str]) -> tuple[Column, ...]:
     """Return the columns of targets, in their order."""
     return tuple(column_of(slug) for slug in slugs)
+
+
+def in_order(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return columns by platform, in the order of their first one, and by Python within each."""
+    given = tuple(columns)
+    platforms = list(dict.fromkeys(column.platform_slug for column in given))
+    ranks = {python.slug: rank for rank, python in enumerate(PYTHONS)}
+    return tuple(
+        sorted(given, key=lambda one: (platforms.index(one.platform_slug), ranks.get(one.python_slug, len(ranks))))
+    )
 
 
 def place_text(columns: Sequence[Column]) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.models import Project
-from projects.presentation.columns import Column, columns_of
+from projects.presentation.columns import Column, columns_of, in_order
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.package.comparison import ComparisonText, describe_comparison
 from projects.presentation.package.listing import PackageListQuery
@@ -99,7 +99,7 @@ def _chosen(places: Sequence[PackagePlace], index: str) -> PackagePlace:
 
 def _page(request: HtmxHttpRequest, index_id: int, index_url: str, name: str, targets: Sequence[str]) -> PackagePage:
     all_columns = columns_of(targets)
-    columns = matrix_columns(all_columns, request.GET.getlist("target"), _FIRST_COLUMNS)
+    columns = in_order(matrix_columns(all_columns, request.GET.getlist("target"), _FIRST_COLUMNS))
     limit = _MOST_RELEASES if request.GET.get("releases") == "all" else _FIRST_RELEASES
     details = package_details(index_id, name, [parse_target(column.slug) for column in columns], limit)
     if details is None:

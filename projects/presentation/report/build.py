@@ -59,7 +59,7 @@ def build_report(
         generated_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         index=record.index_url,
         extra_indexes=tuple(record.extra_urls),
-        sources=tuple(f"{source.path} ({source.format.value})" for source in parsed.sources),
+        sources=tuple(_source_text(source.path, source.format.value) for source in parsed.sources),
         findings=(*findings(entry), *(one["message"] for one in record.confusions)),
         moves=tuple(map(_change, plan.changes)),
         added=tuple(f"{name} {plan.pins[name]}" for name in plan.added if name in plan.pins),
@@ -106,3 +106,8 @@ def _requirements(written: WrittenPlan) -> RewrittenRequirements:
         commands=written.commands,
         problems=tuple(problem.message for problem in written.problems),
     )
+
+
+def _source_text(path: str, kind: str) -> str:
+    """Return the name of a file, with its format where the name does not say it."""
+    return path if path.rpartition("/")[2] == kind else f"{path} ({kind})"

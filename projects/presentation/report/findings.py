@@ -52,7 +52,7 @@ def headline(entry: ReportTarget) -> str:
     packages = count(total, "package")
     match entry.result.verdict:
         case ProjectVerdict.GO:
-            return f"Go: all {packages} install on {label} as required today."
+            return f"Ready: all {packages} install on {label} as required today."
         case ProjectVerdict.CONDITIONAL:
             changes = entry.plan.changes
             need = conditional_text(entry.result.counts, entry.names(Verdict.NOT_JUDGED), entry.names(Verdict.IGNORED))
@@ -60,12 +60,14 @@ def headline(entry: ReportTarget) -> str:
             need = need or "the requirements do not hold together as written"
             own = f"{len(entry.plan.direct_changes)} of them in the project's own files"
             plan = f"; a plan with {count(len(changes), 'change')}, {own}, clears all" if changes else ""
-            return f"Conditional go: on {label}, {need}{plan}."
+            if need.startswith("ready except"):
+                return f"{need[:1].upper()}{need[1:]}, on {label}{plan}."
+            return f"Ready after changes: on {label}, {need}{plan}."
         case ProjectVerdict.NO_GO:
             stuck = entry.names(Verdict.BLOCKED)
             if stuck:
-                return f"No go yet: on {label} no version of {join_words(stuck, 'or')} installs."
-            return f"No go: the requirements contradict each other on {label}."
+                return f"Not yet: on {label} no version of {join_words(stuck, 'or')} installs."
+            return f"Not yet: the requirements contradict each other on {label}."
     return f"Not known: data about some of the {packages} on {label} is missing."
 
 

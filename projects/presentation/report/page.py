@@ -29,26 +29,31 @@ _REACH = {
 }
 
 
+_SUMMARY = ("Key findings", "Which Python is reachable on this platform", "Checklist")
+
+
 def report_page(report: MigrationReport) -> ReportPage:
     """Return the page of a report."""
     indexes, sources = join_words([report.index, *report.extra_indexes]), ", ".join(report.sources)
+    sections = {title: found for title, blocks in _sections(report) if (found := tuple(blocks))}
     return ReportPage(
         title=f"Can {report.project} move to {report.target_label}?",
         headline=report.headline,
         look=LOOKS[ProjectVerdict(report.verdict)],
         measured=f"Measured on {report.generated_at[:10]} against {indexes}, from {sources}.",
-        sections={title: found for title, blocks in _sections(report) if (found := tuple(blocks))},
+        sections=sections,
+        last_of_summary=next((title for title in reversed(_SUMMARY) if title in sections), ""),
     )
 
 
 def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
     checks = tuple((check.text, check.proof, check.done) for check in report.checks)
     yield "Key findings", _bullets(report.findings)
+    yield "Which Python is reachable on this platform", _reachable(report)
     yield "Checklist", [ItemList(checks)]
     yield "What must change", _changes(report)
     yield "The new requirements", _requirements(report)
     yield "Issues", (block for issue in report.issues for block in _issue(issue))
-    yield "Which Python is reachable on this platform", _reachable(report)
     yield "All packages", (block for category in report.categories for block in _category(category))
     yield "What changes in that Python", _python(report)
     yield "The platform", _bullets(report.platform_notes)

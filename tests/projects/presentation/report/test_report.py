@@ -97,7 +97,7 @@ def test_a_conditional_report_lists_the_changes_and_writes_them(whole: Assessmen
     found = report(whole)
 
     assert found.headline == (
-        "Conditional go: on Python 3.13 on Windows x64, 1 of 3 packages needs an upgrade; a plan with 2 changes, "
+        "Ready after changes: on Python 3.13 on Windows x64, 1 of 3 packages needs an upgrade; a plan with 2 changes, "
         "1 of them in the project's own files, clears all."
     )
     assert [(move.name, move.before, move.after, move.direct) for move in found.moves] == [
@@ -137,7 +137,7 @@ def test_only_what_is_proven_is_ticked(whole: AssessmentRecord) -> None:
 def test_a_target_without_a_path_names_the_blocker(whole: AssessmentRecord) -> None:
     found = report(whole, NEWER)
 
-    assert found.headline == "No go yet: on Python 3.14 on Windows x64 no version of core installs."
+    assert found.headline == "Not yet: on Python 3.14 on Windows x64 no version of core installs."
     assert found.no_path.startswith("no path: ")
     assert found.valid[-1].startswith("A new release")
 
