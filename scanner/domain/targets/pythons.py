@@ -28,7 +28,7 @@ class Python:
     """An interpreter for which wheels can be built.
 
     - full_version: the `python_full_version` marker, "3.13.5" or "3.16.0a2".
-    - runtime_version: the `implementation_version` marker; differs from full_version on PyPy only.
+    - runtime_version: the `implementation_version` marker; differs from full_version on PyPy and GraalPy.
     - abi: the interpreter's own ABI tag: "cp313", "cp314t", "cp37m", "pypy311_pp80", "graalpy250_312_native".
     """
 
@@ -121,15 +121,14 @@ def _pypy(minor: int, full_version: str, runtime_version: str, generation: str, 
     )
 
 
-def _graalpy(minor: int, full_version: str, generation: str) -> Python:
+def _graalpy(minor: int, full_version: str, runtime_version: str, generation: str) -> Python:
     """Return a GraalPy. `generation` is the number of its ABI tag, which is not that of every release of GraalPy."""
     return Python(
         Implementation.GRAALPY,
         (3, minor),
         free_threaded=False,
         full_version=full_version,
-        # Its sys.implementation.version is the version of Python.
-        runtime_version=full_version,
+        runtime_version=runtime_version,
         abi=f"graalpy{generation}_3{minor}_native",
         slug=f"graalpy3{minor}",
         label=f"GraalPy 3.{minor}",
@@ -156,10 +155,11 @@ PYTHONS: tuple[Python, ...] = (
     _pypy(11, "3.11.13", "7.3.20", "pp73", older=True),
     _pypy(11, "3.11.17", "8.0.1", "pp80"),
     _pypy(12, "3.12.15", "8.0.1", "pp80"),
-    _graalpy(11, "3.11.7", "242"),
-    _graalpy(12, "3.12.8", "250"),
+    # Before 25.0 sys.implementation.version is that of Python, an alpha for ever.
+    _graalpy(11, "3.11.7", "3.11.7a0", "242"),
+    _graalpy(12, "3.12.8", "25.0.5", "250"),
     # Its patch level is not published; the first one refuses no less than the real one.
-    _graalpy(13, "3.13.0", "253"),
+    _graalpy(13, "3.13.0", "25.3.4", "253"),
 )
 """By implementation, then version; a free-threaded build after the default build of the same version."""
 
