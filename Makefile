@@ -43,6 +43,7 @@ format: $(VENV)/.dev ## Rewrite the code in the house's form
 benchmark: $(VENV)/.dev ## Compare assessing with uv, from a full store and from an empty one (P1 to P4, P10 to P12)
 	$(VENV)/bin/python -m benchmarks.assessing
 	$(VENV)/bin/python -m benchmarks.cold
+	$(VENV)/bin/python -m benchmarks.portfolio
 
 migrate: $(VENV)/.base ## Bring the database up to date
 	@$(PY) manage.py migrate

@@ -3,12 +3,14 @@
 The replay index runs in a process of its own and waits 20 ms before each answer, as a near index on the internet does.
 
 P10     `manage.py assess CASE --source never` on the 36 default targets with an empty store (a database without rows):
-        every verdict, every blocker, the plans; against uv once for each of these targets that it knows, with one
-        cache that is empty at first
+        every verdict, every blocker, the plans; against `uv pip compile` once for each of these targets that it knows,
+        with one cache that is empty at first: what a user runs to ask whether a file holds there. Both read the
+        metadata of what is pinned; uv ends at the first requirement that does not hold
 P11     the web set on two targets of a Python that has no wheels yet; against uv on both
 P12     from the paste to the first true verdict that the page shows; against the whole of P10
 
-The run checks that uv and the assessment agree on which targets have a set as written.
+The run checks that uv and the assessment agree on which targets have a set as written. A compiled file is taken as a
+lock, so there `uv pip install --no-deps` gives uv's side of this, outside of the time.
 """
 
 import argparse
@@ -20,7 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +30,7 @@ from pathlib import Path
 from benchmarks.oracle import CASES, ROOT, holds_as_written
 from benchmarks.oracle import assess as assess_case
 from benchmarks.oracle_cases import Case
-from benchmarks.uv_side import Uv, uv_target
+from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
 from tests.scanner.domain.resolution.stub_wheels import find_uv
@@ -62,6 +64,14 @@ def replayed() -> Iterator[str]:
             process.terminate()
 
 
+def answer(ask: Callable[[Path, UvTarget], object], case: Case, target: UvTarget) -> bool | None:
+    """Return uv's answer; None where it stops at metadata that was not recorded."""
+    try:
+        return ask(case.written, target) not in (None, False)
+    except RuntimeError:
+        return None
+
+
 class Cold:
     """Both sides, each time from nothing."""
 
@@ -86,19 +96,11 @@ class Cold:
         unknown = {one["target"] for one in document["assessments"] if one["verdict"] == "unknown"}
         uv = Uv(self._uv, self._index_url, Path(tempfile.mkdtemp(dir=self._folder)))
         named = {target.slug: there for target in targets if (there := uv_target(target)) is not None}
-        answers: dict[str, bool | None] = {}
         begin = time.perf_counter()
-        for slug, there in named.items():
-            try:
-                answers[slug] = (
-                    uv.installs_file(case.written, there)
-                    if case.is_locked
-                    else uv.compile(case.written, there) is not None
-                )
-            except RuntimeError:
-                # It stops at metadata that was not recorded.
-                answers[slug] = None
+        answers = {slug: answer(uv.compile, case, there) for slug, there in named.items()}
         theirs = time.perf_counter() - begin
+        if case.is_locked:
+            answers = {slug: answer(uv.installs_file, case, there) for slug, there in named.items()}
         differ = [
             f"{slug}: ours {'unknown' if slug in unknown else holds[slug]}, uv's {known}"
             for slug, known in answers.items()

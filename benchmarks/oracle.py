@@ -76,10 +76,11 @@ class Tally:
 def assess(case: Case, slugs: Sequence[str], index_url: str, data: Path) -> dict[str, Any]:
     """Return the document of `manage.py assess`, run in its own process."""
     targets = [option for slug in slugs for option in ("--target", slug)]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "manage.py", "assess", *map(str, case.paths), *targets, "--source", "never",
          "--format", "json", "--index-url", index_url, "--fail-on", "never"],
-        cwd=ROOT, env={**os.environ, "WHEELWAY_DATA": str(data)}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env={**environment, "WHEELWAY_DATA": str(data)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr)

@@ -6,12 +6,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, ConsultedPackage, Snapshot, TargetAssessment
 from projects.services.assessments.evaluate import Evaluation
 from projects.services.indexes import own_keys
+from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.selectors.candidates import changed_packages
 from scanner.services.index_sets import IndexSet
 
@@ -21,8 +23,14 @@ _NO_TIME = datetime.min.replace(tzinfo=UTC)
 
 def question_digest(request: AssessmentRequest) -> str:
     """Return a digest of everything that a request asks, but not of when."""
-    asked = replace(request, now=_NO_TIME, stopwatch=None, targets=())
-    return hashlib.sha256(repr(_ordered(asked)).encode()).hexdigest()
+    asked = replace(request, now=_NO_TIME, stopwatch=None, targets=(), known_breaks=NO_KNOWN_BREAKS)
+    return hashlib.sha256(repr([_ordered(asked), _digest_of(request.known_breaks)]).encode()).hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _digest_of(known_breaks: KnownBreaks) -> str:
+    # They are many, and the same for every question.
+    return hashlib.sha256(repr(_ordered(known_breaks)).encode()).hexdigest()
 
 
 def _ordered(value: object) -> object:
@@ -38,10 +46,15 @@ def _ordered(value: object) -> object:
     return value
 
 
-def decided_targets(snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> dict[str, TargetResult]:
-    """Return by slug what the snapshot's partial assessment has decided and what no later poll has changed."""
+def decided_targets(
+    snapshot: Snapshot, request: AssessmentRequest, question: str, indexes: IndexSet
+) -> dict[str, TargetResult]:
+    """Return by slug what the snapshot's partial assessment has decided and what no later poll has changed.
+
+    `question` is the digest of the request.
+    """
     last = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
-    if last is None or last.state != AssessmentState.PARTIAL or last.question != question_digest(request):
+    if last is None or last.state != AssessmentState.PARTIAL or last.question != question:
         return {}
     if last.index_ids != own_keys(indexes):
         return {}

@@ -130,7 +130,8 @@ class _Run:
 
     def __init__(self, snapshot: Snapshot, request: AssessmentRequest, indexes: IndexSet) -> None:
         self._snapshot, self._request, self._indexes = snapshot, request, indexes
-        self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, indexes)
+        self._question = question_digest(request)
+        self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, self._question, indexes)
         self._consulted = consulted_names(snapshot) if self._decided else frozenset()
         self._begin = time.monotonic()
         self._next = 0.0
@@ -196,11 +197,12 @@ class _Run:
     def _store(self, found: Evaluation) -> None:
         found = with_decided(found, self._decided, self._request)
         found = replace(found, consulted=found.consulted | self._consulted)
-        store_evaluation(self._snapshot, found, self._indexes, question_digest(self._request))
+        store_evaluation(self._snapshot, found, self._indexes, self._question)
 
     @property
-    def _key(self) -> tuple[int, datetime]:
-        return self._snapshot.pk, self._snapshot.created_at
+    def _key(self) -> tuple[str, tuple[str, ...]]:
+        """What the result depends on but for the index: projects that ask the same share it."""
+        return self._question, tuple(target.slug for target in self._request.targets)
 
 
 def _depends_on_an_sdist(result: TargetResult) -> bool:
@@ -226,7 +228,7 @@ def stale_snapshots(now: datetime) -> list[int]:
     """Return the newest snapshots that must be assessed again.
 
     Their assessment is partial, a package in it or one that was read for it has changed since, the project's indexes
-    have, or a waiver has expired.
+    have, or a waiver has expired. Projects that ask the same follow one another: one answer serves them all.
     """
     kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
     newest_snapshot = kept.order_by("-pk").values("pk")[:1]
@@ -243,9 +245,9 @@ def stale_snapshots(now: datetime) -> list[int]:
         for rows in ("packages", "consulted")
     )
     never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
-    return sorted(
-        {*incomplete, *by_use, *by_search, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)}
-    )
+    stale = {*incomplete, *by_use, *by_search, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)}
+    questions = dict(newest.values_list("snapshot_id", "question")) if len(stale) > 1 else {}
+    return sorted(stale, key=lambda snapshot_id: (questions.get(snapshot_id, ""), snapshot_id))
 
 
 def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet[Assessment, int]:

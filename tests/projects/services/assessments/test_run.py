@@ -242,3 +242,18 @@ def test_a_job_that_spends_its_budget_says_so_and_the_next_one_goes_on(
     assert assess(snapshot, replay) is False
     done = Assessment.objects.get()
     assert (done.state, done.stopped, done.targets.get().verdict) == ("complete", "", "conditional")
+
+
+def test_projects_that_ask_the_same_are_assessed_one_after_the_other(project: Project, replay: ReplayIndex) -> None:
+    other = Project.objects.create(name="other", slug="other")
+    between = Project.objects.create(name="between", slug="between")
+    texts = {project: "six==1.16.0\n", between: "idna\n", other: "six==1.16.0\n"}
+    for one in (between, other):
+        ProjectTarget.objects.create(project=one, slug=WINDOWS, position=0)
+    keys = {one: snapshot_of(one, text) for one, text in texts.items()}
+    for snapshot in keys.values():
+        assess(snapshot, replay)
+    Assessment.objects.update(confirmed_at=timezone.now() - timedelta(days=1))
+    order = stale_snapshots(timezone.now())
+    assert sorted(order) == sorted(one.pk for one in keys.values())
+    assert abs(order.index(keys[project].pk) - order.index(keys[other].pk)) == 1
