@@ -11,11 +11,11 @@ from packaging.utils import NormalizedName
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
-from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
 from projects.domain.current_runtime import find_current_runtime
 from projects.domain.dependency_files.values import FileProblem
 from projects.domain.indexes.named_indexes import IndexNotice
+from projects.presentation.assessment_progress import AssessmentProgress, assessment_progress
 from projects.presentation.cell_summary import summarise_cell
 from projects.presentation.changes import ChangeSummary, describe_differences
 from projects.presentation.columns import Column, columns_of
@@ -38,7 +38,6 @@ from projects.presentation.risk_table.controls import (
 )
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.risk_table.table import RiskTable, risk_table
-from projects.presentation.sentences import stopped_text
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, TargetSummary
 from projects.presentation.summary import (
     OtherPlatforms,
@@ -48,32 +47,12 @@ from projects.presentation.summary import (
     summarise_targets,
 )
 from scanner.domain.matching.availability import Availability
-from scanner.domain.phrases import agree, count
 
 _DEFAULT_COLUMNS = 6
 # A few are in the table; more are the names of another index, or made up.
 _MANY_MISSING = 10
 _MOST_PROBLEMS = 50
 _MOST_CHANGES = 20
-
-
-@dataclass(frozen=True, slots=True)
-class AssessmentProgress:
-    """How far an assessment is, in packages read of the index and, once there are any, in targets decided.
-
-    `text` is "23 of 31, greenlet…", `left` what the index must still tell.
-    """
-
-    done: int
-    total: int
-    text: str
-    left: int
-    label: str = "Reading the package index"
-
-    @property
-    def mark(self) -> str:
-        """A text that changes with every step, so that a page knows when to fetch its summary again."""
-        return f"{self.done}-{self.left}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +125,7 @@ def project_page(state: ProjectState, query: RiskQuery, now: datetime) -> Projec
         is_stale=is_stale(state.checked_at, now),
         requirement_count=state.requirement_count,
         package_count=len(names),
-        progress=_progress(state, names),
+        progress=assessment_progress(state, names),
         problems=describe_problems(state.problems),
         summary=summarise_targets(primary_columns(columns), targets) if names else (),
         others=summarise_others(columns, targets) if names else (),
@@ -185,53 +164,11 @@ def _summaries(state: ProjectState) -> dict[str, TargetSummary]:
     }
 
 
-def _progress(state: ProjectState, names: set[str]) -> AssessmentProgress | None:
-    if state.assessment is None:
-        return describe_progress(sorted(names), sorted(names))
-    if state.assessment.is_complete:
-        return None
-    reading = describe_progress(sorted(names), state.assessment.missing) or _all_read(len(names))
-    decided = [slug for slug in state.targets if (one := state.assessment.targets.get(slug)) and one.is_decided]
-    if not decided:
-        return reading
-    return deciding(len(decided), len(state.targets), reading, state.assessment.stopped)
-
-
-def _all_read(packages: int) -> AssessmentProgress:
-    return AssessmentProgress(packages, packages, f"{packages} of {packages}", 0)
-
-
-def deciding(decided: int, targets: int, reading: AssessmentProgress, stopped: StopReason | None) -> AssessmentProgress:
-    """Return the progress once some targets are decided, while the index is read for the others."""
-    waits = f" {stopped_text(stopped)}" if stopped is not None else f" Packages: {reading.text}"
-    text = f"{decided} of {count(targets, 'target')} {agree(decided, 'is', 'are')} decided.{waits}"
-    return AssessmentProgress(decided, targets, text, reading.left, "Deciding the targets")
-
-
 def _changes(state: ProjectState, columns: Sequence[Column]) -> list[ChangeSummary]:
     """Return no changes while an assessment is partial: what is only not read yet has not changed."""
     if state.assessment is None or not state.assessment.is_complete:
         return []
     return describe_differences(state.assessment.changes, {column.slug: column for column in columns})
-
-
-def describe_progress(names: Sequence[str], missing: Sequence[str]) -> AssessmentProgress | None:
-    """Return the progress while something is missing; None when nothing is.
-
-    An entry of `missing` is a package that was not polled, or "package version": a release whose dependencies are not
-    read. The bar counts packages; the text counts releases once all packages are read.
-    """
-    if not missing:
-        return None
-    packages = {entry for entry in missing if " " not in entry}
-    total = len({*names, *(entry.partition(" ")[0] for entry in missing)})
-    done = total - len(packages)
-    if packages:
-        return AssessmentProgress(done, total, f"{done} of {total}, {min(packages)}…", len(set(missing)))
-    left = len(set(missing))
-    releases = f"{count(left, 'release')} {agree(left, 'needs', 'need')}"
-    text = f"{done} of {total}; next what {releases}, {min(missing)}…"
-    return AssessmentProgress(done, total, text, left)
 
 
 def default_columns(columns: Sequence[Column], verdicts: Mapping[str, ProjectVerdict]) -> tuple[Column, ...]:

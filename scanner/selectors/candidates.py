@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import cached_property
 
 from packaging.version import Version
 
-from scanner.domain.files.builds import UNSEEN, infer_build
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
-from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.files.sdist_metadata import MetadataGrade, ReleaseMetadata
-from scanner.domain.matching.availability import Offer, ReleaseFileFacts
-from scanner.domain.matching.matcher import Matcher
-from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
-from scanner.domain.releases.pooling import ProfileKey, StoredPackage, StoredRelease, pool
-from scanner.domain.targets.catalogue import CATALOGUE
-from scanner.domain.targets.target import Target
-from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile, StoredProfile
+from scanner.domain.matching.availability import ReleaseFileFacts
+from scanner.domain.releases.pooling import StoredPackage, StoredRelease, pool
+from scanner.models import CoreMetadata, Package, PackageState, Release, ReleaseFile
 
 # Names and keys in one statement; SQLite takes 32,766.
 CHUNK = 2000
 _MAX_YANKED_REASON = 200
 _GRADES = {grade.value: grade for grade in MetadataGrade}
-_COLUMNS = {target.slug: column for column, target in enumerate(CATALOGUE)}
 
 
 def stored_packages(index_ids: Sequence[int], names: Iterable[str]) -> dict[str, StoredPackage]:
@@ -130,105 +122,6 @@ def release_metadata(release_ids: Iterable[int]) -> Iterator[tuple[int, ReleaseM
             yield pk, ReleaseMetadata(listed, provided, error, _GRADES[grade], declared)
 
 
-class ProfileTable:
-    """The offers of release profiles on chosen targets, and what a build of each needs.
-
-    Offers on targets of the catalogue are read as they were stored. Those on another target, of a profile that was
-    stored under an older catalogue, and of several profiles together are matched from the profiles' texts.
-    """
-
-    def __init__(self, keys: Iterable[ProfileKey], targets: Sequence[Target]) -> None:
-        self.targets = tuple(targets)
-        self._columns = [_COLUMNS.get(target.slug) for target in self.targets]
-        self._uncatalogued = [number for number, column in enumerate(self._columns) if column is None]
-        self._catalogue_offers: dict[ProfileKey, bytes] = {}
-        self._texts: dict[int, str] = {}
-        self._rows: dict[ProfileKey, tuple[Offer, ...]] = {}
-        self._same: dict[bytes, tuple[Offer, ...]] = {}
-        self._builds: dict[ProfileKey, str] = {}
-        self.add(keys)
-
-    def add(self, keys: Iterable[ProfileKey]) -> None:
-        """Read more profiles: one query if any of them is new, and one more if texts are needed."""
-        fresh = set(keys) - self._catalogue_offers.keys()
-        together = [key for key in fresh if isinstance(key, tuple)]
-        members = {member for key in together for member in key}
-        alone = ({key for key in fresh if isinstance(key, int)} | members) - self._catalogue_offers.keys()
-        if alone:
-            self._catalogue_offers.update(_stored_offers(alone))
-        lacking = (alone if self._uncatalogued else members) - self._texts.keys()
-        if lacking:
-            self._texts.update(_texts(lacking))
-        for key in together:
-            self._catalogue_offers[key] = pack_offers(catalogue_matcher().offers_once(self._profile(key)))
-
-    def _profile(self, key: ProfileKey) -> ReleaseProfile:
-        if isinstance(key, int):
-            return ReleaseProfile.stored(self._texts[key])
-        return ReleaseProfile.of(file for member in key for file in ReleaseProfile.stored(self._texts[member]).files)
-
-    @cached_property
-    def _other_matcher(self) -> Matcher:
-        return Matcher([self.targets[number] for number in self._uncatalogued])
-
-    def offers(self, profile: ProfileKey) -> tuple[Offer, ...]:
-        """Return one offer for each of the chosen targets."""
-        row = self._rows.get(profile)
-        if row is None:
-            row = self._rows[profile] = self._row(profile)
-        return row
-
-    def build(self, profile: ProfileKey) -> str:
-        """Return what the wheels of such a release say about building it (scanner.domain.files.builds)."""
-        build = self._builds.get(profile)
-        if build is None:
-            distinct = unpack_offers(bytes(set(self._catalogue_offers[profile])))
-            build = self._builds[profile] = infer_build(offer.availability for offer in distinct)
-        return build
-
-    def _row(self, profile: ProfileKey) -> tuple[Offer, ...]:
-        catalogue_offers = self._catalogue_offers[profile]
-        packed = bytes(0 if column is None else catalogue_offers[column] for column in self._columns)
-        row = self._same.get(packed)
-        if row is None:
-            row = self._same[packed] = unpack_offers(packed)
-        if not self._uncatalogued:
-            return row
-        mixed = list(row)
-        offers = self._other_matcher.offers_once(self._profile(profile))
-        for column, offer in zip(self._uncatalogued, offers, strict=True):
-            mixed[column] = offer
-        return tuple(mixed)
-
-
-def _texts(profile_ids: Collection[int]) -> dict[int, str]:
-    wanted = sorted(profile_ids)
-    found: dict[int, str] = {}
-    for start in range(0, len(wanted), CHUNK):
-        found.update(StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list("pk", "text"))
-    return found
-
-
-def _stored_offers(profile_ids: Collection[int]) -> dict[ProfileKey, bytes]:
-    """Return packed offers on the whole catalogue."""
-    wanted = sorted(profile_ids)
-    current = catalogue_digest()
-    found: dict[ProfileKey, bytes] = {}
-    outdated: list[int] = []
-    for start in range(0, len(wanted), CHUNK):
-        rows = StoredProfile.objects.filter(pk__in=wanted[start : start + CHUNK]).values_list(
-            "pk", "catalogue", "offers"
-        )
-        for pk, catalogue, packed in rows:
-            if catalogue == current:
-                found[pk] = bytes(packed)
-            else:
-                outdated.append(pk)
-    for pk, text in _texts(outdated).items():
-        found[pk] = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(text)))
-    return found
-
-
 def release_files(release_ids: Iterable[int]) -> dict[int, tuple[ReleaseFileFacts, ...]]:
     """Return the files of these releases by key. One query for each 2,000 releases."""
     wanted = sorted(set(release_ids))
@@ -254,8 +147,3 @@ def release_indexes(release_ids: Iterable[int]) -> dict[int, int]:
         rows = Release.objects.filter(pk__in=wanted[start : start + CHUNK])
         found.update(rows.values_list("pk", "package__index"))
     return found
-
-
-def build_detail(release: StoredRelease, profiles: ProfileTable) -> str:
-    """Return what building a release needs: what its sdist showed, else what its wheels say."""
-    return release.build_detail or profiles.build(release.profile) or UNSEEN

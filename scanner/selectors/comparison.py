@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from scanner.domain.releases.comparison import ComparedRelease
 from scanner.domain.targets.target import Target
 from scanner.models import Release
-from scanner.selectors.candidates import ProfileTable, release_files, release_metadata
+from scanner.selectors.candidates import release_files, release_metadata
+from scanner.selectors.profile_table import ProfileTable
 
 
 def compared_releases(

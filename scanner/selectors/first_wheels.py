@@ -11,7 +11,8 @@ from scanner.domain.matching.explain import explain_cell
 from scanner.domain.releases.first_wheels import FirstWheel, ServedBy
 from scanner.domain.releases.pooling import StoredPackage, StoredRelease, pool_files
 from scanner.domain.targets.target import Target
-from scanner.selectors.candidates import ProfileTable, release_files, stored_packages
+from scanner.selectors.candidates import release_files, stored_packages
+from scanner.selectors.profile_table import ProfileTable
 
 # A wheel may join a release weeks after the release: the next few may have had theirs before.
 _LOOK_AT = 3

@@ -15,7 +15,8 @@ from scanner.domain.releases.pooling import ProfileKey, pooled_profile
 from scanner.domain.releases.regressions import predecessor
 from scanner.domain.targets.target import Target
 from scanner.models import Release
-from scanner.selectors.candidates import ProfileTable, release_files
+from scanner.selectors.candidates import release_files
+from scanner.selectors.profile_table import ProfileTable
 
 _NOTHING = Offer(Availability.ABSENT, yanked=False)
 

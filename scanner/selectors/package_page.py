@@ -12,7 +12,8 @@ from scanner.domain.releases.package_details import PackageDetails, PackageEvent
 from scanner.domain.releases.pooling import StoredRelease
 from scanner.domain.targets.target import Target
 from scanner.models import Package, Release, ReleaseFile, WheelEvent
-from scanner.selectors.candidates import ProfileTable, stored_packages
+from scanner.selectors.candidates import stored_packages
+from scanner.selectors.profile_table import ProfileTable
 
 # A release may have a hundred files, each with an event of its own.
 _EVENTS = 400

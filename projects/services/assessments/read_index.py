@@ -17,14 +17,13 @@ from scanner.domain.releases.pooling import StoredPackage, StoredRelease, metada
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.selectors.candidates import (
-    ProfileTable,
-    build_detail,
     package_revisions,
     release_files,
     release_metadata,
     stored_metadata,
     stored_packages,
 )
+from scanner.selectors.profile_table import ProfileTable, build_detail
 from scanner.services.index_sets import IndexSet
 
 StoredMetadata = Mapping[int, ReleaseMetadata]

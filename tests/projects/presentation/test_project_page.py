@@ -12,16 +12,11 @@ from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_verdicts
 from projects.domain.dependency_files.values import FileProblem
+from projects.presentation.assessment_progress import deciding, describe_progress
 from projects.presentation.cell_summary import summarise_cell
 from projects.presentation.formats.page_export import export_lines, export_names
 from projects.presentation.heatmap import heat_map
-from projects.presentation.project_page import (
-    ProjectPage,
-    deciding,
-    describe_problems,
-    describe_progress,
-    project_page,
-)
+from projects.presentation.project_page import ProjectPage, describe_problems, project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.stored import PendingRequirement, ProjectState, StoredAssessment, TargetSummary
 from scanner.domain.matching.availability import Availability

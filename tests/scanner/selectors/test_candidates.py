@@ -11,7 +11,8 @@ from scanner.domain.releases.pooling import StoredPackage
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import parse_target
 from scanner.models import Index
-from scanner.selectors.candidates import ProfileTable, package_revisions, release_files, stored_packages
+from scanner.selectors.candidates import package_revisions, release_files, stored_packages
+from scanner.selectors.profile_table import ProfileTable
 from scanner.services.indexes import get_index
 from tests.projects.watching import OTHER, TARGET, polled, sdist, wheel
 
