@@ -33,7 +33,8 @@ def describe_reason(package: PackageResult) -> str:
     )
     text = "; ".join(filter(None, parts))
     newest = package.newest_mismatch
-    if newest is not None and newest.version != package.version:
+    is_break = package.reason.kind is ReasonKind.KNOWN_BREAK
+    if newest is not None and newest.version != package.version and not is_break:
         text = f"{text}; the newest, {newest.version}: {describe_text(newest.reason)}"
     return f"{text}; {describe_waiver(package.waiver)}" if package.waiver is not None else text
 
@@ -79,7 +80,7 @@ def describe_cause(package: PackageResult) -> str:
 
 def _after_name(package: PackageResult) -> str:
     newest = package.newest_mismatch
-    if newest is None:
+    if newest is None or package.reason.kind is ReasonKind.KNOWN_BREAK:
         return f": {describe_text(package.reason) or 'no version installs'}"
     named = "" if newest.version == package.version else f" {newest.version}"
     return f"{named}: {short_text(newest.reason)}"

@@ -11,20 +11,21 @@ from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
 from projects.presentation.shares import conditional_text
 from scanner.domain.phrases import agree
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
 @dataclass(frozen=True, slots=True)
 class TargetStanding:
     """One target of a project in its newest complete assessment; without one it is unknown, since `assessed_at` None.
 
-    `work` are the cells that need work, worst first. `conflict` is the derivation of requirements
-    that contradict each other, or empty.
+    `work` are the cells that need work, worst first. `conflict` says why requirements
+    contradict each other; None where they do not.
     """
 
     column: Column
     verdict: ProjectVerdict
     counts: Mapping[str, int]
-    conflict: str
+    conflict: ConflictExplanation | None
     work: tuple[CellSummary, ...]
     assessed_at: datetime | None
 

@@ -10,10 +10,12 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.advice import advise
 from projects.presentation.cell_summary import CellSummary
+from projects.presentation.conflicts import ConflictTable, conflict_table
 from projects.presentation.forecasts import ForecastText, day_text, describe_forecast
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.sentences import describe_cause
 from projects.presentation.target_standing import TargetStanding
+from projects.presentation.upgrade.sentences import target_namer
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.releases.first_wheels import WheelForecast
@@ -56,7 +58,7 @@ class WhenPage:
     own: tuple[CellSummary, ...]
     through: tuple[CellSummary, ...]
     held_back: tuple[CellSummary, ...]
-    conflict: tuple[str, ...]
+    conflict: ConflictTable | None
     is_watched: bool
 
     @property
@@ -97,7 +99,7 @@ def when_page(
         own=tuple(cell for cell in standing.upgrades if cell.via in ("direct", "pinned") or "listed" in cell.via),
         through=tuple(cell for cell in standing.upgrades if cell.via.startswith("arrives")),
         held_back=standing.held_back,
-        conflict=tuple(standing.conflict.splitlines()),
+        conflict=conflict_table(standing.conflict, target_namer([standing.column])) if standing.conflict else None,
         is_watched=is_watched,
     )
 

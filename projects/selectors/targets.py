@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Severity
 from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
 from projects.presentation.cell_summary import VERSION, WORK, CellSummary, summarise_cell
@@ -34,13 +35,13 @@ def target_standing(project: Project, target: str) -> TargetStanding | None:
     )
     column = column_of(target)
     if row is None:
-        return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, "", (), None)
+        return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, None, (), None)
     cells = tuple(map(CellSummary._make, row.found)) if row.version == VERSION else _work(row.pk)
     return TargetStanding(
         column=column,
         verdict=ProjectVerdict(row.verdict),
         counts=row.counts,
-        conflict=row.conflict,
+        conflict=conflict_from_text(row.conflict),
         work=tuple(sorted(cells, key=lambda cell: (-SEVERITIES.index(Severity(cell.severity)), cell.name))),
         assessed_at=row.assessment.confirmed_at,
     )

@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from projects.domain.assessment.stored_conflict import conflict_to_text
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Subscription
+from projects.models import Subscription, TargetAssessment
+from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from tests.cast import LINUX_313, LINUX_314, Cast, assess_as, make_package
 from tests.web import text
 
@@ -80,3 +82,16 @@ def test_it_asks_the_database_the_same_whatever_the_number_of_blockers(
     assess_as(cast.project, {LINUX_314: packages})
     with django_assert_num_queries(10):
         alice.get(PAGE)
+
+
+def test_a_contradiction_is_shown_as_a_table(alice: Client, cast: Cast) -> None:
+    sides = (
+        ConflictLine(LineKind.ASKED, "a", "a<2", source="requirements.txt", line=4),
+        ConflictLine(LineKind.NEEDS, "b", "a>=2", "1.0 to 3.0", every=True, required="a"),
+    )
+    stored = conflict_to_text(ConflictExplanation(sides, "a"))
+    TargetAssessment.objects.filter(assessment__project=cast.project, target=LINUX_314).update(conflict=stored)
+    page = text(alice.get(f"/projects/practice-api/when/{LINUX_314}/").content)
+    assert "Why the requirements contradict each other" in page
+    assert "So no version of a is left." in page
+    assert '"kind"' not in page
