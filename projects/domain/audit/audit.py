@@ -78,7 +78,7 @@ def not_imported(files: Iterable[AuditedFile], known: KnownPackages) -> list[Pac
     found = []
     for package in known.packages:
         modules = package.modules
-        if not package.is_required or package.loaded_by or modules is None or modules.may_bring_more:
+        if not package.is_required or package.loaded_by or modules is None or modules.adds_folders:
             continue
         # Stubs and packages that only require others have no modules; commands and plugins are not imported.
         if not modules.names or modules.has_entry_points:
@@ -226,7 +226,7 @@ class _Audit:
         """Return whether code may run on the target."""
         if context.when is RunTime.TYPES or context.runs_on(self._environment) is False:
             return False
-        return not context.instead_of or not all(self._is_there(name, path) for name in context.instead_of)
+        return not any(all(self._is_there(name, path) for name in names) for names in context.instead_of)
 
     def _is_there(self, name: str, path: str) -> bool:
         """Return whether what a `try` imports, by its dotted name, is there on the target."""

@@ -40,9 +40,8 @@ class KnownPackages:
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """The names of the packages whose modules are not known, or not all."""
-        unread = (one.name for one in self.packages if one.modules is None or one.modules.may_bring_more)
-        return tuple(sorted(unread))
+        """The names of the packages whose modules are not known."""
+        return tuple(sorted(one.name for one in self.packages if one.modules is None))
 
     def bringing(self, module: str, taken: Collection[str]) -> PackageModules | None:
         """Return the package that brings a module: one that the project requires itself, if possible."""

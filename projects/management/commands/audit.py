@@ -32,11 +32,13 @@ from projects.presentation.audit.formats import AuditReport, audit_json, audit_s
 from projects.services.audit.packages import packages_bringing, packages_on
 from projects.services.audit.tree import SourceTree, mentioned, read_tree, read_tree_places
 from projects.services.dependency_files import UnreadablePath, roots_of
+from scanner.domain.phrases import count
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 
 _FORMATS = {"table": audit_table, "json": audit_json, "sarif": audit_sarif}
+_SHOWN_PROBLEMS = 20
 _FAILS = {"never": set(), "high": {"high", "critical"}, "moderate": {"moderate", "high", "critical"}}
 
 
@@ -102,8 +104,11 @@ class Command(BaseCommand):
     def _assess(
         self, files: DependencyFiles, targets: list[Target], options: dict[str, Any]
     ) -> tuple[list[TargetResult], IndexSet]:
-        for problem in files.parsed.problems:
+        for problem in files.parsed.problems[:_SHOWN_PROBLEMS]:
             self._log(str(problem))
+        more = len(files.parsed.problems) - _SHOWN_PROBLEMS
+        if more > 0:
+            self._log(f"{count(more, 'more problem')}; `manage.py requirements` lists all.")
         try:
             assessment = assess(make_request(files, targets, options), files, options, self._log)
         except NothingToAssess as error:

@@ -23,14 +23,14 @@ class CodeContext:
     """When, and on what conditions, a statement runs.
 
     - conditions: they must all hold.
-    - instead_of: what the `try` before it imports, by dotted names; this runs where one of them fails.
+    - instead_of: what each `try` around it imports, by dotted names; this runs where one import of each of them fails.
     - may_fail: a failed import here is caught, and nothing is raised for it.
     - may_lack_names: a missing attribute here is caught likewise.
     """
 
     when: RunTime = RunTime.IMPORT
     conditions: tuple[Condition, ...] = ()
-    instead_of: tuple[str, ...] = ()
+    instead_of: tuple[tuple[str, ...], ...] = ()
     may_fail: bool = False
     may_lack_names: bool = False
 

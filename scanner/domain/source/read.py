@@ -201,7 +201,7 @@ class _Reader:
         for handler in node.handlers:
             self._push([handler.type], context)
             if attempted and _caught(handler) & _IMPORT_ERRORS:
-                instead_of = (*context.instead_of, *attempted)[-_MOST_INSTEAD:]
+                instead_of = (*context.instead_of, attempted)[-_MOST_INSTEAD:]
                 self._block(handler.body, replace(context, instead_of=instead_of))
             else:
                 # Whatever else fails leads here.

@@ -15,12 +15,13 @@ _HARMLESS_PTH = "distutils-precedence.pth"
 class BroughtModules:
     """The modules of one archive: regular packages and single modules, by dotted names.
 
-    Of a namespace package the parts are listed: "google.cloud.storage". `may_bring_more`: a file of the archive adds
-    folders to the path of imports. `has_entry_points`: it is a command, or a plugin that another package loads.
+    Of a namespace package the parts are listed: "google.cloud.storage". `adds_folders`: a file of the archive adds
+    folders to the path of imports; then `names` has what any of its folders may bring. `has_entry_points`: it is a
+    command, or a plugin that another package loads.
     """
 
     names: frozenset[str] = frozenset()
-    may_bring_more: bool = False
+    adds_folders: bool = False
     has_entry_points: bool = False
 
     def bring(self, module: str, taken: Collection[str] = ()) -> bool:
@@ -51,9 +52,9 @@ def brought_modules(paths: Iterable[str]) -> BroughtModules:
         ends = (end for end in range(1, len(folders) + 1) if "/".join(folders[:end]) in regular)
         end = next(ends, 0)
         found.add(".".join(folders[:end] or [*folders, stem]))
-        if folders and not end:
+        if folders and end != 1:
             # Only a folder that is no package can be one that a .pth file adds.
-            loose.add(stem)
+            loose.add(folders[end - 1] if end else stem)
     opens = adds_folders and bool(loose)
     known = found | loose if opens else found
     names = frozenset(name for name in known if all(part.isidentifier() for part in name.split(".")))

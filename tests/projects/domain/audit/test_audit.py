@@ -23,6 +23,17 @@ REQUESTS = PackageModules(
 URLLIB3 = PackageModules("urllib3", "2.0", BroughtModules(frozenset({"urllib3"})), path=("requests", "urllib3"))
 
 
+NESTED = """
+try:
+    import _thread
+except ImportError:
+    try:
+        import thread
+    except ImportError:
+        import dummy_thread
+"""
+
+
 def findings(
     files: dict[str, str],
     packages: Iterable[PackageModules] = (),
@@ -106,6 +117,11 @@ def test_modules_that_nothing_brings_are_the_ones_to_look_for() -> None:
         ("def f():\n    import cgi", WINDOWS, [("removed-module", "moderate")]),
         ("try:\n    import cPickle\nexcept ImportError:\n    import pickle", WINDOWS, []),
         ("import cPickle", WINDOWS, [("removed-module", "high")]),
+        (
+            NESTED,
+            WINDOWS,
+            [],
+        ),
         ("import __pypy__", WINDOWS, []),
         ("import tomllib", "cp310-win_amd64", [("newer-module", "high")]),
         ("from concurrent import interpreters", "cp313-win_amd64", []),

@@ -161,8 +161,8 @@ def test_an_alternative_names_what_it_stands_in_for() -> None:
                 import toml
     """).imports
     assert (first.context.may_fail, first.context.instead_of) == (True, ())
-    assert (second.context.may_fail, second.context.instead_of) == (True, ("tomllib",))
-    assert (third.context.may_fail, third.context.instead_of) == (False, ("tomllib", "tomli.loads"))
+    assert (second.context.may_fail, second.context.instead_of) == (True, (("tomllib",),))
+    assert (third.context.may_fail, third.context.instead_of) == (False, (("tomllib",), ("tomli.loads",)))
 
 
 def test_a_module_that_is_named_by_a_literal_is_imported() -> None:

@@ -27,11 +27,13 @@ def test_packages_and_modules_are_told_by_their_paths(paths: list[str], names: s
 
 
 def test_a_file_that_adds_folders_to_the_path_leaves_more_open() -> None:
-    found = brought_modules(["pywin32.pth", "win32/win32api.pyd", "win32/lib/win32con.py"])
-    assert found.may_bring_more
-    assert found.bring("win32api")
-    assert not brought_modules(["distutils-precedence.pth", "setuptools/__init__.py"]).may_bring_more
-    assert not brought_modules(["a1_coverage.pth", "coverage/__init__.py", "coverage/cmdline.py"]).may_bring_more
+    found = brought_modules(
+        ["pywin32.pth", "win32/win32api.pyd", "win32/lib/win32con.py", "pythonwin/pywin/__init__.py"]
+    )
+    assert found.adds_folders
+    assert all(found.bring(name) for name in ("win32api", "win32con", "pywin", "pythonwin.pywin"))
+    assert not brought_modules(["distutils-precedence.pth", "setuptools/__init__.py"]).adds_folders
+    assert not brought_modules(["a1_coverage.pth", "coverage/__init__.py", "coverage/cmdline.py"]).adds_folders
 
 
 def test_a_command_or_plugin_is_known_by_its_entry_points() -> None:
