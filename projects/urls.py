@@ -87,4 +87,5 @@ urlpatterns = [
     path("metrics", operator.metrics, name="metrics"),
     path("hooks/<slug:hook_key>/", webhooks.webhook, name="webhook"),
     path("hooks/<slug:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),
+    path("hooks/<slug:hook_key>/proof/", webhooks.proof_hook, name="proof-hook"),
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from packaging.utils import canonicalize_name
+
 
 class ImportOutcome(StrEnum):
     """What became of one import."""
@@ -92,8 +94,21 @@ class Proof:
 
     @property
     def failed(self) -> list[ModuleImport]:
-        """The imports that did not run."""
-        return [one for one in self.imports if one.outcome is not ImportOutcome.RAN]
+        """The imports that did not run, without modules beside a package's own one, which ran.
+
+        Such modules often belong to an extra: blackd, of black.
+        """
+        own = {
+            one.package
+            for one in self.imports
+            if one.outcome is ImportOutcome.RAN and _is_named_after(one.package, one.module)
+        }
+        return [
+            one
+            for one in self.imports
+            if one.outcome is not ImportOutcome.RAN
+            and (one.package not in own or _is_named_after(one.package, one.module))
+        ]
 
     @property
     def ran(self) -> bool:
@@ -122,6 +137,10 @@ class Proof:
             "gil_enabled_by": self.gil_enabled_by,
             "tests": {"passed": self.tests_passed, "tail": self.tests} if self.tests_passed is not None else None,
         }
+
+
+def _is_named_after(package: str, module: str) -> bool:
+    return canonicalize_name(package) == canonicalize_name(module.replace(".", "-"))
 
 
 def differences(

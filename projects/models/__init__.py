@@ -14,6 +14,7 @@ from projects.models.assessment import (
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
 from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
+from projects.models.proof import StoredProof
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
@@ -50,6 +51,7 @@ __all__ = [
     "SnapshotFile",
     "SnapshotRequirement",
     "SourceBuilds",
+    "StoredProof",
     "Submission",
     "Subscription",
     "TargetAssessment",

@@ -8,6 +8,7 @@ from datetime import datetime
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.assessment.waivers import Waiver
+from projects.domain.received_proof import DatedProof
 from projects.presentation.advice import advise
 from projects.presentation.columns import Column
 from projects.presentation.evidence import EvidenceLine, evidence_lines
@@ -59,11 +60,16 @@ class CellPage:
 
 
 def cell_page(
-    package: PackageResult, column: Column, own_line: str = "", reading: WheelReading | None = None
+    package: PackageResult,
+    column: Column,
+    own_line: str = "",
+    reading: WheelReading | None = None,
+    proof: DatedProof | None = None,
 ) -> CellPage:
     """Return the page of a package on the target of a column.
 
-    `own_line` is the project's requirement of it, `reading` what was read of the wheel in use.
+    `own_line` is the project's requirement of it, `reading` what was read of the wheel in use, `proof` the
+    last one of the target.
     """
     target = read_target(column.slug)
     return CellPage(
@@ -84,7 +90,7 @@ def cell_page(
         latest=package.latest_available,
         waiver=package.waiver,
         is_built=package.availability is Availability.SOURCE,
-        evidence=evidence_lines(package, target.python, reading) if target is not None else (),
+        evidence=evidence_lines(package, target.python, reading, proof) if target is not None else (),
     )
 
 

@@ -5,11 +5,12 @@ A page with thousands of cells reads these summaries; the full rows are read for
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.received_proof import ReceivedProof
 from projects.presentation.evidence import evidence_word
 from projects.presentation.sentences import describe_cause, describe_reason
 from projects.presentation.traits import gained_on, traits_of
@@ -89,6 +90,15 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         groups=",".join(group or MAIN_GROUP for group in package.provenance.groups),
         evidence=evidence_word(package),
     )
+
+
+def marked(cells: Sequence[CellSummary], proof: ReceivedProof | None) -> Sequence[CellSummary]:
+    """Return the cells of a target with "ran" or "failed" as the evidence of those that its last proof was of."""
+    if proof is None:
+        return cells
+    words = {True: "ran", False: "failed"}
+    found = [(cell, proof.ran_in(cell.name, cell.version)) for cell in cells]
+    return [cell if ran is None else cell._replace(evidence=words[ran]) for cell, ran in found]
 
 
 def cell_text(package: PackageResult) -> str:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from packaging.utils import canonicalize_name
+
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.received_proof import DatedProof
 from projects.presentation.sentences import describe_text
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, WheelReading
@@ -47,13 +50,18 @@ def declaration_word(declaration: Declaration) -> str:
 
 
 def evidence_lines(
-    package: PackageResult, python: Python, reading: WheelReading | None = None
+    package: PackageResult, python: Python, reading: WheelReading | None = None, proof: DatedProof | None = None
 ) -> tuple[EvidenceLine, ...]:
-    """Return the rungs of the ladder about which something is known, lowest first. `reading` is of the file in use."""
-    return tuple(_lines(package, python, reading))
+    """Return the rungs of the ladder about which something is known, lowest first.
+
+    `reading` is of the file in use, `proof` the last one of the target.
+    """
+    return tuple(_lines(package, python, reading, proof))
 
 
-def _lines(package: PackageResult, python: Python, reading: WheelReading | None) -> Iterator[EvidenceLine]:
+def _lines(
+    package: PackageResult, python: Python, reading: WheelReading | None, proof: DatedProof | None
+) -> Iterator[EvidenceLine]:
     if not package.is_needed or package.version is None:
         return
     breaks = package.reason.kind is ReasonKind.KNOWN_BREAK
@@ -69,8 +77,29 @@ def _lines(package: PackageResult, python: Python, reading: WheelReading | None)
         yield EvidenceLine("Without the GIL", free_threading_text(package), _gil_look(level))
     if reading is not None:
         yield from _read_lines(reading, python)
+    if proof is not None:
+        yield from _proof_lines(package, proof)
     if breaks:
         yield EvidenceLine("Known to break", describe_text(package.reason), Verdict.BLOCKED)
+
+
+def _proof_lines(package: PackageResult, proof: DatedProof) -> Iterator[EvidenceLine]:
+    ran = proof.proof.ran_in(package.name, package.installed_version)
+    if ran is None:
+        return
+    where = proof_place(proof)
+    if ran:
+        gil = "; its import turned the GIL on" if package.name in proof.proof.gil_enabled_by else ""
+        yield EvidenceLine("Ran", f"its modules were imported on {where}{gil}", Verdict.READY)
+        return
+    tails = [one.tail.splitlines() for one in proof.proof.failed if canonicalize_name(one.package) == package.name]
+    why = next((lines[-1] for lines in tails if lines), "it took too long")
+    yield EvidenceLine("Failed", f"importing it failed on {where}: {why}", Verdict.BLOCKED)
+
+
+def proof_place(proof: DatedProof) -> str:
+    """Return where and when something ran: "Python 3.14.0, linux x86_64, 27 Nov 2026"."""
+    return f"Python {proof.proof.python}, {proof.proof.machine}, {proof.received_at:%-d %b %Y}"
 
 
 _GUARDS = {

@@ -1,8 +1,14 @@
-"""What is known of a package in use beyond its verdict."""
+"""What is known of the packages in use beyond their verdicts: readings of wheels, and proofs."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from projects.domain.assessment.package_result import PackageResult
+from projects.domain.assessment.target_result import TargetResult
+from projects.domain.received_proof import DatedProof, ReceivedProof
+from projects.models import Assessment, Project, Snapshot, StoredProof, TargetAssessment
+from projects.presentation.proofs import ProofLine, proof_line
 from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.selectors.wheel_readings import wheel_readings
 
@@ -10,3 +16,34 @@ from scanner.selectors.wheel_readings import wheel_readings
 def reading_of(package: PackageResult) -> WheelReading | None:
     """Return what was read of the wheel that a package installs; None where it was not read. One query at most."""
     return wheel_readings([package.file]).get(package.file) if package.file else None
+
+
+def proof_of(project: Project, target: str, pins: Mapping[str, str] | None = None) -> DatedProof | None:
+    """Return the last proof of a target, current if it is of the set `pins`. One query."""
+    row = StoredProof.objects.filter(project=project, target=target).first()
+    if row is None:
+        return None
+    proof = ReceivedProof.from_json(row.content)
+    return DatedProof(proof, row.received_at, pins is not None and proof.is_of(pins))
+
+
+def proof_lines(project: Project) -> tuple[ProofLine, ...]:
+    """Return what a project's page says of its proofs, in the order of its targets. Four queries, one without any."""
+    rows = {row.target: row for row in StoredProof.objects.filter(project=project)}
+    if not rows:
+        return ()
+    results = _results(project, rows.keys())
+    return tuple(
+        proof_line(DatedProof(ReceivedProof.from_json(rows[slug].content), rows[slug].received_at, is_current))
+        for slug, result in results.items()
+        for is_current in (ReceivedProof.from_json(rows[slug].content).is_of(result.installed_set),)
+    )
+
+
+def _results(project: Project, targets: Collection[str]) -> dict[str, TargetResult]:
+    snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
+    newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first() if snapshot is not None else None
+    if newest is None:
+        return {}
+    found = TargetAssessment.objects.filter(assessment=newest, target__in=targets)
+    return {row.target: row.to_result() for row in found}

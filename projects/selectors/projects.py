@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from projects.domain.assessment.stop_reason import StopReason
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.dependency_files.values import FileProblem, RuntimeHint
+from projects.domain.received_proof import ReceivedProof
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -21,10 +23,11 @@ from projects.models import (
     ProjectPackage,
     Snapshot,
     SnapshotRequirement,
+    StoredProof,
     Subscription,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import CellSummary, cells_from_json, summarise_cell
+from projects.presentation.cell_summary import CellSummary, cells_from_json, marked, summarise_cell
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
@@ -38,13 +41,14 @@ _MISSING = "missing"
 
 
 def project_state(project: Project) -> ProjectState:
-    """Return what is stored about one project. Seven queries at most."""
+    """Return what is stored about one project. Eight queries at most."""
     targets = tuple(project.targets.values_list("slug", flat=True))
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
     if snapshot is None:
         return ProjectState(targets, None, None, 0, (), (), None)
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
-    assessment = _stored(newest) if newest else None
+    proofs = {row.target: ReceivedProof.from_json(row.content) for row in StoredProof.objects.filter(project=project)}
+    assessment = _stored(newest, proofs) if newest else None
     asked = snapshot.requirements.filter(constraint=False)
     requirements: tuple[PendingRequirement, ...] = ()
     if assessment is None or not assessment.targets.keys() >= set(targets):
@@ -132,7 +136,7 @@ def first_check(project: Any) -> QuerySet[Any, datetime | None]:
     return answered.order_by("package__checked_at").values_list("package__checked_at", flat=True)
 
 
-def _stored(assessment: Assessment) -> StoredAssessment:
+def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> StoredAssessment:
     # The rows themselves are many times as large as what is shown of them.
     targets = assessment.targets.defer("packages", "plan", "blockers")
     return StoredAssessment(
@@ -148,7 +152,7 @@ def _stored(assessment: Assessment) -> StoredAssessment:
                 ProjectVerdict(row.verdict),
                 row.counts,
                 conflict_from_text(row.conflict),
-                _cells(row),
+                marked(_cells(row), proofs.get(row.target)),
                 row.is_decided,
             )
             for row in targets

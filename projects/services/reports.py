@@ -8,11 +8,13 @@ from datetime import datetime
 from packaging.version import Version
 
 from projects.domain.assessment.record import AssessmentRecord
+from projects.domain.received_proof import DatedProof
 from projects.domain.report.planned_set import PinnedFile, PlannedSet
 from projects.models import Project
 from projects.presentation.report.build import build_report
 from projects.presentation.report.target import report_targets
 from projects.presentation.report.values import MigrationReport
+from projects.selectors.evidence import proof_of
 from projects.services.assessments.stored_documents import stored_record, stored_targets
 from projects.services.indexes import indexes_of
 from scanner.domain.evidence.declared import read_declared
@@ -33,6 +35,7 @@ def report_of(
     now: datetime,
     as_of: datetime | None = None,
     current: PythonVersion | None = None,
+    proof: DatedProof | None = None,
 ) -> MigrationReport:
     """Return the report of one of the record's targets. A few queries.
 
@@ -40,7 +43,7 @@ def report_of(
     """
     entry = next(entry for entry in report_targets(record) if entry.target == target)
     planned = read_planned_set(indexes, entry.pins, target, as_of=as_of)
-    return build_report(record, target, project=project, now=now, planned=planned, current=current)
+    return build_report(record, target, project=project, now=now, planned=planned, current=current, proof=proof)
 
 
 def stored_report(project: Project, slug: str, now: datetime) -> MigrationReport | None:
@@ -54,7 +57,9 @@ def stored_report(project: Project, slug: str, now: datetime) -> MigrationReport
     record = stored_record(project, dict.fromkeys(same))
     if record is None:
         return None
-    return report_of(record, target, project=project.name, indexes=indexes_of(project), now=now)
+    result = next(one for one in record.results if one.target == slug)
+    proof = proof_of(project, slug, result.installed_set)
+    return report_of(record, target, project=project.name, indexes=indexes_of(project), now=now, proof=proof)
 
 
 def read_planned_set(

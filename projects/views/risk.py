@@ -34,7 +34,7 @@ from projects.selectors import (
     upstream_links,
     upstream_of,
 )
-from projects.selectors.evidence import reading_of
+from projects.selectors.evidence import proof_lines, proof_of, reading_of
 from projects.selectors.waivers import waiver_counts
 from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import project_etag
@@ -62,6 +62,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "can_edit": can_edit(found),
         "can_manage": can_manage(found),
+        "proofs": proof_lines(found),
         "upstream": None if partial else upstream_of(found, request.user.pk),
         "waivers": None if partial else waiver_counts(found, timezone.now()),
         "path": path,
@@ -90,7 +91,9 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
     context = {
         "area": "projects",
         "project": found,
-        "cell": cell_page(stored, column_of(target), own_requirement(found, stored), reading_of(stored)),
+        "cell": cell_page(
+            stored, column_of(target), own_requirement(found, stored), reading_of(stored), proof_of(found, target)
+        ),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
         "links": upstream_links(found, stored.name, stored.version or ""),

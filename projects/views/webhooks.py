@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from projects.client_address import client_address
 from projects.models.repository import Repository
+from projects.services.proofs import ProofAccepted, receive_proof
 from projects.services.request_limits import LimitedRequest, check_limits, spend_requests
 from projects.services.webhooks.receive import (
     DeliveryAccepted,
@@ -58,6 +59,22 @@ def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
         return _too_large(settings.UPLOAD_MAX_BYTES)
     path = request.GET.get("path", "")
     return _respond(receive_upload(repository, request.headers, path, body, timezone.now()), limits)
+
+
+@csrf_exempt
+@require_POST
+def proof_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
+    """Receive a signed proof that the planned set of a project ran on a target, or did not."""
+    repository = find_repository(hook_key)
+    limits = _check(request, repository, LimitedRequest.SIGNED_UPLOAD)
+    body = _body(request, settings.UPLOAD_MAX_BYTES)
+    if body is None:
+        return _too_large(settings.UPLOAD_MAX_BYTES)
+    answer = receive_proof(repository, request.headers, body, timezone.now())
+    if not isinstance(answer, ProofAccepted):
+        return _respond(answer, limits)
+    spend_requests(timezone.now(), *limits.accepted, 1)
+    return JsonResponse({"target": answer.target, "ran": answer.ran}, status=202)
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:

@@ -75,7 +75,7 @@ def fetch_sources(file: UnreadWheel, client: IndexClient) -> WheelSources | str 
 def store_reading(file: UnreadWheel, reading: WheelReading, received: int, now: datetime) -> bool:
     """Store what was read of a wheel. Return whether importing its package fails on some Python."""
     name, version = canonicalize_name(file.package), Version(file.version)
-    reading = with_requirements(reading, file.requires_dist)
+    reading = with_requirements(reading, name, file.requires_dist)
     breaks = bool(certain_breaks(reading, name, version, file.filename))
     _store(
         file,

@@ -29,6 +29,14 @@ class TargetResult:
     plan: UpgradePlan | None = None
     unread: int = 0
 
+    @property
+    def installed_set(self) -> dict[str, str]:
+        """The versions that are installed: those of a plan that is feasible, else those in use."""
+        if self.plan is not None and self.plan.feasible and self.plan.pins:
+            return dict(self.plan.pins)
+        needed = (package for package in self.packages if package.is_needed and package.installed_version)
+        return {package.name: package.installed_version or "" for package in needed}
+
     def names(self, verdict: Verdict) -> list[str]:
         """Return the names of the packages with a verdict."""
         return [package.name for package in self.packages if package.verdict is verdict]

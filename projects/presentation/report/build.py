@@ -6,6 +6,7 @@ from datetime import datetime
 
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.current_runtime import find_current_runtime
+from projects.domain.received_proof import DatedProof
 from projects.domain.report.planned_set import PlannedSet
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.presentation.report.checklist import checklist, validity
@@ -37,11 +38,13 @@ def build_report(
     now: datetime,
     planned: PlannedSet,
     current: PythonVersion | None = None,
+    proof: DatedProof | None = None,
 ) -> MigrationReport:
     """Return the report of `target`, which is one of the record's.
 
     The record's other targets on the same platform are the Pythons that it compares with. `current` is the Python in
-    use, by default the one that the files name. Without written plans the new requirements are left out.
+    use, by default the one that the files name; `proof` is the last one of the target. Without written plans the new
+    requirements are left out.
     """
     entries = report_targets(record)
     entry = next(entry for entry in entries if entry.target == target)
@@ -73,7 +76,7 @@ def build_report(
         end_of_life=end_of_life(target, now),
         platform_notes=tuple(platform_notes(entry)),
         written=_requirements(entry.written) if entry.written else None,
-        checks=tuple(checklist(entry, now, planned, removed)),
+        checks=tuple(checklist(entry, now, planned, removed, proof)),
         evidence=tuple(planned.files),
         valid=tuple(validity(entry, now, planned)),
         problems=tuple(f"{problem.path}:{problem.line or 1}: {problem.message}" for problem in parsed.problems),

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.received_proof import DatedProof
 from projects.domain.report.planned_set import PlannedSet
+from projects.presentation.evidence import proof_place
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ChecklistItem, RemovedModules
 from scanner.domain.evidence.declared import Declaration
@@ -18,7 +20,11 @@ _FRESH_FOR = timedelta(days=1)
 
 
 def checklist(
-    entry: ReportTarget, now: datetime, planned: PlannedSet, removed: Sequence[RemovedModules]
+    entry: ReportTarget,
+    now: datetime,
+    planned: PlannedSet,
+    removed: Sequence[RemovedModules],
+    proof: DatedProof | None = None,
 ) -> Iterator[ChecklistItem]:
     """Yield the steps in order; those that the measurement proves are done."""
     works = entry.result.verdict in (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL)
@@ -54,6 +60,12 @@ def checklist(
     if branch is not None and branch.end_of_life is not None:
         supported = branch.end_of_life > now.date()
         yield ChecklistItem(supported, "That Python gets security fixes", f"until {branch.end_of_life}")
+    if proof is not None and proof.is_current:
+        text = "Every module of the set can be imported" if proof.proof.ran else "Mend what failed when it was imported"
+        yield ChecklistItem(proof.proof.ran, text, f"ran on {proof_place(proof)}")
+    else:
+        since = ": the last proof is of another set" if proof is not None else ""
+        yield ChecklistItem(False, "Install the set and import all of it", f"manage.py prove{since}")
     yield ChecklistItem(False, f"Run the project's tests on {entry.target.label}", "the index cannot tell")
 
 

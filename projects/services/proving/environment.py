@@ -105,6 +105,7 @@ class ProofEnvironment:
             **os.environ,
             "PIP_INDEX_URL": primary,
             "PIP_EXTRA_INDEX_URL": " ".join(others),
+            "PIP_FIND_LINKS": "",
             "PIP_CONSTRAINT": "",
             "PIP_REQUIRE_VIRTUALENV": "1",
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",

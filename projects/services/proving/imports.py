@@ -38,7 +38,7 @@ def import_all(
 
 
 def _worth_importing(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name.lower() not in _NOT_MODULES]
+    return [name for name in names if name.partition(".")[0].lower() not in _NOT_MODULES]
 
 
 def _import(

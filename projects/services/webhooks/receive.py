@@ -156,6 +156,11 @@ def queue_fetch(repository: Repository, now: datetime, *, head: str = "") -> Del
     return _store_once(delivery)
 
 
+def upload_secrets(repository: Repository | None) -> tuple[str, ...]:
+    """Return the secrets to verify a signed upload against; for an unknown hook, ones that never match."""
+    return _secrets_of(repository, Provider.UPLOAD)[0]
+
+
 def _secrets_of(repository: Repository | None, otherwise: Provider) -> tuple[tuple[str, ...], str]:
     """Return the secrets and the provider to verify against; for an unknown hook, ones that never match."""
     if repository is None:

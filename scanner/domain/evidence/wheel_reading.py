@@ -150,10 +150,10 @@ def certain_breaks(reading: WheelReading, package: NormalizedName, version: Vers
     return list(found.values())
 
 
-def with_requirements(reading: WheelReading, requires_dist: Iterable[str]) -> WheelReading:
-    """Return a reading in which the modules that the release's own requirements bring do not count."""
+def with_requirements(reading: WheelReading, package: NormalizedName, requires_dist: Iterable[str]) -> WheelReading:
+    """Return a reading in which the modules that the package or its own requirements bring do not count."""
     named = (_NAME.match(text) for text in requires_dist if "extra" not in text)
-    names = {canonicalize_name(match[0].strip()) for match in named if match is not None}
+    names = {package, *(canonicalize_name(match[0].strip()) for match in named if match is not None)}
     return replace(
         reading,
         imports=tuple(

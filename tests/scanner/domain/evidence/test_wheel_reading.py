@@ -115,9 +115,15 @@ def test_pkg_resources_comes_with_setuptools_before_82(setuptools: str | None, f
 def test_what_the_release_requires_itself_is_there() -> None:
     found = reading({"orm/__init__.py": "import cgi\n"})
     needs = ['legacy-cgi>=2.6; python_version >= "3.13"', "requests"]
-    assert with_requirements(found, needs).imports[0].guard is ImportGuard.BROUGHT
-    assert with_requirements(found, ['legacy-cgi; extra == "web"']).imports[0].guard is ImportGuard.CERTAIN
-    assert certain_breaks(with_requirements(found, needs), NAME, Version("1"), "orm-1-py3-none-any.whl") == []
+    assert with_requirements(found, NAME, needs).imports[0].guard is ImportGuard.BROUGHT
+    assert with_requirements(found, NAME, ['legacy-cgi; extra == "web"']).imports[0].guard is ImportGuard.CERTAIN
+    assert certain_breaks(with_requirements(found, NAME, needs), NAME, Version("1"), "orm-1-py3-none-any.whl") == []
+
+
+def test_the_package_that_brings_a_module_does_not_lack_it_itself() -> None:
+    found = reading({"setuptools/__init__.py": "import distutils.core\n"})
+    own = with_requirements(found, canonicalize_name("setuptools"), ())
+    assert [one.guard for one in own.imports] == [ImportGuard.BROUGHT]
 
 
 def test_files_that_are_not_python_3_are_counted_and_the_others_read() -> None:
