@@ -1,7 +1,9 @@
 """The web server of `manage.py run`, and what only one process may have: the address and the data directory."""
 
+import contextlib
 import fcntl
 import os
+import resource
 import socket
 import sys
 from collections.abc import Callable
@@ -13,6 +15,11 @@ from waitress.server import BaseWSGIServer
 
 # More than work at a time (compat_site/lanes.py): most wait for their turn, so that none waits for a thread.
 WEB_THREADS = 64
+# Open connections, most of which are idle, and the seconds after which an idle one is closed.
+CONNECTIONS = 2000
+IDLE_SECONDS = 20
+# Files of the database, of children that read, of static files.
+_OTHER_FILES = 500
 # How long a thread keeps the interpreter while others wait for it. By default a webhook would wait 5 ms for a page that
 # computes, each time that it has read from the database.
 SWITCH_SECONDS = 0.0005
@@ -71,12 +78,27 @@ def lock(data_dir: Path) -> IO[str]:
 def web_server(application: Callable[..., Any], listener: socket.socket) -> BaseWSGIServer:
     """Return waitress on `listener`; its `run()` returns after SystemExit or KeyboardInterrupt in the main thread."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    _allow_files(CONNECTIONS + _OTHER_FILES)
     return waitress.create_server(
         application,
         sockets=[listener],
         threads=WEB_THREADS,
+        # By default a hundred idle connections shut out all others, each for two minutes.
+        connection_limit=CONNECTIONS,
+        channel_timeout=IDLE_SECONDS,
+        cleanup_interval=IDLE_SECONDS // 2,
+        # select() knows no file descriptor above 1023.
+        asyncore_use_poll=True,
         ident=None,
         # Django rejects uploads above 5 MB with a message; this limits what it receives.
         max_request_body_size=64 * 1024 * 1024,
         clear_untrusted_proxy_headers=True,
     )
+
+
+def _allow_files(wanted: int) -> None:
+    """Let this process open as many files, where the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard) if hard > 0 else wanted, hard))

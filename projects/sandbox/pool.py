@@ -63,11 +63,17 @@ class Sandbox:
         atexit.register(self.close)
 
     def call(
-        self, function: Callable[..., R], *arguments: object, seconds: float | None = None, wait: float = _PATIENCE
+        self,
+        function: Callable[..., R],
+        *arguments: object,
+        seconds: float | None = None,
+        clock: float | None = None,
+        wait: float = _PATIENCE,
     ) -> R:
         """Return what `function`, a module's own, returns for the arguments in a child. Raise what it raises.
 
-        `seconds` may be less than the limit of the sandbox. Raises CallLimitReached, SandboxBroken, and SandboxBusy if
+        `seconds` of processor time may be less than the limit of the sandbox; by the `clock` it takes at most so long,
+        whatever else the processor does. Raises CallLimitReached, SandboxBroken, and SandboxBusy if
         no child is free within `wait` seconds.
         """
         allowed = min(self.limits.seconds, seconds or self.limits.seconds)
@@ -77,7 +83,7 @@ class Sandbox:
             while True:
                 child, is_new = self._take()
                 try:
-                    value = child.call((function, arguments, allowed), allowed)
+                    value = child.call((function, arguments, allowed), clock or allowed * _CLOCK_FACTOR + 1)
                 except _ChildEnded as ended:
                     # One that was idle may have ended in the moment before the call.
                     if is_new or ended.code != 0:
@@ -159,7 +165,7 @@ class _Child:
             overdue.set()
             self._process.kill()
 
-        timer = threading.Timer(seconds * _CLOCK_FACTOR + 1, end)
+        timer = threading.Timer(seconds, end)
         timer.daemon = True
         timer.start()
         try:

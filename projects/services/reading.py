@@ -45,7 +45,7 @@ def prepare_files(files: Mapping[str, bytes], roots: Sequence[str], *, for_page:
         return run_limited(prepare, files, roots)
     seconds = min(settings.WHEELWAY_PAGE_READ_SECONDS, settings.WHEELWAY_READ_SECONDS)
     try:
-        return _sandbox(_limits()).call(prepare, files, roots, seconds=seconds, wait=seconds)
+        return _sandbox(_limits()).call(prepare, files, roots, seconds=seconds, clock=seconds, wait=seconds)
     except SandboxBusy as busy:
         raise ReadingTooSlow from busy
     except CallLimitReached as reached:

@@ -37,8 +37,7 @@ def integer(size: int) -> bytes:
 
 
 def aliases(number: int) -> bytes:
-    pip = "dependencies:\n  - pip: &a [six]\n" + "  - pip: *a\n" * (number // 4)
-    return (pip + "x:\n" + "- *a\n" * (number * 3 // 4)).encode()
+    return ("dependencies:\n  - &a pip: [six]\n" + "  - pip: &b [six]\n  - pip: [" + "*b," * number + "]\n").encode()
 
 
 def pins(number: int) -> bytes:
@@ -177,7 +176,8 @@ def test_a_name_of_several_lines_is_refused(alice: Client, name: str) -> None:
 )
 def test_what_git_allows_for_no_branch_is_refused(alice: Client, branch: str) -> None:
     send(alice, "requirements.txt", b"six\n")
-    form = {"clone_url": "https://git.example/octo/app.git", "branch": branch, "provider": "github", "paths": ""}
-    alice.post("/projects/large/repository/", form)
-    assert not Repository.objects.filter(branch=branch).exists()
-    assert not Repository.objects.exclude(branch="main").exists()
+    form = {"action": "add", "clone_url": "https://git.example/octo/app.git", "provider": "github", "paths": ""}
+    alice.post("/projects/large/repository/", form | {"branch": branch})
+    assert not Repository.objects.exists()
+    alice.post("/projects/large/repository/", form | {"branch": "release/1.x"})
+    assert Repository.objects.get().branch == "release/1.x"
