@@ -26,8 +26,24 @@ def conditional_text(counts: Mapping[str, int], not_judged: Sequence[str], ignor
     text = _need_text(counts, not_judged)
     if not ignored:
         return text
-    aside = f"{len(ignored)} ignored: {_named(ignored)}"
-    return f"{text}; {aside}" if text else f"ready except {aside}"
+    return f"{text}; {ignored_text(ignored)}" if text else f"ready except {ignored_text(ignored)}"
+
+
+def with_help(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Sequence[str]) -> str:
+    """Return what `conditional_text` does as a sentence without its period, and that upgrades help."""
+    moving = counts.get(Verdict.UPGRADE, 0)
+    if not moving:
+        text = conditional_text(counts, not_judged, ignored)
+        return f"{text[:1].upper()}{text[1:]}"
+    text = conditional_text(counts, not_judged)
+    helped = agree(moving, "it has a version that works", "all have a version that works")
+    parts = [f"{text[:1].upper()}{text[1:]}", helped, *([ignored_text(ignored)] if ignored else [])]
+    return "; ".join(parts)
+
+
+def ignored_text(names: Sequence[str]) -> str:
+    """Return the packages that the team ignores: "1 ignored: orjson"."""
+    return f"{len(names)} ignored: {_named(names)}"
 
 
 def _named(names: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column, place_text
 from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
-from projects.presentation.shares import conditional_text, unknown_text
+from projects.presentation.shares import unknown_text, with_help
 from projects.presentation.stored import TargetSummary
 from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import agree, count, join_words
@@ -156,14 +156,11 @@ def _line(column: Column, result: TargetSummary) -> SummaryLine:
         cause = "; ".join(causes) + (f"; and {more} more." if more else ".")
         return SummaryLine(Verdict.IGNORED, headline, cause, "See the packages", column.slug)
     not_judged = [cell.name for cell in result.cells if cell.verdict == Verdict.NOT_JUDGED]
-    share = conditional_text(result.counts, not_judged, [cell.name for cell in ignored])
+    share = with_help(result.counts, not_judged, [cell.name for cell in ignored])
     if not share:
         cause = "The requirements do not hold together as written; an upgrade path exists."
         return SummaryLine(look, headline, cause, "See the packages", column.slug)
-    cause = f"{share[:1].upper()}{share[1:]}"
-    if moving := result.counts.get(Verdict.UPGRADE, 0):
-        cause += f"; {agree(moving, 'it has a version that works', 'all have a version that works')}"
-    return SummaryLine(look, headline, f"{cause}.", "See the upgrade path", column.slug)
+    return SummaryLine(look, headline, f"{share}.", "See the upgrade path", column.slug)
 
 
 _CONTRADICTION = "The requirements contradict each other."

@@ -9,8 +9,7 @@ from datetime import datetime
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import CellSummary
 from projects.presentation.columns import Column
-from projects.presentation.shares import conditional_text
-from scanner.domain.phrases import agree
+from projects.presentation.shares import with_help
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
@@ -65,10 +64,5 @@ class TargetStanding:
     @property
     def share_text(self) -> str:
         """What a conditional verdict rests on: "7 of 64 packages need an upgrade; all have a version that works"."""
-        share = conditional_text(self.counts, self._names(Verdict.NOT_JUDGED), self._names(Verdict.IGNORED))
-        if not share:
-            return "The requirements do not hold together as written; an upgrade path exists"
-        share = f"{share[:1].upper()}{share[1:]}"
-        if not self.upgrades:
-            return share
-        return f"{share}; {agree(len(self.upgrades), 'it has a version that works', 'all have a version that works')}"
+        share = with_help(self.counts, self._names(Verdict.NOT_JUDGED), self._names(Verdict.IGNORED))
+        return share or "The requirements do not hold together as written; an upgrade path exists"

@@ -15,7 +15,8 @@ _RANK = {
     Verdict.INACTIVE: 0,
     Verdict.READY: 0,
     Verdict.DEGRADED: 1,
-    Verdict.IGNORED: 2,
+    # Deciding that it does not count makes nothing better.
+    Verdict.IGNORED: 5,
     Verdict.NOT_JUDGED: 2,
     Verdict.UNKNOWN: 2,
     Verdict.HELD_BACK: 3,
