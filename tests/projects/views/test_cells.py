@@ -92,7 +92,7 @@ def test_a_cell_asks_the_database_the_same_whatever_the_number_of_packages(
     rows = [make_package(f"package-{number}", Verdict.BLOCKED) for number in range(packages)]
     assess_as(cast.project, dict.fromkeys(TARGETS, rows))
     # Session, user, project with role; the row, what pip may take from elsewhere, whether it is watched.
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         alice.get(f"{PAGE}cells/{LINUX_313}/package-0/")
 
 

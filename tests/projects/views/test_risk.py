@@ -248,7 +248,7 @@ def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> N
 
 
 @pytest.mark.parametrize("packages", [1, 50])
-@pytest.mark.parametrize(("path", "queries"), [(PAGE, 13), (f"{PAGE}export.json", 13)])
+@pytest.mark.parametrize(("path", "queries"), [(PAGE, 15), (f"{PAGE}export.json", 14)])
 def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
     alice: Client,
     cast: Cast,
