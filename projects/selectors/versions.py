@@ -34,6 +34,7 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
        (SELECT max(waiver.id) FROM projects_packagewaiver AS waiver WHERE waiver.project_id = project.id),
        (SELECT count(*) FROM projects_packagewaiver AS waiver
         WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL AND waiver.until >= %s),
+       (SELECT max(proof.received_at) FROM projects_storedproof AS proof WHERE proof.project_id = project.id),
        EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
        project.id
 FROM projects_project AS project
@@ -49,18 +50,19 @@ WHERE project.slug = %s AND project.deleted_at IS NULL
 def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | None:
     """Return a value that is equal while the page of the user's project shows the same; None without such a project.
 
-    One query, and one more when there are notes. Ages count as their text, those of notes, which may be many, by the
-    minute.
+    One query, and one more when there are notes. Ages count as their text, those of notes and proofs, which may be
+    many, by the minute.
     """
     with connection.cursor() as cursor:
         cursor.execute(_FACTS, [now.date(), user.pk, slug])
         facts = cursor.fetchone()
     if facts is None:
         return None
-    *_, has_notes, project_id = facts
+    *_, proved_at, has_notes, project_id = facts
     oldest, *moments = (_moment(fact) for fact in facts[:3])
     ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
-    notes: list[object] = []
+    # The page shows the age of each proof: that of the last one is not enough.
+    notes: list[object] = [f"{now:%Y%m%d%H%M}"] if proved_at else []
     if has_notes:
         notes_shown = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")
         notes = [f"{now:%Y%m%d%H%M}", *notes_shown.values_list("pk", "dismissed_at", "dismissed_by__username")]

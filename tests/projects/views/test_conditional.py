@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -16,12 +17,24 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.dependency_files import read as read_files
 from projects.domain.indexes.named_indexes import options_to_store
+from projects.domain.received_proof import read_sent_proof
 from projects.domain.upstream.notes import NoteKind
-from projects.models import Assessment, IndexRole, Membership, Note, Project, Role, Snapshot, Subscription
+from projects.models import (
+    Assessment,
+    IndexRole,
+    Membership,
+    Note,
+    Project,
+    Role,
+    Snapshot,
+    StoredProof,
+    Subscription,
+)
 from projects.services.indexes import add_index, remove_index
 from projects.services.projects import set_targets
 from scanner.models import Package
 from tests.cast import LINUX_313, TARGETS, Cast, assess_as, rest_on, take_snapshot_of, usual_rows
+from tests.projects.domain.test_received_proof import document
 
 pytestmark = pytest.mark.django_db
 PAGE = "/projects/practice-api/"
@@ -56,6 +69,14 @@ def note(project: Project) -> Note:
 
 CHANGES: dict[str, Callable[[Cast], Any]] = {
     "its name": lambda cast: Project.objects.update(name="Another"),
+    "a proof": lambda cast: StoredProof.objects.create(
+        project=cast.project,
+        target=LINUX_313,
+        ran=True,
+        content=read_sent_proof(json.dumps(document(ran=True)).encode()).to_json(),
+        mac="0" * 64,
+        received_at=timezone.now(),
+    ),
     "the role": lambda cast: Membership.objects.filter(user=cast.alice).update(role=Role.READER),
     "requirements": lambda cast: take_snapshot_of(cast.project, ["new"]),
     "an answer": lambda cast: assess_as(cast.project, usual_rows(moved=1), snapshot=cast.project.snapshots.get()),
@@ -146,5 +167,12 @@ def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client
         *("projects_snapshot", "projects_snapshotrequirement", "projects_assessment", "projects_targetassessment"),
         *("projects_projecttarget", "projects_projectpackage", "scanner_package"),
         # Of an index the address never changes.
-        *("projects_note", "projects_packagewaiver", "projects_subscription", "projects_projectindex", "scanner_index"),
+        *(
+            "projects_note",
+            "projects_packagewaiver",
+            "projects_storedproof",
+            "projects_subscription",
+            "projects_projectindex",
+            "scanner_index",
+        ),
     }
