@@ -112,6 +112,16 @@ def test_the_sarif_is_what_its_schema_and_code_scanning_ask_for(index: ReplayInd
         assert place["region"]["startLine"] >= 1
 
 
+def test_what_a_package_from_a_repository_brings_is_not_known(index: ReplayIndex, tree: Path) -> None:
+    requirements = (tree / "requirements.txt").read_text()
+    # One that the plan for a target has to move, so that there is a plan.
+    (tree / "requirements.txt").write_text(f"{requirements}ours @ git+https://git.example/ours.git\n")
+    (tree / "pyproject.toml").write_text('[project]\nname = "app"\nrequires-python = "<3.12"\n')
+    done = audit(index, tree)
+    assert "nowhere is imported, and no package of the set is known to bring it" in done.stdout, done.stderr
+    assert "the modules of ours are not known" in done.stdout
+
+
 def test_without_requirements_every_package_is_missing(index: ReplayIndex, tree: Path) -> None:
     (tree / "requirements.txt").unlink()
     done = audit(index, tree)

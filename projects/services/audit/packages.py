@@ -11,6 +11,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.verdicts import Verdict
 from projects.domain.audit.candidates import candidates
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.dependency_files import ParsedFiles
@@ -68,9 +69,11 @@ def packages_bringing(tops: Iterable[str], indexes: IndexSet) -> dict[str, Packa
 
 
 def _pins(result: TargetResult) -> Mapping[str, str]:
+    needed = [package for package in result.packages if package.is_needed]
     if result.plan is not None and result.plan.feasible:
-        return result.plan.pins
-    needed = (package for package in result.packages if package.is_needed)
+        # A plan says nothing of what is from a path, a repository or an address; it is installed all the same.
+        others = {str(one.name): one.version or "" for one in needed if one.verdict is Verdict.NOT_JUDGED}
+        return {**others, **result.plan.pins}
     return {package.name: package.installed_version or "" for package in needed}
 
 
