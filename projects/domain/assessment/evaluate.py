@@ -32,7 +32,7 @@ from projects.domain.assessment.root_requirements import versions_in_use, withou
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, judge_project
-from projects.domain.assessment.waivers import waive_judgements
+from projects.domain.assessment.waived_judgements import waive_judgements
 from projects.domain.rewriting.limit_changes import LimitChange, limit_changes
 from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind

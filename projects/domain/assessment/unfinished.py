@@ -15,7 +15,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
-from projects.domain.assessment.waivers import waive_judgements
+from projects.domain.assessment.waived_judgements import waive_judgements
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.markers import MarkerMemo
 from scanner.domain.resolution.model.requirement import Requirement

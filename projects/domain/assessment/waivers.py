@@ -7,19 +7,15 @@ a set is searched, and stays in the result as ignored: its project is never read
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from packaging.utils import NormalizedName
 
-from projects.domain.assessment.verdicts import Severity, Verdict
 from scanner.domain.matching.availability import Availability, Offer, Waived, waived_offer
 from scanner.domain.targets.target import Target
-
-if TYPE_CHECKING:
-    from projects.domain.assessment.judgement import Judgement
 
 
 class WaiverKind(StrEnum):
@@ -70,9 +66,6 @@ class Waiver:
         )
 
 
-_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
-
-
 def waived_offers(
     offers: Sequence[Offer], name: str, targets: Sequence[Target], waivers: Iterable[Waiver]
 ) -> tuple[Offer, ...]:
@@ -89,23 +82,3 @@ def _waived(offer: Offer, target: str, waivers: Iterable[Waiver]) -> Offer:
         return waived_offer(offer, Waived.LACK)
     is_built = offer.availability is Availability.SOURCE
     return waived_offer(offer, Waived.BUILD) if is_built and WaiverKind.ACCEPT_BUILD in kinds else offer
-
-
-def waive_judgements(
-    judgements: Mapping[NormalizedName, Judgement], target: str, waivers: Iterable[Waiver]
-) -> dict[NormalizedName, Judgement]:
-    """Return the judgements with the waivers that matter on a target.
-
-    A package that installs as it is is not ignored, nor is one that the index was not asked for yet.
-    """
-    made = dict(judgements)
-    for waiver in waivers:
-        one = made.get(waiver.name)
-        if one is None or not waiver.concerns(target) or one.verdict is Verdict.INACTIVE:
-            continue
-        if waiver.kind is WaiverKind.ACCEPT_BUILD:
-            if one.is_accepted_build:
-                made[waiver.name] = replace(one, waiver=waiver)
-        elif one.verdict not in _INSTALLS and not one.is_pending:
-            made[waiver.name] = replace(one, verdict=Verdict.IGNORED, severity=Severity.LOW, waiver=waiver)
-    return made
