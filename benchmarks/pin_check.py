@@ -8,7 +8,7 @@ import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
@@ -17,6 +17,7 @@ from scanner.domain.targets.target import Target
 from tests.replay.recording import Lines, RecordedFile, RecordedPackage, read
 
 Pins = Mapping[str, Version]
+_PARENTHESES = re.compile(r"\([^()]*\)")
 _STAR = re.compile(r"((?:>=|<=|>|<)\s*[0-9.]*[0-9])\.\*")
 
 
@@ -114,7 +115,15 @@ def _all_needs(name: str) -> dict[Version, tuple[Requirement, ...]]:
 def _requirements(lines: Lines) -> tuple[Requirement, ...]:
     # As uv and older installers read it: ">=1.0.*" means ">=1.0".
     values = (_STAR.sub(r"\1", value) for header, value in lines if header.lower() == "requires-dist")
-    return tuple(map(Requirement, values))
+    return tuple(map(_requirement, values))
+
+
+def _requirement(text: str) -> Requirement:
+    try:
+        return Requirement(text)
+    except InvalidRequirement:
+        # Without what is no specifier, as uv reads "pytz (>dev)".
+        return Requirement(_PARENTHESES.sub("", text))
 
 
 @functools.cache

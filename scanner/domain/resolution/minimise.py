@@ -134,7 +134,7 @@ class _Around:
             if name not in graph.members:
                 continue
             dependencies = provider.dependencies_of(name, choice)
-            if dependencies is None:
+            if dependencies is None or dependencies.invalid is not None:
                 return False
             for extra in (None, *graph.extras.get(name, ())):
                 for _, requirement in provider.applicable(dependencies, extra):

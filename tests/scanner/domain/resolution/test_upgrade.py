@@ -86,6 +86,12 @@ def test_a_prerelease_that_alone_is_usable_holds_once_a_bound_is_lifted() -> Non
     assert texts(made.pins or {}) == {"flow": "2.1rc1", "numbers": "2.0"}
 
 
+def test_a_change_away_from_metadata_that_cannot_be_read_is_not_taken_back() -> None:
+    index: SmallIndex = {"shaper": {"1.0": {"needs": ["fonts (>=3.0<4.0) ; extra == 'fonts'"]}, "1.1": {}}}
+    made = plan(upgrade_of(root_requirements("shaper==1.0"), index=index))
+    assert texts(made.pins or {}) == {"shaper": "1.1"}
+
+
 def test_no_path_names_what_nothing_clears_and_plans_the_rest() -> None:
     made = plan(upgrade_of(root_requirements("model==2.6.1", "hopeless==1.0")))
     assert not made.feasible
