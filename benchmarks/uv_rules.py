@@ -9,7 +9,7 @@ Of a set of uv's with such releases they are excluded, and uv is asked for anoth
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -48,9 +48,18 @@ def excluded_of(pins: Mapping[str, str], target: Target) -> Iterator[str]:
     chosen = {canonicalize_name(name): Version(version) for name, version in pins.items()}
     broken = known_breaks().in_set(target, chosen)
     for name, version in chosen.items():
-        if name in broken or not accepted(name, version, target):
-            wrong = {version} | {one for one in recorded_versions(name) if _is_wrong(name, one, target)}
-            yield f"{name}{','.join(f'!={one}' for one in sorted(wrong))}"
+        partner = broken[name].partner if name in broken else None
+        if partner is not None:
+            # The package stays, and what it does not run beside goes.
+            wrong = {one for one in recorded_versions(partner.name) if partner.versions.contains(one, prereleases=True)}
+            yield _without(partner.name, wrong | {chosen[partner.name]})
+        elif name in broken or not accepted(name, version, target):
+            wrong = {one for one in recorded_versions(name) if _is_wrong(name, one, target)}
+            yield _without(name, wrong | {version})
+
+
+def _without(name: str, versions: Iterable[Version]) -> str:
+    return f"{name}{','.join(f'!={one}' for one in sorted(versions))}"
 
 
 def broken_in(pins: Mapping[str, Version], target: Target) -> list[str]:

@@ -23,8 +23,16 @@ _WANTED = frozenset(
         *("classifier", "requires-python", "project-url", "home-page"),
     }
 )
-# Old releases write ">=2.6.*", which PEP 440 forbids. uv reads it as ">=2.6", and so do we.
-_STAR_AFTER_ORDER = re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*")
+# Old releases write ">=2.6.*" and more that PEP 440 forbids. uv repairs these in metadata, and so do we, in this order;
+# tests/oracles/test_uv_repairs.py compares.
+_REPAIRS = (
+    (re.compile(r"(?P<bound>(?:>=|<=|>|<|~=)\s*[^\s,;()*]+?)\.\*"), r"\g<bound>"),
+    (re.compile(r">\s*dev\b"), ">=0"),
+    (re.compile(r"!=~"), "!="),
+    (re.compile(r"['\"]"), ""),
+    (re.compile(r"(?P<bound>[<>=~!]=?\s*\d[^\s,;()<>=~!]*)(?=[<>=~!])"), r"\g<bound>,"),
+    (re.compile(r"(?<=\d)\*"), ".*"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +71,24 @@ def is_refused_by_pip(text: str) -> bool:
 def parse_requirement(text: str) -> Requirement:
     """Parse a dependency specifier (PEP 508). Equal texts give the same object: do not change it.
 
-    Raises InvalidRequirement when neither the text nor its repair (">=2.*" to ">=2") is valid.
+    Raises InvalidRequirement when neither the text nor its repair (">=2.*" to ">=2", ">=3<4" to ">=3,<4") is valid.
     """
     try:
         return Requirement(text)
     except InvalidRequirement:
         head, mark, marker = text.partition(";")
-        repaired = _STAR_AFTER_ORDER.sub(r"\g<bound>", head)
+        repaired = _repaired(head)
         if repaired == head:
             raise
         return Requirement(repaired + mark + marker)
+
+
+def _repaired(text: str) -> str:
+    if "@" in text:
+        return text
+    for wrong, right in _REPAIRS:
+        text = wrong.sub(right, text)
+    return text
 
 
 @lru_cache(maxsize=32_768)
@@ -81,7 +97,7 @@ def parse_specifier(text: str) -> SpecifierSet:
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
-        repaired = _STAR_AFTER_ORDER.sub(r"\g<bound>", text)
+        repaired = _repaired(text)
         if repaired == text:
             raise
         return SpecifierSet(repaired)

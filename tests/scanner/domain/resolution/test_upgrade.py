@@ -87,7 +87,7 @@ def test_a_prerelease_that_alone_is_usable_holds_once_a_bound_is_lifted() -> Non
 
 
 def test_a_change_away_from_metadata_that_cannot_be_read_is_not_taken_back() -> None:
-    index: SmallIndex = {"shaper": {"1.0": {"needs": ["fonts (>=3.0<4.0) ; extra == 'fonts'"]}, "1.1": {}}}
+    index: SmallIndex = {"shaper": {"1.0": {"needs": ["fonts (>=3.0 <4.0) ; extra == 'fonts'"]}, "1.1": {}}}
     made = plan(upgrade_of(root_requirements("shaper==1.0"), index=index))
     assert texts(made.pins or {}) == {"shaper": "1.1"}
 
