@@ -123,7 +123,8 @@ def _requirement(text: str) -> Requirement:
         return Requirement(text)
     except InvalidRequirement:
         # Without what is no specifier, as uv reads "pytz (>dev)".
-        return Requirement(_PARENTHESES.sub("", text))
+        head, mark, marker = text.partition(";")
+        return Requirement(_PARENTHESES.sub("", head) + mark + marker)
 
 
 @functools.cache
