@@ -20,4 +20,4 @@ COPY --chown=wheelway static static
 USER wheelway
 RUN python manage.py collectstatic --noinput
 EXPOSE 8000
-CMD ["gunicorn", "compat_site.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=32", "--access-logfile=-"]
+CMD ["gunicorn", "compat_site.wsgi:application", "--bind=0.0.0.0:8000", "--workers=2", "--threads=96", "--keep-alive=20", "--access-logfile=-"]

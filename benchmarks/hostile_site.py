@@ -152,7 +152,9 @@ def start_site(database: str, folder: Path, index_url: str) -> Site:
             "--workers",
             "2",
             "--threads",
-            "32",
+            "96",
+            "--keep-alive",
+            "20",
         ]
         worker = ["-m", "celery", "-A", "compat_site", "worker", "-c", "2", "--without-gossip", "--without-mingle"]
         beat = ["-m", "celery", "-A", "compat_site", "beat", "-s", str(folder / "beat")]

@@ -14,7 +14,7 @@ import waitress
 from waitress.server import BaseWSGIServer
 
 # More than work at a time (compat_site/lanes.py): most wait for their turn, so that none waits for a thread.
-WEB_THREADS = 64
+WEB_THREADS = 96
 # Open connections, most of which are idle, and the seconds after which an idle one is closed.
 CONNECTIONS = 2000
 IDLE_SECONDS = 20
