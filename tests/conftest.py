@@ -46,6 +46,9 @@ else:
         _no_postgresql = str(_unavailable)
 os.environ["DJANGO_SETTINGS_MODULE"] = "compat_site.settings"
 django.setup()
+if not _runs_tests:
+    # The others inherit the environment: pytest-django would read the settings before this file is imported.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 sockets.keep_to_loopback()
 
@@ -116,6 +119,9 @@ def postgresql_database() -> None:
     """Skip unless the tests run on PostgreSQL."""
     if _no_postgresql:
         pytest.skip(_no_postgresql)
+    from django.db import connection
+
+    assert connection.vendor == "postgresql", "the settings were read before PostgreSQL was started"
 
 
 @pytest.fixture(scope="session")
