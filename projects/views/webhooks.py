@@ -5,7 +5,9 @@ A signature over the body authenticates the sender, so there is no session and n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,41 +42,40 @@ class _Limits:
 @require_POST
 def webhook(request: HttpRequest, hook_key: str) -> HttpResponse:
     """Receive a webhook delivery. The status is 202 if it is stored, even if it needs no processing."""
-    repository = find_repository(hook_key)
-    limits = _check(request, repository, LimitedRequest.DELIVERY)
-    body = _body(request, settings.WHEELWAY_HOOK_MAX_BYTES)
-    if body is None:
-        return _too_large(settings.WHEELWAY_HOOK_MAX_BYTES)
-    return _respond(receive_push(repository, request.headers, body, timezone.now()), limits)
+    receive = partial(receive_push, headers=request.headers)
+    return _receive(request, hook_key, LimitedRequest.DELIVERY, settings.WHEELWAY_HOOK_MAX_BYTES, receive)
 
 
 @csrf_exempt
 @require_POST
 def upload_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
     """Receive a CI job's signed upload of dependency files."""
-    repository = find_repository(hook_key)
-    limits = _check(request, repository, LimitedRequest.SIGNED_UPLOAD)
-    body = _body(request, settings.UPLOAD_MAX_BYTES)
-    if body is None:
-        return _too_large(settings.UPLOAD_MAX_BYTES)
-    path = request.GET.get("path", "")
-    return _respond(receive_upload(repository, request.headers, path, body, timezone.now()), limits)
+    receive = partial(receive_upload, headers=request.headers, path=request.GET.get("path", ""))
+    return _receive(request, hook_key, LimitedRequest.SIGNED_UPLOAD, settings.UPLOAD_MAX_BYTES, receive)
 
 
 @csrf_exempt
 @require_POST
 def proof_hook(request: HttpRequest, hook_key: str) -> HttpResponse:
     """Receive a signed proof that the planned set of a project ran on a target, or did not."""
+    receive = partial(receive_proof, headers=request.headers)
+    return _receive(request, hook_key, LimitedRequest.SIGNED_UPLOAD, settings.UPLOAD_MAX_BYTES, receive)
+
+
+def _receive(
+    request: HttpRequest,
+    hook_key: str,
+    kind: LimitedRequest,
+    most: int,
+    receive: Callable[..., ReceiveResult | ProofAccepted],
+) -> HttpResponse:
+    """Check the limits, read the body of at most so many bytes, and pass it on with the hook's repository."""
     repository = find_repository(hook_key)
-    limits = _check(request, repository, LimitedRequest.SIGNED_UPLOAD)
-    body = _body(request, settings.UPLOAD_MAX_BYTES)
+    limits = _check(request, repository, kind)
+    body = _body(request, most)
     if body is None:
-        return _too_large(settings.UPLOAD_MAX_BYTES)
-    answer = receive_proof(repository, request.headers, body, timezone.now())
-    if not isinstance(answer, ProofAccepted):
-        return _respond(answer, limits)
-    spend_requests(timezone.now(), *limits.accepted, 1)
-    return JsonResponse({"target": answer.target, "ran": answer.ran}, status=202)
+        return JsonResponse({"error": f"the body is larger than {most} bytes"}, status=413)
+    return _respond(receive(repository, body=body, now=timezone.now()), limits)
 
 
 def _body(request: HttpRequest, limit: int) -> bytes | None:
@@ -102,18 +103,16 @@ def _check(request: HttpRequest, repository: Repository | None, kind: LimitedReq
     return limits
 
 
-def _respond(answer: ReceiveResult, limits: _Limits) -> HttpResponse:
+def _respond(answer: ReceiveResult | ProofAccepted, limits: _Limits) -> HttpResponse:
     kind, subject = limits.refused if isinstance(answer, DeliveryRefused) else limits.accepted
     # What is stored already is answered in full, whatever the count is now.
     spend_requests(timezone.now(), kind, subject, 1)
     if isinstance(answer, DeliveryAccepted):
         delivery = answer.delivery
         return JsonResponse({"delivery": delivery.delivery_id, "state": delivery.state}, status=202)
+    if isinstance(answer, ProofAccepted):
+        return JsonResponse({"target": answer.target, "ran": answer.ran}, status=202)
     if isinstance(answer, DeliveryRefused):
         # The same answer for an unknown hook and for an invalid signature.
         return JsonResponse({"error": "refused"}, status=403)
     return JsonResponse({"error": answer.reason}, status=400)
-
-
-def _too_large(limit: int) -> HttpResponse:
-    return JsonResponse({"error": f"the body is larger than {limit} bytes"}, status=413)
