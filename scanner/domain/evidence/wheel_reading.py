@@ -1,4 +1,4 @@
-"""What the Python files of a wheel import that a Python may lack, with file and line, and whether it comes to that.
+"""What the Python files of a wheel import that a Python may lack, with file and line, and whether the import runs.
 
 Two things are looked for: modules that the standard library has lost, and `pkg_resources`, which comes with setuptools
 only. An import counts against the release where importing its package certainly runs it: it stands at the
@@ -21,7 +21,7 @@ from scanner.domain.evidence.known_breaks import KnownBreak, Partner
 from scanner.domain.files.zip_directory import InvalidZip, ZipMember, unpack_member
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
 from scanner.domain.source.conditions import all_hold
-from scanner.domain.source.python_file import Import, PythonFile, RunTime, absolute_module
+from scanner.domain.source.python_file import CodeContext, Import, PythonFile, RunTime, absolute_module, with_parents
 from scanner.domain.source.read import LARGEST, read_python
 
 _MOST_UNPACKED = 48 * 1024 * 1024
@@ -29,6 +29,10 @@ _MOST_FINDINGS = 200
 _LEFT_OUT = frozenset({"test", "tests", "testing", "docs", "doc", "examples", "example", "benchmarks", "__pycache__"})
 # The Pythons for which conditions are worked out; later ones are taken to be like the last.
 _PYTHONS = tuple((3, minor) for minor in range(7, 18))
+_ENVIRONMENTS = tuple(
+    {"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0", "implementation_name": "cpython"}
+    for _, minor in _PYTHONS
+)
 _REMOVED_IN: Mapping[str, PythonVersion] = {row.name: row.removed_in for row in REMOVED_MODULES}
 # Packages that bring a module which the standard library has lost.
 _BRINGERS: Mapping[str, tuple[str, ...]] = {
@@ -219,7 +223,8 @@ def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterato
             module = _wanted(found)
             if module is None or module.partition(".")[0] in own or found.context.when is RunTime.TYPES:
                 continue
-            not_on = _not_on(found)
+            held = _held(found)
+            not_on = frozenset(python for python, holds in zip(_PYTHONS, held, strict=True) if holds is False)
             if len(not_on) == len(_PYTHONS):
                 continue
             yield WheelImport(
@@ -227,7 +232,7 @@ def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterato
                 package=path.partition("/")[0].removesuffix(".py"),
                 path=path,
                 line=found.line,
-                guard=_guard(found, is_reached=path in reached),
+                guard=_guard(found.context, is_certain=path in reached and None not in held),
                 not_on=not_on,
             )
 
@@ -238,8 +243,7 @@ def _wanted(found: Import) -> str | None:
     return found.module if found.module in _WANTED else found.top if found.top in _WANTED else None
 
 
-def _guard(found: Import, *, is_reached: bool) -> ImportGuard:
-    context = found.context
+def _guard(context: CodeContext, *, is_certain: bool) -> ImportGuard:
     if context.may_fail:
         return ImportGuard.CAUGHT
     match context.when:
@@ -247,24 +251,13 @@ def _guard(found: Import, *, is_reached: bool) -> ImportGuard:
             return ImportGuard.CALL
         case RunTime.SCRIPT:
             return ImportGuard.SCRIPT
-    # What stands in place of another import, or under a condition that is not known, may never run.
-    is_certain = is_reached and not context.instead_of and _is_decided(found)
-    return ImportGuard.CERTAIN if is_certain else ImportGuard.OTHER_MODULE
+    # An import that replaces a failed one, or that depends on an unknown condition, may never run.
+    return ImportGuard.CERTAIN if is_certain and not context.instead_of else ImportGuard.OTHER_MODULE
 
 
-def _environment(python: PythonVersion) -> dict[str, str]:
-    number = f"{python[0]}.{python[1]}"
-    return {"python_version": number, "python_full_version": f"{number}.0", "implementation_name": "cpython"}
-
-
-def _is_decided(found: Import) -> bool:
-    """Return whether the conditions of an import say on each Python whether it runs."""
-    conditions = found.context.conditions
-    return all(all_hold(conditions, _environment(python)) is not None for python in _PYTHONS)
-
-
-def _not_on(found: Import) -> frozenset[PythonVersion]:
-    return frozenset(python for python in _PYTHONS if found.context.runs_on(_environment(python)) is False)
+def _held(found: Import) -> list[bool | None]:
+    """Return for each Python whether the conditions of an import hold there; None where they are not decided."""
+    return [all_hold(found.context.conditions, environment) for environment in _ENVIRONMENTS]
 
 
 def _module_of(path: str) -> str:
@@ -286,18 +279,12 @@ def _reached(files: Mapping[str, PythonFile], by_module: Mapping[str, str], own:
         reached.add(path)
         for found in files[path].imports:
             context = found.context
-            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not _always(found):
+            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not all(_held(found)):
                 continue
             module = absolute_module(found, _package_of(path))
             if module is None:
                 continue
             for name in (module, *(f"{module}.{taken}" for taken in found.names)):
                 # Importing a.b.c runs a and a.b before it.
-                parts = name.split(".")
-                parents = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
-                waiting += [by_module[one] for one in parents if one in by_module]
+                waiting += [by_module[one] for one in with_parents(name) if one in by_module]
     return reached
-
-
-def _always(found: Import) -> bool:
-    return all(all_hold(found.context.conditions, _environment(python)) for python in _PYTHONS)

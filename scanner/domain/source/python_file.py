@@ -111,6 +111,12 @@ class PythonFile:
     unread: UnreadSource | None = None
 
 
+def with_parents(module: str) -> list[str]:
+    """Return a dotted name and those of the packages that it is in, outermost first: "a", "a.b", "a.b.c"."""
+    parts = module.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
+
+
 def absolute_module(found: Import, package: str) -> str | None:
     """Return the absolute name of an imported module; None for a relative import above the top.
 

@@ -189,11 +189,7 @@ class _Reader:
     def _try(self, node: ast.Try | ast.TryStar, context: CodeContext) -> None:
         catching = [handler for handler in node.handlers if not self._raises(handler.body)]
         caught = {name for handler in catching for name in _caught(handler)}
-        inside = replace(
-            context,
-            may_fail=context.may_fail or bool(caught & _IMPORT_ERRORS),
-            may_lack_names=context.may_lack_names or bool(caught & _NAME_ERRORS),
-        )
+        inside = _catching(context, caught)
         self._block(node.body, inside)
         self._block(node.orelse, inside)
         self._block(node.finalbody, context)
@@ -214,14 +210,7 @@ class _Reader:
             call = item.context_expr
             if isinstance(call, ast.Call) and self._guards.dotted(call.func) == "contextlib.suppress":
                 caught |= {name for argument in call.args for name in _error_names(argument)}
-        self._block(
-            node.body,
-            replace(
-                context,
-                may_fail=context.may_fail or bool(caught & _IMPORT_ERRORS),
-                may_lack_names=context.may_lack_names or bool(caught & _NAME_ERRORS),
-            ),
-        )
+        self._block(node.body, _catching(context, caught))
 
     def _with_bodies(self, node: ast.For | ast.AsyncFor | ast.While | ast.match_case, context: CodeContext) -> None:
         inside = _under(context, UNKNOWN)
@@ -280,6 +269,15 @@ class _Reader:
 
 def _names(node: ast.ImportFrom) -> Iterator[str]:
     return (alias.name for alias in node.names)
+
+
+def _catching(context: CodeContext, errors: set[str]) -> CodeContext:
+    """Return the context inside a statement that catches these errors."""
+    return replace(
+        context,
+        may_fail=context.may_fail or bool(errors & _IMPORT_ERRORS),
+        may_lack_names=context.may_lack_names or bool(errors & _NAME_ERRORS),
+    )
 
 
 def _after(context: CodeContext, condition: Condition) -> CodeContext:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion, RemovedModule
+from scanner.domain.source.python_file import with_parents
 
 _MODULE_NAMES = """
     abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb binascii binhex
@@ -119,8 +120,7 @@ _T = TypeVar("_T")
 
 def _first(name: str, table: Mapping[str, _T]) -> _T | None:
     """Return the row of the shortest part of a dotted name that has one."""
-    parts = name.split(".")
-    return next((table[one] for end in range(len(parts)) if (one := ".".join(parts[: end + 1])) in table), None)
+    return next((table[one] for one in with_parents(name) if one in table), None)
 
 
 def _rows(python: PythonVersion, instead: str, names: str) -> dict[str, RemovedName]:

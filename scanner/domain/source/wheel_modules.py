@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from scanner.domain.source.python_file import with_parents
+
 _SOURCES = (".py", ".pyc", ".pyi", ".so", ".pyd")
 _DEEPEST = 8
 # The file with which setuptools keeps distutils importable.
@@ -27,9 +29,9 @@ class BroughtModules:
     def bring(self, module: str, taken: Collection[str] = ()) -> bool:
         """Return whether an import of this module, or of these names of it, finds something here."""
         wanted = [module, *(f"{module}.{name}" for name in taken)]
-        if any(name in self.names for one in wanted for name in _and_parents(one)):
+        if any(name in self.names for one in wanted for name in with_parents(one)):
             return True
-        # A bare namespace package is brought by each of its parts.
+        # Each part of a namespace package brings the package itself.
         return not taken and any(name.startswith(f"{module}.") for name in self.names)
 
 
@@ -76,8 +78,3 @@ def _stem(path: str) -> str | None:
     """Return the name of the module in a file: "_yaml" of "_yaml.cpython-313-x86_64-linux-gnu.so"."""
     name = path.rpartition("/")[2]
     return name.partition(".")[0] if name.endswith(_SOURCES) else None
-
-
-def _and_parents(module: str) -> Iterable[str]:
-    parts = module.split(".")
-    return (".".join(parts[:end]) for end in range(len(parts), 0, -1))
