@@ -21,10 +21,7 @@ def reading_of(package: PackageResult) -> WheelReading | None:
 def proof_of(project: Project, target: str, pins: Mapping[str, str] | None = None) -> DatedProof | None:
     """Return the last proof of a target, current if it is of the set `pins`. One query."""
     row = StoredProof.objects.filter(project=project, target=target).first()
-    if row is None:
-        return None
-    proof = ReceivedProof.from_json(row.content)
-    return DatedProof(proof, row.received_at, pins is not None and proof.is_of(pins))
+    return _dated(row, pins) if row is not None else None
 
 
 def proof_lines(project: Project) -> tuple[ProofLine, ...]:
@@ -32,12 +29,13 @@ def proof_lines(project: Project) -> tuple[ProofLine, ...]:
     rows = {row.target: row for row in StoredProof.objects.filter(project=project)}
     if not rows:
         return ()
-    results = _results(project, rows.keys())
-    return tuple(
-        proof_line(DatedProof(ReceivedProof.from_json(rows[slug].content), rows[slug].received_at, is_current))
-        for slug, result in results.items()
-        for is_current in (ReceivedProof.from_json(rows[slug].content).is_of(result.installed_set),)
-    )
+    sets = {slug: result.installed_set for slug, result in _results(project, rows.keys()).items()}
+    return tuple(proof_line(_dated(rows[slug], pins)) for slug, pins in sets.items())
+
+
+def _dated(row: StoredProof, pins: Mapping[str, str] | None) -> DatedProof:
+    proof = ReceivedProof.from_json(row.content)
+    return DatedProof(proof, row.received_at, pins is not None and proof.is_of(pins))
 
 
 def _results(project: Project, targets: Collection[str]) -> dict[str, TargetResult]:

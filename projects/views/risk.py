@@ -62,7 +62,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "can_edit": can_edit(found),
         "can_manage": can_manage(found),
-        "proofs": proof_lines(found),
+        "proofs": proof_lines(found) if partial in ("", "#answers") else (),
         "upstream": None if partial else upstream_of(found, request.user.pk),
         "waivers": None if partial else waiver_counts(found, timezone.now()),
         "path": path,
