@@ -110,7 +110,7 @@ class Lanes:
             return self._health
         if path.startswith("/hooks/"):
             # Uploads are read at once, which may take seconds.
-            return self._hook_uploads if path.endswith("/upload/") else self._hooks
+            return self._hook_uploads if path.endswith(("/upload/", "/proof/")) else self._hooks
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self._reading
         return self._sign_in if path.startswith("/sign-in/") else self._writing

@@ -15,9 +15,8 @@ from celery.beat import Scheduler, Service
 from celery.worker import WorkController
 
 from compat_site.celery import make_app
+from compat_site.embedded import SWITCH_SECONDS
 
-# How long a thread keeps the interpreter while others wait for it.
-SWITCH_SECONDS = 0.0005
 # The queues of each worker, and how many jobs it runs at once.
 WORKERS = (("interactive", 4), ("searches,polling,alerts", 4))
 
@@ -49,7 +48,6 @@ class EmbeddedJobs:
 
     def start(self) -> None:
         """Start them, and run every entry of the schedule once now."""
-        # By default a job that someone waits for would wait 5 ms for each of those that compute, again and again.
         sys.setswitchinterval(SWITCH_SECONDS)
         for thread in self._threads:
             thread.start()

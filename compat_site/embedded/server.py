@@ -13,16 +13,15 @@ from typing import IO, Any
 import waitress
 from waitress.server import BaseWSGIServer
 
+from compat_site.embedded import SWITCH_SECONDS
+
 # More than work at a time (compat_site/lanes.py): most wait for their turn, so that none waits for a thread.
 WEB_THREADS = 96
-# Open connections, most of which are idle, and the seconds after which an idle one is closed.
+# How many connections may be open, and how many seconds an idle one stays open: most are idle.
 CONNECTIONS = 2000
 IDLE_SECONDS = 20
 # Files of the database, of children that read, of static files.
 _OTHER_FILES = 500
-# How long a thread keeps the interpreter while others wait for it. By default a webhook would wait 5 ms for a page that
-# computes, each time that it has read from the database.
-SWITCH_SECONDS = 0.0005
 
 
 class CannotStart(Exception):
