@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from urllib.parse import urlencode
@@ -113,7 +114,7 @@ def deliver(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float
     client = Client(victim, patience=HOST_PATIENCE)
     for sent, (body, headers) in enumerate(ready):
         at = pause * (sent + number / SENDERS)
-        yield at, lambda body=body, headers=headers: client.send("POST", f"/hooks/{victim.hook}/", body, headers)  # type: ignore[misc]
+        yield at, partial(client.send, "POST", f"/hooks/{victim.hook}/", body, headers)
 
 
 def _push(victim: Victim, number: int, sent: int) -> tuple[bytes, dict[str, str]]:
@@ -148,7 +149,7 @@ def read_pages(victim: Victim, seconds: float, number: int) -> Iterator[tuple[fl
     # Not all of them at the same moment.
     next_at, start = THINKS * number / READERS, time.monotonic()
     for turn in count(number):
-        yield next_at, lambda turn=turn: client.send("GET", PAGES[turn % len(PAGES)])  # type: ignore[misc]
+        yield next_at, partial(client.send, "GET", PAGES[turn % len(PAGES)])
         next_at = time.monotonic() - start + THINKS
 
 
@@ -159,7 +160,7 @@ def guess(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float, 
     form = {"username": f"admin{number}", "password": "wrong", "csrfmiddlewaretoken": token}
     body = urlencode(form).encode()
     while True:
-        yield 0, lambda: client.send("POST", "/sign-in/", body, {"Content-Type": _FORM})
+        yield 0, partial(client.send, "POST", "/sign-in/", body, {"Content-Type": _FORM})
 
 
 def upload(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float, Callable[[], str]]]:
@@ -169,7 +170,7 @@ def upload(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float,
     bodies = [_upload_form(name, token) for name in HOSTILE]
     for turn in count(number):
         body, headers = bodies[turn % len(bodies)]
-        yield 0, lambda body=body, headers=headers: client.send("POST", "/projects/add/", body, headers)  # type: ignore[misc]
+        yield 0, partial(client.send, "POST", "/projects/add/", body, headers)
 
 
 def _upload_form(shape: str, token: str) -> tuple[bytes, dict[str, str]]:

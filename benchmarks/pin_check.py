@@ -27,7 +27,7 @@ def faults_of(pins: Pins, requirements: Iterable[Requirement], target: Target) -
 
 
 def unlisted(pinned: Iterable[tuple[Requirement, frozenset[str]]], target: Target) -> list[str]:
-    """Return the pins of which no listed file fits the target: installers refuse every other file."""
+    """Return the pins without a listed file that fits the target: installers refuse every other file."""
     tags = frozenset(target.tags)
     missing = []
     for requirement, digests in pinned:
