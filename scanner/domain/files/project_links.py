@@ -1,6 +1,6 @@
 """The links that a release names in its core metadata: homepage, source, tracker, changelog and others.
 
-They come from whoever uploaded the release, so only plain web addresses are kept, and pages mark them as such.
+The uploader of a release chooses them, so only plain web addresses are kept, and pages mark them as such.
 """
 
 from __future__ import annotations
