@@ -23,7 +23,7 @@ def advise(package: PackageResult, target: str) -> str:
     """Return what to do about the package, in one or two sentences. `target` is a slug."""
     if package.reason.kind in _ADVICE:
         return _ADVICE[package.reason.kind]
-    if package.yanked and package.verdict in (Verdict.READY, Verdict.DEGRADED):
+    if package.yanked and package.verdict.installs:
         return _advise_yanked(package)
     match package.verdict:
         case Verdict.READY | Verdict.INACTIVE:

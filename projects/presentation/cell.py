@@ -46,12 +46,12 @@ class CellPage:
     @property
     def can_accept_build(self) -> bool:
         """Whether the policy refuses the build that is offered here."""
-        return self.is_built and not self.waiver and self.verdict not in (Verdict.READY, Verdict.DEGRADED)
+        return self.is_built and not self.waiver and not self.verdict.installs
 
     @property
     def can_be_ignored(self) -> bool:
         """Whether the package keeps the target from being ready."""
-        return self.waiver is None and self.verdict not in (Verdict.READY, Verdict.DEGRADED, Verdict.INACTIVE)
+        return self.waiver is None and not (self.verdict.installs or self.verdict is Verdict.INACTIVE)
 
     @property
     def can_be_watched(self) -> bool:

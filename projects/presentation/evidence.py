@@ -17,7 +17,6 @@ from scanner.domain.evidence.wheel_reading import ImportGuard, WheelImport, Whee
 from scanner.domain.phrases import count
 from scanner.domain.targets.pythons import Python
 
-_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
 # So many imports are listed of one wheel.
 _MOST_IMPORTS = 8
 _LEVELS = {1: "unstable", 2: "beta", 3: "stable", 4: "resilient"}
@@ -41,7 +40,7 @@ class EvidenceLine:
 
 def evidence_word(package: PackageResult) -> str:
     """Return the highest rung in a word, of a package that installs: "declared", "undeclared", "not stated" or ""."""
-    return _WORDS[package.evidence.declaration] if package.verdict in _INSTALLS else ""
+    return _WORDS[package.evidence.declaration] if package.verdict.installs else ""
 
 
 def declaration_word(declaration: Declaration) -> str:
@@ -65,7 +64,7 @@ def _lines(
     if not package.is_needed or package.version is None:
         return
     breaks = package.reason.kind is ReasonKind.KNOWN_BREAK
-    if package.verdict in _INSTALLS or breaks:
+    if package.verdict.installs or breaks:
         what = package.file or "a build from source"
         yield EvidenceLine("Installs", f"{what}, by the index", Verdict.READY)
     text = declaration_text(package, python)

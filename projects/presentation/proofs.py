@@ -8,7 +8,7 @@ from datetime import datetime
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.received_proof import DatedProof
 from projects.presentation.columns import column_of
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import count, join_first, join_words
 
 _MOST_NAMED = 4
 
@@ -36,8 +36,9 @@ def proof_line(dated: DatedProof) -> ProofLine:
     else:
         headline, look = f"{label}: failed on {where}", Verdict.BLOCKED
         names = list(dict.fromkeys(one.package for one in proof.failed))
-        named = [*names[:_MOST_NAMED], *([f"{len(names) - _MOST_NAMED} more"] if len(names) > _MOST_NAMED else [])]
-        text = f"importing {join_words(named)} failed" if named else "it did not install, or its tests failed"
+        text = (
+            f"importing {join_first(names, _MOST_NAMED)} failed" if names else "it did not install, or its tests failed"
+        )
     if proof.gil_enabled_by:
         text += f"; the GIL was turned on by {join_words(list(proof.gil_enabled_by[:_MOST_NAMED]))}"
     if not dated.is_current:

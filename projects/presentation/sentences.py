@@ -102,7 +102,7 @@ def _describe_metadata(package: PackageResult) -> Iterator[str]:
 
 def _describe_prerelease(package: PackageResult) -> str:
     """Return that the package is a pre-release which nothing asks for; empty for any other."""
-    if package.verdict not in _INSTALLS or not package.version or not _PRERELEASE.search(package.version):
+    if not package.verdict.installs or not package.version or not _PRERELEASE.search(package.version):
         return ""
     if _PRERELEASE.search(package.provenance.specifier):
         return ""
@@ -141,7 +141,6 @@ _CLAUSES = {
 }
 
 
-_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
 _PRERELEASE = re.compile(r"\d(?:a|b|rc|\.dev)\d")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from projects.domain.assessment.counts import UNREAD, packages_needed
 from projects.domain.assessment.verdicts import Verdict
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_first
 
 _MAX_NAMES = 3
 _CLAUSES = (
@@ -43,12 +43,7 @@ def with_help(counts: Mapping[str, int], not_judged: Sequence[str], ignored: Seq
 
 def ignored_text(names: Sequence[str]) -> str:
     """Return the packages that the team ignores: "1 ignored: orjson"."""
-    return f"{len(names)} ignored: {_named(names)}"
-
-
-def _named(names: Sequence[str]) -> str:
-    more = [f"{len(names) - _MAX_NAMES} more"] if len(names) > _MAX_NAMES else []
-    return join_words([*names[:_MAX_NAMES], *more])
+    return f"{len(names)} ignored: {join_first(names, _MAX_NAMES)}"
 
 
 def _need_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
@@ -66,7 +61,7 @@ def _need_text(counts: Mapping[str, int], not_judged: Sequence[str]) -> str:
     clauses = ", ".join([f"{first} of {total} {text}", *(f"{number} {clause}" for number, clause in rest)])
     if not not_judged:
         return "; ".join(filter(None, (clauses, unread)))
-    named = f"{clauses}: {_named(not_judged)}"
+    named = f"{clauses}: {join_first(not_judged, _MAX_NAMES)}"
     return "; ".join(filter(None, ("" if len(found) > 1 else "ready as far as judged", named, unread)))
 
 

@@ -14,7 +14,7 @@ from projects.presentation.heatmap import LOOKS
 from projects.presentation.shares import unknown_text, with_help
 from projects.presentation.stored import TargetSummary
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_first, join_words
 
 _NAMED_BLOCKERS = 2
 _NAMED_OTHERS = 3
@@ -88,8 +88,7 @@ def _stand(result: TargetSummary) -> tuple[ProjectVerdict, str, str]:
     if result.verdict is not ProjectVerdict.NO_GO:
         return result.verdict, verdict_text(result), ""
     names = [cell.name for cell in result.cells if cell.verdict == Verdict.BLOCKED]
-    more = [f"{len(names) - _NAMED_OTHERS} more"] if len(names) > _NAMED_OTHERS else []
-    named = join_words([*names[:_NAMED_OTHERS], *more])
+    named = join_first(names, _NAMED_OTHERS)
     cause = f"{named} {agree(len(names), 'has', 'have')} no version that works" if names else "requirements contradict"
     return result.verdict, verdict_text(result), cause
 

@@ -6,7 +6,6 @@ from enum import IntFlag
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
-from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.files.builds import COMPILED, PURE, build_kind
 from scanner.domain.matching.availability import Availability
 
@@ -27,7 +26,6 @@ class Trait(IntFlag):
 
 _WHEELS = {Availability.NATIVE, Availability.ABI3, Availability.PURE, Availability.FALLBACK}
 _BUILDS = {COMPILED: Trait.COMPILED, PURE: Trait.PURE}
-_INSTALLS = {Verdict.READY, Verdict.DEGRADED}
 
 
 def traits_of(package: PackageResult) -> Trait:
@@ -42,7 +40,7 @@ def traits_of(package: PackageResult) -> Trait:
             found |= Trait.PURE
         case Availability.SOURCE:
             found |= _BUILDS.get(build_kind(package.build_detail), Trait(0))
-    if package.verdict in _INSTALLS:
+    if package.verdict.installs:
         found |= Trait.BY_WHEEL if package.availability in _WHEELS else Trait.BY_BUILD
     if package.reason.kind is ReasonKind.KNOWN_BREAK:
         found |= Trait.KNOWN_BREAK
@@ -55,7 +53,7 @@ def traits_of(package: PackageResult) -> Trait:
 
 def gained_on(package: PackageResult) -> str:
     """Return the day (YYYY-MM-DD, UTC) of the upload that makes the package installable on the target, or ""."""
-    if package.verdict in _INSTALLS:
+    if package.verdict.installs:
         moment = package.uploaded_at
     else:
         moment = package.first_available.uploaded_at if package.first_available else None

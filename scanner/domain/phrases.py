@@ -20,3 +20,9 @@ def join_words(words: Sequence[str], conjunction: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def join_first(words: Sequence[str], most: int) -> str:
+    """Join at most so many words as a list, which ends with the number of the others: "a, b and 3 more"."""
+    more = [f"{len(words) - most} more"] if len(words) > most else []
+    return join_words([*words[:most], *more])

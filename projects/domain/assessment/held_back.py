@@ -24,7 +24,6 @@ from scanner.domain.targets.target import Target
 
 # A release that is so much older than the newest one that the requirements admit counts as going back.
 GOING_BACK = timedelta(days=365)
-_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
 
 
 def judge_at_newest(
@@ -61,7 +60,7 @@ def _at_newest(
     version = judgement.version
     if newest is None or version is None or not choice.barred_by:
         return judgement
-    if judgement.verdict not in _INSTALLS:
+    if not judgement.verdict.installs:
         if choice.barred_by[-1].name != judgement.name:
             return judgement
         again = judge_version(judgement.name, choice.version, judgement.provenance, package, column, request.policy)

@@ -162,12 +162,12 @@ def judge_version(
             helped = True if above else _may_help(package, column, policy)
     is_accepted = release is not None and release.offers[column].waived is Waived.BUILD
     verdict = Verdict.DEGRADED if is_accepted else judge_package(availability, build, policy, helped=helped)
-    if breaks is not None and verdict in {Verdict.READY, Verdict.DEGRADED} and (fact := breaks.found.get(name)):
+    if breaks is not None and verdict.installs and (fact := breaks.found.get(name)):
         above = _running_from(name, package, column, policy, version, breaks)
         # Another version of the partner may help too.
         verdict = Verdict.UPGRADE if above or fact.partner else Verdict.BLOCKED
         explained = PackageReason(ReasonKind.KNOWN_BREAK, known_break=_evidence(fact, breaks))
-    if release is not None and release.requires_dist is None and verdict in (Verdict.READY, Verdict.DEGRADED):
+    if release is not None and release.requires_dist is None and verdict.installs:
         # It installs, but what comes with it is not known.
         is_unreadable = release.metadata_grade is MetadataGrade.UNREADABLE
         verdict = Verdict.NOT_JUDGED if is_unreadable else Verdict.UNKNOWN

@@ -78,7 +78,7 @@ def _lacking(
     snapshot: IndexSnapshot,
     column: int,
 ) -> Judgement:
-    if judgement.verdict not in (Verdict.READY, Verdict.DEGRADED):
+    if not judgement.verdict.installs:
         return judgement
     newest, version = snapshot.packages[judgement.name].newest, judgement.version
     verdict, latest = Verdict.DEGRADED, None

@@ -23,6 +23,11 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     INACTIVE = "inactive"
 
+    @property
+    def installs(self) -> bool:
+        """Whether the release that the requirements choose installs and is not held back."""
+        return self in {Verdict.READY, Verdict.DEGRADED}
+
 
 class Severity(StrEnum):
     """How much a verdict matters, least first."""
@@ -50,9 +55,6 @@ _WHEELS = {
     Availability.PURE: Verdict.READY,
     Availability.FALLBACK: Verdict.DEGRADED,
 }
-
-
-_GREEN = {Verdict.READY, Verdict.DEGRADED}
 
 
 def judge_package(
@@ -119,7 +121,7 @@ def judge_project(
         if Verdict.BLOCKED in seen:
             # A wheel at a URL that does not fit: the index has no say in it.
             return ProjectVerdict.NO_GO
-        return ProjectVerdict.GO if seen <= _GREEN else ProjectVerdict.CONDITIONAL
+        return ProjectVerdict.GO if all(verdict.installs for verdict in seen) else ProjectVerdict.CONDITIONAL
     if plan_found:
         return ProjectVerdict.CONDITIONAL
     if Verdict.UNKNOWN in seen and (plan_found is None or Verdict.BLOCKED not in seen):

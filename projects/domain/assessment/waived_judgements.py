@@ -11,8 +11,6 @@ from projects.domain.assessment.judgement import Judgement
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.assessment.waivers import Waiver, WaiverKind
 
-_INSTALLS = (Verdict.READY, Verdict.DEGRADED)
-
 
 def waive_judgements(
     judgements: Mapping[NormalizedName, Judgement], target: str, waivers: Iterable[Waiver]
@@ -29,6 +27,6 @@ def waive_judgements(
         if waiver.kind is WaiverKind.ACCEPT_BUILD:
             if one.is_accepted_build:
                 made[waiver.name] = replace(one, waiver=waiver)
-        elif one.verdict not in _INSTALLS and not one.is_pending:
+        elif not one.verdict.installs and not one.is_pending:
             made[waiver.name] = replace(one, verdict=Verdict.IGNORED, severity=Severity.LOW, waiver=waiver)
     return made

@@ -11,7 +11,7 @@ from packaging.utils import NormalizedName
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.pep508 import MalformedRequirement, any_of
 from projects.domain.dependency_files.values import Format, ParsedRequirement, RequirementOrigin, RequirementScope
-from scanner.domain.phrases import join_words
+from scanner.domain.phrases import join_first
 
 _MANIFESTS: dict[Format, tuple[Format, ...]] = {
     Format.PIPFILE_LOCK: (Format.PIPFILE,),
@@ -101,8 +101,7 @@ def _report_stale(
             }
         )
         if lacking:
-            more = [f"{len(lacking) - _MAX_NAMES} more"] if len(lacking) > _MAX_NAMES else []
-            listed = join_words([*lacking[:_MAX_NAMES], *more])
+            listed = join_first(lacking, _MAX_NAMES)
             builder.add_problem(path, None, "", f"older than its project, which requires {listed}: lock again")
 
 

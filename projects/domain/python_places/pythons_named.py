@@ -6,19 +6,18 @@ import re
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from projects.domain.python_places.values import PlaceKind, PythonPlace
+from projects.domain.python_places.values import PlaceKind, PlaceRole, PythonPlace
 from scanner.domain.targets.names import find_target
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
 from scanner.domain.targets.target import Target, UnknownTarget
 
 _DOTTED = re.compile(r"(?<![\d.])3\.(?P<minor>\d{1,2})(?P<micro>\.\d{1,2})?(?P<threads>t)?(?![\d.]*\w)")
 _SHORT = re.compile(r"(?<![a-z\d])py3(?P<minor>\d{1,2})(?!\d)")
-_ADMITTING = {PlaceKind.REQUIRES_PYTHON}
 
 
 def minor_of(place: PythonPlace) -> int | None:
     """Return the minor version of the one CPython that a place names; None for a range, PyPy and an unknown text."""
-    if place.kind in _ADMITTING or "pypy" in place.value.lower() or "graal" in place.value.lower():
+    if place.role is PlaceRole.ADMITS or "pypy" in place.value.lower() or "graal" in place.value.lower():
         return None
     found = _DOTTED.search(place.value) or _SHORT.search(place.value)
     return int(found["minor"]) if found is not None else None

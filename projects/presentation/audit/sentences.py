@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from projects.domain.audit.findings import AuditFinding, FindingKind
-from scanner.domain.phrases import join_words
+from scanner.domain.phrases import join_first, join_words
 from scanner.domain.releases.python_changes import PythonVersion
 
 _SHOWN = 3
@@ -56,10 +56,7 @@ def _what(finding: AuditFinding) -> str:
         case FindingKind.NOT_REQUIRED:
             return f"{subject} is imported, and no package of the set brings it"
         case FindingKind.NOT_KNOWN:
-            number = len(finding.unread)
-            more = [f"{number - _SHOWN} more"] if number > _SHOWN else []
-            shown = join_words([*finding.unread[:_SHOWN], *more])
-            unknown = f"the modules of {shown} are not known"
+            unknown = f"the modules of {join_first(finding.unread, _SHOWN)} are not known"
             return f"{subject} is imported, and no package of the set is known to bring it; {unknown}"
         case FindingKind.THROUGH_ANOTHER:
             path = f": {' → '.join(finding.through)}" if finding.through else ""

@@ -12,7 +12,7 @@ from projects.presentation.evidence import proof_place
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ChecklistItem, RemovedModules
 from scanner.domain.evidence.declared import Declaration
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_first
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 
 _MOST_NAMED = 8
@@ -79,9 +79,7 @@ def _declarations(entry: ReportTarget, planned: PlannedSet) -> Iterator[Checklis
     if not lacking:
         yield ChecklistItem(True, f"Every release of the set declares {python}", "by classifiers or Requires-Python")
         return
-    more = [f"{len(lacking) - _MOST_NAMED} more"] if len(lacking) > _MOST_NAMED else []
-    named = join_words([*lacking[:_MOST_NAMED], *more])
-    text = f"Try what does not declare {python}: {named}"
+    text = f"Try what does not declare {python}: {join_first(lacking, _MOST_NAMED)}"
     yield ChecklistItem(False, text, f"{len(read) - len(lacking)} of {count(len(read), 'release')} declare it")
 
 

@@ -138,7 +138,7 @@ def _not_ready(entry: ReportTarget) -> Iterator[str]:
 
 def issues(entry: ReportTarget) -> tuple[ReportedIssue, ...]:
     """Return the packages that do not install as required, worst first."""
-    found = [package for package in entry.needed if package.verdict not in (Verdict.READY, Verdict.DEGRADED)]
+    found = [package for package in entry.needed if not package.verdict.installs]
     found.sort(key=lambda one: (-SEVERITIES.index(one.severity), one.provenance.direct is False, one.name))
     direct = {str(change.name): change for change in entry.plan.direct_changes}
     return tuple(_issue(package, direct) for package in found)
@@ -165,7 +165,7 @@ def categories(entry: ReportTarget) -> tuple[PackageCategory, ...]:
     """Return every package once, by what the index offers, those that need work first; empty kinds are left out."""
     by_kind: dict[str, list[ReportedPackage]] = {}
     for package in sorted(entry.result.packages, key=lambda one: one.name):
-        installs = package.verdict in (Verdict.READY, Verdict.DEGRADED)
+        installs = package.verdict.installs
         kind = package.availability.value if installs else package.verdict.value
         by_kind.setdefault(kind, []).append(_package(package, entry.result.target))
     return tuple(

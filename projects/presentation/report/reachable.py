@@ -9,7 +9,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.limits import limits_text
 from projects.presentation.report.target import ReportTarget
 from projects.presentation.report.values import ReachablePython
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import count, join_first
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.domain.targets.target import Target
 
@@ -53,6 +53,5 @@ def _text(entry: ReportTarget) -> str:
             blocked = entry.names(Verdict.BLOCKED)
             if not blocked:
                 return "not: the requirements contradict each other there"
-            more = [f"{len(blocked) - _MAX_NAMES} more"] if len(blocked) > _MAX_NAMES else []
-            return "not: " + join_words([*blocked[:_MAX_NAMES], *more])
+            return f"not: {join_first(blocked, _MAX_NAMES)}"
     return "not known yet"

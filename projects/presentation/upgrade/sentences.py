@@ -17,7 +17,7 @@ from projects.presentation.conflicts import conflict_cause
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.limits import limit_advice, limits_text
 from projects.presentation.shares import conditional_text, unknown_text
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_first, join_words
 from scanner.domain.resolution.explain.plan_reason import PlanReasonKind
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.loosen import Step
@@ -139,8 +139,7 @@ def _no_path(plan: UpgradePlan, columns: Sequence[Column]) -> str:
     if not stuck:
         text = plan_reason_text(plan.reason, target_namer(columns)) if plan.reason else "no path was found"
         return f"{text[:1].upper()}{text[1:]}."
-    more = [f"{len(stuck) - _MAX_NAMES} more"] if len(stuck) > _MAX_NAMES else []
-    named = join_words([*stuck[:_MAX_NAMES], *more])
+    named = join_first(stuck, _MAX_NAMES)
     rest = len(plan.changes)
     then = f" The {count(rest, 'change')} below {agree(rest, 'clears', 'clear')} the rest." if rest else ""
     return f"No path: {named} {agree(len(stuck), 'has', 'have')} no version that works there.{then}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.floors import GlibcRequirement
 from scanner.domain.matching.reason import AvailabilityReason, MismatchKind, StableAbiLimit, WheelMismatch
-from scanner.domain.phrases import join_words
+from scanner.domain.phrases import join_first
 
 MOST_NAMED = 8
 """How many tags or systems one sentence lists; a hostile page could name thousands."""
@@ -31,7 +31,7 @@ def cause_text(reason: AvailabilityReason) -> str:
 
 def mismatch_text(mismatch: WheelMismatch) -> str:
     """Return the mismatch as one clause: "needs glibc 2.34, target has 2.28"."""
-    have = _list(mismatch.have)
+    have = join_first(mismatch.have, MOST_NAMED)
     match mismatch.kind:
         case MismatchKind.REQUIRES_PYTHON:
             text = f"Requires-Python {have} refuses {mismatch.need}"
@@ -88,8 +88,3 @@ def _remarks(reason: AvailabilityReason) -> Iterator[str]:
         yield f"yanked{why}: only an exact pin takes it"
     if reason.ignored_requires_python is not None:
         yield f"its Requires-Python {reason.ignored_requires_python!r} cannot be read and is ignored, as installers do"
-
-
-def _list(names: tuple[str, ...]) -> str:
-    more = len(names) - MOST_NAMED
-    return join_words([*names[:MOST_NAMED], f"{more} more"] if more > 0 else names)

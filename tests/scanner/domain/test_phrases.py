@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.domain.phrases import agree, count, join_words
+from scanner.domain.phrases import agree, count, join_first, join_words
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from scanner.domain.phrases import agree, count, join_words
         (join_words(["a"]), "a"),
         (join_words(["a", "b"]), "a and b"),
         (join_words(["a", "b", "c"]), "a, b and c"),
+        (join_first(["a", "b"], 2), "a and b"),
+        (join_first(["a", "b", "c", "d"], 2), "a, b and 2 more"),
     ],
 )
 def test_counts_agree_and_lists_end_with_and(text: str, expected: str) -> None:
