@@ -303,6 +303,9 @@ SHAPES: dict[str, Shape] = {
     "yaml: aliases of the pip list": _repeated(
         "environment.yml", "  - *a\n", before="dependencies:\n  - &a\n    pip: [" + "b==1," * 500 + "c]\n"
     ),
+    "yaml: aliases in many pip lists": _repeated(
+        "environment.yml", "  - pip: *a\n", before="x: &a [" + "b==1," * 200 + "c]\ndependencies:\n"
+    ),
     "yaml: aliases of a matrix": _repeated(
         ".github/workflows/ci.yml", "  - {python: *a}\n", before="x: &a [" + "'3.1'," * 500 + "'3.2']\njobs:\n"
     ),

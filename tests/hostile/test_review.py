@@ -40,6 +40,10 @@ def aliases(number: int) -> bytes:
     return ("dependencies:\n  - &a pip: [six]\n" + "  - pip: &b [six]\n  - pip: [" + "*b," * number + "]\n").encode()
 
 
+def aliases_of_one_list(number: int) -> bytes:
+    return ("x: &a [" + "six," * 200 + "six]\ndependencies:\n" + "  - pip: *a\n" * number).encode()
+
+
 def pins(number: int) -> bytes:
     return b"".join(b"package-%d==1.2.3\n" % each for each in range(number))
 
@@ -61,9 +65,10 @@ def send(client: Client, name: str, content: bytes) -> Any:
         ("pyproject.toml", dotted_in_inline_table(280_000)),
         ("pyproject.toml", integer(4_000_000)),
         ("environment.yml", aliases(60_000)),
+        ("environment.yml", aliases_of_one_list(16_000)),
         ("requirements.txt", pins(100_000)),
     ],
-    ids=["280 KB of dotted keys", "4 MB integer", "60,000 aliases", "100,000 pins"],
+    ids=["280 KB of dotted keys", "4 MB integer", "60,000 aliases", "180 KB of one list", "100,000 pins"],
 )
 def test_a_costly_file_costs_the_page_little_time_and_memory_and_holds_no_lock(
     alice: Client, name: str, content: bytes, monkeypatch: pytest.MonkeyPatch

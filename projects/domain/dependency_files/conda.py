@@ -31,6 +31,7 @@ def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, i
         builder.add_problem(path, None, "", "no list of dependencies")
         return
     conda: list[str] = []
+    lists: list[yaml.Node] = []
     first = _line(dependencies)
     # An alias is the same node again: one that repeats another adds nothing.
     for item in _once(dependencies.value):
@@ -38,9 +39,12 @@ def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, i
             _read_python(builder, item, path)
             conda.append(str(item.value))
         elif isinstance(item, yaml.MappingNode):
-            _read_pip(builder, child(item, "pip"), path, include)
+            pip = child(item, "pip")
+            lists += [pip] if pip is not None else []
         else:
             builder.add_problem(path, _line(item), "", "neither a conda package nor a pip list")
+    for pip in _once(lists):
+        _read_pip(builder, pip, path, include)
     if conda:
         message = f"{len(conda)} conda packages come from conda channels, not from the index: not judged"
         builder.add_problem(path, first, ", ".join(conda), message)
@@ -70,7 +74,7 @@ def _read_python(builder: ParsedFilesBuilder, item: yaml.ScalarNode, path: str) 
         builder.add_hint("python", f"{value}t" if name.strip().endswith("freethreading") else value, path, _line(item))
 
 
-def _read_pip(builder: ParsedFilesBuilder, node: yaml.Node | None, path: str, include: Include) -> None:
+def _read_pip(builder: ParsedFilesBuilder, node: yaml.Node, path: str, include: Include) -> None:
     if not isinstance(node, yaml.SequenceNode):
         return
     for item in _once(node.value):

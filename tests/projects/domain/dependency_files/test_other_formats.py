@@ -48,6 +48,11 @@ dependencies:
     assert "2 conda packages" in messages[4]
 
 
+def test_a_pip_list_that_conda_repeats_by_an_alias_is_read_once() -> None:
+    parsed = one_file("environment.yml", "x: &a [idna, six]\ndependencies:\n- pip: *a\n- pip: *a\n- pip: [attrs]\n")
+    assert [one.name for one in parsed.requirements] == ["idna", "six", "attrs"]
+
+
 def test_free_threaded_python_of_conda_is_told() -> None:
     parsed = one_file("env.yml", "dependencies:\n- python-freethreading=3.14\n")
     assert [one.value for one in parsed.hints] == ["3.14t"]
