@@ -20,8 +20,10 @@ from projects.models.repository import Delivery, Repository
 from tests.cast import PASSWORD
 
 pytestmark = pytest.mark.django_db
-# Seconds of this process for one request. A page stops waiting for the child that reads after two.
-OWN_SECONDS = 6.0
+# Seconds of processor time of this process for one request: another one reads the files.
+OWN_SECONDS = 1.5
+# Seconds of a transaction, on a machine that does much else.
+LOCKED_SECONDS = 6.0
 MB = 1024
 _PROJECT = b"[project]\nname = 'a'\nversion = '1'\ndependencies = ['six']\n[x]\n"
 
@@ -94,7 +96,7 @@ def test_a_costly_file_costs_the_page_little_time_and_memory_and_holds_no_lock(
     answer = send(alice, name, content)
     assert time.process_time() - start < OWN_SECONDS
     assert answer.status_code in (302, 422)
-    assert max(locked, default=0.0) < OWN_SECONDS
+    assert max(locked, default=0.0) < LOCKED_SECONDS
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - memory < 250 * MB
 
 
