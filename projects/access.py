@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from projects.models import Project, Role
+from projects.models import ApiKey, Project, Role
 
 READ_ONLY = "Your account can read this project but not change it."
 
@@ -20,15 +20,31 @@ class HtmxHttpRequest(HttpRequest):
     user: User
 
 
+def key_of(request: HttpRequest) -> ApiKey | None:
+    """Return the key of a request to the API, whose user is `request.user`; None for a signed-in person."""
+    key: ApiKey | None = getattr(request, "api_key", None)
+    return key
+
+
+def visible_projects(request: HttpRequest) -> QuerySet[Project]:
+    """Return the projects that the request may read: those of its user, with a key for one project that one."""
+    key = key_of(request)
+    found = Project.objects.visible_to(request.user)
+    return found.filter(pk=key.project_id) if key is not None and key.project_id is not None else found
+
+
 def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
     """Return the project if the user is a member, with `role` set to that of the membership. One query.
 
     Raises Http404 both for a project that does not exist and for a user who is not a member; PermissionDenied for a
-    reader if `edit`.
+    reader if `edit`. A key that only reads makes its user a reader.
     """
-    project = Project.objects.visible_to(request.user).filter(slug=slug).annotate(role=F("memberships__role")).first()
+    project = visible_projects(request).filter(slug=slug).annotate(role=F("memberships__role")).first()
     if project is None:
         raise Http404
+    key = key_of(request)
+    if key is not None and not key.can_write:
+        project.role = Role.READER
     if edit and not can_edit(project):
         raise PermissionDenied(READ_ONLY)
     return project

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 _LARGEST = 2**63 - 1
 
@@ -18,3 +18,9 @@ class RowIdConverter(IntConverter):
         if number > _LARGEST:
             raise ValueError(value)
         return number
+
+
+class BadgeKindConverter(StringConverter):
+    """The form of a badge."""
+
+    regex = "svg|json"

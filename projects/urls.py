@@ -2,10 +2,12 @@
 
 from django.urls import path, register_converter
 
-from projects.converters import RowIdConverter
+from projects.converters import BadgeKindConverter, RowIdConverter
 from projects.views import (
     account,
     accounts,
+    api_keys,
+    badges,
     ecosystem,
     indexes,
     mailbox,
@@ -29,6 +31,7 @@ from projects.views import (
 from projects.views import search as finding
 
 register_converter(RowIdConverter, "row")
+register_converter(BadgeKindConverter, "badge")
 
 urlpatterns = [
     path("", portfolio.home, name="home"),
@@ -65,10 +68,14 @@ urlpatterns = [
     path("projects/<slug:slug>/waivers/", waivers.project_waivers, name="project-waivers"),
     path("projects/<slug:slug>/waivers/add/", waivers.waiver_add, name="waiver-add"),
     path("projects/<slug:slug>/waivers/<row:pk>/end/", waivers.waiver_end, name="waiver-end"),
+    path("projects/<slug:slug>/badges/", badges.project_badges, name="project-badges"),
     path("projects/<slug:slug>/notes/<row:pk>/", upstream.note_dismiss, name="note-dismiss"),
     path("projects/<slug:slug>/follow/", subscriptions.follow, name="follow"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("account/", account.account, name="account"),
+    path("account/keys/", api_keys.api_keys, name="api-keys"),
+    path("account/keys/<row:pk>/revoke/", api_keys.api_key_revoke, name="api-key-revoke"),
+    path("badges/<slug:key>.<badge:kind>", badges.badge, name="badge"),
     path("theme/", account.theme, name="theme"),
     path("ecosystem/", ecosystem.ecosystem, name="ecosystem"),
     path("views/", saved_views.save, name="view-save"),

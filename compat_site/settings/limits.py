@@ -25,6 +25,8 @@ WHEELWAY_REQUEST_LIMITS = {
         ("uploads, by account", "LIMIT_UPLOADS_ACCOUNT", "60/3600"),
         ("uploads, by address", "LIMIT_UPLOADS_ADDRESS", "240/3600"),
         ("signed uploads, by hook", "LIMIT_SIGNED_UPLOADS", "600/3600"),
+        ("API requests, by key", "LIMIT_API", "600/60"),
+        ("refused API requests, by address", "LIMIT_REFUSED_API", "60/300"),
         ("requests to indexes, by project", "LIMIT_INDEX_REQUESTS", "30000/3600"),
     )
 }

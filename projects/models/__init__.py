@@ -1,6 +1,7 @@
 """Models of the projects app."""
 
 from projects.models.alert import Alert, AlertState, Subscription
+from projects.models.api_key import ApiKey, KeyScope
 from projects.models.assessment import (
     Assessment,
     AssessmentState,
@@ -11,6 +12,7 @@ from projects.models.assessment import (
     ShownCells,
     TargetAssessment,
 )
+from projects.models.badge import Badge
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
 from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
@@ -25,12 +27,15 @@ from projects.models.waiver import PackageWaiver
 __all__ = [
     "Alert",
     "AlertState",
+    "ApiKey",
     "Assessment",
     "AssessmentState",
+    "Badge",
     "CellField",
     "ConsultedPackage",
     "Delivery",
     "IndexRole",
+    "KeyScope",
     "LargestStep",
     "Membership",
     "Mention",

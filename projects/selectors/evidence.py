@@ -26,11 +26,16 @@ def proof_of(project: Project, target: str, pins: Mapping[str, str] | None = Non
 
 def proof_lines(project: Project) -> tuple[ProofLine, ...]:
     """Return what a project's page says of its proofs, in the order of its targets. Four queries, one without any."""
+    return tuple(map(proof_line, dated_proofs(project)))
+
+
+def dated_proofs(project: Project) -> tuple[DatedProof, ...]:
+    """Return the last proof of each target of the newest assessment that has one. Four queries, one without any."""
     rows = {row.target: row for row in StoredProof.objects.filter(project=project)}
     if not rows:
         return ()
     sets = {slug: result.installed_set for slug, result in _results(project, rows.keys()).items()}
-    return tuple(proof_line(_dated(rows[slug], pins)) for slug, pins in sets.items())
+    return tuple(_dated(rows[slug], pins) for slug, pins in sets.items())
 
 
 def _dated(row: StoredProof, pins: Mapping[str, str] | None) -> DatedProof:

@@ -25,6 +25,7 @@ class SnapshotRow:
     taken_at: datetime
     requirements: int
     files: int
+    commit: str
 
 
 def snapshot_list(project: Project) -> tuple[SnapshotRow, ...]:
@@ -36,7 +37,7 @@ def snapshot_list(project: Project) -> tuple[SnapshotRow, ...]:
     newest = counted.order_by("-pk")[:_MOST]
     fields = ("pk", "commit", "ref", "origin", "created_by__username", "created_at", "asked", "given")
     return tuple(
-        SnapshotRow(pk, commit[:7] or f"#{pk}", ref, Origin(origin).label, author or "", taken_at, asked, given)
+        SnapshotRow(pk, commit[:7] or f"#{pk}", ref, Origin(origin).label, author or "", taken_at, asked, given, commit)
         for pk, commit, ref, origin, author, taken_at, asked, given in newest.values_list(*fields)
     )
 

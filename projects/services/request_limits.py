@@ -37,6 +37,8 @@ class LimitedRequest(StrEnum):
     UPLOAD_ACCOUNT = "uploads, by account"
     UPLOAD_ADDRESS = "uploads, by address"
     SIGNED_UPLOAD = "signed uploads, by hook"
+    API_KEY = "API requests, by key"
+    API_REFUSED = "refused API requests, by address"
     INDEX = "requests to indexes, by project"
 
 

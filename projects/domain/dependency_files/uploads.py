@@ -74,6 +74,15 @@ def read_sent_upload(content_type: str, path: str, body: bytes) -> tuple[Upload,
     return upload, upload.to_json()
 
 
+def check_upload(upload: Upload) -> Upload:
+    """Return an upload whose paths and roots are usable. Raises InvalidUpload."""
+    for path in upload.files:
+        _checked_path(path)
+    if not all(root in upload.files for root in upload.roots):
+        raise InvalidUpload('"roots" must list paths of "files"')
+    return upload
+
+
 def _checked_path(path: str) -> str:
     segments = path.split("/")
     climbs = any(segment in ("", ".", "..") for segment in segments)

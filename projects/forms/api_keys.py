@@ -1,0 +1,27 @@
+"""The form that makes a key of the API."""
+
+from __future__ import annotations
+
+from django import forms
+from django.db.models import QuerySet
+
+from projects.forms.fields import OneLineField
+from projects.models import KeyScope, Project
+
+
+class KeyForm(forms.Form):
+    """What a new key is for and what it permits."""
+
+    name = OneLineField(max_length=60, label="Name", help_text="What it is for, such as the name of a CI job.")
+    scope = forms.ChoiceField(label="Permits", choices=KeyScope.choices, initial=KeyScope.READ)
+    project = forms.ModelChoiceField(
+        queryset=Project.objects.none(),
+        required=False,
+        label="Project",
+        empty_label="All that you can see",
+        to_field_name="slug",
+    )
+
+    def __init__(self, data: object, projects: QuerySet[Project]) -> None:
+        super().__init__(data)  # type: ignore[arg-type]
+        self.fields["project"].queryset = projects.order_by("name")  # type: ignore[attr-defined]

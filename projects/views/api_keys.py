@@ -1,0 +1,49 @@
+"""The page of a user's keys for the API."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from projects.access import HtmxHttpRequest, visible_projects
+from projects.forms.api_keys import KeyForm
+from projects.models import KeyScope
+from projects.selectors.api_keys import key_list
+from projects.services.api_keys import make_key, revoke_key
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def api_keys(request: HtmxHttpRequest) -> HttpResponse:
+    """List the user's keys, and make one (POST), which is shown once, in the response."""
+    form = KeyForm(request.POST if request.method == "POST" else None, visible_projects(request))
+    secret, made = "", None
+    if form.is_bound and form.is_valid():
+        given = form.cleaned_data
+        key, secret = make_key(request.user, given["name"], KeyScope(given["scope"]), timezone.now(), given["project"])
+        made, form = key.pk, KeyForm(None, visible_projects(request))
+    context = {
+        "area": "account",
+        "keys": key_list(request.user),
+        "form": form,
+        "secret": secret,
+        "made": made,
+        "address": f"{settings.PUBLIC_URL}/api/v1/",
+    }
+    return render(request, "projects/api_keys.html", context, status=422 if form.is_bound and form.errors else 200)
+
+
+@require_POST
+@login_required
+def api_key_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
+    """Revoke one of the user's own keys. For any other key nothing happens."""
+    if revoke_key(request.user, pk, timezone.now()):
+        messages.success(request, "The key is revoked. It is not accepted any more.")
+    return redirect("api-keys")
