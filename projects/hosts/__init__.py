@@ -1,1 +1,1 @@
-"""Clients of repository hosts: git over HTTPS and ssh."""
+"""Clients of repository hosts: git over HTTPS and ssh, and their HTTP APIs."""

@@ -44,6 +44,17 @@ class HostNotAllowed(HostError):
 
 
 @dataclass
+class HostRefused(HostError):
+    """A request that the host's API understood and did not carry out; `said` is its own message, on one line."""
+
+    status: int
+    said: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.host} refused with status {self.status}{f': {self.said}' if self.said else ''}"
+
+
+@dataclass
 class CommitMissing(HostError):
     """A commit that the repository does not have, or no longer has."""
 
