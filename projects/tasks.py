@@ -14,6 +14,7 @@ from projects.services import indexes, project_removal, submissions, upgrades, w
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
+from projects.services.audit import pushed_source
 from projects.services.webhooks import branch_checks
 from projects.services.webhooks import process as delivery_work
 from scanner.domain.resolution.upgrade import Strategy
@@ -31,8 +32,10 @@ def assess_snapshot(snapshot_id: int) -> None:
     """Assess a snapshot for a user who waits: a short job, which leaves what takes longer to `continue_assessment`."""
     if assessments.assess_snapshot(snapshot_id, timezone.now(), seconds=settings.WHEELWAY_FIRST_SECONDS):
         continue_assessment.delay(snapshot_id)
-    elif settings.WHEELWAY_READ_WHEELS:
+        return
+    if settings.WHEELWAY_READ_WHEELS:
         read_wheels.delay(snapshot_id)
+    _audit(snapshot_id)
 
 
 @shared_task(bind=True, max_retries=REFRESHES)
@@ -42,6 +45,18 @@ def continue_assessment(self: Task[..., None], snapshot_id: int) -> None:
         raise self.retry(countdown=REFRESH_EVERY)
     if settings.WHEELWAY_READ_WHEELS:
         read_wheels.delay(snapshot_id)
+    _audit(snapshot_id)
+
+
+@shared_task
+def audit_source(snapshot_id: int) -> bool:
+    """Audit the source at a snapshot's commit. Return whether there is an audit of it now."""
+    return pushed_source.audit_pushed_source(snapshot_id, timezone.now())
+
+
+def _audit(snapshot_id: int) -> None:
+    if pushed_source.has_source(snapshot_id):
+        audit_source.delay(snapshot_id)
 
 
 @shared_task

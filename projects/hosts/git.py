@@ -43,6 +43,8 @@ _ERROR_KINDS: tuple[tuple[str, str], ...] = (
     # Git prints this after any failed ssh connection, so it counts only if ssh itself printed nothing.
     (r"access rights", "access"),
 )
+_REGULAR = {"100644", "100755", "100664"}
+_PATH_MAX = 300
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 FindIncludes = Callable[[Mapping[str, bytes]], Iterable[str]]
@@ -115,6 +117,34 @@ class GitRepository:
             found |= self._contents(folder, entries, already=found)
             pending = [path for path in dict.fromkeys(find_includes(found)) if path not in asked]
         return found, chosen
+
+    def wanted_files(
+        self, commit: str, is_wanted: Callable[[str], bool], *, files: int, largest: int
+    ) -> tuple[list[str], dict[str, bytes]]:
+        """Return the paths of all regular files at `commit`, and the contents of the first so many that are wanted.
+
+        Links are not followed, and files above `largest` bytes are left out. All contents together have the limit of
+        a pack.
+        """
+        if not _COMMIT.fullmatch(commit):
+            raise CommitMissing(self._host, commit)
+        folder = self._init("wanted")
+        try:
+            self._fetch(folder, "blob:none", [commit], depth=1)
+        except CommitMissing:
+            raise CommitMissing(self._host, commit) from None
+        listed = self._run(folder, "ls-tree", "-r", "-z", "--full-tree", commit, offline=True).output
+        entries = dict(_listed(listed))
+        wanted = {path: oid for path, oid in entries.items() if is_wanted(path)}
+        oids = dict(list(wanted.items())[:files])
+        if not oids:
+            return list(entries), {}
+        sizes = self._sizes(folder, list(dict.fromkeys(oids.values())))
+        kept = {path: oid for path, oid in oids.items() if sizes[oid] <= largest}
+        if sum(sizes[oid] for oid in set(kept.values())) > self._program.limits.pack_bytes:
+            raise FetchTooLarge(self._host, "the source", self._program.limits.pack_bytes)
+        blobs = self._read(folder, list(dict.fromkeys(kept.values())))
+        return list(entries), {path: blobs[oid] for path, oid in kept.items()}
 
     def _contents(
         self, folder: Path, entries: Mapping[str, TreeEntry], already: Mapping[str, bytes]
@@ -199,6 +229,15 @@ class GitRepository:
             "tls": "its TLS certificate is not trusted",
         }
         return HostUnavailable(self._host, reasons.get(kind, "it could not be reached"))
+
+
+def _listed(output: bytes) -> Iterator[tuple[str, str]]:
+    """Yield path and object id of the regular files that `git ls-tree -r -z` lists and that can be shown."""
+    for line in output.decode("utf-8", "surrogateescape").split("\0"):
+        about, _, path = line.partition("\t")
+        fields = about.split(" ")
+        if len(fields) == 3 and fields[0] in _REGULAR and path.isprintable() and len(path) <= _PATH_MAX:
+            yield path, fields[2]
 
 
 class CommitHistory:

@@ -12,6 +12,7 @@ from projects.models.assessment import (
     ShownCells,
     TargetAssessment,
 )
+from projects.models.audit import SourceAudit
 from projects.models.badge import Badge
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
@@ -55,6 +56,7 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "SnapshotRequirement",
+    "SourceAudit",
     "SourceBuilds",
     "StoredProof",
     "Submission",

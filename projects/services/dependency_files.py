@@ -135,6 +135,10 @@ def _is_script(path: str) -> bool:
 
 def is_own_folder(folder: str, name: str) -> bool:
     """Return whether a subfolder may hold files of the project: no environment, vendored code or output of tools."""
-    if name.lower() in _SKIPPED or (name.startswith(".") and name not in _KEPT_HIDDEN) or name.endswith(".egg-info"):
-        return False
-    return not Path(folder, name, "pyvenv.cfg").exists()
+    return is_own_name(name) and not Path(folder, name, "pyvenv.cfg").exists()
+
+
+def is_own_name(name: str) -> bool:
+    """Return the same of a folder by its name alone."""
+    is_hidden = name.startswith(".") and name not in _KEPT_HIDDEN
+    return not (name.lower() in _SKIPPED or is_hidden or name.endswith(".egg-info"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from projects.domain.assessment.verdicts import Severity
 from scanner.domain.releases.python_changes import PythonVersion
@@ -67,3 +69,23 @@ class AuditFinding:
     def place(self) -> SourcePlace:
         """The first place."""
         return self.places[0]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the finding as values of JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> AuditFinding:
+        """Return a finding that `to_json` wrote."""
+        lists = {name: tuple(value[name]) for name in ("through", "unread", "targets")}
+        python = value["python"]
+        return cls(
+            **{
+                **value,
+                **lists,
+                "kind": FindingKind(value["kind"]),
+                "severity": Severity(value["severity"]),
+                "places": tuple(SourcePlace(one["path"], one["line"]) for one in value["places"]),
+                "python": (python[0], python[1]) if python is not None else None,
+            }
+        )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class PlaceKind(StrEnum):
@@ -72,3 +74,12 @@ class PythonPlace:
     def role(self) -> PlaceRole:
         """What the Python does."""
         return ROLES[self.kind]
+
+    def to_json(self) -> dict[str, object]:
+        """Return the place as values of JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> PythonPlace:
+        """Return a place that `to_json` wrote."""
+        return cls(**{**value, "kind": PlaceKind(value["kind"])})

@@ -9,14 +9,10 @@ from typing import Any
 
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
-from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
-from projects.domain.audit.audit import audit, merged, not_imported, unanswered
 from projects.domain.audit.findings import AuditFinding
-from projects.domain.audit.known_packages import KnownPackages, PackageModules
-from projects.domain.audit.own_modules import OwnModules
 from projects.management.assessing import (
     DependencyFiles,
     NothingToAssess,
@@ -29,8 +25,8 @@ from projects.management.assessing import (
 from projects.management.storage import prepare_storage
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.formats import AuditReport, audit_json, audit_sarif, audit_table
-from projects.services.audit.packages import packages_bringing, packages_on
-from projects.services.audit.tree import SourceTree, mentioned, read_tree, read_tree_places
+from projects.services.audit.findings import audit_tree, audit_without_requirements
+from projects.services.audit.tree import SourceTree, read_tree, read_tree_places
 from projects.services.dependency_files import UnreadablePath, roots_of
 from scanner.domain.phrases import count
 from scanner.domain.targets.catalogue import DEFAULT_TARGETS
@@ -78,28 +74,14 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _findings(self, tree: SourceTree, targets: list[Target], options: dict[str, Any]) -> list[AuditFinding]:
-        own = OwnModules(tree.paths)
-        known = [KnownPackages(target.slug, ()) for target in targets]
-        suggested: dict[str, PackageModules] = {}
         try:
             roots_of([options["path"]])
         except UnreadablePath as error:
             self._log(f"{error}: nothing is required.")
-        else:
-            files = read_files([options["path"]])
-            results, indexes = self._assess(files, targets, options)
-            known = packages_on(results, files.parsed, indexes, tree.root)
-            pairs = zip(known, targets, strict=True)
-            missing = {top for one, target in pairs for top in unanswered(tree.files, own, one, target)}
-            suggested = packages_bringing(missing, indexes)
-        unused = {one.name: one for packages in known for one in not_imported(tree.files, packages)}
-        named = mentioned(tree, [(name, _words(package)) for name, package in unused.items()])
-        named |= {str(canonicalize_name(name)) for name in options["loaded"]}
-        return merged(
-            finding
-            for one, target in zip(known, targets, strict=True)
-            for finding in audit(tree.files, own, one, target, suggested=suggested, mentioned=named)
-        )
+            return audit_without_requirements(tree, targets)
+        files = read_files([options["path"]])
+        results, indexes = self._assess(files, targets, options)
+        return audit_tree(tree, targets, results, files.parsed, indexes, loaded=options["loaded"])
 
     def _assess(
         self, files: DependencyFiles, targets: list[Target], options: dict[str, Any]
@@ -121,8 +103,3 @@ class Command(BaseCommand):
 
     def _log(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
-
-
-def _words(package: PackageModules) -> set[str]:
-    modules = package.modules.names if package.modules is not None else frozenset()
-    return {package.name, *(name for name in modules if not name.startswith("_"))}

@@ -26,7 +26,7 @@ _Pin = tuple[str, str]
 
 
 def packages_on(
-    results: Iterable[TargetResult], parsed: ParsedFiles, indexes: IndexSet, root: Path
+    results: Iterable[TargetResult], parsed: ParsedFiles, indexes: IndexSet, root: Path | None
 ) -> list[KnownPackages]:
     """Return the packages of the set on each target, and those of groups that do not count, with their modules.
 
@@ -82,7 +82,7 @@ def _package(
     pin: _Pin,
     modules: Mapping[_Pin, BroughtModules],
     loaders: Mapping[str, tuple[str, ...]],
-    root: Path,
+    root: Path | None,
 ) -> PackageModules:
     name, version = pin
     row: PackageResult | None = next((one for one in result.packages if one.name == name), None)
@@ -109,8 +109,10 @@ def _other(
     return PackageModules(name, version, brought, other_groups=tuple(groups), is_optional=is_optional)
 
 
-def _below(root: Path, path: str) -> str:
+def _below(root: Path | None, path: str) -> str:
     """Return the path of a file as the audit writes paths: from the folder that was named."""
+    if root is None:
+        return path
     resolved = Path(path).resolve()
     return resolved.relative_to(root.resolve()).as_posix() if resolved.is_relative_to(root.resolve()) else path
 

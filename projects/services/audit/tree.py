@@ -1,12 +1,13 @@
-"""Reading of a source tree on the disk: bounded, in a child process, and without running anything."""
+"""Reading of a source tree, on the disk or of a commit: bounded, in a child process, and without running anything."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
@@ -14,7 +15,7 @@ from projects.domain.audit.source_tree import AuditedFile, is_source, read_sourc
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES
 from projects.domain.python_places.read import LARGEST_FILE, may_name_python, read_places
 from projects.domain.python_places.values import PythonPlace
-from projects.services.dependency_files import is_own_folder
+from projects.services.dependency_files import is_own_folder, is_own_name
 from projects.services.reading import ReadingLimitReached, run_limited
 from scanner.domain.source.python_file import PythonFile, UnreadKind, UnreadSource
 from scanner.domain.source.read import LARGEST
@@ -35,14 +36,22 @@ _NOT_ITS_OWN = re.compile(r"(?:^|/)(?:tests?|examples?|templates?|cookiecutter[^
 _MAX_PLACES = 500
 _MAX_TEXT = 512 * 1024
 
+Content = Callable[[str, int], bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceTree:
-    """The files of a tree: the sources, read, and the paths of all. `left_out` counts sources beyond the limit."""
+    """The files of a tree: the sources, read, and the paths of all.
 
-    root: Path
+    - content: returns the first bytes of the file at a path, at most so many.
+    - root: the folder on the disk, None for a tree that is not there.
+    - left_out: the number of sources beyond the limit.
+    """
+
     files: tuple[AuditedFile, ...]
     paths: tuple[str, ...]
+    content: Content
+    root: Path | None = None
     left_out: int = 0
 
 
@@ -52,23 +61,45 @@ def read_tree(root: Path) -> SourceTree:
         paths, base = [root.name], root.parent
     else:
         paths, base = list(_walk(root)), root
+    return _tree(paths, partial(_bytes_below, base), base)
+
+
+def read_commit_tree(paths: Iterable[str], contents: Mapping[str, bytes]) -> SourceTree:
+    """Read the same of a commit, given all its paths and the contents of the files that are wanted."""
+    own = [path for path in paths if is_own_path(path)]
+    return _tree(own, lambda path, most: contents.get(path, b"")[:most], None)
+
+
+def is_own_path(path: str) -> bool:
+    """Return whether no folder of a path is an environment, vendored code or the output of tools, by its name."""
+    return all(map(is_own_name, path.split("/")[:-1]))
+
+
+def is_audited(path: str) -> bool:
+    """Return whether the content of the file at a path counts in an audit."""
+    if not is_own_path(path):
+        return False
+    return is_source(path) or (may_name_python(path) and not _NOT_ITS_OWN.search(path)) or _may_mention(path)
+
+
+def _tree(paths: list[str], content: Content, root: Path | None) -> SourceTree:
     sources = [path for path in paths if is_source(path)]
-    files = [file for batch in _batches(base, sources[:MAX_SOURCES]) for file in _read(batch)]
-    return SourceTree(base, tuple(files), tuple(paths), max(0, len(sources) - MAX_SOURCES))
+    files = [file for batch in _batches(content, sources[:MAX_SOURCES]) for file in _read(batch)]
+    return SourceTree(tuple(files), tuple(paths), content, root, max(0, len(sources) - MAX_SOURCES))
 
 
 def read_tree_places(tree: SourceTree) -> list[PythonPlace]:
     """Return where the files of a tree say its Python; those of tests and examples do not count."""
-    return _places(tree.root, tree.paths)
+    return _places(tree.content, tree.paths)
 
 
 def read_repository_places(root: Path) -> list[PythonPlace]:
     """Return the same of a folder whose sources are not read."""
-    return _places(root, _walk(root))
+    return _places(partial(_bytes_below, root), _walk(root))
 
 
-def _places(root: Path, paths: Iterable[str]) -> list[PythonPlace]:
-    files = {path: _bytes(root / path, LARGEST_FILE + 1) for path in _place_paths(paths)}
+def _places(content: Content, paths: Iterable[str]) -> list[PythonPlace]:
+    files = {path: content(path, LARGEST_FILE + 1) for path in _place_paths(paths)}
     try:
         return run_limited(read_places, files)
     except ReadingLimitReached:
@@ -102,15 +133,19 @@ def mentioned(tree: SourceTree, names: Iterable[tuple[str, Collection[str]]]) ->
     }
     found: set[str] = set()
     for path in tree.paths:
-        name = path.rpartition("/")[2]
         if len(found) == len(wanted):
             break
-        if is_source(path) or ((name.endswith(_TEXTS) or name in _NAMED_TEXTS) and not _REQUIRED.search(name)):
-            content = _bytes(tree.root / path, _MAX_TEXT)
-            if name == "pyproject.toml":
+        if is_source(path) or _may_mention(path):
+            content = tree.content(path, _MAX_TEXT)
+            if path.endswith("pyproject.toml"):
                 content = _without_requirements(content)
             found |= {one for one, pattern in wanted.items() if one not in found and pattern.search(content)}
     return found
+
+
+def _may_mention(path: str) -> bool:
+    name = path.rpartition("/")[2]
+    return (name.endswith(_TEXTS) or name in _NAMED_TEXTS) and not _REQUIRED.search(name)
 
 
 def _without_requirements(content: bytes) -> bytes:
@@ -134,11 +169,11 @@ def _walk(root: Path) -> Iterator[str]:
             yield Path(folder, name).relative_to(root).as_posix()
 
 
-def _batches(root: Path, paths: list[str]) -> Iterator[list[tuple[str, bytes]]]:
+def _batches(content_of: Content, paths: list[str]) -> Iterator[list[tuple[str, bytes]]]:
     batch: list[tuple[str, bytes]] = []
     size = 0
     for path in paths:
-        content = _bytes(root / path, (LARGEST_NOTEBOOK if path.endswith(".ipynb") else LARGEST) + 1)
+        content = content_of(path, (LARGEST_NOTEBOOK if path.endswith(".ipynb") else LARGEST) + 1)
         batch.append((path, content))
         size += len(content)
         if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
@@ -158,6 +193,10 @@ def _read(batch: list[tuple[str, bytes]]) -> list[AuditedFile]:
     # Which of the files is too much is found by halves.
     middle = len(batch) // 2
     return [*_read(batch[:middle]), *_read(batch[middle:])]
+
+
+def _bytes_below(root: Path, path: str, most: int) -> bytes:
+    return _bytes(root / path, most)
 
 
 def _bytes(path: Path, most: int) -> bytes:

@@ -1,0 +1,133 @@
+"""The page of a project's audit: findings with their lines, and the places that name the Python."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from projects.domain.assessment.verdicts import Severity
+from projects.domain.audit.findings import AuditFinding, FindingKind
+from projects.domain.python_places.disagreements import disagreements
+from projects.domain.python_places.pythons_named import target_of
+from projects.domain.python_places.values import PythonPlace
+from projects.presentation.audit.places import disagreement_text
+from projects.presentation.audit.sentences import finding_text, next_step
+from projects.presentation.target_names import describe_targets
+from scanner.domain.phrases import count, join_first
+
+_SHOWN_PLACES = 5
+_LOOKS = {Severity.CRITICAL: "blocked", Severity.HIGH: "blocked", Severity.MODERATE: "upgrade"}
+_PROVIDED_BY_NOTHING = {FindingKind.NOT_REQUIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding. `is_new`: the audit of the snapshot before did not have it."""
+
+    look: str
+    severity: str
+    text: str
+    step: str
+    where: str
+    targets: str
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """One place that names a Python, and the target that it stands for, empty where it names none."""
+
+    where: str
+    kind: str
+    value: str
+    target: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """An audit as its page shows it. `news`: what this push imports and nothing provides."""
+
+    made_at: datetime
+    commit: str
+    read: str
+    error: str
+    findings: tuple[FindingRow, ...]
+    news: str
+    places: tuple[PlaceRow, ...]
+    disagreements: tuple[str, ...]
+    proposals: tuple[str, ...]
+
+
+def audit_page(
+    *,
+    made_at: datetime,
+    commit: str,
+    files: int,
+    left_out: int,
+    error: str,
+    targets: Sequence[str],
+    findings: Sequence[AuditFinding],
+    before: Sequence[AuditFinding] | None,
+    places: Sequence[PythonPlace],
+    known_targets: Sequence[str],
+) -> AuditPage:
+    """Return the page. before: the findings of the audit before, None without one; known_targets: of the project."""
+    old = {_identity(one) for one in before or ()}
+    new = [one for one in findings if before is not None and _identity(one) not in old]
+    more = f"; {count(left_out, 'more file')} not read: there are too many" if left_out else ""
+    return AuditPage(
+        made_at,
+        commit[:7],
+        f"{count(files, 'file')} read{more}",
+        error,
+        tuple(_finding(one, targets, is_new=one in new) for one in findings),
+        pushed_text(new),
+        tuple(_place(one) for one in places),
+        tuple(disagreement_text(one) for one in disagreements(places)),
+        tuple(_proposals(places, known_targets)),
+    )
+
+
+def pushed_text(new: Sequence[AuditFinding]) -> str:
+    """Return what the new findings of a push say of its imports; empty where nothing is missing."""
+    names = [one.subject for one in new if one.kind in _PROVIDED_BY_NOTHING]
+    return f"This push imports {join_first(names, 3)}, which nothing provides." if names else ""
+
+
+def _identity(finding: AuditFinding) -> tuple[str, str]:
+    return finding.kind.value, finding.subject
+
+
+def _finding(finding: AuditFinding, targets: Sequence[str], *, is_new: bool) -> FindingRow:
+    shown = [f"{place.path}:{place.line}" for place in finding.places[:_SHOWN_PLACES]]
+    more = len(finding.places) - len(shown)
+    everywhere = set(finding.targets) >= set(targets)
+    return FindingRow(
+        _LOOKS.get(finding.severity, "unknown"),
+        finding.severity.value,
+        finding_text(finding),
+        next_step(finding),
+        ", ".join(shown) + (f" and {more} more" if more else ""),
+        "" if everywhere else describe_targets(finding.targets),
+        is_new,
+    )
+
+
+def _place(place: PythonPlace) -> PlaceRow:
+    target = target_of(place)
+    where = f"{place.path}:{place.line}"
+    slug, label = (target.slug, target.label) if target is not None else ("", "")
+    return PlaceRow(where, place.kind.value, place.value, slug, label)
+
+
+def _proposals(places: Sequence[PythonPlace], known: Sequence[str]) -> list[str]:
+    """Return a sentence for each target that a place stands for and the project does not have, each target once."""
+    found: dict[str, str] = {}
+    for place in places:
+        target = target_of(place)
+        if target is not None and target.slug not in known:
+            text = f"{target.label}, from {place.path} line {place.line} ({place.value})"
+            found.setdefault(target.slug, text)
+    return list(found.values())

@@ -1,0 +1,91 @@
+"""The audit of the source at the commit of a push: read from the repository, compared with the assessment, stored."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
+from projects.domain.webhooks.clone_urls import InvalidCloneUrl
+from projects.hosts.errors import HostError
+from projects.hosts.git import open_repository
+from projects.models import Assessment, Origin, Snapshot, SourceAudit
+from projects.models.repository import Repository
+from projects.models.sealed import SealBroken
+from projects.services.audit.findings import audit_tree
+from projects.services.audit.tree import MAX_SOURCES, SourceTree, is_audited, read_commit_tree, read_tree_places
+from projects.services.indexes import indexes_of
+from projects.services.reading import ReadingLimitReached, read_files
+from projects.services.webhooks.take_files import git_limits, git_remote
+from scanner.domain.targets.target import parse_target
+
+_SECONDS = 120.0
+_MOST_SAID = 500
+
+
+def has_source(snapshot_id: int) -> bool:
+    """Return whether a snapshot is the newest of its project and of a commit of a followed repository. One query."""
+    found = Snapshot.objects.filter(pk=snapshot_id, origin=Origin.PUSH).exclude(commit="")
+    followed = Repository.objects.followed().values("project")
+    snapshot = found.filter(project__in=followed).first()
+    if snapshot is None:
+        return False
+    return not Snapshot.objects.filter(project=snapshot.project_id, pk__gt=snapshot_id).exists()
+
+
+def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
+    """Audit the source at a snapshot's commit on the targets that were assessed, and store what was found.
+
+    Contacts the repository's host and the indexes, outside any transaction. A failure of the host is stored as the
+    reason. Return False where there is nothing to audit. May run twice: the later one is kept.
+    """
+    if not has_source(snapshot_id):
+        return False
+    snapshot = Snapshot.objects.select_related("project").get(pk=snapshot_id)
+    assessment = Assessment.objects.filter(snapshot=snapshot).complete().newest_first().first()
+    repository = _repository(snapshot)
+    if assessment is None or repository is None:
+        return False
+    done = SourceAudit.objects.filter(snapshot=snapshot, error="", made_at__gte=assessment.created_at)
+    if done.exists():
+        # The commit is the same, and so is the answer that it is compared with.
+        return True
+    try:
+        tree = _read(repository, snapshot.commit)
+        found = _audited(snapshot, assessment, tree)
+    except (HostError, InvalidCloneUrl, ReadingLimitReached) as error:
+        found = {"error": str(error)[:_MOST_SAID]}
+    except SealBroken:
+        found = {"error": "the credentials of the repository cannot be decrypted"}
+    empty = {"targets": [], "files": 0, "left_out": 0, "findings": [], "places": [], "error": ""}
+    values = {**empty, **found, "project": snapshot.project, "made_at": now}
+    SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
+    return True
+
+
+def _repository(snapshot: Snapshot) -> Repository | None:
+    """Return the repository that the snapshot's push was taken from."""
+    followed = Repository.objects.followed().filter(project=snapshot.project_id)
+    found = [one for one in followed if one.ref == snapshot.ref]
+    return next((one for one in found if one.last_commit == snapshot.commit), found[0] if len(found) == 1 else None)
+
+
+def _read(repository: Repository, commit: str) -> SourceTree:
+    limits = git_limits(seconds=_SECONDS)
+    with open_repository(git_remote(repository), limits) as source:
+        paths, contents = source.wanted_files(commit, is_audited, files=MAX_SOURCES, largest=LARGEST_NOTEBOOK)
+    return read_commit_tree(paths, contents)
+
+
+def _audited(snapshot: Snapshot, assessment: Assessment, tree: SourceTree) -> dict[str, object]:
+    results = [row.to_result() for row in assessment.targets.all()]
+    targets = [parse_target(result.target) for result in results]
+    files = {file.path: bytes(file.content) for file in snapshot.files.all()}
+    roots = [file.path for file in snapshot.files.all() if file.is_root]
+    findings = audit_tree(tree, targets, results, read_files(files, roots), indexes_of(snapshot.project))
+    return {
+        "targets": [target.slug for target in targets],
+        "files": len(tree.files),
+        "left_out": tree.left_out,
+        "findings": [finding.to_json() for finding in findings],
+        "places": [place.to_json() for place in read_tree_places(tree)],
+    }

@@ -1,0 +1,86 @@
+"""A push, whole: the source at its commit is fetched by git, audited against the assessed set, and shown."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from projects import jobs
+from projects.models import Snapshot, SourceAudit
+from projects.services.audit.pushed_source import audit_pushed_source
+from tests.flows.test_push_to_risk_table import Installation
+from tests.hosting.git_server import GitServer
+from tests.replay import ReplayIndex, a_file
+from tests.web import text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILES = {
+    "requirements.txt": "flask\n",
+    "Dockerfile": "FROM python:3.11-slim\n",
+    ".python-version": "3.12\n",
+    "app/main.py": "import flask\nimport cgi\n",
+    "vendor/other.py": "import not_ours\n",
+    "tests/data/input.py": "print 'not read'\n",
+}
+
+
+@pytest.fixture
+def replay(settings: Any) -> Iterator[ReplayIndex]:
+    index = ReplayIndex()
+    for name, module in (("flask", "flask"), ("beautifulsoup4", "bs4")):
+        index.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members={f"{module}/__init__.py": b""})])
+    with index:
+        settings.WHEELWAY_INDEX_URL = index.url
+        yield index
+
+
+@pytest.fixture
+def installed(
+    host: GitServer, replay: ReplayIndex, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
+    for request in ("request_assessment", "request_delivery"):
+        monkeypatch.setattr(jobs, request, lambda pk: None)
+    return Installation(host, replay, client)
+
+
+def push(installed: Installation, files: dict[str, str | bytes | None]) -> str:
+    """Push, do the workers' work, and return the page of the audit as text."""
+    assert installed.push(installed.host.commit(files)) == 202
+    installed.work()
+    newest = Snapshot.objects.latest("pk")
+    assert audit_pushed_source(newest.pk, timezone.now())
+    return text(installed.client.get("/projects/app/audit/").content)
+
+
+def test_a_push_shows_what_its_source_imports_and_which_python_its_files_name(installed: Installation) -> None:
+    page = push(installed, {**FILES})
+    found = {(one["kind"], one["subject"]) for one in SourceAudit.objects.get().findings}
+    assert found == {("removed-module", "cgi")}
+    assert "app/main.py:2" in page
+    assert "runs another Python than" in page
+    assert "from Dockerfile line 1 (python:3.11-slim)" in page
+    assert "This push imports" not in page
+    page = push(installed, {"app/more.py": "import bs4\n"})
+    assert "This push imports bs4, which nothing provides." in page
+    assert "beautifulsoup4 1.0 brings a module of that name" in page
+
+
+def test_a_host_that_fails_leaves_its_reason(installed: Installation) -> None:
+    installed.push(installed.host.commit({**FILES}))
+    installed.work()
+    installed.host.fail_with = 503
+    assert audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
+    page = text(installed.client.get("/projects/app/audit/").content)
+    assert "The source could not be read: 127.0.0.1 does not answer" in page
+
+
+def test_what_was_not_pushed_has_no_source(installed: Installation) -> None:
+    installed.push(installed.host.commit({**FILES}))
+    installed.work()
+    Snapshot.objects.update(commit="")
+    assert not audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
+    assert not SourceAudit.objects.exists()
