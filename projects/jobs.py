@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from celery import current_app
+
+def _send(task: str, arguments: tuple[object, ...]) -> None:
+    # Commands never queue anything, and the client is installed without Celery.
+    from celery import current_app
+
+    current_app.send_task(f"projects.tasks.{task}", arguments)
 
 
 def request_assessment(snapshot_id: int) -> None:
     """Queue the assessment of a snapshot."""
-    current_app.send_task("projects.tasks.assess_snapshot", (snapshot_id,))
+    _send("assess_snapshot", (snapshot_id,))
 
 
 def request_reading(submission_id: int) -> None:
     """Queue the reading of a submission."""
-    current_app.send_task("projects.tasks.read_submission", (submission_id,))
+    _send("read_submission", (submission_id,))
 
 
 def request_delivery(delivery_id: int) -> None:
     """Queue the processing of a delivery."""
-    current_app.send_task("projects.tasks.process_delivery", (delivery_id,))
+    _send("process_delivery", (delivery_id,))
 
 
 def request_upgrade(
@@ -33,4 +38,4 @@ def request_upgrade(
 ) -> None:
     """Queue the fetching of the data that an upgrade plan lacks."""
     arguments = (project_id, target, strategy, list(together), list(hold), list(free), list(caps))
-    current_app.send_task("projects.tasks.fetch_upgrade", arguments)
+    _send("fetch_upgrade", arguments)

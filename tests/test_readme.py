@@ -47,7 +47,8 @@ def test_every_make_target_has_a_help_line() -> None:
 
 
 def test_operations_names_every_variable_that_the_settings_read() -> None:
-    settings = "".join(path.read_text() for path in sorted((ROOT / "compat_site" / "settings").glob("*.py")))
+    files = [path for room in ("common", "settings") for path in sorted((ROOT / "compat_site" / room).glob("*.py"))]
+    settings = "".join(path.read_text() for path in files)
     read = set(re.findall(r'(?:env\.\w+\(\s*|\("[^"]+", )"([A-Z_]+)"', settings))
     assert read
     first_cells = re.findall(

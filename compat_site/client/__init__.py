@@ -1,0 +1,1 @@
+"""The client: the commands of Wheelway without server, account or clone."""

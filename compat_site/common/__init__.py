@@ -1,0 +1,1 @@
+"""Settings that the installation and the client have in common."""
