@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from projects.domain.audit.source_tree import is_test_input
 from projects.domain.dependency_files import ParsedFiles, is_dependency_file
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES, MAX_FILES
 
@@ -102,6 +103,7 @@ def _roots(path: str) -> list[str]:
 def roots_in(path: str) -> list[str]:
     """Return the dependency files in a directory and below, shallow ones first, without environments and vendored code.
 
+    Nor are those read that tests of the directory take as input.
     Python scripts that state their requirements (PEP 723) are among them. Raises OSError if the directory itself cannot
     be listed.
     """
@@ -113,6 +115,8 @@ def roots_in(path: str) -> list[str]:
         subfolders[:] = sorted(name for name in subfolders if depth < _MAX_DEPTH and is_own_folder(folder, name))
         for name in sorted(names):
             file = os.path.normpath(os.path.join(folder, name))  # noqa: PTH118  # Paths stay strings, as typed.
+            if is_test_input(os.path.relpath(file, path).replace(os.sep, "/")):
+                continue
             is_ours = is_dependency_file(file.replace(os.sep, "/"))
             if not is_ours and name.endswith(".py") and scripts_read < _MAX_SCRIPTS_READ:
                 scripts_read += 1

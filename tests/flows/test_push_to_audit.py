@@ -69,6 +69,16 @@ def test_a_push_shows_what_its_source_imports_and_which_python_its_files_name(in
     assert "beautifulsoup4 1.0 brings a module of that name" in page
 
 
+def test_what_the_plan_takes_away_is_found(installed: Installation, replay: ReplayIndex) -> None:
+    old = a_file(
+        "fast-1.0-cp311-cp311-win_amd64.whl", members={"fast/__init__.py": b""}, requires_dist=["beautifulsoup4"]
+    )
+    new = a_file("fast-2.0-cp313-cp313-win_amd64.whl", members={"fast/__init__.py": b""})
+    replay.add_package("fast", [old, new])
+    page = push(installed, {"requirements.txt": "fast==1.0\n", "app.py": "import fast\nimport bs4\n"})
+    assert "bs4 is imported, which beautifulsoup4 1.0 brings now; no package of the planned set does" in page
+
+
 def test_a_host_that_fails_leaves_its_reason(installed: Installation) -> None:
     installed.push(installed.host.commit({**FILES}))
     installed.work()

@@ -25,6 +25,7 @@ _ORDER = list(Severity)
 _BASE = {
     FindingKind.NOT_REQUIRED: Severity.HIGH,
     FindingKind.NOT_KNOWN: Severity.LOW,
+    FindingKind.TAKEN_AWAY: Severity.HIGH,
     FindingKind.THROUGH_ANOTHER: Severity.MODERATE,
     FindingKind.OTHER_GROUP: Severity.MODERATE,
     FindingKind.REMOVED_MODULE: Severity.HIGH,
@@ -293,6 +294,10 @@ class _Audit:
 
     def _not_brought(self, one: Import, file: AuditedFile) -> None:
         unread = self._known.unread
+        lost = None if unread else self._known.bringing_until_now(one.module, one.names)
+        if lost is not None:
+            self._add(self._of(FindingKind.TAKEN_AWAY, one.module, package=lost), file, one.line, one.context)
+            return
         kind = FindingKind.NOT_KNOWN if unread else FindingKind.NOT_REQUIRED
         found = self._of(kind, one.top, package=self._suggested.get(one.top), unread=unread)
         self._add(found, file, one.line, one.context)

@@ -16,6 +16,7 @@ class FindingKind(StrEnum):
 
     NOT_REQUIRED = "imported-not-required"
     NOT_KNOWN = "imported-provider-unknown"
+    TAKEN_AWAY = "taken-away-by-plan"
     THROUGH_ANOTHER = "required-through-another"
     OTHER_GROUP = "required-for-another-group"
     NOT_IMPORTED = "required-not-imported"

@@ -33,15 +33,24 @@ class PackageModules:
 
 @dataclass(frozen=True, slots=True)
 class KnownPackages:
-    """The packages that come with a project's requirements on one target, given by its slug."""
+    """The packages that come with a project's requirements on one target, given by its slug.
+
+    left: the packages in use that a plan for the target leaves out or changes, at the versions in use.
+    """
 
     target: str
     packages: Sequence[PackageModules]
+    left: Sequence[PackageModules] = ()
 
     @property
     def unread(self) -> tuple[str, ...]:
         """The names of the packages whose modules are not known."""
         return tuple(sorted(one.name for one in self.packages if one.modules is None))
+
+    def bringing_until_now(self, module: str, taken: Collection[str]) -> PackageModules | None:
+        """Return what brings a module now, of the packages that a plan leaves out or changes."""
+        found = (one for one in self.left if one.modules is not None and one.modules.bring(module, taken))
+        return min(found, key=lambda one: one.name, default=None)
 
     def bringing(self, module: str, taken: Collection[str]) -> PackageModules | None:
         """Return the package that brings a module: one that the project requires itself, if possible."""

@@ -31,9 +31,14 @@ class AuditedFile:
         return _ASIDE.search(self.path) is not None
 
 
+def is_test_input(path: str) -> bool:
+    """Return whether a path, from the top of a project, is that of a file which tests take as input."""
+    return _INPUT.search(path) is not None
+
+
 def is_source(path: str) -> bool:
     """Return whether a path is that of a file that is read: Python or a notebook, not what tests take as input."""
-    return path.endswith((".py", ".ipynb")) and _INPUT.search(path) is None
+    return path.endswith((".py", ".ipynb")) and not is_test_input(path)
 
 
 def read_sources(files: Iterable[tuple[str, bytes]]) -> list[AuditedFile]:

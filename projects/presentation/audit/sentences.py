@@ -10,6 +10,7 @@ _SHOWN = 3
 RULES = {
     FindingKind.NOT_REQUIRED: "A module is imported that no package of the set brings.",
     FindingKind.NOT_KNOWN: "A module is imported, and whether a package of the set brings it is not known.",
+    FindingKind.TAKEN_AWAY: "A module is imported that a package in use brings and no package of the planned set.",
     FindingKind.THROUGH_ANOTHER: "A module is imported whose package only comes through another one.",
     FindingKind.OTHER_GROUP: "A module is imported whose package is required for another group only.",
     FindingKind.NOT_IMPORTED: "A package is required, and nothing of it is imported or named.",
@@ -36,6 +37,8 @@ def next_step(finding: AuditFinding) -> str:
             return "Require the package that brings it, or remove the import."
         case FindingKind.NOT_KNOWN:
             return "Look into the packages that could not be read."
+        case FindingKind.TAKEN_AWAY:
+            return f"Require what brings it on the target, or hold {finding.package} at a version that does."
         case FindingKind.THROUGH_ANOTHER:
             return f"Require {finding.package} itself."
         case FindingKind.OTHER_GROUP:
@@ -58,6 +61,8 @@ def _what(finding: AuditFinding) -> str:
         case FindingKind.NOT_KNOWN:
             unknown = f"the modules of {join_first(finding.unread, _SHOWN)} are not known"
             return f"{subject} is imported, and no package of the set is known to bring it; {unknown}"
+        case FindingKind.TAKEN_AWAY:
+            return f"{subject} is imported, which {brought} brings now; no package of the planned set does"
         case FindingKind.THROUGH_ANOTHER:
             path = f": {' → '.join(finding.through)}" if finding.through else ""
             return f"{subject} is imported, and {brought}, which brings it, comes only through another package{path}"

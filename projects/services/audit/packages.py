@@ -36,7 +36,9 @@ def packages_on(
     in_set = {name for _, pins in found for name in pins}
     others = _other_groups(parsed, in_set)
     newest = _newest(others, indexes)
+    left = [_left(result, pins) for result, pins in found]
     wanted = {*newest.items(), *(pin for _, pins in found for pin in pins.items())}
+    wanted |= {pin for pins in left for pin in pins.items()}
     modules = _modules(wanted, indexes)
     loaders = _loaders({pin for _, pins in found for pin in pins.items()}, indexes)
     return [
@@ -46,8 +48,9 @@ def packages_on(
                 *(_package(result, pin, modules, loaders, root) for pin in pins.items()),
                 *(_other(name, newest.get(name, ""), groups, modules) for name, groups in others.items()),
             ),
+            tuple(PackageModules(*pin, modules.get(pin)) for pin in gone.items()),
         )
-        for result, pins in found
+        for (result, pins), gone in zip(found, left, strict=True)
     ]
 
 
@@ -75,6 +78,14 @@ def _pins(result: TargetResult) -> Mapping[str, str]:
         others = {str(one.name): one.version or "" for one in needed if one.verdict is Verdict.NOT_JUDGED}
         return {**others, **result.plan.pins}
     return {package.name: package.installed_version or "" for package in needed}
+
+
+def _left(result: TargetResult, pins: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the packages in use, with their versions, that the plan's set does not have at the same version."""
+    if result.plan is None or not result.plan.feasible:
+        return {}
+    used = {str(one.name): one.installed_version for one in result.packages if one.is_needed}
+    return {name: version for name, version in used.items() if version and pins.get(name) != version}
 
 
 def _package(

@@ -149,6 +149,26 @@ def test_what_is_not_known_is_not_called_missing() -> None:
     assert (found.kind, found.severity, found.unread) == (FindingKind.NOT_KNOWN, Severity.LOW, ("mystery",))
 
 
+def test_an_import_that_a_plan_takes_away_is_named_with_what_brings_it_now() -> None:
+    gone = PackageModules("mock", "4.0", BroughtModules(frozenset({"mock"})))
+    changed = PackageModules("requests", "1.0", BroughtModules(frozenset({"requests", "requests_old"})))
+    sources = read_sources([("app.py", b"import mock\nimport requests_old\nimport requests\nimport nowhere\n")])
+
+    def found(*packages: PackageModules) -> list[tuple[str, str, str, str]]:
+        known = KnownPackages(WINDOWS, packages, (gone, changed))
+        target, own = parse_target(WINDOWS), OwnModules(["app.py"])
+        rows = audit(sources, own, known, target, suggested={}, mentioned=())
+        return [(one.kind.value, one.severity.value, one.subject, one.package) for one in rows]
+
+    assert found(REQUESTS) == [
+        ("imported-not-required", "high", "nowhere", ""),
+        ("taken-away-by-plan", "high", "mock", "mock"),
+        ("taken-away-by-plan", "high", "requests_old", "requests"),
+    ]
+    unread = PackageModules("other", "1.0", None)
+    assert {kind for kind, *_ in found(REQUESTS, unread)} == {"imported-provider-unknown"}
+
+
 def test_what_tests_and_tools_need_weighs_less() -> None:
     found = findings({"tests/test_a.py": "import pytest\nimport cgi", "setup.py": "import yaml"})
     assert {one.severity for one in found} == {Severity.LOW}
