@@ -1,0 +1,110 @@
+"""Two teams with everything that a URL can name, and the visitors of the walk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.utils import timezone
+
+from projects.models import (
+    ApiKey,
+    KeyScope,
+    Membership,
+    Note,
+    PackageWaiver,
+    Project,
+    ProjectIndex,
+    Role,
+    SavedView,
+    Subscription,
+)
+from projects.selectors.mailbox import stored_messages
+from projects.services.alerts.watches import stop_token
+from projects.services.api_keys import make_key
+from projects.services.badges import make_badge
+from scanner.models import Index, Package
+from tests.cast import LINUX_314, assess_as, make_project, usual_rows
+
+# Who walks, by the row's word for it, from the least permission to the most.
+INSIDERS = {"reader": Role.READER, "member": Role.MEMBER, "manager": Role.MANAGER}
+OUTSIDERS = ("anonymous", "stranger", "staff")
+
+
+@dataclass(frozen=True)
+class World:
+    """The people by their names, and the ids of what is theirs and of what is the other team's."""
+
+    people: Mapping[str, User]
+    own: Mapping[str, Mapping[str, str]]
+    foreign: Mapping[str, str]
+
+
+def make_world() -> World:
+    """A project of a team, a deleted one of it, and the same of a team of strangers."""
+    people = {name: User.objects.create_user(name, f"{name}@team.example") for name in (*INSIDERS, *OUTSIDERS[1:])}
+    User.objects.filter(username="staff").update(is_staff=True)
+    people["staff"].refresh_from_db()
+    mail = EmailMultiAlternatives("subject", "text", "a@team.example", ["b@team.example"])
+    mail.attach_alternative("<p>text</p>", "text/html")
+    get_connection().send_messages([mail])
+
+    project = make_project("practice-api")
+    deleted = make_project("deleted")
+    Project.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
+    for name, role in INSIDERS.items():
+        for one in (project, deleted):
+            Membership.objects.create(project=one, user=people[name], role=role)
+    elsewhere = make_project("elsewhere")
+    Membership.objects.create(project=elsewhere, user=people["stranger"], role=Role.MANAGER)
+    # The page of a package is for those who use it.
+    Membership.objects.create(project=elsewhere, user=people["staff"], role=Role.READER)
+
+    shared = _things_of_project(project, people["manager"])
+    own = {name: {**shared, **_things_of_person(project, person)} for name, person in people.items()}
+    own["anonymous"] = own["reader"]
+    other = people["stranger"]
+    return World(people, own, {**_things_of_project(elsewhere, other), **_things_of_person(elsewhere, other)})
+
+
+def _things_of_project(project: Project, someone: User) -> dict[str, str]:
+    assessment = assess_as(project, usual_rows())
+    index = Index.objects.create(url=f"https://{project.slug}.example/simple/", scope=f"project:{project.pk}")
+    waiver = PackageWaiver.objects.create(
+        project=project,
+        kind="ignore",
+        name="pyyaml",
+        target=LINUX_314,
+        reason="not used there",
+        owner=someone,
+        until=date(2100, 1, 1),
+        made_by=someone,
+        made_at=timezone.now(),
+    )
+    note = Note.objects.create(
+        project=project, name="pyyaml", kind="yank", subject="1.0", severity=2, created_at=timezone.now()
+    )
+    return {
+        "snapshot": str(assessment.snapshot_id),
+        "index": str(ProjectIndex.objects.create(project=project, index=index).index_id),
+        "waiver": str(waiver.pk),
+        "note": str(note.pk),
+        "badge": make_badge(project, LINUX_314, someone, timezone.now()).key,
+        "mail": stored_messages()[0].key,
+    }
+
+
+def _things_of_person(project: Project, someone: User) -> dict[str, str]:
+    package, _ = Package.objects.get_or_create(index=Index.objects.order_by("pk").first(), name="pyyaml")
+    watch = Subscription.objects.create(user=someone, project=project, package=package, target=LINUX_314)
+    view = SavedView.objects.create(user=someone, name=f"mine on {project.slug}", path="/")
+    key, _ = make_key(someone, "a test", KeyScope.WRITE, timezone.now())
+    return {"key": str(key.pk), "watch": str(watch.pk), "stop token": stop_token(watch), "view": str(view.pk)}
+
+
+def stored_things() -> list[list[tuple[object, ...]]]:
+    """Return the rows of all people that a foreign id could name."""
+    return [list(model.objects.order_by("pk").values_list()) for model in (ApiKey, Note, SavedView, Subscription)]
