@@ -6,6 +6,7 @@ is only shown beside a finding.
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_left
 
@@ -13,7 +14,8 @@ _TOML_TABLE = re.compile(r"[ \t]*\[{1,2}([^\[\]#\n]{1,500})\]{1,2}[ \t]*(?:#.*)?
 _TOML_KEY = re.compile(r"[ \t]*([A-Za-z0-9_\-]{1,200}|\"[^\"\n]{1,200}\"|'[^'\n]{1,200}')[ \t]*[=.]")
 # An unclosed quotation mark takes the rest of its line, so that no line is scanned more than once.
 _TOML_TEXT = re.compile(r"\"([^\"\\\n]*+(?:\\.[^\"\\\n]*+)*)(?:\"|\\?$)|'([^'\n]*)'")
-_JSON_TEXT = re.compile(r'"((?:[^"\\\n]|\\.)*)"([ \t]*:)?')
+_JSON_COLON = re.compile(r"[ \t]*:")
+_decode_json = json.JSONDecoder().raw_decode
 
 
 class TomlLineNumbers:
@@ -65,14 +67,22 @@ class TomlLineNumbers:
 
 
 class JsonLineNumbers:
-    """Line numbers of the keys and texts of a JSON document; a repeated call moves on to the next occurrence."""
+    """Line numbers of the keys and texts of a valid JSON document; a repeated call moves on to the next occurrence."""
 
     def __init__(self, text: str) -> None:
         self._found: dict[tuple[str, bool], list[int]] = {}
         self._cursor: dict[tuple[str, bool], int] = {}
-        for number, line in enumerate(text.split("\n"), start=1):
-            for content, colon in _JSON_TEXT.findall(line):
-                self._found.setdefault((content, bool(colon)), []).append(number)
+        number, counted, start = 1, 0, text.find('"')
+        while start >= 0:
+            number += text.count("\n", counted, start)
+            counted = start
+            # A pattern would keep each escape of a long text in memory until the text ends.
+            try:
+                content, end = _decode_json(text, start)
+            except ValueError:
+                return
+            self._found.setdefault((content, _JSON_COLON.match(text, end) is not None), []).append(number)
+            start = text.find('"', end)
 
     def key(self, name: str) -> int | None:
         """Return the line of the next `"name":`."""
