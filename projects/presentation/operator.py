@@ -98,6 +98,8 @@ def findings(figures: OperatorFigures) -> list[Finding]:
         return [Finding(FindingLevel.BUSY, "No package is known yet. Packages are polled when a project is added.")]
     found = [_polling_state(figures)]
     if polling.never_answered:
+        # What no index has answered for is not known, and so not up to date.
+        found = [finding for finding in found if finding.level is not FindingLevel.GOOD]
         done = polling.packages - polling.never_answered
         text = f"{done:,} of {polling.packages:,} packages have been polled at least once{fill_rate_text(polling)}."
         found.append(Finding(FindingLevel.BUSY, text))

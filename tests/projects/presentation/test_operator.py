@@ -80,7 +80,7 @@ def test_the_others_say_what_an_operator_may_have_to_do() -> None:
         polling(failing=1, never_answered=200, events_waiting=7, oldest_event=8 * HOUR),
         throttled=[ThrottledHost("index.example", NOW + timedelta(minutes=4))],
     )
-    assert [finding.text for finding in findings(figures)][1:] == [
+    assert [finding.text for finding in findings(figures)] == [
         "1,000 of 1,200 packages have been polled at least once; 4.0 a minute lately, about 50 minutes left.",
         "index.example asked for a pause: no requests are sent to it for 4 minutes.",
         "1 package could not be polled. Its stored data is kept, and the poll is retried.",
@@ -88,8 +88,14 @@ def test_the_others_say_what_an_operator_may_have_to_do() -> None:
     ]
 
 
+def test_packages_that_were_never_polled_are_not_up_to_date() -> None:
+    assert {finding.level for finding in findings(polling(never_answered=1))} == {FindingLevel.BUSY}
+    late = findings(polling(never_answered=1, due=900, oldest_due=2 * HOUR))
+    assert [finding.level for finding in late] == [FindingLevel.WARNING, FindingLevel.BUSY]
+
+
 def test_no_rate_is_made_up() -> None:
-    (_, filling) = findings(polling(never_answered=200, answered_lately=0))
+    (filling,) = findings(polling(never_answered=200, answered_lately=0))
     assert filling.text == "1,000 of 1,200 packages have been polled at least once."
 
 
