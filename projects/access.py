@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
 from projects.models import ApiKey, Project, Role
+from projects.selectors.versions import PageFacts
 
 READ_ONLY = "Your account can read this project but not change it."
 
@@ -18,6 +19,7 @@ class HtmxHttpRequest(HttpRequest):
 
     htmx: HtmxDetails
     user: User
+    page_facts: PageFacts | None
 
 
 def key_of(request: HttpRequest) -> ApiKey | None:

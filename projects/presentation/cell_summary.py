@@ -6,10 +6,11 @@ A page with thousands of cells reads these summaries; the full rows are read for
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from projects.domain.assessment.package_result import PackageResult
-from projects.domain.assessment.verdicts import Verdict
+from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.received_proof import ReceivedProof
 from projects.presentation.evidence import evidence_word
 from projects.presentation.sentences import describe_cause, describe_reason
@@ -29,11 +30,11 @@ WORK = (
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 5
+VERSION = 6
 
 
 class CellSummary(NamedTuple):
-    """One package on one target, as text. Stored as a list in this order.
+    """One package on one target, as text. Stored as a list in this order, up to the last field that is not empty.
 
     `version` is the chosen one, else what is required. `text` is the shortest form, `reason` the longer one, `cause`
     why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
@@ -45,30 +46,40 @@ class CellSummary(NamedTuple):
     name: str
     version: str
     verdict: str
-    severity: str
     text: str
     reason: str
-    cause: str
     via: str
-    first: str
-    latest: str
-    yanked: bool
+    severity: str = Severity.NONE.value
     traits: int = 0
-    gained: str = ""
-    groups: str = ""
+    # Most packages have none of the rest, which is why it comes last.
     evidence: str = ""
+    gained: str = ""
+    cause: str = ""
+    first: str = ""
+    latest: str = ""
+    groups: str = ""
+    yanked: bool = False
+
+
+_DEFAULTS = CellSummary._field_defaults
 
 
 def cells_to_json(packages: Iterable[PackageResult]) -> dict[str, Any]:
     """Return the summaries of packages as they are stored."""
-    return {"version": VERSION, "cells": [list(summarise_cell(package)) for package in packages]}
+    return {"version": VERSION, "cells": [_stored(summarise_cell(package)) for package in packages]}
 
 
 def cells_from_json(stored: Any) -> list[CellSummary] | None:
     """Read what `cells_to_json` wrote; None for what another version of it wrote, and for None."""
     if not isinstance(stored, dict) or stored.get("version") != VERSION:
         return None
-    return list(map(CellSummary._make, stored["cells"]))
+    return list(starmap(CellSummary, stored["cells"]))
+
+
+def _stored(cell: CellSummary) -> list[Any]:
+    """Return the fields without those at the end that have their default."""
+    last = max(at for at, name in enumerate(CellSummary._fields) if cell[at] != _DEFAULTS.get(name))
+    return list(cell[: last + 1])
 
 
 def summarise_cell(package: PackageResult) -> CellSummary:

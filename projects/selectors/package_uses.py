@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
@@ -51,7 +52,7 @@ def package_uses(user: User, names: Collection[str]) -> PackageUses:
     uses = [
         StoredUse(slug, name, target, cell)
         for pk, slug, name, target, version, found in stored
-        for cell in (map(CellSummary._make, found or ()) if version == VERSION else outdated.get(pk, ()))
+        for cell in (starmap(CellSummary, found or ()) if version == VERSION else outdated.get(pk, ()))
     ]
     return PackageUses(headlines, tuple(uses))
 

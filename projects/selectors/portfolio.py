@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, OuterRef, Subquery
@@ -100,7 +101,7 @@ def _outcomes(assessments: Collection[int], targets: Collection[str]) -> dict[in
     for pk, assessment, target, verdict, counts, version, cells in rows:
         if version != VERSION:
             outdated[pk] = (assessment, target)
-        shown = tuple(map(CellSummary._make, cells or ())) if version == VERSION else ()
+        shown = tuple(starmap(CellSummary, cells or ())) if version == VERSION else ()
         found.setdefault(assessment, {})[target] = StoredOutcome(ProjectVerdict(verdict), counts, shown)
     if outdated:
         # Stored by another version of Wheelway, until the project is assessed again.

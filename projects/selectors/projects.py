@@ -40,22 +40,25 @@ if TYPE_CHECKING:
 _MISSING = "missing"
 
 
-def project_state(project: Project) -> ProjectState:
-    """Return what is stored about one project. Eight queries at most."""
+def project_state(project: Project, *, has_proofs: bool = True) -> ProjectState:
+    """Return what is stored about one project. Seven queries at most, one less for a project without proofs."""
     targets = tuple(project.targets.values_list("slug", flat=True))
-    snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
+    count = Count("requirements", filter=Q(requirements__constraint=False))
+    snapshot = Snapshot.objects.filter(project=project).annotate(asked=count).order_by("-pk").first()
     if snapshot is None:
         return ProjectState(targets, None, None, 0, (), (), None)
     newest = Assessment.objects.filter(snapshot=snapshot).newest_first().first()
-    proofs = {row.target: ReceivedProof.from_json(row.content) for row in StoredProof.objects.filter(project=project)}
+    sent = StoredProof.objects.filter(project=project) if has_proofs else ()
+    proofs = {row.target: ReceivedProof.from_json(row.content) for row in sent}
     assessment = _stored(newest, proofs) if newest else None
-    asked = snapshot.requirements.filter(constraint=False)
     requirements: tuple[PendingRequirement, ...] = ()
     if assessment is None or not assessment.targets.keys() >= set(targets):
         requirements = tuple(
             map(
                 PendingRequirement._make,
-                asked.values_list("name", "pinned", "source", "line", "specifier", "direct"),
+                snapshot.requirements.filter(constraint=False).values_list(
+                    "name", "pinned", "source", "line", "specifier", "direct"
+                ),
             )
         )
     packages = ProjectPackage.objects.filter(project=project).aggregate(
@@ -69,7 +72,7 @@ def project_state(project: Project) -> ProjectState:
         names_asked=packages["names"],
         names_missing=packages["names"] - packages["found"],
         snapshot=snapshot_line(snapshot),
-        requirement_count=len(requirements) or asked.count(),
+        requirement_count=getattr(snapshot, "asked", 0),
         requirements=requirements,
         problems=tuple(FileProblem(**problem) for problem in snapshot.problems),
         assessment=assessment,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import starmap
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -36,7 +37,7 @@ def target_standing(project: Project, target: str) -> TargetStanding | None:
     column = column_of(target)
     if row is None:
         return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, None, (), None)
-    cells = tuple(map(CellSummary._make, row.found)) if row.version == VERSION else _work(row.pk)
+    cells = tuple(starmap(CellSummary, row.found)) if row.version == VERSION else _work(row.pk)
     return TargetStanding(
         column=column,
         verdict=ProjectVerdict(row.verdict),

@@ -5,6 +5,7 @@ Whatever the page reads must be part of it: tests/projects/views/test_conditiona
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 
 from projects.models import Note
 from projects.presentation.freshness import format_age, is_stale
+from projects.presentation.waivers import WaiverCounts
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -28,10 +30,12 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
        (SELECT max(id) FROM projects_projecttarget WHERE project_id = project.id),
        EXISTS (SELECT 1 FROM projects_subscription
                WHERE project_id = project.id AND user_id = member.user_id
-                 AND package_id IS NULL AND stopped_at IS NULL),
+                 AND package_id IS NULL AND target = '' AND stopped_at IS NULL),
        (SELECT count(*) FROM projects_projectindex WHERE project_id = project.id),
        (SELECT max(id) FROM projects_projectindex WHERE project_id = project.id),
        (SELECT max(waiver.id) FROM projects_packagewaiver AS waiver WHERE waiver.project_id = project.id),
+       (SELECT count(*) FROM projects_packagewaiver AS waiver
+        WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL),
        (SELECT count(*) FROM projects_packagewaiver AS waiver
         WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL AND waiver.until >= %s),
        (SELECT max(proof.received_at) FROM projects_storedproof AS proof WHERE proof.project_id = project.id),
@@ -47,8 +51,22 @@ WHERE project.slug = %s AND project.deleted_at IS NULL
 """
 
 
-def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | None:
-    """Return a value that is equal while the page of the user's project shows the same; None without such a project.
+@dataclass(frozen=True, slots=True)
+class PageFacts:
+    """What one query says of a project's page, which then need not look for what the project does not have.
+
+    `version` is equal while the page shows the same.
+    """
+
+    version: tuple[object, ...]
+    waivers: WaiverCounts
+    is_followed: bool
+    has_proofs: bool
+    has_notes: bool
+
+
+def page_facts(user: User, slug: str, now: datetime) -> PageFacts | None:
+    """Return the facts of the page of the user's project; None without such a project.
 
     One query, and one more when there are notes. Ages count as their text, those of notes and proofs, which may be
     many, by the minute.
@@ -58,7 +76,7 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
         facts = cursor.fetchone()
     if facts is None:
         return None
-    *_, proved_at, has_notes, project_id = facts
+    is_followed, *_, open_waivers, in_force, proved_at, has_notes, project_id = facts[10:]
     oldest, *moments = (_moment(fact) for fact in facts[:3])
     ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
     # The page shows the age of each proof: that of the last one is not enough.
@@ -66,7 +84,13 @@ def page_version(user: User, slug: str, now: datetime) -> tuple[object, ...] | N
     if has_notes:
         notes_shown = Note.objects.filter(project=project_id, closed_at__isnull=True).order_by("pk")
         notes = [f"{now:%Y%m%d%H%M}", *notes_shown.values_list("pk", "dismissed_at", "dismissed_by__username")]
-    return (*facts, *ages, is_stale(oldest, now), *notes)
+    return PageFacts(
+        version=(*facts, *ages, is_stale(oldest, now), *notes),
+        waivers=WaiverCounts(in_force, open_waivers - in_force),
+        is_followed=bool(is_followed),
+        has_proofs=proved_at is not None,
+        has_notes=bool(has_notes),
+    )
 
 
 def _moment(value: Any) -> datetime | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from projects.models import PackageWaiver, Project
-from projects.presentation.waivers import WaiverCounts, WaiverRow, waiver_row
+from projects.presentation.waivers import WaiverRow, waiver_row
 
 
 def waiver_rows(project: Project, now: datetime) -> list[WaiverRow]:
@@ -24,10 +24,3 @@ def waiver_rows(project: Project, now: datetime) -> list[WaiverRow]:
         for row in found
     ]
     return sorted(rows, key=lambda row: (not row.is_in_force, -row.pk))
-
-
-def waiver_counts(project: Project, now: datetime) -> WaiverCounts:
-    """Return how many waivers of a project are in force, and how many have expired without being ended. One query."""
-    days = list(PackageWaiver.objects.filter(project=project, ended_at=None).values_list("until", flat=True))
-    in_force = sum(day >= now.date() for day in days)
-    return WaiverCounts(in_force, len(days) - in_force)

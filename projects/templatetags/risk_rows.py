@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.risk_table.table import PackageRow, RiskTable
-from projects.templatetags.verdicts import glyph, word
+from projects.templatetags.verdicts import word
 
 register = template.Library()
 _YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> yanked</span>'
@@ -34,7 +34,7 @@ def risk_rows(table: RiskTable, cells_path: str, confused: Mapping[str, int]) ->
     each name that several indexes have.
     """
     package_path = reverse("package", args=["-"]).removesuffix("-/")
-    targets = [f"{cells_path}{column.slug}/" for column in table.columns]
+    targets = [f'><a href="{cells_path}{column.slug}/' for column in table.columns]
     rows = [_row(row, quote(row.name, safe=""), targets, package_path, confused.get(row.name, 0)) for row in table.rows]
     return mark_safe("\n".join(rows))  # noqa: S308  whatever comes from outside is escaped below
 
@@ -49,9 +49,8 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
         beside += f' <span class="flag" title="pip may take it from any of them">on {indexes} indexes</span>'
     cells = "".join(
         [
-            f'<td class="cell {cell.verdict}{_MARKS.get(cell.evidence, "")}"><a href="{target}{path}/"'
-            f"{_inside(cell.verdict, cell.text, cell.reason, cell.evidence, cell.yanked)}</a></td>"
-            for target, cell in zip(targets, row.cells, strict=True)
+            link.join(_around(cell.verdict, cell.text, cell.reason, cell.evidence, cell.yanked))
+            for link, cell in zip([f"{target}{path}/" for target in targets], row.cells, strict=True)
         ]
     )
     severity = f'<td class="sev {row.severity}">{row.severity}</td>'
@@ -70,10 +69,11 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
 
 # Thousands of cells have one of a few hundred contents.
 @lru_cache(maxsize=2048)
-def _inside(verdict: str, text: str, reason: str, evidence: str, yanked: bool) -> str:
-    """Return the rest of a cell's link from its title on: symbol, word for screen readers, and text."""
+def _around(verdict: str, text: str, reason: str, evidence: str, yanked: bool) -> tuple[str, str]:
+    """Return a cell before its address and after it. The style sheet adds the symbol of the verdict."""
     title = "; ".join(filter(None, (reason, evidence)))
+    mark = _YANKED_CELL if yanked else ""
     return (
-        f' title="{escape(title)}"><span class="g" aria-hidden="true">{glyph(Verdict(verdict))}</span>'
-        f'<span class="vh">{word(Verdict(verdict))} </span>{escape(text)}{_YANKED_CELL if yanked else ""}'
+        f'<td class="cell {verdict}{_MARKS.get(evidence, "")}"',
+        f'" title="{escape(title)}"><i>{word(Verdict(verdict))} </i>{escape(text)}{mark}</a></td>',
     )

@@ -11,8 +11,15 @@ from django.contrib import messages
 from django.utils import timezone
 
 from projects.access import HtmxHttpRequest
-from projects.selectors.versions import page_version
+from projects.selectors.versions import PageFacts, page_facts
 from projects.viewer import theme_of, zone_of
+
+
+def facts_of(request: HtmxHttpRequest, slug: str) -> PageFacts | None:
+    """Return the facts of a project's page, which one request reads once."""
+    if not hasattr(request, "page_facts"):
+        request.page_facts = page_facts(request.user, slug, timezone.now())
+    return request.page_facts
 
 
 def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
@@ -22,13 +29,13 @@ def project_etag(request: HtmxHttpRequest, slug: str) -> str | None:
     """
     if request.htmx or len(messages.get_messages(request)):
         return None
-    version = page_version(request.user, slug, timezone.now())
-    if version is None:
+    facts = facts_of(request, slug)
+    if facts is None:
         return None
     user = request.user
     reader = (user.pk, user.get_username(), user.is_staff, request.META.get("CSRF_COOKIE"), request.get_full_path())
     look = (theme_of(request), zone_of(request))
-    return f'"{hashlib.sha256(repr((_build(), reader, look, version)).encode()).hexdigest()[:40]}"'
+    return f'"{hashlib.sha256(repr((_build(), reader, look, facts.version)).encode()).hexdigest()[:40]}"'
 
 
 @cache

@@ -35,9 +35,8 @@ from projects.selectors import (
     upstream_of,
 )
 from projects.selectors.evidence import proof_lines, proof_of, reading_of
-from projects.selectors.waivers import waiver_counts
 from projects.services.assessments.stored_documents import stored_record
-from projects.views.conditional import project_etag
+from projects.views.conditional import facts_of, project_etag
 
 # The part of the page to render, by the id of the element that htmx replaces.
 _PARTIALS = {"facts": "#facts", "progress": "#progress", "answers": "#answers", "risk-table": "#risk"}
@@ -51,8 +50,10 @@ _WIDEST = 200
 @condition(etag_func=project_etag)
 def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Show the whole page, or the part that htmx requests."""
-    found = get_project(request, slug)
-    page = _page(request, found)
+    found, facts = get_project(request, slug), facts_of(request, slug)
+    if facts is None:
+        raise Http404
+    page = _page(request, found, has_proofs=facts.has_proofs)
     path = reverse("project", args=[slug])
     here = f"{path}?{page.query.encode()}".rstrip("?")
     partial = _PARTIALS.get(request.htmx.target or "", "") if request.htmx else ""
@@ -62,9 +63,9 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "can_edit": can_edit(found),
         "can_manage": can_manage(found),
-        "proofs": proof_lines(found) if partial in ("", "#answers") else (),
-        "upstream": None if partial else upstream_of(found, request.user.pk),
-        "waivers": None if partial else waiver_counts(found, timezone.now()),
+        "proofs": proof_lines(found) if facts.has_proofs and partial in ("", "#answers") else (),
+        "upstream": None if partial else upstream_of(found, is_followed=facts.is_followed, has_notes=facts.has_notes),
+        "waivers": facts.waivers,
         "path": path,
         "here": here,
         "cells_path": f"{path}cells/",
@@ -128,8 +129,8 @@ def project_export(request: HtmxHttpRequest, slug: str, kind: str) -> HttpRespon
     return HttpResponse(text, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
 
 
-def _page(request: HtmxHttpRequest, found: Project) -> ProjectPage:
-    state = project_state(found)
+def _page(request: HtmxHttpRequest, found: Project, *, has_proofs: bool) -> ProjectPage:
+    state = project_state(found, has_proofs=has_proofs)
     return project_page(state, RiskQuery.parse(_lists(request), state.targets), timezone.now())
 
 

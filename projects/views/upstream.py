@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.emails import to_one_line
-from projects.selectors import upstream_of
+from projects.selectors.notes import follows, upstream_of
 from projects.services.alerts.upstream_notes import REASON_LENGTH, dismiss_note, restore_note
 
 _NO_REASON = "Give a short reason for the other members of the project."
@@ -38,7 +38,7 @@ def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "can_edit": can_edit(project),
-        "upstream": upstream_of(project, request.user.pk),
+        "upstream": upstream_of(project, is_followed=follows(project, request.user.pk)),
         "error": error,
     }
     return render(request, "projects/_upstream.html", context)

@@ -19,8 +19,7 @@ _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
 # The cell of a target that does not need the package.
 _NOT_NEEDED = CellSummary(
-    *("", "", Verdict.INACTIVE.value, "none", "not needed", "This target does not need the package."),
-    *("", "", "", "", False),
+    *("", "", Verdict.INACTIVE.value, "not needed", "This target does not need the package.", ""),
 )
 
 
