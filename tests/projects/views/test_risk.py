@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from packaging.utils import NormalizedName
 from pytest_django import DjangoAssertNumQueries
@@ -12,6 +14,7 @@ from projects.domain.assessment.package_result import AvailableVersion
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.risk_table.query import DEFAULT_STATES
+from projects.templatetags.verdicts import glyph
 from tests.cast import (
     LINUX_313,
     NOON,
@@ -92,7 +95,7 @@ def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
     cells = [text(cell.encode()).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row[1], re.DOTALL)]
     assert cells == [
         "1.0",
-        "↑upgrade 9.0",
+        "upgrade 9.0",
         "&ndash;",
         "moderate",
         "no wheel for cp313; has cp38 to cp312",
@@ -248,7 +251,7 @@ def test_hostile_text_is_escaped_in_every_column(alice: Client, cast: Cast) -> N
 
 
 @pytest.mark.parametrize("packages", [1, 50])
-@pytest.mark.parametrize(("path", "queries"), [(PAGE, 15), (f"{PAGE}export.json", 14)])
+@pytest.mark.parametrize(("path", "queries"), [(PAGE, 9), (f"{PAGE}export.json", 13)])
 def test_a_page_asks_the_database_the_same_whatever_the_number_of_packages(
     alice: Client,
     cast: Cast,
@@ -275,3 +278,9 @@ def test_counts_and_age_below_the_title_are_a_part_of_their_own(alice: Client) -
     part = alice.get(PAGE, headers=htmx("facts")).content
     assert text(part).endswith("4 requirements, 4 packages")
     assert b"<h1" not in part
+
+
+def test_the_style_sheet_adds_the_symbol_of_each_verdict() -> None:
+    css = Path(settings.BASE_DIR, "static", "css", "site.css").read_text()
+    added = re.findall(r'#risk-table td\.cell\.([a-z-]+) > a::before \{ content: "(.)"; content: "(.)" / "";', css)
+    assert sorted(added) == sorted((one.value, glyph(one), glyph(one)) for one in Verdict)
