@@ -207,7 +207,7 @@ def describe_flags(package: PackageResult, target: str) -> tuple[str, ...]:
     parsed = read_target(target)
     flags = [*_describe_metadata(package)]
     if parsed is not None:
-        flags += standard_library_flags(package.name, package.version, parsed.python.version)
+        flags += standard_library_flags(package.name, parsed.python.version)
     return tuple(flags)
 
 

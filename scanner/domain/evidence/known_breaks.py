@@ -87,6 +87,11 @@ class KnownBreaks:
         object.__setattr__(self, "_by_package", by_package)
         object.__setattr__(self, "_by_partner", by_partner)
 
+    @cached_property
+    def preventing(self) -> frozenset[NormalizedName]:
+        """The packages that prevent a break, if the right release of them is in the set."""
+        return frozenset(one.name for fact in self.facts for one in fact.unless)
+
     def of(self, package: NormalizedName, target: Target) -> Iterator[KnownBreak]:
         """Yield the facts about a package on a target."""
         return (fact for fact in self._by_package.get(package, ()) if fact.is_on(target))

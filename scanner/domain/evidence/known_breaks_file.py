@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -13,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks, Partner
 
 _REQUIRED = ("package", "versions", "action", "symptom", "source")
-_KEYS = {*_REQUIRED, "pythons", "first_good", "partner", "partner_versions", "free_threaded"}
+_KEYS = {*_REQUIRED, "pythons", "first_good", "partner", "partner_versions", "free_threaded", "unless"}
 
 
 class InvalidKnownBreaks(ValueError):
@@ -25,8 +26,9 @@ def parse_known_breaks(text: str) -> KnownBreaks:
 
     Each `[[break]]` has `package`, `versions` (a specifier set, as all others here), `action` (what fails), `symptom`
     (the message that one sees) and `source`, and may have `pythons`, `first_good` (a version), `partner` with
-    `partner_versions`, and `free_threaded`. An entry without `pythons` and without a partner would rule releases out
-    everywhere and is refused, as is every key that is not known.
+    `partner_versions`, `free_threaded` and `unless` (requirements, each of which prevents the break). An entry without
+    `pythons` and without a partner would rule releases out everywhere and is refused, as is every key that is not
+    known.
 
     Raise InvalidKnownBreaks if anything is wrong; nothing is left out silently.
     """
@@ -66,6 +68,7 @@ class _Entry:
             first_good=self._version("first_good"),
             partner=self._partner(),
             free_threaded=self._flag("free_threaded"),
+            unless=self._unless(),
         )
         if not (self._text("pythons") or fact.partner or fact.free_threaded):
             raise InvalidKnownBreaks(f"{self.place}: say on which pythons, or beside which partner, it breaks")
@@ -81,6 +84,19 @@ class _Entry:
         if not self._text("partner_versions"):
             raise InvalidKnownBreaks(f"{self.place}: partner_versions is missing")
         return Partner(self._name("partner"), self._specifiers("partner_versions"))
+
+    def _unless(self) -> tuple[Partner, ...]:
+        listed = self.values.get("unless", [])
+        if not isinstance(listed, list) or not all(isinstance(text, str) for text in listed):
+            raise InvalidKnownBreaks(f"{self.place}: unless must be a list of requirements")
+        return tuple(map(self._preventing, listed))
+
+    def _preventing(self, text: str) -> Partner:
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement as error:
+            raise InvalidKnownBreaks(f"{self.place}: unless {text!r} is not a requirement") from error
+        return Partner(canonicalize_name(requirement.name), requirement.specifier)
 
     def _text(self, key: str) -> str:
         value = self.values.get(key, "")

@@ -9,9 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from packaging.specifiers import SpecifierSet
-from packaging.version import Version
-
 PythonVersion = tuple[int, int]
 
 
@@ -42,17 +39,6 @@ class BackportPackage:
     since: PythonVersion
     module: str
     source: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnownBreakage:
-    """Releases that are known to import what a Python removed. `instead` is a clause: what helps."""
-
-    package: str
-    versions: SpecifierSet
-    python: PythonVersion
-    needs: str
-    instead: str
 
 
 _PEP_594 = "PEP 594"
@@ -160,17 +146,6 @@ BACKPORT_PACKAGES: tuple[BackportPackage, ...] = (
 )
 """Only packages whose description says so, or that have the name of the module."""
 
-KNOWN_BREAKAGES: tuple[KnownBreakage, ...] = (
-    KnownBreakage("setuptools", SpecifierSet("<66.1"), (3, 12), "pkgutil.ImpImporter", "66.1.0 and later do not"),
-    KnownBreakage("future", SpecifierSet("<1"), (3, 12), "imp", "1.0.0 and later do not"),
-    KnownBreakage("bottle", SpecifierSet(">=0.12,<0.13"), (3, 13), "cgi", "0.13 and later do not"),
-    KnownBreakage("webob", SpecifierSet(">=1.8,<1.8.9"), (3, 13), "cgi", "1.8.9 and later require legacy-cgi"),
-    KnownBreakage("python-telegram-bot", SpecifierSet(">=13,<20"), (3, 13), "imghdr", "20.0 and later do not"),
-    KnownBreakage("tweepy", SpecifierSet(">=4.14,<4.15"), (3, 13), "imghdr", "4.15.0 and later do not"),
-    KnownBreakage("pydub", SpecifierSet("==0.25.1"), (3, 13), "audioop", "require audioop-lts beside it"),
-)
-"""Each was found in the files of a release, in a module that its main use imports."""
-
 
 def removed_since(today: PythonVersion | None, target: PythonVersion) -> tuple[RemovedModule, ...]:
     """Return the modules that `today` has (None: 3.9) and `target` lacks, in the order of the table."""
@@ -182,16 +157,10 @@ def changes_since(today: PythonVersion | None, target: PythonVersion) -> tuple[L
     return tuple(change for change in LANGUAGE_CHANGES if (today or (3, 9)) < change.python <= target)
 
 
-def standard_library_flags(package: str, version: str | None, python: PythonVersion) -> tuple[str, ...]:
+def standard_library_flags(package: str, python: PythonVersion) -> tuple[str, ...]:
     """Return clauses about one package that follow from the standard library of a Python. They change no verdict."""
-    flags = [
+    return tuple(
         f"the standard library does this since Python {_dotted(row.since)}: {row.module} ({row.source})"
         for row in BACKPORT_PACKAGES
         if row.package == package and row.since <= python
-    ]
-    flags += [
-        f"it imports {row.needs}, which Python {_dotted(row.python)} removed; {row.instead}"
-        for row in KNOWN_BREAKAGES
-        if row.package == package and row.python <= python and version and row.versions.contains(Version(version))
-    ]
-    return tuple(flags)
+    )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from packaging.utils import NormalizedName
 
-from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks, Partner
+from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.resolution.explain.reasons import BreaksBeside
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import CandidateSet
@@ -18,28 +19,60 @@ __all__ = ["BreaksOnTarget"]
 _Pair = tuple[tuple[str, int], tuple[str, int]]
 
 
-class BreaksOnTarget:
-    """What breaks on a target: releases whatever is beside them, and pairs of releases of two packages."""
+@dataclass(frozen=True, slots=True)
+class _Pairing:
+    """A fact that happens beside releases of another package: those that `versions` admits, or those outside of it."""
 
-    def __init__(self, known: KnownBreaks, target: Target) -> None:
+    fact: KnownBreak
+    partner: NormalizedName
+    versions: str
+    is_outside: bool = False
+
+    def beside(self, package: PackageVersions) -> int:
+        admitted = package.admitted(self.versions)
+        return package.all & ~admitted if self.is_outside else admitted
+
+    @property
+    def described(self) -> str:
+        return f" outside {self.versions}" if self.is_outside else self.versions
+
+
+class BreaksOnTarget:
+    """What breaks on a target: releases whatever is beside them, and pairs of releases of two packages.
+
+    A break that releases of a package prevent is one beside its other releases, if that package is `required`: then it
+    is in every set. If two of them are, only the finished set shows whether it happens.
+    """
+
+    def __init__(self, known: KnownBreaks, target: Target, required: frozenset[NormalizedName] = frozenset()) -> None:
         self._known = known
         self._alone: dict[NormalizedName, list[KnownBreak]] = {}
-        self._pairs: dict[NormalizedName, list[tuple[KnownBreak, Partner]]] = {}
+        self._pairs: dict[NormalizedName, list[_Pairing]] = {}
         self._broken: dict[NormalizedName, int] = {}
         for fact in known.facts:
             if not fact.is_on(target):
                 continue
-            if fact.partner is None:
+            preventing = [one for one in fact.unless if one.name in required]
+            if fact.partner is None and not preventing:
                 self._alone.setdefault(fact.package, []).append(fact)
-                continue
-            for name in {fact.package, fact.partner.name}:
-                self._pairs.setdefault(name, []).append((fact, fact.partner))
+            elif fact.partner is not None and not preventing:
+                self._pair(_Pairing(fact, fact.partner.name, str(fact.partner.versions)))
+            elif fact.partner is None and len(preventing) == 1:
+                (one,) = preventing
+                self._pair(_Pairing(fact, one.name, str(one.versions), is_outside=True))
+
+    def _pair(self, pairing: _Pairing) -> None:
+        for name in {pairing.fact.package, pairing.partner}:
+            self._pairs.setdefault(name, []).append(pairing)
 
     @classmethod
-    def of(cls, cache: ResolutionCache, known: KnownBreaks, target: Target) -> BreaksOnTarget:
+    def of(
+        cls, cache: ResolutionCache, known: KnownBreaks, target: Target, required: Iterable[NormalizedName]
+    ) -> BreaksOnTarget:
         """Return the value of a cache for these facts and this target, the same for all platforms of a Python."""
+        preventing = known.preventing & set(required)
         # It keeps the facts, so their identity is a key.
-        return cache.shared((cls, id(known), target.python.slug), lambda: cls(known, target))
+        return cache.shared((cls, id(known), target.python.slug, preventing), lambda: cls(known, target, preventing))
 
     def alone(self, package: PackageVersions) -> int:
         """Return the releases that break whatever is beside them."""
@@ -61,11 +94,12 @@ class BreaksOnTarget:
         Only packages that the search has seen count: of two packages of a set, one is decided when the other has been
         seen.
         """
-        for fact, partner in self._pairs.get(name, ()):
-            mine, its = seen.get(fact.package), seen.get(partner.name)
+        for pairing in self._pairs.get(name, ()):
+            fact, partner = pairing.fact, pairing.partner
+            mine, its = seen.get(fact.package), seen.get(partner)
             if mine is None or its is None:
                 continue
-            broken, beside = mine.package.admitted(str(fact.versions)), its.package.admitted(str(partner.versions))
+            broken, beside = mine.package.admitted(str(fact.versions)), pairing.beside(its.package)
             if choice & (broken if name == fact.package else beside) and broken and beside:
-                pair = ((fact.package, broken), (partner.name, beside))
-                yield pair, BreaksBeside(fact.package, broken, partner.name, str(partner.versions))
+                pair = ((fact.package, broken), (partner, beside))
+                yield pair, BreaksBeside(fact.package, broken, partner, pairing.described)

@@ -63,7 +63,8 @@ class TargetProvider:
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
         self._roots = RootsOnTarget.of(cache, target, roots, policy)
-        self._breaks = BreaksOnTarget.of(cache, known_breaks, target)
+        required = {one.name for one in self._roots.direct}
+        self._breaks = BreaksOnTarget.of(cache, known_breaks, target, required)
         self.direct, self.included = self._roots.direct, self._roots.included
         self.requirements, self.applicable = self._roots.requirements, self._roots.applicable
         self._candidate_sets: dict[NormalizedName, CandidateSet] = {}

@@ -42,6 +42,15 @@ pythons = ">=3.13"
 action = "import dead"
 symptom = "ModuleNotFoundError: imp"
 source = "its tracker"
+
+[[break]]
+package = "sound"
+versions = "<2"
+pythons = ">=3.13"
+action = "import sound"
+symptom = "ModuleNotFoundError: audioop"
+unless = ["audio-backport <5"]
+source = "its tracker"
 """
 
 
@@ -54,6 +63,8 @@ INDEX: Mapping[str, Releases] = {
     "fast": releases("fast", "2.0", "3.0", "4.0", needs=["array"]),
     "array": releases("array", "1.0", "2.0"),
     "dead": releases("dead", "1.0", "1.1"),
+    "sound": releases("sound", "1.0", "2.0"),
+    "audio-backport": releases("audio-backport", "4.0", "5.0"),
 }
 
 
@@ -139,3 +150,18 @@ def test_a_package_of_which_no_release_runs_is_blocked() -> None:
 def test_no_plan_rests_on_a_release_that_is_known_to_break() -> None:
     (answer,) = ask("orm==1.0", NEW)
     assert changes(answer) == [("orm", "1.0", "2.1")]
+
+
+def test_a_package_that_the_project_requires_can_prevent_a_break() -> None:
+    (alone,) = ask("sound<2", NEW)
+    assert alone.verdict is ProjectVerdict.CONDITIONAL
+    assert changes(alone) == [("sound", "1.0", "2.0")]
+    (beside,) = ask("sound<2\naudio-backport<5", NEW)
+    assert beside.verdict is ProjectVerdict.GO
+
+
+def test_a_release_of_that_package_without_the_module_prevents_nothing() -> None:
+    (chosen,) = ask("sound<2\naudio-backport", NEW)
+    assert (chosen.verdict, package(chosen, "audio-backport").version) == (ProjectVerdict.CONDITIONAL, "5.0")
+    (pinned,) = ask("sound==1.0\naudio-backport==5.0", NEW)
+    assert changes(pinned) == [("sound", "1.0", "2.0")]

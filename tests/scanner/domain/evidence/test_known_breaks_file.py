@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks, parse_known_breaks
@@ -41,6 +42,14 @@ def test_a_partner_is_read_with_its_versions() -> None:
     assert fact.partner == Partner("numpy", SpecifierSet(">=2"))  # type: ignore[arg-type]
 
 
+def test_what_prevents_a_break_is_read_with_its_versions() -> None:
+    (fact,) = parse_known_breaks(ENTRY + 'unless = ["Audioop_LTS >=0.2", "other"]\n').facts
+    assert fact.unless == (
+        Partner(canonicalize_name("audioop-lts"), SpecifierSet(">=0.2")),
+        Partner(canonicalize_name("other"), SpecifierSet()),
+    )
+
+
 @pytest.mark.parametrize(
     ("written", "instead", "message"),
     [
@@ -54,6 +63,8 @@ def test_a_partner_is_read_with_its_versions() -> None:
         ('pythons = ">=3.13"', 'partner = "numpy"', "partner_versions is missing"),
         ('pythons = ">=3.13"', 'partner_versions = ">=2"', "partner is missing"),
         ('pythons = ">=3.13"', 'free_threaded = "yes"', "free_threaded must be true or false"),
+        ('source = "measured"', 'source = "measured"\nunless = "x"', "unless must be a list of requirements"),
+        ('source = "measured"', 'source = "measured"\nunless = ["x <"]', "unless 'x <' is not a requirement"),
         ("[[break]]", "[break]", "break must be written as [[break]] tables"),
         ("[[break]]", "other = 1\n[[break]]", "unknown key 'other'"),
         ('source = "measured"', 'source = "measured"\nsauce = "x"', "unknown key 'sauce'"),
