@@ -8,7 +8,7 @@ from compat_site.env import env
 WHEELWAY_INDEX_URL = env.str("WHEELWAY_INDEX_URL", default="")
 # The contact for index operators, sent in the User-Agent header.
 WHEELWAY_CONTACT = env.str("WHEELWAY_CONTACT", default="")
-# How long after an answer a package is polled again (scanner.domain.polling chooses between them).
+# How long after an answer a package is polled again (scanner.domain.next_poll chooses between them).
 WHEELWAY_POLL_INTERVALS = {
     "open_release": timedelta(minutes=env.int("POLL_OPEN_RELEASE_MINUTES", default=30)),
     "watched": timedelta(minutes=env.int("POLL_WATCHED_MINUTES", default=120)),

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from projects.models.sealed import SealedField
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 
 
 class Origin(models.TextChoices):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.models import Package, WheelEvent, WheelEventKind
 
 # The kinds that can make a package installable on a target.

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 
 from scanner.domain.files.builds import BUILD_FILES, UNREADABLE, SdistContents, classify_sdist
 from scanner.domain.files.filenames import FileKind
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import Package, Release, ReleaseFile

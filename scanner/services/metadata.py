@@ -22,7 +22,7 @@ from scanner.domain.files.sdist_metadata import (
     states_dependencies,
 )
 from scanner.domain.files.wheel_variants import WheelListing, choose_wheels, merge_dependencies
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.client import IndexClient
 from scanner.index.errors import HostThrottled, IndexFault, InvalidArchive, NoSuchFile
 from scanner.models import CoreMetadata, Package, Release, ReleaseFile

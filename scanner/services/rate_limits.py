@@ -16,7 +16,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from scanner.domain.health import ThrottledHost
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterPolicy, MemoryLimiterStore, later_reopening
 from scanner.models import HostThrottle
 

@@ -14,7 +14,7 @@ from packaging.version import Version
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, unpack_offers
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.domain.releases.regressions import lost_targets, predecessor, served_targets
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.models import Package, Release, StoredProfile, WheelEvent, WheelEventKind

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from scanner.domain.evidence.wheel_reading import WheelReading, certain_breaks, with_requirements
 from scanner.domain.files.filenames import FileKind
-from scanner.domain.polling import CLOCK_SKEW
+from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.archives.wheel_sources import WheelSources
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile

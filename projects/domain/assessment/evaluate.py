@@ -13,7 +13,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.conflict_sources import with_sources
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.held_back import judge_at_newest, plan_of_held_back
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import (

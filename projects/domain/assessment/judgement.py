@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.file_choices import Exclusion
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot, installable_from
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
@@ -31,7 +31,7 @@ from scanner.domain.files.filenames import FileKind, ParsedFilename, parse_filen
 from scanner.domain.files.sdist_metadata import MetadataGrade
 from scanner.domain.matching.availability import Availability, ReleaseFileFacts, Waived
 from scanner.domain.matching.explain import Cell, explain_cell
-from scanner.domain.polling import RELEASE_OPEN_FOR
+from scanner.domain.next_poll import RELEASE_OPEN_FOR
 from scanner.domain.resolution.loosen import Step, step_between
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.resolution.model.versions import Candidate

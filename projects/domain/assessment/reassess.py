@@ -10,7 +10,7 @@ from itertools import zip_longest
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import ResolvedTarget
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.judgement import Judgement, explain
 from projects.domain.assessment.target_result import TargetResult

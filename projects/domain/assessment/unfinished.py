@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import Judgement, explain_all, judge_version
 from projects.domain.assessment.provenance import Provenance

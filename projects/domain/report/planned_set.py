@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scanner.domain.polling import RELEASE_OPEN_FOR
+from scanner.domain.next_poll import RELEASE_OPEN_FOR
 
 ReleaseKey = tuple[str, str]
 

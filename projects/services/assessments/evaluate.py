@@ -15,7 +15,7 @@ from projects.domain.assessment.evaluate import (
     missing_in,
     releases_to_explain,
 )
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import Stopwatch, TargetSearches
 from projects.domain.assessment.stop_reason import StopReason

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.reassess import (
     Judgements,
     changed_columns,

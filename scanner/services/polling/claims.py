@@ -14,7 +14,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Q
 
-from scanner.domain.polling import CLOCK_SKEW, NextPoll
+from scanner.domain.next_poll import CLOCK_SKEW, NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
 from scanner.services.shutdown import stop_requested
 from scanner.services.storage.sql import marks, select_rows

@@ -10,8 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from scanner.domain.index_page.page import IndexPage
-from scanner.domain.phrases import count
-from scanner.domain.polling import (
+from scanner.domain.next_poll import (
     NextPoll,
     PackageActivity,
     PollIntervals,
@@ -20,6 +19,7 @@ from scanner.domain.polling import (
     after_old_page,
     after_throttle,
 )
+from scanner.domain.phrases import count
 from scanner.index.client import FreshPage
 from scanner.index.errors import HostThrottled, IndexFault, NoSuchPackage
 from scanner.models import Package, PackageState, RowChecksums, WheelEvent, WheelEventKind

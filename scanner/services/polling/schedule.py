@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from structlog.contextvars import bound_contextvars
 
-from scanner.domain.polling import CLOCK_SKEW, after_failure
+from scanner.domain.next_poll import CLOCK_SKEW, after_failure
 from scanner.index.host_limiter import LONGEST_CLOSURE
 from scanner.models import Index, Package
 from scanner.services.indexes import IndexClient, client_of, usable_client

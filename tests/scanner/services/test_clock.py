@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from scanner.domain.polling import RELEASE_OPEN_FOR
+from scanner.domain.next_poll import RELEASE_OPEN_FOR
 from scanner.index.errors import HostThrottled
 from scanner.index.host_limiter import LONGEST_CLOSURE, HostLimiter, LimiterStore, MemoryLimiterStore
 from scanner.models import CLAIM_FOR, Package, PackageState, Release

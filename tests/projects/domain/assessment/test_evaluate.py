@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from projects.domain.assessment.evaluate import explain_targets, missing_in
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from projects.domain.assessment.evaluate import explain_targets
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import BreakEvidence, PackageReason, ReasonKind
 from projects.domain.assessment.request import AssessmentRequest

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from projects.domain.assessment.evaluate import explain_targets
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.dependency_files import read
 from scanner.domain.resolution.model.policy import BuildPolicy

@@ -1,6 +1,6 @@
 """What a page may say of a target while its search still waits for the index."""
 
-from projects.domain.assessment.explanations import WheelExplanations
+from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished
