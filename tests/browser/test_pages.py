@@ -36,6 +36,9 @@ PAGES = [
     "/find/?q=y",
     "/account/",
     "/ecosystem/",
+    f"{PAGE}audit/",
+    f"{PAGE}badges/",
+    "/account/keys/",
 ]
 
 
