@@ -42,7 +42,7 @@ class KeyAuthentication(HttpBearer):
             return None
         count_request(now, (LimitedRequest.API_KEY, key.key_id))
         request.user = key.user
-        request.api_key = key  # type: ignore[attr-defined]
+        request.api_key = key  # type: ignore[attr-defined]  # ninja passes the plain type
         return key
 
 

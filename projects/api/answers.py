@@ -94,6 +94,7 @@ def answer_text(request: HttpRequest, text: str, content_type: str, status: int 
         return response
     etag = quote_etag(hashlib.sha256(body).hexdigest()[:40])
     response.headers["ETag"] = etag
+    # With a response given it returns that one or one without a body, which its types do not say.
     conditional: HttpResponse = get_conditional_response(request, etag=etag, response=response)  # type: ignore[assignment]
     for name, value in headers.items():
         conditional.headers[name] = value

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.http import Http404, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from ninja import Field, Query, Router
 from packaging.utils import canonicalize_name
@@ -26,33 +23,37 @@ from projects.api.answers import (
     moment_or_none,
     reads,
 )
-from projects.domain.assessment.package_result import PackageResult
+from projects.api.documents import (
+    assessment_of,
+    matrix_of,
+    project_of,
+    proof_of,
+    row_of,
+    snapshot_of,
+    target_of,
+    use_of,
+    watch_of,
+)
 from projects.domain.assessment.verdicts import Verdict
-from projects.domain.received_proof import DatedProof
 from projects.models import Project
 from projects.presentation.formats.csv_table import csv_text
 from projects.presentation.formats.page_export import export_lines, export_names
-from projects.presentation.formats.schema import assessment_document, package_document, target_document
+from projects.presentation.formats.schema import assessment_document, target_document
 from projects.presentation.project_page import project_page
 from projects.presentation.risk_table.query import RiskQuery
 from projects.presentation.subscriptions import TargetWatchRow, WatchRow
 from projects.selectors import package_places, package_results, project_state
 from projects.selectors.evidence import dated_proofs
 from projects.selectors.overviews import (
-    AssessmentLine,
-    ProjectOverview,
-    TargetVerdict,
-    UsedPackage,
     assessment_lines,
     newest_packages,
     project_overviews,
     used_packages,
 )
-from projects.selectors.snapshots import SnapshotRow, snapshot_list, snapshot_texts
+from projects.selectors.snapshots import snapshot_list, snapshot_texts
 from projects.selectors.subscriptions import target_watch_list, watch_list
 from projects.services.assessments.stored_documents import stored_record
-from scanner.domain.releases.package_details import PackageDetails, ReleaseOffers
-from scanner.domain.targets.names import NamedTarget, named_targets
+from scanner.domain.targets.names import named_targets
 from scanner.domain.targets.target import UnknownTarget, parse_target
 from scanner.selectors.package_page import package_details
 
@@ -86,14 +87,14 @@ def key(request: ApiRequest) -> HttpResponse:
 @router.get("/targets", response=reads(schemas.TargetList))
 def targets(request: ApiRequest, paging: PagingQuery) -> HttpResponse:
     """List the targets of the catalogue. Any Python may be combined with any system."""
-    return answer_page(request, named_targets(), paging, _target)
+    return answer_page(request, named_targets(), paging, target_of)
 
 
 def list_projects(request: ApiRequest, paging: PagingQuery) -> HttpResponse:
     """List the projects that the key may read, by name."""
     visible = visible_projects(request)
     shown = project_overviews(visible, paging.offset, paging.limit)
-    return answer_part(request, [_project(one) for one in shown], paging, visible.count())
+    return answer_part(request, [project_of(one) for one in shown], paging, visible.count())
 
 
 @router.get("/projects/{slug:slug}", response=reads(schemas.ProjectDocument))
@@ -101,12 +102,12 @@ def project(request: ApiRequest, slug: str) -> HttpResponse:
     """Return a project with the verdicts of its newest assessment."""
     found = get_project(request, slug)
     (overview,) = project_overviews(visible_projects(request).filter(pk=found.pk), 0, 1)
-    return answer(request, _project(overview))
+    return answer(request, project_of(overview))
 
 
 def list_snapshots(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpResponse:
     """List the snapshots of a project, newest first."""
-    return answer_page(request, snapshot_list(get_project(request, slug)), paging, _snapshot)
+    return answer_page(request, snapshot_list(get_project(request, slug)), paging, snapshot_of)
 
 
 @router.get("/projects/{slug:slug}/snapshots/{snapshot}", response=reads(schemas.SnapshotTexts))
@@ -122,7 +123,7 @@ def snapshot(request: ApiRequest, slug: str, snapshot: RowId) -> HttpResponse:
 def assessments(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpResponse:
     """List the assessments of a project, newest first."""
     shown, total = assessment_lines(get_project(request, slug), paging.offset, paging.limit)
-    return answer_part(request, [_assessment(one) for one in shown], paging, total)
+    return answer_part(request, [assessment_of(one) for one in shown], paging, total)
 
 
 @router.get("/projects/{slug:slug}/assessment", response=reads(schemas.AssessmentDocument), by_alias=True)
@@ -152,7 +153,7 @@ def rows(
         for one in packages
         if (not verdict or one.verdict in verdict) and (not name or one.name == name)
     ]
-    return answer_page(request, chosen, paging, _row)
+    return answer_page(request, chosen, paging, row_of)
 
 
 @router.get("/projects/{slug:slug}/targets/{slug:target}/plan", response=reads(schemas.PlanDocument))
@@ -169,7 +170,7 @@ def plan(request: ApiRequest, slug: str, target: str) -> HttpResponse:
 @router.get("/projects/{slug:slug}/evidence", response=reads(schemas.ProofList))
 def evidence(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpResponse:
     """List the proofs that sets of the project ran, one for each target that has any."""
-    return answer_page(request, dated_proofs(get_project(request, slug)), paging, _proof)
+    return answer_page(request, dated_proofs(get_project(request, slug)), paging, proof_of)
 
 
 @router.get("/projects/{slug:slug}/export.csv", response=reads(None))
@@ -188,14 +189,14 @@ def list_watches(request: ApiRequest, slug: str, paging: PagingQuery) -> HttpRes
     """List the watches of the key's user in a project, of targets first, active ones before those that ended."""
     found = get_project(request, slug)
     mine: list[WatchRow | TargetWatchRow] = [*target_watch_list(request.user), *watch_list(request.user)]
-    return answer_page(request, [one for one in mine if one.project_slug == found.slug], paging, _watch)
+    return answer_page(request, [one for one in mine if one.project_slug == found.slug], paging, watch_of)
 
 
 @router.get("/packages", response=reads(schemas.PackagesInUse))
 def packages(request: ApiRequest, paging: PagingQuery, name: Text = _PART) -> HttpResponse:
     """List the packages that the projects use, by name; `name` is a part of it."""
     shown, total = used_packages(visible_projects(request), name, paging.offset, paging.limit)
-    return answer_part(request, [_use(one) for one in shown], paging, total)
+    return answer_part(request, [use_of(one) for one in shown], paging, total)
 
 
 @router.get("/packages/{name}/matrix", response=reads(schemas.MatrixDocument))
@@ -219,7 +220,7 @@ def matrix(
     details = package_details(place.index_id, canonicalize_name(name), shown, releases)
     if details is None:
         raise Http404
-    return answer(request, _matrix(details, [one.slug for one in shown]))
+    return answer(request, matrix_of(details, [one.slug for one in shown]))
 
 
 def _targets_of(visible: Any) -> list[str]:
@@ -238,119 +239,3 @@ def _export(request: ApiRequest, slug: str, kind: str) -> HttpResponse:
     if record is None:
         raise Http404
     return answer(request, assessment_document(record))
-
-
-def _target(one: NamedTarget) -> schemas.TargetDocument:
-    return schemas.TargetDocument(
-        slug=one.target.slug, name=one.name, label=one.target.label, aliases=list(one.aliases)
-    )
-
-
-def _verdicts(found: Sequence[TargetVerdict]) -> list[schemas.VerdictDocument]:
-    return [
-        schemas.VerdictDocument(
-            target=one.target, verdict=one.verdict, counts=dict(one.counts), blockers=list(one.blockers)
-        )
-        for one in found
-    ]
-
-
-def _project(one: ProjectOverview) -> schemas.ProjectDocument:
-    line = one.assessment
-    return schemas.ProjectDocument(
-        slug=one.slug,
-        name=one.name,
-        tags=list(one.tags),
-        role=one.role,
-        targets=list(one.targets),
-        url=settings.PUBLIC_URL + reverse("project", args=[one.slug]),
-        assessed_at=moment(line.confirmed_at) if line is not None else None,
-        is_complete=line is not None and line.is_complete,
-        verdicts=_verdicts(line.verdicts) if line is not None else [],
-    )
-
-
-def _snapshot(one: SnapshotRow) -> schemas.SnapshotDocument:
-    return schemas.SnapshotDocument(
-        id=one.pk,
-        commit=one.commit,
-        ref=one.ref,
-        origin=one.origin,
-        author=one.author,
-        taken_at=moment(one.taken_at),
-        requirements=one.requirements,
-        files=one.files,
-    )
-
-
-def _assessment(one: AssessmentLine) -> schemas.AssessmentItem:
-    return schemas.AssessmentItem(
-        id=one.pk,
-        snapshot=one.snapshot,
-        state=one.state,
-        trigger=one.trigger,
-        created_at=moment(one.created_at),
-        confirmed_at=moment(one.confirmed_at),
-        verdicts=_verdicts(one.verdicts),
-    )
-
-
-def _row(found: tuple[str, PackageResult]) -> Mapping[str, Any]:
-    target, package = found
-    return {"target": target, **package_document(package, target)}
-
-
-def _watch(one: WatchRow | TargetWatchRow) -> schemas.WatchDocument:
-    return schemas.WatchDocument(
-        id=one.pk,
-        project=one.project_slug,
-        target=one.target,
-        package=one.package if isinstance(one, WatchRow) else None,
-        state=one.state,
-        since=moment(one.since),
-    )
-
-
-def _use(one: UsedPackage) -> schemas.PackageInUse:
-    return schemas.PackageInUse(name=one.name, projects=list(one.projects), checked_at=moment_or_none(one.checked_at))
-
-
-def _matrix(details: PackageDetails, slugs: Sequence[str]) -> schemas.MatrixDocument:
-    return schemas.MatrixDocument(
-        name=details.name,
-        status=details.status,
-        checked_at=moment_or_none(details.checked_at),
-        releases=[_release(one, slugs) for one in details.releases],
-        release_count=details.release_count,
-    )
-
-
-def _release(one: ReleaseOffers, slugs: Sequence[str]) -> schemas.MatrixRelease:
-    return schemas.MatrixRelease(
-        version=one.version,
-        uploaded_at=moment_or_none(one.uploaded_at),
-        cells=[
-            schemas.MatrixOffer(
-                target=slug,
-                availability=offer.availability,
-                yanked=offer.yanked,
-            )
-            for slug, offer in zip(slugs, one.offers, strict=True)
-        ],
-    )
-
-
-def _proof(one: DatedProof) -> schemas.ProofDocument:
-    proof = one.proof
-    return schemas.ProofDocument(
-        target=proof.target,
-        ran=proof.ran,
-        is_current=one.is_current,
-        received_at=moment(one.received_at),
-        python=proof.python,
-        machine=proof.machine,
-        isolation=proof.isolation,
-        tests_passed=proof.tests_passed,
-        failed=[{"package": each.package, "module": each.module, "tail": each.tail} for each in proof.failed],
-        pins={str(name): version for name, version in proof.pins.items()},
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from projects.forms.fields import OneLineField
 from projects.models import KeyScope, Project
@@ -22,6 +23,6 @@ class KeyForm(forms.Form):
         to_field_name="slug",
     )
 
-    def __init__(self, data: object, projects: QuerySet[Project]) -> None:
-        super().__init__(data)  # type: ignore[arg-type]
-        self.fields["project"].queryset = projects.order_by("name")  # type: ignore[attr-defined]
+    def __init__(self, data: QueryDict | None, projects: QuerySet[Project]) -> None:
+        super().__init__(data)
+        self.fields["project"].queryset = projects.order_by("name")  # type: ignore[attr-defined]  # it is typed as any field

@@ -73,7 +73,12 @@ def cells_from_json(stored: Any) -> list[CellSummary] | None:
     """Read what `cells_to_json` wrote; None for what another version of it wrote, and for None."""
     if not isinstance(stored, dict) or stored.get("version") != VERSION:
         return None
-    return list(starmap(CellSummary, stored["cells"]))
+    return list(read_cells(stored["cells"]))
+
+
+def read_cells(rows: Iterable[Sequence[Any]] | None) -> tuple[CellSummary, ...]:
+    """Return summaries of the present version from their stored fields; None has none."""
+    return tuple(starmap(CellSummary, rows or ()))
 
 
 def _stored(cell: CellSummary) -> list[Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from django.db.models import Max
@@ -20,7 +19,7 @@ from projects.models import (
     Snapshot,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import VERSION, CellSummary, summarise_cell
+from projects.presentation.cell_summary import VERSION, CellSummary, read_cells, summarise_cell
 from projects.presentation.package.uses import PackageUses, StoredUse
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
 
@@ -52,7 +51,7 @@ def package_uses(user: User, names: Collection[str]) -> PackageUses:
     uses = [
         StoredUse(slug, name, target, cell)
         for pk, slug, name, target, version, found in stored
-        for cell in (starmap(CellSummary, found or ()) if version == VERSION else outdated.get(pk, ()))
+        for cell in (read_cells(found) if version == VERSION else outdated.get(pk, ()))
     ]
     return PackageUses(headlines, tuple(uses))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Min, OuterRef, Subquery
@@ -15,7 +14,7 @@ from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict
 from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import NoteKind
 from projects.models import Assessment, Note, Project, ProjectTarget, ShownCells, Snapshot, TargetAssessment
-from projects.presentation.cell_summary import VERSION, WORK, CellSummary, summarise_cell
+from projects.presentation.cell_summary import VERSION, WORK, CellSummary, read_cells, summarise_cell
 from projects.presentation.portfolio.burndown import sample_days
 from projects.presentation.portfolio.headlines import all_headlines, default_headlines, slugs_of
 from projects.presentation.portfolio.query import PortfolioQuery
@@ -101,7 +100,7 @@ def _outcomes(assessments: Collection[int], targets: Collection[str]) -> dict[in
     for pk, assessment, target, verdict, counts, version, cells in rows:
         if version != VERSION:
             outdated[pk] = (assessment, target)
-        shown = tuple(starmap(CellSummary, cells or ())) if version == VERSION else ()
+        shown = read_cells(cells) if version == VERSION else ()
         found.setdefault(assessment, {})[target] = StoredOutcome(ProjectVerdict(verdict), counts, shown)
     if outdated:
         # Stored by another version of Wheelway, until the project is assessed again.

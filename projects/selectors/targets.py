@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import starmap
 from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
@@ -12,7 +11,7 @@ from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.stored_conflict import conflict_from_text
 from projects.domain.assessment.verdicts import SEVERITIES, ProjectVerdict, Severity
 from projects.models import Assessment, PackageRows, Project, ShownCells, Subscription, TargetAssessment
-from projects.presentation.cell_summary import VERSION, WORK, CellSummary, summarise_cell
+from projects.presentation.cell_summary import VERSION, WORK, CellSummary, read_cells, summarise_cell
 from projects.presentation.columns import column_of
 from projects.presentation.target_standing import TargetStanding
 
@@ -37,7 +36,7 @@ def target_standing(project: Project, target: str) -> TargetStanding | None:
     column = column_of(target)
     if row is None:
         return TargetStanding(column, ProjectVerdict.UNKNOWN, {}, None, (), None)
-    cells = tuple(starmap(CellSummary, row.found)) if row.version == VERSION else _work(row.pk)
+    cells = read_cells(row.found) if row.version == VERSION else _work(row.pk)
     return TargetStanding(
         column=column,
         verdict=ProjectVerdict(row.verdict),

@@ -28,12 +28,12 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
        snapshot.created_at, assessment.changed_since,
        project.name, member.role, CAST(project.tags AS TEXT), snapshot.id, assessment.id, assessment.confirmed_at,
        (SELECT max(id) FROM projects_projecttarget WHERE project_id = project.id),
-       EXISTS (SELECT 1 FROM projects_subscription
-               WHERE project_id = project.id AND user_id = member.user_id
-                 AND package_id IS NULL AND target = '' AND stopped_at IS NULL),
        (SELECT count(*) FROM projects_projectindex WHERE project_id = project.id),
        (SELECT max(id) FROM projects_projectindex WHERE project_id = project.id),
        (SELECT max(waiver.id) FROM projects_packagewaiver AS waiver WHERE waiver.project_id = project.id),
+       EXISTS (SELECT 1 FROM projects_subscription
+               WHERE project_id = project.id AND user_id = member.user_id
+                 AND package_id IS NULL AND target = '' AND stopped_at IS NULL),
        (SELECT count(*) FROM projects_packagewaiver AS waiver
         WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL),
        (SELECT count(*) FROM projects_packagewaiver AS waiver
@@ -76,7 +76,7 @@ def page_facts(user: User, slug: str, now: datetime) -> PageFacts | None:
         facts = cursor.fetchone()
     if facts is None:
         return None
-    is_followed, *_, open_waivers, in_force, proved_at, has_notes, project_id = facts[10:]
+    *_, is_followed, open_waivers, in_force, proved_at, has_notes, project_id = facts
     oldest, *moments = (_moment(fact) for fact in facts[:3])
     ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
     # The page shows the age of each proof: that of the last one is not enough.

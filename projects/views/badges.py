@@ -28,7 +28,7 @@ def _shown(request: HttpRequest, key: str) -> tuple[str, ProjectVerdict]:
     found: tuple[str, ProjectVerdict] | None = getattr(request, "badge", None) or badge_of(key)
     if found is None:
         raise Http404
-    request.badge = found  # type: ignore[attr-defined]
+    request.badge = found  # type: ignore[attr-defined]  # kept between the ETag and the view
     return found
 
 
@@ -41,7 +41,7 @@ def _etag(request: HttpRequest, key: str, kind: str) -> str:
 @cache_control(public=True, max_age=_SECONDS)
 @etag(_etag)
 def badge(request: HttpRequest, key: str, kind: str) -> HttpResponse:
-    """Return a badge as SVG or JSON, to whoever knows its address. It says the verdict of one target only."""
+    """Return a badge as SVG or JSON, to anyone who knows its address. It says the verdict of one target only."""
     target, verdict = _shown(request, key)
     if kind == "json":
         response = HttpResponse(json.dumps(badge_json(target, verdict)), content_type="application/json")

@@ -1,7 +1,14 @@
+from typing import Any
+
 import pytest
+from django.test import Client
 from pytest_django.fixtures import Settings
 
+from projects import jobs
+from tests.flows.installation import Installation
 from tests.hosting.fixtures import host
+from tests.hosting.git_server import GitServer
+from tests.replay import ReplayIndex
 from tests.services.smtp import SmtpServer
 
 __all__ = ["host", "mail_server"]
@@ -15,3 +22,14 @@ def mail_server(settings: Settings, smtp_server: SmtpServer) -> SmtpServer:
     settings.DEFAULT_FROM_EMAIL = "Wheelway <wheelway@team.example>"
     settings.PUBLIC_URL = "https://wheelway.example"
     return smtp_server
+
+
+@pytest.fixture
+def installed(
+    host: GitServer, replay: ReplayIndex, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> Installation:
+    """Return an installation in which nothing is queued."""
+    settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
+    for request in ("request_assessment", "request_delivery"):
+        monkeypatch.setattr(jobs, request, lambda pk: None)
+    return Installation(host, replay, client)

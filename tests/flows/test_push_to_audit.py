@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
-from projects import jobs
 from projects.models import Snapshot, SourceAudit
 from projects.services.audit.pushed_source import audit_pushed_source
-from tests.flows.test_push_to_risk_table import Installation
-from tests.hosting.git_server import GitServer
+from tests.flows.installation import Installation
 from tests.replay import ReplayIndex, a_file
 from tests.web import text
 
@@ -35,16 +32,6 @@ def replay(settings: Any) -> Iterator[ReplayIndex]:
     with index:
         settings.WHEELWAY_INDEX_URL = index.url
         yield index
-
-
-@pytest.fixture
-def installed(
-    host: GitServer, replay: ReplayIndex, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Installation:
-    settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
-    for request in ("request_assessment", "request_delivery"):
-        monkeypatch.setattr(jobs, request, lambda pk: None)
-    return Installation(host, replay, client)
 
 
 def push(installed: Installation, files: dict[str, str | bytes | None]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from projects.hosts.api.call import HostApi, call
-from projects.hosts.api.change_request import ChangeRequest, ChangeText, RequestState
-from projects.hosts.api.fields import number, record, records, text
+from projects.hosts.api.change_request import ChangeRequest, ChangeText
+from projects.hosts.api.fields import record, records, text
+from projects.hosts.api.pulls import read_pull, repository_path, update_pull
 
 _PAGE = 50
 _PAGES = 20
@@ -43,24 +44,8 @@ def open_request(api: HostApi, branch: str, base: str, said: ChangeText) -> Chan
 
 def update_request(api: HostApi, at: int, said: ChangeText) -> ChangeRequest:
     """Change title and body of a pull request."""
-    document = {"title": said.title, "body": said.body}
-    return _request(record(call(api, headers(api), "PATCH", f"{repository_path(api)}/pulls/{at}", document)))
-
-
-def repository_path(api: HostApi) -> str:
-    """Return the path of the repository below the root of the API."""
-    return f"/repos/{quote(api.repository)}"
+    return _request(update_pull(api, headers(api), at, said))
 
 
 def _request(found: dict[str, object]) -> ChangeRequest:
-    head = record(found.get("head"))
-    state = RequestState.OPEN if text(found, "state") == "open" else RequestState.CLOSED
-    return ChangeRequest(
-        number(found, "number"),
-        text(found, "html_url"),
-        RequestState.MERGED if found.get("merged") is True else state,
-        text(found, "title"),
-        text(found, "body"),
-        text(head, "ref"),
-        text(head, "sha"),
-    )
+    return read_pull(found, is_merged=found.get("merged") is True)

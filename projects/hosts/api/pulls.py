@@ -1,0 +1,36 @@
+"""Pull requests as the APIs of GitHub, Gitea and Forgejo write them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from projects.hosts.api.call import HostApi, call
+from projects.hosts.api.change_request import ChangeRequest, ChangeText, RequestState
+from projects.hosts.api.fields import number, record, text
+
+
+def repository_path(api: HostApi) -> str:
+    """Return the path of the repository below the root of the API."""
+    return f"/repos/{quote(api.repository)}"
+
+
+def update_pull(api: HostApi, headers: Mapping[str, str], at: int, said: ChangeText) -> dict[str, object]:
+    """Change title and body of a pull request, and return it as the host has it."""
+    document = {"title": said.title, "body": said.body}
+    return record(call(api, headers, "PATCH", f"{repository_path(api)}/pulls/{at}", document))
+
+
+def read_pull(found: dict[str, object], *, is_merged: bool) -> ChangeRequest:
+    """Return a pull request, given what the host's own field for merged ones says."""
+    head = record(found.get("head"))
+    state = RequestState.OPEN if text(found, "state") == "open" else RequestState.CLOSED
+    return ChangeRequest(
+        number(found, "number"),
+        text(found, "html_url"),
+        RequestState.MERGED if is_merged else state,
+        text(found, "title"),
+        text(found, "body"),
+        text(head, "ref"),
+        text(head, "sha"),
+    )
