@@ -53,6 +53,9 @@ urlpatterns = [
     path("projects/<slug:slug>/requirements/", projects.project_requirements, name="project-requirements"),
     path("projects/<slug:slug>/reading/", projects.project_reading, name="project-reading"),
     path("projects/<slug:slug>/repository/", repository.project_repository, name="project-repository"),
+    path(
+        "projects/<slug:slug>/repository/<row:pk>/", repository.project_repository_edit, name="project-repository-edit"
+    ),
     path("projects/<slug:slug>/packages/<str:name>/", packages.project_package, name="project-package"),
     path("projects/<slug:slug>/indexes/", indexes.project_indexes, name="project-indexes"),
     path("projects/<slug:slug>/indexes/<row:index>/login/", indexes.project_index_login, name="project-index-login"),

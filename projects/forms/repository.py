@@ -1,18 +1,21 @@
-"""The form of a project's repository page."""
+"""The forms of a followed repository: to add one, and to change one with its access to the host's API."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
+from django.conf import settings
 
 from projects.domain.one_line import hidden_characters
-from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
+from projects.domain.webhooks.clone_urls import CloneUrl, InvalidCloneUrl, parse_clone_url
 from projects.domain.webhooks.payload_fields import InvalidField, full_ref
 from projects.forms.fields import OneLineField
 from projects.models import Repository
 from projects.models.repository import Provider
 from projects.models.sealed import Sealed
+from scanner.domain.index_address import InvalidAddress, parse_address
+from scanner.domain.network import is_allow_listed
 
 if TYPE_CHECKING:
     _RepositoryForm = forms.ModelForm[Repository]
@@ -52,9 +55,9 @@ class RepositoryForm(_RepositoryForm):
 
     class Meta:
         model = Repository
-        fields = ("provider", "clone_url", "branch", "paths", "clone_username")
+        fields: tuple[str, ...] = ("provider", "clone_url", "branch", "paths", "clone_username")
         field_classes: ClassVar[dict[str, type[forms.Field]]] = {"branch": OneLineField, "clone_username": OneLineField}
-        labels = {
+        labels: ClassVar[dict[str, str]] = {
             "provider": "Sent by",
             "clone_url": "Clone URL",
             "branch": "Branch",
@@ -108,3 +111,91 @@ class RepositoryForm(_RepositoryForm):
         if self.cleaned_data["clone_token"]:
             self.instance.clone_secret = Sealed.of(self.cleaned_data["clone_token"])
         return super().save(commit=commit)
+
+
+class RepositoryAccessForm(RepositoryForm):
+    """A followed repository as it is changed later, with its token. Fields of secrets that are left empty keep them.
+
+    A secret is never sent to a host that it was not given for: where the address of its host changes, it is dropped.
+    """
+
+    api_token = forms.CharField(
+        required=False,
+        max_length=2000,
+        label="Token of the API",
+        help_text="For commit statuses, comments and change requests. It is stored encrypted and never shown; leave it "
+        "empty to keep the one that is stored.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    forgets_token = forms.BooleanField(required=False, label="Forget the stored token of the API")
+
+    class Meta(RepositoryForm.Meta):
+        fields = (*RepositoryForm.Meta.fields, "api_url", "reports_pushes")
+        labels: ClassVar[dict[str, str]] = {
+            **RepositoryForm.Meta.labels,
+            "api_url": "Address of the API",
+            "reports_pushes": "Post a commit status and a comment on the pull request for each push",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "api_url": "Leave it empty for the usual address on the host of the clone URL.",
+            "reports_pushes": "Each is posted once for a commit, and updated when the answer changes.",
+        }
+
+    field_order = (*RepositoryForm.Meta.fields, "clone_token", "api_url", "api_token", "forgets_token")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._hosts = self._secret_hosts()
+        if not self.is_bound:
+            self.initial["paths"] = "\n".join(self.instance.paths)
+        if not self.instance.api_token:
+            del self.fields["forgets_token"]
+
+    def clean_api_url(self) -> str:
+        """Return the address without a trailing slash; a token is sent over https only."""
+        text: str = self.cleaned_data["api_url"].strip().rstrip("/")
+        if not text:
+            return ""
+        try:
+            parts = parse_address(text)
+        except InvalidAddress as error:
+            raise forms.ValidationError(f"This address cannot be used: {error}.") from error
+        if parts.username or parts.query or parts.fragment:
+            raise forms.ValidationError("This address cannot be used: give it without a login, ? and #.")
+        if parts.scheme != "https" and not is_allow_listed(parts.hostname or "", settings.WHEELWAY_ALLOW_PRIVATE_HOSTS):
+            raise forms.ValidationError("The token would be sent unencrypted. Use an https:// address.")
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Require a token where pushes are to be reported."""
+        cleaned = super().clean()
+        has_token = cleaned.get("api_token") or (self.instance.api_token and not cleaned.get("forgets_token"))
+        if cleaned.get("reports_pushes") and not has_token:
+            self.add_error("api_token", "Statuses and comments need a token of the API.")
+        return cleaned
+
+    def save(self, commit: bool = True) -> Repository:
+        """Save the repository, with new secrets encrypted, and those dropped that belong to another host."""
+        clone_host, api_host = self._secret_hosts()
+        if clone_host != self._hosts[0]:
+            self.instance.clone_secret = Sealed()
+        if api_host != self._hosts[1] or self.cleaned_data.get("forgets_token"):
+            self.instance.api_token = Sealed()
+        if self.cleaned_data["api_token"]:
+            self.instance.api_token = Sealed.of(self.cleaned_data["api_token"].strip())
+        if not self.instance.api_token:
+            self.instance.reports_pushes = False
+        if {"clone_url", "provider"} & set(self.changed_data):
+            # What was known of the repository at the old address does not hold for another.
+            self.instance.host_id = self.instance.last_commit = ""
+        self.instance.api_error, self.instance.api_status = "", 0
+        return super().save(commit=commit)
+
+    def _secret_hosts(self) -> tuple[str, str]:
+        """Return the hosts to which the stored secrets are sent: that of git, and that of the API."""
+        try:
+            url = parse_clone_url(self.instance.clone_url)
+            clone = str(CloneUrl(url.scheme, url.host, url.port, ""))
+        except InvalidCloneUrl:
+            clone = ""
+        return clone, "/".join([clone, *self.instance.api_url.lower().split("/")[:3]])

@@ -62,6 +62,15 @@ class Repository(models.Model):
     clone_username = models.CharField(max_length=200, blank=True)
     # A password or token for https, a private key for ssh.
     clone_secret = SealedField()
+    # Address of the host's API, where it is not the usual one of the clone URL's host.
+    api_url = models.CharField(max_length=500, blank=True)
+    # The token with which its API is called and branches are pushed. Reading the repository does not use it.
+    api_token = SealedField()
+    # Whether each push gets a commit status and a comment on its pull requests.
+    reports_pushes = models.BooleanField(default=False)
+    # The last failure of the API, and its HTTP status if the token was refused.
+    api_error = models.CharField(max_length=500, blank=True)
+    api_status = models.PositiveSmallIntegerField(default=0)
     last_commit = models.CharField(max_length=64, blank=True)
     last_error = models.CharField(max_length=500, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from projects.models import Delivery, Project, Repository
 from projects.models.repository import DELIVERIES_KEPT, Provider
+from projects.presentation.host_steps import HostSteps, host_steps, refused_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class DeliveryLine:
 
 @dataclass(frozen=True, slots=True)
 class RepositoryLine:
-    """One followed repository, without secrets. `hook` is the URL of its webhook."""
+    """One followed repository, without secrets. `hook` is the URL of its webhook, `api_step` what its token lacks."""
 
     pk: int
     provider: str
@@ -39,6 +40,11 @@ class RepositoryLine:
     last_commit: str
     last_error: str
     checked_at: datetime | None
+    steps: HostSteps
+    has_token: bool
+    reports_pushes: bool
+    api_error: str
+    api_step: str
     deliveries: tuple[DeliveryLine, ...]
 
 
@@ -75,5 +81,10 @@ def _repository_line(found: Repository, public_url: str, deliveries: list[Delive
         last_commit=found.last_commit[:7],
         last_error=found.last_error,
         checked_at=found.checked_at,
+        steps=host_steps(found.provider, found.clone_url),
+        has_token=bool(found.api_token),
+        reports_pushes=found.reports_pushes,
+        api_error=found.api_error,
+        api_step=refused_token(found.provider, found.api_status),
         deliveries=tuple(deliveries),
     )

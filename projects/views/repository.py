@@ -5,25 +5,37 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, get_project
-from projects.forms.repository import RepositoryForm
+from projects.forms.repository import RepositoryAccessForm, RepositoryForm
 from projects.models import Project, Repository
+from projects.models.repository import Provider
+from projects.presentation.host_steps import host_steps
 from projects.selectors import repository_lines
 from projects.services.webhooks.receive import queue_fetch
+
+# Fields that say which files are read.
+_NAMES_FILES = {"provider", "clone_url", "branch", "paths"}
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@vary_on_headers("HX-Request")
 def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
-    """List the followed repositories, and change them (POST). A new secret is shown once, in the response."""
+    """List the followed repositories, and change them (POST). A new secret is shown once, in the response.
+
+    An htmx request gets the deliveries of one of them alone.
+    """
     project = get_project(request, slug, edit=True)
+    if request.htmx and request.method != "POST":
+        return _deliveries(request, project)
     if request.method != "POST":
         return _page(request, project, RepositoryForm())
     action = request.POST.get("action", "")
@@ -43,6 +55,46 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             repository.delete()
             messages.success(request, "The repository is not followed any more.")
     return redirect("project-repository", slug=slug)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def project_repository_edit(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Change a followed repository, and its access to the API of its host."""
+    project = get_project(request, slug, edit=True)
+    repository = get_object_or_404(Repository, project=project, pk=pk)
+    title, provider, clone_url = str(repository), repository.provider, repository.clone_url
+    if request.method == "POST":
+        form = RepositoryAccessForm(request.POST, instance=repository)
+        if form.is_valid():
+            form.save()
+            messages.success(request, "The repository was changed.")
+            if repository.clone_url and set(form.changed_data) & _NAMES_FILES:
+                queue_fetch(repository, timezone.now())
+            return redirect("project-repository", slug=slug)
+    else:
+        form = RepositoryAccessForm(instance=repository)
+    context = {
+        "area": "projects",
+        "project": project,
+        "form": form,
+        "title": title,
+        "steps": host_steps(provider, clone_url),
+        "host": Provider(provider).label,
+        "has_token": bool(repository.api_token),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "projects/repository_edit.html", context, status=status)
+
+
+def _deliveries(request: HttpRequest, project: Project) -> HttpResponse:
+    wanted = _number(request.GET.get("repository"))
+    lines = [line for line in repository_lines(project, settings.PUBLIC_URL) if line.pk == wanted]
+    if not lines:
+        raise Http404
+    context = {"project": project, "repository": lines[0]}
+    return render(request, "projects/repository.html#deliveries", context)
 
 
 def _add(request: HttpRequest, project: Project) -> HttpResponse:

@@ -116,6 +116,12 @@ ROWS = (
     Row("projects/<slug:slug>/requirements/", read=Who.MEMBER, change=Who.MEMBER),
     Row("projects/<slug:slug>/reading/", read=Who.READER),
     Row("projects/<slug:slug>/repository/", read=Who.MEMBER, change=Who.MEMBER, data={"action": "add"}),
+    Row(
+        "projects/<slug:slug>/repository/<row:pk>/",
+        read=Who.MEMBER,
+        change=Who.MEMBER,
+        ids={"pk": "repository"},
+    ),
     Row("projects/<slug:slug>/packages/<str:name>/", read=Who.READER),
     Row("projects/<slug:slug>/indexes/", read=Who.READER, change=Who.MEMBER),
     Row(

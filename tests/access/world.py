@@ -18,6 +18,7 @@ from projects.models import (
     PackageWaiver,
     Project,
     ProjectIndex,
+    Repository,
     Role,
     SavedView,
     Subscription,
@@ -87,7 +88,9 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
     note = Note.objects.create(
         project=project, name="pyyaml", kind="yank", subject="1.0", severity=2, created_at=timezone.now()
     )
+    repository = Repository.objects.create(project=project, clone_url=f"https://git.example/team/{project.slug}.git")
     return {
+        "repository": str(repository.pk),
         "snapshot": str(assessment.snapshot_id),
         "index": str(ProjectIndex.objects.create(project=project, index=index).index_id),
         "waiver": str(waiver.pk),

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from projects.models import Delivery, Repository
+from projects.models.sealed import Sealed
 from tests.cast import NOON, Cast, make_project
 
 PAGE = "/projects/practice-api/repository/"
@@ -27,7 +28,7 @@ def repository(cast: Cast) -> Repository:
 
 
 def secret_in(page: str) -> str | None:
-    match = re.search(r"<code>([0-9a-f]{64})</code>", page)
+    match = re.search(r"<code id=.secret-\d+.>([0-9a-f]{64})</code>", page)
     return match[1] if match else None
 
 
@@ -147,3 +148,74 @@ def test_the_deliveries_that_are_kept_are_listed_with_one_query(
         page = alice.get(PAGE).content.decode()
     assert page.count("<td>push</td>") == deliveries
     assert "<b>why" not in page
+
+
+def edited(**changes: str) -> dict[str, str]:
+    return {"provider": "github", "clone_url": "https://git.example/team/app.git", "branch": "main", **changes}
+
+
+def test_a_token_of_the_api_is_stored_sealed_never_shown_and_kept_by_an_empty_field(
+    alice: Client, repository: Repository
+) -> None:
+    page = f"{PAGE}{repository.pk}/"
+    given = edited(api_token="t0ken", reports_pushes="on")
+    assert alice.post(page, given).status_code == 302
+    repository.refresh_from_db()
+    assert (repository.api_token.reveal(), repository.reports_pushes) == ("t0ken", True)
+    assert "t0ken" not in alice.get(page).content.decode() + alice.get(PAGE).content.decode()
+    assert "t0ken" not in alice.post(page, {**given, "branch": ""}).content.decode()
+    alice.post(page, edited(branch="release"))
+    repository.refresh_from_db()
+    assert (repository.api_token.reveal(), repository.branch) == ("t0ken", "release")
+    alice.post(page, edited(forgets_token="on"))
+    repository.refresh_from_db()
+    assert not repository.api_token
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"clone_url": "https://evil.example/team/app.git"},
+        {"clone_url": "https://git.example:8443/team/app.git"},
+        {"api_url": "https://evil.example/api/v3"},
+    ],
+)
+def test_a_token_is_never_sent_to_a_host_that_it_was_not_given_for(
+    alice: Client, repository: Repository, changed: dict[str, str]
+) -> None:
+    Repository.objects.update(api_token=Sealed.of("t0ken"), clone_secret=Sealed.of("c1one"), reports_pushes=True)
+    alice.post(f"{PAGE}{repository.pk}/", edited(reports_pushes="on") | changed)
+    repository.refresh_from_db()
+    assert (bool(repository.api_token), repository.reports_pushes) == (False, False)
+    assert bool(repository.clone_secret) == ("clone_url" not in changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"api_url": "http://git.example/api"}, "would be sent unencrypted"),
+        ({"api_url": "https://me:secret@git.example/api"}, "This address cannot be used"),
+        ({"api_url": "git.example"}, "This address cannot be used"),
+        ({"reports_pushes": "on"}, "need a token of the API"),
+    ],
+)
+def test_access_that_cannot_work_is_refused(
+    alice: Client, repository: Repository, changed: dict[str, str], said: str
+) -> None:
+    answer = alice.post(f"{PAGE}{repository.pk}/", edited() | changed)
+    assert answer.status_code == 422
+    assert said in answer.content.decode()
+
+
+def test_what_a_refused_token_needs_is_said_on_the_page(alice: Client, repository: Repository) -> None:
+    Repository.objects.update(api_error="git.example refused", api_status=403)
+    page = alice.get(PAGE).content.decode()
+    assert "The token permits too little. It needs: Contents: read and write" in page
+
+
+def test_deliveries_come_alone_for_htmx(alice: Client, repository: Repository) -> None:
+    Delivery.objects.create(repository=repository, delivery_id="1", event="push", received_at=NOON)
+    part = alice.get(f"{PAGE}?repository={repository.pk}", headers={"HX-Request": "true"}).content.decode()
+    assert "<td>push</td>" in part
+    assert "<h1>" not in part
+    assert alice.get(f"{PAGE}?repository=0", headers={"HX-Request": "true"}).status_code == 404
