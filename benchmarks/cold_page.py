@@ -21,12 +21,13 @@ def main(path: Path) -> tuple[float, float]:
     django.setup()
     from django.utils import timezone
 
-    from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, TargetAssessment
+    from projects.models import Assessment, AssessmentState, Origin, ProjectTarget, TargetAssessment
     from projects.services.assessments.run import assess_snapshot
     from projects.services.snapshots import take_snapshot
     from scanner.domain.targets.catalogue import SAMPLE_TARGETS
+    from tests.cast import bare_project
 
-    project = Project.objects.create(name="pasted", slug="pasted", source_builds="never")
+    project = bare_project("pasted", source_builds="never")
     ProjectTarget.objects.bulk_create(
         ProjectTarget(project=project, slug=target.slug, position=position)
         for position, target in enumerate(SAMPLE_TARGETS)

@@ -42,10 +42,10 @@ def fill(times: int) -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from projects.models import Membership, Role
+    from projects.models import Role
     from scanner.models import Package, PackageState
     from scanner.services.indexes import get_index
-    from tests.cast import make_project
+    from tests.cast import add_member, make_project
 
     # Long enough ago for "a month ago" to stay true while pages are measured.
     now = timezone.now() - timedelta(days=40)
@@ -68,13 +68,14 @@ def fill(times: int) -> dict[str, Any]:
         if number == 0:
             verdicts = {slug: {one.name: one.verdict.value for one in column} for slug, column in rows[1].items()}
         members = (viewer, everybody) if number < MINE else (everybody,)
-        Membership.objects.bulk_create(Membership(project=project, user=user, role=Role.MANAGER) for user in members)
+        for user in members:
+            add_member(project, user, Role.MANAGER)
     for number in range(50):
         project = make_project(f"team-{number:02}", TARGETS[:6])
         used = [packages[(number * 11 + at) % len(packages)] for at in range(PORTFOLIO[number % len(PORTFOLIO)])]
         rows = [rows_of([package.name for package in used], TARGETS[:6], number, moved) for moved in (False, True)]
         store(project, used, [rows[turn % 2] for turn in range(times)], now)
-        Membership.objects.create(project=project, user=lead, role=Role.MANAGER)
+        add_member(project, lead, Role.MANAGER)
     with connection.cursor() as cursor:
         # As the database does by itself within minutes.
         cursor.execute("ANALYZE")

@@ -106,12 +106,13 @@ def requirement_sets(count: int) -> list[str]:
 
 def store_projects(texts: Sequence[str], count: int) -> list[int]:
     """Store so many projects, and return the keys of their snapshots."""
-    from projects.models import Origin, Project, ProjectTarget
+    from projects.models import Origin, ProjectTarget
     from projects.services.snapshots import take_snapshot
+    from tests.cast import bare_project
 
     keys = []
     for number in range(count):
-        project = Project.objects.create(name=f"p{number}", slug=f"p{number}", source_builds="never")
+        project = bare_project(f"p{number}", source_builds="never")
         ProjectTarget.objects.bulk_create(
             ProjectTarget(project=project, slug=slug, position=position) for position, slug in enumerate(TARGETS)
         )

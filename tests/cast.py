@@ -58,14 +58,34 @@ def make_cast(targets: Sequence[str] = TARGETS) -> Cast:
     """The people and an empty project with targets."""
     alice, bob, carol = (User.objects.create_user(name, f"{name}@team.example") for name in ("alice", "bob", "carol"))
     project = make_project("practice-api", targets)
-    Membership.objects.create(project=project, user=alice, role=Role.MANAGER)
-    Membership.objects.create(project=project, user=bob, role=Role.READER)
+    add_member(project, alice, Role.MANAGER)
+    add_member(project, bob, Role.READER)
     return Cast(alice, bob, carol, project)
+
+
+def bare_project(name: str, slug: str = "", **fields: Any) -> Project:
+    """A project without targets and members, whose slug is its name unless one is given."""
+    return Project.objects.create(name=name, slug=slug or name, **fields)
+
+
+def add_member(project: Project, user: User, role: Role) -> None:
+    """Make the user a member of those who have the project."""
+    Membership.objects.create(project=project, user=user, role=role)
+
+
+def role_of(project: Project, user: User) -> str | None:
+    """The role of the user in the project, None without one."""
+    return Membership.objects.filter(project=project, user=user).values_list("role", flat=True).first()
+
+
+def only_member(project: Project) -> User:
+    """The one who has the project alone."""
+    return Membership.objects.get(project=project).user
 
 
 def make_project(name: str, targets: Sequence[str] = TARGETS) -> Project:
     """A project with targets and without members."""
-    project = Project.objects.create(name=name, slug=name)
+    project = bare_project(name)
     ProjectTarget.objects.bulk_create(
         ProjectTarget(project=project, slug=slug, position=position) for position, slug in enumerate(targets)
     )

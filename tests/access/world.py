@@ -13,7 +13,6 @@ from django.utils import timezone
 from projects.models import (
     ApiKey,
     KeyScope,
-    Membership,
     Note,
     PackageWaiver,
     Project,
@@ -28,7 +27,7 @@ from projects.services.alerts.watches import stop_token
 from projects.services.api_keys import make_key
 from projects.services.badges import make_badge
 from scanner.models import Index, Package
-from tests.cast import LINUX_314, assess_as, make_project, usual_rows
+from tests.cast import LINUX_314, add_member, assess_as, make_project, usual_rows
 
 # Who walks, by the row's word for it, from the least permission to the most.
 INSIDERS = {"reader": Role.READER, "member": Role.MEMBER, "manager": Role.MANAGER}
@@ -58,11 +57,11 @@ def make_world() -> World:
     Project.objects.filter(pk=deleted.pk).update(deleted_at=timezone.now())
     for name, role in INSIDERS.items():
         for one in (project, deleted):
-            Membership.objects.create(project=one, user=people[name], role=role)
+            add_member(one, people[name], role)
     elsewhere = make_project("elsewhere")
-    Membership.objects.create(project=elsewhere, user=people["stranger"], role=Role.MANAGER)
+    add_member(elsewhere, people["stranger"], Role.MANAGER)
     # The page of a package is for those who use it.
-    Membership.objects.create(project=elsewhere, user=people["staff"], role=Role.READER)
+    add_member(elsewhere, people["staff"], Role.READER)
 
     shared = _things_of_project(project, people["manager"])
     own = {name: {**shared, **_things_of_person(project, person)} for name, person in people.items()}

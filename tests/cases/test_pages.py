@@ -10,11 +10,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from projects.models import Membership, Project, ProjectTarget, Role
+from projects.models import ProjectTarget, Role
 from projects.services.assessments.run import assess_snapshot
 from projects.services.projects import SAMPLE_FILE
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
+from tests.cast import add_member, bare_project
 from tests.replay import ReplayIndex
 from tests.web import text
 
@@ -35,10 +36,10 @@ class Pages:
     @classmethod
     def of(cls, content: bytes, target: str, replay: ReplayIndex, client: Client) -> Pages:
         """Assess a requirements file on a target, and sign in who may see it."""
-        project = Project.objects.create(name="App", slug="app")
+        project = bare_project("App", slug="app")
         ProjectTarget.objects.create(project=project, slug=target, position=0)
         alice = User.objects.create_user("alice")
-        Membership.objects.create(project=project, user=alice, role=Role.READER)
+        add_member(project, alice, Role.READER)
         client.force_login(alice)
         snapshot = take_snapshot(project, {"requirements.txt": content}, ["requirements.txt"], origin="form")
         assess_snapshot(snapshot.pk, NOW, IndexClient(replay.url))

@@ -29,11 +29,11 @@ pytestmark = pytest.mark.long
 SOON = 60.0 + 15.0
 SETUP = """
 import json
-from projects.models import Project
 from projects.models.repository import Repository
+from tests.cast import bare_project
 made = []
 for number in range({number}):
-    project = Project.objects.create(name=f"App {{number}}", slug=f"app-{{number}}")
+    project = bare_project(f"App {{number}}", slug=f"app-{{number}}")
     repository = Repository.objects.create(project=project, clone_url={url!r}, paths=["requirements.txt"])
     made.append([repository.hook_key, repository.rotate_secret(), repository.pk])
 result = made

@@ -290,9 +290,10 @@ def a_snapshot(site: Installation, requirements: list[str]) -> int:
     """Create a project with these requirements and one target. Return its snapshot, not assessed yet."""
     code = (
         "from projects import jobs; jobs.request_assessment = lambda pk: None;"
-        "from projects.models import Origin, Project, ProjectTarget;"
+        "from projects.models import Origin, ProjectTarget;"
         "from projects.services.snapshots import take_snapshot;"
-        f"project = Project.objects.create(name={requirements[0]!r}, slug={requirements[0]!r});"
+        "from tests.cast import bare_project;"
+        f"project = bare_project({requirements[0]!r});"
         "ProjectTarget.objects.create(project=project, slug='cp313-win_amd64', position=0);"
         f"text = {chr(10).join(requirements)!r}.encode();"
         "snapshot = take_snapshot(project, {'requirements.txt': text}, ['requirements.txt'], origin=Origin.PASTE);"

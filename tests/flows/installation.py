@@ -8,11 +8,12 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import Membership, Project, ProjectTarget, Role, Snapshot
+from projects.models import ProjectTarget, Role, Snapshot
 from projects.models.repository import Delivery, Repository
 from projects.services.assessments import run as assessments
 from projects.services.webhooks import process as delivery_work
 from scanner.index.client import IndexClient
+from tests.cast import add_member, bare_project
 from tests.hosting.git_server import GitServer
 from tests.replay import ReplayIndex
 
@@ -25,10 +26,10 @@ class Installation:
 
     def __init__(self, host: GitServer, replay: ReplayIndex, client: Client) -> None:
         self.host, self.replay, self.client = host, replay, client
-        self.project = Project.objects.create(name="App", slug="app")
+        self.project = bare_project("App", slug="app")
         ProjectTarget.objects.create(project=self.project, slug=WINDOWS, position=0)
         alice = User.objects.create_user("alice", "alice@team.example")
-        Membership.objects.create(project=self.project, user=alice, role=Role.READER)
+        add_member(self.project, alice, Role.READER)
         client.force_login(alice)
         self.repository = Repository(project=self.project, clone_url=host.url, paths=["requirements.txt"])
         self.repository.secret = type(self.repository.secret).of(SECRET)

@@ -7,7 +7,7 @@ from projects.domain.assessment.verdicts import Verdict
 from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.send import send
 from projects.services.alerts.target_watches import watch_target
-from tests.cast import WINDOWS_313, assess_as, make_package
+from tests.cast import WINDOWS_313, assess_as, make_package, only_member
 from tests.projects.watching import person, project_of
 from tests.services.smtp import SmtpServer
 
@@ -21,7 +21,7 @@ def test_one_message_for_each_blocker_that_falls_and_none_after_the_last(mail_se
         assess_as(project, {WINDOWS_313: [make_package(f"package-{at}", one) for at, one in enumerate(verdicts)]})
 
     assess(Verdict.BLOCKED, Verdict.BLOCKED)
-    watch_target(project, project.memberships.get().user, WINDOWS_313)
+    watch_target(project, only_member(project), WINDOWS_313)
     for verdicts in (
         [Verdict.READY, Verdict.BLOCKED],
         [Verdict.READY, Verdict.READY],

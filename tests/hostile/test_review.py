@@ -17,7 +17,7 @@ from django.test import Client
 
 from projects.models import Project, Snapshot
 from projects.models.repository import Delivery, Repository
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, bare_project
 
 pytestmark = pytest.mark.django_db
 # Seconds of processor time of this process for one request: another one reads the files.
@@ -132,7 +132,7 @@ def test_a_login_in_a_file_is_neither_stored_nor_exported(alice: Client, line: s
 
 @pytest.fixture
 def hook() -> Repository:
-    project = Project.objects.create(name="App", slug="app")
+    project = bare_project("App", slug="app")
     return Repository.objects.create(project=project, clone_url="https://git.example/octo/app.git")
 
 

@@ -6,11 +6,12 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from packaging.utils import NormalizedName
 
-from projects.models import Alert, Membership, Project, ProjectTarget, Role, Subscription
+from projects.models import Alert, Project, ProjectTarget, Role, Subscription
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Index, Package, PackageState
 from scanner.services.indexes import get_index
 from scanner.services.storage.page import store_page
+from tests.cast import add_member, bare_project
 
 TARGET = "cp313-win_amd64"
 FITTING = "cp313-cp313-win_amd64"
@@ -26,10 +27,10 @@ def person(name: str = "alice", *, address: str | None = None, staff: bool = Fal
 
 
 def project_of(*people: User, name: str = "practice-api", role: Role = Role.MANAGER) -> Project:
-    project = Project.objects.create(name=name, slug=name.lower().replace(" ", "-")[:80])
+    project = bare_project(name, slug=name.lower().replace(" ", "-")[:80])
     ProjectTarget.objects.create(project=project, slug=TARGET, position=0)
     for someone in people:
-        Membership.objects.create(project=project, user=someone, role=role)
+        add_member(project, someone, role)
     return project
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from projects.models import KeyScope, Project, Subscription
 from projects.services.api_keys import make_key
-from tests.cast import LINUX_314, NOON, TARGETS, WINDOWS_313, Cast
+from tests.cast import LINUX_314, NOON, TARGETS, WINDOWS_313, Cast, only_member
 from tests.projects.api.conftest import MakeClient, problem_of
 
 API = "/api/v1"
@@ -43,7 +43,7 @@ def test_a_project_is_created_by_its_slug_once(alice: Client, cast: Cast) -> Non
     made = Project.objects.get(slug="night-job")
     assert made.snapshots.count() == 2
     assert made.targets.count() == 2
-    assert made.memberships.get().user == cast.alice
+    assert only_member(made) == cast.alice
 
 
 def test_a_project_is_created_by_its_name(alice: Client) -> None:

@@ -5,8 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from projects.models import KeyScope, SnapshotFile
-from tests.cast import LINUX_314, TARGETS, Cast, make_project
+from projects.models import KeyScope, Role, SnapshotFile
+from tests.cast import LINUX_314, TARGETS, Cast, add_member, make_project
 from tests.projects.api.conftest import MakeClient, problem_of
 
 API = "/api/v1"
@@ -80,7 +80,7 @@ def test_a_stranger_finds_nothing_of_a_project(cast: Cast, with_key: MakeClient,
 
 def test_a_key_for_one_project_sees_that_one_only(cast: Cast, with_key: MakeClient) -> None:
     other = make_project("other")
-    other.memberships.create(user=cast.bob, role="manager")
+    add_member(other, cast.bob, Role.MANAGER)
     client = with_key(cast.bob, project=other)
     assert [one["slug"] for one in client.get(f"{API}/projects").json()["items"]] == ["other"]
     assert client.get(PROJECT).status_code == 404

@@ -20,6 +20,7 @@ from projects.services.projects import create_project
 from projects.services.reading import prepare_files
 from projects.services.webhooks.process import process
 from projects.services.webhooks.receive import find_repository, receive_upload
+from tests.cast import bare_project
 from tests.projects.sandbox import calls
 from tests.signing import sign_upload
 
@@ -37,7 +38,7 @@ def slow(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed_upload() -> Delivery:
     """Receive a signed upload of one file."""
-    project = Project.objects.create(name="a", slug="a")
+    project = bare_project("a")
     repository = Repository.objects.create(project=project, provider=Provider.UPLOAD)
     body, now = json.dumps({"files": {LIST: "six\n"}}).encode(), timezone.now()
     signature = sign_upload(repository.rotate_secret(), int(now.timestamp()), body)

@@ -17,7 +17,7 @@ from projects.models import Project, RequestCount
 from projects.models.repository import Delivery, Provider, Repository
 from projects.services.accounts import make_sign_in_link
 from projects.services.request_limits import LimitedRequest, TooManyRequests, check_limits, count_request, take_back
-from tests.cast import PASSWORD
+from tests.cast import PASSWORD, bare_project
 from tests.signing import sign_upload
 
 pytestmark = pytest.mark.django_db
@@ -153,7 +153,7 @@ def test_uploads_of_an_account_are_refused_before_they_are_read(client: Client) 
 
 @pytest.mark.usefixtures("rates")
 def test_hooks_refuse_with_json_and_an_attacker_takes_nothing_from_the_true_sender(client: Client) -> None:
-    project = Project.objects.create(name="a", slug="a")
+    project = bare_project("a")
     repository = Repository.objects.create(project=project, provider=Provider.UPLOAD)
     secret = repository.rotate_secret()
     address = f"/hooks/{repository.hook_key}/upload/"

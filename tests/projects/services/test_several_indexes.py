@@ -18,6 +18,7 @@ from projects.services.reports import stored_report
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, Release
 from scanner.services.polling.schedule import poll_batch
+from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,7 +53,7 @@ def private(public: ReplayIndex, settings: Settings) -> Iterator[ReplayIndex]:
 
 @pytest.fixture
 def project(private: ReplayIndex) -> Project:
-    project = Project.objects.create(name="practice", slug="practice")
+    project = bare_project("practice")
     ProjectTarget.objects.create(project=project, slug=WINDOWS, position=0)
     add_index(project, private.url_with_login, IndexRole.EXTRA)
     return project

@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from projects.models import Membership, Origin, Project, Role, Snapshot
+from projects.models import Origin, Project, Role, Snapshot
 from projects.services.projects import create_project, create_sample_project
 from projects.services.snapshots import NothingToRead, take_snapshot
+from tests.cast import bare_project, role_of
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def alice() -> User:
 
 @pytest.fixture
 def project() -> Project:
-    return Project.objects.create(name="practice", slug="practice")
+    return bare_project("practice")
 
 
 def test_a_snapshot_keeps_the_bytes_the_requirements_and_what_could_not_be_read(project: Project) -> None:
@@ -82,7 +83,7 @@ def test_a_new_project_has_its_manager_its_targets_in_order_and_a_snapshot(alice
     slugs = ["cp313-win_amd64", "cp312-win_amd64", "cp313-win_amd64"]
     project = create_project(alice, "Café API", FILE, ["requirements.txt"], targets=slugs, origin=Origin.PASTE)
     assert project.slug == "cafe-api"
-    assert Membership.objects.get(project=project, user=alice).role == Role.MANAGER
+    assert role_of(project, alice) == Role.MANAGER
     assert [target.slug for target in project.targets.all()] == ["cp313-win_amd64", "cp312-win_amd64"]
     assert project.snapshots.count() == 1
 

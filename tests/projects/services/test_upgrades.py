@@ -15,6 +15,7 @@ from projects.services.snapshots import take_snapshot
 from projects.services.upgrades import answer_upgrade, change_standings, compare_options, fetch_for_upgrade
 from scanner.domain.resolution.upgrade import Strategy
 from scanner.index.client import IndexClient
+from tests.cast import bare_project
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +29,7 @@ NEWEST = UpgradeQuery(Strategy.LATEST)
 def project(replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch) -> Project:
     """Assess a project: greenlet 3.0.3 has wheels for 3.11 on Windows and none for 3.13."""
     monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
-    project = Project.objects.create(name="practice", slug="practice")
+    project = bare_project("practice")
     for position, slug in enumerate((OLD, NEW)):
         ProjectTarget.objects.create(project=project, slug=slug, position=position)
     files = {"requirements.txt": b"greenlet==3.0.3\nsix==1.16.0\n", "Dockerfile": b"FROM python:3.11-slim\n"}
@@ -98,7 +99,7 @@ def test_the_signs_of_today_are_kept_with_the_snapshot(project: Project) -> None
 
 
 def test_a_project_without_a_snapshot_has_nothing_to_fetch() -> None:
-    project = Project.objects.create(name="empty", slug="empty")
+    project = bare_project("empty")
     assert not fetch_for_upgrade(project.pk, NEW, NEWEST, timezone.now())
 
 

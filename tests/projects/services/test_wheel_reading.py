@@ -11,6 +11,7 @@ from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
 from projects.services.wheel_reading import read_snapshot_wheels
 from scanner.models import StoredWheelReading
+from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,7 +43,7 @@ def index(settings: Settings) -> Iterator[ReplayIndex]:
 
 
 def make(requirements: bytes) -> tuple[Project, int]:
-    project = Project.objects.create(name="practice", slug="practice")
+    project = bare_project("practice")
     for position, slug in enumerate((OLD, NEW)):
         ProjectTarget.objects.create(project=project, slug=slug, position=position)
     files = {"requirements.txt": requirements}

@@ -7,12 +7,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Assessment, IndexRole, Membership, ProjectPackage, Role
+from projects.models import Assessment, IndexRole, ProjectPackage, Role
 from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState
 from scanner.selectors.name_confusion import confusions
-from tests.cast import TARGETS, WINDOWS_313, Cast, assess_as, make_package, make_project
+from tests.cast import TARGETS, WINDOWS_313, Cast, add_member, assess_as, make_package, make_project
 from tests.projects.watching import polled, sdist, wheel
 
 PAGE = "/projects/practice-api/"
@@ -69,7 +69,7 @@ def test_another_project_with_an_index_at_the_same_address_sees_nothing_of_it(
     cast: Cast, carol: Client, index: Index
 ) -> None:
     other = make_project("other")
-    Membership.objects.create(project=other, user=cast.carol, role=Role.MANAGER)
+    add_member(other, cast.carol, Role.MANAGER)
     add_index(other, URL, IndexRole.EXTRA)
     assert carol.get("/projects/other/packages/ours/").status_code == 404
     assert carol.get(OWN).status_code == 404

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.models import Membership, ProjectPackage, Role, TargetAssessment
+from projects.models import ProjectPackage, Role, TargetAssessment
 from scanner.models import Package, Release, WheelEvent
-from tests.cast import LINUX_314, NOON, Cast, assess_as, make_package, make_project, rest_on
+from tests.cast import LINUX_314, NOON, Cast, add_member, assess_as, make_package, make_project, rest_on
 from tests.projects.watching import polled, sdist, wheel
 
 PAGE = "/packages/orjson/"
@@ -178,7 +178,7 @@ def test_the_list_has_pages(alice: Client, cast: Cast, query: str, first: int, c
 
 def test_the_list_shows_verdicts_and_what_most_projects_use_first(alice: Client, cast: Cast) -> None:
     other = make_project("other")
-    Membership.objects.create(project=other, user=cast.alice, role=Role.READER)
+    add_member(other, cast.alice, Role.READER)
     assess_as(other, {LINUX_314: [make_package("zlib-ng", "blocked")]}, resting=["zlib-ng", "pyyaml"])
     html = alice.get("/packages/").content.decode()
     names = re.findall(r'<th scope="row"><a href="/packages/([\w-]+)/"', html)

@@ -9,14 +9,24 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Membership, Project, Role, TargetAssessment
-from tests.cast import LINUX_313, LINUX_314, TARGETS, Cast, assess_as, make_package, make_project, usual_rows
+from projects.models import Project, Role, TargetAssessment
+from tests.cast import (
+    LINUX_313,
+    LINUX_314,
+    TARGETS,
+    Cast,
+    add_member,
+    assess_as,
+    make_package,
+    make_project,
+    usual_rows,
+)
 from tests.web import text
 
 
 def add_project(cast: Cast, name: str) -> Project:
     project = make_project(name, TARGETS)
-    Membership.objects.create(project=project, user=cast.alice, role=Role.MANAGER)
+    add_member(project, cast.alice, Role.MANAGER)
     return project
 
 
@@ -34,7 +44,7 @@ def test_a_bar_names_its_denominator(alice: Client, cast: Cast) -> None:
 
 
 def test_a_project_without_the_target_is_not_in_the_denominator(alice: Client, cast: Cast) -> None:
-    Membership.objects.create(project=make_project("old", [LINUX_313]), user=cast.alice, role=Role.READER)
+    add_member(make_project("old", [LINUX_313]), cast.alice, Role.READER)
     said = text(alice.get("/").content)
     assert "3.13 on Linux x86-64: 0 of 2 projects ready" in said
     assert "3.14 on Linux x86-64: 0 of 1 project ready" in said
@@ -56,7 +66,7 @@ def test_every_cell_leads_to_what_to_do(alice: Client, cast: Cast) -> None:
 def test_floors_of_the_same_platform_share_a_column(alice: Client, cast: Cast) -> None:
     old = "cp314-manylinux_2_17_x86_64"
     project = make_project("old-glibc", [old])
-    Membership.objects.create(project=project, user=cast.alice, role=Role.READER)
+    add_member(project, cast.alice, Role.READER)
     assess_as(project, {old: [make_package("orjson")]})
     assert "3.14 on Linux x86-64: 1 of 2 projects ready" in text(alice.get("/").content)
 

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import Membership, Project, Role
+from projects.models import Project, Role
 from projects.services.assessments.run import stale_snapshots
 from projects.services.project_removal import UNDO_WITHIN, purge_deleted
-from tests.cast import Cast, make_project
+from tests.cast import Cast, add_member, make_project
 from tests.web import text
 
 PAGE = "/projects/practice-api/"
@@ -25,7 +25,7 @@ def test_a_project_is_renamed_and_tagged(alice: Client, cast: Cast) -> None:
 
 def test_tags_filter_the_portfolio(alice: Client, cast: Cast) -> None:
     other = make_project("other")
-    Membership.objects.create(project=other, user=cast.alice, role=Role.MANAGER)
+    add_member(other, cast.alice, Role.MANAGER)
     cast.project.tags = ["team a"]
     cast.project.save()
     html = alice.get("/?tag=team+a").content
@@ -36,7 +36,7 @@ def test_tags_filter_the_portfolio(alice: Client, cast: Cast) -> None:
 
 def test_a_name_is_taken_once_and_what_was_typed_stays(alice: Client, cast: Cast) -> None:
     other = make_project("other")
-    Membership.objects.create(project=other, user=cast.alice, role=Role.MANAGER)
+    add_member(other, cast.alice, Role.MANAGER)
     refused = alice.post("/projects/other/settings/", {"name": "Practice-API", "tags": "kept"})
     assert refused.status_code == 422
     assert "You have a project named Practice-API already." in text(refused.content)

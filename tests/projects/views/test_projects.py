@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from projects.models import Project, Role, Snapshot, SourceBuilds
-from tests.cast import LINUX_313, WINDOWS_313, Cast
+from tests.cast import LINUX_313, WINDOWS_313, Cast, only_member, role_of
 
 LIST = "/projects/"
 ADD = "/projects/add/"
@@ -56,7 +56,7 @@ def test_pasting_requirements_makes_a_project(alice: Client, requested: list[int
     project = Project.objects.get(slug="shop")
     assert response.headers["Location"] == "/projects/shop/"
     assert list(project.targets.values_list("slug", flat=True)) == [LINUX_313, WINDOWS_313]
-    assert project.memberships.get().role == Role.MANAGER
+    assert role_of(project, only_member(project)) == Role.MANAGER
     snapshot = project.snapshots.get()
     assert (snapshot.origin, requested) == ("paste", [snapshot.pk])
     assert [row.name for row in snapshot.requirements.all()] == ["orjson"]

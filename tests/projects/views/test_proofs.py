@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import Project, Repository, StoredProof
+from projects.models import Repository, StoredProof
 from projects.models.repository import Provider
+from tests.cast import bare_project
 from tests.projects.domain.test_received_proof import document
 from tests.signing import sign_upload
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def repository() -> Repository:
-    project = Project.objects.create(name="a", slug="a")
+    project = bare_project("a")
     return Repository.objects.create(project=project, provider=Provider.UPLOAD)
 
 

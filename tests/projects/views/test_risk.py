@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.package_result import AvailableVersion
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
+from projects.models import Role
 from projects.presentation.risk_table.query import DEFAULT_STATES
 from projects.templatetags.verdicts import glyph
 from tests.cast import (
@@ -21,6 +22,7 @@ from tests.cast import (
     TARGETS,
     WINDOWS_313,
     Cast,
+    add_member,
     assess_as,
     make_package,
     make_project,
@@ -216,7 +218,7 @@ def test_a_project_without_targets_or_requirements_says_what_to_do(alice: Client
     cast.project.targets.all().delete()
     assert "No targets are chosen. Choose its targets" in text(alice.get(PAGE).content)
     empty = make_project("empty")
-    empty.memberships.create(user=cast.alice, role="manager")
+    add_member(empty, cast.alice, Role.MANAGER)
     assert "There are no requirements yet. Paste or upload them" in text(alice.get("/projects/empty/").content)
 
 

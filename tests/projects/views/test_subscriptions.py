@@ -10,7 +10,17 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
-from projects.models import Alert, AlertState, Assessment, Project, Role, Snapshot, Subscription, TargetAssessment
+from projects.models import (
+    Alert,
+    AlertState,
+    Assessment,
+    Membership,
+    Project,
+    Role,
+    Snapshot,
+    Subscription,
+    TargetAssessment,
+)
 from projects.services.alerts.watches import stop_token
 from tests.cast import make_package
 from tests.projects.watching import NOON, OTHER, TARGET, person, polled, project_of, queued_alert, sdist, wheel
@@ -160,7 +170,7 @@ def test_the_alerts_page_shows_what_one_waits_for_and_nobody_elses(client: Clien
 
 
 def test_a_project_that_one_left_is_not_shown(client: Client, watching: Subscription) -> None:
-    watching.project.memberships.all().delete()
+    Membership.objects.all().delete()
     client.force_login(watching.user)
     assert "greenlet" not in client.get(reverse("alerts")).content.decode()
 

@@ -13,9 +13,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from projects import jobs
 from projects.domain.dependency_files.uploads import read_upload
-from projects.models import Project
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed, reveal_bytes
+from tests.cast import bare_project
 
 
 @pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("curl")), reason="needs openssl and curl")
@@ -29,7 +29,7 @@ def test_the_documented_recipe_uploads_a_file(
     (recipe,) = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     secret = 'it\'s $(a) "secret"'
     repository = Repository.objects.create(
-        project=Project.objects.create(name="App", slug="app"), provider=Provider.UPLOAD, secret=Sealed.of(secret)
+        project=bare_project("App", slug="app"), provider=Provider.UPLOAD, secret=Sealed.of(secret)
     )
     (tmp_path / "requirements.txt").write_text("numpy==2.0  # é\n")
     environment: dict[str, Any] = {

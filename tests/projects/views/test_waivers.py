@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.waivers import WaiverKind
-from projects.models import Assessment, Membership, PackageWaiver, Project, Role
+from projects.models import Assessment, PackageWaiver, Role
 from projects.services.assessments.run import read_snapshot, request_of, stale_snapshots, targets_of
 from projects.services.waivers import make_waiver
-from tests.cast import LINUX_314, WINDOWS_313, Cast
+from tests.cast import LINUX_314, WINDOWS_313, Cast, add_member, bare_project
 from tests.web import text
 
 PAGE = "/projects/practice-api/waivers/"
@@ -117,8 +117,8 @@ def test_readers_see_waivers_and_strangers_see_nothing(bob: Client, carol: Clien
 
 
 def test_a_waiver_of_another_project_cannot_be_ended(alice: Client, cast: Cast) -> None:
-    other = Project.objects.create(name="other", slug="other")
-    Membership.objects.create(project=other, user=cast.alice, role=Role.MANAGER)
+    other = bare_project("other")
+    add_member(other, cast.alice, Role.MANAGER)
     made = waive(cast)
     assert alice.post(f"/projects/other/waivers/{made.pk}/end/").status_code == 404
 

@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from projects.models import Project
 from projects.models.repository import Delivery, Provider, Repository
 from projects.models.sealed import Sealed
+from tests.cast import bare_project
 from tests.projects.services.webhooks.test_receive import SECRET, push_body, signed
 from tests.signing import sign_upload
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def repository() -> Repository:
-    project = Project.objects.create(name="App", slug="app")
+    project = bare_project("App", slug="app")
     return Repository.objects.create(
         project=project, clone_url="https://code.example/octo/app.git", secret=Sealed.of(SECRET)
     )

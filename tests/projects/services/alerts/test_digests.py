@@ -15,7 +15,7 @@ from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import send
 from projects.services.alerts.upstream_notes import dismiss_note
 from projects.services.alerts.watches import follow, unfollow
-from tests.cast import WINDOWS_313, assess_as, make_package
+from tests.cast import WINDOWS_313, assess_as, make_package, only_member
 from tests.patience import PATIENCE
 from tests.projects.watching import HOUR, NOON, person, project_of
 
@@ -44,7 +44,7 @@ def following(*names: str, who: str = "alice", project: str = "app") -> Subscrip
     """Somebody who has followed a project that uses these packages since yesterday."""
     found = project_of(person(who), name=project)
     assess_as(found, {WINDOWS_313: [make_package(name) for name in names]}, at=NOON)
-    subscription = follow(found, found.memberships.get().user)
+    subscription = follow(found, only_member(found))
     Subscription.objects.filter(pk=subscription.pk).update(created_at=NOON - timedelta(days=1))
     return subscription
 

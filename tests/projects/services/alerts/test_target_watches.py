@@ -12,7 +12,7 @@ from projects.models import Alert, AlertState, Assessment, Subscription
 from projects.services.alerts.dispatch import dispatch_events
 from projects.services.alerts.send import send
 from projects.services.alerts.target_watches import report_targets, watch_target
-from tests.cast import NOON, WINDOWS_313, assess_as, make_package
+from tests.cast import NOON, WINDOWS_313, assess_as, make_package, only_member
 from tests.projects.watching import person, project_of
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def watched(*blockers: str) -> Subscription:
     """A watch of a target that these packages block."""
     project = project_of(person())
     assess_as(project, {WINDOWS_313: [make_package(name, Verdict.BLOCKED) for name in blockers]})
-    return watch_target(project, project.memberships.get().user, WINDOWS_313)
+    return watch_target(project, only_member(project), WINDOWS_313)
 
 
 def assess(watch: Subscription, **verdicts: Verdict) -> Assessment:
@@ -76,7 +76,7 @@ def test_what_is_only_not_read_yet_has_not_fallen(mailoutbox: list[EmailMessage]
 
 def test_a_target_without_an_answer_is_watched_from_its_first_one(mailoutbox: list[EmailMessage]) -> None:
     project = project_of(person())
-    watch = watch_target(project, project.memberships.get().user, WINDOWS_313)
+    watch = watch_target(project, only_member(project), WINDOWS_313)
     assert watch.reported is None
     assess(watch, orjson=Verdict.BLOCKED)
     beat()

@@ -10,13 +10,14 @@ from django.test import Client
 from django.utils import timezone
 
 from projects.domain.request_rate import RequestRate
-from projects.models import Membership, Origin, Project, ProjectTarget, Role, Snapshot
+from projects.models import Origin, ProjectTarget, Role, Snapshot
 from projects.services.assessments import fetch
 from projects.services.assessments.run import assess_snapshot
 from projects.services.request_limits import LimitedRequest
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
 from scanner.models import Package
+from tests.cast import add_member, bare_project
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -27,7 +28,7 @@ NAMES = 40
 def made_up(monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     """A snapshot of names that no index has."""
     monkeypatch.setattr("projects.jobs.request_assessment", lambda snapshot_id: None)
-    project = Project.objects.create(name="practice", slug="practice")
+    project = bare_project("practice")
     ProjectTarget.objects.create(project=project, slug="cp313-win_amd64", position=0)
     text = "".join(f"made-up-{number}==1.0\n" for number in range(NAMES)).encode()
     return take_snapshot(project, {"requirements.txt": text}, ["requirements.txt"], origin=Origin.PASTE)
@@ -56,7 +57,7 @@ def test_a_project_makes_no_more_requests_than_are_left_for_the_hour(
 def test_the_page_says_how_many_names_do_not_exist(made_up: Snapshot, replay: ReplayIndex) -> None:
     assess(made_up, replay)
     client, bob = Client(), User.objects.create_user("bob")
-    Membership.objects.create(project=made_up.project, user=bob, role=Role.READER)
+    add_member(made_up.project, bob, Role.READER)
     client.force_login(bob)
     page = re.sub(r"<[^>]+>", "", client.get("/projects/practice/").content.decode())
     assert f"{NAMES} of {NAMES} names do not exist on the index." in page

@@ -17,6 +17,7 @@ from scanner.models import Package, Release
 from scanner.services.indexes import get_index
 from scanner.services.metadata import FIRST_PAUSE
 from scanner.services.polling.poll import poll_package
+from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file, faults
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,7 +27,7 @@ WINDOWS, LINUX = "cp313-win_amd64", "cp313-manylinux_2_28_x86_64"
 
 @pytest.fixture
 def project() -> Project:
-    project = Project.objects.create(name="practice", slug="practice")
+    project = bare_project("practice")
     ProjectTarget.objects.create(project=project, slug=WINDOWS, position=0)
     return project
 
@@ -245,8 +246,8 @@ def test_a_job_that_spends_its_budget_says_so_and_the_next_one_goes_on(
 
 
 def test_projects_that_ask_the_same_are_assessed_one_after_the_other(project: Project, replay: ReplayIndex) -> None:
-    other = Project.objects.create(name="other", slug="other")
-    between = Project.objects.create(name="between", slug="between")
+    other = bare_project("other")
+    between = bare_project("between")
     texts = {project: "six==1.16.0\n", between: "idna\n", other: "six==1.16.0\n"}
     for one in (between, other):
         ProjectTarget.objects.create(project=one, slug=WINDOWS, position=0)

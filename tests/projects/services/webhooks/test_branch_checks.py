@@ -13,6 +13,7 @@ from projects.models.sealed import Sealed
 from projects.services.webhooks.branch_checks import check_due
 from projects.services.webhooks.process import process
 from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE
+from tests.cast import bare_project
 from tests.hosting.git_server import GitServer
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,7 @@ def repository(host: GitServer) -> Repository:
 
 
 def follow(clone_url: str, **more: Any) -> Repository:
-    project, _ = Project.objects.get_or_create(name="App", slug="app")
+    project = Project.objects.filter(slug="app").first() or bare_project("App", slug="app")
     return Repository.objects.create(
         project=project, clone_url=clone_url, **{"paths": ["requirements.txt"], "next_check_at": NOW, **more}
     )

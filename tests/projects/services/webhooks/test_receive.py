@@ -35,6 +35,7 @@ from projects.services.webhooks.receive import (
     receive_push,
     receive_upload,
 )
+from tests.cast import bare_project
 from tests.hosting.git_server import GitServer
 from tests.signing import sign_upload
 
@@ -59,7 +60,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def repository(host: GitServer) -> Repository:
-    project = Project.objects.create(name="App", slug="app")
+    project = bare_project("App", slug="app")
     return Repository.objects.create(
         project=project, clone_url=host.url, secret=Sealed.of(SECRET), paths=["requirements.txt"]
     )
