@@ -18,6 +18,7 @@ class SourceAudit(models.Model):
     left_out = models.PositiveIntegerField(default=0, help_text="sources beyond the limit")
     findings = models.JSONField(default=list)
     places = models.JSONField(default=list, help_text="where the files name a Python")
+    excerpts = models.JSONField(default=list, help_text="the lines around these places, for patches")
     error = models.CharField(max_length=500, blank=True, help_text="why the source could not be read")
 
     class Meta:

@@ -10,7 +10,8 @@ from projects.presentation.audit.page import AuditPage, audit_page
 
 def newest_audit(project: Project) -> AuditPage | None:
     """Return the newest audit beside the one before it; None without any. Two queries."""
-    newest = list(SourceAudit.objects.filter(project=project).select_related("snapshot").order_by("-snapshot")[:2])
+    audits = SourceAudit.objects.filter(project=project).select_related("snapshot").defer("excerpts")
+    newest = list(audits.order_by("-snapshot")[:2])
     if not newest:
         return None
     audit, earlier = newest[0], next((one for one in newest[1:] if not one.error), None)

@@ -23,7 +23,7 @@ class UpgradeState:
 def upgrade_state(project: Project, target: str) -> UpgradeState:
     """Return what is stored about one target of a project. Three queries at most."""
     snapshot = Snapshot.objects.filter(project=project).order_by("-pk").first()
-    nothing = StoredUpgrade(TargetResult(target, ProjectVerdict.UNKNOWN, ()))
+    nothing = StoredUpgrade(TargetResult(target, ProjectVerdict.UNKNOWN, ()), is_assessed=False)
     if snapshot is None:
         return UpgradeState(None, nothing, None)
     assessed = TargetAssessment.objects.filter(assessment__snapshot=snapshot, target=target)

@@ -7,8 +7,11 @@ import pytest
 from django.utils import timezone
 
 from projects.models import Snapshot, SourceAudit
+from projects.presentation.audit.move_text import move_patch
 from projects.services.audit.pushed_source import audit_pushed_source
-from tests.flows.installation import Installation
+from projects.services.moves import project_move
+from tests.flows.installation import WINDOWS, Installation
+from tests.hosting.git_server import git
 from tests.replay import ReplayIndex, a_file
 from tests.web import text
 
@@ -81,3 +84,16 @@ def test_what_was_not_pushed_has_no_source(installed: Installation) -> None:
     Snapshot.objects.update(commit="")
     assert not audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
     assert not SourceAudit.objects.exists()
+
+
+def test_the_move_of_a_push_is_a_patch_for_its_commit(installed: Installation) -> None:
+    push(installed, {**FILES, "Dockerfile": "# kept\n" * 9 + "FROM python:3.11-slim\n" + "RUN make\n" * 9})
+    found = project_move(installed.project, WINDOWS)
+    assert found is not None
+    git(installed.host.work, "apply", "--index", stdin=move_patch(found.move).encode())
+    changed = git(installed.host.work, "diff", "--cached", "--unified=0").splitlines()
+    assert [line for line in changed if line[:1] == "+" and line[:3] != "+++"] == ["+3.13", "+FROM python:3.13-slim"]
+    assert [(one.path, one.moves[0].before) for one in found.move.files] == [
+        (".python-version", "3.12"),
+        ("Dockerfile", "python:3.11-slim"),
+    ]

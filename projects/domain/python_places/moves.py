@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -58,13 +58,20 @@ def place_moves(places: Sequence[PythonPlace], texts: Mapping[str, str], minor: 
     return sorted(found, key=lambda move: move.place)
 
 
-def not_moved(places: Sequence[PythonPlace], minor: int) -> list[PythonPlace]:
-    """Return the first place of each file that tests several Pythons without a list, and lacks the new one."""
-    tests = [one for one in places if one.role is PlaceRole.TESTS and one.path in _with_many(places)]
+def not_moved(places: Sequence[PythonPlace], minor: int, texts: Container[str]) -> list[PythonPlace]:
+    """Return the first place of each file to be changed by hand.
+
+    These are files that test several Pythons without a list and lack the new one, and files without a text of which a
+    place names another Python.
+    """
+    many = _with_many(places)
+    tests = [one for one in places if one.role is PlaceRole.TESTS and one.path in many]
     listed = {one.path for one in tests if one.is_list}
     tested = {one.path for one in tests if minor_of(one) == minor}
-    first = {one.path: one for one in reversed(tests)}
-    return [one for path, one in first.items() if path not in listed | tested]
+    unknown = [one for one in places if one.path not in texts and minor_of(one) not in {None, minor}]
+    left = [*(one for one in tests if one.path not in listed | tested), *unknown]
+    first = {one.path: one for one in sorted(left, reverse=True)}
+    return sorted(first.values())
 
 
 def _with_many(places: Sequence[PythonPlace]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from projects.domain.python_places.read_lines import (
     read_dockerfile,
@@ -16,6 +17,7 @@ from projects.domain.python_places.read_yaml import read_yaml
 from projects.domain.python_places.values import PythonPlace
 
 LARGEST_FILE = 256 * 1024
+_MOST_PLACES = 2_000
 _DOCKERFILE = re.compile(r"(?:dockerfile|containerfile)(?:\.[^/]*)?|[^/]*\.dockerfile")
 _YAML = re.compile(
     r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.circleci/config\.ya?ml$"
@@ -46,8 +48,9 @@ def may_name_python(path: str) -> bool:
 
 
 def read_places(files: Mapping[str, bytes]) -> list[PythonPlace]:
-    """Return the places of these files, in the order of the files. What is not understood is left out."""
-    return [place for path in sorted(files) for place in sorted(set(_places(path, files[path])))]
+    """Return the first 2,000 places of these files, in the order of the files. What is not understood is left out."""
+    found = (place for path in sorted(files) for place in sorted(set(_places(path, files[path]))))
+    return list(islice(found, _MOST_PLACES))
 
 
 def _places(path: str, content: bytes) -> Iterable[PythonPlace]:

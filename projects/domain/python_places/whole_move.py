@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from projects.domain.python_places.moves import PlaceMove, not_moved, place_moves
-from projects.domain.python_places.read import read_places
+from projects.domain.python_places.read import may_name_python, read_places
 from projects.domain.python_places.values import PythonPlace
 from projects.domain.rewriting.edits import apply_edits
 from projects.domain.rewriting.exports import patch
@@ -44,11 +44,16 @@ class WholeMove:
 
 
 def whole_move(
-    texts: Mapping[str, str], planned: Mapping[str, str], minor: int, skipped: Collection[str] = ()
+    texts: Mapping[str, str],
+    planned: Mapping[str, str],
+    places: Sequence[PythonPlace],
+    minor: int | None,
+    skipped: Collection[str] = (),
 ) -> WholeMove:
-    """Return the move of these files to CPython 3.`minor`.
+    """Return the move of these files to CPython 3.`minor`; None leaves all places as they are.
 
     - texts: the files that may change, by path; planned: those that the plan rewrites, as it does.
+    - places: those of the texts; the places of a file without a text are left to people.
     - skipped: what is left as it is: "requirements", the kind of a place, a path, or a path with its line ("a.yml:3").
     """
     is_left = frozenset(skipped)
@@ -58,16 +63,20 @@ def whole_move(
         if REQUIREMENTS not in is_left and path not in is_left and text != texts.get(path, "")
     }
     base = {**texts, **plan}
-    places = read_places({path: text.encode() for path, text in base.items()})
-    moves = [move for move in place_moves(places, base, minor) if not _names(move.place) & is_left]
+    # The plan may have moved lines.
+    again = read_places({path: text.encode() for path, text in plan.items() if may_name_python(path)})
+    now = sorted([*(place for place in places if place.path not in plan), *again])
+    known = [place for place in now if place.path in base]
+    moves = [] if minor is None else place_moves(known, base, minor)
+    moves = [move for move in moves if not _names(move.place) & is_left]
     files = []
     for path in sorted(base):
         mine = tuple(move for move in moves if move.place.path == path)
         after = apply_edits(base[path], (move.edit for move in mine))
         if after != texts.get(path, ""):
             files.append(FileMove(path, texts.get(path, ""), after, path in plan, mine))
-    by_hand = tuple(place for place in not_moved(places, minor) if not _names(place) & is_left)
-    return WholeMove(tuple(files), by_hand)
+    by_hand = [] if minor is None else not_moved(now, minor, base)
+    return WholeMove(tuple(files), tuple(place for place in by_hand if not _names(place) & is_left))
 
 
 def _names(place: PythonPlace) -> set[str]:

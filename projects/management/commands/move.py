@@ -9,7 +9,6 @@ from typing import Any
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
-from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.python_places.values import PlaceKind
 from projects.domain.python_places.whole_move import REQUIREMENTS, whole_move
 from projects.domain.rewriting.written_plan import WrittenPlan
@@ -17,7 +16,7 @@ from projects.management.assessing import add_assessment_options, assess, make_r
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.move_text import move_json, move_lines, move_patch
 from projects.services.audit.tree import read_texts
-from scanner.domain.targets.pythons import Implementation
+from projects.services.moves import MOVABLE, moved_minor, read_text_places
 
 _SKIP_HELP = f"leave as it is: {REQUIREMENTS}, {', '.join(PlaceKind)}, a path, or PATH:LINE; repeatable"
 
@@ -47,17 +46,18 @@ class Command(BaseCommand):
         root = Path(options["path"])
         if not root.is_dir():
             raise CommandError(f"{root}: no such folder", returncode=2)
-        if target.python.implementation is not Implementation.CPYTHON:
-            raise CommandError("only a move to a CPython is written", returncode=2)
+        if moved_minor(target) is None:
+            raise CommandError("only a move to a CPython with a GIL is written", returncode=2)
         files = read_files([options["path"]])
         assessment = assess(make_request(files, [target], options), files, options, self._log)
         (result,) = assessment.evaluation.targets
-        if result.verdict not in {ProjectVerdict.GO, ProjectVerdict.CONDITIONAL}:
+        if result.verdict not in MOVABLE:
             hint = f"`manage.py assess {root} --target {target.slug}` says why"
             raise CommandError(f"{target.slug} is {result.verdict.value}: there is no move to write; {hint}.")
         written = assessment.record().written.get(target.slug) or WrittenPlan()
         planned = {_below(root, path): text for path, text in written.files.items()}
-        move = whole_move(read_texts(root, planned), planned, target.python.version[1], options["skip"])
+        texts = read_texts(root, planned)
+        move = whole_move(texts, planned, read_text_places(texts), moved_minor(target), options["skip"])
         problems = [f"{_below(root, one.path)}:{one.line or 1}: {one.message}" for one in written.problems]
         if options["format"] == "json":
             self.stdout.write(move_json(move, target.slug, result.verdict.value, written.commands, problems))

@@ -18,10 +18,14 @@ from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
 
 @dataclass(frozen=True, slots=True)
 class StoredUpgrade:
-    """The newest assessment's result for the target; `missing` are the names that the index has not answered for."""
+    """The newest assessment's result for the target; `missing` are the names that the index has not answered for.
+
+    `is_assessed`: there is such an assessment.
+    """
 
     result: TargetResult
     missing: Sequence[str] = ()
+    is_assessed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

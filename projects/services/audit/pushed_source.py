@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
+from projects.domain.python_places.excerpts import excerpts
+from projects.domain.python_places.read import LARGEST_FILE
+from projects.domain.python_places.values import PythonPlace
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
 from projects.hosts.errors import HostError
 from projects.hosts.git import open_repository
@@ -56,7 +60,7 @@ def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
         found = {"error": str(error)[:_MOST_SAID]}
     except SealBroken:
         found = {"error": "the credentials of the repository cannot be decrypted"}
-    empty = {"targets": [], "files": 0, "left_out": 0, "findings": [], "places": [], "error": ""}
+    empty = {"targets": [], "files": 0, "left_out": 0, "findings": [], "places": [], "excerpts": [], "error": ""}
     values = {**empty, **found, "project": snapshot.project, "made_at": now}
     SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
     return True
@@ -82,10 +86,19 @@ def _audited(snapshot: Snapshot, assessment: Assessment, tree: SourceTree) -> di
     files = {file.path: bytes(file.content) for file in snapshot.files.all()}
     roots = [file.path for file in snapshot.files.all() if file.is_root]
     findings = audit_tree(tree, targets, results, read_files(files, roots), indexes_of(snapshot.project))
+    places = read_tree_places(tree)
+    # Those of the snapshot are stored whole, and without logins.
+    others = [place for place in places if place.path not in files]
     return {
         "targets": [target.slug for target in targets],
         "files": len(tree.files),
         "left_out": tree.left_out,
         "findings": [finding.to_json() for finding in findings],
-        "places": [place.to_json() for place in read_tree_places(tree)],
+        "places": [place.to_json() for place in places],
+        "excerpts": [one.to_json() for one in excerpts(_texts(tree, others), others)],
     }
+
+
+def _texts(tree: SourceTree, places: Sequence[PythonPlace]) -> dict[str, str]:
+    paths = {place.path for place in places}
+    return {path: tree.content(path, LARGEST_FILE).decode("utf-8", "replace") for path in paths}

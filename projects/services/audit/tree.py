@@ -99,7 +99,7 @@ def read_repository_places(root: Path) -> list[PythonPlace]:
 
 
 def _places(content: Content, paths: Iterable[str]) -> list[PythonPlace]:
-    files = {path: content(path, LARGEST_FILE + 1) for path in _place_paths(paths)}
+    files = {path: content(path, LARGEST_FILE + 1) for path in place_paths(paths)}
     try:
         return run_limited(read_places, files)
     except ReadingLimitReached:
@@ -109,14 +109,15 @@ def _places(content: Content, paths: Iterable[str]) -> list[PythonPlace]:
 def read_texts(root: Path, more: Iterable[str]) -> dict[str, str]:
     """Return the files below a folder that may name its Python, and these, as text; those that are not UTF-8 not."""
     found: dict[str, str] = {}
-    for path in dict.fromkeys([*_place_paths(_walk(root)), *more]):
+    for path in dict.fromkeys([*place_paths(_walk(root)), *more]):
         content = _bytes(root / path, MAX_FILE_BYTES + 1)
         with suppress(UnicodeDecodeError):
             found[path] = content.decode()
     return found
 
 
-def _place_paths(paths: Iterable[str]) -> list[str]:
+def place_paths(paths: Iterable[str]) -> list[str]:
+    """Return the paths of files in which places are looked for: not of those of tests and examples."""
     return [path for path in paths if may_name_python(path) and not _NOT_ITS_OWN.search(path)][:_MAX_PLACES]
 
 

@@ -81,8 +81,8 @@ def test_a_matrix_that_is_no_list_is_left_to_people() -> None:
     text = "m:\n  include:\n    - {python: '3.11', tox: py311}\n    - {python: '3.12', tox: py312}\n"
     assert moved(path, text) == text
     beside = {path: text.encode(), "tox.ini": b"[tox]\nenvlist = py311,py312\n"}
-    assert [(one.path, one.line) for one in not_moved(read_places(beside), 14)] == [(path, 3)]
-    assert not_moved(read_places({path: text.encode()}), 12) == []
+    assert [(one.path, one.line) for one in not_moved(read_places(beside), 14, beside)] == [(path, 3)]
+    assert not_moved(read_places({path: text.encode()}), 12, {path}) == []
 
 
 def test_an_image_of_an_old_system_is_a_caution() -> None:
