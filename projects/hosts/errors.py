@@ -83,3 +83,37 @@ class FetchTooLarge(HostError):
 
     def __str__(self) -> str:
         return f"{self.what} is larger than {self.limit:,} bytes"
+
+
+@dataclass
+class BranchMoved(HostError):
+    """A push that was not taken because the branch has commits which it does not descend from."""
+
+    def __str__(self) -> str:
+        return f"the branch at {self.host} has other commits"
+
+
+@dataclass
+class PushRefused(HostError):
+    """A push that a rule of the repository refused: a protected branch, or a hook."""
+
+    def __str__(self) -> str:
+        return f"{self.host} refused the push: a rule of the repository forbids it"
+
+
+@dataclass
+class PatchMisfit(HostError):
+    """A patch that does not fit the files of the commit that it was made for."""
+
+    def __str__(self) -> str:
+        return "the files of the repository are not those that the change was made for"
+
+
+@dataclass
+class TokenRefused(RepositoryAccessDenied):
+    """An answer of the host's API that refuses the token: status 401, 403 or 404."""
+
+    status: int
+
+    def __str__(self) -> str:
+        return f"the API of {self.host} refused the token with status {self.status}"

@@ -39,6 +39,7 @@ class GitServer:
     root: Path
     work: Path
     port: int = 0
+    username: str = "robot"
     password: str = ""
     redirect_to: str = ""
     fail_with: int = 0
@@ -75,6 +76,10 @@ class GitServer:
         git(self.work, "reset", "-q", "--hard", commit)
         git(self.work, "push", "-q", "--force", "origin", "HEAD:refs/heads/main")
 
+    def bare(self, *arguments: str) -> str:
+        """Run git in the repository as the host has it."""
+        return git(self.root / "octo" / "app.git", *arguments)
+
     def delete(self, branch: str) -> None:
         git(self.work, "push", "-q", "origin", f":refs/heads/{branch}")
 
@@ -87,6 +92,8 @@ def git_server(folder: Path) -> Iterator[GitServer]:
     bare.mkdir(parents=True)
     git(bare, "init", "-q", "--bare", "-b", "main", ".")
     git(bare, "config", "uploadpack.allowFilter", "true")
+    # Without a user of the web server, pushes by HTTP are off.
+    git(bare, "config", "http.receivepack", "true")
     # A branch may be deleted although HEAD points to it.
     git(bare, "config", "receive.denyDeleteCurrent", "ignore")
     server.work.mkdir()
@@ -146,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.host.hang.wait(PATIENCE)
 
     def _may_enter(self) -> bool:
-        expected = "Basic " + base64.b64encode(f"robot:{self.host.password}".encode()).decode()
+        expected = "Basic " + base64.b64encode(f"{self.host.username}:{self.host.password}".encode()).decode()
         return not self.host.password or self.headers.get("Authorization") == expected
 
     def _say(self, status: int, headers: Mapping[str, str] | None = None) -> None:

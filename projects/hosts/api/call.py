@@ -11,7 +11,7 @@ from projects.hosts.errors import (
     HostNotAllowed,
     HostRefused,
     HostUnavailable,
-    RepositoryAccessDenied,
+    TokenRefused,
 )
 from scanner.domain.network import is_allow_listed
 from scanner.services.outbound import OutboundAnswer, OutboundFailed, OutboundRefused, send
@@ -40,7 +40,7 @@ def call(
 ) -> dict[str, object] | list[object]:
     """Send a request to `path` below the root, and return the JSON of the answer; an empty one is an empty object.
 
-    Raises HostNotAllowed, HostUnavailable, RepositoryAccessDenied (401, 403, 404), HostRefused (other 4xx).
+    Raises HostNotAllowed, HostUnavailable, TokenRefused (401, 403, 404), HostRefused (other 4xx).
     """
     if urlsplit(api.root).scheme != "https" and not is_allow_listed(api.host, api.allowed_hosts):
         raise HostNotAllowed(api.host, "a token is sent over https only")
@@ -71,7 +71,7 @@ def _check(api: HostApi, answer: OutboundAnswer) -> None:
     if is_throttled or answer.headers.get("retry-after"):
         raise HostUnavailable(api.host, "it asks for a pause")
     if status in {401, 403, 404}:
-        raise RepositoryAccessDenied(api.host)
+        raise TokenRefused(api.host, status)
     if status >= 500:
         raise HostUnavailable(api.host, f"its API answers with status {status}")
     raise HostRefused(api.host, status, _said(api, answer.body))
