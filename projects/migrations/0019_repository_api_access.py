@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0017_source_audits'),
+        ('projects', '0018_source_excerpts'),
     ]
 
     operations = [
