@@ -155,7 +155,7 @@ def test_an_unreachable_index_leaves_everything_unknown_and_fails(tmp_path: Path
     file = tmp_path / "requirements.txt"
     file.write_text("six==1.16.0\n")
     done = assess(None, tmp_path / "data", str(file), "--target", WINDOWS, "--format", "json")
-    assert done.returncode == 1
+    assert done.returncode == 3
     (entry,) = json.loads(done.stdout)["assessments"]
     assert entry["verdict"] == "unknown"
     assert rows(entry)["six"]["availability"] == "unknown"

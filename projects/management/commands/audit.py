@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.core.management.base import BaseCommand
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.audit.findings import AuditFinding
+from projects.domain.gate.comparison import ExitStatus
 from projects.management.assessing import (
     DependencyFiles,
     NothingToAssess,
@@ -22,9 +24,20 @@ from projects.management.assessing import (
     make_request,
     read_files,
 )
+from projects.management.gating import (
+    CHECK_FORMATS,
+    add_gate_options,
+    read_baseline,
+    seen_from_here,
+    update_baseline,
+    write_file,
+)
 from projects.management.storage import prepare_storage
 from projects.management.target_options import TARGET_HELP, parse_target_option
-from projects.presentation.audit.formats import AuditReport, audit_json, audit_sarif, audit_table
+from projects.presentation.audit.formats import AuditReport, audit_json, audit_table
+from projects.presentation.checks.gate_text import findings_line
+from projects.presentation.checks.of_audit import audit_results
+from projects.presentation.checks.result import CheckResult
 from projects.services.audit.findings import audit_tree, audit_without_requirements
 from projects.services.audit.tree import SourceTree, read_tree, read_tree_places
 from projects.services.dependency_files import UnreadablePath, roots_of
@@ -33,7 +46,8 @@ from scanner.domain.targets.catalogue import DEFAULT_TARGETS
 from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 
-_FORMATS = {"table": audit_table, "json": audit_json, "sarif": audit_sarif}
+_FORMATS = {"table": audit_table, "json": audit_json}
+_TOOL = "Wheelway audit"
 _SHOWN_PROBLEMS = 20
 _FAILS = {"never": set(), "high": {"high", "critical"}, "moderate": {"moderate", "high", "critical"}}
 
@@ -53,9 +67,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--loaded", action="append", default=[], metavar="NAME", help="a package that is loaded by name"
         )
-        parser.add_argument("--format", choices=tuple(_FORMATS), default="table")
+        add_gate_options(parser, _FORMATS)
         parser.add_argument(
-            "--fail-on", choices=tuple(_FAILS), default="high", help="exit 1 on such a finding or worse"
+            "--fail-on",
+            choices=tuple(_FAILS),
+            help="exit 1 on such a finding or worse, with --baseline only on a new one; "
+            "default: never with --write-baseline, else high",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -63,15 +80,28 @@ class Command(BaseCommand):
         root = Path(options["path"])
         if not root.exists():
             raise CommandError(f"{root}: no such file or folder", returncode=2)
+        baseline = read_baseline(options["baseline"])
+        if baseline is not None and baseline.findings is None:
+            message = f"{options['baseline']}: it has no findings. `audit --write-baseline` adds them."
+            raise CommandError(message, returncode=2)
         names = options["target"]
         targets = list(dict.fromkeys(map(parse_target_option, names))) if names else list(DEFAULT_TARGETS)
         tree = read_tree(root)
         findings = self._findings(tree, targets, options)
         slugs = [one.slug for one in targets]
         report = AuditReport(findings, slugs, len(tree.files), tree.left_out, read_tree_places(tree))
-        self.stdout.write(_FORMATS[options["format"]](report), ending="")
-        if {finding.severity.value for finding in findings} & _FAILS[options["fail_on"]]:
-            sys.exit(1)
+        checks = audit_results(findings, baseline.findings if baseline is not None else None)
+        for form, path in options["output"]:
+            write_file(path, _text(report, checks, form, options["path"]))
+        self.stdout.write(_text(report, checks, options["format"], options["path"]), ending="")
+        if baseline is not None:
+            new = sum(check.is_new is True for check in checks)
+            self._log(findings_line(new, len(checks) - new))
+        if options["write_baseline"]:
+            update_baseline(options["write_baseline"], lambda before: before.with_findings(findings))
+        fail_on = options["fail_on"] or ("never" if options["write_baseline"] and baseline is None else "high")
+        if {check.severity for check in checks if check.is_new is not False} & _FAILS[fail_on]:
+            sys.exit(ExitStatus.FAILED)
 
     def _findings(self, tree: SourceTree, targets: list[Target], options: dict[str, Any]) -> list[AuditFinding]:
         try:
@@ -103,3 +133,9 @@ class Command(BaseCommand):
 
     def _log(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
+
+
+def _text(report: AuditReport, checks: Sequence[CheckResult], form: str, root: str) -> str:
+    if form in CHECK_FORMATS:
+        return CHECK_FORMATS[form](_TOOL, seen_from_here(checks, root if Path(root).is_dir() else ""))
+    return _FORMATS[form](report)

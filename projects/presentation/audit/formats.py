@@ -1,21 +1,18 @@
-"""An audit as a table, as JSON and as SARIF 2.1.0."""
+"""An audit as a table and as JSON."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 from projects.domain.assessment.verdicts import Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind
 from projects.domain.python_places.values import PythonPlace
 from projects.presentation.audit.places import places_data, places_lines
-from projects.presentation.audit.sentences import RULES, finding_text, next_step
+from projects.presentation.audit.sentences import finding_text, next_step
 from scanner.domain.phrases import count
 
-_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MODERATE: "warning", Severity.LOW: "note"}
 _MARKS = {Severity.CRITICAL: "✕", Severity.HIGH: "✕", Severity.MODERATE: "!", Severity.LOW: "~", Severity.NONE: "~"}
 _SHOWN_PLACES = 3
 
@@ -64,36 +61,6 @@ def audit_json(report: AuditReport) -> str:
             "findings": [_finding(finding) for finding in report.findings],
             **places_data(report.places),
         },
-        indent=2,
-    )
-
-
-def audit_sarif(report: AuditReport) -> str:
-    """Return the findings as SARIF, one result for each place."""
-    used = sorted({finding.kind for finding in report.findings})
-    rules = [{"id": kind.value, "shortDescription": {"text": RULES[kind]}} for kind in used]
-    results = [
-        {
-            "ruleId": finding.kind.value,
-            "ruleIndex": used.index(finding.kind),
-            "level": _LEVELS.get(finding.severity, "note"),
-            "message": {"text": f"{finding_text(finding)} {next_step(finding)}".strip()},
-            "locations": [
-                {
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": quote(place.path), "uriBaseId": "%SRCROOT%"},
-                        **({"region": {"startLine": place.line}} if place.line > 0 else {}),
-                    }
-                }
-            ],
-            "properties": {"severity": finding.severity.value, "targets": list(finding.targets)},
-        }
-        for finding in report.findings
-        for place in finding.places
-    ]
-    driver = {"name": "Wheelway audit", "rules": rules}
-    return json.dumps(
-        {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]},
         indent=2,
     )
 
