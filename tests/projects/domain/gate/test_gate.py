@@ -5,8 +5,8 @@ import json
 import pytest
 
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
-from projects.domain.audit.findings import AuditFinding, FindingKind, Severity, SourcePlace
+from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
+from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace
 from projects.domain.gate.baseline import Baseline, FindingKey, InvalidBaseline, TargetBaseline
 from projects.domain.gate.comparison import (
     ExitStatus,
@@ -56,9 +56,8 @@ def test_the_json_of_assess_and_of_audit_are_baselines_too() -> None:
     targets = Baseline.from_json({"schema": 1, "assessments": [entry]}).targets or {}
     assert targets[TARGET] == TargetBaseline(TARGET, ProjectVerdict.NO_GO, frozenset({"orjson"}))
     found = {"kind": "removed-module", "subject": "cgi", "places": [{"path": "a.py", "line": 3}]}
-    assert Baseline.from_json({"audit": 1, "findings": [found]}).findings == {
-        FindingKey("removed-module", "cgi", "a.py")
-    }
+    findings = Baseline.from_json({"audit": 1, "findings": [found]}).findings
+    assert findings == frozenset({FindingKey("removed-module", "cgi", "a.py")})
 
 
 @pytest.mark.parametrize(

@@ -126,8 +126,8 @@ def test_a_package_stands_where_it_is_required_or_where_what_brings_it_is() -> N
     )
     found = assessment_results([TargetResult(WINDOWS, ProjectVerdict.NO_GO, packages)], "root.txt")
     assert [one.places[0] for one in found] == [
-        SourcePlace("a.txt", 4),
-        SourcePlace("a.txt", 4),
+        SourcePlace("a.txt", 3),
+        SourcePlace("a.txt", 3),
         SourcePlace("root.txt", 0),
     ]
 
