@@ -12,6 +12,7 @@ from projects.views import (
     ecosystem,
     indexes,
     mailbox,
+    move,
     operator,
     packages,
     portfolio,
@@ -45,6 +46,11 @@ urlpatterns = [
     path("projects/<slug:slug>/cells/<slug:target>/<str:package>/", risk.project_cell, name="project-cell"),
     path("projects/<slug:slug>/export.<str:kind>", risk.project_export, name="project-export"),
     path("projects/<slug:slug>/targets/", projects.project_targets, name="project-targets"),
+    path("projects/<slug:slug>/targets/add/", move.project_target_add, name="project-target-add"),
+    path("projects/<slug:slug>/move/<slug:target>/", move.project_move_page, name="project-move"),
+    path(
+        "projects/<slug:slug>/move/<slug:target>/<slug:direction>/", move.project_move_patch, name="project-move-patch"
+    ),
     path("projects/<slug:slug>/settings/", project_settings.project_settings, name="project-settings"),
     path("projects/<slug:slug>/delete/", project_settings.project_delete, name="project-delete"),
     path("projects/<slug:slug>/restore/", project_settings.project_restore, name="project-restore"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -11,7 +11,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.python_places.excerpts import FileExcerpt
 from projects.domain.python_places.read import read_places
 from projects.domain.python_places.values import PythonPlace
-from projects.domain.python_places.whole_move import WholeMove, whole_move
+from projects.domain.python_places.whole_move import MoveSource, WholeMove, whole_move
 from projects.domain.rewriting.edits import RewriteProblem
 from projects.models import Project, Snapshot, SourceAudit
 from projects.selectors import upgrade_state
@@ -37,6 +37,7 @@ class ProjectMove:
     target: Target
     result: TargetResult
     snapshot: Snapshot
+    source: MoveSource
     move: WholeMove
     commands: Sequence[str] = ()
     problems: Sequence[RewriteProblem] = ()
@@ -47,19 +48,21 @@ class ProjectMove:
         """The plan that the files are rewritten by, without changes where there is none."""
         return self.result.plan or UpgradePlan()
 
+    def leaving(self, skipped: Collection[str]) -> ProjectMove:
+        """Return the move that leaves these as they are, by the names that `whole_move` takes."""
+        return replace(self, move=whole_move(self.source, skipped))
 
-def project_move(project: Project, slug: str, skipped: Collection[str] = ()) -> ProjectMove | None:
-    """Return the move of a project's newest files to a target that it has; None before these are assessed.
 
-    - skipped: what is left as it is, as for `whole_move`.
-    """
+def project_move(project: Project, slug: str) -> ProjectMove | None:
+    """Return the move of a project's newest files to a target that it has; None before these are assessed."""
     state = upgrade_state(project, slug)
     if state.snapshot is None or not state.stored.is_assessed:
         return None
     target, result = parse_target(slug), state.stored.result
     audit = SourceAudit.objects.filter(snapshot=state.snapshot, error="").first()
     if result.verdict not in MOVABLE:
-        return ProjectMove(target, result, state.snapshot, WholeMove((), ()), has_source=audit is not None)
+        nothing = MoveSource({}, {}, (), None)
+        return ProjectMove(target, result, state.snapshot, nothing, WholeMove((), ()), has_source=audit is not None)
     given = read_contents(state.snapshot)
     plan = result.plan or UpgradePlan()
     (written,) = write_plans([(plan, [slug])], given, lambda: indexes_of(project))
@@ -68,8 +71,17 @@ def project_move(project: Project, slug: str, skipped: Collection[str] = ()) -> 
         others = [PythonPlace.from_json(one) for one in audit.places]
         places += [place for place in others if place.path not in given.contents]
         texts = {one.path: one.text for one in map(FileExcerpt.from_json, audit.excerpts)} | texts
-    move = whole_move(texts, written.files, places, moved_minor(target), skipped)
-    return ProjectMove(target, result, state.snapshot, move, written.commands, written.problems, audit is not None)
+    source = MoveSource(texts, written.files, places, moved_minor(target))
+    return ProjectMove(
+        target,
+        result,
+        state.snapshot,
+        source,
+        whole_move(source),
+        written.commands,
+        written.problems,
+        audit is not None,
+    )
 
 
 def moved_minor(target: Target) -> int | None:

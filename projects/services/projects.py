@@ -92,6 +92,20 @@ def save_policy_and_targets(project: Project, targets: Sequence[str]) -> None:
         assess_newest(project)
 
 
+def add_target(project: Project, slug: str, *, most: int) -> bool:
+    """Add a target behind the others, if it is not there yet. Return False where the project has `most` already."""
+    with transaction.atomic():
+        Project.objects.select_for_update().get(pk=project.pk)
+        before = list(project.targets.values_list("slug", flat=True))
+        if slug in before:
+            return True
+        if len(before) >= most:
+            return False
+        set_targets(project, [*before, slug])
+        assess_newest(project)
+    return True
+
+
 def offered_groups(project: Project) -> AvailableGroups:
     """Return the groups and extras of the newest snapshot's files; none without a snapshot. One query."""
     newest = Snapshot.objects.filter(project=project).order_by("-pk").first()

@@ -150,6 +150,14 @@ ROWS = (
     Row("projects/<slug:slug>/follow/", change=Who.READER),
     Row("projects/<slug:slug>/watch/", change=Who.READER),
     Row("projects/<slug:slug>/audit/", read=Who.READER),
+    Row("projects/<slug:slug>/move/<slug:target>/", read=Who.READER),
+    Row(
+        "projects/<slug:slug>/move/<slug:target>/<slug:direction>/",
+        read=Who.READER,
+        parts={"direction": "patch"},
+        is_empty=True,
+    ),
+    Row("projects/<slug:slug>/targets/add/", change=Who.MEMBER, data={"target": "cp312-win_amd64"}),
     Row("projects/<slug:slug>/badges/", read=Who.READER, change=Who.MEMBER),
     Row("badges/<slug:key>.<badge:kind>", read=Who.ANYONE, parts={"kind": "svg"}, ids={"key": "badge"}),
     # The API

@@ -37,6 +37,7 @@ PAGES = [
     "/account/",
     "/ecosystem/",
     f"{PAGE}audit/",
+    f"{PAGE}move/{LINUX_314}/",
     f"{PAGE}badges/",
     "/account/keys/",
 ]

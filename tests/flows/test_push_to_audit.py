@@ -1,15 +1,13 @@
 """A push, whole: the source at its commit is fetched by git, audited against the assessed set, and shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
-from projects.models import Snapshot, SourceAudit
-from projects.presentation.audit.move_text import move_patch
+from projects.models import Membership, Role, Snapshot, SourceAudit
 from projects.services.audit.pushed_source import audit_pushed_source
-from projects.services.moves import project_move
 from tests.flows.installation import WINDOWS, Installation
 from tests.hosting.git_server import git
 from tests.replay import ReplayIndex, a_file
@@ -37,7 +35,7 @@ def replay(settings: Any) -> Iterator[ReplayIndex]:
         yield index
 
 
-def push(installed: Installation, files: dict[str, str | bytes | None]) -> str:
+def push(installed: Installation, files: Mapping[str, str | bytes | None]) -> str:
     """Push, do the workers' work, and return the page of the audit as text."""
     assert installed.push(installed.host.commit(files)) == 202
     installed.work()
@@ -86,14 +84,32 @@ def test_what_was_not_pushed_has_no_source(installed: Installation) -> None:
     assert not SourceAudit.objects.exists()
 
 
-def test_the_move_of_a_push_is_a_patch_for_its_commit(installed: Installation) -> None:
-    push(installed, {**FILES, "Dockerfile": "# kept\n" * 9 + "FROM python:3.11-slim\n" + "RUN make\n" * 9})
-    found = project_move(installed.project, WINDOWS)
-    assert found is not None
-    git(installed.host.work, "apply", "--index", stdin=move_patch(found.move).encode())
-    changed = git(installed.host.work, "diff", "--cached", "--unified=0").splitlines()
-    assert [line for line in changed if line[:1] == "+" and line[:3] != "+++"] == ["+3.13", "+FROM python:3.13-slim"]
-    assert [(one.path, one.moves[0].before) for one in found.move.files] == [
-        (".python-version", "3.12"),
-        ("Dockerfile", "python:3.11-slim"),
-    ]
+def test_the_move_page_gives_patches_of_what_is_chosen(installed: Installation) -> None:
+    files = {**FILES, "Dockerfile": "# kept\n" * 9 + "FROM python:3.11-slim\n" + "RUN make\n" * 9}
+    push(installed, files)
+    page = f"/projects/app/move/{WINDOWS}/"
+    shown = text(installed.client.get(page).content)
+    assert "Dockerfile:10 python:3.11-slim → python:3.13-slim" in shown
+    assert "this is the Python that runs" in shown
+    work = installed.host.work
+    git(work, "apply", stdin=installed.client.get(f"{page}patch/").content)
+    assert git(work, "diff", "--name-only").splitlines() == [".python-version", "Dockerfile"]
+    git(work, "apply", stdin=installed.client.get(f"{page}reverse/").content)
+    assert not git(work, "diff")
+    part = "?chosen=1&take=Dockerfile:10&take=nothing-that-there-is"
+    shown = installed.client.get(page + part).content.decode()
+    assert "?chosen=1&amp;take=Dockerfile%3A10" in shown
+    git(work, "apply", stdin=installed.client.get(f"{page}patch/{part}").content)
+    assert git(work, "diff", "--name-only") == "Dockerfile"
+    assert installed.client.get(f"{page}patch/?chosen=1").status_code == 404
+
+
+def test_a_target_that_the_files_run_on_is_added_by_a_button(installed: Installation) -> None:
+    Membership.objects.update(role=Role.MEMBER)
+    page = push(installed, {**FILES})
+    assert "Add as present target" in page
+    slug = "cp311-manylinux_2_41_x86_64"
+    installed.client.post("/projects/app/targets/add/", {"target": slug})
+    assert list(installed.project.targets.values_list("slug", flat=True)) == [WINDOWS, slug]
+    assert f'value="{slug}"' not in installed.client.get("/projects/app/audit/").content.decode()
+    assert installed.client.post("/projects/app/targets/add/", {"target": "cp2-any"}).status_code == 404

@@ -43,29 +43,36 @@ class WholeMove:
     by_hand: tuple[PythonPlace, ...]
 
 
-def whole_move(
-    texts: Mapping[str, str],
-    planned: Mapping[str, str],
-    places: Sequence[PythonPlace],
-    minor: int | None,
-    skipped: Collection[str] = (),
-) -> WholeMove:
-    """Return the move of these files to CPython 3.`minor`; None leaves all places as they are.
+@dataclass(frozen=True, slots=True)
+class MoveSource:
+    """What a move to CPython 3.`minor` is made of; None leaves all places as they are.
 
     - texts: the files that may change, by path; planned: those that the plan rewrites, as it does.
     - places: those of the texts; the places of a file without a text are left to people.
+    """
+
+    texts: Mapping[str, str]
+    planned: Mapping[str, str]
+    places: Sequence[PythonPlace]
+    minor: int | None
+
+
+def whole_move(source: MoveSource, skipped: Collection[str] = ()) -> WholeMove:
+    """Return the move of these files.
+
     - skipped: what is left as it is: "requirements", the kind of a place, a path, or a path with its line ("a.yml:3").
     """
+    texts, minor = source.texts, source.minor
     is_left = frozenset(skipped)
     plan = {
         path: text
-        for path, text in planned.items()
+        for path, text in source.planned.items()
         if REQUIREMENTS not in is_left and path not in is_left and text != texts.get(path, "")
     }
     base = {**texts, **plan}
     # The plan may have moved lines.
     again = read_places({path: text.encode() for path, text in plan.items() if may_name_python(path)})
-    now = sorted([*(place for place in places if place.path not in plan), *again])
+    now = sorted([*(place for place in source.places if place.path not in plan), *again])
     known = [place for place in now if place.path in base]
     moves = [] if minor is None else place_moves(known, base, minor)
     moves = [move for move in moves if not _names(move.place) & is_left]

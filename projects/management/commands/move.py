@@ -10,7 +10,7 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
 from projects.domain.python_places.values import PlaceKind
-from projects.domain.python_places.whole_move import REQUIREMENTS, whole_move
+from projects.domain.python_places.whole_move import REQUIREMENTS, MoveSource, whole_move
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.management.assessing import add_assessment_options, assess, make_request, read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
@@ -57,7 +57,8 @@ class Command(BaseCommand):
         written = assessment.record().written.get(target.slug) or WrittenPlan()
         planned = {_below(root, path): text for path, text in written.files.items()}
         texts = read_texts(root, planned)
-        move = whole_move(texts, planned, read_text_places(texts), moved_minor(target), options["skip"])
+        source = MoveSource(texts, planned, read_text_places(texts), moved_minor(target))
+        move = whole_move(source, options["skip"])
         problems = [f"{_below(root, one.path)}:{one.line or 1}: {one.message}" for one in written.problems]
         if options["format"] == "json":
             self.stdout.write(move_json(move, target.slug, result.verdict.value, written.commands, problems))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from projects.domain.python_places.moves import MoveReason, PlaceMove
+from projects.domain.python_places.values import PlaceRole, PythonPlace
 from projects.domain.python_places.whole_move import FileMove, WholeMove
 
 _REASONS = {
@@ -29,9 +30,7 @@ def move_patch(move: WholeMove, *, is_reversed: bool = False) -> str:
 def move_lines(move: WholeMove, commands: Sequence[str], problems: Sequence[str]) -> list[str]:
     """Return what the patch changes and why, what it leaves to people, and the commands for locks."""
     lines = [reason for file in move.files for reason in _reasons(file)]
-    lines += [
-        f"! {one.path}:{one.line}: tests several Pythons one by one: add the new one by hand" for one in move.by_hand
-    ]
+    lines += [f"! {by_hand_text(one)}" for one in move.by_hand]
     lines += [f"! {problem}" for problem in problems]
     lines += [f"then: {command}" for command in commands]
     return lines or ["nothing changes"]
@@ -81,11 +80,25 @@ def _reasons(file: FileMove) -> Iterator[str]:
     if file.is_planned:
         yield f"{file.path}: the versions that the plan for the target needs"
     for one in file.moves:
-        yield f"{file.path}:{one.place.line}: {_change(one)}: {_REASONS[one.reason]}{_caution(one)}"
+        yield f"{file.path}:{one.place.line}: {change_text(one)}: {change_reason(one)}"
 
 
-def _change(one: PlaceMove) -> str:
+def by_hand_text(place: PythonPlace) -> str:
+    """Return what people have to change themselves."""
+    where = f"{place.path}:{place.line}"
+    if place.role is PlaceRole.TESTS:
+        return f"{where}: tests several Pythons one by one: add the new one by hand"
+    return f"{where}: {place.value} is not in the patch: change it by hand"
+
+
+def change_text(one: PlaceMove) -> str:
+    """Return what changes at a place: "3.11 → 3.14"."""
     return f"{one.before} → {one.after}" if one.before else f"+ {one.after}"
+
+
+def change_reason(one: PlaceMove) -> str:
+    """Return why a place changes, and what to look for."""
+    return f"{_REASONS[one.reason]}{_caution(one)}"
 
 
 def _caution(one: PlaceMove) -> str:

@@ -46,6 +46,14 @@ class PlaceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ProposedTarget:
+    """A target that a place stands for and the project lacks."""
+
+    slug: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditPage:
     """An audit as its page shows it. `news`: what this push imports and nothing provides."""
 
@@ -57,7 +65,7 @@ class AuditPage:
     news: str
     places: tuple[PlaceRow, ...]
     disagreements: tuple[str, ...]
-    proposals: tuple[str, ...]
+    proposals: tuple[ProposedTarget, ...]
 
 
 def audit_page(
@@ -122,12 +130,12 @@ def _place(place: PythonPlace) -> PlaceRow:
     return PlaceRow(where, place.kind.value, place.value, slug, label)
 
 
-def _proposals(places: Sequence[PythonPlace], known: Sequence[str]) -> list[str]:
-    """Return a sentence for each target that a place stands for and the project does not have, each target once."""
-    found: dict[str, str] = {}
+def _proposals(places: Sequence[PythonPlace], known: Sequence[str]) -> list[ProposedTarget]:
+    """Return each target that a place stands for and the project does not have, with the first such place."""
+    found: dict[str, ProposedTarget] = {}
     for place in places:
         target = target_of(place)
         if target is not None and target.slug not in known:
             text = f"{target.label}, from {place.path} line {place.line} ({place.value})"
-            found.setdefault(target.slug, text)
+            found.setdefault(target.slug, ProposedTarget(target.slug, text))
     return list(found.values())

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from projects.domain.python_places.excerpts import FileExcerpt, excerpts
 from projects.domain.python_places.read import read_places
-from projects.domain.python_places.whole_move import whole_move
+from projects.domain.python_places.whole_move import MoveSource, whole_move
 
 OTHER_LINES = st.lists(st.sampled_from(["RUN make", "", "COPY . .\r", "# a line"]), max_size=12)
 
@@ -22,7 +22,7 @@ def test_the_patch_made_from_excerpts_is_that_of_the_whole_files(
     places = read_places({"Dockerfile": texts["Dockerfile"].encode()})
     stored = json.loads(json.dumps([one.to_json() for one in excerpts(texts, places)]))
     kept = {one.path: one.text for one in map(FileExcerpt.from_json, stored)}
-    whole, part = (whole_move(given, {}, places, 14) for given in (texts, kept))
+    whole, part = (whole_move(MoveSource(given, {}, places, 14)) for given in (texts, kept))
     assert part.files[0].patch == whole.files[0].patch
     assert part.files[0].reverse == whole.files[0].reverse
 
@@ -37,4 +37,4 @@ def test_a_file_with_a_login_near_a_place_is_not_kept() -> None:
     text = "FROM python:3.11\nRUN pip install -i https://user:word@index.example/simple x\n"
     places = read_places({"Dockerfile": text.encode()})
     assert excerpts({"Dockerfile": text}, places) == []
-    assert whole_move({}, {}, places, 14).by_hand == tuple(places)
+    assert whole_move(MoveSource({}, {}, places, 14)).by_hand == tuple(places)
