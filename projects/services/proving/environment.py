@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from packaging.utils import NormalizedName, canonicalize_name
+
 _LIST_MODULES = """
 import importlib.metadata, json
 found = {}
@@ -70,6 +72,16 @@ class ProofEnvironment:
         self._run(command, 1800)
         if report.exists():
             self._read_digests(json.loads(report.read_text("utf-8")))
+
+    def resolve(self, requirements: Sequence[str]) -> None:
+        """Install what pip chooses for these requirements, with dependencies, from wheels only. Raise InstallFailed."""
+        command = [self.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--", *requirements]
+        self._run(command, 900)
+
+    def versions(self) -> dict[NormalizedName, str]:
+        """Return the version of each installed distribution."""
+        listed = json.loads(self._run([self.executable, "-m", "pip", "list", "--format", "json"], 60))
+        return {canonicalize_name(one["name"]): one["version"] for one in listed}
 
     def check(self) -> list[str]:
         """Return what `pip check` complains about."""

@@ -37,17 +37,13 @@ def import_all(
         return list(threads.map(lambda pair: one(*pair), pairs))
 
 
-def _worth_importing(names: Iterable[str]) -> list[str]:
-    return [name for name in names if name.partition(".")[0].lower() not in _NOT_MODULES]
-
-
-def _import(
-    executable: str, isolation: Isolation, free_threaded: bool, seconds: float, package: str, module: str
-) -> ModuleImport:
-    began = time.monotonic()
+def run_isolated(
+    executable: str, isolation: Isolation, code: str, *arguments: str, seconds: float
+) -> subprocess.CompletedProcess[str] | None:
+    """Run Python code of the environment in a process of its own; return None if it took longer than `seconds`."""
     try:
-        done = subprocess.run(  # noqa: S603  what this command is for
-            [*isolation.prefix, executable, "-I", "-c", _IMPORT, module],
+        return subprocess.run(  # noqa: S603  what these commands are for
+            [*isolation.prefix, executable, "-I", "-c", code, *arguments],
             capture_output=True,
             text=True,
             errors="replace",
@@ -57,6 +53,19 @@ def _import(
             check=False,
         )
     except subprocess.TimeoutExpired:
+        return None
+
+
+def _worth_importing(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.partition(".")[0].lower() not in _NOT_MODULES]
+
+
+def _import(
+    executable: str, isolation: Isolation, free_threaded: bool, seconds: float, package: str, module: str
+) -> ModuleImport:
+    began = time.monotonic()
+    done = run_isolated(executable, isolation, _IMPORT, module, seconds=seconds)
+    if done is None:
         return ModuleImport(package, module, ImportOutcome.TIMED_OUT, time.monotonic() - began)
     outcome = ImportOutcome.RAN if done.returncode == 0 else ImportOutcome.FAILED
     tail = done.stderr.strip()[-_TAIL:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from projects.domain.proof import InterpreterFacts, differences
@@ -45,7 +45,7 @@ def find_interpreter(target: Target, chosen: str | None = None) -> InterpreterFa
         if wrong:
             raise NoInterpreter(f"{chosen} cannot prove {target.slug}: {'; '.join(wrong)}")
         return facts
-    for path in _at_hand(target):
+    for path in _at_hand(target.python.version, free_threaded=target.python.free_threaded):
         facts = _probe(path)
         if facts is not None and not _differences(facts, target):
             return facts
@@ -62,10 +62,28 @@ def _differences(facts: InterpreterFacts, target: Target) -> list[str]:
     )
 
 
-def _at_hand(target: Target) -> Iterator[str]:
+def interpreters_at_hand(pythons: Iterable[tuple[int, int]]) -> list[InterpreterFacts]:
+    """Return one CPython of each of these Pythons and build that is on this machine, in the order of `pythons`."""
+    found: list[InterpreterFacts] = []
+    for python in pythons:
+        for free_threaded in (False, True):
+            for path in _at_hand(python, free_threaded=free_threaded):
+                facts = _probe(path)
+                if facts is not None and _is_build(facts, python, free_threaded=free_threaded):
+                    found.append(facts)
+                    break
+    return found
+
+
+def _is_build(facts: InterpreterFacts, python: tuple[int, int], *, free_threaded: bool) -> bool:
+    is_python = facts.version.startswith(f"{python[0]}.{python[1]}.")
+    return is_python and facts.implementation == "cpython" and facts.free_threaded == free_threaded
+
+
+def _at_hand(python: tuple[int, int], *, free_threaded: bool) -> Iterator[str]:
     """Yield the interpreters of the version on PATH, then those of pyenv and uv, newest patch release first."""
-    major, minor = target.python.version
-    suffix = "t" if target.python.free_threaded else ""
+    major, minor = python
+    suffix = "t" if free_threaded else ""
     for name in (f"python{major}.{minor}{suffix}", f"python{major}.{minor}", f"pypy{major}.{minor}", "python3"):
         path = shutil.which(name)
         if path is not None:
