@@ -1,47 +1,47 @@
 """`manage.py check-facts`: what a known break says is tried on a real interpreter."""
 
-import subprocess
+import platform
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from pytest_django.fixtures import Settings
 
-from tests.commands import environment, manage, migrated
+from projects.domain.fact_check import CheckOutcome
+from projects.domain.proof import InterpreterFacts
+from projects.services.proving.check_facts import check_fact
+from scanner.domain.evidence.known_breaks_file import parse_known_breaks
 from tests.replay import ReplayIndex, a_file
 
 FACT = """
 [[break]]
-package = "{name}"
+package = "breaks"
 versions = "<2"
 pythons = "=={python}"
-action = "import {name}"
+action = "import breaks"
 symptom = "ModuleNotFoundError: No module named 'gone'"
 source = "a test"
 """
-PYTHON = f"{sys.version_info[0]}.{sys.version_info[1]}"
-
-
-def check(index: ReplayIndex, folder: Path, facts: str, *names: str) -> subprocess.CompletedProcess[str]:
-    path = folder / "own.toml"
-    path.write_text(facts)
-    own = {"WHEELWAY_KNOWN_BREAKS": str(path)}
-    return manage("check-facts", *names, environment=environment(migrated(folder / "data"), index.url) | own)
+THIS = InterpreterFacts(sys.executable, "cpython", platform.python_version(), False, sys.platform, "", "")
 
 
 @pytest.mark.long
-def test_an_entry_that_happens_holds_and_one_that_does_not_is_named(tmp_path: Path) -> None:
+def test_an_entry_that_happens_holds() -> None:
+    (fact,) = parse_known_breaks(FACT.format(python=f"{sys.version_info[0]}.{sys.version_info[1]}")).facts
     with ReplayIndex() as index:
-        for name, source in {"breaks": b"import gone\n", "works": b""}.items():
-            index.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members={f"{name}/__init__.py": source})])
-        facts = "".join(FACT.format(name=name, python=PYTHON) for name in ("breaks", "works"))
-        done = check(index, tmp_path, facts, "breaks", "works")
-    assert done.returncode == 1, done.stderr
-    assert "✓ breaks 1.0" in done.stdout
-    assert "✕ works 1.0" in done.stdout
-    assert done.stdout.endswith("1 holds, 1 runs\n")
+        index.add_package(
+            "breaks", [a_file("breaks-1.0-py3-none-any.whl", members={"breaks/__init__.py": b"import gone\n"})]
+        )
+        check = check_fact(fact, [THIS], [index.url])
+    assert (check.outcome, check.installed) == (CheckOutcome.HOLDS, ("breaks 1.0",)), check.tail
 
 
-def test_an_entry_about_no_python_at_hand_is_not_called_wrong(tmp_path: Path) -> None:
-    with ReplayIndex() as index:
-        done = check(index, tmp_path, FACT.format(name="breaks", python="3.30"), "breaks")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 no-interpreter")
+def test_an_entry_about_no_python_at_hand_is_not_called_wrong(tmp_path: Path, settings: Settings) -> None:
+    own = tmp_path / "own.toml"
+    own.write_text(FACT.format(python="3.30"))
+    settings.WHEELWAY_KNOWN_BREAKS = str(own)
+    written = StringIO()
+    call_command("check-facts", "breaks", stdout=written)
+    assert written.getvalue().splitlines()[-1] == "1 no-interpreter"

@@ -6,15 +6,17 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from packaging.utils import canonicalize_name
 
-from projects.domain.fact_check import CheckOutcome
+from projects.domain.fact_check import CheckOutcome, happens_on
 from projects.presentation.formats.fact_check_text import fact_check_text
 from projects.services.proving.check_facts import check_fact
 from projects.services.proving.interpreters import interpreters_at_hand
+from scanner.domain.evidence.known_breaks import KnownBreak
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks
 from scanner.domain.targets.pythons import PYTHON_BRANCHES
 from scanner.selectors.known_breaks import recorded_breaks
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             raise CommandError(f"{error}.", returncode=2) from error
         if not facts:
             raise CommandError("No known break is about these packages.", returncode=2)
-        interpreters = interpreters_at_hand(sorted(PYTHON_BRANCHES, reverse=True))
+        interpreters = interpreters_at_hand(one for one in sorted(PYTHON_BRANCHES) if _is_any_about(facts, one))
         counts: Counter[CheckOutcome] = Counter()
         for fact in facts:
             check = check_fact(fact, interpreters, index)
@@ -56,3 +58,7 @@ class Command(BaseCommand):
         self.stdout.write(", ".join(f"{number} {outcome.value}" for outcome, number in sorted(counts.items())))
         if any(outcome.is_wrong for outcome in counts):
             sys.exit(1)
+
+
+def _is_any_about(facts: Iterable[KnownBreak], python: tuple[int, int]) -> bool:
+    return any(happens_on(fact, python, free_threaded=True) for fact in facts)

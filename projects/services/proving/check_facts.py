@@ -24,12 +24,19 @@ ACTION_SECONDS = 120.0
 
 
 def check_fact(fact: KnownBreak, interpreters: Sequence[InterpreterFacts], index: Sequence[str]) -> FactCheck:
-    """Try one entry on the first of these interpreters that it is about. It runs the code of the packages."""
+    """Try one entry on the first of these interpreters that it is about, where its releases install.
+
+    On the oldest Python of an entry nothing else has broken yet; a partner may begin with a later one. It runs the code
+    of the packages.
+    """
+    last: FactCheck | None = None
     for interpreter in interpreters:
         major, minor = map(int, interpreter.version.split(".")[:2])
         if happens_on(fact, (major, minor), free_threaded=interpreter.free_threaded):
-            return _check_on(fact, interpreter, index)
-    return FactCheck(fact, CheckOutcome.NO_INTERPRETER)
+            last = _check_on(fact, interpreter, index)
+            if last.outcome is not CheckOutcome.NOT_INSTALLED:
+                return last
+    return last or FactCheck(fact, CheckOutcome.NO_INTERPRETER)
 
 
 def _check_on(fact: KnownBreak, interpreter: InterpreterFacts, index: Sequence[str]) -> FactCheck:

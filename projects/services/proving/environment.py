@@ -36,6 +36,10 @@ for one in importlib.metadata.distributions():
     found[one.metadata["Name"]] = sorted(name for name in names if all(p.isidentifier() for p in name.split(".")))
 print(json.dumps(found))
 """
+_LENDS_PIP = """
+import sys, pip
+print(sys.version_info >= (3, 12) and tuple(map(int, pip.__version__.split(".")[:2])) >= (22, 3))
+"""
 _TAIL = 4000
 
 
@@ -51,6 +55,7 @@ class ProofEnvironment:
     folder: Path
     index: Sequence[str]
     digests: dict[str, str] = field(default_factory=dict)
+    _pip: list[str] = field(default_factory=list)
 
     @property
     def executable(self) -> str:
@@ -58,15 +63,22 @@ class ProofEnvironment:
         return str(self.folder / ("Scripts" if sys.platform == "win32" else "bin") / "python")
 
     def create(self) -> None:
-        """Make the environment with the pip that comes with the interpreter. Raise InstallFailed."""
-        self._run([self.python, "-m", "venv", str(self.folder)], 180)
+        """Make the environment as `python -m venv` does. Raise InstallFailed.
+
+        To put pip into it takes seconds. From Python 3.12 on nothing else comes with it, and the interpreter's own pip
+        installs into the environment instead; before, setuptools comes too, and packages rely on it.
+        """
+        lent = self._can_lend_pip()
+        self._run([self.python, "-m", "venv", *(["--without-pip"] if lent else []), str(self.folder)], 180)
+        own = [self.executable, "-m", "pip"]
+        self._pip = [self.python, "-m", "pip", "--python", self.executable] if lent else own
 
     def install(self, pins: Mapping[str, str]) -> None:
         """Install exactly these versions from wheels, without dependencies. Raise InstallFailed."""
         wanted = self.folder / "pins.txt"
         wanted.write_text("".join(f"{name}=={version}\n" for name, version in pins.items()))
         report = self.folder / "report.json"
-        command = [self.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "-r", str(wanted)]
+        command = [*self._pip, "install", "--no-deps", "--only-binary", ":all:", "-r", str(wanted)]
         if self._reports():
             command += ["--report", str(report)]
         self._run(command, 1800)
@@ -75,17 +87,17 @@ class ProofEnvironment:
 
     def resolve(self, requirements: Sequence[str]) -> None:
         """Install what pip chooses for these requirements, with dependencies, from wheels only. Raise InstallFailed."""
-        command = [self.executable, "-m", "pip", "install", "--quiet", "--only-binary", ":all:", "--", *requirements]
+        command = [*self._pip, "install", "--quiet", "--only-binary", ":all:", "--", *requirements]
         self._run(command, 900)
 
     def versions(self) -> dict[NormalizedName, str]:
         """Return the version of each installed distribution."""
-        listed = json.loads(self._run([self.executable, "-m", "pip", "list", "--format", "json"], 60))
+        listed = json.loads(self._run([*self._pip, "list", "--format", "json"], 60))
         return {canonicalize_name(one["name"]): one["version"] for one in listed}
 
     def check(self) -> list[str]:
         """Return what `pip check` complains about."""
-        done = self._start([self.executable, "-m", "pip", "check"], 180)
+        done = self._start([*self._pip, "check"], 180)
         return [] if done.returncode == 0 else done.stdout.strip().splitlines()
 
     def modules(self) -> dict[str, list[str]]:
@@ -95,8 +107,13 @@ class ProofEnvironment:
 
     def _reports(self) -> bool:
         """Return whether pip knows --report, which came with 22.2 and left its trial state in 23.0."""
-        version = self._run([self.executable, "-m", "pip", "--version"], 60).split()[1]
+        version = self._run([*self._pip, "--version"], 60).split()[1]
         return tuple(map(int, version.split(".")[:2])) >= (23, 0)
+
+    def _can_lend_pip(self) -> bool:
+        """Return whether the interpreter is 3.12 or newer and its pip knows --python, which came with 22.3."""
+        done = self._start([self.python, "-I", "-c", _LENDS_PIP], 60)
+        return done.returncode == 0 and done.stdout.strip() == "True"
 
     def _read_digests(self, report: Mapping[str, object]) -> None:
         installed = report.get("install")
