@@ -25,7 +25,7 @@ SETUP = """
 import json
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
-from projects.models import Membership, Project, Repository, Role
+from projects.models import Project, Repository
 from projects.services.accounts import first_account
 from projects.services.projects import create_sample_project
 def session(user):

@@ -42,7 +42,7 @@ def fill(times: int) -> dict[str, Any]:
     from django.db import connection
     from django.utils import timezone
 
-    from projects.models import Role
+    from projects.domain.permissions import Role
     from scanner.models import Package, PackageState
     from scanner.services.indexes import get_index
     from tests.cast import add_member, make_project

@@ -8,7 +8,8 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
-from projects.models import ApiKey, Project, Role
+from projects.domain.permissions import Action, Role, may
+from projects.models import ApiKey, Project
 from projects.selectors.versions import PageFacts
 
 READ_ONLY = "Your account can read this project but not change it."
@@ -36,12 +37,12 @@ def visible_projects(request: HttpRequest) -> QuerySet[Project]:
 
 
 def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
-    """Return the project if the user is a member, with `role` set to that of the membership. One query.
+    """Return the project if the user is a member of its team, with `role` set to that of the membership. One query.
 
     Raises Http404 both for a project that does not exist and for a user who is not a member; PermissionDenied for a
     reader if `edit`. A key that only reads makes its user a reader.
     """
-    project = visible_projects(request).filter(slug=slug).annotate(role=F("memberships__role")).first()
+    project = visible_projects(request).filter(slug=slug).annotate(role=F("team__memberships__role")).first()
     if project is None:
         raise Http404
     key = key_of(request)
@@ -54,9 +55,9 @@ def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
 
 def can_edit(project: Project) -> bool:
     """Return whether the member for whom `get_project` returned the project may change it."""
-    return getattr(project, "role", None) in (Role.MEMBER, Role.MANAGER)
+    return may(getattr(project, "role", None), Action.CHANGE_PROJECT)
 
 
 def can_manage(project: Project) -> bool:
     """Return whether the member for whom `get_project` returned the project may rename and delete it."""
-    return getattr(project, "role", None) == Role.MANAGER
+    return may(getattr(project, "role", None), Action.MANAGE_PROJECT)

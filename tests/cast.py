@@ -16,6 +16,7 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Severity, Verdict
+from projects.domain.permissions import Role
 from projects.models import (
     Assessment,
     AssessmentState,
@@ -24,10 +25,10 @@ from projects.models import (
     Project,
     ProjectPackage,
     ProjectTarget,
-    Role,
     Snapshot,
     SnapshotRequirement,
     TargetAssessment,
+    Team,
 )
 from projects.presentation.cell_summary import cells_to_json
 from projects.services.assessments.store import changes_since
@@ -64,23 +65,25 @@ def make_cast(targets: Sequence[str] = TARGETS) -> Cast:
 
 
 def bare_project(name: str, slug: str = "", **fields: Any) -> Project:
-    """A project without targets and members, whose slug is its name unless one is given."""
-    return Project.objects.create(name=name, slug=slug or name, **fields)
+    """A project of a team of its own, without targets and members, whose slug is its name unless one is given."""
+    return Project.objects.create(
+        team=Team.objects.create(name=name, slug=slug or name), name=name, slug=slug or name, **fields
+    )
 
 
 def add_member(project: Project, user: User, role: Role) -> None:
-    """Make the user a member of those who have the project."""
-    Membership.objects.create(project=project, user=user, role=role)
+    """Make the user a member of the team that has the project."""
+    Membership.objects.create(team=project.team, user=user, role=role)
 
 
 def role_of(project: Project, user: User) -> str | None:
-    """The role of the user in the project, None without one."""
-    return Membership.objects.filter(project=project, user=user).values_list("role", flat=True).first()
+    """The role of the user in the project's team, None without one."""
+    return Membership.objects.filter(team=project.team, user=user).values_list("role", flat=True).first()
 
 
 def only_member(project: Project) -> User:
-    """The one who has the project alone."""
-    return Membership.objects.get(project=project).user
+    """The one who is alone in the project's team."""
+    return Membership.objects.get(team=project.team).user
 
 
 def make_project(name: str, targets: Sequence[str] = TARGETS) -> Project:

@@ -235,3 +235,34 @@ def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
     old.migrate("projects", "0009")
     ((content,),) = old.execute("SELECT content FROM projects_snapshotfile")
     assert bytes(content) == plain
+
+
+def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old: Old) -> None:
+    old.migrate("projects", "0018")
+    for pk, name in enumerate(("alice", "bob"), 1):
+        old.insert("auth_user", id=pk, username=name, password="", is_superuser=False, first_name="", last_name="",
+                   email="", is_staff=False, is_active=True, last_login=NOON.isoformat(" "),
+                   date_joined=NOON.isoformat(" "))  # fmt: skip
+    for pk in range(1, 5):
+        old.insert("projects_project", id=pk, name=f"p{pk}", slug=f"p{pk}", source_builds="pure", prereleases=False,
+                   minimum_age_days=0, step="major", holds="[]", groups="[]", tags="[]",
+                   created_at=NOON.isoformat(" "))  # fmt: skip
+    members = [(1, 1, "manager"), (1, 2, "reader"), (2, 1, "manager"), (3, 1, "manager"), (3, 2, "reader")]
+    for project, user, role in members:
+        old.insert("projects_membership", project_id=project, user_id=user, role=role)
+    old.migrate("projects", "0019")
+    assert old.execute(
+        "SELECT p.slug, t.name, m.user_id, m.role FROM projects_project p JOIN projects_team t ON t.id = p.team_id"
+        " LEFT JOIN projects_membership m ON m.team_id = t.id ORDER BY p.id, m.user_id"
+    ) == [
+        ("p1", "Team of alice", 1, "owner"),
+        ("p1", "Team of alice", 2, "reader"),
+        ("p2", "Team of alice", 1, "owner"),
+        ("p3", "Team of alice", 1, "owner"),
+        ("p3", "Team of alice", 2, "reader"),
+        ("p4", "Team 3", None, None),
+    ]
+    assert old.execute("SELECT count(*) FROM projects_team") == [(3,)]
+    old.migrate("projects", "0018")
+    rows = old.execute("SELECT project_id, user_id, role FROM projects_membership ORDER BY project_id, user_id")
+    assert rows == members

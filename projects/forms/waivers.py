@@ -50,7 +50,7 @@ class WaiverForm(forms.Form):
         target: Any = self.fields["target"]
         target.choices = [("", "on all targets"), *((column.slug, column.label) for column in columns)]
         owner: Any = self.fields["owner"]
-        owner.queryset = User.objects.filter(memberships__project=project, is_active=True).order_by("username")
+        owner.queryset = User.objects.filter(memberships__team=project.team_id, is_active=True).order_by("username")
 
     def clean_package(self) -> str:
         """Return the normalised name."""

@@ -16,12 +16,13 @@ from projects.models.audit import SourceAudit
 from projects.models.badge import Badge
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.note import Mention, Note
-from projects.models.project import LargestStep, Membership, Project, ProjectTarget, Role, SourceBuilds
+from projects.models.project import LargestStep, Project, ProjectTarget, SourceBuilds
 from projects.models.proof import StoredProof
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 from projects.models.submission import Submission
+from projects.models.team import Membership, Team
 from projects.models.view import SavedView
 from projects.models.waiver import PackageWaiver
 
@@ -50,7 +51,6 @@ __all__ = [
     "ProjectTarget",
     "Repository",
     "RequestCount",
-    "Role",
     "SavedView",
     "ShownCells",
     "Snapshot",
@@ -62,4 +62,5 @@ __all__ = [
     "Submission",
     "Subscription",
     "TargetAssessment",
+    "Team",
 ]

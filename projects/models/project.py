@@ -1,12 +1,13 @@
-"""Projects, with their members and targets."""
+"""Projects with their targets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from django.conf import settings
 from django.db import models
 from django.urls import reverse
+
+from projects.domain.permissions import Action, roles_that_may
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -28,30 +29,24 @@ class LargestStep(models.TextChoices):
     MAJOR = "major", "any release"
 
 
-class Role(models.TextChoices):
-    """The role of a member. Each role includes the permissions of the ones before it."""
-
-    READER = "reader", "reads"
-    MEMBER = "member", "changes"
-    MANAGER = "manager", "manages"
-
-
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Queries for projects."""
 
     def visible_to(self, user: AbstractBaseUser | AnonymousUser) -> Self:
-        """Return those that the user is a member of, without deleted ones."""
-        return self.filter(memberships__user=user.pk, deleted_at__isnull=True)
+        """Return those of the teams that the user is a member of, without deleted ones."""
+        return self.filter(team__memberships__user=user.pk, deleted_at__isnull=True)
 
     def deleted_by_manager(self, user: AbstractBaseUser | AnonymousUser) -> Self:
         """Return the deleted ones that the user managed, which the user may restore."""
-        managed = self.filter(memberships__user=user.pk, memberships__role=Role.MANAGER, deleted_at__isnull=False)
-        return managed.order_by("-deleted_at")
+        roles = roles_that_may(Action.MANAGE_PROJECT)
+        managed = self.filter(team__memberships__user=user.pk, team__memberships__role__in=roles)
+        return managed.filter(deleted_at__isnull=False).order_by("-deleted_at")
 
 
 class Project(models.Model):
     """A codebase of a team, with its policy."""
 
+    team = models.ForeignKey("projects.Team", on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=80)
     slug = models.SlugField(max_length=80)
     source_builds = models.CharField(max_length=5, choices=SourceBuilds.choices, default=SourceBuilds.PURE)
@@ -79,22 +74,6 @@ class Project(models.Model):
     def get_absolute_url(self) -> str:
         """Return the URL of the project page."""
         return reverse("project", args=[self.slug])
-
-
-class Membership(models.Model):
-    """One user's role in one project."""
-
-    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=8, choices=Role.choices, default=Role.READER)
-
-    class Meta:
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["project", "user"], name="membership_project_user_unique"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} {self.role} {self.project_id}"
 
 
 class ProjectTarget(models.Model):

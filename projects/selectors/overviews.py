@@ -76,7 +76,7 @@ def project_overviews(projects: QuerySet[Project], first: int, most: int) -> lis
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     rows = list(
         projects.annotate(snapshot_pk=Subquery(newest_snapshot))
-        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), role=F("memberships__role"))
+        .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), role=F("team__memberships__role"))
         .order_by("name", "pk")[first : first + most]
         .values("pk", "slug", "name", "tags", "role", "assessment_pk")
     )

@@ -42,7 +42,7 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
        EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
        project.id
 FROM projects_project AS project
-JOIN projects_membership AS member ON member.project_id = project.id AND member.user_id = %s
+JOIN projects_membership AS member ON member.team_id = project.team_id AND member.user_id = %s
 LEFT JOIN projects_snapshot AS snapshot
   ON snapshot.id = (SELECT max(id) FROM projects_snapshot WHERE project_id = project.id)
 LEFT JOIN projects_assessment AS assessment

@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from projects.domain.dependency_files import AvailableGroups, available_groups
-from projects.models import Membership, Origin, Project, ProjectTarget, Role, Snapshot
+from projects.models import Origin, Project, ProjectTarget, Snapshot, Team
 from projects.services.assessments.run import read_snapshot
 from projects.services.reading import ReadingTooSlow
 from projects.services.snapshots import assess_newest, prepare_snapshot, store_snapshot
 from projects.services.submissions import submit_files
+from projects.services.teams import team_for_projects
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 
 if TYPE_CHECKING:
@@ -35,8 +36,11 @@ def create_project(
     targets: Sequence[str],
     origin: Origin | str,
     for_page: bool = False,
+    team: Team | None = None,
 ) -> Project:
-    """Create a project managed by `user`, with `targets` (slugs, in column order) and a first snapshot of `files`.
+    """Create a project of a team, with `targets` (slugs, in column order) and a first snapshot of `files`.
+
+    Without a team it is of the oldest one to which the user may add projects, which is created if there is none.
 
     Raises NothingToRead, with nothing stored, when the files hold no requirement. For a page, files that take more than
     a few seconds are left to a job: the project then has a submission and no snapshot yet.
@@ -46,8 +50,7 @@ def create_project(
     except ReadingTooSlow:
         prepared = None
     with transaction.atomic():
-        project = _create_with_free_slug(name)
-        Membership.objects.create(project=project, user_id=user.pk, role=Role.MANAGER)
+        project = _create_with_free_slug(name, team or team_for_projects(user))
         set_targets(project, targets)
         if prepared is None:
             submit_files(project, files, roots, origin=origin, user=user)
@@ -57,7 +60,7 @@ def create_project(
 
 
 def create_sample_project(user: AbstractBaseUser) -> Project | None:
-    """Create the sample project of a new installation, managed by `user`. Return None if any project exists."""
+    """Create the sample project of a new installation, owned by `user`. Return None if any project exists."""
     if Project.objects.exists():
         return None
     return create_project(
@@ -118,14 +121,14 @@ def offered_groups(project: Project) -> AvailableGroups:
     return AvailableGroups(tuple(stored["groups"]), tuple(stored["extras"]))
 
 
-def _create_with_free_slug(name: str) -> Project:
+def _create_with_free_slug(name: str, team: Team) -> Project:
     """Create the project under the first free slug of its name. The unique constraint settles concurrent calls."""
     base = slugify(name)[:70] or "project"
     for number in range(2 if base in _RESERVED_SLUGS else 1, 1000):
         slug = base if number == 1 else f"{base}-{number}"
         try:
             with transaction.atomic():
-                return Project.objects.create(name=name, slug=slug)
+                return Project.objects.create(team=team, name=name, slug=slug)
         except IntegrityError:
             continue
     message = f"no free slug for a project named {name!r}"

@@ -27,6 +27,7 @@ class Who(Enum):
     READER = "reader"
     MEMBER = "member"
     MANAGER = "manager"
+    OWNER = "owner"
     STAFF = "staff"
 
 

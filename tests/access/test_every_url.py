@@ -24,7 +24,7 @@ from tests.access.world import INSIDERS, OUTSIDERS, World, make_world, stored_th
 TABLE = "tests/access/table.py"
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 # In the order of what they permit.
-_RANKS = [Who.READER, Who.MEMBER, Who.MANAGER]
+_RANKS = [Who.READER, Who.MEMBER, Who.MANAGER, Who.OWNER]
 _EVERYONE = (*OUTSIDERS, *INSIDERS)
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
+from projects.domain.permissions import Role
 from projects.models import (
     ApiKey,
     KeyScope,
@@ -18,7 +19,6 @@ from projects.models import (
     Project,
     ProjectIndex,
     Repository,
-    Role,
     SavedView,
     Subscription,
 )
@@ -30,7 +30,7 @@ from scanner.models import Index, Package
 from tests.cast import LINUX_314, add_member, assess_as, make_project, usual_rows
 
 # Who walks, by the row's word for it, from the least permission to the most.
-INSIDERS = {"reader": Role.READER, "member": Role.MEMBER, "manager": Role.MANAGER}
+INSIDERS = {role.value: role for role in Role}
 OUTSIDERS = ("anonymous", "stranger", "staff")
 
 

@@ -10,7 +10,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from projects.models import ProjectTarget, Role
+from projects.domain.permissions import Role
+from projects.models import ProjectTarget
 from projects.services.assessments.run import assess_snapshot
 from projects.services.projects import SAMPLE_FILE
 from projects.services.snapshots import take_snapshot

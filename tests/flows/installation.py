@@ -8,7 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import ProjectTarget, Role, Snapshot
+from projects.domain.permissions import Role
+from projects.models import ProjectTarget, Snapshot
 from projects.models.repository import Delivery, Repository
 from projects.services.assessments import run as assessments
 from projects.services.webhooks import process as delivery_work

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from projects.models import Membership, Role, Snapshot, SourceAudit
+from projects.domain.permissions import Role
+from projects.models import Membership, Snapshot, SourceAudit
 from projects.services.audit.pushed_source import audit_pushed_source
 from tests.flows.installation import WINDOWS, Installation
 from tests.hosting.git_server import git

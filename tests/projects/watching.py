@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from packaging.utils import NormalizedName
 
-from projects.models import Alert, Project, ProjectTarget, Role, Subscription
+from projects.domain.permissions import Role
+from projects.models import Alert, Project, ProjectTarget, Subscription
 from scanner.domain.index_page.page import IndexFile, IndexPage
 from scanner.models import Index, Package, PackageState
 from scanner.services.indexes import get_index

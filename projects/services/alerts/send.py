@@ -115,7 +115,7 @@ def _check_wanted(subscription: Subscription) -> None:
         raise AlertNotNeeded("the account is not active")
     if not subscription.user.email:
         raise AlertNotNeeded("the account has no e-mail address")
-    if not Membership.objects.filter(project=subscription.project_id, user=subscription.user_id).exists():
+    if not Membership.objects.filter(team=subscription.project.team_id, user=subscription.user_id).exists():
         raise AlertNotNeeded("the account is no longer a member of the project")
 
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from projects.domain.permissions import Role
 from projects.models import KeyScope, Project, Subscription
 from projects.services.api_keys import make_key
-from tests.cast import LINUX_314, NOON, TARGETS, WINDOWS_313, Cast, only_member
+from tests.cast import LINUX_314, NOON, TARGETS, WINDOWS_313, Cast, role_of
 from tests.projects.api.conftest import MakeClient, problem_of
 
 API = "/api/v1"
@@ -43,7 +44,7 @@ def test_a_project_is_created_by_its_slug_once(alice: Client, cast: Cast) -> Non
     made = Project.objects.get(slug="night-job")
     assert made.snapshots.count() == 2
     assert made.targets.count() == 2
-    assert only_member(made) == cast.alice
+    assert role_of(made, cast.alice) == Role.MANAGER
 
 
 def test_a_project_is_created_by_its_name(alice: Client) -> None:

@@ -5,7 +5,8 @@ import json
 import pytest
 from django.test import Client
 
-from projects.models import KeyScope, Role, SnapshotFile
+from projects.domain.permissions import Role
+from projects.models import KeyScope, SnapshotFile
 from tests.cast import LINUX_314, TARGETS, Cast, add_member, make_project
 from tests.projects.api.conftest import MakeClient, problem_of
 

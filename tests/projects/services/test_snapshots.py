@@ -4,7 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from projects.models import Origin, Project, Role, Snapshot
+from projects.domain.permissions import Role
+from projects.models import Origin, Project, Snapshot
 from projects.services.projects import create_project, create_sample_project
 from projects.services.snapshots import NothingToRead, take_snapshot
 from tests.cast import bare_project, role_of
@@ -79,11 +80,11 @@ def test_equal_files_have_equal_digests_and_others_have_not(project: Project) ->
     assert first.digest == second.digest != third.digest
 
 
-def test_a_new_project_has_its_manager_its_targets_in_order_and_a_snapshot(alice: User) -> None:
+def test_a_new_project_has_its_owner_its_targets_in_order_and_a_snapshot(alice: User) -> None:
     slugs = ["cp313-win_amd64", "cp312-win_amd64", "cp313-win_amd64"]
     project = create_project(alice, "Café API", FILE, ["requirements.txt"], targets=slugs, origin=Origin.PASTE)
     assert project.slug == "cafe-api"
-    assert role_of(project, alice) == Role.MANAGER
+    assert role_of(project, alice) == Role.OWNER
     assert [target.slug for target in project.targets.all()] == ["cp313-win_amd64", "cp312-win_amd64"]
     assert project.snapshots.count() == 1
 

@@ -17,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.dependency_files import read as read_files
 from projects.domain.indexes.named_indexes import options_to_store
+from projects.domain.permissions import Role
 from projects.domain.received_proof import read_sent_proof
 from projects.domain.upstream.notes import NoteKind
 from projects.models import (
@@ -25,7 +26,6 @@ from projects.models import (
     Membership,
     Note,
     Project,
-    Role,
     Snapshot,
     StoredProof,
     Subscription,
@@ -162,7 +162,7 @@ def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client
     read = {table for query in captured for table in re.findall(r'(?:FROM|JOIN) "?(\w+)"?', query["sql"])}
     assert read == {
         # Who asks, and what they may see.
-        *("django_session", "auth_user", "projects_project", "projects_membership"),
+        *("django_session", "auth_user", "projects_project", "projects_team", "projects_membership"),
         # Part of the version. Of a snapshot and an assessment, the rest is written with them.
         *("projects_snapshot", "projects_snapshotrequirement", "projects_assessment", "projects_targetassessment"),
         *("projects_projecttarget", "projects_projectpackage", "scanner_package"),

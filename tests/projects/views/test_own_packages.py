@@ -7,7 +7,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Assessment, IndexRole, ProjectPackage, Role
+from projects.domain.permissions import Role
+from projects.models import Assessment, IndexRole, ProjectPackage
 from projects.services.indexes import add_index, indexes_of
 from projects.services.snapshots import take_snapshot
 from scanner.models import Index, Package, PackageState

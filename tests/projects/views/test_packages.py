@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from projects.models import ProjectPackage, Role, TargetAssessment
+from projects.domain.permissions import Role
+from projects.models import ProjectPackage, TargetAssessment
 from scanner.models import Package, Release, WheelEvent
 from tests.cast import LINUX_314, NOON, Cast, add_member, assess_as, make_package, make_project, rest_on
 from tests.projects.watching import polled, sdist, wheel

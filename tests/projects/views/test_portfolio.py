@@ -9,7 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Project, Role, TargetAssessment
+from projects.domain.permissions import Role
+from projects.models import Project, TargetAssessment
 from tests.cast import (
     LINUX_313,
     LINUX_314,

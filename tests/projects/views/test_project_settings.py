@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from projects.models import Project, Role
+from projects.domain.permissions import Role
+from projects.models import Project
 from projects.services.assessments.run import stale_snapshots
 from projects.services.project_removal import UNDO_WITHIN, purge_deleted
 from tests.cast import Cast, add_member, make_project

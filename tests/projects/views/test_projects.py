@@ -8,8 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from projects.models import Project, Role, Snapshot, SourceBuilds
-from tests.cast import LINUX_313, WINDOWS_313, Cast, only_member, role_of
+from projects.domain.permissions import Role
+from projects.models import Project, Snapshot, SourceBuilds
+from tests.cast import LINUX_313, WINDOWS_313, Cast, role_of
 
 LIST = "/projects/"
 ADD = "/projects/add/"
@@ -51,12 +52,12 @@ def test_the_old_address_of_the_list_leads_to_the_portfolio(alice: Client) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pasting_requirements_makes_a_project(alice: Client, requested: list[int]) -> None:
+def test_pasting_requirements_makes_a_project(cast: Cast, alice: Client, requested: list[int]) -> None:
     response = alice.post(ADD, FORM)
     project = Project.objects.get(slug="shop")
     assert response.headers["Location"] == "/projects/shop/"
     assert list(project.targets.values_list("slug", flat=True)) == [LINUX_313, WINDOWS_313]
-    assert role_of(project, only_member(project)) == Role.MANAGER
+    assert role_of(project, cast.alice) == Role.MANAGER
     snapshot = project.snapshots.get()
     assert (snapshot.origin, requested) == ("paste", [snapshot.pk])
     assert [row.name for row in snapshot.requirements.all()] == ["orjson"]

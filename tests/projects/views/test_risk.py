@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from projects.domain.assessment.package_result import AvailableVersion
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.domain.assessment.verdicts import Verdict
-from projects.models import Role
+from projects.domain.permissions import Role
 from projects.presentation.risk_table.query import DEFAULT_STATES
 from projects.templatetags.verdicts import glyph
 from tests.cast import (

@@ -10,13 +10,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
+from projects.domain.permissions import Role
 from projects.models import (
     Alert,
     AlertState,
     Assessment,
     Membership,
     Project,
-    Role,
     Snapshot,
     Subscription,
     TargetAssessment,

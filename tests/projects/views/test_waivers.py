@@ -12,7 +12,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.waivers import WaiverKind
-from projects.models import Assessment, PackageWaiver, Role
+from projects.domain.permissions import Role
+from projects.models import Assessment, PackageWaiver
 from projects.services.assessments.run import read_snapshot, request_of, stale_snapshots, targets_of
 from projects.services.waivers import make_waiver
 from tests.cast import LINUX_314, WINDOWS_313, Cast, add_member, bare_project

@@ -9,8 +9,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from projects.domain.permissions import Role
 from projects.domain.request_rate import RequestRate
-from projects.models import Origin, ProjectTarget, Role, Snapshot
+from projects.models import Origin, ProjectTarget, Snapshot
 from projects.services.assessments import fetch
 from projects.services.assessments.run import assess_snapshot
 from projects.services.request_limits import LimitedRequest
