@@ -15,8 +15,11 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.commands import ROOT, environment
+from tests.compat_site.client.steps import run_action, run_gitlab_job
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex, a_file
+
+pytestmark = pytest.mark.long
 
 TARGET = "cp313-win_amd64"
 
@@ -102,3 +105,38 @@ def test_the_other_commands_are_there_and_unknown_ones_exit_with_2(
     unknown = run(client, tmp_path / "cache", index, "migrate")
     assert (unknown.returncode, "assess" in unknown.stderr) == (2, True)
     assert run(client, tmp_path / "cache", index, "--version").stdout.startswith("wheelway ")
+
+
+def test_the_action_and_the_gitlab_job_install_the_wheel_and_fail_on_what_is_new(
+    client: Path, index: ReplayIndex, tmp_path: Path
+) -> None:
+    tree, temporary = tmp_path / "tree", tmp_path / "temporary"
+    tree.mkdir()
+    temporary.mkdir()
+    (tree / "requirements.txt").write_text("good\nold\n")
+    (tree / "main.py").write_text("import cgi\n")
+    (wheel,) = client.parents[2].glob("*.whl")
+    found = next(client.parents[1].glob("lib/python*/site-packages"))
+    # What the wheel requires is there already; pip has no index to ask.
+    pip = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_IGNORE_INSTALLED": "1", "PYTHONPATH": str(found)}
+    given = {**environment(tmp_path / "data", index.url), **pip, "PATH": os.defpath}
+    known = {"target": TARGET, "verdict": "no-go", "blockers": ["old"], "has_conflict": False}
+    baseline = {"baseline": 1, "assessments": [known], "findings": []}
+    (tree / "wheelway.json").write_text(json.dumps(baseline))
+
+    inputs = {"spec": str(wheel), "python": str(client), "baseline": "wheelway.json", "target": TARGET, "audit": "true"}
+    done = run_action(inputs, tree, temporary, given)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "::error file=main.py,line=1,title=Wheelway audit%3A removed-module::" in done.stdout
+    assert "title=Wheelway%3A blocked" not in done.stdout
+    reports = temporary / "wheelway-reports"
+    assert (temporary / "GITHUB_OUTPUT").read_text() == f"status=1\nreports={reports}\n"
+    assert "no go" in (temporary / "GITHUB_STEP_SUMMARY").read_text()
+    assert [len(json.loads((reports / f"{name}.sarif").read_text())["runs"]) for name in ("assess", "audit")] == [1, 1]
+
+    programs = f"{temporary / 'wheelway' / 'bin'}:{os.defpath}"
+    job = {"WHEELWAY_SPEC": str(wheel), "WHEELWAY_DATA": given["WHEELWAY_DATA"]}
+    passed = run_gitlab_job(job, tree, {**given, "PATH": programs})
+    assert passed.returncode == 0, passed.stdout + passed.stderr
+    (entry,) = json.loads((tree / "gl-code-quality-report.json").read_text())
+    assert (entry["severity"], entry["location"]["path"]) == ("critical", "requirements.txt")
