@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from projects.domain.dependency_files.values import RuntimeHint
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
 from scanner.domain.targets.runtimes import RUNTIMES
-from scanner.domain.targets.target import UnknownTarget, parse_target
+from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 _PYTHON = re.compile(r"(?P<pypy>pypy-?)?(?P<major>[23])\.(?P<minor>\d{1,2})(?:\.\d+|\.[x*])?(?P<threads>t)?(?![\w])")
 _EXACT = re.compile(r"(?:pypy-?)?\d+(?:\.\d+|\.[x*])*t?(?:[abrc]+\d+)?(?:-dev)?")
@@ -21,6 +21,7 @@ _SYSTEMS = (
     ("alpine", "python:3.X-alpine", "Alpine"),
     ("bookworm", "python:3.X-bookworm", "Debian 12"),
     ("bullseye", "Debian 11", "Debian 11"),
+    ("buster", "RHEL 8", "Debian 10"),  # the same glibc
     ("trixie", "python:3.X and", "Debian 13"),
     ("ubuntu:20.04", "Ubuntu 20.04", "Ubuntu 20.04"),
     ("ubuntu:focal", "Ubuntu 20.04", "Ubuntu 20.04"),
@@ -42,6 +43,7 @@ _LAMBDA = re.compile(r"lambda/python")
 # AWS Lambda uses Amazon Linux 2023 from this Python on, Amazon Linux 2 before.
 _NEWER_LAMBDA = (3, 12)
 _ARM = ("arm64", "aarch64")
+_USUAL_PLATFORM = "manylinux_2_28_x86_64"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,15 @@ class CurrentRuntime:
     system: str = ""
     is_minimum: bool = False
     targets: tuple[str, ...] = ()
+
+    @property
+    def target(self) -> Target | None:
+        """The one target that the files mean, on the usual Linux without a system; None where they leave it open."""
+        if self.targets:
+            return parse_target(self.targets[0])
+        if len(self.pythons) > 1 or self.is_minimum:
+            return None
+        return parse_target(f"{self.pythons[0].slug}-{_USUAL_PLATFORM}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,12 @@ def find_current_runtime(hints: Sequence[RuntimeHint]) -> CurrentRuntime | None:
         if lowest is not None:
             return CurrentRuntime((lowest,), (hint.source,), is_minimum=True)
     return None
+
+
+def find_present_target(hints: Sequence[RuntimeHint]) -> Target | None:
+    """Return the one target that a project runs on now, by its files; None where they do not name one Python."""
+    runtime = find_current_runtime(hints)
+    return runtime.target if runtime is not None else None
 
 
 def likely_targets(runtime: CurrentRuntime | None, known: Sequence[str]) -> tuple[str, ...]:

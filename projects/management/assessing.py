@@ -21,6 +21,7 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
+from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.indexes.index_options import EffectiveIndexes, InvalidIndexOption, effective_indexes, not_followed
@@ -164,6 +165,7 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         limits=files.parsed.limits,
         known_breaks=recorded_breaks(),
         unread=files.parsed.unread,
+        present=find_present_target(files.parsed.hints),
     )
     if not request.asks_for_packages:
         raise NothingToAssess(_nothing_asked(files), returncode=2)

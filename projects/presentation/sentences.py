@@ -16,6 +16,7 @@ from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.assessment.waivers import Waiver, WaiverKind
+from projects.presentation.target_names import describe_targets
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.reason_text import cause_text, reason_text
 from scanner.domain.phrases import join_words
@@ -171,11 +172,18 @@ def _break_text(known: BreakEvidence) -> str:
 
 
 def _describe_held_back(reason: PackageReason) -> str:
-    """Return "it needs pydantic-core 2.23.2: no wheel for cp316; only 1.10.27 installs here"."""
+    """Return "it needs pydantic-core 2.23.2: no wheel for cp316; only 1.10.27 installs here".
+
+    It ends with ", 2.9.0 on Python 3.12 on Linux x86-64" where that is what runs now.
+    """
     why = reason_text(reason.files) if reason.files is not None else "it does not install"
     needed = " → ".join(reason.through[1:])
     lacking = f", without the extra {reason.short}" if reason.short else ""
-    return f"{f'it needs {needed}: ' if needed else ''}{why}; only {reason.detail} installs here{lacking}"
+    now = ""
+    if reason.present:
+        version = reason.through[0].rpartition(" ")[2]
+        now = f", {version} on {describe_targets([reason.present])}, which runs now"
+    return f"{f'it needs {needed}: ' if needed else ''}{why}; only {reason.detail} installs here{lacking}{now}"
 
 
 def short_text(reason: PackageReason) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.conflict_sources import with_sources
 from projects.domain.assessment.explained_wheels import WheelExplanations
-from projects.domain.assessment.held_back import judge_at_newest, plan_of_held_back
+from projects.domain.assessment.held_back import PresentChoices, judge_at_newest, plan_of_held_back, present_versions
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import (
     Judgement,
@@ -41,12 +43,12 @@ from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.explain.conflict import Relaxation
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
-from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.missing import Missing, Search, SharedSearch
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.resolution.model.policy import Preference
 from scanner.domain.resolution.model.versions import Candidate
-from scanner.domain.resolution.newest_choice import newest_choices_search
+from scanner.domain.resolution.newest_choice import NewestChoice, newest_choices_search
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.relax import relax_search
 from scanner.domain.resolution.upgrade import Upgrade, plan_search
@@ -55,7 +57,10 @@ from scanner.domain.targets.target import Target
 
 @dataclass(frozen=True, slots=True)
 class ResolvedTarget:
-    """One target, resolved: its closure, the judgement of each package, and a plan when the closure does not hold."""
+    """One target, resolved: its closure, the judgement of each package, and a plan when the closure does not hold.
+
+    `present` is the closure of the project's present target, where the judgements compare with it.
+    """
 
     target: Target
     closure: Closure
@@ -63,6 +68,12 @@ class ResolvedTarget:
     plan: Plan | None
     breaks: BreaksInSet
     ways_out: tuple[Relaxation, ...] = ()
+    present: Closure | None = None
+
+    @property
+    def names(self) -> frozenset[NormalizedName]:
+        """The packages on which the judgements rest."""
+        return frozenset((*self.judgements, *(self.present.pins if self.present is not None else ())))
 
     @property
     def ignored(self) -> frozenset[NormalizedName]:
@@ -81,7 +92,8 @@ class ResolvedTarget:
     @property
     def missing(self) -> Missing:
         """What must be fetched before the result is known."""
-        return self.closure.missing | self.plan.missing if self.plan is not None else self.closure.missing
+        parts = (self.closure, self.plan, self.present)
+        return reduce(or_, (part.missing for part in parts if part is not None))
 
 
 def missing_in(resolved: Iterable[ResolvedTarget]) -> Missing:
@@ -142,18 +154,32 @@ def resolve_search(
     roots: RootRequirements,
     target: Target,
     limits: SearchLimits,
+    present: SharedSearch[Closure] | None = None,
 ) -> Search[ResolvedTarget]:
-    """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing."""
-    found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
+    """Resolve one target and, where nothing holds as written, plan the way out; yields the facts that are missing.
+
+    `present` finds the closure of the request's present target.
+    """
+    if present is not None and target == request.present:
+        found = yield from present.wait()
+    else:
+        found = yield from closure_search(cache, target, roots, request.resolver_policy, limits=limits)
     in_use = versions_in_use(roots, target, found.pins)
     breaks = BreaksInSet(request.known_breaks, target, found.pins)
     judgements = _judge(request, snapshot, target, found, in_use, breaks)
     column = snapshot.column(target)
+    now: Closure | None = None
     if not found.missing and found.limit is None and found.conflict is None:
         problem = ResolutionProblem(cache, [target], roots, request.resolver_policy, Preference(), limits)
         choices = yield from newest_choices_search(problem, found)
+        at_present: PresentChoices | None = None
+        if present is not None and request.present is not None and _may_be_held_back(choices, judgements):
+            now = yield from present.wait()
+            versions = present_versions(now)
+            newer = yield from newest_choices_search(problem, found, versions)
+            at_present = PresentChoices(request.present, versions, newer)
         lacking = find_missing_extras(found, snapshot)
-        judgements = judge_at_newest(judgements, choices, lacking, request, snapshot, column)
+        judgements = judge_at_newest(judgements, choices, at_present, lacking, request, snapshot, column)
         if lacking:
             if missing := newest_to_read(lacking, snapshot):
                 yield missing
@@ -188,7 +214,13 @@ def resolve_search(
     if request.with_plans and found.conflict is not None:
         policy, own = request.resolver_policy, found.conflict.own
         ways_out = yield from relax_search(cache, target, roots, policy, own, limits, request.known_breaks)
-    return ResolvedTarget(target, found, judgements, way, breaks, ways_out)
+    return ResolvedTarget(target, found, judgements, way, breaks, ways_out, now)
+
+
+def _may_be_held_back(
+    choices: Mapping[NormalizedName, NewestChoice], judgements: Mapping[NormalizedName, Judgement]
+) -> bool:
+    return any(judgements[name].verdict.installs for name in choices)
 
 
 def _shown_instead(judgements: Mapping[NormalizedName, Judgement], found: Closure) -> dict[NormalizedName, Version]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import HeldBack, Judgement, judge_version
@@ -26,9 +27,26 @@ from scanner.domain.targets.target import Target
 GOING_BACK = timedelta(days=365)
 
 
+@dataclass(frozen=True, slots=True)
+class PresentChoices:
+    """The versions chosen on the target on which a project runs now; `choices` are those that are newer than here."""
+
+    target: Target
+    versions: Mapping[NormalizedName, Version]
+    choices: Mapping[NormalizedName, NewestChoice]
+
+
+def present_versions(closure: Closure | None) -> Mapping[NormalizedName, Version]:
+    """Return the versions that are chosen on the present target; none where no set is found there."""
+    if closure is None or closure.limit is not None or closure.conflict is not None:
+        return {}
+    return {name: version for name, version in closure.pins.items() if name not in closure.blockers}
+
+
 def judge_at_newest(
     judgements: Mapping[NormalizedName, Judgement],
     choices: Mapping[NormalizedName, NewestChoice],
+    present: PresentChoices | None,
     lacking: MissingExtras,
     request: AssessmentRequest,
     snapshot: IndexSnapshot,
@@ -36,13 +54,14 @@ def judge_at_newest(
 ) -> dict[NormalizedName, Judgement]:
     """Return the judgements with each package at the version that its newest choice has.
 
-    A package that installs only by a much older release is held back; if that one lacks a requested extra, nothing
-    meets the request. A package that does not install is shown at its newest release, whichever the search stopped at.
+    A package that installs only by an older release than on the present target is held back, or else by a much older
+    one than the newest; if that one lacks a requested extra, nothing meets the request. A package that does not install
+    is shown at its newest release, whichever the search stopped at.
     """
     return {
         name: judgement
         if name not in choices
-        else _at_newest(judgement, choices[name], lacking.get(name, ()), request, snapshot, column)
+        else _at_newest(judgement, choices[name], present, lacking.get(name, ()), request, snapshot, column)
         for name, judgement in judgements.items()
     }
 
@@ -50,14 +69,21 @@ def judge_at_newest(
 def _at_newest(
     judgement: Judgement,
     choice: NewestChoice,
+    present: PresentChoices | None,
     lacking: tuple[NormalizedName, ...],
     request: AssessmentRequest,
     snapshot: IndexSnapshot,
     column: int,
 ) -> Judgement:
     package = snapshot.packages[judgement.name]
-    newest = package.candidate(choice.version)
     version = judgement.version
+    is_chosen_now = judgement.verdict.installs and not lacking
+    baseline = present if is_chosen_now and present is not None and judgement.name in present.versions else None
+    if baseline is not None:
+        if judgement.name not in baseline.choices:
+            return judgement
+        choice = baseline.choices[judgement.name]
+    newest = package.candidate(choice.version)
     if newest is None or version is None or not choice.barred_by:
         return judgement
     if not judgement.verdict.installs:
@@ -65,7 +91,8 @@ def _at_newest(
             return judgement
         again = judge_version(judgement.name, choice.version, judgement.provenance, package, column, request.policy)
         return replace(again, severity=max(again.severity, judgement.severity, key=list(type(again.severity)).index))
-    if not lacking and not is_long_before(package.versions, version, choice.version, GOING_BACK):
+    is_old = baseline is not None or is_long_before(package.versions, version, choice.version, GOING_BACK)
+    if not lacking and not is_old:
         return judgement
     offer = newest.offers[column]
     is_open = offer.availability is Availability.SOURCE and build_kind(newest.build) == UNSEEN
@@ -80,7 +107,13 @@ def _at_newest(
         availability=offer.availability,
         verdict=verdict,
         severity=judge_severity(verdict, direct=judgement.provenance.direct, major_step=False, dependents_share=0.0),
-        held_back=HeldBack(version, choice.barred_by, snapshot.candidate(bar.name, bar.version), lacking),
+        held_back=HeldBack(
+            version,
+            choice.barred_by,
+            snapshot.candidate(bar.name, bar.version),
+            lacking,
+            baseline.target if baseline is not None else None,
+        ),
     )
 
 

@@ -44,13 +44,15 @@ class HeldBack:
     """The release that installs in place of the newest choice, and what bars that one.
 
     `through` leads from the newest choice to `bar`, the release that does not install: the same, or one it requires.
-    `lacking` are requested extras that the release which installs does not provide.
+    `lacking` are requested extras that the release which installs does not provide. `present` is the target of the
+    project that has the newer release now, where the comparison is with that one.
     """
 
     version: Version
     through: tuple[BarredRelease, ...]
     bar: Candidate | None
     lacking: tuple[NormalizedName, ...] = ()
+    present: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +290,10 @@ def _held_back_reason(held: HeldBack | None, target: Target, explanations: Wheel
         return None
     through = tuple(map(str, held.through))
     files = explanations.cell(held.bar, target).reason
-    return PackageReason(ReasonKind.HELD_BACK, str(held.version), files, through, ", ".join(held.lacking))
+    present = held.present.slug if held.present is not None else ""
+    return PackageReason(
+        ReasonKind.HELD_BACK, str(held.version), files, through, ", ".join(held.lacking), present=present
+    )
 
 
 def _reason(cell: Cell | None, release: Candidate | None = None, column: int = 0) -> PackageReason:

@@ -59,7 +59,8 @@ class PackageReason:
 
     `through` leads from the newest choice to the release that does not install ("pydantic 2.9.0", "pydantic-core
     2.23.2"), where another one is held back. `short` is the shorter form of a TEXT, where there is one, or the
-    requested extras that the release which is held back lacks.
+    requested extras that the release which is held back lacks. `present` is the slug of the project's present target,
+    where the newer release is the one chosen there.
     """
 
     kind: ReasonKind
@@ -68,6 +69,7 @@ class PackageReason:
     through: tuple[str, ...] = ()
     short: str = ""
     known_break: BreakEvidence | None = None
+    present: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields that are set, as JSON values."""
@@ -81,6 +83,7 @@ class PackageReason:
                 "through": list(self.through),
                 "files": files,
                 "short": self.short,
+                **({"present": self.present} if self.present else {}),
             }
         if self.files is not None:
             return {"kind": self.kind.value, **self.files.to_json()}
@@ -95,7 +98,8 @@ class PackageReason:
         kind = ReasonKind(data["kind"])
         if kind is ReasonKind.HELD_BACK:
             files = AvailabilityReason.from_json(data["files"]) if data["files"] is not None else None
-            return cls(kind, data["detail"], files, tuple(data["through"]), data.get("short", ""))
+            through, present = tuple(data["through"]), data.get("present", "")
+            return cls(kind, data["detail"], files, through, data.get("short", ""), present=present)
         if kind is ReasonKind.FILES:
             return cls(kind, files=AvailabilityReason.from_json(data))
         if kind is ReasonKind.KNOWN_BREAK:

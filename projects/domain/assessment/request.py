@@ -45,7 +45,8 @@ class AssessmentRequest:
     are the files of releases that count, `limits` what the project and its locks say of the targets.
     `known_breaks` are releases that install and do not run. `unread` counts the requirements in the files that could
     not be read. `waivers` are what the team accepts or ignores. `caps` limit packages
-    in the one set for all targets, beside what the files say.
+    in the one set for all targets, beside what the files say. `present` is the target on which the project runs now, as
+    its files say; it is none of `targets` unless it is one of the project's.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -64,6 +65,13 @@ class AssessmentRequest:
     unread: int = 0
     waivers: tuple[Waiver, ...] = ()
     caps: tuple[Requirement, ...] = ()
+    present: Target | None = None
+
+    @property
+    def columns(self) -> tuple[Target, ...]:
+        """The targets for which offers are needed: those to judge, and the present one."""
+        beside = self.present is not None and self.present not in self.targets
+        return (*self.targets, self.present) if self.present is not None and beside else tuple(self.targets)
 
     @property
     def plan_policy(self) -> BuildPolicy:

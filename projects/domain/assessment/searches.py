@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 from projects.domain.assessment.bridge import bridge_search
 from projects.domain.assessment.evaluate import ResolvedTarget, resolve_search
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest, SearchClock
 from projects.domain.assessment.root_requirements import root_requirements_of
+from scanner.domain.resolution.closure import Closure, closure_search
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.missing import Missing, Search
+from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.missing import Missing, Search, SharedSearch
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
 from scanner.domain.targets.target import Target
+
+T = TypeVar("T")
 
 NOTHING = Missing()
 # How often the first target may lack something while the others wait for it.
@@ -69,9 +74,12 @@ class TargetSearches:
         searched = tuple(request.targets if targets is None else targets)
         self._targets = tuple(target for target in request.targets if target in searched or target in self._found)
         roots = root_requirements_of(request.requirements, request.limits)
+        self._present = _search_present(request, self.cache, roots)
         self._watches = {target: request.stopwatch() if request.stopwatch else None for target in searched}
         self._pending: dict[Target, Search[ResolvedTarget]] = {
-            target: resolve_search(request, snapshot, self.cache, roots, target, _limits(self._watches[target]))
+            target: resolve_search(
+                *(request, snapshot, self.cache, roots, target, _limits(self._watches[target]), self._present)
+            )
             for target in searched
         }
         self._missing: dict[Target, Missing] = {}
@@ -154,11 +162,32 @@ class TargetSearches:
             self.cache.give_up(missing)
 
 
+def _search_present(
+    request: AssessmentRequest, cache: ResolutionCache, roots: RootRequirements
+) -> SharedSearch[Closure] | None:
+    """Return the search of what is chosen on the target on which the project runs now, on a clock of its own."""
+    if request.present is None:
+        return None
+    watch = request.stopwatch() if request.stopwatch else None
+    search = closure_search(cache, request.present, roots, request.resolver_policy, limits=_limits(watch))
+    return SharedSearch(_timed(search, watch))
+
+
+def _timed(search: Search[T], watch: SearchClock | None) -> Search[T]:
+    while True:
+        try:
+            missing = _next(search, watch)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield missing
+
+
 def _limits(watch: SearchClock | None) -> SearchLimits:
     return SearchLimits(expired=watch.expired if watch is not None else None)
 
 
-def _next(search: Search[object], watch: SearchClock | None) -> Missing:
+def _next(search: Search[Any], watch: SearchClock | None) -> Missing:
     if watch is None:
         return next(search)
     with watch.running():

@@ -1,27 +1,13 @@
-"""Conda environment files: the pip list is read; the conda packages become one problem, "not judged".
-
-The YAML is composed into nodes and never built into values, so that tags run nothing and aliases multiply nothing.
-"""
+"""Conda environment files: the pip list is read; the conda packages become one problem, "not judged"."""
 
 from __future__ import annotations
 
 import yaml
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.limits import MAX_YAML_BYTES
 from projects.domain.dependency_files.lines import LogicalLine, logical_lines
 from projects.domain.dependency_files.pep508 import RequirementContext
 from projects.domain.dependency_files.requirements_txt import Include, read_line
-
-
-def compose(text: str) -> yaml.Node | None:
-    """Return the root node. Raises yaml.YAMLError, also for a document that nests too deeply or is too large."""
-    if len(text) > MAX_YAML_BYTES:
-        raise yaml.YAMLError(f"a YAML file of more than {MAX_YAML_BYTES:,} characters is not read")
-    try:
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except RecursionError as error:
-        raise yaml.YAMLError("nested too deeply") from error
 
 
 def read_conda(builder: ParsedFilesBuilder, root: yaml.Node | None, path: str, include: Include) -> None:

@@ -33,6 +33,5 @@ MAX_PARTS_OF_TOML_KEY = 64
 # Its expression for numbers keeps a state for each digit: 4 MB of them took 600 MB.
 MAX_TOML_WORD_LENGTH = 1_000
 MAX_SYNTAX_TREE_BYTES = 1024 * 1024
-MAX_YAML_BYTES = 256 * 1024
 # One specifier of a Poetry union, and of a requirement's clauses.
 MAX_ALTERNATIVES = 64

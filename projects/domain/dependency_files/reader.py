@@ -11,7 +11,7 @@ import yaml
 
 from projects.domain.dependency_files import compiled, detection
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
-from projects.domain.dependency_files.conda import compose, read_conda
+from projects.domain.dependency_files.conda import read_conda
 from projects.domain.dependency_files.decoding import UndecodableFile, decode
 from projects.domain.dependency_files.direct_dependencies import mark_direct
 from projects.domain.dependency_files.documents import UnreadableDocument, load_json, load_toml
@@ -32,6 +32,7 @@ from projects.domain.dependency_files.setup_py import read_setup_py
 from projects.domain.dependency_files.urls import is_url
 from projects.domain.dependency_files.uv_lock import read_uv_lock
 from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
+from projects.domain.yaml_nodes import compose
 
 _Loader = Callable[[str], dict[str, object]]
 _DocumentReader = Callable[[ParsedFilesBuilder, dict[str, object], str, str], None]

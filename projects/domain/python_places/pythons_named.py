@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from projects.domain.current_runtime import find_present_target
+from projects.domain.dependency_files.values import RuntimeHint
 from projects.domain.python_places.values import PlaceKind, PlaceRole, PythonPlace
-from scanner.domain.targets.names import find_target
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
-from scanner.domain.targets.target import Target, UnknownTarget
+from scanner.domain.targets.target import Target
 
 _DOTTED = re.compile(r"(?<![\d.])3\.(?P<minor>\d{1,2})(?P<micro>\.\d{1,2})?(?P<threads>t)?(?![\d.]*\w)")
 _SHORT = re.compile(r"(?<![a-z\d])py3(?P<minor>\d{1,2})(?!\d)")
@@ -40,21 +42,25 @@ def cpython(minor: int) -> Python | None:
 
 
 def target_of(place: PythonPlace) -> Target | None:
-    """Return the target that a place stands for, by the names that commands take; None where it names none."""
+    """Return the target that a place stands for; None where it names none."""
+    hint = _hint_of(place)
+    return find_present_target([hint]) if hint is not None else None
+
+
+def find_proposed_target(places: Sequence[PythonPlace]) -> Target | None:
+    """Return the target on which a project runs now, by all places of its files."""
+    return find_present_target([hint for place in places if (hint := _hint_of(place)) is not None])
+
+
+def _hint_of(place: PythonPlace) -> RuntimeHint | None:
+    """Return what a place of something that runs says of the target."""
     minor = minor_of(place)
     match place.kind:
         case PlaceKind.IMAGE:
-            return _find(place.context or place.value)
+            return RuntimeHint("image", (place.context or place.value).replace(" on ", " "), place.path, place.line)
         case PlaceKind.SERVERLESS if minor is not None:
-            return _find(f"lambda-3.{minor}")
+            return RuntimeHint("image", f"lambda/python:3.{minor}", place.path, place.line)
         case PlaceKind.VERSION_FILE | PlaceKind.CONDA if minor is not None:
-            return _find(f"3.{minor} on linux")
+            return RuntimeHint("python", f"3.{minor}", place.path, place.line)
         case _:
             return None
-
-
-def _find(name: str) -> Target | None:
-    try:
-        return find_target(name)
-    except UnknownTarget:
-        return None

@@ -7,53 +7,38 @@ import re
 import warnings
 from collections.abc import Iterator
 
+from projects.domain.python_places.spelled import SpelledText, base_images, tool_versions, version_lines
 from projects.domain.python_places.values import PlaceKind, PythonPlace
 
-_FROM = re.compile(r"[ \t]*FROM[ \t]+(?:--platform=(?P<platform>\S+)[ \t]+)?(?P<image>\S+)", re.IGNORECASE)
-_ARG = re.compile(r"[ \t]*ARG[ \t]+(?P<name>\w+)=(?P<quote>[\"']?)(?P<value>[^\s\"']+)", re.IGNORECASE)
-_USE = re.compile(r"\$\{?(?P<name>\w{1,100})(?::-(?P<other>[^}]{0,200}))?\}?")
 _IMAGE_NAME = re.compile(r"(?:^|/)(?:python|pypy)\b|lambda/python|python")
-_VERSION = re.compile(r"[ \t]*(?P<value>(?:c?python-)?3\.\d{1,2}(?:\.\d{1,2})?t?)[ \t]*(?:#.*)?$", re.IGNORECASE)
-_TOOL_VERSION = re.compile(r"[ \t]*python[ \t]+(?P<value>3\.\d{1,2}(?:\.\d{1,2})?t?)", re.IGNORECASE)
+_VERSION = re.compile(r"(?:c?python-)?3\.\d{1,2}(?:\.\d{1,2})?t?", re.IGNORECASE)
 _NOX = re.compile(r"(?:python)?3\.\d{1,2}")
-_MOST_LINES = 5_000
-_LONGEST = 2_000
 
 
 def read_dockerfile(text: str, path: str) -> Iterator[PythonPlace]:
     """Yield the images of a Dockerfile that are Pythons: at FROM, or at the ARG that the version comes from."""
-    arguments: dict[str, tuple[int, re.Match[str]]] = {}
-    for number, line in _lines(text):
-        if argument := _ARG.match(line):
-            arguments[argument["name"]] = (number, argument)
+    for image in base_images(text):
+        if image.text is None or _IMAGE_NAME.search(image.reference) is None:
             continue
-        found = _FROM.match(line)
-        if found is None or _IMAGE_NAME.search(_filled(found["image"], arguments)) is None:
-            continue
-        image = _filled(found["image"], arguments)
-        context = f"{image} on {found['platform']}" if found["platform"] and "$" not in found["platform"] else image
-        used = _USE.search(found["image"])
-        if used is not None and used["name"] in arguments:
-            at, argument = arguments[used["name"]]
-            start, end = argument.span("value")
-            yield PythonPlace(path, at, start, end, PlaceKind.IMAGE, argument["value"], used["name"], context=context)
-        elif used is None:
-            start, end = found.span("image")
-            yield PythonPlace(path, number, start, end, PlaceKind.IMAGE, image, "FROM", context=context)
+        is_named = image.platform and "$" not in image.platform
+        context = f"{image.reference} on {image.platform}" if is_named else image.reference
+        yield _place(image.text, path, PlaceKind.IMAGE, image.setting, context)
 
 
 def read_version_file(text: str, path: str) -> Iterator[PythonPlace]:
     """Yield the Pythons of a .python-version or runtime.txt: the first one runs, the others are at hand."""
-    for number, line in _lines(text):
-        if found := _VERSION.match(line):
-            yield PythonPlace(path, number, *found.span("value"), PlaceKind.VERSION_FILE, found["value"])
+    return (_place(one, path, PlaceKind.VERSION_FILE) for one in version_lines(text) if _VERSION.fullmatch(one.value))
 
 
 def read_tool_versions(text: str, path: str) -> Iterator[PythonPlace]:
-    """Yield the Python of a .tool-versions."""
-    for number, line in _lines(text):
-        if found := _TOOL_VERSION.match(line):
-            yield PythonPlace(path, number, *found.span("value"), PlaceKind.VERSION_FILE, found["value"], "python")
+    """Yield the Python of a .tool-versions that runs."""
+    first = {one.line: one for one in reversed(list(tool_versions(text)))}
+    found = (one for _, one in sorted(first.items()) if _VERSION.fullmatch(one.value))
+    return (_place(one, path, PlaceKind.VERSION_FILE, "python") for one in found)
+
+
+def _place(one: SpelledText, path: str, kind: PlaceKind, setting: str = "", context: str = "") -> PythonPlace:
+    return PythonPlace(path, one.line, one.start, one.end, kind, one.value, setting, context=context)
 
 
 def read_noxfile(text: str, path: str) -> list[PythonPlace]:
@@ -89,15 +74,3 @@ def _literals(node: ast.expr, path: str) -> Iterator[PythonPlace]:
                 "python",
                 is_list=node is not item,
             )
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    return ((number, line[:_LONGEST]) for number, line in enumerate(text.split("\n")[:_MOST_LINES], start=1))
-
-
-def _filled(image: str, arguments: dict[str, tuple[int, re.Match[str]]]) -> str:
-    def value(use: re.Match[str]) -> str:
-        known = arguments.get(use["name"])
-        return known[1]["value"] if known is not None else use["other"] or use[0]
-
-    return _USE.sub(value, image)

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import yaml
 
-from projects.domain.dependency_files.conda import compose
+from projects.domain.python_places.spelled import is_matrix_key
 from projects.domain.python_places.values import PlaceKind, PythonPlace
+from projects.domain.yaml_nodes import compose, scalars
 
 _VERSION = re.compile(r"(?:c?python[-:=]?)?3(?:\.\d{1,2}){1,2}t?(?:-dev)?", re.IGNORECASE)
 _IMAGE = re.compile(r"(?:[\w.\-/]*/)?(?:python|pypy|cimg/python|[\w.\-]*python[\w.\-]*):[\w.\-]+")
-_MATRIX_KEYS = {
-    "python-version", "python_version", "python", "python-versions", "python_versions", "pyversion", "py",
-    "python.version", "versionspec", "pythonversion",
-}  # fmt: skip
 _MOST = 500
-_Found = tuple[str, yaml.ScalarNode, bool]
 
 
 def read_yaml(text: str, path: str) -> list[PythonPlace]:
@@ -28,7 +23,7 @@ def read_yaml(text: str, path: str) -> list[PythonPlace]:
         return []
     lines = text.split("\n")
     found = []
-    for key, node, is_list in _scalars(root):
+    for key, node, is_list in scalars(root):
         place = _place(key, node, is_list, lines, path)
         if place is not None:
             found.append(place)
@@ -56,7 +51,7 @@ def _place(key: str, node: yaml.ScalarNode, is_list: bool, lines: list[str], pat
     elif re.search(r"(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$", lower):
         found = re.fullmatch(r"python\s*=+\s*3\.\d{1,2}[\d.*]*", value)
         kind = PlaceKind.CONDA if found and key == "dependencies" else None
-    elif key in _MATRIX_KEYS and _VERSION.fullmatch(value):
+    elif is_matrix_key(key) and _VERSION.fullmatch(value):
         kind = PlaceKind.CI
     if kind is None or node.start_mark.line != node.end_mark.line:
         return None
@@ -75,23 +70,3 @@ def _columns(node: yaml.ScalarNode, lines: list[str], value: str) -> tuple[int, 
     line = lines[node.start_mark.line]
     start = line.find(value, node.start_mark.column, node.end_mark.column)
     return start, start + len(value)
-
-
-def _scalars(root: yaml.Node | None) -> Iterator[_Found]:
-    """Yield the texts of a document with the nearest key above each, and whether they are in a list."""
-    seen: set[int] = set()
-    waiting: list[tuple[str, yaml.Node, bool]] = [] if root is None else [("", root, False)]
-    while waiting:
-        key, node, is_list = waiting.pop()
-        if id(node) in seen:
-            # An alias is the same node again.
-            continue
-        seen.add(id(node))
-        if isinstance(node, yaml.ScalarNode):
-            yield key, node, is_list
-        elif isinstance(node, yaml.SequenceNode):
-            waiting += [(key, item, True) for item in node.value]
-        elif isinstance(node, yaml.MappingNode):
-            for name, value in node.value:
-                inner = str(name.value).lower() if isinstance(name, yaml.ScalarNode) else ""
-                waiting.append((inner, value, False))

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from projects.domain.assessment.upgrade_plan import UpgradePlan
-from projects.domain.python_places.pythons_named import target_of
+from projects.domain.python_places.pythons_named import find_proposed_target
 from projects.domain.report.decision import decision_sheet
 from projects.management.assessing import add_assessment_options, assess, make_request, read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
@@ -68,6 +68,5 @@ class Command(BaseCommand):
 
 
 def _proposed(path: Path) -> Target | None:
-    """Return the first target that the files of a folder say they run on."""
-    places = read_repository_places(path) if path.is_dir() else []
-    return next((target for place in places if (target := target_of(place)) is not None), None)
+    """Return the target that the files of a folder say they run on."""
+    return find_proposed_target(read_repository_places(path)) if path.is_dir() else None

@@ -67,6 +67,9 @@ def decided_targets(
     if not changed.isdisjoint(consulted - names):
         # Any target may have rejected it.
         return {}
+    if changed and request.present is not None:
+        # What is chosen there now may differ, and with it what is held back elsewhere.
+        return {}
     return {
         result.target: result for result in results if not any(package.name in changed for package in result.packages)
     }

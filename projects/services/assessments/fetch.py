@@ -100,7 +100,7 @@ def fetch_missing(
             if not names:
                 return FetchResult(resolved, fetcher.faults, stopped if resolved.missing else None, fetcher.begun)
             # What was seen in an sdist changes what may be chosen: search again where it is in use.
-            pending = [one.target for one in searches.finished if names & one.judgements.keys()]
+            pending = [one.target for one in searches.finished if names & one.names]
             found = {one.target: one for one in searches.finished if one.target not in pending}
 
 

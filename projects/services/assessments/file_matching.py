@@ -49,7 +49,7 @@ class FileMatcher:
         self._choices, self._as_of = request.files, as_of
         wanted = [(name, release) for name, release in releases if self.concerns(request, name, release, as_of)]
         self._files = release_files(pk for _, release in wanted for pk in release.pks)
-        self._matcher = Matcher(request.targets)
+        self._matcher = Matcher(request.columns)
 
     @staticmethod
     def concerns(request: AssessmentRequest, name: str, release: StoredRelease, as_of: datetime | None) -> bool:

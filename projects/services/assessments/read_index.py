@@ -37,11 +37,11 @@ class IndexReader:
 
     def __init__(self, indexes: IndexSet, request: AssessmentRequest, *, as_of: datetime | None = None) -> None:
         self.as_of = as_of
-        self.snapshot = IndexSnapshot({}, request.targets, request.foreign, request.waivers)
+        self.snapshot = IndexSnapshot({}, request.columns, request.foreign, request.waivers)
         self.indexes = indexes
         self._request = request
         self._metadata: dict[int, ReleaseMetadata] = {}
-        self._profiles = ProfileTable((), request.targets)
+        self._profiles = ProfileTable((), request.columns)
         self._names: set[str] = set()
         self._revisions: dict[str, tuple[tuple[int, int], ...]] = {}
 

@@ -109,8 +109,11 @@ def _in_part(request: AssessmentRequest, kept: _Kept) -> tuple[_Kept | None, Eva
     columns = {
         column
         for name, view in before.items()
-        for column in changed_columns(view, snapshot.packages.get(name), len(request.targets))
+        for column in changed_columns(view, snapshot.packages.get(name), len(request.columns))
     }
+    if request.present is not None and snapshot.column(request.present) in columns:
+        # What is held back elsewhere may differ.
+        columns = set(range(len(request.targets)))
     changed = [request.targets[column] for column in sorted(columns)]
     same = [target for column, target in enumerate(request.targets) if column not in columns]
     resolved = search_stored(request, kept.reader, changed).finished

@@ -19,6 +19,7 @@ from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select
 from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
@@ -88,6 +89,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         limits=parsed.limits,
         known_breaks=known_breaks(),
         unread=parsed.unread,
+        present=find_present_target(parsed.hints),
         waivers=tuple(row.to_waiver() for row in PackageWaiver.objects.in_force(now).for_project(project)),
     )
 

@@ -1,4 +1,4 @@
-"""The newest release that the requirements admit of each package, where a closure has another one, and what bars it."""
+"""A newer release of each package than the one that a closure has, the newest or a given one, and what bars it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class BarredRelease:
 
 @dataclass(frozen=True, slots=True)
 class NewestChoice:
-    """The newest release that the requirements admit of a package, whether it installs or not.
+    """A newer release that the requirements admit of a package, whether it installs or not: the newest, or a given one.
 
     `barred_by` leads from it to the release that keeps it from being installed on the target: itself, or one that it
     requires. It is empty where the target has no part in it: the project's other requirements keep it out.
@@ -53,14 +53,15 @@ class NewestChoice:
 
 
 def newest_choices_search(
-    problem: ResolutionProblem, closure: Closure
+    problem: ResolutionProblem, closure: Closure, given: Mapping[NormalizedName, Version] | None = None
 ) -> Search[Mapping[NormalizedName, NewestChoice]]:
     """Find the newest choice of each package that a closure has in an older release, yielding what is missing.
 
-    What a release needs is judged on its own, as if nothing else were required.
+    With `given` releases the choice of a package is its given one, where the requirements admit that and the closure
+    has an older one. What a release needs is judged on its own, as if nothing else were required.
     """
     (provider,) = problem.providers
-    return (yield from problem.known(lambda: dict(_newest_choices(provider, closure))))
+    return (yield from problem.known(lambda: dict(_newest_choices(provider, closure, given))))
 
 
 def is_long_before(package: PackageVersions, version: Version, newest: Version, limit: timedelta) -> bool:
@@ -77,7 +78,9 @@ def _major(version: Version, newest: Version) -> tuple[int, ...]:
     return (version.epoch, *(*version.release, *([0] * length))[:length])
 
 
-def _newest_choices(provider: TargetProvider, closure: Closure) -> Iterable[tuple[NormalizedName, NewestChoice]]:
+def _newest_choices(
+    provider: TargetProvider, closure: Closure, given: Mapping[NormalizedName, Version] | None
+) -> Iterable[tuple[NormalizedName, NewestChoice]]:
     required: dict[NormalizedName, list[Requirement]] = {}
     for edge in closure.graph.edges:
         required.setdefault(edge.requirement.name, []).append(edge.requirement)
@@ -91,6 +94,8 @@ def _newest_choices(provider: TargetProvider, closure: Closure) -> Iterable[tupl
         for requirement in required.get(member.name, ()):
             admitted &= provider.satisfied(member.name, requirement)
             admitted &= _same_part(candidates.package, requirement, member.version)
+        if given is not None:
+            admitted &= candidates.package.choice(given[member.name]) if member.name in given else 0
         if not admitted:
             continue
         choice = highest(admitted)

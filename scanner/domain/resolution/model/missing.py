@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
-__all__ = ["Missing", "Search", "finish"]
+__all__ = ["Missing", "Search", "SharedSearch", "finish"]
 
 T = TypeVar("T")
 
@@ -50,6 +50,31 @@ Search = Generator[Missing, None, T]
 
 Before it is resumed the required facts have been learned, or given up in the cache: otherwise it asks again.
 """
+
+
+class SharedSearch(Generic[T]):
+    """A search whose result several other searches need: each waits for it, and it runs once."""
+
+    def __init__(self, search: Search[T]) -> None:
+        self._search = search
+        self._missing: Missing | None = None
+        self._results: list[T] = []
+
+    def wait(self) -> Search[T]:
+        """Yield what the search lacks until it has its result, and return that."""
+        asked: Missing | None = None
+        while not self._results:
+            if asked is self._missing:
+                # Nothing was asked for yet, or this one asked for it and it has come in.
+                try:
+                    self._missing = next(self._search)
+                except StopIteration as end:
+                    self._results.append(end.value)
+                    break
+            asked = self._missing
+            assert asked is not None
+            yield asked
+        return self._results[0]
 
 
 class GivesUp(Protocol):

@@ -16,6 +16,7 @@ from projects.domain.dependency_files import read, select
 from projects.presentation.sentences import describe_reason
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+from scanner.domain.targets.target import parse_target
 from tests.projects.known import (
     LONG_AGO,
     NOW,
@@ -52,10 +53,12 @@ def ask(
     *slugs: str,
     policy: BuildPolicy | None = None,
     extras: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
+    present: str = "",
 ) -> list[TargetResult]:
     on = targets(*slugs)
-    request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW)
-    index = SmallIndex(packages, on, request.foreign, extras)
+    now = parse_target(present) if present else None
+    request = AssessmentRequest(requirements(text), on, policy or BuildPolicy(), NOW, present=now)
+    index = SmallIndex(packages, request.columns, request.foreign, extras)
     resolved = resolve_targets(request, index.snapshot)
     return explain_targets(request, resolved, index.snapshot, WheelExplanations(index.files_of))
 

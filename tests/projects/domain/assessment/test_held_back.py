@@ -53,6 +53,40 @@ def test_going_back_within_a_major_version_and_a_year_is_no_news() -> None:
     assert package(answer, "core").version == "2.8"
 
 
+STEPS: dict[str, Releases] = {
+    "core": {
+        "2.7": (pure("core", "2.7"), []),
+        "2.8": (wheels("core", "2.8", OLD), []),
+        "2.9": (wheels("core", "2.9", "cp311-cp311-win_amd64"), []),
+    },
+    "same": {"1.0": (pure("same", "1.0"), []), "2.0": (wheels("same", "2.0", "cp311-cp311-win_amd64"), [])},
+}
+
+
+def test_what_the_present_target_has_in_a_newer_release_is_held_back_however_near_it_is() -> None:
+    here, present = ask(STEPS, "core\nsame", WINDOWS, "cp312-win_amd64", present="cp312-win_amd64")
+    assert held(here) == {"core": ("2.8", "2.7")}
+    assert here.verdict is ProjectVerdict.CONDITIONAL
+    assert describe_reason(package(here, "core")).endswith(
+        "only 2.7 installs here, 2.8 on Python 3.12 on Windows x64, which runs now"
+    )
+    assert held(present) == {}
+    assert present.verdict is ProjectVerdict.GO
+
+
+def test_the_present_target_counts_whether_it_is_one_of_the_targets_or_not() -> None:
+    both, _ = ask(STEPS, "core\nsame", WINDOWS, "cp312-win_amd64", present="cp312-win_amd64")
+    assert ask(STEPS, "core\nsame", WINDOWS, present="cp312-win_amd64") == [both]
+    assert held(ask(STEPS, "core\nsame", WINDOWS)[0]) == {"same": ("2.0", "1.0")}
+
+
+def test_what_nothing_requires_on_the_present_target_is_compared_with_the_newest_release() -> None:
+    text = "core ; python_version > '3.12'\nsame ; python_version > '3.12'\nother"
+    packages = {**STEPS, "other": {"1.0": (pure("other", "1.0"), [])}}
+    (answer,) = ask(packages, text, WINDOWS, present="cp312-win_amd64")
+    assert held(answer) == {"same": ("2.0", "1.0")}
+
+
 def test_going_back_because_of_the_projects_own_requirements_is_not_the_targets_doing() -> None:
     packages: dict[str, Releases] = {
         "top": {"1.0": (pure("top", "1.0"), []), "2.0": (pure("top", "2.0"), ["base>=2"])},

@@ -1,7 +1,10 @@
 """The searches of all targets together: which goes first, and that each result is found once."""
 
+from packaging.utils import NormalizedName
+
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
+from scanner.domain.resolution.model.missing import Missing, Search, SharedSearch
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, SmallIndex, pure, requirements, targets
 
@@ -41,3 +44,20 @@ def test_a_first_target_that_lacks_something_again_and_again_does_not_hold_up_th
     while searches.advance_first():
         pass
     assert searches.advance().packages == ("app", "win")
+
+
+def test_a_search_that_several_wait_for_runs_once_and_asks_each_of_them_for_what_it_lacks() -> None:
+    steps = []
+
+    def search() -> Search[str]:
+        for name in ("a", "b"):
+            steps.append(name)
+            yield Missing((NormalizedName(name),))
+        return "found"
+
+    shared = SharedSearch(search())
+    first, second = shared.wait(), shared.wait()
+    assert [next(first).packages, next(second).packages] == [("a",), ("a",)]
+    assert [next(first).packages, next(second).packages] == [("b",), ("b",)]
+    assert [list(first), list(second), list(shared.wait())] == [[], [], []]
+    assert steps == ["a", "b"]

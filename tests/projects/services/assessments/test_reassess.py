@@ -19,7 +19,7 @@ from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.assessments.read_index import IndexReader
 from projects.services.assessments.reassess import reevaluate
 from scanner.domain.resolution.model.policy import BuildPolicy
-from scanner.domain.targets.target import Target
+from scanner.domain.targets.target import Target, parse_target
 from scanner.index.client import IndexClient
 from scanner.services.index_sets import one_index
 from scanner.services.refresh import refresh
@@ -92,6 +92,19 @@ def test_answering_again_says_what_answering_in_full_says(index: ReplayIndex, ev
     again = reevaluate("practice", later, indexes=indexes)
     assert documents(again) == documents(evaluate(later, indexes=indexes))
     assert (documents(again) == documents(first)) is (event == "nothing")
+
+
+def test_what_the_present_target_gets_is_compared_everywhere(index: ReplayIndex) -> None:
+    asked = replace(REQUEST, requirements=requirements("core\n"), present=parse_target("cp312-manylinux_2_28_x86_64"))
+    index.add_files("core", [a_file("core-0.9-py3-none-any.whl")])
+    indexes = one_index(index.url)
+    read(index, "core")
+    first = reevaluate("practice", asked, indexes=indexes)
+    index.add_files("core", [a_file("core-1.0-cp312-cp312-manylinux_2_28_x86_64.whl")])
+    read(index, "core")
+    later = replace(asked, now=timezone.now())
+    again = reevaluate("practice", later, indexes=indexes)
+    assert documents(again) == documents(evaluate(later, indexes=indexes)) != documents(first)
 
 
 def test_only_the_target_that_a_wheel_serves_is_resolved_again(

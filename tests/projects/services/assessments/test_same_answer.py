@@ -16,6 +16,7 @@ from projects.services.assessments.evaluate import evaluate
 from projects.services.assessments.fetch import FROM_STORE, fetch_missing
 from projects.services.projects import SAMPLE_FILE
 from scanner.domain.resolution.model.policy import BuildPolicy
+from scanner.domain.targets.target import parse_target
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
 from scanner.services.fetching import Fetcher, fetching
@@ -42,7 +43,8 @@ TARGETS = ("cp313-manylinux_2_28_x86_64", "cp314-win_amd64")
 
 
 def request(text: str) -> AssessmentRequest:
-    return AssessmentRequest(requirements(text), targets(*TARGETS), BuildPolicy(), NOW)
+    present = parse_target("cp312-manylinux_2_28_x86_64")
+    return AssessmentRequest(requirements(text), targets(*TARGETS), BuildPolicy(), NOW, present=present)
 
 
 def quiet(name: str, done: int, total: int) -> None:
