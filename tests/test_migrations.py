@@ -238,7 +238,7 @@ def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
 
 
 def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old: Old) -> None:
-    old.migrate("projects", "0018")
+    old.migrate("projects", "0019")
     for pk, name in enumerate(("alice", "bob"), 1):
         old.insert("auth_user", id=pk, username=name, password="", is_superuser=False, first_name="", last_name="",
                    email="", is_staff=False, is_active=True, last_login=NOON.isoformat(" "),
@@ -250,7 +250,7 @@ def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old
     members = [(1, 1, "manager"), (1, 2, "reader"), (2, 1, "manager"), (3, 1, "manager"), (3, 2, "reader")]
     for project, user, role in members:
         old.insert("projects_membership", project_id=project, user_id=user, role=role)
-    old.migrate("projects", "0019")
+    old.migrate("projects", "0020")
     assert old.execute(
         "SELECT p.slug, t.name, m.user_id, m.role FROM projects_project p JOIN projects_team t ON t.id = p.team_id"
         " LEFT JOIN projects_membership m ON m.team_id = t.id ORDER BY p.id, m.user_id"
@@ -263,6 +263,6 @@ def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old
         ("p4", "Team 3", None, None),
     ]
     assert old.execute("SELECT count(*) FROM projects_team") == [(3,)]
-    old.migrate("projects", "0018")
+    old.migrate("projects", "0019")
     rows = old.execute("SELECT project_id, user_id, role FROM projects_membership ORDER BY project_id, user_id")
     assert rows == members

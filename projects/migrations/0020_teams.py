@@ -66,7 +66,7 @@ def _team(name, *, is_open):
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("projects", "0018_repository_api_access"),
+        ("projects", "0019_repository_api_access"),
     ]
 
     operations = [
