@@ -84,6 +84,11 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(600.0),
         "options": {"expires": 500},
     },
+    "read links that were not kept with the metadata": {
+        "task": "scanner.tasks.fill_links",
+        "schedule": IntervalSchedule(600.0),
+        "options": {"expires": 500},
+    },
     "store the counts of polls": {
         "task": "scanner.tasks.keep_stats",
         "schedule": IntervalSchedule(600.0),

@@ -9,7 +9,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from scanner.services import serials
+from scanner.services import missing_links, serials
 from scanner.services import settle_releases as quiet_releases
 from scanner.services.polling import schedule, stats
 from scanner.services.storage import release_profiles
@@ -75,6 +75,12 @@ def settle_releases() -> int:
 def renew_profiles() -> int:
     """Renew the offers that were stored for another catalogue of targets. Return how many."""
     return release_profiles.renew_profiles()
+
+
+@shared_task
+def fill_links() -> int:
+    """Read the links of packages whose metadata was stored before links were kept. Return how many were asked for."""
+    return missing_links.fill_links()
 
 
 @shared_task

@@ -30,9 +30,9 @@ class TargetsForm(forms.Form):
     target_names = forms.CharField(
         required=False,
         max_length=4000,
-        label="Or name them",
-        help_text="One per line, as in `manage.py targets`: 3.14 on alpine-arm64, python:3.13-slim, ubuntu-24.04, "
-        "lambda-3.13, windows, cp313-win_amd64.",
+        label="Add what you run",
+        help_text="One per line: an image (python:3.13-slim), a system (ubuntu-24.04, windows, macos), a function "
+        "runtime (lambda-3.13), or a Python on a platform (3.14 on alpine-arm64).",
         widget=forms.Textarea(attrs={"rows": 2, "class": "short", "spellcheck": "false", "autocomplete": "off"}),
     )
 

@@ -38,9 +38,10 @@ class BoardCell:
         return f"{self.served} of {self.total}"
 
     @property
-    def gained(self) -> int:
-        """How many packages more than three months ago."""
-        return self.served - self.before
+    def gained_text(self) -> str:
+        """How many packages more than three months ago, in words."""
+        gained = self.served - self.before
+        return f"{gained} more in three months" if gained > 0 else "no change in three months"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,19 @@ class BoardRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BoardUse:
+    """How many projects use a package. `is_yours`: one of the reader's does, so that its page is open to them."""
+
+    projects: int = 0
+    is_yours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BoardPackage:
     """One package on the chosen target. `since` is the day of its first wheel, None without one."""
 
     name: str
-    projects: int
+    use: BoardUse
     since: date | None
     version: str
     kind: str
@@ -78,16 +87,16 @@ class EcosystemPage:
 
 
 def ecosystem_page(
-    wheels: Mapping[str, Sequence[FirstWheel]], projects: Mapping[str, int], chosen: str, today: date
+    wheels: Mapping[str, Sequence[FirstWheel]], uses: Mapping[str, BoardUse], chosen: str, today: date
 ) -> EcosystemPage:
-    """Return the board. `wheels` are the first wheels of each package on BOARD, `projects` how many projects use it."""
+    """Return the board. `wheels` are the first wheels of each package on BOARD, `uses` who uses it."""
     counted = {name: found for name, found in wheels.items() if _is_compiled(found)}
     pure = sum(1 for name, found in wheels.items() if name not in counted and any(wheel.served for wheel in found))
     slugs = [target.slug for target in BOARD]
     at = slugs.index(chosen) if chosen in slugs else slugs.index(f"cp315-{PLATFORMS[0]}")
     packages = sorted(
-        (_package(name, projects.get(name, 0), found[at]) for name, found in counted.items()),
-        key=lambda one: (one.since is not None, -one.projects, one.name),
+        (_package(name, uses.get(name, BoardUse()), found[at]) for name, found in counted.items()),
+        key=lambda one: (one.since is not None, -one.use.projects, one.name),
     )
     served = sum(1 for one in packages if one.since)
     return EcosystemPage(
@@ -132,9 +141,9 @@ def _trend(days: Sequence[date], total: int, today: date) -> tuple[str, str]:
     return points, f"{shares[-1]:.0f}% now, {year:.0f}% a year ago ({day_text(months[_MONTHS // 2])})"
 
 
-def _package(name: str, projects: int, wheel: FirstWheel) -> BoardPackage:
+def _package(name: str, use: BoardUse, wheel: FirstWheel) -> BoardPackage:
     served = wheel.served
     if served is None:
-        return BoardPackage(name, projects, None, "", "")
+        return BoardPackage(name, use, None, "", "")
     kind = {Availability.ABI3: "abi3", Availability.FALLBACK: "pure only", Availability.PURE: "pure"}
-    return BoardPackage(name, projects, served.uploaded, served.version, kind.get(served.availability, "wheel"))
+    return BoardPackage(name, use, served.uploaded, served.version, kind.get(served.availability, "wheel"))

@@ -155,7 +155,8 @@ def fill_rate_text(polling: PollingHealth) -> str:
         return ""
     left = RATE_SPAN * (polling.never_answered / polling.answered_lately)
     rate = polling.answered_lately / (RATE_SPAN / timedelta(minutes=1))
-    return f"; {rate:,.1f} a minute lately, about {_span_text(left)} left"
+    about = f"about {span}" if (span := format_span(left)) else "less than a minute"
+    return f"; {rate:,.1f} a minute lately, {about} left"
 
 
 def _packages(number: int) -> str:

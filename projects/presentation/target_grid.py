@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from projects.presentation.columns import column_of
+from scanner.domain.phrases import count, join_words
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.names import find_target
 from scanner.domain.targets.platforms import Platform
@@ -41,6 +42,14 @@ class TargetGrid:
 
     platforms: tuple[Platform, ...]
     rows: tuple[GridRow, ...]
+
+    @property
+    def summary(self) -> str:
+        """What is checked: "36 targets (Python 3.11, 3.12 and 3.13 on 6 platforms)"."""
+        checked = [(row.python.label, at) for row in self.rows for at, cell in enumerate(row.cells) if cell.checked]
+        pythons = join_words(list(dict.fromkeys(python for python, _ in checked)))
+        platforms = count(len({at for _, at in checked}), "platform")
+        return f"{count(len(checked), 'target')} (Python {pythons} on {platforms})" if checked else "no target"
 
 
 def target_grid(chosen: Iterable[str]) -> TargetGrid:

@@ -53,7 +53,7 @@ def _row(row: PackageRow, path: str, targets: Sequence[str], package_path: str, 
             for link, cell in zip([f"{target}{path}/" for target in targets], row.cells, strict=True)
         ]
     )
-    severity = f'<td class="sev {row.severity}">{row.severity}</td>'
+    severity = f'<td class="sev {row.severity}">{row.severity_text}</td>'
     if single:
         why = f'<td class="why">{escape(row.reason)}</td>'
         offers = "".join(f"<td>{escape(offer) or '&ndash;'}</td>" for offer in (row.first, row.latest))

@@ -14,7 +14,7 @@ from django.views.decorators.http import condition, require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url, replace_url, trigger_client_event
 
-from projects.access import HtmxHttpRequest, can_edit, can_manage, get_project
+from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.models import Project
 from projects.presentation.cell import cell_page
 from projects.presentation.columns import column_of
@@ -62,7 +62,6 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "project": found,
         "page": page,
         "can_edit": can_edit(found),
-        "can_manage": can_manage(found),
         "proofs": proof_lines(found) if facts.has_proofs and partial in ("", "#answers") else (),
         "upstream": None if partial else upstream_of(found, is_followed=facts.is_followed, has_notes=facts.has_notes),
         "waivers": facts.waivers,

@@ -85,16 +85,16 @@ def judge_package(
 def judge_severity(verdict: Verdict, *, direct: bool | None, major_step: bool, dependents_share: float) -> Severity:
     """Return how much the verdict matters.
 
-    An upgrade starts at moderate and rises one step each for a major version step, for a package that comes through
-    another one (which must be upgraded too), and when a tenth of the closure or more depends on the package. Where no
-    file says whether it is direct (None), that does not count.
+    What is not known has no severity: it may be nothing. An upgrade starts at moderate and rises one step each for a
+    major version step, for a package that comes through another one (which must be upgraded too), and when a tenth of
+    the closure or more depends on the package. Where no file says whether it is direct (None), that does not count.
     """
     match verdict:
-        case Verdict.READY | Verdict.INACTIVE:
+        case Verdict.READY | Verdict.INACTIVE | Verdict.UNKNOWN | Verdict.NOT_JUDGED:
             return Severity.NONE
         case Verdict.DEGRADED | Verdict.IGNORED:
             return Severity.LOW
-        case Verdict.UNKNOWN | Verdict.NOT_JUDGED | Verdict.HELD_BACK:
+        case Verdict.HELD_BACK:
             return Severity.MODERATE
         case Verdict.BLOCKED:
             return Severity.CRITICAL

@@ -108,7 +108,9 @@ def _row(python: Python, wheels: Mapping[str, FirstWheel], scale: _Scale) -> Tim
     for platform, wheel in wheels.items():
         served = wheel.served
         if served is None:
-            cells.append(TimelineCell(Verdict.BLOCKED, None, "no wheel", ""))
+            # Before its release, nobody can miss a wheel for a Python.
+            is_out = released is not None and released <= scale.end
+            cells.append(TimelineCell(Verdict.BLOCKED if is_out else Verdict.INACTIVE, None, "no wheel", ""))
             continue
         look, kind = _LOOKS.get(served.availability, (Verdict.READY, ""))
         days = (served.uploaded - released).days if released else None

@@ -80,7 +80,12 @@ def describe_week(
 
 
 def _counts(change: PackageChange) -> bool:
-    """Return whether the change is for the better or the worse. A new package that is ready changes nothing."""
+    """Return whether the change is for the better or the worse.
+
+    A new package that is ready changes nothing, and one of which nothing was known before only became known.
+    """
+    if change.before_verdict is Verdict.UNKNOWN:
+        return False
     if change.kind is ChangeKind.NEW:
         return change.after_verdict not in (Verdict.READY, Verdict.INACTIVE)
     return change.kind in _KINDS

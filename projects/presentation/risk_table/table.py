@@ -17,6 +17,8 @@ from projects.presentation.risk_table.query import DEFAULT_STATES, STATES, RiskQ
 
 _RANK = {verdict.value: rank for rank, verdict in enumerate(STATES)}
 _SEVERITY_RANK = {severity.value: rank for rank, severity in enumerate(SEVERITIES)}
+# What is not known is sorted above what is known to matter little.
+_UNKNOWN_RANK = _SEVERITY_RANK[Severity.MODERATE.value]
 # The cell of a target that does not need the package.
 _NOT_NEEDED = CellSummary(
     *("", "", Verdict.INACTIVE.value, "not needed", "This target does not need the package.", ""),
@@ -42,6 +44,16 @@ class PackageRow:
     evidence: str = ""
     first: str = ""
     latest: str = ""
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known that has a severity."""
+        return self.severity is Severity.NONE and self.state in (Verdict.UNKNOWN, Verdict.NOT_JUDGED)
+
+    @property
+    def severity_text(self) -> str:
+        """The severity in a word, "unknown" where that is all there is to say."""
+        return "unknown" if self.is_unknown else self.severity.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +161,7 @@ def _sorted(rows: Iterable[PackageRow], columns: Sequence[Column], query: RiskQu
 def _sort_value(row: PackageRow, columns: Sequence[Column], key: str) -> Any:
     match key:
         case "severity":
-            return (_SEVERITY_RANK[row.severity.value], -_RANK[row.state])
+            return (max(_SEVERITY_RANK[row.severity.value], _UNKNOWN_RANK * row.is_unknown), -_RANK[row.state])
         case "version" | "first" | "latest":
             return _version_key(getattr(row, key))
         case "reason":

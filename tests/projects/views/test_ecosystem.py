@@ -19,16 +19,20 @@ def board(cast: Cast) -> None:
 
 
 def test_it_counts_packages_with_compiled_wheels_and_names_the_denominator(alice: Client, board: None) -> None:
-    said = text(alice.get("/ecosystem/?target=cp314-manylinux_2_28_x86_64").content)
+    page = alice.get("/ecosystem/?target=cp314-manylinux_2_28_x86_64").content
+    said = text(page)
+    assert b'href="/packages/lxml/"' in page
     assert "2 with compiled wheels; 1 pure ones install everywhere" in said
-    assert "1 of 2 packages with a wheel; those without one first" in said
+    assert "1 of 2 packages with a wheel. Those without one come first" in said
     assert said.index("uvloop ✕ no wheel") < said.index("lxml ✓ 11 September 2024 5.0 wheel 1")
 
 
 def test_strangers_see_numbers_and_no_project(carol: Client, board: None) -> None:
-    said = text(carol.get("/ecosystem/").content)
+    page = carol.get("/ecosystem/").content
+    said = text(page)
     assert "practice-api" not in said
-    assert "Packages on Python 3.15 on Linux x86-64" in said
+    assert b'href="/packages/lxml' not in page
+    assert "Packages with a wheel for Python 3.15 on Linux x86-64" in said
 
 
 @pytest.mark.parametrize("target", ["nonsense", "\0", ""])

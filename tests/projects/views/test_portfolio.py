@@ -99,6 +99,14 @@ def test_a_week_shows_what_it_amounts_to_with_the_projects(alice: Client, cast: 
     assert "better orjson 1.0: upgrade → ready on 2 targets practice-api" in text(html)
 
 
+def test_a_week_is_silent_about_what_only_became_known(alice: Client, cast: Cast) -> None:
+    cast.project.assessments.all().delete()
+    now = timezone.now()
+    for days, verdict in ((2, Verdict.UNKNOWN), (1, Verdict.DEGRADED)):
+        assess_as(cast.project, {LINUX_314: [make_package("uvloop", verdict)]}, at=now - timedelta(days=days))
+    assert "this week:" not in text(alice.get("/").content)
+
+
 def test_the_burn_down_has_a_bar_for_each_day_in_words(alice: Client, cast: Cast) -> None:
     now = timezone.now()
     cast.project.assessments.all().delete()

@@ -56,7 +56,7 @@ def test_notes_of_a_target_or_package_that_the_project_has_no_more_are_not_shown
     noted(cast, "orjson", target="cp39-win32")
     noted(cast, "gone")
     Note.objects.filter(pk=noted(cast).pk).update(closed_at=NOON)
-    assert "Nothing has changed" in page_for(client, cast.bob, cast)
+    assert "Nothing yet. A release that drops" in page_for(client, cast.bob, cast)
 
 
 @pytest.mark.parametrize("htmx", [True, False])

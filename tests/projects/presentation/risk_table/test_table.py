@@ -111,6 +111,12 @@ def test_the_worst_comes_first_until_something_else_is_asked_for() -> None:
     assert [row.name for row in table(rows, sort="-name").rows] == ["d", "c", "b", "a"]
 
 
+def test_what_is_not_known_has_no_severity_and_stands_above_what_matters_little() -> None:
+    packages = [make_package("a", "degraded"), make_package("b", "unknown"), make_package("c", "upgrade")]
+    rows = table({LINUX_313: packages}).rows
+    assert [(row.name, row.severity_text) for row in rows] == [("c", "moderate"), ("b", "unknown"), ("a", "low")]
+
+
 def test_versions_sort_as_versions_and_what_has_none_comes_last_both_ways() -> None:
     rows = {
         LINUX_313: [
