@@ -16,6 +16,7 @@ from projects.presentation.heatmap import LOOKS
 from projects.presentation.sentences import describe_cause
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upgrade.sentences import target_namer
+from projects.presentation.waiting import WaitingTree, waiting_tree
 from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.releases.first_wheels import WheelForecast
@@ -46,7 +47,8 @@ class RootBlocker:
 class WhenPage:
     """One target of a project: what blocks it, what must be upgraded beside that, and when it may be free.
 
-    `own` are the upgrades of packages that the project requires itself, `through` those that wait for a parent.
+    `own` are the upgrades of packages that the project requires itself. `waiting` is None where nothing waits for
+    others.
     """
 
     standing: TargetStanding
@@ -56,8 +58,8 @@ class WhenPage:
     estimate: str
     roots: tuple[RootBlocker, ...]
     own: tuple[CellSummary, ...]
-    through: tuple[CellSummary, ...]
     held_back: tuple[CellSummary, ...]
+    waiting: WaitingTree | None
     conflict: ConflictTable | None
     is_watched: bool
 
@@ -69,13 +71,17 @@ class WhenPage:
 
 def when_page(
     standing: TargetStanding,
-    results: Sequence[PackageResult],
+    work: Sequence[PackageResult],
     forecasts: Mapping[str, WheelForecast],
     *,
     watched: Collection[str],
     is_watched: bool,
 ) -> WhenPage:
-    """Return the page. `results` are those of the blocked packages, `watched` the cells that the user watches."""
+    """Return the page. `work` are the results of the packages that need work.
+
+    `watched` are those that the user watches there.
+    """
+    results = [result for result in work if result.verdict is Verdict.BLOCKED]
     blocked = {result.name for result in results}
     roots = [result for result in results if _is_root(result, blocked)]
     behind = _behind(results, [root.name for root in roots])
@@ -97,8 +103,8 @@ def when_page(
             for root in roots
         ),
         own=tuple(cell for cell in standing.upgrades if cell.via in ("direct", "pinned") or "listed" in cell.via),
-        through=tuple(cell for cell in standing.upgrades if cell.via.startswith("arrives")),
         held_back=standing.held_back,
+        waiting=waiting_tree(work),
         conflict=conflict_table(standing.conflict, target_namer([standing.column])) if standing.conflict else None,
         is_watched=is_watched,
     )

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.domain.assessment.verdicts import Verdict
 from projects.models import Project
 from projects.presentation.when import waits_for_python, when_page
 from projects.selectors import target_packages, target_standing, watched_on
@@ -33,11 +34,11 @@ def target(request: HtmxHttpRequest, slug: str, target: str) -> HttpResponse:
     if standing is None:
         raise Http404
     watched, is_watched = watched_on(project, target, request.user)
-    results = target_packages(project, target, standing.blockers)
-    waiting = [result.name for result in results if waits_for_python(result)]
+    work = target_packages(project, target, [cell.name for cell in standing.work])
+    waiting = [one.name for one in work if one.verdict is Verdict.BLOCKED and waits_for_python(one)]
     page = when_page(
         standing,
-        results,
+        work,
         _forecasts(project, target, waiting),
         watched=watched,
         is_watched=is_watched,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from packaging.version import Version
@@ -26,8 +28,7 @@ def fill_links() -> int:
     )
     answers, unanswered = [], []
     for package in waiting.select_related("index").order_by("pk")[:BATCH]:
-        index = package.index
-        client = usable_client(index.pk, lambda index=index: client_of(index))
+        client = usable_client(package.index_id, partial(client_of, package.index))
         if client is None:
             continue
         rows = Release.objects.filter(package=package, metadata__isnull=False).values_list("version", "pk")

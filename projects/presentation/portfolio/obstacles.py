@@ -13,6 +13,7 @@ from projects.presentation.columns import columns_of, place_text
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.standing import target_of
 from projects.presentation.portfolio.stored import StoredOutcome, StoredProject
+from projects.presentation.waiting import WaitingNode, WaitingStep, merge_chains
 from scanner.domain.phrases import agree, count
 
 _MOST_BLOCKERS = 10
@@ -33,7 +34,8 @@ class RankedPackage:
     """A package that blocks, or that must be upgraded, over the projects of the portfolio.
 
     `versions` are those in use, joined. `first` is the lowest version that works wherever any does, "" for a blocker.
-    `text` says how much hangs on it, `cause` why it blocks somewhere.
+    `text` says how much hangs on it, `cause` why it blocks somewhere. `waiting` are the packages and projects that need
+    it, nearest first; empty where only projects do.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RankedPackage:
     cause: str
     where: str
     places: tuple[ProjectPlace, ...]
+    waiting: tuple[WaitingNode, ...]
 
 
 @dataclass
@@ -62,6 +65,15 @@ class _Found:
         return {
             (project.slug, step) for project, _, _, cell in self.cells for step in _steps(cell.via) if step != cell.name
         }
+
+    @property
+    def waiting(self) -> tuple[WaitingNode, ...]:
+        """What needs it, as a tree."""
+        chains = [
+            (*map(WaitingStep, _steps(cell.via)[-2::-1]), WaitingStep(project.name, project.slug))
+            for project, _, _, cell in self.cells
+        ]
+        return merge_chains(chains) if any(len(chain) > 1 for chain in chains) else ()
 
     @property
     def finished(self) -> int:
@@ -130,6 +142,7 @@ def _obstacle(name: str, found: _Found, first: str, text: str) -> RankedPackage:
         cause=next((cell.cause or cell.reason for *_, cell in found.cells), ""),
         where=place_text(sorted(columns_of(targets), key=lambda column: column.platform)) if targets else "",
         places=tuple(found.projects.values()),
+        waiting=found.waiting,
     )
 
 
