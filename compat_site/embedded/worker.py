@@ -6,6 +6,7 @@ each job. When that ends without a signal, the web server was killed: it ends at
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -53,6 +54,9 @@ def main() -> None:
 def _stop(number: int, frame: FrameType | None) -> None:
     from scanner.services.shutdown import request_stop
 
+    # After Ctrl-C in a terminal comes the web server's own signal, which must not break off the wait for the jobs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Jobs in hand end soon and release what they hold.
     request_stop()
     raise SystemExit(0)
@@ -66,19 +70,26 @@ def _lock(data_dir: Path) -> IO[str]:
 
 def _take_over() -> None:
     """Release what the last process claimed, and queue what it left: its queue is lost."""
-    from projects.services.snapshots import release_claims as release_assessments
     from projects.services.submissions import give_back_submissions
     from projects.services.webhooks.process import give_back as give_back_deliveries
-    from scanner.services.polling.claims import clear_claims
 
-    clear_claims()
-    release_assessments()
+    _release_claims()
     give_back_deliveries()
     give_back_submissions()
 
 
+def _release_claims() -> None:
+    """Release every poll and assessment that is claimed. Only where no other process runs jobs."""
+    from projects.services.snapshots import release_claims as release_assessments
+    from scanner.services.polling.claims import clear_claims
+
+    clear_claims()
+    release_assessments()
+
+
 def _run(lines: Iterable[str]) -> None:
-    from django.db import connections
+    from django.conf import settings
+    from django.db import DatabaseError, connections
 
     from compat_site.celery import app
     from compat_site.embedded.jobs import EmbeddedJobs
@@ -98,8 +109,13 @@ def _run(lines: Iterable[str]) -> None:
         while True:
             signal.pause()
     finally:
+        ended = jobs.stop(STOP_SECONDS)
+        if not settings.REDIS_URL:
+            with contextlib.suppress(DatabaseError):
+                # What is still in hand ends with the process.
+                _release_claims()
         # A thread whose job still runs would keep the interpreter alive.
-        os._exit(0 if jobs.stop(STOP_SECONDS) else ABANDONED)
+        os._exit(0 if ended else ABANDONED)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,8 @@ from scanner.services.shutdown import stop_requested
 FRESH_FOR = timedelta(minutes=10)
 # How long the end of a question waits for fetches that were only likely to be of use, in seconds.
 _MOMENT = 2.0
+# The same before the process ends, in seconds: a poll in hand would keep its claim until that expires.
+_LAST_MOMENT = 8.0
 # How long a page is waited for that another worker polls now, and how often it is looked for, in seconds.
 _PATIENCE, _LOOK_AGAIN = 60.0, 0.1
 # The package or release that is done; how many are done, and of how many.
@@ -194,7 +196,7 @@ class Fetcher:
     def close(self) -> None:
         """Begin nothing new, and wait a moment for what runs: it is not needed, but may be of use later."""
         self._closed.set()
-        self._jobs.close(_MOMENT)
+        self._jobs.close(_LAST_MOMENT if stop_requested() else _MOMENT)
         self._receive(self._jobs.take(0))
 
     def _receive(self, results: Collection[tuple[_Page | int, PollResult | MetadataAnswer]]) -> None:
