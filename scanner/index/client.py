@@ -22,6 +22,7 @@ from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
 from scanner.index.host_limiter import HostLimiter
 from scanner.index.transport import Limits, Reply, Transport
+from scanner.index.turns import reading_turn
 
 PRODUCT = "Wheelway/0.1"
 _HEADER_TEXT = re.compile(r"[^\x20-\x7e]")
@@ -151,6 +152,17 @@ class IndexClient:
                 body = self._whole(reply, self._limits.body)
         except NoSuchFile as error:
             raise NoSuchPackage(error.url, canonical) from None
+        with reading_turn:
+            return self._read_page(canonical, reply, body, content_hash, checksums)
+
+    def _read_page(
+        self,
+        canonical: NormalizedName,
+        reply: Reply,
+        body: bytes,
+        content_hash: str | None,
+        checksums: Callable[[], bytes],
+    ) -> FreshPage | NotModified:
         content_type = reply.headers.get("Content-Type", "")
         serial = serial_of(reply.headers.get("X-PyPI-Last-Serial"))
         delta = formats.compare(content_type, body, checksums())

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import IntEnum
 from functools import partial
 
 from django.conf import settings
@@ -45,6 +46,15 @@ _LAST_MOMENT = 8.0
 _PATIENCE, _LOOK_AGAIN = 60.0, 0.1
 # The package or release that is done; how many are done, and of how many.
 Progress = Callable[[str, int, int], None]
+
+
+class Rank(IntEnum):
+    """The order of fetches: what is needed first, and metadata before pages, since each page leads to more."""
+
+    METADATA = 0
+    PAGE = 1
+    LIKELY_METADATA = 2
+    LIKELY_PAGE = 3
 
 
 @dataclass(slots=True)
@@ -123,7 +133,7 @@ class Fetcher:
         """Begin to poll those of these packages that were not wanted before and are not fresh, on each index."""
         known = set(names) & self._pages.keys()
         for page in (page for name in known for page in self._pages[name] if urgent):
-            self._jobs.hurry(page)
+            self._jobs.hurry(page, Rank.PAGE)
         wanted = set(names) - known
         if not wanted:
             return
@@ -147,7 +157,7 @@ class Fetcher:
         """Begin to fetch the metadata of these releases where it is not known, each from the index that has it."""
         if urgent:
             for pk in self._releases.keys() & set(release_ids):
-                self._jobs.hurry(pk)
+                self._jobs.hurry(pk, Rank.METADATA)
         wanted = set(release_ids) - self._releases.keys()
         if not wanted:
             return
@@ -168,10 +178,11 @@ class Fetcher:
         """Begin to read these releases, and return those that were begun: large sdists wait until they are urgent."""
         files = files_to_read(releases)
         begun = {pk for pk in releases if urgent or not is_large_sdist(files.get(pk, ()))}
+        rank = Rank.METADATA if urgent else Rank.LIKELY_METADATA
         for pk, shown in releases.items():
             if pk in begun:
                 self._releases[pk] = shown
-                self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), urgent=urgent)
+                self._jobs.submit(pk, partial(self._read, pk, files.get(pk, ()), client), rank)
             else:
                 del self._releases[pk]
         return begun
@@ -259,7 +270,7 @@ class Fetcher:
         else:
             if probe is not None:
                 probe.open += 1
-            self._jobs.submit(page, partial(self._poll, page), urgent=urgent)
+            self._jobs.submit(page, partial(self._poll, page), Rank.PAGE if urgent else Rank.LIKELY_PAGE)
 
     def _report(self, name: str) -> None:
         self._done += 1

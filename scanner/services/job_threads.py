@@ -1,4 +1,4 @@
-"""Run jobs in threads, urgent ones first, and collect their results in one place."""
+"""Run jobs in threads, those of a lower rank first, and collect their results in one place."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class JobThreads(Generic[K, R]):
         self._failure: BaseException | None = None
         self._closed = False
 
-    def submit(self, key: K, work: Callable[[], R], *, urgent: bool) -> None:
+    def submit(self, key: K, work: Callable[[], R], rank: int) -> None:
         """Add a job."""
         with self._lock:
             self._waiting[key] = work
-            heapq.heappush(self._order, (0 if urgent else 1, next(self._number), key))
+            heapq.heappush(self._order, (rank, next(self._number), key))
             if len(self._threads) < min(self._most, self._running + len(self._waiting)):
                 # A new thread does not inherit the context of log records.
                 thread = threading.Thread(target=copy_context().run, args=(self._work,), name="job", daemon=True)
@@ -49,11 +49,11 @@ class JobThreads(Generic[K, R]):
             else:
                 self._submitted.notify()
 
-    def hurry(self, key: K) -> None:
-        """Make a job urgent that has not begun."""
+    def hurry(self, key: K, rank: int) -> None:
+        """Give a job that has not begun a lower rank."""
         with self._lock:
             if key in self._waiting:
-                heapq.heappush(self._order, (0, next(self._number), key))
+                heapq.heappush(self._order, (rank, next(self._number), key))
 
     def take(self, seconds: float) -> list[tuple[K, R]]:
         """Return the results that have come in; wait for one while any job is left, at most so long."""

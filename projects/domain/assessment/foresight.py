@@ -35,12 +35,17 @@ class Foresight:
         self._guesses: dict[NormalizedName, Version | None] = {}
         self._named: set[object] = set()
         roots = root_requirements_of(request.requirements, request.limits)
+        self._pinned = {one.name for one in (*roots.requirements, *roots.included) if one.exact}
         self._new = [name for one in (*roots.requirements, *roots.included) for name in self._require(one, "")]
 
     def look(self, changed: Iterable[NormalizedName] = ()) -> Missing:
-        """Return what is likely and was not named before, now that more is known of the changed packages."""
+        """Return what is likely and was not named before, now that more is known of the changed packages.
+
+        A release that the project pins is needed in any case.
+        """
         packages: list[NormalizedName] = []
         releases: list[tuple[NormalizedName, Version]] = []
+        pinned: list[tuple[NormalizedName, Version]] = []
         todo, self._new = [*self._new, *changed], []
         while todo:
             name = todo.pop()
@@ -57,12 +62,12 @@ class Foresight:
             if version is not None and needs is None:
                 if (name, version) not in self._named:
                     self._named.add((name, version))
-                    releases.append((name, version))
+                    (pinned if name in self._pinned else releases).append((name, version))
                 continue
             extras = self._unread.pop(name)
             read = [one for one in map(read_requirement, needs or ()) if isinstance(one, Requirement)]
             todo += [found for one in read for extra in extras for found in self._require(one, extra)]
-        return Missing(likely=tuple(releases), likely_packages=tuple(packages))
+        return Missing(releases=tuple(pinned), likely=tuple(releases), likely_packages=tuple(packages))
 
     def _require(self, requirement: Requirement, extra: str) -> Iterator[NormalizedName]:
         """Yield the package of a requirement that applies on a target, where the package or an extra of it is new."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
+from enum import IntEnum
 
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
@@ -14,7 +15,7 @@ from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.assessment.waived_judgements import waive_judgements
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
 from scanner.domain.resolution.model.markers import MarkerMemo
@@ -25,31 +26,71 @@ from scanner.domain.targets.target import Target
 Judgements = dict[Target, dict[NormalizedName, Judgement]]
 
 
+class Certainty(IntEnum):
+    """What of an assessment is certain while its searches wait: nothing, a pinned version, a whole target."""
+
+    NOTHING = 0
+    PIN = 1
+    TARGET = 2
+
+
+def certainty_of(request: AssessmentRequest, snapshot: IndexSnapshot, finished: Sized) -> Certainty:
+    """Return how much is certain, given the targets whose search has finished."""
+    if finished:
+        return Certainty.TARGET
+    lines = [(requirement, line) for requirement, line in _root_lines(request) if _is_answered(line, snapshot)]
+    for target in request.targets if lines else ():
+        judged = _judge_lines(lines, request, snapshot, target)
+        if any(one.verdict not in (Verdict.UNKNOWN, Verdict.INACTIVE) for one in judged.values()):
+            return Certainty.PIN
+    return Certainty.NOTHING
+
+
 def judge_unfinished(request: AssessmentRequest, snapshot: IndexSnapshot, targets: Iterable[Target]) -> Judgements:
     """Judge each requirement that applies on these targets; those that pin no version are not known yet.
 
     The verdict on a pinned version does not depend on the rest of the search, so its verdict stays.
     """
+    lines = _root_lines(request)
+    return {
+        target: waive_judgements(_judge_lines(lines, request, snapshot, target), target.slug, request.waivers)
+        for target in targets
+    }
+
+
+def _root_lines(request: AssessmentRequest) -> list[tuple[Requirement, ParsedRequirement]]:
+    """Return the requirements of the index, each with its line.
+
+    Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
+    """
     whole = root_requirements_of(request.requirements, request.limits)
     roots = frozenset((*whole.requirements, *whole.included))
-    # Several lines may name one package, each with its own marker: a line is judged where it is the one that applies.
-    lines = [
+    return [
         (requirement, line)
         for line in request.requirements
         if not line.constraint and not line.override and line.origin is RequirementOrigin.INDEX
         for requirement in _roots_of(line, request)
         if requirement in roots
     ]
-    found: Judgements = {}
-    for target in targets:
-        markers, column = MarkerMemo(target), snapshot.column(target)
-        judged = {
-            requirement.name: _judge(line, request, snapshot, column)
-            for requirement, line in lines
-            if markers.holds(requirement, "")
-        }
-        found[target] = waive_judgements(judged, target.slug, request.waivers)
-    return found
+
+
+def _is_answered(line: ParsedRequirement, snapshot: IndexSnapshot) -> bool:
+    package = snapshot.packages.get(line.name) if line.pinned else None
+    return package is not None and package.answered
+
+
+def _judge_lines(
+    lines: Iterable[tuple[Requirement, ParsedRequirement]],
+    request: AssessmentRequest,
+    snapshot: IndexSnapshot,
+    target: Target,
+) -> dict[NormalizedName, Judgement]:
+    markers, column = MarkerMemo(target), snapshot.column(target)
+    return {
+        requirement.name: _judge(line, request, snapshot, column)
+        for requirement, line in lines
+        if markers.holds(requirement, "")
+    }
 
 
 def _roots_of(line: ParsedRequirement, request: AssessmentRequest) -> tuple[Requirement, ...]:

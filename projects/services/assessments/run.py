@@ -18,6 +18,7 @@ from projects.domain.assessment.file_choices import file_choices_of, policy_unde
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
+from projects.domain.assessment.unfinished import Certainty, certainty_of
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select
@@ -136,8 +137,8 @@ class _Run:
         self._decided: dict[str, TargetResult] = decided_targets(snapshot, request, self._question, indexes)
         self._consulted = consulted_names(snapshot) if self._decided else frozenset()
         self._begin = time.monotonic()
-        self._next = 0.0
-        self._has_shown = False
+        self._next = self._begin + REFRESH_EVERY
+        self._shown = Certainty.NOTHING
 
     def go(self, budget: Budget) -> bool:
         """Search what is not decided. Return True when something is still missing and may be fetched at once."""
@@ -186,12 +187,12 @@ class _Run:
     def _store_partly(self, asked: AssessmentRequest, reader: IndexReader, searches: TargetSearches) -> None:
         """Store what is certain while fetching goes on: often at first, but at most a fifth of the time.
 
-        The first target that is decided is shown at once.
+        The first pinned version that is known and the first target that is decided are shown at once.
         """
         start = time.monotonic()
-        is_first = bool(searches.finished) and not self._has_shown
-        if is_first or start >= self._next:
-            self._has_shown = bool(searches.finished)
+        certain = certainty_of(asked, reader.snapshot, searches.finished)
+        if certain > self._shown or start >= self._next:
+            self._shown = certain
             self._store(evaluate_partly(asked, reader, searches))
             end = time.monotonic()
             self._next = end + max(min(REFRESH_EVERY, (end - self._begin) / 4), 4 * (end - start))

@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection
 
 from scanner.index.client import IndexClient, NotModified
 from scanner.index.errors import IndexFault, NoSuchPackage
+from scanner.index.turns import reading_turn
 from scanner.services.polling.claims import PollClaim, UnchangedPoll, claim_poll, release_claims, release_unchanged
 from scanner.services.polling.results import (
     PollResult,
@@ -73,7 +74,9 @@ def poll_claimed(
             unchanged_polls.append(unchanged(claim, now))
             result = PollResult.UNCHANGED
         else:
-            result, size = store_answer(claim, answer, now), answer.size
+            with reading_turn:
+                result = store_answer(claim, answer, now)
+            size = answer.size
     except NoSuchPackage as error:
         result = store_missing(claim, error, now)
     except IndexFault as error:

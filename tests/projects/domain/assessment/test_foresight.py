@@ -1,6 +1,7 @@
 """What searches will probably need: the newest releases that the requirements admit, and what they lead to."""
 
 from packaging.utils import NormalizedName
+from packaging.version import Version
 
 from projects.domain.assessment.foresight import Foresight
 from projects.domain.assessment.index_snapshot import IndexSnapshot
@@ -36,7 +37,13 @@ def test_then_the_metadata_of_the_newest_release_that_is_admitted_and_installs()
         "5.0": (["app-5.0-py3-none-any.whl"], None),
     }
     assert likely(request("app<5\n", LINUX), {"app": releases}) == (set(), {"app 2.0"})
-    assert likely(request("app==3.0\n", LINUX), {"app": releases}) == (set(), {"app 3.0"})
+
+
+def test_the_metadata_of_a_pinned_release_is_needed_in_any_case() -> None:
+    releases = {"3.0": (["app-3.0-cp39-cp39-win_amd64.whl"], None), **wheels("app", "4.0")}
+    asked = request("app==3.0\n", LINUX)
+    found = Foresight(asked, SmallIndex({"app": releases}, asked.targets).snapshot).look()
+    assert (found.releases, found.likely) == ((("app", Version("3.0")),), ())
 
 
 def test_then_what_that_leads_to_with_the_extras_that_are_asked_for() -> None:

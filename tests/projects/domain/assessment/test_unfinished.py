@@ -3,7 +3,7 @@
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.assessment.unfinished import explain_unfinished, judge_unfinished
+from projects.domain.assessment.unfinished import Certainty, certainty_of, explain_unfinished, judge_unfinished
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from scanner.domain.resolution.model.policy import BuildPolicy
 from tests.projects.known import NOW, Releases, SmallIndex, pure, requirements, targets, wheels
@@ -42,3 +42,17 @@ def test_of_several_lines_for_a_package_the_one_that_applies_is_judged() -> None
     older, newer = waiting(text, OLDER, NEWER)
     assert [(one.version, one.provenance.line, one.verdict) for one in older.packages] == [("1.0", 1, Verdict.READY)]
     assert [(one.version, one.provenance.line, one.verdict) for one in newer.packages] == [("2.0", 2, Verdict.READY)]
+
+
+def certainty(text: str, packages: dict[str, Releases]) -> Certainty:
+    on = targets(NEWER)
+    request = AssessmentRequest(requirements(text), on, BuildPolicy(), NOW)
+    return certainty_of(request, SmallIndex(packages, on, request.foreign).snapshot, ())
+
+
+def test_a_pinned_version_is_certain_when_its_page_shows_that_it_does_not_install_or_its_metadata_is_read() -> None:
+    unread: dict[str, Releases] = {"plain": {"1.0": (pure("plain", "1.0"), None)}}
+    assert certainty("fast==1.0\nplain==1.0\n", unread) is Certainty.NOTHING
+    assert certainty("fast==1.0\nplain==1.0\n", {"fast": PACKAGES["fast"]}) is Certainty.PIN
+    assert certainty("plain==1.0\n", PACKAGES) is Certainty.PIN
+    assert certainty("plain>=1.0\n", PACKAGES) is Certainty.NOTHING
