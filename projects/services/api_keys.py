@@ -42,5 +42,6 @@ def find_key(text: str, now: datetime) -> ApiKey | None:
 
 
 def revoke_key(user: User, pk: int, now: datetime) -> bool:
-    """Revoke one of the user's own keys at once. Return False if there is none."""
-    return ApiKey.objects.filter(pk=pk, user=user, revoked_at=None).update(revoked_at=now) == 1
+    """Revoke one of the user's own keys at once. Return False if the user has none such; repeating is harmless."""
+    own = ApiKey.objects.filter(pk=pk, user=user)
+    return own.filter(revoked_at=None).update(revoked_at=now) == 1 or own.exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -43,7 +43,8 @@ def api_keys(request: HtmxHttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def api_key_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    """Revoke one of the user's own keys. For any other key nothing happens."""
-    if revoke_key(request.user, pk, timezone.now()):
-        messages.success(request, "The key is revoked. It is not accepted any more.")
+    """Revoke one of the user's own keys."""
+    if not revoke_key(request.user, pk, timezone.now()):
+        raise Http404
+    messages.success(request, "The key is revoked. It is not accepted any more.")
     return redirect("api-keys")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -40,6 +40,6 @@ def save(request: HtmxHttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def forget(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    """Forget one of the user's own views. For any other nothing happens."""
-    SavedView.objects.filter(user=request.user, pk=pk).delete()
+    """Forget one of the user's own views."""
+    get_object_or_404(SavedView, user=request.user, pk=pk).delete()
     return redirect("home")

@@ -79,8 +79,9 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @login_required
 def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    """End one of the user's own watches. For any other watch nothing happens."""
-    watches.stop(pk, request.user, timezone.now())
+    """End one of the user's own watches."""
+    if not watches.stop(pk, request.user, timezone.now()):
+        raise Http404
     return redirect("alerts")
 
 

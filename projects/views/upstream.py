@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
 from projects.emails import to_one_line
+from projects.models import Note
 from projects.selectors.notes import follows, upstream_of
 from projects.services.alerts.upstream_notes import REASON_LENGTH, dismiss_note, restore_note
 
@@ -22,15 +23,14 @@ _NO_REASON = "Give a short reason for the other members of the project."
 def note_dismiss(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     """Dismiss an open note for all members, with a reason, or restore it (`again`)."""
     project = get_project(request, slug, edit=True)
+    get_object_or_404(Note, project=project, pk=pk)
     reason, error = to_one_line(request.POST.get("reason", "")), ""
     if "again" in request.POST:
-        found = restore_note(project, pk)
+        restore_note(project, pk)
     elif reason:
-        found = dismiss_note(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
+        dismiss_note(project, pk, request.user, reason[:REASON_LENGTH], timezone.now())
     else:
-        found, error = True, _NO_REASON
-    if not found:
-        raise Http404
+        error = _NO_REASON
     if not request.htmx:
         if error:
             messages.error(request, error)

@@ -53,8 +53,6 @@ class Row:
     to_lower_roles: int = 403
     # The world has no such thing, so that those who may are answered 404 as well: only refusals by role are seen.
     is_empty: bool = False
-    # A foreign id is answered as one's own, and nothing changes.
-    ignores_foreign: bool = False
 
     @property
     def methods(self) -> tuple[tuple[str, Who], ...]:
@@ -90,12 +88,12 @@ ROWS = (
     # The account
     Row("account/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
     Row("account/keys/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
-    Row("account/keys/<row:pk>/revoke/", change=Who.SIGNED_IN, ids={"pk": "key"}, ignores_foreign=True),
+    Row("account/keys/<row:pk>/revoke/", change=Who.SIGNED_IN, ids={"pk": "key"}),
     Row("views/", change=Who.SIGNED_IN),
-    Row("views/<int:pk>/forget/", change=Who.SIGNED_IN, ids={"pk": "view"}, ignores_foreign=True),
+    Row("views/<int:pk>/forget/", change=Who.SIGNED_IN, ids={"pk": "view"}),
     Row("alerts/", read=Who.SIGNED_IN),
     Row("alerts/test/", change=Who.SIGNED_IN),
-    Row("alerts/<row:pk>/end/", change=Who.SIGNED_IN, ids={"pk": "watch"}, ignores_foreign=True),
+    Row("alerts/<row:pk>/end/", change=Who.SIGNED_IN, ids={"pk": "watch"}),
     Row("alerts/stop/<str:token>/", read=Who.ANYONE, change=Who.ANYONE, ids={"token": "stop token"}),
     # What belongs to no team
     Row("ecosystem/", read=Who.SIGNED_IN),
@@ -147,7 +145,7 @@ ROWS = (
     Row("projects/<slug:slug>/waivers/", read=Who.READER),
     Row("projects/<slug:slug>/waivers/add/", read=Who.MEMBER, change=Who.MEMBER),
     Row("projects/<slug:slug>/waivers/<row:pk>/end/", change=Who.MEMBER, ids={"pk": "waiver"}),
-    Row("projects/<slug:slug>/notes/<row:pk>/", change=Who.MEMBER, ids={"pk": "note"}, ignores_foreign=True),
+    Row("projects/<slug:slug>/notes/<row:pk>/", change=Who.MEMBER, ids={"pk": "note"}),
     Row("projects/<slug:slug>/follow/", change=Who.READER),
     Row("projects/<slug:slug>/watch/", change=Who.READER),
     Row("projects/<slug:slug>/audit/", read=Who.READER),

@@ -12,7 +12,6 @@ from django.utils import timezone
 
 from projects.domain.permissions import Role
 from projects.models import (
-    ApiKey,
     KeyScope,
     Note,
     PackageWaiver,
@@ -105,8 +104,3 @@ def _things_of_person(project: Project, someone: User) -> dict[str, str]:
     view = SavedView.objects.create(user=someone, name=f"mine on {project.slug}", path="/")
     key, _ = make_key(someone, "a test", KeyScope.WRITE, timezone.now())
     return {"key": str(key.pk), "watch": str(watch.pk), "stop token": stop_token(watch), "view": str(view.pk)}
-
-
-def stored_things() -> list[list[tuple[object, ...]]]:
-    """Return the rows of all people that a foreign id could name."""
-    return [list(model.objects.order_by("pk").values_list()) for model in (ApiKey, Note, SavedView, Subscription)]

@@ -45,20 +45,16 @@ def write_notes(package_id: int, claimed: ClaimedEvents, now: datetime) -> None:
     _write(own.name, changes, held, now)
 
 
-def dismiss_note(project: Project, note_id: int, user: User, reason: str, now: datetime) -> bool:
-    """Dismiss a note for all members. Return False if the project has no such note.
+def dismiss_note(project: Project, note_id: int, user: User, reason: str, now: datetime) -> None:
+    """Dismiss a note of the project for all members. Dismissing it again changes nothing: the first reason stays."""
+    notes = Note.objects.filter(pk=note_id, project=project, dismissed_at__isnull=True)
+    notes.update(dismissed_at=now, dismissed_by=user, dismissed_because=reason)
 
-    Dismissing it again changes nothing: the first reason stays.
-    """
+
+def restore_note(project: Project, note_id: int) -> None:
+    """Show a dismissed note of the project again."""
     notes = Note.objects.filter(pk=note_id, project=project)
-    notes.filter(dismissed_at__isnull=True).update(dismissed_at=now, dismissed_by=user, dismissed_because=reason)
-    return notes.exists()
-
-
-def restore_note(project: Project, note_id: int) -> bool:
-    """Show a dismissed note again. Return False if the project has no such note."""
-    notes = Note.objects.filter(pk=note_id, project=project)
-    return notes.update(dismissed_at=None, dismissed_by=None, dismissed_because="") == 1
+    notes.update(dismissed_at=None, dismissed_by=None, dismissed_because="")
 
 
 def _rows(package_id: int) -> list[ProjectPackage]:

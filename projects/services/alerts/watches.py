@@ -135,9 +135,10 @@ def packages_of(watches: Iterable[Subscription]) -> dict[int, tuple[int, ...]]:
 
 
 def stop(subscription_id: int, user: User, now: datetime | None = None) -> bool:
-    """End one of the user's own active subscriptions. Return False if there is none; repeating is harmless."""
+    """End one of the user's own subscriptions. Return False if the user has none such; repeating is harmless."""
+    own = Subscription.objects.filter(pk=subscription_id, user_id=user.pk)
     active = Subscription.objects.active().filter(pk=subscription_id, user_id=user.pk)
-    return active.update(stopped_at=now or timezone.now()) == 1
+    return active.update(stopped_at=now or timezone.now()) == 1 or own.exists()
 
 
 def stop_token(subscription: Subscription) -> str:

@@ -223,7 +223,7 @@ def test_the_alerts_page_costs_the_same_for_one_watch_and_for_many(
 
 def test_only_ones_own_watch_is_ended_by_its_button(client: Client, watching: Subscription) -> None:
     client.force_login(person("carol"))
-    assert client.post(reverse("watch-end", args=[watching.pk])).status_code == 302
+    assert client.post(reverse("watch-end", args=[watching.pk])).status_code == 404
     assert Subscription.objects.active().exists()
     client.force_login(watching.user)
     client.post(reverse("watch-end", args=[watching.pk]))
