@@ -40,6 +40,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = ""
+WHEELWAY_IS_CLIENT, WHEELWAY_PROGRAM = True, "wheelway"
 # Of the models that projects refer to; the client stores none.
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "scanner", "projects"]
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=5 * 1024 * 1024)

@@ -4,6 +4,9 @@ from datetime import timedelta
 
 from compat_site.env import env
 
+# The client overrides these: the database is a cache of its own, and messages name its command.
+WHEELWAY_IS_CLIENT, WHEELWAY_PROGRAM = False, "manage.py"
+
 # Upstream changes of a project within this time are sent to its followers in one message.
 WHEELWAY_DIGEST_AFTER = timedelta(minutes=env.int("DIGEST_MINUTES", default=60))
 # The bearer token for /metrics ("Authorization: Bearer TOKEN"). Empty: only for signed-in staff.

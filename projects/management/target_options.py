@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.core.management import CommandError
 
 from scanner.domain.targets.names import find_target
 from scanner.domain.targets.target import Target, UnknownTarget
 
-TARGET_HELP = "a slug or name of `manage.py targets`: cp313-win_amd64, 3.13 on windows, python:3.13-slim"
+TARGET_HELP = "a slug or name of the command `targets`: cp313-win_amd64, 3.13 on windows, python:3.13-slim"
 
 
 def parse_target_option(name: str) -> Target:
@@ -15,4 +16,4 @@ def parse_target_option(name: str) -> Target:
     try:
         return find_target(name)
     except UnknownTarget as error:
-        raise CommandError(f"{error}. `manage.py targets` lists all.", returncode=2) from error
+        raise CommandError(f"{error}. `{settings.WHEELWAY_PROGRAM} targets` lists all.", returncode=2) from error

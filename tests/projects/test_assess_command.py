@@ -3,14 +3,17 @@
 import csv
 import io
 import json
+import re
+import sqlite3
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from projects.services.projects import SAMPLE_FILE
-from tests.commands import NO_INDEX, environment, manage, migrated
+from tests.commands import DATABASE, NO_INDEX, ROOT, environment, manage, migrated
 from tests.replay import ReplayIndex
 
 pytestmark = pytest.mark.long
@@ -203,3 +206,23 @@ def test_a_wheel_with_a_higher_floor_says_who_may_move(sample: dict[str, Any]) -
     advice = rows(sample["assessments"][1])["orjson"]["advice"]
     assert "Ubuntu 24.04 has it" in advice
     assert "Debian 12" in advice
+
+
+def tables(database: Path) -> dict[str, set[str]]:
+    """The columns, conditions and indexes of each table, in no order."""
+    found: dict[str, set[str]] = {}
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+    for table, statement in rows:
+        parts = re.split(r",(?![^()]*\))", statement.partition("(")[2]) if "CREATE TABLE" in statement else [statement]
+        found.setdefault(table, set()).update(part.strip().rstrip(")") for part in parts)
+    return found
+
+
+def test_the_tables_that_the_client_creates_at_once_are_those_that_the_migrations_make(tmp_path: Path) -> None:
+    code = "import django; django.setup(); from projects.management.storage import prepare_storage; prepare_storage()"
+    given = environment(tmp_path / "client") | {"DJANGO_SETTINGS_MODULE": "compat_site.client.settings"}
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=given, check=True)
+    made, known = tables(tmp_path / "client" / DATABASE), tables(migrated(tmp_path / "server") / DATABASE)
+    assert "projects_assessment" in made
+    assert {table: made[table] ^ known[table] for table in made if made[table] != known[table]} == {}

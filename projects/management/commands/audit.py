@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
@@ -120,7 +121,7 @@ class Command(BaseCommand):
             self._log(str(problem))
         more = len(files.parsed.problems) - _SHOWN_PROBLEMS
         if more > 0:
-            self._log(f"{count(more, 'more problem')}; `manage.py requirements` lists all.")
+            self._log(f"{count(more, 'more problem')}; `{settings.WHEELWAY_PROGRAM} requirements` lists all.")
         try:
             assessment = assess(make_request(files, targets, options), files, options, self._log)
         except NothingToAssess as error:

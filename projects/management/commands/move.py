@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
@@ -52,7 +53,7 @@ class Command(BaseCommand):
         assessment = assess(make_request(files, [target], options), files, options, self._log)
         (result,) = assessment.evaluation.targets
         if result.verdict not in MOVABLE:
-            hint = f"`manage.py assess {root} --target {target.slug}` says why"
+            hint = f"`{settings.WHEELWAY_PROGRAM} assess {root} --target {target.slug}` says why"
             raise CommandError(f"{target.slug} is {result.verdict.value}: there is no move to write; {hint}.")
         written = assessment.record().written.get(target.slug) or WrittenPlan()
         planned = {_below(root, path): text for path, text in written.files.items()}
