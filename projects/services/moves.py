@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -13,9 +14,10 @@ from projects.domain.python_places.read import read_places
 from projects.domain.python_places.values import PythonPlace
 from projects.domain.python_places.whole_move import MoveSource, WholeMove, whole_move
 from projects.domain.rewriting.edits import RewriteProblem
+from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.models import Project, Snapshot, SourceAudit
 from projects.selectors import upgrade_state
-from projects.services.audit.tree import place_paths
+from projects.services.audit.tree import path_below, place_paths, read_texts
 from projects.services.indexes import indexes_of
 from projects.services.plan_files import FileContents, read_contents, write_plans
 from projects.services.reading import ReadingLimitReached, run_limited
@@ -91,7 +93,14 @@ def moved_minor(target: Target) -> int | None:
     return python.version[1] if is_usual else None
 
 
-def read_text_places(texts: Mapping[str, str]) -> list[PythonPlace]:
+def folder_move(root: Path, written: WrittenPlan | None, target: Target, skipped: Collection[str] = ()) -> WholeMove:
+    """Return the move of the files below a folder, given the plan as written into its dependency files."""
+    planned = {path_below(root, path): text for path, text in (written.files if written is not None else {}).items()}
+    texts = read_texts(root, planned)
+    return whole_move(MoveSource(texts, planned, _read_places(texts), moved_minor(target)), skipped)
+
+
+def _read_places(texts: Mapping[str, str]) -> list[PythonPlace]:
     """Return the places of these files. Reading them is limited."""
     try:
         return run_limited(read_places, {path: text.encode() for path, text in texts.items()})
@@ -102,4 +111,4 @@ def read_text_places(texts: Mapping[str, str]) -> list[PythonPlace]:
 def _of_snapshot(given: FileContents) -> tuple[dict[str, str], list[PythonPlace]]:
     """Return the texts of a snapshot's files, and the places in them."""
     texts = {path: text for path in given.contents if (text := given.text(path))}
-    return texts, read_text_places({path: texts[path] for path in place_paths(texts)})
+    return texts, _read_places({path: texts[path] for path in place_paths(texts)})

@@ -122,17 +122,19 @@ def _caps(query: UpgradeQuery) -> tuple[Requirement, ...]:
 def compare_options(
     project: Project,
     given: FileContents,
-    target: str,
-    options: Sequence[UpgradeQuery],
+    questions: Sequence[tuple[str, UpgradeQuery]],
     stored: StoredUpgrade,
     now: datetime,
 ) -> list[PlannedUpgrade]:
-    """Return the plans of several queries, made from what is stored; all share the time that a page may take."""
+    """Return the plans of several queries, each given with its target; all share the time that a page may take.
+
+    They are made from what is stored. `stored` answers the query without any wish, of the page's target.
+    """
     deadline = _Deadline(time.monotonic() + PAGE_SECONDS)
     indexes = indexes_of(project)
     found = []
-    for query in options:
-        if query.is_stored:
+    for target, query in questions:
+        if query.is_stored and target == stored.result.target:
             found.append(_stored_plan(stored))
             continue
         request = _request(project, given.parsed, query.targets(target), query, now)

@@ -16,6 +16,7 @@ from projects.presentation.target_grid import MOST_TARGETS
 from projects.services.moves import ProjectMove, project_move
 from projects.services.plan_files import restore_logins
 from projects.services.projects import add_target
+from projects.views.downloads import download
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 _DIRECTIONS = {"patch": False, "reverse": True}
@@ -64,11 +65,7 @@ def project_move_patch(request: HtmxHttpRequest, slug: str, target: str, directi
     if can_edit(project):
         text = restore_logins(whole.snapshot, text)
     name = f"{slug}-{'to' if direction == 'patch' else 'back-from'}-{target}.patch"
-    return HttpResponse(
-        text,
-        content_type="text/x-patch; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return download(text, "text/x-patch; charset=utf-8", name)
 
 
 @require_POST

@@ -12,6 +12,7 @@ from projects.access import HtmxHttpRequest, get_project
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import stored_report
+from projects.views.downloads import download
 
 
 @require_safe
@@ -24,14 +25,8 @@ def project_report(request: HtmxHttpRequest, slug: str, target: str) -> HttpResp
         raise Http404
     match request.GET.get("format"):
         case "markdown":
-            return _download(render_markdown(report), "text/markdown; charset=utf-8", f"{slug}-{target}.md")
+            return download(render_markdown(report), "text/markdown; charset=utf-8", f"{slug}-{target}.md")
         case "json":
-            return _download(render_json(report), "application/json", f"{slug}-{target}.json")
-    context = {"area": "projects", "project": project, "page": report_page(report)}
+            return download(render_json(report), "application/json", f"{slug}-{target}.json")
+    context = {"area": "projects", "project": project, "page": report_page(report), "kind": "report", "target": target}
     return render(request, "projects/report.html", context)
-
-
-def _download(text: str, content_type: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        text, content_type=content_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )

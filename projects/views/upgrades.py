@@ -26,6 +26,7 @@ from projects.selectors import UpgradeState, upgrade_state
 from projects.services.assessments.run import targets_of
 from projects.services.plan_files import read_contents, restore_logins
 from projects.services.upgrades import answer_upgrade, change_standings, compare_options, request_fetch
+from projects.views.downloads import download
 
 _FILES = {"patch": "{stem}.patch", "constraints": "constraints-{stem}.txt"}
 _REWRITTEN = "file"
@@ -77,11 +78,7 @@ def project_upgrade_file(request: HtmxHttpRequest, slug: str, target: str, kind:
     if can_edit(found) and state.snapshot is not None:
         text = restore_logins(state.snapshot, text)
     name = _file_name(path) if kind == _REWRITTEN else _FILES[kind].format(stem=query.file_stem(target))
-    return HttpResponse(
-        text,
-        content_type="text/x-patch; charset=utf-8" if kind == "patch" else "text/plain; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return download(text, f"text/{'x-patch' if kind == 'patch' else 'plain'}; charset=utf-8", name)
 
 
 def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery, state: UpgradeState) -> UpgradePage:
@@ -110,7 +107,7 @@ def _options(
     current = likely_targets(find_current_runtime(given.parsed.hints), targets)
     options = usual_options(query, current, target)
     planned = compare_options(
-        project, given, target, [option.query for option in options], state.stored, timezone.now()
+        project, given, [(target, option.query) for option in options], state.stored, timezone.now()
     )
     standings = change_standings(project, *(one.plan for one in planned))
     released = {release: standing.uploaded_at for release, standing in standings.items()}

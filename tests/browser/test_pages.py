@@ -38,6 +38,7 @@ PAGES = [
     "/ecosystem/",
     f"{PAGE}audit/",
     f"{PAGE}move/{LINUX_314}/",
+    f"{PAGE}decide/{LINUX_314}/",
     f"{PAGE}badges/",
     "/account/keys/",
 ]

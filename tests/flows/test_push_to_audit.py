@@ -103,6 +103,9 @@ def test_the_move_page_gives_patches_of_what_is_chosen(installed: Installation) 
     git(work, "apply", stdin=installed.client.get(f"{page}patch/{part}").content)
     assert git(work, "diff", "--name-only") == "Dockerfile"
     assert installed.client.get(f"{page}patch/?chosen=1").status_code == 404
+    sheet = text(installed.client.get(f"/projects/app/decide/{WINDOWS}/").content)
+    assert "The move to Python 3.13 on Windows x64 needs no other version of any package." in sheet
+    assert "2 places of the Python, by the patch, 1 finding in the source" in sheet
 
 
 def test_a_target_that_the_files_run_on_is_added_by_a_button(installed: Installation) -> None:

@@ -55,19 +55,27 @@ def test_each_option_has_its_changes(index: ReplayIndex, tmp_path: Path) -> None
     }
     assert all(one["possible"] for one in options.values())
     assert options["stay"]["supported_until"] == ["2027-10-31"]
-    assert found["packages"] == [
-        {
-            "name": "fast",
-            "direct": True,
-            "before": "1.0",
-            "after": {"smallest": "2.0", "bridge": "2.0", "latest": "3.0"},
-        },
-        {"name": "pure", "direct": True, "before": "1.0", "after": {"latest": "1.1"}},
+    assert [(one["name"], one["before"], one["lowest"], one["after"]) for one in found["packages"]] == [
+        ("fast", "1.0", "2.0", {"smallest": "2.0", "bridge": "2.0", "latest": "3.0"}),
+        ("pure", "1.0", "1.0", {"smallest": "1.0", "bridge": "1.0", "latest": "1.1"}),
     ]
+    assert found["newer_on_target"] == [{"name": "fast", "today": "2.0", "target": "3.0"}]
+    assert {one["target"]: (one["verdict"], one["blocked"]) for one in found["systems"]} == {
+        NEW: ("conditional", []),
+        "cp314-musllinux_1_2_x86_64": ("no-go", ["fast"]),
+        "cp314-macosx_14_0_arm64": ("no-go", ["fast"]),
+        "cp314-win_amd64": ("no-go", ["fast"]),
+    }
+    done_steps = {one["text"] for one in found["steps"] if one["done"]}
+    assert "One set holds on both Pythons" in done_steps
+    assert not any("tests" in one for one in done_steps)
 
 
-def test_the_sheet_is_a_table_for_people(index: ReplayIndex, tmp_path: Path) -> None:
-    done = decide(index, tmp_path)
+def test_the_sheet_is_a_document_for_people(index: ReplayIndex, tmp_path: Path) -> None:
+    done = decide(index, tmp_path, "--no-systems")
     assert "|  | Stay | Smallest move | Bridge: one set on both | Latest versions |" in done.stdout
-    assert "| fast | 1.0 | 2.0 | 2.0 | 3.0 |" in done.stdout
-    assert "| pure | 1.0 | stays | stays | 1.1 |" in done.stdout
+    assert "| fast | 1.0 | 2.0 | 2.0 | 2.0 | 3.0 |" in done.stdout
+    assert "- Python 3.11 gets security fixes until 2027-10-31, " in done.stdout
+    assert "fast 3.0 (here 2.0)" in done.stdout
+    assert "1 requirement to write, 1 change log to read, 1 place of the Python, by the patch" in done.stdout
+    assert "- [ ] Run the project's own tests on Python 3.14 on Linux x86-64 (glibc 2.41)" in done.stdout

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from packaging.version import Version
+
+from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
+from scanner.domain.matching.availability import Availability
+from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
 class OptionKind(StrEnum):
@@ -21,89 +26,192 @@ class OptionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveAnswers:
+    """What the options are made of. None where it is not known, or where nothing says what runs today.
+
+    - today, target: the results on the present target and on the new one; systems: those of the same Python elsewhere.
+    - latest, bridge: the plans for the newest versions on the target, and for one set on both.
+    - latest_today: the newest versions on the present target.
+    """
+
+    target: TargetResult
+    today: TargetResult | None = None
+    latest: UpgradePlan | None = None
+    bridge: UpgradePlan | None = None
+    latest_today: UpgradePlan | None = None
+    systems: Sequence[TargetResult] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MoveOption:
     """One option. `is_possible` is None where data are missing.
 
-    - versions: of the packages that any option changes, the version that this one ends with.
-    - direct, transitive, major: how many packages change; the project's own, others, and by a major step.
+    - direct, transitive: how many packages change, the project's own and others; majors: those by a major step.
     - held_back, blocked: packages that stay old, and that have no version that installs.
+    - pins: the set that is installed then.
     """
 
     kind: OptionKind
     targets: tuple[str, ...]
     is_possible: bool | None
-    versions: Mapping[str, str]
     direct: int = 0
     transitive: int = 0
-    major: int = 0
+    majors: tuple[str, ...] = ()
     added: int = 0
     dropped: int = 0
     held_back: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    pins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def changes(self) -> int:
+        """How many packages change."""
+        return self.direct + self.transitive
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedPackage:
-    """A package that an option changes: its version in use, and the version of each option that changes it."""
+    """A package with the version in use, the lowest that works on the target, and that of each option.
+
+    `lowest` is empty where none works or none is known; an option that is not possible has no version.
+    """
 
     name: str
     before: str
+    lowest: str
     after: Mapping[OptionKind, str]
     is_direct: bool
 
 
 @dataclass(frozen=True, slots=True)
+class MovedSystem:
+    """One operating system with the target's Python; `builds` are packages that are built, with what that takes."""
+
+    target: str
+    verdict: ProjectVerdict
+    changes: int
+    blocked: tuple[str, ...]
+    builds: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewerElsewhere:
+    """A package whose newest version for the present Python is older than that for the target."""
+
+    name: str
+    today: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
 class DecisionSheet:
-    """The options of one move, and the packages that any of them changes, the project's own first."""
+    """The options of one move; the project's own packages and those that change; and what staying costs.
+
+    `behind` is None where it is not known.
+    """
 
     options: tuple[MoveOption, ...]
     packages: tuple[DecidedPackage, ...]
+    systems: tuple[MovedSystem, ...]
+    behind: tuple[NewerElsewhere, ...] | None
+    conflict: ConflictExplanation | None
+
+    def option(self, kind: OptionKind) -> MoveOption | None:
+        """Return the option of a kind, if there is one."""
+        return next((one for one in self.options if one.kind is kind), None)
 
 
-def decision_sheet(
-    today: TargetResult | None, smallest: TargetResult, latest: TargetResult, bridge: UpgradePlan | None
-) -> DecisionSheet:
-    """Return the options from the results on the present target, and on the new one by both strategies.
-
-    `bridge` is the one set over both targets; None where there is no present target, and where data are missing.
-    """
-    plans = {OptionKind.SMALLEST: smallest.plan, OptionKind.LATEST: latest.plan, OptionKind.BRIDGE: bridge}
+def decision_sheet(answers: MoveAnswers) -> DecisionSheet:
+    """Return the options."""
+    today, target = answers.today, answers.target
     options = [] if today is None else [_option(OptionKind.STAY, (today.target,), today, None)]
-    options.append(_option(OptionKind.SMALLEST, (smallest.target,), smallest, smallest.plan))
-    if today is not None and bridge is not None:
-        options.append(_option(OptionKind.BRIDGE, (today.target, smallest.target), smallest, bridge))
-    options.append(_option(OptionKind.LATEST, (latest.target,), latest, latest.plan))
-    return DecisionSheet(tuple(options), tuple(_packages(plans)))
+    options.append(_option(OptionKind.SMALLEST, (target.target,), target, target.plan))
+    if today is not None:
+        options.append(_planned(OptionKind.BRIDGE, (today.target, target.target), target, answers.bridge))
+    options.append(_planned(OptionKind.LATEST, (target.target,), target, answers.latest))
+    return DecisionSheet(
+        tuple(options),
+        tuple(_packages(target, options)),
+        tuple(map(_system, (target, *answers.systems))),
+        _behind(answers.latest_today, answers.latest),
+        target.conflict or (target.plan.conflict if target.plan is not None else None),
+    )
 
 
 def _option(kind: OptionKind, targets: tuple[str, ...], result: TargetResult, plan: UpgradePlan | None) -> MoveOption:
-    changes = plan.changes if plan is not None else ()
+    """Return the option that an assessment stores: to stay, or the smallest move."""
+    if plan is not None and result.verdict is not ProjectVerdict.UNKNOWN:
+        return _planned(kind, targets, result, plan)
     possible = None if result.verdict is ProjectVerdict.UNKNOWN else result.verdict is not ProjectVerdict.NO_GO
     return MoveOption(
         kind,
         targets,
-        plan.feasible if plan is not None and possible is not None else possible,
-        {str(change.name): str(change.after) for change in changes},
-        direct=sum(change.direct for change in changes),
-        transitive=sum(not change.direct for change in changes),
-        major=len(plan.major_changes) if plan is not None else 0,
-        added=len(plan.added) if plan is not None else 0,
-        dropped=len(plan.dropped) if plan is not None else 0,
+        possible,
         held_back=tuple(result.names(Verdict.HELD_BACK)),
-        blocked=tuple(str(one.name) for one in plan.blockers) if plan is not None else tuple(result.blockers),
+        blocked=tuple(result.blockers),
+        pins={
+            str(one.name): one.installed_version for one in result.packages if one.is_needed and one.installed_version
+        },
     )
 
 
-def _packages(plans: Mapping[OptionKind, UpgradePlan | None]) -> Sequence[DecidedPackage]:
-    found: dict[str, DecidedPackage] = {}
-    for kind, name, before, after, is_direct in _changes(plans):
-        known = found.get(name)
-        versions = {**(known.after if known is not None else {}), kind: after}
-        found[name] = DecidedPackage(name, before, versions, is_direct)
-    return sorted(found.values(), key=lambda one: (not one.is_direct, one.name))
+def _planned(kind: OptionKind, targets: tuple[str, ...], result: TargetResult, plan: UpgradePlan | None) -> MoveOption:
+    if plan is None:
+        return MoveOption(kind, targets, None)
+    moved = {str(change.name) for change in plan.changes}
+    return MoveOption(
+        kind,
+        targets,
+        plan.feasible,
+        direct=len(plan.direct_changes),
+        transitive=len(plan.changes) - len(plan.direct_changes),
+        majors=tuple(str(change.name) for change in plan.major_changes),
+        added=len(plan.added),
+        dropped=len(plan.dropped),
+        held_back=tuple(name for name in result.names(Verdict.HELD_BACK) if name not in moved),
+        blocked=tuple(str(one.name) for one in plan.blockers),
+        pins=plan.pins,
+    )
 
 
-def _changes(plans: Mapping[OptionKind, UpgradePlan | None]) -> Iterator[tuple[OptionKind, str, str, str, bool]]:
-    for kind, plan in plans.items():
-        for change in plan.changes if plan is not None else ():
-            yield kind, str(change.name), str(change.before), str(change.after), change.direct
+def _packages(target: TargetResult, options: Sequence[MoveOption]) -> Iterator[DecidedPackage]:
+    moving = [one for one in options if one.kind is not OptionKind.STAY and one.is_possible]
+    for package in sorted(target.packages, key=lambda one: (one.provenance.direct is False, one.name)):
+        before = package.installed_version or ""
+        after = {one.kind: version for one in moving if (version := one.pins.get(package.name))}
+        is_direct = package.provenance.direct is not False
+        if package.is_needed and (is_direct or any(version != before for version in after.values())):
+            yield DecidedPackage(str(package.name), package.shown_version, _lowest(package), after, is_direct)
+
+
+def _lowest(package: PackageResult) -> str:
+    if package.verdict.installs:
+        return package.installed_version or ""
+    return package.first_available.version if package.first_available is not None else ""
+
+
+def _system(result: TargetResult) -> MovedSystem:
+    plan = result.plan
+    pins = result.installed_set
+    builds = [
+        (str(one.name), one.build_detail or "")
+        for one in result.packages
+        if one.availability is Availability.SOURCE and pins.get(one.name) == one.version
+    ]
+    return MovedSystem(
+        result.target,
+        result.verdict,
+        len(plan.changes) if plan is not None else 0,
+        tuple(str(one.name) for one in plan.blockers) if plan is not None else tuple(result.blockers),
+        tuple(builds),
+    )
+
+
+def _behind(today: UpgradePlan | None, target: UpgradePlan | None) -> tuple[NewerElsewhere, ...] | None:
+    if today is None or target is None or not (today.feasible and target.feasible):
+        return None
+    return tuple(
+        NewerElsewhere(name, today.pins[name], version)
+        for name, version in sorted(target.pins.items())
+        if name in today.pins and Version(today.pins[name]) < Version(version)
+    )

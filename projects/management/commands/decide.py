@@ -1,4 +1,4 @@
-"""`manage.py decide PATH… --target TARGET`: the options of a move side by side."""
+"""`manage.py decide PATH --target TARGET`: the options of a move side by side."""
 
 from __future__ import annotations
 
@@ -10,15 +10,33 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.python_places.pythons_named import find_proposed_target
-from projects.domain.report.decision import decision_sheet
-from projects.management.assessing import add_assessment_options, assess, make_request, read_files
+from projects.domain.report.decision import MoveAnswers, decision_sheet
+from projects.management.assessing import (
+    CommandAssessment,
+    DependencyFiles,
+    add_assessment_options,
+    assess,
+    make_request,
+    read_files,
+)
+from projects.management.commands.report import html_document, name_of
 from projects.management.target_options import TARGET_HELP, parse_target_option
-from projects.presentation.report.decision_text import decision_json, decision_markdown
-from projects.services.audit.tree import read_repository_places
+from projects.presentation.report.decision_facts import DecisionFacts
+from projects.presentation.report.decision_page import decision_page
+from projects.presentation.report.decision_text import decision_json
+from projects.presentation.report.rendering import render_page
+from projects.services.audit.findings import audit_tree
+from projects.services.audit.tree import read_repository_places, read_tree
+from projects.services.decisions import grave_findings, moved_places, pip_files, removed_names, standings_of
+from projects.services.moves import folder_move
 from scanner.domain.resolution.upgrade import Strategy
+from scanner.domain.targets.platforms import parse_platform
 from scanner.domain.targets.target import Target
+
+_SYSTEMS = ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "macosx_14_0_arm64", "win_amd64")
 
 
 class Command(BaseCommand):
@@ -32,39 +50,88 @@ class Command(BaseCommand):
         """Add the path, both targets, the format and the options of an assessment."""
         parser.add_argument("path", metavar="PATH", help="a dependency file, or a folder with some")
         parser.add_argument("--target", required=True, metavar="TARGET", help=TARGET_HELP)
+        parser.add_argument("--name", help="the project's name (default: that of the file's directory)")
         parser.add_argument("--today", metavar="TARGET", help="what runs now; without it, what the files say")
+        parser.add_argument("--no-systems", action="store_true", help="leave other operating systems out")
         add_assessment_options(parser)
-        parser.add_argument("--format", choices=("markdown", "json"), default="markdown")
+        parser.add_argument("--format", choices=("markdown", "html", "json"), default="markdown")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Write the sheet to standard output."""
-        target = parse_target_option(options["target"])
-        today = parse_target_option(options["today"]) if options["today"] else _proposed(Path(options["path"]))
+        target, path = parse_target_option(options["target"]), Path(options["path"])
+        today = parse_target_option(options["today"]) if options["today"] else _proposed(path)
+        today = today if today != target else None
         if today is None:
             self._log("No file says what runs now: without --today there is no option to stay, and no bridge.")
-        targets = list(dict.fromkeys([*([today] if today is not None else []), target]))
+        both = [*([today] if today is not None else []), target]
+        systems = [] if options["no_systems"] else _other_systems(target)
         files = read_files([options["path"]])
-        request = make_request(files, targets, {**options, "bridge": len(targets) > 1})
-        first = assess(replace(request, strategy=Strategy.MINIMAL), files, options, self._log)
-        second = assess(
-            replace(request, strategy=Strategy.LATEST, targets=[target], bridge=False), files, options, self._log
+        request = make_request(files, both, {**options, "bridge": today is not None})
+        smallest = replace(request, strategy=Strategy.MINIMAL)
+        first = assess(smallest, files, options, self._log)
+        results = {result.target: result for result in first.evaluation.targets}
+        newest = {one: self._newest(request, one, files, options) for one in both}
+        others = replace(smallest, targets=systems, bridge=False)
+        elsewhere = assess(others, files, options, self._log).evaluation.targets if systems else []
+        answers = MoveAnswers(
+            results[target.slug],
+            results[today.slug] if today is not None else None,
+            newest[target],
+            _plan_over(first, Strategy.MINIMAL) if today is not None else None,
+            newest[today] if today is not None else None,
+            elsewhere,
         )
-        by_slug = {result.target: result for result in first.evaluation.targets}
-        bridge = first.evaluation.bridge
-        sheet = decision_sheet(
-            by_slug[today.slug] if today is not None else None,
-            by_slug[target.slug],
-            second.evaluation.targets[0],
-            UpgradePlan.of(bridge, Strategy.MINIMAL) if bridge is not None else None,
+        sheet = decision_sheet(answers)
+        facts = DecisionFacts(
+            project=options["name"] or name_of(options["path"]),
+            index=first.indexes.url,
+            now=request.now if options["as_of"] else timezone.now(),
+            files=[Path(name).name for name in pip_files(files.parsed, files.roots)],
+            standings=standings_of(sheet, first.indexes.keys),
+            removed=removed_names(answers.today, target),
         )
+        if path.is_dir():
+            facts = _with_repository(facts, path, first, target)
+        page = decision_page(sheet, facts)
         if options["format"] == "json":
-            self.stdout.write(decision_json(sheet))
+            text = decision_json(sheet, facts, page)
         else:
-            title = f"The move to {target.label}"
-            self.stdout.write(decision_markdown(sheet, title, timezone.now().date()), ending="")
+            text = html_document(page) if options["format"] == "html" else render_page(page)
+        self.stdout.write(text, ending="")
+
+    def _newest(
+        self, request: AssessmentRequest, target: Target, files: DependencyFiles, options: dict[str, Any]
+    ) -> UpgradePlan | None:
+        """Return the plan for the newest versions, also where nothing has to move: a set over one target."""
+        wanted = replace(request, targets=[target], strategy=Strategy.LATEST, bridge=True, with_plans=False)
+        return _plan_over(assess(wanted, files, options, self._log), Strategy.LATEST)
 
     def _log(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
+
+
+def _plan_over(assessment: CommandAssessment, strategy: Strategy) -> UpgradePlan | None:
+    bridge = assessment.evaluation.bridge
+    return UpgradePlan.of(bridge, strategy) if bridge is not None else None
+
+
+def _with_repository(facts: DecisionFacts, path: Path, assessment: CommandAssessment, target: Target) -> DecisionFacts:
+    """Add what the other files of a folder say: its places, and the findings of its source, if it has any."""
+    record = assessment.record()
+    move = folder_move(path, record.written.get(target.slug), target)
+    facts = replace(facts, places=moved_places(move), by_hand=len(move.by_hand))
+    tree = read_tree(path)
+    if not tree.files:
+        return facts
+    result = next(one for one in record.results if one.target == target.slug)
+    found = audit_tree(tree, [target], [result], record.parsed, assessment.indexes)
+    return replace(facts, findings=grave_findings(found, target.slug))
+
+
+def _other_systems(target: Target) -> list[Target]:
+    """Return the same Python on the other usual systems."""
+    platforms = map(parse_platform, _SYSTEMS)
+    return [Target(target.python, one) for one in platforms if one.system is not target.platform.system]
 
 
 def _proposed(path: Path) -> Target | None:

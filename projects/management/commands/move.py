@@ -11,13 +11,13 @@ from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 
 from projects.domain.python_places.values import PlaceKind
-from projects.domain.python_places.whole_move import REQUIREMENTS, MoveSource, whole_move
+from projects.domain.python_places.whole_move import REQUIREMENTS
 from projects.domain.rewriting.written_plan import WrittenPlan
 from projects.management.assessing import add_assessment_options, assess, make_request, read_files
 from projects.management.target_options import TARGET_HELP, parse_target_option
 from projects.presentation.audit.move_text import move_json, move_lines, move_patch
-from projects.services.audit.tree import read_texts
-from projects.services.moves import MOVABLE, moved_minor, read_text_places
+from projects.services.audit.tree import path_below
+from projects.services.moves import MOVABLE, folder_move, moved_minor
 
 _SKIP_HELP = f"leave as it is: {REQUIREMENTS}, {', '.join(PlaceKind)}, a path, or PATH:LINE; repeatable"
 
@@ -56,11 +56,8 @@ class Command(BaseCommand):
             hint = f"`{settings.WHEELWAY_PROGRAM} assess {root} --target {target.slug}` says why"
             raise CommandError(f"{target.slug} is {result.verdict.value}: there is no move to write; {hint}.")
         written = assessment.record().written.get(target.slug) or WrittenPlan()
-        planned = {_below(root, path): text for path, text in written.files.items()}
-        texts = read_texts(root, planned)
-        source = MoveSource(texts, planned, read_text_places(texts), moved_minor(target))
-        move = whole_move(source, options["skip"])
-        problems = [f"{_below(root, one.path)}:{one.line or 1}: {one.message}" for one in written.problems]
+        move = folder_move(root, written, target, options["skip"])
+        problems = [f"{path_below(root, one.path)}:{one.line or 1}: {one.message}" for one in written.problems]
         if options["format"] == "json":
             self.stdout.write(move_json(move, target.slug, result.verdict.value, written.commands, problems))
             return
@@ -70,8 +67,3 @@ class Command(BaseCommand):
 
     def _log(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
-
-
-def _below(root: Path, path: str) -> str:
-    """Return a path as the patch writes it: from the top of the repository."""
-    return Path(path).resolve().relative_to(root.resolve()).as_posix()

@@ -20,6 +20,7 @@ from projects.management.assessing import (
     read_files,
 )
 from projects.management.target_options import TARGET_HELP, parse_target_option
+from projects.presentation.report.blocks import ReportPage
 from projects.presentation.report.page import report_page
 from projects.presentation.report.rendering import render_json, render_markdown
 from projects.services.reports import report_of
@@ -57,7 +58,7 @@ class Command(BaseCommand):
         report = report_of(
             assessment.record(),
             target,
-            project=options["name"] or _name(options["path"][0]),
+            project=options["name"] or name_of(options["path"][0]),
             indexes=assessment.indexes,
             now=request.now if options["as_of"] else timezone.now(),
             as_of=parse_moment(options["as_of"]),
@@ -66,13 +67,18 @@ class Command(BaseCommand):
         if options["format"] == "json":
             text = render_json(report)
         elif options["format"] == "html":
-            text = render_to_string("projects/report_page.html", {"page": report_page(report), "styles": _styles()})
+            text = html_document(report_page(report))
         else:
             text = render_markdown(report)
         self.stdout.write(text, ending="")
 
     def _say(self, line: str) -> None:
         self.stderr.write(line, lambda text: text)
+
+
+def html_document(page: ReportPage) -> str:
+    """Return a page as one HTML file, with its styles."""
+    return render_to_string("projects/report_page.html", {"page": page, "styles": _styles()})
 
 
 def _all_pythons(target: Target, year: int) -> list[Target]:
@@ -103,6 +109,7 @@ def _python(text: str | None) -> PythonVersion | None:
     return 3, int(minor)
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
+    """Return the name of a project that is given by a path only: that of its folder."""
     resolved = Path(path).resolve()
     return resolved.name if resolved.is_dir() else resolved.parent.name or resolved.stem

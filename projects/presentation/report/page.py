@@ -21,7 +21,7 @@ from projects.presentation.report.values import MigrationReport, PackageCategory
 from scanner.domain.evidence.declared import Declaration
 from scanner.domain.phrases import count, join_words
 
-_REACH = {
+REACH_TEXTS = {
     ProjectVerdict.GO: "✓ reachable as it is",
     ProjectVerdict.CONDITIONAL: "↑ with upgrades",
     ProjectVerdict.NO_GO: "✕ not yet",
@@ -132,7 +132,7 @@ def _reachable(report: MigrationReport) -> Iterator[Block]:
         "Which Python is reachable",
         ("Python", "Reachable", "How", "Security fixes until"),
         (
-            (one.python, (_REACH[verdict], LOOKS[verdict]), one.text, one.end_of_life)
+            (one.python, (REACH_TEXTS[verdict], LOOKS[verdict]), one.text, one.end_of_life)
             for one, verdict in zip(report.ladder, verdicts, strict=True)
         ),
         here=next((number for number, one in enumerate(report.ladder) if one.is_this), None),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
-from projects.presentation.report.blocks import Block, Item, ItemList, Paragraph, Subheading, Table
+from projects.presentation.report.blocks import Block, Item, ItemList, Paragraph, ReportPage, Subheading, Table
 from projects.presentation.report.page import report_page
 from projects.presentation.report.values import MigrationReport
 
@@ -16,8 +16,12 @@ def render_json(report: MigrationReport) -> str:
 
 
 def render_markdown(report: MigrationReport) -> str:
-    """Return the whole document, with one blank line between its parts."""
-    page = report_page(report)
+    """Return the whole report."""
+    return render_page(report_page(report))
+
+
+def render_page(page: ReportPage) -> str:
+    """Return a whole page as Markdown, with one blank line between its parts."""
     parts = [f"# {page.title}", f"**{page.headline}**", page.measured]
     for title, blocks in page.sections.items():
         parts += [f"## {title}", *map(_block, blocks)]

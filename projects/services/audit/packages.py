@@ -16,6 +16,7 @@ from projects.domain.audit.candidates import candidates
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.dependency_files import ParsedFiles
 from projects.domain.dependency_files.values import RequirementOrigin, RequirementScope
+from projects.services.audit.tree import path_below
 from scanner.domain.source.wheel_modules import BroughtModules
 from scanner.selectors.candidates import stored_metadata, stored_packages
 from scanner.services.brought_modules import read_brought_modules
@@ -107,7 +108,7 @@ def _package(
         is_required=provenance.direct is not False,
         path=provenance.shortest_path,
         loaded_by=loaders.get(name, ()),
-        source=_below(root, provenance.source or ""),
+        source=path_below(root, provenance.source or ""),
         line=provenance.line or 0,
     )
 
@@ -118,14 +119,6 @@ def _other(
     is_optional = set(groups.values()) == {RequirementScope.EXTRA}
     brought = modules.get((name, version))
     return PackageModules(name, version, brought, other_groups=tuple(groups), is_optional=is_optional)
-
-
-def _below(root: Path | None, path: str) -> str:
-    """Return the path of a file as the audit writes paths: from the folder that was named."""
-    if root is None:
-        return path
-    resolved = Path(path).resolve()
-    return resolved.relative_to(root.resolve()).as_posix() if resolved.is_relative_to(root.resolve()) else path
 
 
 def _loaders(pins: Iterable[_Pin], indexes: IndexSet) -> dict[str, tuple[str, ...]]:

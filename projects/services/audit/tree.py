@@ -70,6 +70,14 @@ def read_commit_tree(paths: Iterable[str], contents: Mapping[str, bytes]) -> Sou
     return _tree(own, lambda path, most: contents.get(path, b"")[:most], None)
 
 
+def path_below(root: Path | None, path: str) -> str:
+    """Return the path of a file as audits and patches write it: from the folder that was named, if it is in there."""
+    if root is None:
+        return path
+    resolved, top = Path(path).resolve(), root.resolve()
+    return resolved.relative_to(top).as_posix() if resolved.is_relative_to(top) else path
+
+
 def is_own_path(path: str) -> bool:
     """Return whether no folder of a path is an environment, vendored code or the output of tools, by its name."""
     return all(map(is_own_name, path.split("/")[:-1]))

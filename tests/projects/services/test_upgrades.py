@@ -139,8 +139,8 @@ def test_options_stand_side_by_side_with_the_stored_plan_first(project: Project,
     ]
     for option in options:
         fetch_for_upgrade(project.pk, NEW, option.query, timezone.now(), IndexClient(replay.url))
-    queries = [option.query for option in options]
-    planned = compare_options(project, given, NEW, queries, state.stored, timezone.now())
+    questions = [(NEW, option.query) for option in options]
+    planned = compare_options(project, given, questions, state.stored, timezone.now())
     rows = option_rows(options, planned, state.stored.result, UpgradeQuery(), {})
     assert [(row.title, row.outcome, row.changes, row.steps) for row in rows[:3]] == [
         ("Stay as it is", "1 upgrade (1 ready)", "none", ""),
