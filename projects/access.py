@@ -8,11 +8,14 @@ from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest
 from django_htmx.middleware import HtmxDetails
 
+from projects.client_address import client_address
+from projects.domain.logged_action import Actor
 from projects.domain.permissions import Action, Role, may
-from projects.models import ApiKey, Project
+from projects.models import ApiKey, Project, Team
 from projects.selectors.versions import PageFacts
 
 READ_ONLY = "Your account can read this project but not change it."
+_NOT_PERMITTED = "Your role in this team does not permit this."
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -51,6 +54,29 @@ def get_project(request: HttpRequest, slug: str, edit: bool = False) -> Project:
     if edit and not can_edit(project):
         raise PermissionDenied(READ_ONLY)
     return project
+
+
+def get_team(request: HttpRequest, slug: str, action: Action = Action.READ) -> Team:
+    """Return the team if the user is a member, with `role` set to that of the membership. One query.
+
+    Raises Http404 for strangers, PermissionDenied for a member whose role does not permit the action.
+    """
+    team = Team.objects.of(request.user.pk).filter(slug=slug).first()
+    if team is None:
+        raise Http404
+    if not may(role_in(team), action):
+        raise PermissionDenied(_NOT_PERMITTED)
+    return team
+
+
+def role_in(found: Project | Team) -> Role:
+    """Return the role of the member for whom `get_project` or `get_team` returned it."""
+    return Role(getattr(found, "role", Role.READER))
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Return who asks, for the audit log."""
+    return Actor(request.user.pk, request.user.get_username(), client_address(request))
 
 
 def can_edit(project: Project) -> bool:

@@ -20,6 +20,12 @@ class RowIdConverter(IntConverter):
         return number
 
 
+class LogKindConverter(StringConverter):
+    """The form in which the audit log is exported."""
+
+    regex = "csv|json"
+
+
 class BadgeKindConverter(StringConverter):
     """The form of a badge."""
 

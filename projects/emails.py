@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from projects.domain.assessment.verdicts import ProjectVerdict
-from projects.models import Alert, Subscription
+from projects.domain.permissions import ROLE_NAMES, Role
+from projects.models import Alert, Invitation, Subscription
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
@@ -139,6 +140,17 @@ def digest(subscription: Subscription, notes: Sequence[UpstreamNote], *, stop_pa
 def check_message(user: User) -> dict[str, object]:
     """Return the context of the test message."""
     return {"username": user.get_username(), "alerts_url": absolute_url(reverse("alerts"))}
+
+
+def invitation(invited: Invitation, url: str, inviter: User) -> dict[str, object]:
+    """Return the context of an invitation to a team. Reads the team."""
+    return {
+        "team": invited.team.name,
+        "role": ROLE_NAMES[Role(invited.role)],
+        "inviter": inviter.first_name or inviter.get_username(),
+        "url": url,
+        "expires": _utc(invited.expires_at),
+    }
 
 
 def render(name: str, context: Mapping[str, object]) -> RenderedEmail:

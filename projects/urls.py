@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from projects.converters import BadgeKindConverter, RowIdConverter
+from projects.converters import BadgeKindConverter, LogKindConverter, RowIdConverter
 from projects.views import (
     account,
     accounts,
@@ -12,6 +12,7 @@ from projects.views import (
     decision,
     ecosystem,
     indexes,
+    invitations,
     mailbox,
     move,
     operator,
@@ -26,6 +27,7 @@ from projects.views import (
     snapshots,
     subscriptions,
     targets,
+    teams,
     upgrades,
     upstream,
     waivers,
@@ -35,6 +37,7 @@ from projects.views import search as finding
 
 register_converter(RowIdConverter, "row")
 register_converter(BadgeKindConverter, "badge")
+register_converter(LogKindConverter, "log")
 
 urlpatterns = [
     path("", portfolio.home, name="home"),
@@ -85,6 +88,17 @@ urlpatterns = [
     path("projects/<slug:slug>/notes/<row:pk>/", upstream.note_dismiss, name="note-dismiss"),
     path("projects/<slug:slug>/follow/", subscriptions.follow, name="follow"),
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/<slug:team>/", teams.team, name="team"),
+    path("teams/<slug:team>/rename/", teams.team_rename, name="team-rename"),
+    path("teams/<slug:team>/delete/", teams.team_delete, name="team-delete"),
+    path("teams/<slug:team>/leave/", teams.team_leave, name="team-leave"),
+    path("teams/<slug:team>/members/<row:pk>/", teams.team_member, name="team-member"),
+    path("teams/<slug:team>/invite/", teams.team_invite, name="team-invite"),
+    path("teams/<slug:team>/invitations/<row:pk>/revoke/", teams.invitation_revoke, name="invitation-revoke"),
+    path("teams/<slug:team>/log/", teams.team_log, name="team-log"),
+    path("teams/<slug:team>/log.<log:kind>", teams.team_log_export, name="team-log-export"),
+    path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("account/", account.account, name="account"),
     path("account/keys/", api_keys.api_keys, name="api-keys"),
     path("account/keys/<row:pk>/revoke/", api_keys.api_key_revoke, name="api-key-revoke"),
@@ -104,6 +118,8 @@ urlpatterns = [
     path("mailbox/<str:key>/", mailbox.mailbox, name="mailbox-message"),
     path("mailbox/<str:key>/html/", mailbox.mailbox_html, name="mailbox-html"),
     path("operator/", operator.operator, name="operator"),
+    path("operator/log/", teams.log, name="log"),
+    path("operator/log.<log:kind>", teams.log_export, name="log-export"),
     path("metrics", operator.metrics, name="metrics"),
     path("hooks/<slug:hook_key>/", webhooks.webhook, name="webhook"),
     path("hooks/<slug:hook_key>/upload/", webhooks.upload_hook, name="upload-hook"),

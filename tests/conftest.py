@@ -14,6 +14,7 @@ from pathlib import Path
 import django
 import pytest
 from hypothesis import HealthCheck, settings
+from pytest_django import DjangoDbBlocker
 
 from tests.services import ServiceUnavailable, postgresql, redis, smtp, sockets
 
@@ -100,6 +101,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator
         close_pool = getattr(connection, "close_pool", None)
         if close_pool is not None:
             close_pool()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let SQLite empty the audit log after a test: Django does it with DELETE there, with TRUNCATE on PostgreSQL."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("DROP TRIGGER projects_logentry_no_delete")
 
 
 @pytest.fixture(scope="session")

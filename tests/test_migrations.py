@@ -266,3 +266,14 @@ def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old
     old.migrate("projects", "0019")
     rows = old.execute("SELECT project_id, user_id, role FROM projects_membership ORDER BY project_id, user_id")
     assert rows == members
+
+
+def test_the_database_refuses_to_change_the_audit_log(old: Old) -> None:
+    old.migrate("projects", "0021")
+    old.insert("projects_logentry", at=NOON.isoformat(" "), actor_name="alice", address="", action="key-made",
+               target="ci", before="", after="")  # fmt: skip
+    for statement in ("UPDATE projects_logentry SET actor_name = 'bob'", "DELETE FROM projects_logentry"):
+        with pytest.raises((sqlite3.Error, psycopg.Error), match="the audit log is only added to"):
+            old.execute(statement)
+    assert old.execute("SELECT actor_name FROM projects_logentry") == [("alice",)]
+    old.migrate("projects", "0020")

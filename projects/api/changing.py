@@ -14,9 +14,11 @@ from projects.api import schemas
 from projects.api.access import ApiRequest, require_writing_key
 from projects.api.answers import FieldError, answer, moment, reads, writes
 from projects.api.reading import list_projects, list_snapshots, list_watches
+from projects.audit_trail import log_change
 from projects.client_address import client_address
 from projects.domain.dependency_files.given_files import roots_of
 from projects.domain.dependency_files.uploads import InvalidUpload, Upload, check_upload
+from projects.domain.logged_action import LoggedAction
 from projects.models import Origin, Project, Snapshot, Subscription
 from projects.selectors.subscriptions import version_in_use
 from projects.services.alerts import watches
@@ -61,6 +63,7 @@ def create(request: ApiRequest, given: schemas.NewProject) -> HttpResponse:
         )
     except NothingToRead as error:
         raise _cannot_read(error) from error
+    log_change(request, LoggedAction.PROJECT_MADE, made)
     return _accepted(request, made)
 
 

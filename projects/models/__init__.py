@@ -15,6 +15,8 @@ from projects.models.assessment import (
 from projects.models.audit import SourceAudit
 from projects.models.badge import Badge
 from projects.models.index import IndexRole, ProjectIndex
+from projects.models.invitation import Invitation
+from projects.models.log_entry import LogEntry
 from projects.models.note import Mention, Note
 from projects.models.project import LargestStep, Project, ProjectTarget, SourceBuilds
 from projects.models.proof import StoredProof
@@ -37,8 +39,10 @@ __all__ = [
     "ConsultedPackage",
     "Delivery",
     "IndexRole",
+    "Invitation",
     "KeyScope",
     "LargestStep",
+    "LogEntry",
     "Membership",
     "Mention",
     "Note",

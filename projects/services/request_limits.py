@@ -32,6 +32,7 @@ class LimitedRequest(StrEnum):
     SIGN_IN_ADDRESS = "sign-in, by address"
     SIGN_IN_ACCOUNT = "sign-in, by account"
     LINK = "sign-in links, by address"
+    INVITE = "invitations, by account"
     REFUSED_DELIVERY = "refused deliveries, by address and hook"
     DELIVERY = "deliveries, by hook"
     UPLOAD_ACCOUNT = "uploads, by account"

@@ -16,7 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from projects.audit_trail import log_own
 from projects.client_address import client_address
+from projects.domain.logged_action import LoggedAction
 from projects.services.accounts import redeem_sign_in_link
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
 
@@ -34,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = AuthenticationForm(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and _has_password(request, form):
         login(request, form.get_user())
+        log_own(request, LoggedAction.SIGNED_IN, "with a password")
         return redirect(target)
     status = 422 if form.is_bound else 200
     return render(request, "registration/sign_in.html", {"form": form, "next": target}, status=status)
@@ -53,6 +56,7 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
         if user is not None:
             login(request, user, backend=_BACKEND)
             request.session.save()
+            log_own(request, LoggedAction.SIGNED_IN, "by a link")
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
     take_back(by_address)

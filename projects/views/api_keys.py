@@ -12,8 +12,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.access import HtmxHttpRequest, visible_projects
+from projects.audit_trail import log_own
+from projects.domain.logged_action import LoggedAction
 from projects.forms.api_keys import KeyForm
-from projects.models import KeyScope
+from projects.models import ApiKey, KeyScope
 from projects.selectors.api_keys import key_list
 from projects.services.api_keys import make_key, revoke_key
 
@@ -28,6 +30,7 @@ def api_keys(request: HtmxHttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         given = form.cleaned_data
         key, secret = make_key(request.user, given["name"], KeyScope(given["scope"]), timezone.now(), given["project"])
+        log_own(request, LoggedAction.KEY_MADE, key.name, after=key.scope)
         made, form = key.pk, KeyForm(None, visible_projects(request))
     context = {
         "area": "account",
@@ -46,5 +49,6 @@ def api_key_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's own keys."""
     if not revoke_key(request.user, pk, timezone.now()):
         raise Http404
+    log_own(request, LoggedAction.KEY_REVOKED, ApiKey.objects.get(pk=pk).name)
     messages.success(request, "The key is revoked. It is not accepted any more.")
     return redirect("api-keys")

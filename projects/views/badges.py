@@ -14,7 +14,9 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import etag, require_http_methods, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.audit_trail import log_change
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.logged_action import LoggedAction
 from projects.presentation.badge import badge_json, badge_svg
 from projects.presentation.columns import columns_of
 from projects.selectors.badges import badge_lines, badge_of
@@ -60,9 +62,11 @@ def project_badges(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         revoked, target = request.POST.get("revoke", ""), request.POST.get("target", "")
         if revoked.isdecimal() and len(revoked) < 19:
             if revoke_badge(project, int(revoked), timezone.now()):
+                log_change(request, LoggedAction.BADGE_REVOKED, project)
                 messages.success(request, "The badge is revoked: its address is not found any more.")
         elif target in slugs:
             make_badge(project, target, request.user, timezone.now())
+            log_change(request, LoggedAction.BADGE_MADE, project, after=target)
             messages.success(request, "The badge is made. Anyone who knows its address sees this one verdict.")
         return redirect("project-badges", slug=slug)
     context = {

@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import READ_ONLY, HtmxHttpRequest, can_edit, get_project
+from projects.audit_trail import log_change
 from projects.domain.indexes.named_indexes import IndexNotice
+from projects.domain.logged_action import LoggedAction
 from projects.forms.indexes import IndexForm, LoginForm
 from projects.models import IndexRole, Project, ProjectIndex
 from projects.selectors import index_lines, index_losses, index_notices
@@ -67,6 +69,7 @@ def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
         except TooManyIndexes:
             form.add_error("address", f"A project can have at most {MOST_INDEXES} indexes. Remove one first.")
         else:
+            log_change(request, LoggedAction.INDEX_SET, project, after=row.index.url)
             messages.success(request, f"{row.index.url} was added. The project is being assessed again.")
             return redirect("project-indexes", slug=project.slug)
     return _page(request, project, form, index_notices(project))
@@ -85,6 +88,7 @@ def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> Http
     if form.is_valid():
         change_login(row, form.cleaned_data["login"])
         done = "has a new login" if form.cleaned_data["login"] else "is now used without a login"
+        log_change(request, LoggedAction.INDEX_SET, project, after=row.index.url)
         messages.success(request, f"{row.index.url} {done}.")
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "form": form, "url": row.index.url}
@@ -101,6 +105,7 @@ def project_index_remove(request: HtmxHttpRequest, slug: str, index: int) -> Htt
     if request.method == "POST":
         url = row.index.url
         remove_index(project, row.index_id)
+        log_change(request, LoggedAction.INDEX_REMOVED, project, before=url)
         messages.success(request, f"{url} was removed. The project is being assessed again.")
         return redirect("project-indexes", slug=slug)
     context = {"area": "projects", "project": project, "url": row.index.url, "losses": index_losses(row)}

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.access import HtmxHttpRequest, can_manage, get_project
+from projects.audit_trail import log_change
+from projects.domain.logged_action import LoggedAction
 from projects.forms.settings import ProjectSettingsForm, check_name_is_free
 from projects.models import Project
 from projects.services.project_removal import UNDO_WITHIN, delete_project, restore_project
@@ -27,6 +29,10 @@ def project_settings(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         form = ProjectSettingsForm(request.POST)
         if form.is_valid() and check_name_is_free(form, request.user, project):
+            if project.name != form.cleaned_data["name"]:
+                log_change(
+                    request, LoggedAction.PROJECT_RENAMED, project, before=project.name, after=form.cleaned_data["name"]
+                )
             project.name, project.tags = form.cleaned_data["name"], form.cleaned_data["tags"]
             project.save(update_fields=["name", "tags"])
             messages.success(request, "The settings were saved.")
@@ -41,6 +47,7 @@ def project_delete(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Delete a project."""
     project = _managed(request, slug)
     delete_project(project, timezone.now())
+    log_change(request, LoggedAction.PROJECT_DELETED, project)
     messages.warning(request, f"{project.name} was deleted. You can undo it on this page for {UNDO_WITHIN.days} days.")
     return redirect("home")
 
@@ -53,6 +60,7 @@ def project_restore(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     if project is None:
         raise Http404
     restore_project(project)
+    log_change(request, LoggedAction.PROJECT_RESTORED, project)
     messages.success(request, f"{project.name} is back, with everything that it had.")
     return redirect(project)
 

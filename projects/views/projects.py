@@ -18,9 +18,11 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRedirect
 
 from projects.access import HtmxHttpRequest, get_project
+from projects.audit_trail import log_change
 from projects.client_address import client_address
 from projects.domain.dependency_files import FileProblem
 from projects.domain.dependency_files.given_files import roots_of
+from projects.domain.logged_action import LoggedAction
 from projects.forms.requirements import ProjectNameForm, RequirementsForm
 from projects.forms.settings import check_name_is_free
 from projects.forms.targets import PolicyForm, TargetsForm
@@ -70,6 +72,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
         )
     except NothingToRead as error:
         return _add_page(request, name, files, targets, error)
+    log_change(request, LoggedAction.PROJECT_MADE, project)
     is_submitted = Submission.objects.filter(project=project).exists()
     return redirect("project-reading" if is_submitted else "project", slug=project.slug)
 
@@ -127,6 +130,7 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         targets, policy = TargetsForm(request.POST), PolicyForm(request.POST, instance=project, offered=offered)
         if all([targets.is_valid(), policy.is_valid()]):
             save_policy_and_targets(policy.instance, targets.cleaned_data["targets"])
+            log_change(request, LoggedAction.POLICY_CHANGED, project)
             messages.success(request, "Targets and policy were saved. The project is being assessed again.")
             return redirect(project)
     context = {"area": "projects", "project": project, "policy": policy, **_target_context(targets, current)}

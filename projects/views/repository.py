@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, get_project
+from projects.audit_trail import log_change
+from projects.domain.logged_action import LoggedAction
 from projects.forms.repository import RepositoryAccessForm, RepositoryForm
 from projects.models import Project, Repository
 from projects.models.repository import Provider
@@ -42,6 +44,8 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     if action == "add":
         return _add(request, project)
     repository = get_object_or_404(Repository, project=project, pk=_number(request.POST.get("repository")))
+    if action in ("rotate", "end-rotation", "remove"):
+        log_change(request, LoggedAction.REPOSITORY_CHANGED, project, after=f"{repository} ({action})")
     match action:
         case "rotate":
             return _page(request, project, RepositoryForm(), repository, repository.rotate_secret())
@@ -69,6 +73,7 @@ def project_repository_edit(request: HtmxHttpRequest, slug: str, pk: int) -> Htt
         form = RepositoryAccessForm(request.POST, instance=repository)
         if form.is_valid():
             form.save()
+            log_change(request, LoggedAction.REPOSITORY_CHANGED, project, after=title)
             messages.success(request, "The repository was changed.")
             if repository.clone_url and set(form.changed_data) & _NAMES_FILES:
                 queue_fetch(repository, timezone.now())
@@ -103,6 +108,7 @@ def _add(request: HttpRequest, project: Project) -> HttpResponse:
         return _page(request, project, form)
     repository = form.save()
     secret = repository.rotate_secret()
+    log_change(request, LoggedAction.REPOSITORY_CHANGED, project, after=f"{repository} (add)")
     if repository.clone_url:
         # Assess the project without waiting for the first push.
         queue_fetch(repository, timezone.now())

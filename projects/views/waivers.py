@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.audit_trail import log_change
 from projects.domain.assessment.waivers import WaiverKind
+from projects.domain.logged_action import LoggedAction
 from projects.forms.waivers import WaiverForm, usual_values
 from projects.models import PackageWaiver
 from projects.selectors.waivers import waiver_rows
@@ -56,6 +58,7 @@ def waiver_add(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             user=request.user,
             now=now,
         )
+        log_change(request, LoggedAction.WAIVER_MADE, project, after=f"{given['kind']} {made.name}")
         messages.success(request, f"{made.name} is waived until {made.until}. The project is being assessed again.")
         return redirect("project-waivers", slug=slug)
     context = {"area": "projects", "project": project, "form": form}
@@ -69,5 +72,6 @@ def waiver_end(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     project = get_project(request, slug, edit=True)
     waiver = get_object_or_404(PackageWaiver, pk=pk, project=project)
     end_waiver(waiver, request.user, timezone.now())
+    log_change(request, LoggedAction.WAIVER_ENDED, project, before=f"{waiver.kind} {waiver.name}")
     messages.success(request, f"{waiver.name} counts again. The project is being assessed again.")
     return redirect("project-waivers", slug=slug)

@@ -72,6 +72,7 @@ PARTS = {
     "package": "pyyaml",
     "name": "pyyaml",
     "hook_key": "unknown",
+    "team": "practice-api",
     "token": "forged",
 }
 
@@ -95,6 +96,18 @@ ROWS = (
     Row("alerts/test/", change=Who.SIGNED_IN),
     Row("alerts/<row:pk>/end/", change=Who.SIGNED_IN, ids={"pk": "watch"}),
     Row("alerts/stop/<str:token>/", read=Who.ANYONE, change=Who.ANYONE, ids={"token": "stop token"}),
+    # Teams
+    Row("teams/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("teams/<slug:team>/", read=Who.READER),
+    Row("teams/<slug:team>/rename/", change=Who.OWNER),
+    Row("teams/<slug:team>/delete/", change=Who.OWNER),
+    Row("teams/<slug:team>/leave/", change=Who.READER),
+    Row("teams/<slug:team>/members/<row:pk>/", change=Who.MANAGER, data={"role": "member"}, ids={"pk": "teammate"}),
+    Row("teams/<slug:team>/invite/", change=Who.MANAGER, data={"role": "reader"}),
+    Row("teams/<slug:team>/invitations/<row:pk>/revoke/", change=Who.MANAGER, ids={"pk": "invitation"}),
+    Row("teams/<slug:team>/log/", read=Who.MANAGER),
+    Row("teams/<slug:team>/log.<log:kind>", read=Who.MANAGER, parts={"kind": "csv"}),
+    Row("invitations/<str:token>/", read=Who.ANYONE, change=Who.ANYONE, ids={"token": "invitation token"}),
     # What belongs to no team
     Row("ecosystem/", read=Who.SIGNED_IN),
     Row("find/", read=Who.SIGNED_IN),
@@ -199,6 +212,8 @@ ROWS = (
     Row("hooks/<slug:hook_key>/proof/", change=Who.SIGNATURE),
     # The operator
     Row("operator/", read=Who.STAFF),
+    Row("operator/log/", read=Who.STAFF),
+    Row("operator/log.<log:kind>", read=Who.STAFF, parts={"kind": "json"}),
     Row("metrics", read=Who.STAFF, asks_to_sign_in=False),
     Row("mailbox/", read=Who.STAFF),
     Row("mailbox/<str:key>/", read=Who.STAFF, ids={"key": "mail"}),

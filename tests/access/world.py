@@ -10,9 +10,11 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
+from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
 from projects.models import (
     KeyScope,
+    Membership,
     Note,
     PackageWaiver,
     Project,
@@ -25,6 +27,7 @@ from projects.selectors.mailbox import stored_messages
 from projects.services.alerts.watches import stop_token
 from projects.services.api_keys import make_key
 from projects.services.badges import make_badge
+from projects.services.invitations import invite
 from scanner.models import Index, Package
 from tests.cast import LINUX_314, add_member, assess_as, make_project, usual_rows
 
@@ -87,7 +90,11 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
         project=project, name="pyyaml", kind="yank", subject="1.0", severity=2, created_at=timezone.now()
     )
     repository = Repository.objects.create(project=project, clone_url=f"https://git.example/team/{project.slug}.git")
+    invitation, token = invite(project.team, someone, Role.READER, "", Actor(None, "a test"), timezone.now())
     return {
+        "invitation": str(invitation.pk),
+        "invitation token": token,
+        "teammate": str(Membership.objects.filter(team=project.team).earliest("pk").user_id),
         "repository": str(repository.pk),
         "snapshot": str(assessment.snapshot_id),
         "index": str(ProjectIndex.objects.create(project=project, index=index).index_id),

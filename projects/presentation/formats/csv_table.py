@@ -36,8 +36,8 @@ def csv_text(lines: Iterable[CsvLine], bridge: Bridge | None = None) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
-    writer.writerows([_cell(value) for value in _values(line)] for line in lines)
-    writer.writerows([_cell(value) for value in values] for values in _bridge_values(bridge))
+    writer.writerows([safe_cell(value) for value in _values(line)] for line in lines)
+    writer.writerows([safe_cell(value) for value in values] for values in _bridge_values(bridge))
     return out.getvalue()
 
 
@@ -77,6 +77,7 @@ def _values(line: CsvLine) -> list[object]:
     return [values[column] for column in CSV_COLUMNS]
 
 
-def _cell(value: object) -> str:
+def safe_cell(value: object) -> str:
+    """Return the text of a cell, which no spreadsheet runs as a formula; empty for None."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -2,12 +2,14 @@
 
 import pytest
 
+from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
 from projects.models import Membership
 from projects.services.teams import LastOwner, create_team, set_role, team_for_projects
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
+ACTOR = Actor(None, "a test")
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def test_a_user_without_a_team_gets_one_for_projects_and_keeps_it(cast: Cast) ->
 
 
 def test_teams_of_one_name_have_slugs_of_their_own(cast: Cast) -> None:
-    assert [create_team(cast.alice, "Add").slug for _ in range(2)] == ["add-2", "add-3"]
+    assert [create_team(cast.alice, "Web").slug for _ in range(2)] == ["web", "web-2"]
     assert create_team(cast.alice, "...").slug == "team"
 
 
@@ -33,9 +35,9 @@ def test_the_last_owner_stays_one(cast: Cast, after: Role | None) -> None:
     team = create_team(cast.alice, "Platform")
     Membership.objects.create(team=team, user=cast.bob, role=Role.MANAGER)
     with pytest.raises(LastOwner):
-        set_role(team, cast.alice.pk, after)
-    assert set_role(team, cast.bob.pk, Role.OWNER) is Role.MANAGER
-    assert set_role(team, cast.alice.pk, after) is Role.OWNER
-    assert set_role(team, cast.carol.pk, after) is None
+        set_role(team, cast.alice.pk, after, ACTOR)
+    assert set_role(team, cast.bob.pk, Role.OWNER, ACTOR) is Role.MANAGER
+    assert set_role(team, cast.alice.pk, after, ACTOR) is Role.OWNER
+    assert set_role(team, cast.carol.pk, after, ACTOR) is None
     left = {} if after is None else {cast.alice.pk: after}
     assert dict(team.memberships.values_list("user", "role")) == {cast.bob.pk: Role.OWNER, **left}

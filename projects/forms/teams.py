@@ -1,0 +1,74 @@
+"""The forms of teams: their names, members and invitations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+from django.contrib.auth.forms import UserCreationForm
+from django.contrib.auth.models import User
+
+from projects.domain.permissions import ROLE_NAMES, Role, may_set_role
+
+if TYPE_CHECKING:
+    _NewUserForm = UserCreationForm[User]
+else:
+    _NewUserForm = UserCreationForm
+
+
+class TeamForm(forms.Form):
+    """The name of a team."""
+
+    name = forms.CharField(max_length=80, label="Name", widget=forms.TextInput(attrs={"autocomplete": "off"}))
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite, and to which role: at most that of the inviter."""
+
+    email = forms.EmailField(
+        required=False,
+        label="E-mail address",
+        help_text="It is sent there, for the account of that address. Without an address you get a link to pass on.",
+    )
+    role = forms.ChoiceField(label="Role")
+
+    def __init__(self, *args: Any, inviter: Role, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role: Any = self.fields["role"]
+        role.choices = [(one.value, ROLE_NAMES[one]) for one in Role if may_set_role(inviter, None, one)]
+        role.initial = Role.MEMBER.value
+
+
+class NewAccountForm(_NewUserForm):
+    """A new account for an invitation. The address of one that was sent by mail cannot be chosen."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["username", "first_name", "email"]
+        labels: ClassVar[dict[str, str]] = {
+            "username": "Name to sign in with",
+            "first_name": "Your name",
+            "email": "E-mail address",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "username": "Letters, digits and @ . + - _ only.",
+            "email": "Alerts are sent there.",
+        }
+
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._address = address
+        if address:
+            del self.fields["email"]
+
+    def save(self, commit: bool = True) -> User:
+        """Store the account."""
+        user = super().save(commit=False)
+        user.email = self._address or user.email
+        if commit:
+            user.save()
+        return user
