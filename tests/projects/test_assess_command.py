@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 import sqlite3
 import subprocess
 import sys
@@ -214,9 +213,21 @@ def tables(database: Path) -> dict[str, set[str]]:
     with sqlite3.connect(database) as connection:
         rows = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
     for table, statement in rows:
-        parts = re.split(r",(?![^()]*\))", statement.partition("(")[2]) if "CREATE TABLE" in statement else [statement]
-        found.setdefault(table, set()).update(part.strip().rstrip(")") for part in parts)
+        is_table = statement.startswith("CREATE TABLE")
+        found.setdefault(table, set()).update(parts_of(statement) if is_table else [statement])
     return found
+
+
+def parts_of(statement: str) -> list[str]:
+    """What stands between the commas of the outermost parentheses."""
+    parts, depth = [""], 0
+    for letter in statement[statement.index("(") + 1 : statement.rindex(")")]:
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return [part.strip() for part in parts]
 
 
 def test_the_tables_that_the_client_creates_at_once_are_those_that_the_migrations_make(tmp_path: Path) -> None:
