@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -15,9 +16,10 @@ from projects.models import Project
 from projects.presentation.columns import Column, columns_of, in_order
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.package.comparison import ComparisonText, describe_comparison
+from projects.presentation.package.files import FileList, FileQuery, file_list
 from projects.presentation.package.listing import PackageListQuery
 from projects.presentation.package.matrix import matrix_columns
-from projects.presentation.package.page import PackagePage, package_page
+from projects.presentation.package.page import PackagePage, newest_release, package_page
 from projects.presentation.package.timeline import Timeline, timeline
 from projects.selectors import (
     PackagePlace,
@@ -29,11 +31,12 @@ from projects.selectors import (
 )
 from scanner.domain.releases.comparison import compare_releases
 from scanner.domain.releases.first_wheels import forecast, lags
+from scanner.domain.releases.package_details import PackageDetails
 from scanner.domain.targets.pythons import PYTHONS, Implementation
 from scanner.domain.targets.target import Target, parse_target
 from scanner.selectors.comparison import compared_releases
 from scanner.selectors.first_wheels import first_wheels
-from scanner.selectors.package_page import package_details
+from scanner.selectors.package_page import listed_files, package_details
 from scanner.services.indexes import get_index
 
 _FIRST_RELEASES = 20
@@ -114,7 +117,19 @@ def _page(request: HtmxHttpRequest, index_id: int, index_url: str, name: str, ta
         uses=package_uses(request.user, [name]),
         timeline=_timeline(index_id, name, all_columns),
         comparison=_comparison(request, index_id, name, targets_shown),
+        files=_files(request, index_id, details),
     )
+
+
+def _files(request: HtmxHttpRequest, index_id: int, details: PackageDetails) -> FileList | None:
+    """Return the files of the chosen release, of the newest one where none or an unknown one is chosen."""
+    query = FileQuery.parse(request.GET.dict())
+    newest = newest_release(details) or next(iter(details.releases), None)
+    found = listed_files(index_id, details.name, query.version) if query.version else ()
+    if not found and newest is not None:
+        query = replace(query, version=newest.version)
+        found = listed_files(index_id, details.name, newest.version)
+    return file_list(query.version, found, query)
 
 
 def _timeline(index_id: int, name: str, columns: Sequence[Column]) -> Timeline | None:

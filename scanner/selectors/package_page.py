@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from packaging.version import Version
 
-from scanner.domain.files.project_links import ProjectLink, links_from_json
+from scanner.domain.files.filenames import FileKind
+from scanner.domain.files.project_links import ProjectLink, is_web_address, links_from_json
 from scanner.domain.index_page.page import PageProblem
-from scanner.domain.releases.package_details import PackageDetails, PackageEvent, ReleaseOffers
+from scanner.domain.releases.package_details import ListedFile, PackageDetails, PackageEvent, ReleaseOffers
 from scanner.domain.releases.pooling import StoredRelease
 from scanner.domain.targets.target import Target
 from scanner.models import Package, Release, ReleaseFile, WheelEvent
@@ -53,6 +54,23 @@ def package_details(index_id: int, name: str, targets: Sequence[Target], limit: 
         events=_events(package),
         links=newest_links([package.pk]),
     )
+
+
+def listed_files(index_id: int, name: str, version: str) -> tuple[ListedFile, ...]:
+    """Return the files of a release, wheels first, each kind by its name. One query."""
+    rows = ReleaseFile.objects.filter(package__index=index_id, package__name=name, release__version=version)
+    found = [
+        ListedFile(
+            filename=row.filename,
+            kind=FileKind(row.kind),
+            url=row.url if is_web_address(row.url) else "",
+            size=row.size,
+            uploaded_at=row.uploaded_at,
+            yanked=row.yanked,
+        )
+        for row in rows.select_related("package")
+    ]
+    return tuple(sorted(found, key=lambda file: (file.kind is not FileKind.WHEEL, file.filename)))
 
 
 def newest_links(package_ids: Sequence[int], version: str = "") -> tuple[ProjectLink, ...]:

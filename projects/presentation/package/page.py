@@ -11,6 +11,7 @@ from packaging.version import Version
 from projects.presentation.columns import Column
 from projects.presentation.freshness import is_stale
 from projects.presentation.package.comparison import ComparisonText
+from projects.presentation.package.files import FileList
 from projects.presentation.package.history import HistoryLine, history_lines
 from projects.presentation.package.matrix import MatrixRow, matrix_row
 from projects.presentation.package.timeline import Timeline
@@ -18,7 +19,7 @@ from projects.presentation.package.uses import PackageUses, UseRow, use_rows
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import count
-from scanner.domain.releases.package_details import PackageDetails
+from scanner.domain.releases.package_details import PackageDetails, ReleaseOffers
 
 _HISTORY_LINES = 30
 # An index at the root of its host: "https://host/simple".
@@ -43,6 +44,7 @@ class PackagePage:
     headlines: tuple[Headline, ...]
     timeline: Timeline | None
     comparison: ComparisonText | None
+    files: FileList | None
     file_list: str
     project_page: str
 
@@ -67,6 +69,7 @@ def package_page(
     uses: PackageUses,
     timeline: Timeline | None,
     comparison: ComparisonText | None,
+    files: FileList | None,
 ) -> PackagePage:
     """Return the page of a package whose releases have offers for `columns`."""
     links = index_links(index_url, details.name)
@@ -82,6 +85,7 @@ def package_page(
         headlines=uses.headlines,
         timeline=timeline,
         comparison=comparison,
+        files=files,
         file_list=links[0],
         project_page=links[1],
     )
@@ -99,9 +103,14 @@ def index_links(index_url: str, name: str) -> tuple[str, str]:
     return f"{url}/{name}/", page if url.endswith("/simple") else ""
 
 
+def newest_release(details: PackageDetails) -> ReleaseOffers | None:
+    """Return the newest release that is not a pre-release."""
+    return next((one for one in details.releases if not Version(one.version).is_prerelease), None)
+
+
 def _answer(details: PackageDetails, columns: Sequence[Column]) -> str:
     """Return where the newest release that is not a pre-release runs, of the shown targets."""
-    release = next((one for one in details.releases if not Version(one.version).is_prerelease), None)
+    release = newest_release(details)
     if release is None or not columns:
         return ""
     pairs = list(zip(columns, release.offers, strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.project_links import ProjectLink
 from scanner.domain.index_page.page import PageProblem
 from scanner.domain.matching.availability import Offer
@@ -24,6 +25,18 @@ class PackageEvent:
     targets: tuple[str, ...]
     uploaded_at: datetime | None
     seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file of a release as the index lists it. `url` is "" where it is not one to link to."""
+
+    filename: str
+    kind: FileKind
+    url: str
+    size: int | None
+    uploaded_at: datetime | None
+    yanked: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,8 +131,19 @@ def test_the_page_asks_the_database_the_same_whatever_the_number_of_releases(
     alice: Client, orjson: Package, django_assert_num_queries: DjangoAssertNumQueries, releases: int
 ) -> None:
     polled("orjson", *(wheel("orjson", f"1.{number}") for number in range(releases)))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         alice.get(PAGE, {"releases": "all"})
+
+
+def test_the_files_of_a_release_are_listed_and_filtered_by_tag(alice: Client, orjson: Package) -> None:
+    assert "Files of 3.11.0" in text(alice.get(PAGE).content)
+    said = text(alice.get(PAGE, {"files": "3.9.15"}).content)
+    assert "2 of 2 files" in said
+    assert "orjson-3.9.15-cp312-cp312-win_amd64.whl wheel cp312 cp312 Windows x64" in said
+    assert "orjson-3.9.15.tar.gz source" in said
+    assert "1 of 2 files" in text(alice.get(PAGE, {"files": "3.9.15", "platform": "Windows x64"}).content)
+    assert "No file of 3.9.15 has these tags." in text(alice.get(PAGE, {"files": "3.9.15", "abi": "none"}).content)
+    assert "Files of 3.11.0" in text(alice.get(PAGE, {"files": "9.9\0"}).content)
 
 
 def test_the_page_says_where_the_newest_release_runs_and_links_to_the_index(alice: Client, orjson: Package) -> None:
