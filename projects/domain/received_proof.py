@@ -58,6 +58,11 @@ class ReceivedProof:
             return None
         return not any(canonicalize_name(one.package) == canonicalize_name(package) for one in self.failed)
 
+    def error_of(self, package: str) -> str:
+        """Return the last line of the error with which importing a package failed; empty if it took too long."""
+        named = (one for one in self.failed if canonicalize_name(one.package) == canonicalize_name(package))
+        return next((one.tail.splitlines()[-1] for one in named if one.tail), "")
+
     def is_of(self, pins: Mapping[str, str]) -> bool:
         """Return whether the proof is of this set: the same versions, none left out but those without a wheel."""
         tried = {canonicalize_name(name): version for name, version in pins.items() if name not in self.unproven}

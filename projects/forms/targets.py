@@ -86,28 +86,39 @@ class PolicyForm(_ProjectForm):
 
     class Meta:
         model = Project
-        fields = ("source_builds", "prereleases", "minimum_age_days", "step", "holds", "groups")
+        fields = (
+            *("source_builds", "prereleases", "minimum_age_days", "demanded_evidence"),
+            *("step", "holds", "groups"),
+        )
         labels = {
             "source_builds": "Builds from source",
             "prereleases": "Accept pre-releases as versions to move to",
             "minimum_age_days": "Ignore releases younger than this many days",
+            "demanded_evidence": "What must be known of a release to be ready",
             "step": "How far one package may move",
         }
         help_texts = {
             "source_builds": "Whether a package without a suitable wheel counts as installable if pip can build it.",
             "prereleases": "",
             "minimum_age_days": "A new release may still be yanked. 0 accepts every release.",
+            "demanded_evidence": "A release that installs and lacks it is not ready. `manage.py prove` makes proofs.",
             "step": "From 2.6.1, moving to 2.6.9 is a patch step, to 2.8.0 a minor one, and to 3.0.0 a major one.",
         }
 
     def __init__(self, *args: Any, offered: AvailableGroups | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["minimum_age_days"].validators.append(MaxValueValidator(365))
+        # Forms that were open before the choice came do not send it.
+        self.fields["demanded_evidence"].required = False
         self.initial["holds"] = "\n".join(self.instance.holds)
         groups = cast("forms.MultipleChoiceField", self.fields["groups"])
         groups.choices = group_choices(offered or AvailableGroups((), ()), self.instance.groups)
         if not groups.choices:
             del self.fields["groups"]
+
+    def clean_demanded_evidence(self) -> str:
+        """Return the choice, or the one before where none was sent."""
+        return self.cleaned_data["demanded_evidence"] or self.instance.demanded_evidence
 
     def clean_holds(self) -> list[str]:
         """Return the names, normalized and sorted."""

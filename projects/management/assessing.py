@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
+from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError
@@ -20,11 +21,13 @@ from packaging.utils import canonicalize_name
 from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select, unknown_choices
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.indexes.index_options import EffectiveIndexes, InvalidIndexOption, effective_indexes, not_followed
+from projects.domain.received_proof import InvalidProof, ReceivedProof, read_sent_proof
 from projects.domain.rewriting.limit_changes import limit_changes
 from projects.management.reading import read_from_disk
 from projects.management.storage import prepare_storage
@@ -114,6 +117,15 @@ def add_assessment_options(parser: ArgumentParser) -> None:
     parser.add_argument("--step", choices=[step.value for step in Step], default="major", help="how far one may move")
     parser.add_argument("--pre", action="store_true", help="pre-releases count")
     parser.add_argument("--min-age", type=int, default=0, metavar="DAYS", help="ignore releases younger than this")
+    parser.add_argument(
+        "--evidence",
+        choices=[one.value for one in DemandedEvidence],
+        default=DemandedEvidence.INSTALLS.value,
+        help="what must be known of a release to be ready: that it installs, declares the Python, or ran there",
+    )
+    parser.add_argument(
+        "--proof", action="append", default=[], metavar="FILE", help="JSON of prove, for --evidence ran; repeatable"
+    )
     parser.add_argument("--index-url", metavar="URL", help="the simple index to ask, instead of pip's")
     parser.add_argument(
         "--extra-index-url",
@@ -166,10 +178,21 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
         known_breaks=recorded_breaks(),
         unread=files.parsed.unread,
         present=find_present_target(files.parsed.hints),
+        demanded=DemandedEvidence(options["evidence"]),
+        proofs=dict(map(_read_proof, options["proof"])),
     )
     if not request.asks_for_packages:
         raise NothingToAssess(_nothing_asked(files), returncode=2)
     return request
+
+
+def _read_proof(path: str) -> tuple[str, ReceivedProof]:
+    """Return the target and the proof of a file. Raises CommandError with status 2."""
+    try:
+        proof = read_sent_proof(Path(path).read_bytes())
+    except (OSError, InvalidProof) as error:
+        raise CommandError(f"--proof: {path}: {error}", returncode=2) from error
+    return proof.target, proof
 
 
 def _nothing_asked(files: DependencyFiles) -> str:

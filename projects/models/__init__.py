@@ -18,7 +18,7 @@ from projects.models.index import IndexRole, ProjectIndex
 from projects.models.invitation import Invitation
 from projects.models.log_entry import LogEntry
 from projects.models.note import Mention, Note
-from projects.models.project import LargestStep, Project, ProjectTarget, SourceBuilds
+from projects.models.project import DemandedGrade, LargestStep, Project, ProjectTarget, SourceBuilds
 from projects.models.proof import StoredProof
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
@@ -38,6 +38,7 @@ __all__ = [
     "CellField",
     "ConsultedPackage",
     "Delivery",
+    "DemandedGrade",
     "IndexRole",
     "Invitation",
     "KeyScope",

@@ -29,6 +29,14 @@ class LargestStep(models.TextChoices):
     MAJOR = "major", "any release"
 
 
+class DemandedGrade(models.TextChoices):
+    """What must be known of a release before it counts as ready."""
+
+    INSTALLS = "installs", "that it installs"
+    DECLARED = "declared", "that it declares the target's Python"
+    RAN = "ran", "that it ran there, by a proof"
+
+
 class ProjectQuerySet(models.QuerySet["Project"]):
     """Queries for projects."""
 
@@ -54,6 +62,9 @@ class Project(models.Model):
     minimum_age_days = models.PositiveSmallIntegerField(default=0, help_text="ignore releases younger than this")
     step = models.CharField(max_length=5, choices=LargestStep.choices, default=LargestStep.MAJOR)
     holds = models.JSONField(default=list, blank=True, help_text="packages that no upgrade path touches, normalised")
+    demanded_evidence = models.CharField(
+        max_length=8, choices=DemandedGrade.choices, default=DemandedGrade.INSTALLS, db_default=DemandedGrade.INSTALLS
+    )
     groups = models.JSONField(default=list, blank=True, help_text="dependency groups and extras that count")
     tags = models.JSONField(default=list, blank=True, help_text="words to filter the portfolio by")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -16,6 +16,9 @@ from scanner.domain.phrases import join_words
 _ADVICE = {
     ReasonKind.MISSING_EXTRA: "Require a version that has the extra, or drop the extra: installers warn and go on.",
     ReasonKind.UNREAD_METADATA: "It is asked for again, soon at first; nothing that requires it counts as ready.",
+    ReasonKind.NOT_PROVEN: "Run `manage.py prove` for this target and send the proof to the project.",
+    ReasonKind.FAILED_PROOF: "Read the error, and record it as a known break if every set meets it.",
+    ReasonKind.UNREAD_DECLARATION: "Read its metadata by hand, or wait until it is read here.",
 }
 
 
@@ -72,6 +75,8 @@ def _advise_upgrade(package: PackageResult) -> str:
     if known is not None and package.first_available is None:
         return f"No later version of {package.name} runs with {known.partner}: see the upgrade path."
     first = package.first_available.version if package.first_available else "a later version"
+    if package.reason.kind is ReasonKind.NOT_DECLARED:
+        return f"Move {package.name} to {first} or later: the first version known to declare this Python."
     return f"Move {package.name} to {first} or later: the first version that installs here."
 
 
@@ -93,6 +98,8 @@ def _describe_build(package: PackageResult, target: str) -> str:
 
 
 def _advise_blocked(package: PackageResult) -> str:
+    if package.reason.kind is ReasonKind.NOT_DECLARED:
+        return "Ask its maintainers for the classifier, or demand less of this project."
     if package.availability is Availability.ABSENT:
         return "Check the name and the index: it offers no such version, and none that helps."
     if package.may_get_files:

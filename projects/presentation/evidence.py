@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from packaging.utils import canonicalize_name
-
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
 from projects.domain.assessment.verdicts import Verdict
@@ -91,8 +89,7 @@ def _proof_lines(package: PackageResult, proof: DatedProof) -> Iterator[Evidence
         gil = "; its import turned the GIL on" if package.name in proof.proof.gil_enabled_by else ""
         yield EvidenceLine("Ran", f"its modules were imported on {where}{gil}", Verdict.READY)
         return
-    tails = [one.tail.splitlines() for one in proof.proof.failed if canonicalize_name(one.package) == package.name]
-    why = next((lines[-1] for lines in tails if lines), "it took too long")
+    why = proof.proof.error_of(package.name) or "it took too long"
     yield EvidenceLine("Failed", f"importing it failed on {where}: {why}", Verdict.BLOCKED)
 
 

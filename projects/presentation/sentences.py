@@ -138,6 +138,22 @@ _CLAUSES = {
     ReasonKind.CONDA_BUILD: ("", "conda built this version, and no index has it"),
     ReasonKind.MISSING_EXTRA: ("it has no extra {}, which is required", ""),
     ReasonKind.UNREAD_METADATA: ("what it requires cannot be read: {}", "what it requires was not read yet"),
+    ReasonKind.NOT_DECLARED: (
+        "it installs, but the newest Python that it declares is {}, and the project demands that it declares this one",
+        "it installs, but declares no Python, and the project demands that it declares this one",
+    ),
+    ReasonKind.UNREAD_DECLARATION: (
+        "",
+        "what it declares was not read, and the project demands that it declares this Python",
+    ),
+    ReasonKind.NOT_PROVEN: (
+        "",
+        "it installs, but no proof shows that this version ran here, and the project demands one",
+    ),
+    ReasonKind.FAILED_PROOF: (
+        "it installs, but importing it failed: {}",
+        "it installs, but importing it took too long",
+    ),
     ReasonKind.TEXT: ("{}", ""),
 }
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 SAMPLE_FILE = Path(__file__).parent.parent / "sample" / "requirements.txt"
-POLICY_FIELDS = ("source_builds", "prereleases", "minimum_age_days", "step", "holds", "groups")
+POLICY_FIELDS = (
+    *("source_builds", "prereleases", "minimum_age_days", "demanded_evidence"),
+    *("step", "holds", "groups"),
+)
 # /projects/add/ is the page that adds a project.
 _RESERVED_SLUGS = {"add"}
 

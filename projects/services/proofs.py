@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.received_proof import InvalidProof, read_sent_proof
 from projects.domain.webhooks import signatures
 from projects.models import Repository, StoredProof
 from projects.services.reading import ReadingLimitReached, read_document
+from projects.services.snapshots import assess_newest
 from projects.services.webhooks.receive import DeliveryInvalid, DeliveryRefused, upload_secrets
 
 
@@ -41,4 +43,7 @@ def receive_proof(
         target=proof.target,
         defaults={"ran": proof.ran, "content": proof.to_json(), "mac": mac, "received_at": now},
     )
+    if repository.project.demanded_evidence == DemandedEvidence.RAN:
+        # Its verdicts rest on proofs.
+        assess_newest(repository.project)
     return ProofAccepted(proof.target, proof.ran)

@@ -134,4 +134,5 @@ def _policy(project: Project) -> str:
         project.holds,
         project.minimum_age_days,
         prereleases=project.prereleases,
+        demanded=project.demanded_evidence,
     )

@@ -15,6 +15,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.conflict_sources import with_sources
+from projects.domain.assessment.demanded_evidence import demand_evidence, lacks_evidence
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.held_back import PresentChoices, judge_at_newest, plan_of_held_back, present_versions
 from projects.domain.assessment.index_snapshot import IndexSnapshot
@@ -184,6 +185,9 @@ def resolve_search(
             if missing := newest_to_read(lacking, snapshot):
                 yield missing
             judgements = judge_missing_extras(judgements, lacking, request, snapshot, column)
+    judgements = demand_evidence(
+        judgements, request.demanded, request.proofs.get(target.slug), snapshot, breaks, request.resolver_policy
+    )
     judgements = waive_judgements(judgements, target.slug, request.waivers)
     ignored = {name for name, one in judgements.items() if one.verdict is Verdict.IGNORED}
     breaking = breaks.found.keys() - ignored
@@ -276,7 +280,9 @@ def _explain(
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(
             name
-            for name in dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one)))
+            for name in dict.fromkeys(
+                (*one.closure.blockers, *one.breaks.found, *_lacking_extras(one), *_lacking_evidence(one))
+            )
             if name not in one.ignored
         ),
         conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
@@ -294,6 +300,11 @@ def _lacking_extras(one: ResolvedTarget) -> Iterable[NormalizedName]:
         for name, judgement in one.judgements.items()
         if judgement.held_back is not None and judgement.verdict is Verdict.BLOCKED
     )
+
+
+def _lacking_evidence(one: ResolvedTarget) -> Iterable[NormalizedName]:
+    """Yield the packages that install, and of which the project demands to know more."""
+    return (name for name, judgement in one.judgements.items() if lacks_evidence(judgement))
 
 
 def _plan(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> UpgradePlan | None:

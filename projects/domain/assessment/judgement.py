@@ -254,11 +254,11 @@ def explain(
         newest_version=str(newest.version) if newest else None,
         may_get_files=_may_get_files(package, now),
         package_status=package.status if package else "active",
-        evidence=evidence_of(_installed(judgement, package), package, target.python),
+        evidence=evidence_of(installed_release(judgement, package), package, target.python),
     )
 
 
-def _installed(judgement: Judgement, package: PackageSnapshot | None) -> Candidate | None:
+def installed_release(judgement: Judgement, package: PackageSnapshot | None) -> Candidate | None:
     """Return the release that installs: of a package that is held back not the one that is shown."""
     if judgement.held_back is None or package is None:
         return judgement.release

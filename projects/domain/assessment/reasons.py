@@ -27,6 +27,10 @@ class ReasonKind(StrEnum):
     HELD_BACK = "held-back"  # the version that installs; `files` is of the last release in `through`
     MISSING_EXTRA = "missing-extra"  # the requested extras that the chosen release does not provide, joined
     UNREAD_METADATA = "unread-metadata"  # why the metadata of the chosen release could not be read, or nothing
+    NOT_DECLARED = "not-declared"  # the newest Python that the release declares, or nothing
+    UNREAD_DECLARATION = "unread-declaration"  # nothing
+    NOT_PROVEN = "not-proven"  # nothing
+    FAILED_PROOF = "failed-proof"  # the last line of the error, or nothing
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 

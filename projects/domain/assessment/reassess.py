@@ -50,7 +50,7 @@ def _package_facts(view: PackageSnapshot) -> tuple[object, ...]:
 def _release_facts(release: Candidate) -> tuple[object, ...]:
     return (
         *(release.version, release.build, release.uploaded_at, release.too_young),
-        *(release.requires_dist, release.metadata_error, release.metadata_grade, release.pks),
+        *(release.requires_dist, release.metadata_error, release.metadata_grade, release.pks, release.declared),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -12,9 +12,11 @@ from typing import Protocol
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.file_choices import FileChoices
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.waivers import Waiver
 from projects.domain.dependency_files.target_limits import TargetLimit
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin
+from projects.domain.received_proof import ReceivedProof
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.policy import BuildPolicy
@@ -46,7 +48,8 @@ class AssessmentRequest:
     `known_breaks` are releases that install and do not run. `unread` counts the requirements in the files that could
     not be read. `waivers` are what the team accepts or ignores. `caps` limit packages
     in the one set for all targets, beside what the files say. `present` is the target on which the project runs now, as
-    its files say; it is none of `targets` unless it is one of the project's.
+    its files say; it is none of `targets` unless it is one of the project's. `demanded` is what must be known of a
+    release beyond that it installs, `proofs` are the last ones by target.
     """
 
     requirements: Sequence[ParsedRequirement]
@@ -66,6 +69,8 @@ class AssessmentRequest:
     waivers: tuple[Waiver, ...] = ()
     caps: tuple[Requirement, ...] = ()
     present: Target | None = None
+    demanded: DemandedEvidence = DemandedEvidence.INSTALLS
+    proofs: Mapping[str, ReceivedProof] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[Target, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Self
 
 from packaging.version import Version
@@ -12,6 +13,14 @@ from projects.domain.assessment.index_snapshot import PackageSnapshot
 from scanner.domain.evidence.declared import Declaration, read_declared
 from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.targets.pythons import Python
+
+
+class DemandedEvidence(StrEnum):
+    """What must be known of a release before it counts as ready: that it installs, declares the Python, or ran."""
+
+    INSTALLS = "installs"
+    DECLARED = "declared"
+    RAN = "ran"
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,7 +194,15 @@ def change_origin(change: VersionChange, provenance: Provenance) -> str:
     return f"by {' → '.join(path)}" if path else "by others"
 
 
-def policy_text(source: str, step: str, holds: Sequence[str], minimum_age_days: int, *, prereleases: bool) -> str:
+def policy_text(
+    source: str,
+    step: str,
+    holds: Sequence[str],
+    minimum_age_days: int,
+    *,
+    prereleases: bool,
+    demanded: str = "installs",
+) -> str:
     """Describe in one line the limits of the project's policy on each plan."""
     builds = {"never": "wheels only", "pure": "wheels, and source builds of pure Python", "any": "any source build"}
     steps = {"patch": "patch steps only", "minor": "steps up to a minor one", "major": "steps of any size"}
@@ -203,6 +211,8 @@ def policy_text(source: str, step: str, holds: Sequence[str], minimum_age_days: 
         limits.append("pre-releases count")
     if minimum_age_days:
         limits.append(f"releases at least {count(minimum_age_days, 'day')} old")
+    if demanded != "installs":
+        limits.append({"declared": "releases that declare the Python", "ran": "releases that ran there"}[demanded])
     if holds:
         limits.append(f"{join_words(list(holds))} {agree(len(holds), 'stays as it is', 'stay as they are')}")
     return "; ".join(limits)

@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.file_choices import file_choices_of, policy_under
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.searches import TargetSearches
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.unfinished import Certainty, certainty_of
@@ -24,7 +25,8 @@ from projects.domain.current_runtime import find_present_target
 from projects.domain.dependency_files import ParsedFiles, select
 from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
-from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile
+from projects.domain.received_proof import ReceivedProof
+from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile, StoredProof
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.decided import consulted_names, decided_targets, question_digest, with_decided
 from projects.services.assessments.evaluate import (
@@ -91,8 +93,18 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         known_breaks=known_breaks(),
         unread=parsed.unread,
         present=find_present_target(parsed.hints),
+        demanded=DemandedEvidence(project.demanded_evidence),
+        proofs=_proofs_of(project),
         waivers=tuple(row.to_waiver() for row in PackageWaiver.objects.in_force(now).for_project(project)),
     )
+
+
+def _proofs_of(project: Project) -> dict[str, ReceivedProof]:
+    """Return the last proof of each target, where the project demands them."""
+    if project.demanded_evidence != DemandedEvidence.RAN:
+        return {}
+    rows = StoredProof.objects.filter(project=project)
+    return {row.target: ReceivedProof.from_json(row.content) for row in rows}
 
 
 def assess_snapshot(

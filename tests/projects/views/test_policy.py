@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from projects.models import LargestStep, Project, SnapshotFile
+from projects.models import DemandedGrade, LargestStep, Project, SnapshotFile
 from tests.cast import LINUX_313, Cast
 
 PAGE = "/projects/practice-api/targets/"
@@ -49,11 +49,16 @@ def test_a_saved_policy_bounds_the_paths_and_has_the_project_assessed_again(
     requested: list[int],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
-    sent = FORM | {"step": "minor", "holds": "SQLAlchemy\nzope.interface, Ruamel_yaml", "groups": ["test"]}
+    sent = FORM | {
+        "step": "minor",
+        "demanded_evidence": "declared",
+        "holds": "SQLAlchemy\nzope.interface, Ruamel_yaml",
+        "groups": ["test"],
+    }
     with django_capture_on_commit_callbacks(execute=True):
         assert alice.post(PAGE, sent).status_code == 302
     project = Project.objects.get()
-    assert project.step == LargestStep.MINOR
+    assert (project.step, project.demanded_evidence) == (LargestStep.MINOR, DemandedGrade.DECLARED)
     assert project.holds == ["ruamel-yaml", "sqlalchemy", "zope-interface"]
     assert project.groups == ["test"]
     assert requested == [project.snapshots.get().pk]
