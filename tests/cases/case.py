@@ -27,10 +27,11 @@ class Case:
 
     Only what is stated is compared. `packages` maps names to a version, a verdict, or both ("1.0 ready"); None: the
     package is not among the packages. `detail` is how the description of a build begins, `reason` how that of a verdict
-    does. `no_path` is in the plan's reason. `moves` are changes of the
-    plan, "" for any version; `moved` is their number. `conflict` and `problems` are texts that must occur; an empty
-    list means that there is none. `refused` is a text in the error of a command that ends with status 2. `index` has
-    made-up packages beside the recorded ones, with their files. `wrong_today` says who mends it.
+    does. `no_path` is in the plan's reason. `moves` are changes of the plan, "" for any version; `moved` is their
+    number. `limits` are the conditions of the project that the plan rewrites, each with what it writes. `ways_out` are
+    all ways out of the conflict, smallest first. `conflict` and `problems` are texts that must occur; an empty list
+    means that there is none. `refused` is a text in the error of a command that ends with status 2. `index` has made-up
+    packages beside the recorded ones, with their files. `wrong_today` says who mends it.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Case:
     moves: Mapping[str, str] | None = None
     moved: int | None = None
     pins: Mapping[str, str] = field(default_factory=dict)
+    limits: Mapping[str, str] | None = None
+    ways_out: Sequence[str] | None = None
     no_path: str = ""
     conflict: Sequence[str] | None = None
     problems: Sequence[str] | None = None
@@ -149,6 +152,9 @@ def _in_plan(case: Case, entry: Document) -> Iterator[str]:
         yield f"moves {changes}, not nothing"
     if case.moved is not None and len(changes) != case.moved:
         yield f"{len(changes)} moves, not {case.moved}: {changes}"
+    limits = {one["from"]: one["to"] for one in plan["limits"] if one["to"]} if plan else {}
+    if case.limits is not None and limits != case.limits:
+        yield f"limits {limits}, not {case.limits}"
     if case.no_path not in ((plan["reason"] if plan else "") or ""):
         yield f"reason of the plan {plan and plan['reason']!r}, not {case.no_path!r}"
     pins = plan["pins"] if plan else {row["name"]: row["version"] for row in entry["packages"]}
@@ -162,5 +168,8 @@ def _in_conflict(case: Case, entry: Document) -> Iterator[str]:
     for one in case.conflict or ():
         if one not in text:
             yield f"no {one!r} in conflict {text!r}"
+    ways = [one["text"] for one in entry["relaxations"]]
+    if case.ways_out is not None and ways != list(case.ways_out):
+        yield f"ways out {ways}, not {list(case.ways_out)}"
     if case.conflict == [] and text:
         yield f"conflict {text!r}"

@@ -47,6 +47,10 @@ SIX = {
 }
 
 
+# A compiled file has no line for the Python; the manifests of the others have the same.
+PYTHON_LINES: dict[str, dict[str, str]] = {"pipenv": {"3.11": "3.14"}, "compile": {}}
+
+
 def locked(tool: str, *names: str) -> dict[str, Path]:
     return {name: Path("locked") / tool / name for name in names or LOCKED[tool]}
 
@@ -145,7 +149,14 @@ CASES = [
         files={"requirements.txt": METAGUARDIAN},
         target="cp316-win_amd64",
         verdict="no-go",
-        packages={"pydantic": "held-back"},
+        packages={"pydantic": "2.14.3 held-back", "passlib": "1.7.4 blocked"},
+        reason={
+            "pydantic": "it needs pydantic-core 2.50.4: no wheel for cp316; has cp310 to cp315, cp314t and cp315t; "
+            "only 1.10.27 installs here",
+            "passlib": "it needs argon2-cffi 25.1.0 → argon2-cffi-bindings 26.2.0 → cffi 2.1.1: no wheel for cp316; "
+            "has cp310 to cp315, cp314t and cp315t; only 1.6.5 installs here, without the extra argon2",
+        },
+        blockers=["passlib"],
     ),
     *(
         Case(
@@ -155,6 +166,7 @@ CASES = [
             options=("--extra", "all") if tool in {"uv", "pdm"} else ("--extra", "speed") if tool == "poetry" else (),
             verdict="conditional",
             packages=SIX,
+            limits=PYTHON_LINES.get(tool, {">=3.11,<3.14": ">=3.11,<3.15"}),
         )
         for tool in LOCKED
     ),
@@ -209,8 +221,13 @@ CASES = [
         files={"requirements.txt": "requests==2.31.0\nurllib3<1.25\nboto3==1.34.0\n"},
         target=f"cp313-{LINUX}",
         verdict="conditional",
-        conflict=["boto3", "botocore", "urllib3"],
-        moves={"urllib3": ""},
+        conflict=[
+            "You ask for urllib3<1.25 and boto3==1.34.0.",
+            "boto3 1.34.0 needs botocore>=1.34.0,<1.35.0.",
+            "Every botocore there (1.34.0 to 1.34.162) needs urllib3>=1.25.4.",
+        ],
+        ways_out=["change urllib3<1.25 to urllib3<1.27 (then urllib3 1.26.20)"],
+        moves={"urllib3": "1.26.5"},
         packages={"boto3": "1.34.0 ready"},
     ),
     Case(
