@@ -110,6 +110,11 @@ class CommandAssessment:
 def add_assessment_options(parser: ArgumentParser) -> None:
     """Add the options for what counts, what a project accepts and how plans are chosen."""
     parser.add_argument("--group", action="append", default=[], help="a dependency group that counts; repeatable")
+    parser.add_argument(
+        "--no-default-groups",
+        action="store_true",
+        help="leave out the groups that uv, Poetry or PDM installs by default",
+    )
     parser.add_argument("--extra", action="append", default=[], help="an extra that counts; repeatable")
     parser.add_argument("--source", choices=[policy.value for policy in SourcePolicy], default="pure")
     parser.add_argument("--strategy", choices=[strategy.value for strategy in Strategy], default="minimal")
@@ -161,7 +166,8 @@ def make_request(files: DependencyFiles, targets: Sequence[Target], options: Opt
     unknown = unknown_choices(files.parsed, options["group"], options["extra"])
     if unknown:
         raise CommandError("\n".join(map(str, unknown)), returncode=2)
-    requirements = select(files.parsed, options["group"], options["extra"])
+    defaults = () if options.get("no_default_groups") else files.parsed.default_groups
+    requirements = select(files.parsed, [*defaults, *options["group"]], options["extra"])
     policy = BuildPolicy(SourcePolicy(options["source"]), options["pre"], options["min_age"])
     request = AssessmentRequest(
         requirements,

@@ -86,6 +86,10 @@ def store_snapshot(
 ) -> Snapshot:
     """Store files and their requirements as the project's newest snapshot, to be assessed after the commit."""
     parsed = prepared.parsed
+    if parsed.default_groups and not project.groups and not Snapshot.objects.filter(project=project).exists():
+        # From then on the choice is the team's own.
+        project.groups = list(parsed.default_groups)
+        project.save(update_fields=["groups"])
     snapshot = Snapshot.objects.create(
         project=project,
         origin=origin,

@@ -175,4 +175,19 @@ CASES = [
         )
         for first, second in (("1.17.0", "1.16.0"), ("1.16.0", "1.17.0"))
     ),
+    *(
+        Case(
+            name=f"a group that uv installs by default, {word}",
+            files={
+                "pyproject.toml": '[project]\nname = "app"\nversion = "1"\ndependencies = ["six==1.17.0"]\n'
+                '[dependency-groups]\ndev = ["idna==3.7"]\n[tool.uv]\n'
+            },
+            options=options,
+            packages={"six": "1.17.0 ready", "idna": idna},
+        )
+        for word, options, idna in (
+            ("not asked for", (), "3.7 ready"),
+            ("left out", ("--no-default-groups",), None),
+        )
+    ),
 ]

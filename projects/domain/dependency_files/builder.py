@@ -21,6 +21,7 @@ from projects.domain.dependency_files.redaction import printable, shown, shown_a
 from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.dependency_files.values import (
     FileProblem,
+    Format,
     IndexOption,
     InstallerOption,
     NamedIndex,
@@ -58,6 +59,8 @@ class ParsedFilesBuilder:
     project_names: dict[NormalizedName, None] = field(default_factory=dict)
     indexes: list[NamedIndex] = field(default_factory=list)
     choices: dict[tuple[RequirementScope, str], None] = field(default_factory=dict)
+    tools: set[Format] = field(default_factory=set)
+    default_groups: dict[tuple[Format, str], None] = field(default_factory=dict)
     limits: list[TargetLimit] = field(default_factory=list)
     seen_lock_indexes: set[tuple[str, str]] = field(default_factory=set)
     assignments: IndexAssignments = field(default_factory=IndexAssignments)
@@ -170,8 +173,15 @@ class ParsedFilesBuilder:
             if name and len(self.choices) < MAX_PROBLEMS:
                 self.choices[scope, canonicalize_name(name[:120])] = None
 
+    def add_default_groups(self, lock: Format, names: Iterable[str]) -> None:
+        """Add groups that the tool with this lock installs by default."""
+        for name in names:
+            if name and len(self.default_groups) < MAX_PROBLEMS:
+                self.default_groups[lock, canonicalize_name(name[:120])] = None
+
     def build(self) -> ParsedFiles:
         """Return the finished value."""
+        tools = self.tools | {source.format for source in self.sources}
         return ParsedFiles(
             tuple(self.sources),
             tuple(self.requirements),
@@ -184,4 +194,5 @@ class ParsedFilesBuilder:
             tuple(self.choices),
             self.assignments.settle(self.requirements, self.indexes),
             tuple(self.limits),
+            tuple(dict.fromkeys(name for lock, name in self.default_groups if lock in tools)),
         )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.default_groups import read_default_groups
 from projects.domain.dependency_files.dependency_groups import included_by
 from projects.domain.dependency_files.documents import array, get_in, strings, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
@@ -31,6 +32,7 @@ def read_pyproject(
     _read_project(builder, project, path, lines)
     _read_groups(builder, table(document.get("dependency-groups")), path, lines)
     _read_build(builder, table(document.get("build-system")), path, lines)
+    read_default_groups(builder, document, path, lines)
     tool = table(document.get("tool"))
     if "poetry" in tool:
         read_poetry(builder, table(tool["poetry"]), path, lines)

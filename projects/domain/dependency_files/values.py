@@ -256,6 +256,7 @@ class ParsedFiles:
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is
     the project's own extras, not a package of the index (`select` resolves it). `choices` are the
     extras and groups that the files declare, also those without a requirement. `limits` are the conditions on targets.
+    `default_groups` are the groups that the project's tool installs without being asked for them.
     """
 
     sources: tuple[SourceFile, ...] = ()
@@ -269,6 +270,7 @@ class ParsedFiles:
     choices: tuple[tuple[RequirementScope, str], ...] = ()
     assigned: tuple[AssignedPackage, ...] = ()
     limits: tuple[TargetLimit, ...] = ()
+    default_groups: tuple[str, ...] = ()
 
     @property
     def unread(self) -> int:

@@ -111,3 +111,18 @@ def test_the_sample_is_loaded_once_and_only_into_an_empty_installation(alice: Us
     assert sample.snapshots.get().requirements.count() == 27
     assert sample.targets.count() == 36
     assert create_sample_project(alice) is None
+
+
+@pytest.mark.parametrize(("chosen", "expected"), [([], ["dev"]), (["docs"], ["docs"])])
+def test_the_first_files_choose_the_groups_that_their_tool_installs_unless_some_are_chosen(
+    project: Project, chosen: list[str], expected: list[str]
+) -> None:
+    project.groups = chosen
+    project.save()
+    text = b'[project]\nname = "app"\nversion = "1"\ndependencies = ["six"]\n[dependency-groups]\n'
+    uv = {"pyproject.toml": text + b'dev = ["attrs"]\ndocs = ["idna"]\n[tool.uv]\n'}
+    take_snapshot(project, uv, list(uv), origin=Origin.PASTE)
+    assert Project.objects.get(pk=project.pk).groups == expected
+    Project.objects.update(groups=[])
+    take_snapshot(Project.objects.get(pk=project.pk), uv, list(uv), origin=Origin.PASTE)
+    assert Project.objects.get(pk=project.pk).groups == []

@@ -74,3 +74,45 @@ def test_each_format_declares_its_groups(
 ) -> None:
     available = available_groups(parsed(content, path))
     assert (available.groups, available.extras) == (groups, extras)
+
+
+GROUPS = '[dependency-groups]\ndev = ["pytest"]\ndocs = ["sphinx"]\nlint = ["ruff"]\n'
+
+
+@pytest.mark.parametrize(
+    ("tables", "lock", "chosen"),
+    [
+        ("", "", ()),
+        ("[tool.uv]\n", "", ("dev",)),
+        ("", "uv.lock", ("dev",)),
+        ('[tool.uv]\ndefault-groups = ["docs", "Lint"]\n', "", ("docs", "lint")),
+        ('[tool.uv]\ndefault-groups = "all"\n', "", ("dev", "docs", "lint")),
+        ("[tool.uv]\ndefault-groups = []\n", "", ()),
+        ("[tool.pdm]\n", "", ("dev", "docs", "lint")),
+        ("", "pdm.lock", ("dev", "docs", "lint")),
+        ('[tool.pdm.dev-dependencies]\ntest = ["pytest"]\n', "", ("dev", "docs", "lint", "test")),
+        ("[tool.poetry]\n[tool.poetry.group.docs]\noptional = true\n", "", ("dev", "lint")),
+        (
+            '[tool.poetry.group.test.dependencies]\npytest = "*"\n[tool.poetry.group.extra]\noptional = true\n',
+            "",
+            ("test", "dev", "docs", "lint"),
+        ),
+    ],
+)
+def test_the_groups_that_a_tool_installs_by_default_count(tables: str, lock: str, chosen: tuple[str, ...]) -> None:
+    files = {"pyproject.toml": f'[project]\nname = "app"\nversion = "1"\n{GROUPS}{tables}'.encode()}
+    if lock:
+        files[lock] = b""
+    found = read(files, list(files))
+    assert found.default_groups == chosen
+
+
+def test_older_tables_of_development_requirements_count_by_default() -> None:
+    for table in ('[tool.uv]\ndev-dependencies = ["pytest"]\n', '[tool.poetry.dev-dependencies]\npytest = "*"\n'):
+        assert parsed(table.encode()).default_groups == ("dev",)
+
+
+def test_a_default_group_that_does_not_exist_is_a_problem_at_its_line() -> None:
+    found = parsed(f'{GROUPS}[tool.uv]\ndefault-groups = ["dve"]\n'.encode())
+    assert [(one.line, one.text) for one in found.problems] == [(6, "dve")]
+    assert found.default_groups == ()
