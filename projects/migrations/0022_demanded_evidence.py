@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0020_teams'),
+        ('projects', '0021_invitations_and_log'),
     ]
 
     operations = [
