@@ -72,14 +72,10 @@ Block = Subheading | Paragraph | ItemList | Table | CodeBlock
 
 @dataclass(frozen=True, slots=True)
 class ReportPage:
-    """The report ready to be rendered: its sections by title.
-
-    Up to `last_of_summary` they are the summary, which is the first page when it is printed.
-    """
+    """A report ready to be rendered: its sections by title, the answer first."""
 
     title: str
     headline: str
     look: str
     measured: str
     sections: dict[str, tuple[Block, ...]]
-    last_of_summary: str = ""

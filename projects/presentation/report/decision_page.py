@@ -40,7 +40,6 @@ def decision_page(sheet: DecisionSheet, facts: DecisionFacts) -> ReportPage:
         look=look,
         measured=f"Measured on {facts.now:%Y-%m-%d} against {facts.index}.",
         sections=sections,
-        last_of_summary="What staying costs" if "What staying costs" in sections else "The options",
     )
 
 

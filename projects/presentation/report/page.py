@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from projects.domain.assessment.verdicts import ProjectVerdict
+from projects.domain.report.planned_set import PinnedFile
 from projects.presentation.evidence import declaration_word
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import (
@@ -14,12 +15,11 @@ from projects.presentation.report.blocks import (
     ItemList,
     Paragraph,
     ReportPage,
-    Subheading,
     Table,
 )
-from projects.presentation.report.values import MigrationReport, PackageCategory, ReportedIssue
+from projects.presentation.report.values import MigrationReport
 from scanner.domain.evidence.declared import Declaration
-from scanner.domain.phrases import count, join_words
+from scanner.domain.phrases import join_words
 
 REACH_TEXTS = {
     ProjectVerdict.GO: "✓ reachable as it is",
@@ -27,9 +27,6 @@ REACH_TEXTS = {
     ProjectVerdict.NO_GO: "✕ not yet",
     ProjectVerdict.UNKNOWN: "? not known",
 }
-
-
-_SUMMARY = ("Key findings", "Which Python is reachable on this platform", "Checklist")
 
 
 def report_page(report: MigrationReport) -> ReportPage:
@@ -42,7 +39,6 @@ def report_page(report: MigrationReport) -> ReportPage:
         look=LOOKS[ProjectVerdict(report.verdict)],
         measured=f"Measured on {report.generated_at[:10]} against {indexes}, from {sources}.",
         sections=sections,
-        last_of_summary=next((title for title in reversed(_SUMMARY) if title in sections), ""),
     )
 
 
@@ -53,11 +49,10 @@ def _sections(report: MigrationReport) -> Iterator[tuple[str, Iterable[Block]]]:
     yield "Checklist", [ItemList(checks)]
     yield "What must change", _changes(report)
     yield "The new requirements", _requirements(report)
-    yield "Issues", (block for issue in report.issues for block in _issue(issue))
-    yield "All packages", (block for category in report.categories for block in _category(category))
+    yield "Issues", _issues(report)
     yield "What changes in that Python", _python(report)
     yield "The platform", _bullets(report.platform_notes)
-    yield "Evidence", _evidence(report)
+    yield "The set, with its files", _set(report)
     yield "What could not be read", _bullets(report.problems)
     yield "How long this holds", _bullets(report.valid)
 
@@ -106,22 +101,28 @@ def _requirements(report: MigrationReport) -> Iterator[Block]:
     for problem in written.problems:
         yield Paragraph(f"Note: {problem}.")
     if written.pip:
-        yield Paragraph("To try it with pip, on the target:")
+        yield Paragraph("To try it with pip, on the target; the constraints are among the report's JSON:")
         yield CodeBlock(written.pip, "sh")
-        yield CodeBlock(written.constraints, summary=f"constraints-{report.target}.txt")
-        yield Paragraph("To try it with uv, before you change a requirement:")
-        yield CodeBlock(written.uv, "toml")
 
 
-def _issue(issue: ReportedIssue) -> Iterator[Block]:
-    yield Subheading(f"{issue.name} {issue.version}", issue.severity, issue.verdict)
-    arrives = "" if issue.arrives == "as written" else f" It is required by {issue.arrives}."
-    clears = f"Works from {issue.clears}." if issue.clears else "No version works there yet."
-    yield Paragraph(f"{_capital(issue.reason)}.{arrives} {clears}")
-    if issue.error:
-        yield Paragraph("An installer prints:", issue.error)
-    if issue.diff:
-        yield CodeBlock(issue.diff, "diff")
+def _issues(report: MigrationReport) -> Iterator[Block]:
+    """Yield what does not install and has no change of its own, whose reason would say the same."""
+    moved = {one.name for one in report.moves} if not report.no_path else set()
+    yield from _table(
+        "Issues",
+        ("Package", "Severity", "Why", "Required by", "Works from"),
+        (
+            (
+                f"{one.name} {one.version}",
+                (one.severity, one.verdict),
+                _capital(one.reason),
+                one.arrives,
+                one.clears or "no version yet",
+            )
+            for one in report.issues
+            if one.name not in moved
+        ),
+    )
 
 
 def _reachable(report: MigrationReport) -> Iterator[Block]:
@@ -139,52 +140,54 @@ def _reachable(report: MigrationReport) -> Iterator[Block]:
     )
 
 
-def _category(category: PackageCategory) -> Iterator[Block]:
-    yield Subheading(count(len(category.packages), "package"), category.title, category.look)
-    yield Paragraph(f"{_capital(category.meaning)}.")
-    yield from _table(
-        category.title,
-        ("Package", "Version", "File", "Uploaded", "Remarks"),
-        (
-            (
-                one.name,
-                one.version,
-                one.file,
-                one.uploaded,
-                "; ".join((*one.flags, *(() if category.look == "ready" else (one.reason,)))),
-            )
-            for one in category.packages
-        ),
-    )
-
-
 def _python(report: MigrationReport) -> Iterator[Block]:
     if report.end_of_life:
         yield Paragraph(report.end_of_life)
-    if report.removed:
-        yield Paragraph(f"Modules removed since Python {report.today or '3.9'}:")
-    yield from _table(
-        "Removed modules",
-        ("Module", "Removed in", "Instead", "Source"),
-        ((one.name, one.python, one.instead, one.source) for one in report.removed),
-    )
-    if report.changes:
-        yield ItemList(tuple((f"{one.python}: {one.text}", one.source, None) for one in report.changes))
+    removed: dict[tuple[str, str], list[str]] = {}
+    for module in report.removed:
+        removed.setdefault((module.python, module.source), []).append(module.name)
+    lines = [(f"{python} has no longer {join_words(names)}", source) for (python, source), names in removed.items()]
+    lines += [(f"{one.python}: {one.text}", one.source) for one in report.changes]
+    if lines:
+        yield ItemList(tuple((text, source, None) for text, source in lines))
 
 
-def _evidence(report: MigrationReport) -> Iterator[Block]:
-    if report.evidence:
-        label = report.target_label
-        files = f"For each version of the set, the file that an installer takes on {label}"
-        yield Paragraph(f"{files}, and whether the release names that Python.")
-    yield from _table(
-        "Evidence",
-        ("Package", "Version", "File", "Uploaded", "Declared"),
-        (
-            (one.name, one.version, one.file, one.uploaded, declaration_word(Declaration(one.declared or "not-read")))
-            for one in report.evidence
-        ),
-    )
+def _set(report: MigrationReport) -> Iterator[Block]:
+    """Yield every package once: those with a remark or without a file in a table, of the others the file."""
+    evidence = {one.name: one for one in report.evidence}
+    rows: list[tuple[str | Cell, ...]] = []
+    plain: list[PinnedFile] = []
+    for category in report.categories:
+        for one in category.packages:
+            file = evidence.pop(one.name, None)
+            is_changed = file is not None and file.version != one.version
+            remark = "; ".join((*one.flags, *(() if category.look == "ready" or is_changed else (one.reason,))))
+            if file is not None and file.file and not remark:
+                plain.append(file)
+            else:
+                rows.append(_row_of(one.name, one.version, file, remark))
+    plain += [file for file in evidence.values() if file.file]
+    rows += [_row_of(file.name, "", file, "added") for file in evidence.values() if not file.file]
+    if rows or plain:
+        yield Paragraph(
+            f"The file that an installer takes on {report.target_label}, its date, and whether the release declares "
+            "that Python."
+        )
+    yield from _table("The set", ("Package", "Version", "File", "Uploaded", "Declared", "Remarks"), rows)
+    if plain:
+        lines = (f"{one.uploaded or 'unknown':10}  {_declared(one):10}  {one.file}" for one in plain)
+        yield CodeBlock("\n".join(lines), "text")
+
+
+def _row_of(name: str, before: str, file: PinnedFile | None, remark: str) -> tuple[str | Cell, ...]:
+    if file is None:
+        return name, before, "", "", "", remark
+    version = f"{before} → {file.version}" if before and before != file.version else file.version
+    return name, version, file.file, file.uploaded, _declared(file), remark
+
+
+def _declared(file: PinnedFile) -> str:
+    return declaration_word(Declaration(file.declared or "not-read"))
 
 
 def _capital(text: str) -> str:
