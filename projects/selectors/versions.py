@@ -38,6 +38,7 @@ SELECT (SELECT min(package.checked_at) FROM projects_projectpackage AS used
         WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL),
        (SELECT count(*) FROM projects_packagewaiver AS waiver
         WHERE waiver.project_id = project.id AND waiver.ended_at IS NULL AND waiver.until >= %s),
+       (SELECT max(audit.made_at) FROM projects_sourceaudit AS audit WHERE audit.project_id = project.id),
        (SELECT max(proof.received_at) FROM projects_storedproof AS proof WHERE proof.project_id = project.id),
        EXISTS (SELECT 1 FROM projects_note WHERE project_id = project.id AND closed_at IS NULL),
        project.id
@@ -62,6 +63,7 @@ class PageFacts:
     waivers: WaiverCounts
     is_followed: bool
     has_proofs: bool
+    has_audit: bool
     has_notes: bool
 
 
@@ -76,7 +78,7 @@ def page_facts(user: User, slug: str, now: datetime) -> PageFacts | None:
         facts = cursor.fetchone()
     if facts is None:
         return None
-    *_, is_followed, open_waivers, in_force, proved_at, has_notes, project_id = facts
+    *_, is_followed, open_waivers, in_force, audited_at, proved_at, has_notes, project_id = facts
     oldest, *moments = (_moment(fact) for fact in facts[:3])
     ages = [format_age(moment, now) if moment else "" for moment in (oldest, *moments)]
     # The page shows the age of each proof: that of the last one is not enough.
@@ -89,6 +91,7 @@ def page_facts(user: User, slug: str, now: datetime) -> PageFacts | None:
         waivers=WaiverCounts(in_force, open_waivers - in_force),
         is_followed=bool(is_followed),
         has_proofs=proved_at is not None,
+        has_audit=audited_at is not None,
         has_notes=bool(has_notes),
     )
 

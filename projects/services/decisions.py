@@ -113,7 +113,7 @@ def moved_places(move: WholeMove) -> int:
 
 def grave_findings(findings: Iterable[AuditFinding], slug: str) -> int:
     """Return how many findings of a target are above low."""
-    return sum(one.severity in _GRAVE and slug in one.targets for one in findings)
+    return sum(one.severity in _GRAVE and (not one.targets or slug in one.targets) for one in findings)
 
 
 def removed_names(today: TargetResult | None, target: Target) -> list[str]:

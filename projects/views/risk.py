@@ -34,6 +34,7 @@ from projects.selectors import (
     upstream_links,
     upstream_of,
 )
+from projects.selectors.audit import audit_summary
 from projects.selectors.evidence import proof_lines, proof_of, reading_of
 from projects.services.assessments.stored_documents import stored_record
 from projects.views.conditional import facts_of, project_etag
@@ -63,6 +64,7 @@ def project(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "can_edit": can_edit(found),
         "proofs": proof_lines(found) if facts.has_proofs and partial in ("", "#answers") else (),
+        "source": audit_summary(found) if facts.has_audit and partial in ("", "#answers") else None,
         "upstream": None if partial else upstream_of(found, is_followed=facts.is_followed, has_notes=facts.has_notes),
         "waivers": facts.waivers,
         "path": path,

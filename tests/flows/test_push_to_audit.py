@@ -56,6 +56,9 @@ def test_a_push_shows_what_its_source_imports_and_which_python_its_files_name(in
     page = push(installed, {"app/more.py": "import bs4\n"})
     assert "This push imports bs4, which nothing provides." in page
     assert "beautifulsoup4 1.0 brings a module of that name" in page
+    project = text(installed.client.get("/projects/app/").content)
+    assert "This push imports bs4, which nothing provides. 2 findings above low and 1 contradiction between" in project
+    assert "source bs4 is imported, and no package of the set brings it. app/more.py:1" in project
 
 
 def test_what_the_plan_takes_away_is_found(installed: Installation, replay: ReplayIndex) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from projects.domain.assessment.verdicts import Severity
+from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind
 from projects.domain.python_places.disagreements import disagreements
 from projects.domain.python_places.pythons_named import target_of
@@ -14,9 +14,10 @@ from projects.domain.python_places.values import PythonPlace
 from projects.presentation.audit.places import disagreement_text
 from projects.presentation.audit.sentences import finding_text, next_step
 from projects.presentation.target_names import describe_targets
-from scanner.domain.phrases import count, join_first
+from scanner.domain.phrases import count, join_first, join_words
 
 _SHOWN_PLACES = 5
+_SHOWN_NEW = 5
 _LOOKS = {Severity.CRITICAL: "blocked", Severity.HIGH: "blocked", Severity.MODERATE: "upgrade"}
 _PROVIDED_BY_NOTHING = {FindingKind.NOT_REQUIRED}
 
@@ -82,8 +83,7 @@ def audit_page(
     known_targets: Sequence[str],
 ) -> AuditPage:
     """Return the page. before: the findings of the audit before, None without one; known_targets: of the project."""
-    old = {_identity(one) for one in before or ()}
-    new = [one for one in findings if before is not None and _identity(one) not in old]
+    new = _new(findings, before)
     more = f"; {count(left_out, 'more file')} not read: there are too many" if left_out else ""
     return AuditPage(
         made_at,
@@ -98,10 +98,49 @@ def audit_page(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSummary:
+    """What a project's page says of its audit. `new` are findings that the last one did not have, `left` more."""
+
+    look: str
+    text: str
+    news: str
+    new: tuple[FindingRow, ...]
+    left: int
+
+
+def source_summary(
+    findings: Sequence[AuditFinding],
+    before: Sequence[AuditFinding] | None,
+    places: Sequence[PythonPlace],
+    targets: Sequence[str],
+) -> SourceSummary | None:
+    """Return the summary; None where nothing was found."""
+    grave = [one for one in findings if one.severity in _LOOKS]
+    contradictions = disagreements(places)
+    if not grave and not contradictions:
+        return None
+    new = [one for one in _new(findings, before) if one.severity in _LOOKS]
+    parts = [f"{count(len(grave), 'finding')} above low"] if grave else []
+    parts += [f"{count(len(contradictions), 'contradiction')} between places of its Python"] if contradictions else []
+    look = next((_LOOKS[one.severity] for one in sorted(grave, key=_gravest)), "upgrade")
+    rows = tuple(_finding(one, targets, is_new=True) for one in new[:_SHOWN_NEW])
+    return SourceSummary(look, join_words(parts), pushed_text(new), rows, len(new) - len(rows))
+
+
 def pushed_text(new: Sequence[AuditFinding]) -> str:
     """Return what the new findings of a push say of its imports; empty where nothing is missing."""
     names = [one.subject for one in new if one.kind in _PROVIDED_BY_NOTHING]
     return f"This push imports {join_first(names, 3)}, which nothing provides." if names else ""
+
+
+def _new(findings: Sequence[AuditFinding], before: Sequence[AuditFinding] | None) -> list[AuditFinding]:
+    old = {_identity(one) for one in before or ()}
+    return [one for one in findings if before is not None and _identity(one) not in old]
+
+
+def _gravest(finding: AuditFinding) -> int:
+    return -SEVERITIES.index(finding.severity)
 
 
 def _identity(finding: AuditFinding) -> tuple[str, str]:

@@ -171,6 +171,7 @@ def test_the_page_reads_no_table_that_its_version_knows_nothing_of(alice: Client
             "projects_note",
             "projects_packagewaiver",
             "projects_storedproof",
+            "projects_sourceaudit",
             "projects_subscription",
             "projects_projectindex",
             "scanner_index",
