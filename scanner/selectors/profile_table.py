@@ -9,7 +9,7 @@ from scanner.domain.files.builds import UNSEEN, infer_build
 from scanner.domain.files.release_profile import ReleaseProfile
 from scanner.domain.matching.availability import Offer
 from scanner.domain.matching.matcher import Matcher
-from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers, unpack_offers
+from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, unpack_offers
 from scanner.domain.releases.pooling import ProfileKey, StoredRelease
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.target import Target
@@ -49,7 +49,7 @@ class ProfileTable:
         if lacking:
             self._texts.update(_texts(lacking))
         for key in together:
-            self._catalogue_offers[key] = pack_offers(catalogue_matcher().offers_once(self._profile(key)))
+            self._catalogue_offers[key] = catalogue_matcher().packed_offers(self._profile(key))
 
     def _profile(self, key: ProfileKey) -> ReleaseProfile:
         if isinstance(key, int):
@@ -114,7 +114,7 @@ def _stored_offers(profile_ids: Collection[int]) -> dict[ProfileKey, bytes]:
             else:
                 outdated.append(pk)
     for pk, text in _texts(outdated).items():
-        found[pk] = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(text)))
+        found[pk] = catalogue_matcher().packed_offers(ReleaseProfile.parse(text))
     return found
 
 

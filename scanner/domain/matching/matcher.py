@@ -22,16 +22,17 @@ from scanner.domain.targets.abis import AbiPair, TagPriority, supported_pairs
 from scanner.domain.targets.target import Target
 
 PRIORITIES = tuple(TagPriority)
+YANKED = 0x80
+"""In the byte of an offer: only yanked files serve. The other bits are the position of the availability in the enum."""
+CODES = {
+    Offer(availability, yanked): position | (YANKED if yanked else 0)
+    for position, availability in enumerate(Availability)
+    for yanked in (False, True)
+}
 # One object for each value, so that thousands of rows of hundreds of offers hold pointers only.
-_OFFERS = {(kind, yanked): Offer(kind, yanked) for kind in Availability for yanked in (False, True)}
-
-
-def bits(mask: int) -> Iterator[int]:
-    """Yield the positions of the set bits, lowest first."""
-    while mask:
-        lowest = mask & -mask
-        yield lowest.bit_length() - 1
-        mask ^= lowest
+OFFERS = {code: offer for offer, code in CODES.items()}
+_CODES = {(offer.availability, offer.yanked): code for offer, code in CODES.items()}
+_DIGITS = bytes.maketrans(b"01", b"\0\1")
 
 
 class Matcher:
@@ -122,23 +123,31 @@ class Matcher:
 
     def offers_once(self, profile: ReleaseProfile) -> tuple[Offer, ...]:
         """Return the offers without caching them, for callers that cache them."""
-        if not profile.files:
-            return (_OFFERS[Availability.ABSENT, False],) * len(self.targets)
-        compiled = any(is_compiled(file.tag_set) for file in profile.files)
-        row = [_OFFERS[Availability.NONE, False]] * len(self.targets)
+        return tuple(map(OFFERS.__getitem__, self.packed_offers(profile)))
+
+    def packed_offers(self, profile: ReleaseProfile) -> bytes:
+        """Return the same offers, each as the byte that `CODES` has for it."""
+        count = len(self.targets)
+        row = sum(_CODES[kind] * _expanded(mask, count) for kind, mask in self._masks_of(profile))
+        return row.to_bytes(count, "little")
+
+    def _masks_of(self, profile: ReleaseProfile) -> Iterator[tuple[tuple[Availability, bool], int]]:
+        """Yield each kind of offer with the targets that have it; each target is in one of them."""
         undecided = self._everything
+        if not profile.files:
+            yield (Availability.ABSENT, False), undecided
+            return
+        compiled = any(is_compiled(file.tag_set) for file in profile.files)
         for yanked in sorted({file.yanked for file in profile.files}):
             # The order of installers: files that are not yanked before yanked ones, then wheels before sdists.
             wheels, sdists = self._fitting(profile, undecided, yanked=yanked)
             choices = [(wheel_availability(priority, compiled=compiled), wheels[priority]) for priority in PRIORITIES]
             for availability, fits in (*choices, (Availability.SOURCE, sdists)):
-                offer = _OFFERS[availability, yanked]
-                for i in bits(fits & undecided):
-                    row[i] = offer
+                yield (availability, yanked), fits & undecided
                 undecided &= ~fits
-        for i in bits(undecided & self._refused(profile) if undecided else 0):
-            row[i] = _OFFERS[Availability.EXCLUDED, False]
-        return tuple(row)
+        refused = undecided & self._refused(profile) if undecided else 0
+        yield (Availability.EXCLUDED, False), refused
+        yield (Availability.NONE, False), undecided & ~refused
 
     def _fitting(self, profile: ReleaseProfile, among: int, *, yanked: bool) -> tuple[list[int], int]:
         """Return the targets that wheels fit, by tag priority, and those that sdists fit; of (un)yanked files only."""
@@ -170,3 +179,8 @@ class Matcher:
             fitting_but_refused |= fits & ~accepted
         installable = any(file.tag_set is not None or file.kind is FileKind.SDIST for file in profile.files)
         return fitting_but_refused | (self._everything & ~accepted_by_any if installable else 0)
+
+
+def _expanded(mask: int, count: int) -> int:
+    """Return a number with a byte for each bit of a mask: 0 or 1."""
+    return int.from_bytes(f"{mask:0{count}b}".encode().translate(_DIGITS), "big") if mask else 0

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from functools import cache
 
-from scanner.domain.matching.availability import Availability, Offer
-from scanner.domain.matching.matcher import Matcher
+from scanner.domain.matching.availability import Offer
+from scanner.domain.matching.matcher import OFFERS, Matcher
 from scanner.domain.targets.catalogue import CATALOGUE
 
 # Raised when the rules of matching change, so that stored offers are computed again.
 _RULES = 1
-# A byte holds the position of the availability in the enum, and the high bit for "only yanked files serve".
-_YANKED = 0x80
-_OFFERS = {
-    position | flag: Offer(availability, bool(flag))
-    for position, availability in enumerate(Availability)
-    for flag in (0, _YANKED)
-}
-_BYTES = {offer: byte for byte, offer in _OFFERS.items()}
-
-
-def pack_offers(offers: Sequence[Offer]) -> bytes:
-    """Return the offers as bytes, in order."""
-    return bytes(map(_BYTES.__getitem__, offers))
 
 
 def unpack_offers(packed: bytes) -> tuple[Offer, ...]:
-    """Return the offers that `pack_offers` was given."""
-    return tuple(_OFFERS[byte] for byte in packed)
+    """Return the offers of a row of bytes, as `Matcher.packed_offers` makes it."""
+    return tuple(map(OFFERS.__getitem__, packed))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from operator import itemgetter
 
 from scanner.domain.files.release_profile import ReleaseProfile
-from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher, pack_offers
+from scanner.domain.matching.packed_offers import catalogue_digest, catalogue_matcher
 from scanner.models import StoredProfile
 from scanner.services.storage.sql import marks, select_rows
 
@@ -26,7 +26,7 @@ def store_profiles(profiles: Iterable[ReleaseProfile]) -> dict[ReleaseProfile, i
             digest=digest,
             text=profile.text,
             catalogue=catalogue_digest(),
-            offers=pack_offers(catalogue_matcher().offers(profile)),
+            offers=catalogue_matcher().packed_offers(profile),
         )
         for digest, profile in sorted(digests.items(), key=itemgetter(0))
         if digest not in ids
@@ -46,7 +46,7 @@ def renew_profiles() -> int:
     outdated = StoredProfile.objects.exclude(catalogue=current).order_by("pk")[:CHUNK]
     while renewed < MOST_RENEWED and (rows := list(outdated.all())):
         for row in rows:
-            row.offers = pack_offers(catalogue_matcher().offers(ReleaseProfile.parse(row.text)))
+            row.offers = catalogue_matcher().packed_offers(ReleaseProfile.parse(row.text))
             row.catalogue = current
         StoredProfile.objects.bulk_update(rows, ("offers", "catalogue"), batch_size=CHUNK)
         renewed += len(rows)
