@@ -37,7 +37,6 @@ from projects.services.assessments.evaluate import Evaluation, evaluate, stopwat
 from projects.services.assessments.fetch import fetch_missing
 from projects.services.dependency_files import FilesOnDisk, UnreadablePath, roots_of, unreadable
 from projects.services.plan_files import FileContents, with_written_plans
-from projects.services.wheel_reading import read_wheels, wheels_of
 from scanner.domain.phrases import count
 from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.loosen import Step
@@ -241,6 +240,9 @@ def _with_wheels_read(
     request: AssessmentRequest, found: Evaluation, indexes: IndexSet, as_of: datetime | None, log: Log
 ) -> tuple[AssessmentRequest, Evaluation]:
     """Read the wheels of the answer, and answer again as long as they show that something breaks."""
+    # Imported here, since it brings a tenth of all modules, and few commands read wheels.
+    from projects.services.wheel_reading import read_wheels, wheels_of
+
     for _ in range(_WHEEL_ROUNDS):
         read = read_wheels(indexes, wheels_of(found.targets, indexes), timezone.now())
         log(f"Read {count(read.wheels, 'wheel')}, {read.received:,} bytes; {count(read.breaking, 'wheel')} break.")

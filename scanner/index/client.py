@@ -30,7 +30,7 @@ _MAX_VALIDATOR = 200
 
 
 class MetadataFile(Protocol):
-    """A file whose metadata can be fetched (PEP 658): IndexFile and the ReleaseFile model."""
+    """A file whose metadata can be fetched (PEP 658): IndexFile, and what is stored of one."""
 
     @property
     def url(self) -> str:

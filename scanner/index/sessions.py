@@ -1,9 +1,10 @@
 """HTTP sessions: one for addresses of the operator, one for addresses of users."""
 
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -15,7 +16,26 @@ _KEPT: dict[str, Any] = {"pool_connections": 8, "pool_maxsize": 64, "max_retries
 
 
 class _Session(requests.Session):
-    """A session that follows no redirects: requests would read a redirect's whole body, however large."""
+    """A session that follows no redirects: requests would read a redirect's whole body, however large.
+
+    The environment (proxies, certificates) is read once for each host, since reading it takes as long as a request.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._environment: dict[Hashable, dict[str, Any]] = {}
+
+    def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+        """Return what the environment says of a request, in a dictionary of the caller's own."""
+        place = urlsplit(url)
+        key = (place.scheme, place.netloc, self.trust_env, self.verify, stream, verify, cert)
+        if proxies or key not in self._environment:
+            found = super().merge_environment_settings(url, proxies, stream, verify, cert)
+            if proxies:
+                return dict(found)
+            self._environment[key] = dict(found)
+        known = self._environment[key]
+        return {**known, "proxies": dict(known["proxies"])}
 
     def get_redirect_target(self, resp: requests.Response) -> str | None:
         """Return None, so that no redirect is prepared."""

@@ -19,11 +19,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from scanner.index.client import IndexClient
-from scanner.models import Package, PackageState, ReleaseFile
+from scanner.models import Package, PackageState
 from scanner.services.index_sets import IndexSet, IndexSource
 from scanner.services.indexes import usable_client
 from scanner.services.job_threads import JobThreads
 from scanner.services.metadata import (
+    FileToRead,
     MetadataAnswer,
     files_to_read,
     is_large_sdist,
@@ -304,7 +305,7 @@ class Fetcher:
         return PollResult.NOT_DUE
 
     @staticmethod
-    def _read(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:
+    def _read(release_id: int, files: Sequence[FileToRead], client: IndexClient) -> MetadataAnswer:
         return MetadataAnswer(release_id) if stop_requested() else read_metadata(release_id, files, client)
 
 

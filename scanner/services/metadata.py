@@ -9,12 +9,14 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
 
 from scanner.domain.files.core_metadata import parse_core_metadata
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
+from scanner.domain.files.locations import unpack_location
 from scanner.domain.files.sdist_metadata import (
     MetadataGrade,
     StatedDependencies,
@@ -53,24 +55,44 @@ class MetadataAnswer:
     has_answered: bool = False
 
 
-def files_to_read(release_ids: Collection[int]) -> dict[int, list[ReleaseFile]]:
+class FileToRead(NamedTuple):
+    """A file of a release, with what reading its metadata needs: a model instance for each would take longer."""
+
+    filename: str
+    kind: str
+    size: int | None
+    has_metadata: bool | None
+    metadata_sha256: str
+    location: bytes
+    base: str
+
+    @property
+    def url(self) -> str:
+        """The file's URL."""
+        return unpack_location(bytes(self.location), self.filename, self.base)
+
+
+_FILE_COLUMNS = ("filename", "kind", "size", "has_metadata", "metadata_sha256", "location", "package__files_base")
+
+
+def files_to_read(release_ids: Collection[int]) -> dict[int, list[FileToRead]]:
     """Return the files of these releases by release, as `read_metadata` takes them. One query for each 2,000."""
     wanted = sorted(release_ids)
-    found: dict[int, list[ReleaseFile]] = {}
+    found: dict[int, list[FileToRead]] = {}
     for start in range(0, len(wanted), 2000):
-        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + 2000]).select_related("package")
-        for file in rows.order_by("filename"):
-            found.setdefault(file.release_id or 0, []).append(file)
+        rows = ReleaseFile.objects.filter(release__in=wanted[start : start + 2000]).order_by("filename")
+        for release_id, *columns in rows.values_list("release_id", *_FILE_COLUMNS):
+            found.setdefault(release_id, []).append(FileToRead(*columns))
     return found
 
 
-def is_large_sdist(files: Sequence[ReleaseFile]) -> bool:
+def is_large_sdist(files: Sequence[FileToRead]) -> bool:
     """Return whether the metadata of a release with these files can cost many megabytes: it is a large sdist alone."""
     sizes = [file.size or 0 for file in files if file.kind == FileKind.SDIST]
     return max(sizes, default=0) > _LARGE_SDIST and not any(file.kind == FileKind.WHEEL for file in files)
 
 
-def read_metadata(release_id: int, files: Sequence[ReleaseFile], client: IndexClient) -> MetadataAnswer:
+def read_metadata(release_id: int, files: Sequence[FileToRead], client: IndexClient) -> MetadataAnswer:
     """Return what the index answers for a release with these files. Reads and writes nothing that is stored."""
     try:
         return MetadataAnswer(release_id, _fetch(files, client))
@@ -182,7 +204,7 @@ def is_due(tried_at: datetime | None, failures: int, now: datetime) -> bool:
     return now - tried_at >= min(FIRST_PAUSE * (1 << failures - 1), LONGEST_PAUSE)
 
 
-def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> StatedDependencies:
+def _fetch(files: Sequence[FileToRead], client: IndexClient) -> StatedDependencies:
     last: IndexFault = NoSuchFile("a wheel or sdist of the release")
     for attempt in _attempts(files, client):
         try:
@@ -192,7 +214,7 @@ def _fetch(files: Sequence[ReleaseFile], client: IndexClient) -> StatedDependenc
     raise last
 
 
-def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Callable[[], StatedDependencies]]:
+def _attempts(files: Sequence[FileToRead], client: IndexClient) -> Iterator[Callable[[], StatedDependencies]]:
     """Yield the ways to get the metadata, the cheapest first."""
     if any(file.kind == FileKind.WHEEL for file in files):
         yield partial(_from_wheels, client, files)
@@ -200,7 +222,7 @@ def _attempts(files: Sequence[ReleaseFile], client: IndexClient) -> Iterator[Cal
         yield partial(_from_sdist, client, sdist)
 
 
-def _from_wheels(client: IndexClient, files: Sequence[ReleaseFile]) -> StatedDependencies:
+def _from_wheels(client: IndexClient, files: Sequence[FileToRead]) -> StatedDependencies:
     by_name = {file.filename: file for file in files if file.kind == FileKind.WHEEL}
     listed = (
         WheelListing(name, read_wheel_tags(name)[0] or "", file.size, file.metadata_sha256 or "")
@@ -210,7 +232,7 @@ def _from_wheels(client: IndexClient, files: Sequence[ReleaseFile]) -> StatedDep
     return merge_dependencies([(_from_wheel(client, by_name[wheel.filename]), where) for wheel, where in chosen])
 
 
-def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
+def _from_wheel(client: IndexClient, wheel: FileToRead) -> StatedDependencies:
     """Return what one wheel states: by its metadata file, else by the end of the wheel itself."""
     if wheel.has_metadata is not False:
         try:
@@ -220,7 +242,7 @@ def _from_wheel(client: IndexClient, wheel: ReleaseFile) -> StatedDependencies:
     return _certain(client.wheel_metadata(wheel.url), wheel.url)
 
 
-def _from_sdist(client: IndexClient, sdist: ReleaseFile) -> StatedDependencies:
+def _from_sdist(client: IndexClient, sdist: FileToRead) -> StatedDependencies:
     documents = client.sdist_metadata(sdist.url, lambda pkg_info: states_dependencies(_text(pkg_info)))
     requires = None if documents.requires is None else _text(documents.requires)
     return read_sdist_dependencies(_text(documents.pkg_info), requires)

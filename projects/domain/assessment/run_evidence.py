@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Self
 
 from packaging.version import Version
@@ -78,8 +80,12 @@ def first_declaring(package: PackageSnapshot, version: Version, python: Python) 
     It counts only where the release just before it is known not to: else an unread one between may declare it too.
     """
     before: bool | None = None
-    for candidate in package.candidates:
-        if candidate.version < version or (candidate.version.is_prerelease and candidate.version != version):
+    start = bisect_left(package.candidates, version, key=attrgetter("version"))
+    for candidate in package.candidates[start:]:
+        if before is None and not candidate.declared:
+            # Nearly all: of most releases the metadata was never read.
+            continue
+        if candidate.version.is_prerelease and candidate.version != version:
             continue
         declares = read_declared(candidate.declared).on(python).is_declared if candidate.declared else None
         if declares and before is False:
