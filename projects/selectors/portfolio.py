@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min, OuterRef, Subquery
+from django.db.models import Exists, Min, OuterRef, Subquery
 
 from projects.domain.assessment.diff import PackageChange, changes_from_json
 from projects.domain.assessment.package_result import PackageResult
@@ -39,13 +39,15 @@ _MOST_NOTES = 200
 def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> PortfolioState:
     """Return what is stored about the user's projects, on the headlines of the query. Eleven queries at most."""
     newest_snapshot = Snapshot.objects.filter(project=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    asking = Snapshot.objects.filter(pk=OuterRef("snapshot_pk"), requirements__constraint=False)
     newest = Assessment.objects.filter(snapshot=OuterRef("snapshot_pk")).newest_first()
     rows = list(
         Project.objects.visible_to(user)
         .annotate(snapshot_pk=Subquery(newest_snapshot))
         .annotate(assessment_pk=Subquery(newest.values("pk")[:1]), checked=Subquery(first_check(OuterRef("pk"))[:1]))
+        .annotate(asks=Exists(asking))
         .order_by("name", "pk")
-        .values("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags")
+        .values("pk", "name", "slug", "snapshot_pk", "assessment_pk", "checked", "tags", "asks")
     )
     pks = [row["pk"] for row in rows]
     targets: dict[int, list[str]] = {}
@@ -69,6 +71,7 @@ def portfolio_state(user: User, query: PortfolioQuery, now: datetime) -> Portfol
                 targets=tuple(targets.get(row["pk"], ())),
                 outcomes=outcomes.get(row["assessment_pk"], {}),
                 snapshot=snapshot_line(snapshots.get(row["snapshot_pk"])),
+                asks=row["asks"],
                 checked_at=row["checked"],
             )
             for row in rows

@@ -34,6 +34,7 @@ class PortfolioRow:
     slug: str
     tags: tuple[str, ...]
     snapshot: SnapshotLine | None
+    asks: bool
     checked_at: datetime | None
     is_stale: bool
     cells: tuple[HeatCell | None, ...]
@@ -82,6 +83,7 @@ def portfolio_rows(
             slug=project.slug,
             tags=project.tags,
             snapshot=project.snapshot,
+            asks=project.asks,
             checked_at=project.checked_at,
             is_stale=is_stale(project.checked_at, now),
             cells=tuple(_cell(project, target_of(project, headline)) for headline in headlines),

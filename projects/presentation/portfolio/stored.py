@@ -25,7 +25,10 @@ class StoredOutcome:
 
 @dataclass(frozen=True, slots=True)
 class StoredProject:
-    """One project: its targets in their order, and their outcomes by slug where there is an assessment."""
+    """One project: its targets in their order, and their outcomes by slug where there is an assessment.
+
+    `asks` is whether the files of its snapshot ask for any package.
+    """
 
     pk: int
     name: str
@@ -34,6 +37,7 @@ class StoredProject:
     targets: tuple[str, ...]
     outcomes: Mapping[str, StoredOutcome]
     snapshot: SnapshotLine | None
+    asks: bool
     checked_at: datetime | None
 
 

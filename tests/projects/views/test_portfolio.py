@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.permissions import Role
-from projects.models import Project, TargetAssessment
+from projects.models import Project, Snapshot, TargetAssessment
 from tests.cast import (
     LINUX_313,
     LINUX_314,
@@ -97,6 +97,14 @@ def test_a_week_shows_what_it_amounts_to_with_the_projects(alice: Client, cast: 
     html = alice.get("/").content
     assert "this week: 1 cleared or better" in text(html)
     assert "better orjson 1.0: upgrade → ready on 2 targets practice-api" in text(html)
+
+
+def test_a_project_whose_files_ask_for_nothing_says_so(alice: Client, cast: Cast) -> None:
+    project = add_project(cast, "empty")
+    Snapshot.objects.create(project=project)
+    assert "empty its files ask for no package" in text(alice.get("/").content)
+    page = text(alice.get("/projects/empty/").content)
+    assert "No answer yet. The files ask for no package, so there is nothing to assess." in page
 
 
 def test_a_week_is_silent_about_what_only_became_known(alice: Client, cast: Cast) -> None:
