@@ -10,11 +10,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from projects.presentation.upgrade.query import UpgradeQuery
-from projects.services import indexes, project_removal, submissions, upgrades, wheel_reading
+from projects.services import indexes, project_removal, push_reports, submissions, upgrades, wheel_reading
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
 from projects.services.audit import pushed_source
+from projects.services.move_requests import ask as move_requests
+from projects.services.move_requests.work import work_on_request
 from projects.services.webhooks import branch_checks
 from projects.services.webhooks import process as delivery_work
 from scanner.domain.resolution.upgrade import Strategy
@@ -50,8 +52,33 @@ def continue_assessment(self: Task[..., None], snapshot_id: int) -> None:
 
 @shared_task
 def audit_source(snapshot_id: int) -> bool:
-    """Audit the source at a snapshot's commit. Return whether there is an audit of it now."""
-    return pushed_source.audit_pushed_source(snapshot_id, timezone.now())
+    """Audit the source at a snapshot's commit. Return whether there is an audit of it now.
+
+    With it all facts about the push are known: they are reported at the host, and the requests that they change are
+    brought up to date.
+    """
+    is_audited = pushed_source.audit_pushed_source(snapshot_id, timezone.now())
+    for report_id in push_reports.plan_reports(snapshot_id, timezone.now()):
+        post_push_report.delay(report_id)
+    for request_id in move_requests.requests_of_snapshot(snapshot_id):
+        work_on_move_request.delay(request_id)
+    return is_audited
+
+
+@shared_task(bind=True, max_retries=delivery_work.ATTEMPTS)
+def post_push_report(self: Task[..., None], report_id: int) -> None:
+    """Post the status and the comment of one push. Retry with growing delays while its host does not answer."""
+    wait = push_reports.post_report(report_id, timezone.now())
+    if wait is not None:
+        raise self.retry(countdown=wait)
+
+
+@shared_task(bind=True, max_retries=delivery_work.ATTEMPTS)
+def work_on_move_request(self: Task[..., None], request_id: int) -> None:
+    """Open one change request, or bring it up to date. Retry with growing delays while its host does not answer."""
+    wait = work_on_request(request_id, timezone.now())
+    if wait is not None:
+        raise self.retry(countdown=wait)
 
 
 def _audit(snapshot_id: int) -> None:
@@ -136,14 +163,20 @@ def read_submission(submission_id: int) -> bool:
 
 @shared_task
 def requeue_lost_deliveries() -> int:
-    """Queue the pending deliveries and submissions whose task was lost. Return how many."""
+    """Queue the pending deliveries, submissions, change requests and reports whose task was lost. Return how many."""
     waiting = delivery_work.lost(timezone.now())
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
     unread = submissions.lost_submissions(timezone.now())
     for submission_id in unread:
         read_submission.delay(submission_id)
-    return len(waiting) + len(unread)
+    requests = move_requests.lost_requests(timezone.now())
+    for request_id in requests:
+        work_on_move_request.delay(request_id)
+    reports = push_reports.lost_reports(timezone.now())
+    for report_id in reports:
+        post_push_report.delay(report_id)
+    return len(waiting) + len(unread) + len(requests) + len(reports)
 
 
 @shared_task

@@ -17,9 +17,11 @@ from projects.models.badge import Badge
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.invitation import Invitation
 from projects.models.log_entry import LogEntry
+from projects.models.move_request import MoveRequest
 from projects.models.note import Mention, Note
 from projects.models.project import DemandedGrade, LargestStep, Project, ProjectTarget, SourceBuilds
 from projects.models.proof import StoredProof
+from projects.models.push_report import PushReport
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
@@ -46,6 +48,7 @@ __all__ = [
     "LogEntry",
     "Membership",
     "Mention",
+    "MoveRequest",
     "Note",
     "Origin",
     "PackageRows",
@@ -54,6 +57,7 @@ __all__ = [
     "ProjectIndex",
     "ProjectPackage",
     "ProjectTarget",
+    "PushReport",
     "Repository",
     "RequestCount",
     "SavedView",

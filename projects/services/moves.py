@@ -55,19 +55,25 @@ class ProjectMove:
         return replace(self, move=whole_move(self.source, skipped))
 
 
-def project_move(project: Project, slug: str) -> ProjectMove | None:
-    """Return the move of a project's newest files to a target that it has; None before these are assessed."""
+def project_move(project: Project, slug: str, *, even_blocked: bool = False) -> ProjectMove | None:
+    """Return the move of a project's newest files to a target that it has; None before these are assessed.
+
+    - even_blocked: where the target is neither go nor conditional, the places move and the requirements stay.
+    """
     state = upgrade_state(project, slug)
     if state.snapshot is None or not state.stored.is_assessed:
         return None
     target, result = parse_target(slug), state.stored.result
     audit = SourceAudit.objects.filter(snapshot=state.snapshot, error="").first()
-    if result.verdict not in MOVABLE:
+    is_movable = result.verdict in MOVABLE
+    if not is_movable and not even_blocked:
         nothing = MoveSource({}, {}, (), None)
         return ProjectMove(target, result, state.snapshot, nothing, WholeMove((), ()), has_source=audit is not None)
     given = read_contents(state.snapshot)
     plan = result.plan or UpgradePlan()
-    (written,) = write_plans([(plan, [slug])], given, lambda: indexes_of(project))
+    written = WrittenPlan()
+    if is_movable:
+        (written,) = write_plans([(plan, [slug])], given, lambda: indexes_of(project))
     texts, places = _of_snapshot(given)
     if audit is not None:
         others = [PythonPlace.from_json(one) for one in audit.places]

@@ -13,6 +13,7 @@ from projects.models import Project
 from projects.presentation.audit.move_page import MoveChoice, move_page
 from projects.presentation.audit.move_text import move_patch
 from projects.presentation.target_grid import MOST_TARGETS
+from projects.selectors.move_requests import move_request_list
 from projects.services.moves import ProjectMove, project_move
 from projects.services.plan_files import restore_logins
 from projects.services.projects import add_target
@@ -46,6 +47,7 @@ def project_move_page(request: HtmxHttpRequest, slug: str, target: str) -> HttpR
         "snapshot": whole.snapshot,
         "has_source": whole.has_source,
         "can_edit": can_edit(project),
+        "requests": move_request_list(project, target),
     }
     return render(request, "projects/move.html", context)
 

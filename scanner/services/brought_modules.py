@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+from django.db import connection
 from django.db.models import Q
 
 from scanner.domain.files.filenames import FileKind
@@ -62,6 +63,9 @@ def _read(file: ReleaseFile, client: IndexClient) -> BroughtModules | None:
     except (NoSuchFile, InvalidArchive, IndexFault) as error:
         logger.info("modules not read file=%s error=%s", file.filename, error)
         return None
+    finally:
+        # The limits of hosts are rows: this thread has a connection, and ends.
+        connection.close()
 
 
 def _of_sdist(file: ReleaseFile, client: IndexClient) -> BroughtModules | None:

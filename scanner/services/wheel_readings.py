@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -70,6 +71,9 @@ def fetch_sources(file: UnreadWheel, client: IndexClient) -> WheelSources | str 
     except IndexFault as error:
         logger.info("wheel not fetched file=%s error=%s", file.filename, error)
         return None
+    finally:
+        # The limits of hosts are rows: the thread that fetches has a connection of its own.
+        connection.close()
 
 
 def store_reading(file: UnreadWheel, reading: WheelReading, received: int, now: datetime) -> bool:

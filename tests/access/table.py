@@ -152,6 +152,8 @@ ROWS = (
     Row(
         "projects/<slug:slug>/upgrade/<slug:target>/<str:kind>/", read=Who.READER, parts={"kind": "pins"}, is_empty=True
     ),
+    Row("projects/<slug:slug>/move-requests/<slug:target>/", read=Who.READER),
+    Row("projects/<slug:slug>/move-requests/<slug:target>/<row:pk>/", change=Who.MEMBER, ids={"pk": "repository"}),
     Row("projects/<slug:slug>/when/<slug:target>/", read=Who.READER),
     Row("projects/<slug:slug>/when/<slug:target>/watch/", change=Who.READER),
     Row("projects/<slug:slug>/report/<slug:target>/", read=Who.READER),

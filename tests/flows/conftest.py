@@ -30,6 +30,6 @@ def installed(
 ) -> Installation:
     """Return an installation in which nothing is queued."""
     settings.WHEELWAY_ALLOW_PRIVATE_HOSTS = ["127.0.0.1"]
-    for request in ("request_assessment", "request_delivery"):
+    for request in ("request_assessment", "request_delivery", "request_move"):
         monkeypatch.setattr(jobs, request, lambda pk: None)
     return Installation(host, replay, client)

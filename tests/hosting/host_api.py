@@ -1,8 +1,10 @@
-"""A stand-in for the HTTP API of a repository host, over real HTTP: its pull or merge requests, and what it refuses."""
+"""A stand-in for the HTTP API of a repository host, over real HTTP: change requests, statuses, comments, refusals."""
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,15 +12,18 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.hosting.other_hosts import OTHER_HOSTS, Document
+
 TOKEN = "t0ken-of-the-host"
 _TOKEN_HEADERS = {
     "github": ("Authorization", f"Bearer {TOKEN}"),
     "gitea": ("Authorization", f"token {TOKEN}"),
     "gitlab": ("PRIVATE-TOKEN", TOKEN),
+    "bitbucket-cloud": ("Authorization", f"Bearer {TOKEN}"),
+    "bitbucket-server": ("Authorization", f"Bearer {TOKEN}"),
+    "azure-devops": ("Authorization", f"Basic {base64.b64encode(f':{TOKEN}'.encode()).decode()}"),
 }
 _BASES = {"github": "/repos/octo/app", "gitea": "/repos/octo/app", "gitlab": "/projects/octo/app"}
-
-Document = dict[str, object]
 
 
 @dataclass
@@ -29,6 +34,11 @@ class HostApiServer:
     port: int = 0
     answer_with: tuple[int, Mapping[str, str], bytes] | None = None
     requests: list[Document] = field(default_factory=list)
+    # Statuses with their commits in order, and comments by id, each with the number of its request.
+    statuses: list[tuple[str, Document]] = field(default_factory=list)
+    comments: dict[int, tuple[int, str]] = field(default_factory=dict)
+    # The commits that each request has.
+    commits: dict[int, list[str]] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -44,6 +54,8 @@ class HostApiServer:
         name, value = _TOKEN_HEADERS[self.provider]
         if headers.get(name) != value:
             return 401, {"message": "Bad credentials"}
+        if self.provider in OTHER_HOSTS:
+            return OTHER_HOSTS[self.provider](self, method, path, json.loads(body or b"{}"))
         base = _BASES[self.provider]
         kind = "merge_requests" if self.provider == "gitlab" else "pulls"
         if path == f"{base}/{kind}":
@@ -52,6 +64,28 @@ class HostApiServer:
         change = "PUT" if self.provider == "gitlab" else "PATCH"
         if method == change and at.isdecimal() and 0 < int(at) <= len(self.requests):
             return self._update(self.requests[int(at) - 1], json.loads(body))
+        return self._status_or_comment(method, path.removeprefix(base), json.loads(body or b"{}"))
+
+    def _status_or_comment(self, method: str, path: str, given: Document) -> tuple[int, object]:
+        if method == "POST" and (found := re.fullmatch(r"/statuses/(\w+)", path)):
+            self.statuses.append((found[1], given))
+            return 201, given
+        if method == "GET" and (found := re.fullmatch(r"/(?:repository/)?commits/(\w+)/(pulls?|merge_requests)", path)):
+            having = [self.requests[at - 1] for at, commits in self.commits.items() if found[1] in commits]
+            if found[2] != "pull":
+                return 200, having
+            merged = [one for one in having if one.get("merged")]
+            return (200, merged[0]) if merged else (404, {"message": "Not Found"})
+        if method == "POST" and (found := re.fullmatch(r"/(?:issues|merge_requests)/(\d+)/(?:comments|notes)", path)):
+            at = len(self.comments) + 1
+            self.comments[at] = int(found[1]), str(given["body"])
+            return 201, {"id": at}
+        if method in {"PUT", "PATCH"} and (
+            found := re.fullmatch(r"/(?:issues|merge_requests/\d+)/(?:comments|notes)/(\d+)", path)
+        ):
+            at = int(found[1])
+            self.comments[at] = self.comments[at][0], str(given["body"])
+            return 200, {"id": at}
         return 404, {"message": "Not Found"}
 
     def finish(self, at: int, *, merged: bool) -> None:
@@ -69,7 +103,7 @@ class HostApiServer:
             found = [one for one in found if [f"octo:{_head(one)}"] == query.get("head")]
         elif self.provider == "gitlab":
             found = [one for one in found if [one["source_branch"]] == query.get("source_branch")]
-        elif query.get("page") != ["1"]:
+        elif query.get("page", ["1"]) != ["1"]:
             found = []
         return 200, found
 

@@ -1,4 +1,4 @@
-"""Pull requests of GitHub, Gitea and Forgejo, and merge requests of GitLab, as one shape."""
+"""Change requests, commit statuses and comments as one shape for all hosts."""
 
 from __future__ import annotations
 
@@ -33,3 +33,24 @@ class ChangeText:
 
     title: str
     body: str
+
+
+class StatusState(StrEnum):
+    """The state of a commit status."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """A commit status: at most 140 characters of `text`, and the page to which it leads."""
+
+    state: StatusState
+    text: str
+    url: str
+
+
+# The name under which statuses stand; one that is posted again takes the place of the last.
+STATUS_NAME = "wheelway"

@@ -5,9 +5,17 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from projects.hosts.api.call import HostApi, call
-from projects.hosts.api.change_request import ChangeRequest, ChangeText
+from projects.hosts.api.change_request import ChangeRequest, ChangeText, CommitStatus
 from projects.hosts.api.fields import record, records, text
-from projects.hosts.api.pulls import read_pull, repository_path, update_pull
+from projects.hosts.api.pulls import (
+    add_pull_comment,
+    post_pull_status,
+    read_pull,
+    repository_path,
+    update_pull,
+    update_pull_comment,
+)
+from projects.hosts.errors import TokenRefused
 
 _PAGE = 50
 _PAGES = 20
@@ -45,6 +53,34 @@ def open_request(api: HostApi, branch: str, base: str, said: ChangeText) -> Chan
 def update_request(api: HostApi, at: int, said: ChangeText) -> ChangeRequest:
     """Change title and body of a pull request."""
     return _request(update_pull(api, headers(api), at, said))
+
+
+def post_status(api: HostApi, commit: str, status: CommitStatus) -> None:
+    """Post a commit status."""
+    post_pull_status(api, headers(api), commit, status)
+
+
+def requests_of_commit(api: HostApi, commit: str) -> list[ChangeRequest]:
+    """Return the pull request that merged a commit, or whose head it is."""
+    try:
+        return [_request(record(call(api, headers(api), "GET", f"{repository_path(api)}/commits/{commit}/pull")))]
+    except TokenRefused as error:
+        if error.status != 404:
+            raise
+    # It is not merged: the open ones are looked through.
+    query = urlencode({"state": "open", "limit": _PAGE})
+    found = call(api, headers(api), "GET", f"{repository_path(api)}/pulls?{query}")
+    return [_request(one) for one in records(found) if text(record(one.get("head")), "sha") == commit]
+
+
+def add_comment(api: HostApi, at: int, said: str) -> str:
+    """Comment on a pull request, and return the comment's id."""
+    return add_pull_comment(api, headers(api), at, said)
+
+
+def update_comment(api: HostApi, at: int, comment: str, said: str) -> None:
+    """Change a comment."""
+    update_pull_comment(api, headers(api), comment, said)
 
 
 def _request(found: dict[str, object]) -> ChangeRequest:

@@ -29,11 +29,20 @@ def move_patch(move: WholeMove, *, is_reversed: bool = False) -> str:
 
 def move_lines(move: WholeMove, commands: Sequence[str], problems: Sequence[str]) -> list[str]:
     """Return what the patch changes and why, what it leaves to people, and the commands for locks."""
-    lines = [reason for file in move.files for reason in _reasons(file)]
-    lines += [f"! {by_hand_text(one)}" for one in move.by_hand]
-    lines += [f"! {problem}" for problem in problems]
+    lines = change_lines(move)
+    lines += [f"! {line}" for line in [*hand_lines(move), *problems]]
     lines += [f"then: {command}" for command in commands]
     return lines or ["nothing changes"]
+
+
+def change_lines(move: WholeMove) -> list[str]:
+    """Return what the patch changes and why."""
+    return [reason for file in move.files for reason in _reasons(file)]
+
+
+def hand_lines(move: WholeMove) -> list[str]:
+    """Return what the patch leaves to people."""
+    return [by_hand_text(one) for one in move.by_hand]
 
 
 def move_json(move: WholeMove, target: str, verdict: str, commands: Sequence[str], problems: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import pytest
 from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.hosts.api.call import HostApi
 from projects.hosts.api.change_request import ChangeText, RequestState
-from projects.hosts.api.find import api_of, client_of, push_remote
+from projects.hosts.api.find import RequestClient, api_of, push_remote, request_client
 from projects.hosts.errors import HostNotAllowed, HostRefused, HostUnavailable, RepositoryAccessDenied
 from tests.hosting.host_api import TOKEN, HostApiServer, host_api
 
@@ -24,6 +24,12 @@ def server(request: pytest.FixtureRequest) -> Iterator[HostApiServer]:
 def reach(server: HostApiServer, *, token: str = TOKEN, allowed: tuple[str, ...] = ("127.0.0.1",)) -> HostApi:
     url = parse_clone_url("https://host.example/octo/app.git")
     found = api_of(server.provider, url, token, root=server.root, allowed_hosts=allowed)
+    assert found is not None
+    return found
+
+
+def client_of(api: HostApi) -> RequestClient:
+    found = request_client(api)
     assert found is not None
     return found
 
@@ -104,20 +110,39 @@ def test_answers_that_are_not_the_api_s_become_errors(
         ("gitlab", "https://code.example:8443/a/b/app.git", "https://code.example:8443/api/v4", "a/b/app"),
         ("gitlab", "ssh://git@code.example:2222/a/app.git", "https://code.example/api/v4", "a/app"),
         ("gitea", "https://code.example/forge/octo/app.git", "https://code.example/forge/api/v1", "octo/app"),
+        ("bitbucket-cloud", "git@bitbucket.org:octo/app.git", "https://api.bitbucket.org/2.0", "octo/app"),
+        ("bitbucket-server", "https://code.example/git/scm/prj/app.git", "https://code.example/git/rest/api/latest",
+         "prj/app"),
+        ("bitbucket-server", "ssh://git@code.example:7999/prj/app.git", "https://code.example/rest/api/latest",
+         "prj/app"),
+        ("azure-devops", "https://dev.azure.com/org/Team/_git/App", "https://dev.azure.com/org", "Team/App"),
+        ("azure-devops", "https://dev.azure.com/org/_git/App", "https://dev.azure.com/org", "App/App"),
+        ("azure-devops", "git@ssh.dev.azure.com:v3/org/Team/App", "https://dev.azure.com/org", "Team/App"),
+        ("azure-devops", "https://org.visualstudio.com/DefaultCollection/_git/App", "https://org.visualstudio.com",
+         "App/App"),
+        ("azure-devops", "https://org.visualstudio.com/Team/_git/App", "https://org.visualstudio.com", "Team/App"),
+        ("azure-devops", "https://code.example/tfs/Main/Team/_git/App", "https://code.example/tfs/Main", "Team/App"),
     ],
-)
+)  # fmt: skip
 def test_the_api_is_found_beside_the_repository(provider: str, clone_url: str, root: str, name: str) -> None:
     found = api_of(provider, parse_clone_url(clone_url), "")
     assert found is not None
     assert (found.root, found.repository) == (root, name)
 
 
-@pytest.mark.parametrize("provider", ["bitbucket-cloud", "azure-devops", "upload"])
-def test_other_hosts_have_no_api_here(provider: str) -> None:
-    assert api_of(provider, parse_clone_url("https://code.example/octo/app"), "") is None
+def test_requests_are_not_opened_at_every_host_and_uploads_have_none() -> None:
+    url = parse_clone_url("https://code.example/org/octo/app")
+    for provider in ("bitbucket-cloud", "bitbucket-server", "azure-devops"):
+        api = api_of(provider, url, "")
+        assert api is not None
+        assert request_client(api) is None
+    assert api_of("upload", url, "") is None
 
 
 def test_a_push_goes_over_https_with_the_token_though_the_clone_is_by_ssh() -> None:
-    remote = push_remote("gitlab", parse_clone_url("git@code.example:a/app.git"), "s3cret")
+    url = parse_clone_url("git@code.example:a/app.git")
+    api = api_of("gitlab", url, "s3cret")
+    assert api is not None
+    remote = push_remote(api, url)
     assert (str(remote.url), remote.username) == ("https://code.example/a/app.git", "oauth2")
     assert "s3cret" not in repr(remote)

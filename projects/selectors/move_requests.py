@@ -1,0 +1,70 @@
+"""The change requests of a move, for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from projects.hosts.api.find import PROVIDERS_WITH_REQUESTS
+from projects.models import MoveRequest, Project, Repository
+from projects.presentation.host_steps import refused_token
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequestLine:
+    """One repository and its request for the move. `state` is empty where there is none.
+
+    - can_ask: whether a member may have it opened now; again: whether it was opened before.
+    - next_step: what the token of the API lacks.
+    """
+
+    repository: int
+    clone_url: str
+    has_token: bool
+    state: str
+    number: int
+    url: str
+    reason: str
+    next_step: str
+    updated_at: datetime | None
+    can_ask: bool
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequestList:
+    """The lines of a move. `is_waiting`: one of the requests is being opened."""
+
+    lines: tuple[MoveRequestLine, ...]
+    is_waiting: bool
+
+
+def move_request_list(project: Project, target: str) -> MoveRequestList:
+    """Return a line for each repository at whose host requests can be opened. Two queries at most."""
+    requests = Prefetch("move_requests", MoveRequest.objects.filter(target=target), to_attr="requests_of_move")
+    found = Repository.objects.followed().filter(project=project, provider__in=PROVIDERS_WITH_REQUESTS)
+    lines = tuple(_line(one) for one in found.order_by("pk").prefetch_related(requests))
+    return MoveRequestList(lines, any(line.state == MoveRequest.State.WAITING.label for line in lines))
+
+
+def _line(repository: Repository) -> MoveRequestLine:
+    requests: list[MoveRequest] = getattr(repository, "requests_of_move", [])
+    request = requests[0] if requests else None
+    state = request.state if request is not None else ""
+    is_followed = state in (MoveRequest.State.OPEN, MoveRequest.State.WAITING)
+    return MoveRequestLine(
+        repository=repository.pk,
+        clone_url=repository.clone_url,
+        has_token=bool(repository.api_token),
+        state=request.get_state_display() if request is not None else "",
+        number=request.number if request is not None else 0,
+        # The host says the address: nothing but a page is linked.
+        url=request.url if request is not None and request.url.startswith(("https://", "http://")) else "",
+        reason=request.reason if request is not None else "",
+        next_step=refused_token(repository.provider, repository.api_status),
+        updated_at=request.updated_at if request is not None else None,
+        can_ask=bool(repository.api_token) and not is_followed,
+        again=request is not None,
+    )
