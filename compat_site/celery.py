@@ -109,6 +109,11 @@ app.conf.beat_schedule = {
         "schedule": IntervalSchedule(30.0),
         "options": {"expires": 25},
     },
+    "announce changes to endpoints": {
+        "task": "projects.tasks.announce_changes",
+        "schedule": IntervalSchedule(30.0),
+        "options": {"expires": 25},
+    },
     "assess stale projects again": {
         "task": "projects.tasks.reassess_stale",
         "schedule": IntervalSchedule(60.0),

@@ -19,7 +19,7 @@ from django.utils.formats import date_format
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.permissions import ROLE_NAMES, Role
-from projects.models import Alert, Invitation, Subscription
+from projects.models import Alert, Invitation, Subscription, WebhookEndpoint
 from projects.presentation.target_standing import TargetStanding
 from projects.presentation.upstream_notes import UpstreamNote, one_line_summary
 from scanner.domain.matching.availability import Availability
@@ -150,6 +150,17 @@ def invitation(invited: Invitation, url: str, inviter: User) -> dict[str, object
         "inviter": inviter.first_name or inviter.get_username(),
         "url": url,
         "expires": _utc(invited.expires_at),
+    }
+
+
+def endpoint_disabled(endpoint: WebhookEndpoint, owner: str, path: str) -> dict[str, object]:
+    """Return the context of "an endpoint is disabled"; `owner` is the name of its project or team."""
+    return {
+        "name": endpoint.name,
+        "host": endpoint.host,
+        "owner": owner,
+        "reason": endpoint.disabled_because,
+        "url": absolute_url(path),
     }
 
 

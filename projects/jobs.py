@@ -32,6 +32,11 @@ def request_move(request_id: int) -> None:
     _send("work_on_move_request", (request_id,))
 
 
+def request_message(message_id: int) -> None:
+    """Queue one attempt to deliver a message to an endpoint."""
+    _send("deliver_message", (message_id,))
+
+
 def request_upgrade(
     project_id: int,
     target: str,

@@ -15,6 +15,7 @@ from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
 from projects.services.audit import pushed_source
+from projects.services.endpoints import announce, deliver
 from projects.services.move_requests import ask as move_requests
 from projects.services.move_requests.work import work_on_request
 from projects.services.webhooks import branch_checks
@@ -153,6 +154,24 @@ def process_delivery(self: Task[..., None], delivery_id: int) -> None:
     wait = delivery_work.process(delivery_id, timezone.now())
     if wait is not None:
         raise self.retry(countdown=wait)
+
+
+@shared_task
+def announce_changes() -> int:
+    """Make the messages of changed assessments, and queue all that are due. Return how many were queued."""
+    now = timezone.now()
+    announce.announce_changes(now)
+    due = deliver.due_messages(now)
+    for pk in due:
+        deliver_message.delay(pk)
+    return len(due)
+
+
+@shared_task
+def deliver_message(message_id: int) -> bool:
+    """Make one attempt to deliver a message to an endpoint. Return whether it was delivered."""
+    attempt = deliver.deliver(message_id, timezone.now())
+    return attempt is not None and attempt.is_delivered
 
 
 @shared_task

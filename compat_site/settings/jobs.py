@@ -47,6 +47,8 @@ CELERY_TASK_ROUTES = {
     "scanner.tasks.*": {"queue": "polling"},
     "projects.tasks.dispatch_wheel_events": {"queue": "alerts"},
     "projects.tasks.send_alert": {"queue": "alerts"},
+    "projects.tasks.announce_changes": {"queue": "alerts"},
+    "projects.tasks.deliver_message": {"queue": "alerts"},
     "projects.tasks.continue_assessment": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
     "projects.tasks.purge_deleted_projects": {"queue": "polling"},

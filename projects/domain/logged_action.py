@@ -35,6 +35,9 @@ class LoggedAction(StrEnum):
     BADGE_REVOKED = "badge-revoked"
     KEY_MADE = "key-made"
     KEY_REVOKED = "key-revoked"
+    ENDPOINT_ADDED = "endpoint-added"
+    ENDPOINT_REKEYED = "endpoint-rekeyed"
+    ENDPOINT_REMOVED = "endpoint-removed"
     ADDRESS_CHANGED = "address-changed"
 
 

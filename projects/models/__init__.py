@@ -14,6 +14,13 @@ from projects.models.assessment import (
 )
 from projects.models.audit import SourceAudit
 from projects.models.badge import Badge
+from projects.models.endpoint import (
+    AnnouncedAssessment,
+    EndpointFormat,
+    MessageState,
+    WebhookEndpoint,
+    WebhookMessage,
+)
 from projects.models.index import IndexRole, ProjectIndex
 from projects.models.invitation import Invitation
 from projects.models.log_entry import LogEntry
@@ -33,6 +40,7 @@ from projects.models.waiver import PackageWaiver
 __all__ = [
     "Alert",
     "AlertState",
+    "AnnouncedAssessment",
     "ApiKey",
     "Assessment",
     "AssessmentState",
@@ -41,6 +49,7 @@ __all__ = [
     "ConsultedPackage",
     "Delivery",
     "DemandedGrade",
+    "EndpointFormat",
     "IndexRole",
     "Invitation",
     "KeyScope",
@@ -48,6 +57,7 @@ __all__ = [
     "LogEntry",
     "Membership",
     "Mention",
+    "MessageState",
     "MoveRequest",
     "Note",
     "Origin",
@@ -72,4 +82,6 @@ __all__ = [
     "Subscription",
     "TargetAssessment",
     "Team",
+    "WebhookEndpoint",
+    "WebhookMessage",
 ]

@@ -40,6 +40,9 @@ _SENTENCES: Mapping[LoggedAction, str] = {
     LoggedAction.BADGE_REVOKED: "revoked a badge of {target}",
     LoggedAction.KEY_MADE: "made the API key {target} ({after})",
     LoggedAction.KEY_REVOKED: "revoked the API key {target}",
+    LoggedAction.ENDPOINT_ADDED: "added the endpoint {target} at {after}",
+    LoggedAction.ENDPOINT_REKEYED: "replaced the secret of the endpoint {target}",
+    LoggedAction.ENDPOINT_REMOVED: "removed the endpoint {target}",
     LoggedAction.ADDRESS_CHANGED: "changed the e-mail address of the account {target}",
 }
 

@@ -18,6 +18,7 @@ _BELOW = {
     "project-repository-edit": "project-repository",
     "project-snapshot": "project-snapshots",
     "project-requirements": "project-snapshots",
+    "endpoint": "endpoints",
     "waiver-add": "project-waivers",
 }
 

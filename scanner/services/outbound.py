@@ -41,12 +41,14 @@ def send(
     headers: Mapping[str, str],
     allowed_hosts: Collection[str],
     document: object | None = None,
+    body: bytes | None = None,
 ) -> OutboundAnswer:
-    """Send one request, with `document` as JSON, and return the answer whatever its status; a redirect is an answer.
+    """Send one request and return the answer whatever its status; a redirect is an answer.
 
-    Raises OutboundRefused, OutboundFailed.
+    It has `document` as JSON, or `body`, which is JSON already. Raises OutboundRefused, OutboundFailed.
     """
-    body = None if document is None else json.dumps(document).encode()
+    if document is not None:
+        body = json.dumps(document).encode()
     sent = {"Accept-Encoding": "identity", **({} if body is None else {"Content-Type": "application/json"}), **headers}
     try:
         with guarded_session(allowed_hosts) as session, time_limit(_LIMITS.total):

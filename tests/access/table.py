@@ -105,6 +105,8 @@ ROWS = (
     Row("teams/<slug:team>/members/<row:pk>/", change=Who.MANAGER, data={"role": "member"}, ids={"pk": "teammate"}),
     Row("teams/<slug:team>/invite/", change=Who.MANAGER, data={"role": "reader"}),
     Row("teams/<slug:team>/invitations/<row:pk>/revoke/", change=Who.MANAGER, ids={"pk": "invitation"}),
+    Row("teams/<slug:team>/endpoints/", read=Who.MANAGER, change=Who.MANAGER),
+    Row("teams/<slug:team>/endpoints/<row:pk>/", Who.MANAGER, Who.MANAGER, ids={"pk": "team endpoint"}),
     Row("teams/<slug:team>/log/", read=Who.MANAGER),
     Row("teams/<slug:team>/log.<log:kind>", read=Who.MANAGER, parts={"kind": "csv"}),
     Row("invitations/<str:token>/", read=Who.ANYONE, change=Who.ANYONE, ids={"token": "invitation token"}),
@@ -174,6 +176,8 @@ ROWS = (
     ),
     Row("projects/<slug:slug>/targets/add/", change=Who.MEMBER, data={"target": "cp312-win_amd64"}),
     Row("projects/<slug:slug>/badges/", read=Who.READER, change=Who.MEMBER),
+    Row("projects/<slug:slug>/endpoints/", read=Who.MEMBER, change=Who.MEMBER),
+    Row("projects/<slug:slug>/endpoints/<row:pk>/", Who.MEMBER, Who.MEMBER, ids={"pk": "endpoint"}),
     Row("badges/<slug:key>.<badge:kind>", read=Who.ANYONE, parts={"kind": "svg"}, ids={"key": "badge"}),
     # The API
     Row("api/v1/", read=Who.NOBODY),

@@ -13,6 +13,7 @@ from django.utils import timezone
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
 from projects.models import (
+    EndpointFormat,
     KeyScope,
     Membership,
     Note,
@@ -27,6 +28,7 @@ from projects.selectors.mailbox import stored_messages
 from projects.services.alerts.watches import stop_token
 from projects.services.api_keys import make_key
 from projects.services.badges import make_badge
+from projects.services.endpoints.manage import EndpointOwner, add_endpoint
 from projects.services.invitations import invite
 from scanner.models import Index, Package
 from tests.cast import LINUX_314, add_member, assess_as, make_project, usual_rows
@@ -91,7 +93,10 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
     )
     repository = Repository.objects.create(project=project, clone_url=f"https://git.example/team/{project.slug}.git")
     invitation, token = invite(project.team, someone, Role.READER, "", Actor(None, "a test"), timezone.now())
+    owners = {"endpoint": EndpointOwner(project=project), "team endpoint": EndpointOwner(team=project.team)}
+    endpoints = {name: _endpoint(owner, someone) for name, owner in owners.items()}
     return {
+        **endpoints,
         "invitation": str(invitation.pk),
         "invitation token": token,
         "teammate": str(Membership.objects.filter(team=project.team).earliest("pk").user_id),
@@ -103,6 +108,13 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
         "badge": make_badge(project, LINUX_314, someone, timezone.now()).key,
         "mail": stored_messages()[0].key,
     }
+
+
+def _endpoint(owner: EndpointOwner, someone: User) -> str:
+    actor, url = Actor(None, "a test"), "https://chat.example/hook"
+    form, now = EndpointFormat.SLACK, timezone.now()
+    made, _ = add_endpoint(owner, someone, actor, now, name="chat", form=form, url=url, events=[])
+    return str(made.pk)
 
 
 def _things_of_person(project: Project, someone: User) -> dict[str, str]:

@@ -6,7 +6,10 @@ from datetime import datetime
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
+from projects.domain.endpoints.events import EndpointEvent, EventKind
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, parse_clone_url
 from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.api.call import HostApi
@@ -18,6 +21,7 @@ from projects.models import MoveRequest
 from projects.models.repository import Repository
 from projects.models.sealed import SealBroken
 from projects.presentation.move_request_text import OTHERS_COMMITTED
+from projects.services.endpoints.announce import announce
 from projects.services.host_access import clear_api_error, host_api, store_api_error
 from projects.services.move_requests.wanted import WantedRequest, wanted_request
 from projects.services.renewal import renewed
@@ -131,12 +135,18 @@ def _write(request: MoveRequest, writer: BranchWriter, wanted: WantedRequest) ->
 def _say(
     request: MoveRequest, api: HostApi, client: RequestClient, wanted: WantedRequest, found: ChangeRequest | None
 ) -> None:
-    """Open the request, or change its text."""
+    """Open the request, which is announced, or change its text."""
+    opened = found is None
     if found is None:
         found = client.open_request(api, request.branch, request.repository.branch, wanted.text)
     elif (found.title, found.body) != (wanted.text.title, wanted.text.body):
         client.update_request(api, found.number, wanted.text)
-    _save(request, number=found.number, url=found.url, state=_State.OPEN)
+    with transaction.atomic():
+        _save(request, number=found.number, url=found.url, state=_State.OPEN)
+        if opened:
+            project = request.project
+            event = EndpointEvent(EventKind.MOVE_OPENED, project.slug, request.target, link=found.url)
+            announce(project, [event], timezone.now())
 
 
 def _author() -> tuple[str, str]:

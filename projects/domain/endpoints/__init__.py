@@ -1,0 +1,1 @@
+"""Webhooks that are sent to others: events, signatures, and when a message is tried again."""

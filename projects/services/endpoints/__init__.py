@@ -1,0 +1,1 @@
+"""Webhooks that are sent to others: what is announced, and its delivery."""
