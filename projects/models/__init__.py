@@ -34,6 +34,7 @@ from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
 from projects.models.submission import Submission
 from projects.models.team import Membership, Team
+from projects.models.team_break import TeamBreak
 from projects.models.view import SavedView
 from projects.models.waiver import PackageWaiver
 
@@ -82,6 +83,7 @@ __all__ = [
     "Subscription",
     "TargetAssessment",
     "Team",
+    "TeamBreak",
     "WebhookEndpoint",
     "WebhookMessage",
 ]

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
 
-from scanner.domain.evidence.known_breaks import KnownBreaks
+from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks, parse_known_breaks
 from scanner.selectors.wheel_readings import breaks_in_wheels
 
 _SHIPPED = Path(__file__).resolve().parent.parent / "known_breaks.toml"
+
+
+class BreakOrigin(StrEnum):
+    """Where a known break comes from."""
+
+    SHIPPED = "shipped"
+    OPERATOR = "operator"
+    WHEEL = "wheel"
+
+
+@dataclass(frozen=True, slots=True)
+class OriginatedBreak:
+    """A known break with where it comes from."""
+
+    fact: KnownBreak
+    origin: BreakOrigin
 
 
 def known_breaks() -> KnownBreaks:
@@ -31,12 +49,21 @@ def recorded_breaks() -> KnownBreaks:
     return _read(settings.WHEELWAY_KNOWN_BREAKS)
 
 
+def originated_breaks() -> list[OriginatedBreak]:
+    """Return all known breaks with where they come from. One query."""
+    own = settings.WHEELWAY_KNOWN_BREAKS
+    found = [OriginatedBreak(fact, BreakOrigin.SHIPPED) for fact in _parse(_SHIPPED).facts]
+    found += [OriginatedBreak(fact, BreakOrigin.OPERATOR) for fact in _parse(Path(own)).facts] if own else []
+    return [*found, *(OriginatedBreak(fact, BreakOrigin.WHEEL) for fact in breaks_in_wheels())]
+
+
 @cache
 def _read(own: str) -> KnownBreaks:
     shipped = _parse(_SHIPPED)
     return shipped.joined(_parse(Path(own)).facts) if own else shipped
 
 
+@cache
 def _parse(path: Path) -> KnownBreaks:
     try:
         return parse_known_breaks(path.read_text("utf-8"))

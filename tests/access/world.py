@@ -30,6 +30,7 @@ from projects.services.api_keys import make_key
 from projects.services.badges import make_badge
 from projects.services.endpoints.manage import EndpointOwner, add_endpoint
 from projects.services.invitations import invite
+from projects.services.team_breaks import add_break
 from scanner.models import Index, Package
 from tests.cast import LINUX_314, add_member, assess_as, make_project, usual_rows
 
@@ -88,6 +89,15 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
         made_by=someone,
         made_at=timezone.now(),
     )
+    entry = {
+        "package": "pyyaml",
+        "versions": "<6",
+        "pythons": ">=3.14",
+        "action": "import yaml",
+        "symptom": "E",
+        "source": "s",
+    }
+    known_break = add_break(project.team, entry, someone, timezone.now())
     note = Note.objects.create(
         project=project, name="pyyaml", kind="yank", subject="1.0", severity=2, created_at=timezone.now()
     )
@@ -104,6 +114,7 @@ def _things_of_project(project: Project, someone: User) -> dict[str, str]:
         "snapshot": str(assessment.snapshot_id),
         "index": str(ProjectIndex.objects.create(project=project, index=index).index_id),
         "waiver": str(waiver.pk),
+        "break": str(known_break.pk),
         "note": str(note.pk),
         "badge": make_badge(project, LINUX_314, someone, timezone.now()).key,
         "mail": stored_messages()[0].key,

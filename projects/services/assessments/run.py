@@ -27,6 +27,7 @@ from projects.domain.dependency_files.given_files import with_digests
 from projects.domain.indexes.assigned_packages import mark_other_indexes
 from projects.domain.received_proof import ReceivedProof
 from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile, StoredProof
+from projects.selectors.known_breaks import known_breaks_of
 from projects.services.assessments.budget import Budget
 from projects.services.assessments.decided import consulted_names, decided_targets, question_digest, with_decided
 from projects.services.assessments.evaluate import (
@@ -50,7 +51,6 @@ from scanner.domain.resolution.loosen import Step
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
-from scanner.selectors.known_breaks import known_breaks
 from scanner.services.index_sets import IndexSet, asked_addresses
 from scanner.services.indexes import IndexClient
 
@@ -90,7 +90,7 @@ def request_of(project: Project, parsed: ParsedFiles, targets: Sequence[Target],
         stopwatch=stopwatch,
         files=file_choices_of(parsed.options, requirements),
         limits=parsed.limits,
-        known_breaks=known_breaks(),
+        known_breaks=known_breaks_of(project.team_id),
         unread=parsed.unread,
         present=find_present_target(parsed.hints),
         demanded=DemandedEvidence(project.demanded_evidence),
@@ -243,7 +243,8 @@ def stale_snapshots(now: datetime) -> list[int]:
     """Return the newest snapshots that must be assessed again.
 
     Their assessment is partial, a package in it or one that was read for it has changed since, the project's indexes
-    have, or a waiver has expired. Projects that ask the same follow one another: one answer serves them all.
+    have, a waiver has expired, or the team has changed what it says of known breaks. Projects that ask the same follow
+    one another: one answer serves them all.
     """
     kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
     newest_snapshot = kept.order_by("-pk").values("pk")[:1]
@@ -261,6 +262,7 @@ def stale_snapshots(now: datetime) -> list[int]:
     )
     never = Snapshot.objects.filter(pk=Subquery(newest_snapshot), assessments__isnull=True).values_list("pk", flat=True)
     stale = {*incomplete, *by_use, *by_search, *never, *_on_other_indexes(newest), *_with_ended_waivers(newest, now)}
+    stale |= {*_with_other_breaks(newest)}
     questions = dict(newest.values_list("snapshot_id", "question")) if len(stale) > 1 else {}
     return sorted(stale, key=lambda snapshot_id: (questions.get(snapshot_id, ""), snapshot_id))
 
@@ -273,6 +275,13 @@ def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet
         project__waivers__until__gte=TruncDate("confirmed_at", tzinfo=UTC),
     )
     return expired.values_list("snapshot_id", flat=True)
+
+
+def _with_other_breaks(newest: QuerySet[Assessment]) -> QuerySet[Assessment, int]:
+    """Return the snapshots of these assessments whose team has added, contested or ended a break since. One query."""
+    made = Q(project__team__breaks__made_at__gt=F("confirmed_at"))
+    ended = Q(project__team__breaks__ended_at__gt=F("confirmed_at"))
+    return newest.filter(made | ended).values_list("snapshot_id", flat=True)
 
 
 def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:

@@ -6,7 +6,8 @@ describes the file; `scanner.domain.evidence.known_breaks_file` reads it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -49,6 +50,13 @@ class KnownBreak:
     partner: Partner | None = None
     free_threaded: bool = False
     unless: tuple[Partner, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What identifies the fact among others: a digest of what it is about and of what fails."""
+        partner = "" if self.partner is None else f"{self.partner.name}{self.partner.versions}"
+        about = (self.package, self.versions, self.pythons, partner, self.free_threaded, self.action, self.symptom)
+        return hashlib.sha256("\n".join(map(str, about)).encode()).hexdigest()[:32]
 
     def is_on(self, target: Target) -> bool:
         """Return whether the fact is about this target, whatever its partner."""
@@ -116,6 +124,10 @@ class KnownBreaks:
     def joined(self, more: Iterable[KnownBreak]) -> KnownBreaks:
         """Return these facts and more."""
         return KnownBreaks((*self.facts, *more))
+
+    def without(self, keys: Collection[str]) -> KnownBreaks:
+        """Return these facts but those with one of these keys."""
+        return KnownBreaks(tuple(fact for fact in self.facts if fact.key not in keys))
 
 
 NO_KNOWN_BREAKS = KnownBreaks()

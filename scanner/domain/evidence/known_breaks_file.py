@@ -41,15 +41,24 @@ def parse_known_breaks(text: str) -> KnownBreaks:
         raise InvalidKnownBreaks(f"unknown key {min(document)!r}: the file holds [[break]] tables only")
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InvalidKnownBreaks("break must be written as [[break]] tables")
-    return KnownBreaks(tuple(_Entry(number, entry).read() for number, entry in enumerate(entries, 1)))
+    return KnownBreaks(tuple(_Entry(entry, _place(number, entry)).read() for number, entry in enumerate(entries, 1)))
+
+
+def _place(number: int, entry: Mapping[str, Any]) -> str:
+    return f"entry {number} ({entry.get('package', 'no package')})"
+
+
+def parse_entry(values: Mapping[str, Any]) -> KnownBreak:
+    """Read one entry by the keys of the file. Raise InvalidKnownBreaks, which names the package and the key."""
+    return _Entry(values, str(values.get("package") or "the entry")).read()
 
 
 class _Entry:
     """One table of the file, which names itself in its errors."""
 
-    def __init__(self, number: int, values: Mapping[str, Any]) -> None:
+    def __init__(self, values: Mapping[str, Any], place: str) -> None:
         self.values = values
-        self.place = f"entry {number} ({values.get('package', 'no package')})"
+        self.place = place
 
     def read(self) -> KnownBreak:
         unknown = sorted(self.values.keys() - _KEYS)
