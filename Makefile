@@ -42,9 +42,7 @@ format: $(VENV)/.dev ## Rewrite the code in the house's form
 	@$(VENV)/bin/ruff format .
 
 benchmark: $(VENV)/.dev ## Compare assessing with uv, from a full store and an empty one, and a portfolio with one project (P1 to P4, P10 to P13)
-	$(VENV)/bin/python -m benchmarks.assessing
-	$(VENV)/bin/python -m benchmarks.cold
-	$(VENV)/bin/python -m benchmarks.portfolio
+	$(VENV)/bin/python -m benchmarks.goals
 
 migrate: $(VENV)/.base ## Bring the database up to date
 	@$(PY) manage.py migrate

@@ -1,8 +1,6 @@
 """The parts of `benchmarks.assessing` that are measured inside a process: P3 and P4. Call `prepare` first."""
 
 import os
-import statistics
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -10,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.oracle_cases import Case
+from benchmarks.timing import Seconds, medians, seconds
 from scanner.domain.targets.target import Target, parse_target
 from tests.replay import ReplayIndex, a_file
 
@@ -74,7 +73,9 @@ _WHEELS = (
 )
 
 
-def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pairs: int) -> tuple[float, float, bool]:
+def after_events(
+    case: Case, index: ReplayIndex, targets: Sequence[Target], pairs: int
+) -> tuple[Seconds, Seconds, bool]:
     """Measure after one more wheel each: (median update, median full answer, whether always equal)."""
     from django.utils import timezone
 
@@ -87,20 +88,25 @@ def after_events(case: Case, index: ReplayIndex, targets: Sequence[Target], pair
     indexes = one_index(index.url, IndexClient(index.url))
     request = request_for(case, targets)
     reevaluate(case.name, request, indexes=indexes)
-    taken: list[tuple[float, float]] = []
+    taken: list[tuple[Seconds, Seconds]] = []
     equal = True
     for name, filename in _WHEELS[:pairs]:
         # As every real one, it comes after the release's first file.
         index.add_files(name, [a_file(filename, uploaded_at=timezone.now())])
         refresh(indexes, [name], on_polled=lambda name, done, total: None, fresh_for=timedelta(0))
         now = replace(request, now=timezone.now())
-        start = time.perf_counter()
-        again = reevaluate(case.name, now, indexes=indexes)
-        middle = time.perf_counter()
-        whole = evaluate(now, indexes=indexes)
-        taken.append((middle - start, time.perf_counter() - middle))
-        equal = equal and [one.packages for one in again.targets] == [one.packages for one in whole.targets]
-    return statistics.median(a for a, _ in taken), statistics.median(b for _, b in taken), equal
+        found: dict[str, Any] = {}
+
+        def again(now: Any = now, found: dict[str, Any] = found) -> None:
+            found["again"] = reevaluate(case.name, now, indexes=indexes)
+
+        def whole(now: Any = now, found: dict[str, Any] = found) -> None:
+            found["whole"] = evaluate(now, indexes=indexes)
+
+        taken.append((seconds(again), seconds(whole)))
+        rows = [[one.packages for one in found[side].targets] for side in ("again", "whole")]
+        equal = equal and rows[0] == rows[1]
+    return medians(a for a, _ in taken), medians(b for _, b in taken), equal
 
 
 def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]:

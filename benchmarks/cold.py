@@ -17,19 +17,19 @@ import argparse
 import json
 import os
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.oracle import CASES, ROOT, holds_as_written
 from benchmarks.oracle import assess as assess_case
 from benchmarks.oracle_cases import Case
+from benchmarks.timing import Seconds, medians, print_head, print_row, seconds
 from benchmarks.uv_side import Uv, UvTarget, uv_target
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.target import Target, parse_target
@@ -45,8 +45,8 @@ WEB_SET = CASES / "metaguardian.txt"
 class Pair:
     """The seconds of both sides, and the targets on which they disagree whether a set exists as written."""
 
-    ours: float
-    theirs: float
+    ours: Seconds
+    theirs: Seconds
     differences: tuple[str, ...]
 
 
@@ -89,16 +89,17 @@ class Cold:
 
     def pair(self, case: Case, targets: Sequence[Target]) -> Pair:
         """Measure both sides once."""
-        begin = time.perf_counter()
-        document = assess_case(case, [target.slug for target in targets], self._index_url, self.data())
-        ours = time.perf_counter() - begin
+        document: dict[str, Any] = {}
+        slugs, data = [target.slug for target in targets], self.data()
+        ours = seconds(lambda: document.update(assess_case(case, slugs, self._index_url, data)))
         holds = {one["target"]: holds_as_written(one) for one in document["assessments"]}
         unknown = {one["target"] for one in document["assessments"] if one["verdict"] == "unknown"}
         uv = Uv(self._uv, self._index_url, Path(tempfile.mkdtemp(dir=self._folder)))
         named = {target.slug: there for target in targets if (there := uv_target(target)) is not None}
-        begin = time.perf_counter()
-        answers = {slug: answer(uv.compile, case, there) for slug, there in named.items()}
-        theirs = time.perf_counter() - begin
+        answers: dict[str, bool | None] = {}
+        theirs = seconds(
+            lambda: answers.update((slug, answer(uv.compile, case, there)) for slug, there in named.items())
+        )
         if case.is_locked:
             answers = {slug: answer(uv.installs_file, case, there) for slug, there in named.items()}
         differ = [
@@ -106,38 +107,34 @@ class Cold:
             for slug, known in answers.items()
             if known is None or slug in unknown or holds[slug] is not known
         ]
-        return Pair(ours, theirs * len(targets) / len(named), tuple(differ))
+        return Pair(ours, theirs.times(len(targets) / len(named)), tuple(differ))
 
-    def first_verdict(self, case: Case) -> tuple[float, float]:
+    def first_verdict(self, case: Case) -> tuple[Seconds, Seconds]:
         """Return the seconds from the paste to the first verdict on the page, and to the last one."""
         command = [sys.executable, "-m", "benchmarks.cold_page", str(case.written)]
         environment = {**os.environ, "WHEELWAY_DATA": str(self.data()), "WHEELWAY_INDEX_URL": self._index_url}
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
         first, whole = json.loads(done.stdout)
-        return first, whole
+        return Seconds(*first), Seconds(*whole)
 
 
-def print_row(what: str, ours: float, theirs: float, goal: str) -> None:
-    """Print one line of the table."""
-    print(f"{what:<44} {ours:8.2f} {theirs:8.2f} {ours / theirs:7.3f}   {goal}", flush=True)
+def compare(cold: Cold, what: str, case: Case, targets: Sequence[Target], pairs: int, must: float, aim: float) -> None:
+    """Print the row of both sides, and where they disagree."""
+    found = [cold.pair(case, targets) for _ in range(pairs)]
+    print_row(what, medians(one.ours for one in found), medians(one.theirs for one in found), must, aim)
+    print_differences(found)
 
 
 def measure(cold: Cold, case: Case, pairs: int) -> None:
     """Measure P10, P12 and, for the web set, P11."""
     # The replay index renders each page and each file once, which neither side should pay for.
     cold.pair(case, SAMPLE_TARGETS)
-    found = [cold.pair(case, SAMPLE_TARGETS) for _ in range(pairs)]
-    ours, theirs = (statistics.median(getattr(one, side) for one in found) for side in ("ours", "theirs"))
-    print_row(f"P10 {case.name}", ours, theirs, "must 1.0, aim 0.3")
-    print_differences(found)
+    compare(cold, f"P10 {case.name}", case, SAMPLE_TARGETS, pairs, 1.0, 0.3)
     shown = [cold.first_verdict(case) for _ in range(pairs)]
-    first, last = (statistics.median(moments) for moments in zip(*shown, strict=True))
-    print_row(f"P12 {case.name}, first verdict", first, last, "must 0.2, aim 0.05")
+    first, whole = medians(one for one, _ in shown), medians(one for _, one in shown)
+    print_row(f"P12 {case.name}, first verdict", first, whole, 0.2, 0.05)
     if case.name == WEB_SET.stem:
-        found = [cold.pair(case, NEW_PYTHON) for _ in range(pairs)]
-        ours, theirs = (statistics.median(getattr(one, side) for one in found) for side in ("ours", "theirs"))
-        print_row(f"P11 {case.name} on cp316, two targets", ours, theirs, "must 2, aim 1.0")
-        print_differences(found)
+        compare(cold, f"P11 {case.name} on cp316, two targets", case, NEW_PYTHON, pairs, 2.0, 1.0)
 
 
 def print_differences(found: Sequence[Pair]) -> None:
@@ -159,7 +156,7 @@ def main(arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory() as text, replayed() as index_url:
         folder = Path(text)
         cold = Cold(uv, index_url, folder)
-        print(f"{'from an empty store':<44} {'ours s':>8} {'other s':>8} {'ratio':>7}")
+        print_head("from an empty store")
         for path in FILES:
             if not options.case or path.stem in options.case:
                 measure(cold, Case.read(path, folder, uv), options.pairs)

@@ -1,6 +1,7 @@
 """For `benchmarks.cold`: paste a file as the page does, and print when the first and the last verdict are stored.
 
-`python -m benchmarks.cold_page FILE` prints a list of two numbers, in seconds since the paste. The jobs of the
+`python -m benchmarks.cold_page FILE` prints a list of two pairs: the seconds since the paste by the clock, and those of
+the processor. The jobs of the
 installation run in a thread of this process; the store and the index are those of the environment.
 """
 
@@ -12,8 +13,21 @@ import time
 from pathlib import Path
 from typing import Any
 
+Moment = tuple[float, float]
 
-def main(path: Path) -> tuple[float, float]:
+
+def now() -> Moment:
+    """Return the clock, and the processor time of this process."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(begin: Moment) -> Moment:
+    """Return how long ago a moment was."""
+    wall, cpu = now()
+    return wall - begin[0], cpu - begin[1]
+
+
+def main(path: Path) -> tuple[Moment, Moment]:
     """Return when the first verdict and the whole answer are there."""
     import django
 
@@ -32,7 +46,7 @@ def main(path: Path) -> tuple[float, float]:
         ProjectTarget(project=project, slug=target.slug, position=position)
         for position, target in enumerate(SAMPLE_TARGETS)
     )
-    begin = time.perf_counter()
+    begin = now()
     snapshot = take_snapshot(project, {path.name: path.read_bytes()}, [path.name], origin=Origin.PASTE)
 
     def work() -> None:
@@ -41,12 +55,12 @@ def main(path: Path) -> tuple[float, float]:
 
     worker = threading.Thread(target=work)
     worker.start()
-    first = 0.0
+    first: Moment | None = None
     while worker.is_alive():
-        if not first and any(map(has_verdict, TargetAssessment.objects.values_list("counts", flat=True))):
-            first = time.perf_counter() - begin
+        if first is None and any(map(has_verdict, TargetAssessment.objects.values_list("counts", flat=True))):
+            first = since(begin)
         time.sleep(0.05)
-    whole = time.perf_counter() - begin
+    whole = since(begin)
     if not Assessment.objects.filter(state=AssessmentState.COMPLETE).exists():
         print("the assessment is not complete", file=sys.stderr)
     return first or whole, whole
