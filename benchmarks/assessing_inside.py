@@ -29,9 +29,11 @@ def request_for(case: Case, targets: Sequence[Target]) -> Any:
     from projects.domain.assessment.request import AssessmentRequest
     from projects.domain.dependency_files import read, select
     from scanner.domain.resolution.model.policy import BuildPolicy, SourcePolicy
+    from scanner.selectors.known_breaks import known_breaks
 
     parsed = read({case.written.name: case.written.read_bytes()}, [case.written.name])
-    return AssessmentRequest(select(parsed, [], []), targets, BuildPolicy(SourcePolicy.NEVER), timezone.now())
+    policy, now = BuildPolicy(SourcePolicy.NEVER), timezone.now()
+    return AssessmentRequest(select(parsed, [], []), targets, policy, now, known_breaks=known_breaks())
 
 
 def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Target]:
@@ -40,7 +42,7 @@ def failing(case: Case, index_url: str, targets: Sequence[Target]) -> list[Targe
     from scanner.services.index_sets import one_index
 
     found = evaluate(request_for(case, targets), indexes=one_index(index_url))
-    return [parse_target(one.target) for one in found.targets if one.verdict != "go"]
+    return [parse_target(one.target) for one in found.targets if one.blockers or one.conflict]
 
 
 def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[str, set[str]]:
@@ -53,12 +55,21 @@ def blockers_of(case: Case, index_url: str, targets: Sequence[Target]) -> dict[s
     from scanner.services.index_sets import one_index
 
     request = request_for(case, targets)
-    cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
+    reader = IndexReader(one_index(index_url), request)
+    reader.read_ahead()
+    cache = ResolutionCache(reader.snapshot)
     roots, policy = root_requirements_of(request.requirements), request.resolver_policy
-    return {
-        target.slug: set(map(str, certain_blockers(TargetProvider(cache, target, roots, policy))[0]))
-        for target in targets
-    }
+    found: dict[str, set[str]] = {}
+    for target in targets:
+        provider = TargetProvider(cache, target, roots, policy)
+        blocked, _ = certain_blockers(provider)
+        while missing := provider.unsettled():
+            reader.read_missing(missing)
+            cache.give_up(reader.snapshot.unknown(missing))
+            provider.forget_unsettled()
+            blocked, _ = certain_blockers(provider)
+        found[target.slug] = set(map(str, blocked))
+    return found
 
 
 # Wheels that no release has, each for one target of the sample that lacks it.
@@ -118,6 +129,8 @@ def roots_of(case: Case, index_url: str, slug: str, names: set[str]) -> set[str]
     from scanner.services.index_sets import one_index
 
     request = request_for(case, [parse_target(slug)])
-    cache = ResolutionCache(IndexReader(one_index(index_url), request).snapshot)
+    reader = IndexReader(one_index(index_url), request)
+    reader.read_ahead()
+    cache = ResolutionCache(reader.snapshot)
     found = closure(cache, request.targets[0], root_requirements_of(request.requirements), request.resolver_policy)
     return {path[0].partition("[")[0] for name in names for path in found.paths(name)[:1]}  # type: ignore[arg-type]  # names come from the closure
