@@ -37,6 +37,11 @@ def request_message(message_id: int) -> None:
     _send("deliver_message", (message_id,))
 
 
+def request_archive_audit(archive_id: int) -> None:
+    """Queue the audit of an archive."""
+    _send("audit_archive", (archive_id,))
+
+
 def request_upgrade(
     project_id: int,
     target: str,

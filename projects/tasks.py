@@ -14,7 +14,7 @@ from projects.services import indexes, project_removal, push_reports, submission
 from projects.services.alerts import dispatch as alerts
 from projects.services.alerts import send as sending
 from projects.services.assessments import run as assessments
-from projects.services.audit import pushed_source
+from projects.services.audit import pushed_source, uploaded_source
 from projects.services.endpoints import announce, deliver
 from projects.services.move_requests import ask as move_requests
 from projects.services.move_requests.work import work_on_request
@@ -80,6 +80,12 @@ def work_on_move_request(self: Task[..., None], request_id: int) -> None:
     wait = work_on_request(request_id, timezone.now())
     if wait is not None:
         raise self.retry(countdown=wait)
+
+
+@shared_task
+def audit_archive(archive_id: int) -> bool:
+    """Audit an archive that a member sent. Return whether there was one."""
+    return uploaded_source.audit_archive(archive_id, timezone.now())
 
 
 def _audit(snapshot_id: int) -> None:
@@ -182,7 +188,7 @@ def read_submission(submission_id: int) -> bool:
 
 @shared_task
 def requeue_lost_deliveries() -> int:
-    """Queue the pending deliveries, submissions, change requests and reports whose task was lost. Return how many."""
+    """Queue deliveries, submissions, archives, requests and reports whose task was lost. Return how many."""
     waiting = delivery_work.lost(timezone.now())
     for delivery_id in waiting:
         process_delivery.delay(delivery_id)
@@ -195,7 +201,10 @@ def requeue_lost_deliveries() -> int:
     reports = push_reports.lost_reports(timezone.now())
     for report_id in reports:
         post_push_report.delay(report_id)
-    return len(waiting) + len(unread) + len(requests) + len(reports)
+    archives = uploaded_source.lost_archives(timezone.now())
+    for archive_id in archives:
+        audit_archive.delay(archive_id)
+    return len(waiting) + len(unread) + len(requests) + len(reports) + len(archives)
 
 
 @shared_task

@@ -86,6 +86,7 @@ urlpatterns = [
     path("projects/<slug:slug>/report/<slug:target>/", report.project_report, name="project-report"),
     path("projects/<slug:slug>/decide/<slug:target>/", decision.project_decide, name="project-decide"),
     path("projects/<slug:slug>/audit/", audit.project_audit, name="project-audit"),
+    path("projects/<slug:slug>/audit/archive/", audit.project_archive, name="project-archive"),
     path("projects/<slug:slug>/waivers/", waivers.project_waivers, name="project-waivers"),
     path("projects/<slug:slug>/waivers/add/", waivers.waiver_add, name="waiver-add"),
     path("projects/<slug:slug>/waivers/<row:pk>/end/", waivers.waiver_end, name="waiver-end"),

@@ -32,6 +32,7 @@ from projects.models.push_report import PushReport
 from projects.models.repository import Delivery, Repository
 from projects.models.request_count import RequestCount
 from projects.models.snapshot import Origin, Snapshot, SnapshotFile, SnapshotRequirement
+from projects.models.source_archive import SourceArchive
 from projects.models.submission import Submission
 from projects.models.team import Membership, Team
 from projects.models.team_break import TeamBreak
@@ -76,6 +77,7 @@ __all__ = [
     "Snapshot",
     "SnapshotFile",
     "SnapshotRequirement",
+    "SourceArchive",
     "SourceAudit",
     "SourceBuilds",
     "StoredProof",

@@ -19,6 +19,9 @@ class SourceAudit(models.Model):
     findings = models.JSONField(default=list)
     places = models.JSONField(default=list, help_text="where the files name a Python")
     excerpts = models.JSONField(default=list, help_text="the lines around these places, for patches")
+    archive = models.CharField(
+        max_length=100, blank=True, help_text="the name of the archive that was sent, if one was"
+    )
     error = models.CharField(max_length=500, blank=True, help_text="why the source could not be read")
 
     class Meta:

@@ -28,6 +28,7 @@ def newest_audit(project: Project) -> AuditPage | None:
     return audit_page(
         made_at=audit.made_at,
         commit=audit.snapshot.commit,
+        archive=audit.archive,
         files=audit.files,
         left_out=audit.left_out,
         error=audit.error,

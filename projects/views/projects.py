@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
@@ -19,7 +18,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from projects.access import HtmxHttpRequest, get_project
 from projects.audit_trail import log_change
-from projects.client_address import client_address
 from projects.domain.dependency_files import FileProblem
 from projects.domain.dependency_files.given_files import roots_of
 from projects.domain.logged_action import LoggedAction
@@ -31,9 +29,9 @@ from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
 from projects.services.projects import create_project, offered_groups, save_policy_and_targets
 from projects.services.reading import ReadingTooSlow
-from projects.services.request_limits import LimitedRequest, count_request
 from projects.services.snapshots import NothingToRead, prepare_snapshot, store_snapshot
 from projects.services.submissions import submit_files
+from projects.views.uploads import count_upload
 from scanner.domain.targets.catalogue import SAMPLE_TARGETS
 from scanner.domain.targets.pythons import PYTHONS
 
@@ -58,7 +56,7 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
     # All three are validated, so that one response shows all errors.
     if not all([name.is_valid() and check_name_is_free(name, request.user), files.is_valid(), targets.is_valid()]):
         return _add_page(request, name, files, targets)
-    _count_upload(request)
+    count_upload(request)
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
     try:
         project = create_project(
@@ -85,7 +83,7 @@ def project_requirements(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     files = _files_form(request)
     if not files.is_valid():
         return _requirements_page(request, project, files)
-    _count_upload(request)
+    count_upload(request)
     given = files.cleaned_data["files"]
     try:
         prepared = prepare_snapshot(given, roots_of(given), for_page=True)
@@ -178,13 +176,6 @@ def _target_context(targets: TargetsForm, current: Sequence[str]) -> dict[str, A
 
 def _problems(unreadable: NothingToRead | None) -> tuple[ProblemLine, ...]:
     return describe_problems(unreadable.problems) if unreadable is not None else ()
-
-
-def _count_upload(request: HtmxHttpRequest) -> None:
-    """Count an upload. Raises TooManyRequests before anything is read."""
-    account, address = str(request.user.pk), client_address(request)
-    limits = ((LimitedRequest.UPLOAD_ACCOUNT, account), (LimitedRequest.UPLOAD_ADDRESS, address))
-    count_request(timezone.now(), *limits)
 
 
 def _origin(request: HttpRequest) -> Origin:

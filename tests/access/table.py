@@ -175,6 +175,7 @@ ROWS = (
     Row("projects/<slug:slug>/follow/", change=Who.READER),
     Row("projects/<slug:slug>/watch/", change=Who.READER),
     Row("projects/<slug:slug>/audit/", read=Who.READER),
+    Row("projects/<slug:slug>/audit/archive/", change=Who.MEMBER),
     Row("projects/<slug:slug>/decide/<slug:target>/", read=Who.READER, change=Who.MEMBER),
     Row("projects/<slug:slug>/move/<slug:target>/", read=Who.READER),
     Row(

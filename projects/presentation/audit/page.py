@@ -60,6 +60,7 @@ class AuditPage:
 
     made_at: datetime
     commit: str
+    archive: str
     read: str
     error: str
     findings: tuple[FindingRow, ...]
@@ -73,6 +74,7 @@ def audit_page(
     *,
     made_at: datetime,
     commit: str,
+    archive: str,
     files: int,
     left_out: int,
     error: str,
@@ -88,6 +90,7 @@ def audit_page(
     return AuditPage(
         made_at,
         commit[:7],
+        archive,
         f"{count(files, 'file')} read{more}",
         error,
         tuple(_finding(one, targets, is_new=one in new) for one in findings),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
@@ -45,7 +45,7 @@ def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
     if not has_source(snapshot_id):
         return False
     snapshot = Snapshot.objects.select_related("project").get(pk=snapshot_id)
-    assessment = Assessment.objects.filter(snapshot=snapshot).complete().newest_first().first()
+    assessment = newest_assessment(snapshot)
     repository = _repository(snapshot)
     if assessment is None or repository is None:
         return False
@@ -55,15 +55,25 @@ def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
         return True
     try:
         tree = _read(repository, snapshot.commit)
-        found = _audited(snapshot, assessment, tree)
+        found = audit_against(snapshot, assessment, tree)
     except (HostError, InvalidCloneUrl, ReadingLimitReached) as error:
         found = {"error": str(error)[:_MOST_SAID]}
     except SealBroken:
         found = {"error": "the credentials of the repository cannot be decrypted"}
-    empty = {"targets": [], "files": 0, "left_out": 0, "findings": [], "places": [], "excerpts": [], "error": ""}
-    values = {**empty, **found, "project": snapshot.project, "made_at": now}
-    SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
+    store_audit(snapshot, found, now)
     return True
+
+
+def newest_assessment(snapshot: Snapshot) -> Assessment | None:
+    """Return the newest complete assessment of a snapshot."""
+    return Assessment.objects.filter(snapshot=snapshot).complete().newest_first().first()
+
+
+def store_audit(snapshot: Snapshot, found: Mapping[str, object], now: datetime) -> None:
+    """Store what was found, or the error, in the place of an earlier audit of the snapshot."""
+    empty = {"targets": [], "files": 0, "left_out": 0, "findings": [], "places": [], "excerpts": []}
+    values = {**empty, "error": "", "archive": "", **found, "project": snapshot.project, "made_at": now}
+    SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
 
 
 def _repository(snapshot: Snapshot) -> Repository | None:
@@ -80,7 +90,8 @@ def _read(repository: Repository, commit: str) -> SourceTree:
     return read_commit_tree(paths, contents)
 
 
-def _audited(snapshot: Snapshot, assessment: Assessment, tree: SourceTree) -> dict[str, object]:
+def audit_against(snapshot: Snapshot, assessment: Assessment, tree: SourceTree) -> dict[str, object]:
+    """Return what an audit stores of a tree, compared with an assessment. Contacts the indexes."""
     results = [row.to_result() for row in assessment.targets.all()]
     targets = [parse_target(result.target) for result in results]
     files = {file.path: bytes(file.content) for file in snapshot.files.all()}

@@ -1,0 +1,39 @@
+"""The form that takes an archive of source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+
+from projects.domain.one_line import hidden_characters
+
+
+class ArchiveForm(forms.Form):
+    """One archive. The cleaned data's `archive` is its content, `name` its name as it may be shown."""
+
+    archive = forms.FileField(
+        label="Archive of the source",
+        help_text="A zip or tar, as `git archive` and sdists are. It is read in memory and deleted after the audit.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,.tar,.gz,.tgz,.bz2,.xz"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Set `name`. UPLOAD_MAX_BYTES limits the size."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        file: UploadedFile[bytes] | None = cleaned.get("archive")
+        if file is None:
+            return cleaned
+        if (file.size or 0) > settings.UPLOAD_MAX_BYTES:
+            limit = filesizeformat(settings.UPLOAD_MAX_BYTES)
+            self.add_error(
+                "archive", f"This archive is larger than {limit}. Leave out what is neither Python nor settings."
+            )
+            return cleaned
+        name = file.name or "archive"
+        cleaned["name"] = "archive" if hidden_characters(name) else name[-100:]
+        cleaned["archive"] = file.read()
+        return cleaned

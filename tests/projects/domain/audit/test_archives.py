@@ -1,0 +1,143 @@
+"""Archives of source: read whole, and hostile ones at a bounded cost."""
+
+import io
+import tarfile
+import zipfile
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projects.domain.audit import archives
+from projects.domain.audit.archives import UnreadableArchive, list_archive, read_archive
+
+FILES = {"app-1.0/app/main.py": b"import os\n", "app-1.0/Dockerfile": b"FROM python:3.11\n"}
+LARGEST = 1000
+
+
+def zipped(files: Mapping[str, bytes], *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def tarred(files: Mapping[str, bytes | tarfile.TarInfo], mode: str = "w:gz") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode=mode) as archive:  # type: ignore[call-overload]  # the modes of the cases
+        for name, content in files.items():
+            if isinstance(content, tarfile.TarInfo):
+                archive.addfile(content)
+                continue
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def special(name: str, kind: bytes, target: str = "") -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname = kind, target
+    return info
+
+
+@pytest.mark.parametrize(
+    "content",
+    [zipped(FILES), *(tarred(FILES, mode) for mode in ("w", "w:gz", "w:bz2", "w:xz"))],
+    ids=["zip", "tar", "gzip", "bzip2", "xz"],
+)
+def test_each_kind_is_read_without_its_top_folder(content: bytes) -> None:
+    assert list_archive(content) == ["app/main.py", "Dockerfile"]
+    assert read_archive(content, ["app/main.py", "no-such"], LARGEST) == {"app/main.py": b"import os\n"}
+
+
+def test_files_beside_each_other_keep_their_paths() -> None:
+    assert list_archive(zipped({"a/b.py": b"", "c.py": b""})) == ["a/b.py", "c.py"]
+    assert list_archive(zipped({"only.py": b""})) == ["only.py"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["/etc/passwd.py", "../a.py", "a/../../b.py", "a//b.py", "C:/a.py", "a\\b.py", "a\x1bb.py", "a/" * 200 + "b.py"],
+)
+def test_names_that_leave_the_archive_or_hide_something_are_passed_over(name: str) -> None:
+    for content in (zipped({name: b"", "kept.py": b""}), tarred({name: b"", "kept.py": b""})):
+        assert list_archive(content) == ["kept.py"]
+
+
+def test_links_and_devices_are_passed_over() -> None:
+    kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE)
+    others = {f"{number}.py": special(f"{number}.py", kind, "/etc/passwd") for number, kind in enumerate(kinds)}
+    assert list_archive(tarred({**others, "kept.py": b""})) == ["kept.py"]
+    link = zipfile.ZipInfo("link.py")
+    link.external_attr = 0o120777 << 16
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+        archive.writestr("kept.py", "")
+    assert list_archive(stream.getvalue()) == ["kept.py"]
+
+
+def test_a_file_that_unpacks_to_too_much_is_left_out() -> None:
+    bomb = {"bomb.py": b"#" * 5_000_000, "kept.py": b"a = 1"}
+    for content in (zipped(bomb), tarred(bomb)):
+        assert len(content) < 10_000
+        assert read_archive(content, ["bomb.py", "kept.py"], LARGEST) == {"kept.py": b"a = 1"}
+
+
+def test_an_archive_is_read_up_to_its_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = {f"{number}.py": b"#" * 900 for number in range(20)}
+    for limit, value, reason in (
+        ("MAX_MEMBERS", 19, "more than 19 files"),
+        ("MAX_READ", 10_000, "settings are more than"),
+        ("MAX_UNPACKED", 20_000, "unpacks to more than"),
+    ):
+        monkeypatch.setattr(archives, limit, value)
+        with pytest.raises(UnreadableArchive, match=reason):
+            read_archive(tarred(many), list(many), LARGEST)
+        monkeypatch.undo()
+
+
+def test_a_size_that_is_a_lie_costs_nothing() -> None:
+    info = tarfile.TarInfo("a.py")
+    info.size = 2**70
+    with pytest.raises(UnreadableArchive, match="unpacks to more than"):
+        list_archive(info.tobuf(tarfile.GNU_FORMAT) + b"\0" * 1024)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "damaged"),
+        (b"not an archive", "damaged"),
+        (zipped(FILES)[:60], "damaged"),
+        (tarred(FILES)[:60], "damaged"),
+        (zipped({}), "no files"),
+        (
+            zipped(FILES).replace(b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00"),
+            "encrypted",
+        ),
+    ],
+)
+def test_what_is_no_archive_is_said_so(content: bytes, reason: str) -> None:
+    with pytest.raises(UnreadableArchive, match=reason):
+        read_archive(content, list_archive(content), LARGEST)
+
+
+@settings(max_examples=30)
+@given(
+    base=st.sampled_from(
+        [zipped(FILES, compression=zipfile.ZIP_STORED), zipped(FILES), tarred(FILES, "w"), tarred(FILES)]
+    ),
+    edits=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), min_size=1, max_size=6),
+)
+def test_a_damaged_archive_is_read_or_refused(base: bytes, edits: list[tuple[int, int]]) -> None:
+    content = bytearray(base)
+    for position, value in edits:
+        content[position % len(content)] = value
+    try:
+        read_archive(bytes(content), list_archive(bytes(content)), LARGEST)
+    except UnreadableArchive:
+        return
