@@ -14,6 +14,7 @@ COMMANDS = {
     "move": "print the whole move to a target as one patch",
     "decide": "show the options of a move side by side",
     "prove": "install the planned set with a real interpreter and import all of it",
+    "mcp": "serve these to a language model (Model Context Protocol)",
 }
 
 
