@@ -104,6 +104,9 @@ def _single(place: PythonPlace, text: str, minor: int) -> Iterator[PlaceMove]:
     if place.kind is PlaceKind.TOOL or named is None or named >= minor:
         return
     after = _VERSION.sub(lambda found: _version(found, minor), place.value, count=1)
+    if place.kind is PlaceKind.CONDA:
+        # The build is of the old version.
+        after = re.sub(r"(?<=[\d*])=\w+$", "", after)
     if after == place.value:
         after = place.value.replace(f"py3{named}", f"py3{minor}", 1)
     reason = {PlaceRole.RUNS: MoveReason.RUNS, PlaceRole.TESTS: MoveReason.TESTS}.get(place.role, MoveReason.TOOLS)

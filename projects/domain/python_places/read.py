@@ -13,7 +13,7 @@ from projects.domain.python_places.read_lines import (
     read_version_file,
 )
 from projects.domain.python_places.read_tables import read_ini, read_pipfile, read_pyproject, read_tool_toml
-from projects.domain.python_places.read_yaml import read_yaml
+from projects.domain.python_places.read_yaml import CONDA_FILE, read_yaml
 from projects.domain.python_places.values import PythonPlace
 
 LARGEST_FILE = 256 * 1024
@@ -23,7 +23,7 @@ _YAML = re.compile(
     r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$|(?:^|/)\.circleci/config\.ya?ml$"
     r"|(?:^|/)azure-pipelines[^/]*\.ya?ml$|(?:^|/)\.azure-pipelines/[^/]+\.ya?ml$|(?:^|/)\.travis\.yml$"
     r"|(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$|(?:^|/)\.readthedocs\.ya?ml$|(?:^|/)\.pre-commit-config\.ya?ml$"
-    r"|(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$|(?:^|/)serverless[^/]*\.ya?ml$"
+    rf"|{CONDA_FILE}|(?:^|/)serverless[^/]*\.ya?ml$"
     r"|(?:^|/)(?:template|sam)[^/]*\.ya?ml$|(?:^|/)app\.yaml$"
 )
 _READERS = {

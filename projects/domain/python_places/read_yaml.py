@@ -12,6 +12,10 @@ from projects.domain.yaml_nodes import compose, scalars
 
 _VERSION = re.compile(r"(?:c?python[-:=]?)?3(?:\.\d{1,2}){1,2}t?(?:-dev)?", re.IGNORECASE)
 _IMAGE = re.compile(r"(?:[\w.\-/]*/)?(?:python|pypy|cimg/python|[\w.\-]*python[\w.\-]*):[\w.\-]+")
+CONDA_FILE = r"(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$"
+_CONDA = re.compile(CONDA_FILE)
+# With the build, where conda exported a whole environment.
+_CONDA_PYTHON = re.compile(r"python\s*=+\s*3\.\d{1,2}[\d.*]*(?:=\w{1,60})?")
 _MOST = 500
 
 
@@ -48,9 +52,8 @@ def _place(key: str, node: yaml.ScalarNode, is_list: bool, lines: list[str], pat
         # An image of a workflow is where tests run.
         kind = PlaceKind.IMAGE if _is_compose(name) else PlaceKind.CI
         context = value
-    elif re.search(r"(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$", lower):
-        found = re.fullmatch(r"python\s*=+\s*3\.\d{1,2}[\d.*]*", value)
-        kind = PlaceKind.CONDA if found and key == "dependencies" else None
+    elif _CONDA.search(lower):
+        kind = PlaceKind.CONDA if key == "dependencies" and _CONDA_PYTHON.fullmatch(value) else None
     elif is_matrix_key(key) and _VERSION.fullmatch(value):
         kind = PlaceKind.CI
     if kind is None or node.start_mark.line != node.end_mark.line:
