@@ -123,18 +123,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.add("set holds by uv", f"{where}: the pins contradict each other" if not together else None)
     if plan is None or case.is_locked:
         return
-    in_use = {row["name"]: row["version"] for row in entry["packages"] if row["direct"] and row["version"]}
-    try:
-        # A set that goes back to much older releases needs fewer edits, and is no upgrade.
-        lowest = held_to(case, in_use, ">=", uv, theirs, folder, resolution="lowest-direct")
-    except (subprocess.TimeoutExpired, RuntimeError):
-        # It searches among releases whose metadata is not recorded, or for too long.
-        tally.counts["requirements moved: uv gave no answer"] += 1
-        lowest = None
-    if lowest is not None:
-        mine, others = moved(case, pins), moved(case, lowest)
-        more = len(mine) > len(others)
-        tally.add("requirements moved", f"{where}: {mine} where uv moves {others}" if more else None)
+    _compare_moves(case, entry, uv, folder, tally)
     for change in () if quick else plan["changes"]:
         alone = {**pins, change["name"]: change["from"]}
         try:
@@ -148,6 +137,29 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
         tally.counts["taken back, by uv: only with a package more"] += other
         holds = found is not None and not other
         tally.add("taken back, by uv", f"{where}: holds with {change['name']} as before" if holds else None)
+
+
+def _compare_moves(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: Tally) -> None:
+    """Compare how many of the project's requirements move with uv's lowest set, where that set runs."""
+    target = parse_target(entry["target"])
+    theirs = uv_target(target)
+    assert theirs is not None
+    in_use = {row["name"]: row["version"] for row in entry["packages"] if row["direct"] and row["version"]}
+    try:
+        # A set that goes back to much older releases needs fewer edits, and is no upgrade.
+        lowest = held_to(case, in_use, ">=", uv, theirs, folder, resolution="lowest-direct")
+    except (subprocess.TimeoutExpired, RuntimeError):
+        # It searches among releases whose metadata is not recorded, or for too long.
+        tally.counts["requirements moved: uv gave no answer"] += 1
+        return
+    if lowest is None:
+        return
+    if any(broken_in({name: Version(text) for name, text in lowest.items()}, target)):
+        tally.counts["requirements moved: uv's set does not run"] += 1
+        return
+    mine, others = moved(case, pins_of(entry)), moved(case, lowest)
+    more = len(mine) > len(others)
+    tally.add("requirements moved", f"{case.name} on {target.slug}: {mine} where uv moves {others}" if more else None)
 
 
 def _faults(pins: Mapping[str, str], requirements: Sequence[Requirement], target: Target) -> list[str]:

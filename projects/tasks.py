@@ -26,6 +26,8 @@ from scanner.domain.resolution.upgrade import Strategy
 REFRESH_EVERY = 2
 # About five minutes. Later updates are made by the schedule.
 REFRESHES = 150
+# Wheels are read after the assessments that someone waits for: so many seconds later, at most for ten minutes.
+READ_WHEELS_LATER, READ_WHEELS_TRIES = 20, 30
 # Redis redelivers a message that waits longer than its visibility timeout. The schedule finds what is due later.
 LONGEST_COUNTDOWN = timedelta(minutes=10)
 
@@ -93,12 +95,19 @@ def _audit(snapshot_id: int) -> None:
         audit_source.delay(snapshot_id)
 
 
-@shared_task
-def read_wheels(snapshot_id: int) -> int:
-    """Read the wheels that a snapshot's assessment found, and assess again if one breaks. Return how many were read."""
-    read = wheel_reading.read_snapshot_wheels(snapshot_id, timezone.now())
+@shared_task(bind=True, max_retries=READ_WHEELS_TRIES)
+def read_wheels(self: Task[..., int], snapshot_id: int) -> int:
+    """Read the wheels that a snapshot's assessment found, and assess again if one breaks. Return how many were read.
+
+    Assessments go first: while one is being made, the wheels wait, but not for ever.
+    """
+    is_patient = self.request.retries < READ_WHEELS_TRIES
+    gives_way = wheel_reading.is_anyone_waiting if is_patient else lambda: False
+    read = wheel_reading.read_snapshot_wheels(snapshot_id, timezone.now(), gives_way=gives_way)
     if read.breaking:
         continue_assessment.delay(snapshot_id)
+    if read.gave_way:
+        raise self.retry(countdown=READ_WHEELS_LATER)
     return read.wheels
 
 

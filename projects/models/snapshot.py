@@ -35,6 +35,10 @@ class SnapshotQuerySet(models.QuerySet["Snapshot"]):
         unclaimed = Q(assessing_until__isnull=True) | Q(assessing_until__lte=now) | ahead
         return self.filter(unclaimed, pk=pk).update(assessing_until=now + span) == 1
 
+    def being_assessed(self, now: datetime) -> SnapshotQuerySet:
+        """Return the snapshots that workers are assessing."""
+        return self.filter(assessing_until__gt=now)
+
     def renew_claim(self, pk: int, now: datetime, span: timedelta) -> None:
         """Let the claim hold on from now, unless it was released."""
         self.filter(pk=pk, assessing_until__isnull=False).update(assessing_until=now + span)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from django.conf import settings
+from django.utils import timezone
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Snapshot
@@ -32,26 +33,47 @@ from scanner.services.wheel_readings import (
 logger = logging.getLogger(__name__)
 
 _CONNECTIONS = 4
+# Whether someone waits for an assessment is asked before every so many wheels.
+_BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WheelsRead:
-    """How many wheels were read, how many of them show that they break, and the bytes that the index sent."""
+    """How many wheels were read, how many of them show that they break, and the bytes that the index sent.
+
+    `gave_way`: assessments were waited for, so that some wheels are left.
+    """
 
     wheels: int = 0
     breaking: int = 0
     received: int = 0
+    gave_way: bool = False
 
 
-def read_wheels(indexes: IndexSet, filenames: Collection[str], now: datetime, *, most: int = 500) -> WheelsRead:
-    """Read those of these wheels that were not read before, at most so many. Nothing of them is kept or run."""
+def read_wheels(
+    indexes: IndexSet,
+    filenames: Collection[str],
+    now: datetime,
+    *,
+    most: int = 500,
+    gives_way: Callable[[], bool] = lambda: False,
+) -> WheelsRead:
+    """Read those of these wheels that were not read before, at most so many. Nothing of them is kept or run.
+
+    Where `gives_way` is true, the rest is left to a later call.
+    """
     files = unread_wheels(indexes.keys, filenames, now)[:most]
     clients = {source.pk: source for source in indexes}
     read = breaking = received = 0
+    gave_way = False
     with ThreadPoolExecutor(_CONNECTIONS) as pool:
         connected = {key: clients[key].connect() for key in {file.index_id for file in files}}
         jobs = [(file, pool.submit(partial(fetch_sources, file, connected[file.index_id]))) for file in files]
-        for file, job in jobs:
+        for number, (file, job) in enumerate(jobs):
+            gave_way = number % _BATCH == 0 and gives_way()
+            if gave_way:
+                pool.shutdown(cancel_futures=True)
+                break
             found = job.result()
             if found is None:
                 continue
@@ -61,10 +83,17 @@ def read_wheels(indexes: IndexSet, filenames: Collection[str], now: datetime, *,
             read += 1
             received += found.received
             breaking += _read(file, found, now)
-    return WheelsRead(read, breaking, received)
+    return WheelsRead(read, breaking, received, gave_way)
 
 
-def read_snapshot_wheels(snapshot_id: int, now: datetime) -> WheelsRead:
+def is_anyone_waiting() -> bool:
+    """Return whether an assessment is being made, which someone may wait for: nobody waits for wheels."""
+    return Snapshot.objects.being_assessed(timezone.now()).exists()
+
+
+def read_snapshot_wheels(
+    snapshot_id: int, now: datetime, *, gives_way: Callable[[], bool] = lambda: False
+) -> WheelsRead:
     """Read the wheels that a snapshot's newest assessment takes, those that its plans take too.
 
     Nothing is read where it is off (`WHEELWAY_READ_WHEELS`), nor of a snapshot that is not its project's newest.
@@ -77,7 +106,8 @@ def read_snapshot_wheels(snapshot_id: int, now: datetime) -> WheelsRead:
         return WheelsRead()
     results = [row.to_result() for row in assessment.targets.all()]
     indexes = indexes_of(snapshot.project)
-    return read_wheels(indexes, wheels_of(results, indexes), now, most=settings.WHEELWAY_READ_WHEELS)
+    most = settings.WHEELWAY_READ_WHEELS
+    return read_wheels(indexes, wheels_of(results, indexes), now, most=most, gives_way=gives_way)
 
 
 def wheels_of(results: Iterable[TargetResult], indexes: IndexSet) -> frozenset[str]:

@@ -1,15 +1,18 @@
 """Wheels in use are read once, and one whose package cannot be imported makes its release not ready."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from celery.exceptions import Retry
 from django.utils import timezone
 from pytest_django.fixtures import Settings
 
-from projects.models import Assessment, Origin, Project, ProjectTarget
+from projects.models import Assessment, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments.run import assess_snapshot
 from projects.services.snapshots import take_snapshot
 from projects.services.wheel_reading import read_snapshot_wheels
+from projects.tasks import READ_WHEELS_TRIES, read_wheels
 from scanner.models import StoredWheelReading
 from tests.cast import bare_project
 from tests.replay import ReplayIndex, a_file
@@ -84,3 +87,19 @@ def test_nothing_is_read_where_it_is_off(index: ReplayIndex, settings: Settings)
     assess_snapshot(snapshot, timezone.now())
     settings.WHEELWAY_READ_WHEELS = 0
     assert read_snapshot_wheels(snapshot, timezone.now()).wheels == 0
+
+
+def test_wheels_wait_while_an_assessment_is_being_made_and_are_read_after_it(
+    index: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, snapshot = make(b"orm==1.0\n")
+    assess_snapshot(snapshot, timezone.now())
+    waited: list[int] = []
+    monkeypatch.setattr("projects.tasks.continue_assessment.delay", waited.append)
+    Snapshot.objects.update(assessing_until=timezone.now() + timedelta(minutes=1))
+    with pytest.raises(Retry):
+        read_wheels.apply(args=(snapshot,), throw=True)
+    assert not StoredWheelReading.objects.exists()
+    read_wheels.apply(args=(snapshot,), retries=READ_WHEELS_TRIES, throw=True)
+    assert StoredWheelReading.objects.count() == 1
+    assert waited == [snapshot]
