@@ -23,7 +23,7 @@ from urllib.parse import urlencode
 from tests.hostile.shapes import SHAPES
 
 DELIVERIES_A_SECOND = 100
-SENDERS = 20
+SENDERS = 40
 READERS = 10
 GUESSERS = 4
 UPLOADERS = 2
@@ -59,6 +59,7 @@ class Victim:
     secret: str
     reader: str
     attacker: str
+    deliveries_a_second: float = DELIVERIES_A_SECOND
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Client:
 
 def deliver(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float, Callable[[], str]]]:
     """Send signed pushes at a steady rate, one in ten to the branch that the project follows."""
-    pause = SENDERS / DELIVERIES_A_SECOND
+    pause = SENDERS / victim.deliveries_a_second
     ready = [_push(victim, number, sent) for sent in range(int(seconds / pause))]
     client = Client(victim, patience=HOST_PATIENCE)
     for sent, (body, headers) in enumerate(ready):

@@ -41,7 +41,8 @@ repository = Repository.objects.create(project=project, clone_url="https://git.e
 mallory = get_user_model().objects.create_user("mallory")
 print(json.dumps([repository.hook_key, repository.rotate_secret(), session(admin), session(mallory)]))
 """
-PENDING = "from projects.models import Delivery; print(Delivery.objects.filter(state='pending').count())"
+# Those that no worker has begun; what waits for another try of a host has been.
+PENDING = "from projects.models import Delivery; print(Delivery.objects.filter(state='pending', attempts=0).count())"
 
 
 @dataclass
@@ -88,7 +89,7 @@ class Site:
         return total / 1024**2
 
     def pending(self) -> int:
-        """Return how many deliveries wait to be processed."""
+        """Return how many deliveries wait to be begun."""
         return int(manage("shell", "-v0", "-c", PENDING, environment=self.environment, check=True).stdout)
 
     def stop(self) -> None:
@@ -119,7 +120,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_site(database: str, folder: Path, index_url: str) -> Site:
+def start_site(database: str, folder: Path, index_url: str, web_processes: int = 2) -> Site:
     """Start an installation on the database with its default limits, but for those on uploads of one account."""
     port = free_port()
     settings = environment(folder / "data", index_url) | {
@@ -150,7 +151,7 @@ def start_site(database: str, folder: Path, index_url: str) -> Site:
             "gunicorn",
             "compat_site.wsgi:application",
             "--workers",
-            "2",
+            str(web_processes),
             "--threads",
             "96",
             "--keep-alive",
