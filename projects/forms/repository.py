@@ -41,8 +41,9 @@ class RepositoryForm(_RepositoryForm):
     paths = forms.CharField(
         required=False,
         label="Requirement files",
-        help_text="One path per line, relative to the root of the repository. Leave it empty to use the files found "
-        "there.",
+        help_text="One path or pattern per line, relative to the root of the repository, such as "
+        "services/api/**/requirements*.txt, or !**/tests/** to leave files out. Leave it empty to use the files found "
+        "at the root.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "short", "spellcheck": "false"}),
     )
     clone_token = forms.CharField(

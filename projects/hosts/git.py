@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from projects.domain.webhooks.path_patterns import NothingMatches, is_pattern, matching_files
 from projects.domain.webhooks.payload_fields import full_ref
 from projects.hosts.errors import CommitMissing, FetchTooLarge, FileMissing
 from projects.hosts.git_program import GitLimits, GitProgram, GitRemote
@@ -48,9 +49,9 @@ class GitRepository(GitStore):
     ) -> tuple[dict[str, bytes], list[str]]:
         """Return (path → content, roots) at `commit`.
 
-        `roots` are read, or without any what `detect` picks from the paths of the first two levels; then, repeatedly,
-        what `find_includes` returns for the files read so far. A missing root raises FileMissing; a missing include is
-        left out, and the parser reports it at its line.
+        `roots` are read, patterns among them as the dependency files that they fit, or without any what `detect` picks
+        from the paths of the first two levels; then, repeatedly, what `find_includes` returns for the files read so
+        far. A missing root raises FileMissing; a missing include is left out, and the parser reports it at its line.
         """
         if not COMMIT.fullmatch(commit):
             raise CommitMissing(self.host, commit)
@@ -60,7 +61,10 @@ class GitRepository(GitStore):
         except CommitMissing:
             raise CommitMissing(self.host, commit) from None
         tree = TreeReader(commit, lambda oids: self.read(folder, oids), lambda oids: self._read_blobs(folder, oids))
-        chosen = list(roots) or list(detect(tree.paths(levels=2)))
+        if any(map(is_pattern, roots)):
+            chosen = self._matching(folder, commit, roots)
+        else:
+            chosen = list(roots) or list(detect(tree.paths(levels=2)))
         if not chosen:
             raise FileMissing(self.host, "with requirements")
         found: dict[str, bytes] = {}
@@ -103,6 +107,13 @@ class GitRepository(GitStore):
             raise FetchTooLarge(self.host, "the source", self.limits.pack_bytes)
         blobs = self.read(folder, list(dict.fromkeys(kept.values())))
         return list(entries), {path: blobs[oid] for path, oid in kept.items()}
+
+    def _matching(self, folder: Path, commit: str, roots: Sequence[str]) -> list[str]:
+        listed = self.run(folder, "ls-tree", "-r", "-z", "--full-tree", commit, offline=True).output
+        try:
+            return matching_files(roots, [path for path, _ in _listed(listed)])
+        except NothingMatches as error:
+            raise FileMissing(self.host, str(error)) from None
 
     def _contents(
         self, folder: Path, entries: Mapping[str, TreeEntry], already: Mapping[str, bytes]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
@@ -17,6 +18,9 @@ ON CONFLICT (key) DO UPDATE SET
                    THEN excluded.ends_at ELSE stored.ends_at END
 RETURNING count, ends_at
 """
+
+
+_OF_KEYS = "SELECT key, count, ends_at FROM projects_requestcount WHERE key IN ({}) AND ends_at > %s"
 
 
 class RequestCountQuerySet(models.QuerySet["RequestCount"]):
@@ -35,8 +39,19 @@ class RequestCountQuerySet(models.QuerySet["RequestCount"]):
         if count == amount:
             # The first of a span. Others that have ended are of no use any more.
             self.filter(ends_at__lte=now).delete()
-        ends_at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
-        return count, ends_at if ends_at.tzinfo else ends_at.replace(tzinfo=UTC)
+        return count, _moment(stored)
+
+    def running(self, keys: Collection[str], now: datetime) -> list[tuple[str, int, datetime]]:
+        """Return keys, counts and ends of the spans that have not ended. Every delivery and every sign-in runs it."""
+        statement = _OF_KEYS.format(", ".join(["%s"] * len(keys)))
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*keys, connection.ops.adapt_datetimefield_value(now)])
+            return [(key, count, _moment(stored)) for key, count, stored in cursor.fetchall()]
+
+
+def _moment(stored: datetime | str) -> datetime:
+    ends_at = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
+    return ends_at if ends_at.tzinfo else ends_at.replace(tzinfo=UTC)
 
 
 class RequestCount(models.Model):

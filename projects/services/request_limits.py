@@ -54,11 +54,11 @@ class TooManyRequests(Exception):
 def check_limits(now: datetime, *limits: tuple[LimitedRequest, str]) -> None:
     """Raise TooManyRequests if one of the limits is reached, without counting. One query."""
     keys = {_key(kind, subject): settings.WHEELWAY_REQUEST_LIMITS[kind] for kind, subject in limits}
-    for row in RequestCount.objects.filter(key__in=keys, ends_at__gt=now):
-        rate = keys[row.key]
+    for key, count, ends_at in RequestCount.objects.running(keys, now):
+        rate = keys[key]
         span = timedelta(seconds=rate.seconds)
-        if rate.most and row.count >= rate.most and row.ends_at <= now + span:
-            raise _too_many(row.ends_at, now)
+        if rate.most and count >= rate.most and ends_at <= now + span:
+            raise _too_many(ends_at, now)
 
 
 def count_request(now: datetime, *limits: tuple[LimitedRequest, str]) -> None:

@@ -64,6 +64,18 @@ def test_without_a_configured_path_the_first_two_levels_are_searched(host: GitSe
         fetch(host, empty)
 
 
+def test_patterns_take_the_dependency_files_that_they_fit(host: GitServer) -> None:
+    files: dict[str, str | bytes | None] = {
+        f"services/{name}/requirements.txt": "a==1\n" for name in ("api", "web", "web/tests")
+    }
+    commit = host.commit({**files, "services/api/app.py": "x"})
+    found, roots = fetch(host, commit, "services/*/**", "!**/tests/**")
+    assert roots == sorted(found) == ["services/api/requirements.txt", "services/web/requirements.txt"]
+    with pytest.raises(FileMissing) as missing:
+        fetch(host, commit, "lib/**")
+    assert missing.value.path == "lib/**"
+
+
 def test_a_missing_root_is_an_error_and_a_missing_include_is_left_out(host: GitServer) -> None:
     commit = host.commit({"requirements.txt": "-r gone.txt\n-r ../../../etc/passwd\n-r /etc/passwd\n"})
     assert list(fetch(host, commit, "requirements.txt")[0]) == ["requirements.txt"]
