@@ -1,7 +1,8 @@
 """Hand-written claims about packages on a target, checked against what the index offers.
 
-A claim is understood by its words: what works or fails, the lowest version that helps, the package that requires it.
-Each of these statements is checked against the facts of today and of the day of writing.
+A claim is understood by its words: what works or fails, what is declared, the lowest version that helps, the package
+that requires it. Each of these statements is checked against the facts of today and of the day of writing: what
+installs, what is known to break, and what the releases declare of the target's Python.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability
 
 
@@ -26,7 +28,7 @@ class ClaimVerdict(StrEnum):
     """The result of checking a claim.
 
     RIGHT: all its statements hold today. OUTDATED: they held on the day of writing only. WRONG: they held on neither
-    day. UNCLEAR: it makes no statement that the index could contradict.
+    day. UNCLEAR: it makes no statement that the index could contradict, or one about what was not looked at.
     """
 
     RIGHT = "right"
@@ -47,13 +49,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredRelease:
-    """A release on the target: its availability, the file that is installed and its upload date ("" if unknown)."""
+    """A release on the target: its availability, the file that is installed and its upload date ("" if unknown).
+
+    `declaration` is what it says of the target's Python, `broken` how it is known to break there, empty if it is not.
+    """
 
     version: str
     availability: Availability
     file: str
     uploaded: str
     reason: str
+    declaration: Declaration = Declaration.NOT_READ
+    broken: str = ""
 
     @property
     def source(self) -> str:
@@ -67,7 +74,8 @@ class PackageFacts:
 
     - used: the release that the requirements resolve to, None when they do not lead to the package.
     - planned, plan_reason: the version to which the smallest plan moves it, and why.
-    - first: the lowest release with a wheel on the target, from the claim's current version on.
+    - first: the lowest release with a wheel on the target that is not known to break, from the claim's current version
+      on.
     - first_compiled: the lowest release with a compiled wheel, likewise.
     - paths: the chains of requirements that lead to it.
     - is_direct: whether the requirements name it.
@@ -83,8 +91,8 @@ class PackageFacts:
 
     @property
     def installs_wheel(self) -> bool:
-        """Whether a wheel of the version in use is installed."""
-        return self.used is not None and self.used.availability.installs_wheel
+        """Whether a wheel of the version in use is installed, and is not known to break."""
+        return self.used is not None and self.used.availability.installs_wheel and not self.used.broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ class CheckedClaim:
     evidence: tuple[str, ...]
 
 
-# Whether a statement holds, and the evidence.
-Check = tuple[bool, str]
+# Whether a statement holds, None if that was not looked at, and the evidence.
+Check = tuple[bool | None, str]
 FactsByName = Callable[[str], PackageFacts | None]
 
 _FAILS = re.compile(r"\b(fails?|risky|must upgrade|breaks?)\b")
@@ -106,6 +114,7 @@ _RECOMMENDED = re.compile(r"\b(upgrade recommended|resolved in)\b")
 _NEEDS = re.compile(r"needs ([a-z0-9][a-z0-9._-]*) (\d[\w.]*)")
 _THROUGH = re.compile(r"(?:comes through|arrives by) ([a-z0-9][a-z0-9._-]*)")
 _NOT_REQUIRED = re.compile(r"\bnot required\b")
+_DECLARED = re.compile(r"\b(not |un)?declared\b")
 _PURE = re.compile(r"\bpure python\b", re.IGNORECASE)
 _NO_WHEEL = "no version has a wheel there"
 
@@ -144,7 +153,9 @@ def check_claim(
     if all(holds for holds, _ in checks_then):
         earlier = tuple(f"When it was written: {text}" for _, text in checks_then)
         return CheckedClaim(claim, ClaimVerdict.OUTDATED, (*evidence, *earlier))
-    against = tuple(dict.fromkeys(text for holds, text in checks_now if not holds))
+    if not any(holds is False for holds, _ in checks_now):
+        return CheckedClaim(claim, ClaimVerdict.UNCLEAR, evidence)
+    against = tuple(dict.fromkeys(text for holds, text in checks_now if holds is False))
     return CheckedClaim(claim, ClaimVerdict.WRONG, against)
 
 
@@ -162,7 +173,9 @@ def _checks(claim: Claim, facts: PackageFacts, others: FactsByName) -> list[Chec
         if claim.min_version:
             found.append(_check_lowest(claim, facts))
     elif _WORKS.search(text) and facts.used is not None:
-        found.append((facts.installs_wheel and facts.planned is None, _in_use(facts)))
+        found.append(_check_works(facts, facts.used))
+    if (declared := _DECLARED.search(text)) and facts.used is not None:
+        found.append(_check_declared(facts.used, denied=bool(declared[1])))
     if _PURE.search(text) and facts.used is not None:
         found.append((facts.used.availability is Availability.PURE, _in_use(facts)))
     for name, version in _NEEDS.findall(text):
@@ -170,6 +183,19 @@ def _checks(claim: Claim, facts: PackageFacts, others: FactsByName) -> list[Chec
         if needed is not None and needed.first is not None:
             found.append((_is_same(needed.first.version, version), f"{name}: {_first_wheel(needed.first)}"))
     return found
+
+
+def _check_works(facts: PackageFacts, used: MeasuredRelease) -> Check:
+    """Check that the version in use installs, is not known to break, and stays. It is no tick for metadata unread."""
+    if not facts.installs_wheel or facts.planned is not None:
+        return False, _in_use(facts)
+    return True if used.declaration is not Declaration.NOT_READ else None, _in_use(facts)
+
+
+def _check_declared(used: MeasuredRelease, *, denied: bool) -> Check:
+    if used.declaration is Declaration.NOT_READ:
+        return None, _declared_text(used)
+    return used.declaration.is_declared is not denied, f"{used.version} {_declared_text(used)}"
 
 
 def _check_fails(facts: PackageFacts) -> Check:
@@ -230,10 +256,23 @@ def _in_use(facts: PackageFacts) -> str:
     if not used.availability.installs_wheel:
         return f"{used.version}: {used.reason}"
     text = f"{used.version} installs from {used.file} of {used.uploaded}"
+    text += f", but is known to break: {used.broken}" if used.broken else f" and {_declared_text(used)}"
     if facts.planned is None:
         return text
     why = f", because {facts.plan_reason}" if facts.plan_reason else ""
     return f"{text}; the smallest plan moves it to {facts.planned}{why}"
+
+
+def _declared_text(release: MeasuredRelease) -> str:
+    match release.declaration:
+        case Declaration.CLASSIFIER | Declaration.REQUIRES_PYTHON:
+            return "declares this Python"
+        case Declaration.UNDECLARED:
+            return "does not declare this Python"
+        case Declaration.NOT_STATED:
+            return "declares no Python"
+        case Declaration.NOT_READ:
+            return "what it declares was not read"
 
 
 def _first_wheel(release: MeasuredRelease) -> str:

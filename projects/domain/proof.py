@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from packaging.utils import canonicalize_name
+from packaging.utils import NormalizedName, canonicalize_name
 
 
 class ImportOutcome(StrEnum):
@@ -73,7 +73,8 @@ class InterpreterFacts:
 class Proof:
     """What happened to one set on one target.
 
-    `pins` are the packages that were installed, `unproven` those of the set without a wheel, which were not tried.
+    `pins` are the packages that were installed, `unproven` those that were not tried: of the set without a wheel, and
+    what cannot be imported without those.
     `install_error` is the end of the installer's output where it failed; then nothing was imported. `conflicts` are
     the lines of `pip check`. `isolation` says what the imports were kept from. `digests` are the SHA-256 values of the
     installed wheels, where the installer reports them. `tests` is the end of the tests' output; `tests_passed` is None
@@ -137,6 +138,36 @@ class Proof:
             "gil_enabled_by": self.gil_enabled_by,
             "tests": {"passed": self.tests_passed, "tail": self.tests} if self.tests_passed is not None else None,
         }
+
+
+def without_lacking(proof: Proof, dependents: Mapping[NormalizedName, Sequence[str]]) -> Proof:
+    """Return the proof without what could not be tried because a package of the set was left out.
+
+    That is a package that requires one without a wheel, at any distance, and that fails for lack of a module; and what
+    `pip check` says of a left-out one. `dependents` are the packages that name each one in their requirements.
+    """
+    left_out = {canonicalize_name(name) for name in proof.unproven}
+    lacking, waiting = set(left_out), list(left_out)
+    while waiting:
+        for name in map(canonicalize_name, dependents.get(waiting.pop(), ())):
+            if name not in lacking:
+                lacking.add(name)
+                waiting.append(name)
+    untried = {
+        canonicalize_name(one.package)
+        for one in proof.failed
+        if canonicalize_name(one.package) in lacking and "ModuleNotFoundError" in one.tail
+    }
+    missing = tuple(f"requires {name}, which is not installed" for name in left_out)
+    return replace(
+        proof,
+        pins={name: version for name, version in proof.pins.items() if canonicalize_name(name) not in untried},
+        unproven=sorted({*proof.unproven, *untried}),
+        imports=[one for one in proof.imports if canonicalize_name(one.package) not in untried],
+        conflicts=[line for line in proof.conflicts if not line.removesuffix(".").endswith(missing)]
+        if missing
+        else proof.conflicts,
+    )
 
 
 def _is_named_after(package: str, module: str) -> bool:

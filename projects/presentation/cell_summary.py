@@ -109,12 +109,19 @@ def summarise_cell(package: PackageResult) -> CellSummary:
 
 
 def marked(cells: Sequence[CellSummary], proof: ReceivedProof | None) -> Sequence[CellSummary]:
-    """Return the cells of a target with "ran" or "failed" as the evidence of those that its last proof was of."""
+    """Return the cells of a target with "ran" or "failed" as the evidence of those that its last proof was of.
+
+    "ran with the GIL" are those whose import turned it on in a build without it.
+    """
     if proof is None:
         return cells
     words = {True: "ran", False: "failed"}
     found = [(cell, proof.ran_in(cell.name, cell.version)) for cell in cells]
-    return [cell if ran is None else cell._replace(evidence=words[ran]) for cell, ran in found]
+    with_gil = {cell.name for cell, ran in found if ran and cell.name in proof.gil_enabled_by}
+    return [
+        cell if ran is None else cell._replace(evidence="ran with the GIL" if cell.name in with_gil else words[ran])
+        for cell, ran in found
+    ]
 
 
 def cell_text(package: PackageResult) -> str:

@@ -154,7 +154,11 @@ def declaration_text(package: PackageResult, python: Python) -> str:
 
 def free_threading_text(package: PackageResult) -> str:
     """Return what the release declares of running without the GIL."""
-    level = package.evidence.free_threading
+    return gil_level_text(package.evidence.free_threading)
+
+
+def gil_level_text(level: int | None) -> str:
+    """Return a level of the free-threading classifier as a clause."""
     if level is None:
         return "it says nothing of running without the GIL, and may turn it on again"
-    return f"its classifier says: level {level}, {_LEVELS[level]}"
+    return f"its free-threading classifier says: level {level}, {_LEVELS[level]}"

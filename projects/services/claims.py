@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.index_snapshot import FilesOf, IndexSnapshot, PackageSnapshot
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.run_evidence import evidence_of
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.claims import Claim, MeasuredRelease, PackageFacts
 from projects.services.assessments.read_index import IndexReader, read_files
+from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.matching.availability import Availability
 from scanner.domain.matching.explain import explain_cell
 from scanner.domain.matching.reason_text import reason_text
 from scanner.domain.resolution.explain.sentences import plan_reason_text
 from scanner.domain.resolution.model.versions import Candidate
-from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 from scanner.services.refresh import refresh
 
@@ -44,15 +46,18 @@ def read_facts(
     refresh(indexes, extra, on_polled=lambda name, done, total: None)
     reader = IndexReader(indexes, request, as_of=as_of)
     reader.read({*packages, *claimed})
+    pins = {canonicalize_name(name): Version(version) for name, version in result.installed_set.items()}
+    breaks = BreaksInSet(request.known_breaks, target, pins)
     chosen = {
-        name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name)) for name in {*packages, *claimed}
+        name: _chosen(reader.snapshot, name, packages.get(name), claimed.get(name), breaks)
+        for name in {*packages, *claimed}
     }
     candidates = [candidate for found in chosen.values() for candidate in found.values() if candidate is not None]
     files_of = read_files(candidates, as_of=as_of)
     planned = {str(change.name): change for change in (result.plan.changes if result.plan else ())}
     return {
         name: PackageFacts(
-            **{role: _measured(candidate, target, files_of) for role, candidate in found.items()},
+            **{role: _measured(candidate, name, breaks, files_of) for role, candidate in found.items()},
             planned=str(planned[name].after) if name in planned else None,
             plan_reason=plan_reason_text(planned[name].reason) if name in planned else "",
             paths=packages[name].provenance.paths if name in packages else (),
@@ -63,7 +68,7 @@ def read_facts(
 
 
 def _chosen(
-    snapshot: IndexSnapshot, name: str, result: PackageResult | None, claim: Claim | None
+    snapshot: IndexSnapshot, name: str, result: PackageResult | None, claim: Claim | None, breaks: BreaksInSet
 ) -> dict[str, Candidate | None]:
     """Return the candidates for the fields of PackageFacts that hold releases."""
     package = snapshot.packages.get(name)
@@ -75,7 +80,11 @@ def _chosen(
         and not candidate.version.is_prerelease
         and not candidate.offers[0].yanked
     ]
-    wheels = [candidate for candidate in later if candidate.offers[0].availability.installs_wheel]
+    wheels = [
+        candidate
+        for candidate in later
+        if candidate.offers[0].availability.installs_wheel and breaks.runs(canonicalize_name(name), candidate.version)
+    ]
     compiled = (candidate for candidate in wheels if candidate.offers[0].availability in _COMPILED)
     return {
         "used": _candidate(package, result.version if result else None),
@@ -96,9 +105,14 @@ def _version(text: str | None) -> Version | None:
         return None
 
 
-def _measured(candidate: Candidate | None, target: Target, files_of: FilesOf) -> MeasuredRelease | None:
+def _measured(candidate: Candidate | None, name: str, breaks: BreaksInSet, files_of: FilesOf) -> MeasuredRelease | None:
     if candidate is None:
         return None
-    cell = explain_cell(files_of(candidate), target, source_detail=candidate.build)
+    cell = explain_cell(files_of(candidate), breaks.target, source_detail=candidate.build)
     day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else "unknown date"
-    return MeasuredRelease(str(candidate.version), cell.availability, cell.file or "", day, reason_text(cell.reason))
+    fact = breaks.fact_against(canonicalize_name(name), candidate.version)
+    return MeasuredRelease(
+        *(str(candidate.version), cell.availability, cell.file or "", day, reason_text(cell.reason)),
+        declaration=evidence_of(candidate, None, breaks.target.python).declaration,
+        broken=f"{fact.action} fails with {fact.symptom}" if fact is not None else "",
+    )

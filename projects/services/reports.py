@@ -83,8 +83,13 @@ def read_planned_set(
         ]
         cell = explain_cell(there, target, source_detail=release.build_detail or None)
         day = cell.uploaded_at.date().isoformat() if cell.uploaded_at else ""
-        declared = read_declared(release.declared).on(target.python).value if release.declared else ""
-        evidence.append(PinnedFile(name, pins[name], cell.file or "", day, cell.availability.value, declared))
+        said = read_declared(release.declared)
+        declared = said.on(target.python).value if release.declared else ""
+        evidence.append(
+            PinnedFile(
+                *(name, pins[name], cell.file or "", day, cell.availability.value, declared), said.free_threading
+            )
+        )
         if uploads := [file.uploaded_at for file in there if file.uploaded_at is not None]:
             uploaded[name, pins[name]] = min(uploads)
     checked = [package.checked_at for package in packages.values() if package.checked_at is not None]

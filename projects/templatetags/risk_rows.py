@@ -23,7 +23,7 @@ register = template.Library()
 _YANKED = '<span class="flag yanked"><span aria-hidden="true">⊘</span> yanked</span>'
 _YANKED_CELL = ' <span class="yank" aria-hidden="true">⊘</span><span class="vh"> yanked</span>'
 # A class whose rule adds a symbol with its word: a page has thousands of cells.
-_MARKS = {"declared": " declared", "ran": " ran", "failed": " failed"}
+_MARKS = {"declared": " declared", "ran": " ran", "ran with the GIL": " ran", "failed": " failed"}
 
 
 @register.simple_tag

@@ -23,6 +23,8 @@ pytestmark = [
 TARGET = f"cp{sys.version_info[0]}{sys.version_info[1]}-manylinux_2_28_x86_64"
 SET = {
     "good": {"good/__init__.py": b"import helper\n"},
+    # Like psycopg_binary: it refuses to be imported before what requires it.
+    "second": {"second/__init__.py": b"import sys\nassert 'spaced' in sys.modules, 'import spaced first'\n"},
     "helper": {"helper/__init__.py": b"", "tests/__init__.py": b"raise SystemExit('never imported')\n"},
     "broken": {"broken/__init__.py": b"import no_such_module_anywhere\n"},
     "online": {"online/__init__.py": b"import socket; socket.create_connection(('127.0.0.1', 9), 1)\n"},
@@ -35,7 +37,7 @@ def index() -> Iterator[ReplayIndex]:
     runner = {"pytest/__main__.py": b"import good\nprint('tried')\n"}
     with ReplayIndex() as replay:
         for name, members in {**SET, "pytest": runner}.items():
-            needs = ["helper"] if name == "good" else []
+            needs = {"good": ["helper"], "spaced": ["second"]}.get(name, [])
             replay.add_package(name, [a_file(f"{name}-1.0-py3-none-any.whl", members=members, requires_dist=needs)])
         yield replay
 
@@ -68,8 +70,8 @@ def broken(index: ReplayIndex, tmp_path_factory: pytest.TempPathFactory) -> subp
 
 def test_a_set_whose_modules_import_ran(good: dict[str, Any]) -> None:
     assert good["ran"] is True
-    assert good["pins"] == {"good": "1.0", "helper": "1.0", "pytest": "1.0", "spaced": "1.0"}
-    assert {one["module"] for one in good["imports"]} == {"good", "helper", "pytest", "spaced"}
+    assert good["pins"] == dict.fromkeys(("good", "helper", "pytest", "second", "spaced"), "1.0")
+    assert {one["module"] for one in good["imports"]} == {"good", "helper", "pytest", "second", "spaced"}
     assert good["interpreter"]["version"] == platform.python_version()
 
 

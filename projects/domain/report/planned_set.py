@@ -16,7 +16,8 @@ class PinnedFile:
     """The file of a pinned version that an installer takes on the target.
 
     `uploaded` is an ISO date; file and date are empty where the index has none. `declared` is what the
-    release says of the target's Python (scanner.domain.evidence.declared), empty where it was not read.
+    release says of the target's Python (scanner.domain.evidence.declared), empty where it was not read;
+    `free_threading` is the level of its free-threading classifier.
     """
 
     name: str
@@ -25,6 +26,7 @@ class PinnedFile:
     uploaded: str
     availability: str
     declared: str = ""
+    free_threading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ class Command(BaseCommand):
         except NoInterpreter as error:
             raise CommandError(f"{error}.", returncode=2) from error
         files = read_files(options["path"])
-        assessment = assess(make_request(files, [target], options), files, options, self._log)
+        # All of it is downloaded anyway, and what its files show to fail is not worth trying.
+        reading = {**options, "read_wheels": True}
+        assessment = assess(make_request(files, [target], options), files, reading, self._log)
         (result,) = assessment.evaluation.targets
         pins, unproven = _planned(result, assessment.indexes)
         proof = prove(

@@ -37,7 +37,7 @@ def _lines(proof: Proof) -> Iterator[str]:
     if proof.gil_enabled_by:
         yield f"! the GIL was enabled again by {join_words(proof.gil_enabled_by)}"
     if proof.unproven:
-        yield f"~ without a wheel here, so not tried: {join_words(list(proof.unproven))}"
+        yield f"~ not tried, for lack of a wheel here: {join_words(list(proof.unproven))}"
     yield f"Isolation: {proof.isolation}."
 
 

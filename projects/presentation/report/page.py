@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.report.planned_set import PinnedFile
-from projects.presentation.evidence import declaration_word
+from projects.presentation.evidence import declaration_word, gil_level_text
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import (
     Block,
@@ -18,7 +18,9 @@ from projects.presentation.report.blocks import (
     Table,
 )
 from projects.presentation.report.values import MigrationReport
+from projects.presentation.sentences import read_target
 from scanner.domain.evidence.declared import Declaration
+from scanner.domain.matching.availability import Availability
 from scanner.domain.phrases import join_words
 
 REACH_TEXTS = {
@@ -161,7 +163,8 @@ def _set(report: MigrationReport) -> Iterator[Block]:
         for one in category.packages:
             file = evidence.pop(one.name, None)
             is_changed = file is not None and file.version != one.version
-            remark = "; ".join((*one.flags, *(() if category.look == "ready" or is_changed else (one.reason,))))
+            gil = _without_gil(report, file)
+            remark = "; ".join((*one.flags, *gil, *(() if category.look == "ready" or is_changed else (one.reason,))))
             if file is not None and file.file and not remark:
                 plain.append(file)
             else:
@@ -184,6 +187,15 @@ def _row_of(name: str, before: str, file: PinnedFile | None, remark: str) -> tup
         return name, before, "", "", "", remark
     version = f"{before} → {file.version}" if before and before != file.version else file.version
     return name, version, file.file, file.uploaded, _declared(file), remark
+
+
+def _without_gil(report: MigrationReport, file: PinnedFile | None) -> tuple[str, ...]:
+    """Return what a compiled release of the set says of running without the GIL, on a target that has none."""
+    target = read_target(report.target)
+    is_compiled = file is not None and file.availability in {Availability.NATIVE, Availability.ABI3}
+    if target is None or not target.python.free_threaded or file is None:
+        return ()
+    return (gil_level_text(file.free_threading),) if is_compiled or file.free_threading is not None else ()
 
 
 def _declared(file: PinnedFile) -> str:

@@ -36,6 +36,16 @@ for one in importlib.metadata.distributions():
     found[one.metadata["Name"]] = sorted(name for name in names if all(p.isidentifier() for p in name.split(".")))
 print(json.dumps(found))
 """
+_LIST_DEPENDENTS = """
+import importlib.metadata, json, re
+found = {}
+for one in importlib.metadata.distributions():
+    for text in one.requires or ():
+        name = re.match("[A-Za-z0-9._-]+", text)
+        if name:
+            found.setdefault(re.sub("[-_.]+", "-", name[0]).lower(), []).append(one.metadata["Name"])
+print(json.dumps(found))
+"""
 _LENDS_PIP = """
 import sys, pip
 print(sys.version_info >= (3, 12) and tuple(map(int, pip.__version__.split(".")[:2])) >= (22, 3))
@@ -103,6 +113,13 @@ class ProofEnvironment:
     def modules(self) -> dict[str, list[str]]:
         """Return the top-level modules of each installed distribution, by its name."""
         found: dict[str, list[str]] = json.loads(self._run([self.executable, "-I", "-c", _LIST_MODULES], 60))
+        return found
+
+    def dependents(self) -> dict[NormalizedName, list[str]]:
+        """Return the installed distributions that name each package in their requirements, by its normalised name."""
+        found: dict[NormalizedName, list[str]] = json.loads(
+            self._run([self.executable, "-I", "-c", _LIST_DEPENDENTS], 60)
+        )
         return found
 
     def _reports(self) -> bool:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+
+from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.proof import ImportOutcome, ModuleImport
 from projects.services.proving.isolation import Isolation
 
 _IMPORT = """
 import importlib, sys
-importlib.import_module(sys.argv[1])
+for name in sys.argv[1:]:
+    importlib.import_module(name)
 print(getattr(sys, "_is_gil_enabled", lambda: True)())
 """
 _TAIL = 4000
@@ -29,12 +32,39 @@ def import_all(
     *,
     free_threaded: bool,
     seconds: float,
+    dependents: Mapping[NormalizedName, Sequence[str]] | None = None,
 ) -> list[ModuleImport]:
-    """Import each module of each package, in the order of the packages. `seconds` is the limit of one import."""
+    """Import each module of each package, in the order of the packages. `seconds` is the limit of one import.
+
+    A module that fails alone is tried again after the modules of each package that requires it (`dependents`): what
+    belongs to another package may refuse to come first, as psycopg_binary does.
+    """
     pairs = [(package, module) for package, names in modules.items() for module in _worth_importing(names)]
     one = partial(_import, executable, isolation, free_threaded, seconds)
     with ThreadPoolExecutor(os.cpu_count() or 2) as threads:
-        return list(threads.map(lambda pair: one(*pair), pairs))
+        tried = list(threads.map(lambda pair: one(*pair), pairs))
+    requiring = dependents or {}
+    return [
+        _import_after(one, found, requiring.get(canonicalize_name(found.package), ()), modules)
+        if found.outcome is ImportOutcome.FAILED
+        else found
+        for found in tried
+    ]
+
+
+def _import_after(
+    one: Callable[..., ModuleImport],
+    failed: ModuleImport,
+    packages: Iterable[str],
+    modules: Mapping[str, Sequence[str]],
+) -> ModuleImport:
+    """Return the import of a module after that of a package that requires it, if one helps, else the failed one."""
+    for package in packages:
+        first = _worth_importing(modules.get(package, ()))
+        again = one(failed.package, failed.module, before=first) if first else failed
+        if again.outcome is ImportOutcome.RAN:
+            return again
+    return failed
 
 
 def run_isolated(
@@ -61,10 +91,17 @@ def _worth_importing(names: Iterable[str]) -> list[str]:
 
 
 def _import(
-    executable: str, isolation: Isolation, free_threaded: bool, seconds: float, package: str, module: str
+    executable: str,
+    isolation: Isolation,
+    free_threaded: bool,
+    seconds: float,
+    package: str,
+    module: str,
+    *,
+    before: Sequence[str] = (),
 ) -> ModuleImport:
     began = time.monotonic()
-    done = run_isolated(executable, isolation, _IMPORT, module, seconds=seconds)
+    done = run_isolated(executable, isolation, _IMPORT, *before, module, seconds=seconds)
     if done is None:
         return ModuleImport(package, module, ImportOutcome.TIMED_OUT, time.monotonic() - began)
     outcome = ImportOutcome.RAN if done.returncode == 0 else ImportOutcome.FAILED

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packaging.utils import canonicalize_name
 
-from projects.domain.proof import InterpreterFacts, Proof
+from projects.domain.proof import InterpreterFacts, Proof, without_lacking
 from projects.services.proving.environment import InstallFailed, ProofEnvironment
 from projects.services.proving.imports import import_all
 from projects.services.proving.isolation import find_isolation
@@ -45,6 +45,7 @@ def prove(
             environment.create()
             environment.install(pins)
             conflicts, modules = environment.check(), environment.modules()
+            dependents = environment.dependents()
         except InstallFailed as error:
             return replace(proof, install_error=str(error))
         chosen = {package: names for package, names in modules.items() if canonicalize_name(package) in pins}
@@ -55,8 +56,10 @@ def prove(
             isolation,
             free_threaded=interpreter.free_threaded,
             seconds=IMPORT_SECONDS,
+            dependents=dependents,
         )
         proof = replace(proof, conflicts=conflicts, imports=imports, digests=environment.digests)
+        proof = without_lacking(proof, dependents)
         if tests is not None and project is not None:
             log("Running the tests…")
             passed, tail = _run_tests(environment.executable, tests, project)

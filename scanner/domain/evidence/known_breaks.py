@@ -148,7 +148,9 @@ class BreaksInSet:
 
     def runs(self, name: NormalizedName, version: Version) -> bool:
         """Return whether no fact is against another version of one package in the same set."""
-        return not any(
-            fact.happens(self.target, version, {**self.pins, name: version})
-            for fact in self.known.of(name, self.target)
-        )
+        return self.fact_against(name, version) is None
+
+    def fact_against(self, name: NormalizedName, version: Version) -> KnownBreak | None:
+        """Return the first fact against a version of one package in the same set."""
+        pins = {**self.pins, name: version}
+        return next((one for one in self.known.of(name, self.target) if one.happens(self.target, version, pins)), None)

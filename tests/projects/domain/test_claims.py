@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 
 from projects.domain.claims import Claim, InvalidClaims, MeasuredRelease, PackageFacts, check_claim, read_claims
+from scanner.domain.evidence.declared import Declaration
 from scanner.domain.matching.availability import Availability
 
-PURE = MeasuredRelease("1.0", Availability.PURE, "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
+UNREAD = MeasuredRelease("1.0", Availability.PURE, "a-1.0-py3-none-any.whl", "2024-01-01", "a pure Python wheel")
+PURE = replace(UNREAD, declaration=Declaration.UNDECLARED)
+BROKEN = replace(PURE, broken="import a fails with ModuleNotFoundError")
 SLOW = MeasuredRelease(
     "1.0", Availability.FALLBACK, "a-1.0-py3-none-any.whl", "2024-01-01", "only the plain wheel fits"
 )
@@ -41,6 +44,18 @@ def judged(text: str, now: PackageFacts, then: PackageFacts | None = None, least
         ("compatible: wheels available", MISSES, "1.0", "wrong"),
         ("compatible", DRAGGED, None, "wrong"),
         ("works but not declared", FITS, None, "right"),
+        (
+            "works but not declared",
+            replace(FITS, used=replace(PURE, declaration=Declaration.CLASSIFIER)),
+            None,
+            "wrong",
+        ),
+        ("works", replace(FITS, used=BROKEN), None, "wrong"),
+        ("breaks", replace(FITS, used=BROKEN, first=NATIVE), "2.0", "right"),
+        # What was not looked at gets no tick.
+        ("works", replace(FITS, used=UNREAD), None, "unclear"),
+        ("declared", replace(FITS, used=UNREAD), None, "unclear"),
+        ("breaks", replace(FITS, used=UNREAD), None, "wrong"),
         ("ok: pure Python", FITS, None, "right"),
         ("ok: pure Python", replace(FITS, used=NATIVE), None, "wrong"),
         ("must upgrade", MISSES, "2.0", "right"),
@@ -81,7 +96,7 @@ def test_each_verdict_has_its_evidence() -> None:
     assert wrong.evidence == ("1.0: no wheel for cp313; has cp312",)
     (evidence,) = dragged.evidence
     assert evidence == (
-        "1.0 installs from a-1.0-py3-none-any.whl of 2024-01-01; "
+        "1.0 installs from a-1.0-py3-none-any.whl of 2024-01-01 and does not declare this Python; "
         "the smallest plan moves it to 2.0, because a 1.0 needs core==1.0"
     )
 

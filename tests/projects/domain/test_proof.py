@@ -1,8 +1,11 @@
 """What a proof says as a whole, and which interpreter can prove a target."""
 
-import pytest
+from dataclasses import replace
 
-from projects.domain.proof import ImportOutcome, InterpreterFacts, ModuleImport, Proof, differences
+import pytest
+from packaging.utils import NormalizedName
+
+from projects.domain.proof import ImportOutcome, InterpreterFacts, ModuleImport, Proof, differences, without_lacking
 from scanner.domain.targets.target import parse_target
 
 HERE = InterpreterFacts("/usr/bin/python3.13", "cpython", "3.13.5", False, "linux", "x86_64", "glibc 2.36")
@@ -33,6 +36,25 @@ def module(outcome: ImportOutcome, *, gil: bool | None = None) -> ModuleImport:
 def test_a_set_ran_if_nothing_of_it_failed(found: Proof, ran: bool) -> None:
     assert found.ran is ran
     assert found.to_json()["ran"] is ran
+
+
+def test_what_fails_for_lack_of_a_package_that_was_left_out_was_not_tried() -> None:
+    def failing(package: str, tail: str) -> ModuleImport:
+        return ModuleImport(package, package, ImportOutcome.FAILED, 0.1, tail)
+
+    gone = "ModuleNotFoundError: No module named 'built'"
+    tried = replace(
+        proof(
+            unproven=["built"],
+            imports=[failing("a", gone), failing("b", gone), failing("c", "TypeError: x"), failing("d", gone)],
+            conflicts=["a 1 requires built, which is not installed.", "a 1 requires d, which is not installed."],
+        ),
+        pins=dict.fromkeys("abcd", "1"),
+    )
+    found = without_lacking(tried, {NormalizedName("built"): ["a", "c"], NormalizedName("a"): ["b"]})
+    assert (list(found.pins), found.unproven) == (["c", "d"], ["a", "b", "built"])
+    assert [one.package for one in found.failed] == ["c", "d"]
+    assert found.conflicts == ["a 1 requires d, which is not installed."]
 
 
 def test_packages_that_enable_the_gil_again_are_named() -> None:

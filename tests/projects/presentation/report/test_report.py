@@ -179,6 +179,16 @@ def test_a_flag_does_not_change_the_verdict(whole: AssessmentRecord) -> None:
     assert package.verdict is Verdict.READY
 
 
+@pytest.mark.parametrize(("slug", "said"), [(WINDOWS, False), ("cp314t-win_amd64", True)])
+def test_what_compiled_releases_declare_of_the_gil_stands_beside_them_where_there_is_none(
+    whole: AssessmentRecord, slug: str, said: bool
+) -> None:
+    found = report(whole)
+    compiled = tuple(replace(one, availability="native", free_threading=2) for one in found.evidence)
+    shown = render_markdown(replace(found, target=slug, evidence=compiled))
+    assert ("level 2, beta" in shown) is said
+
+
 def test_a_bridge_is_one_set_for_all_targets() -> None:
     whole = assessment_document(assessed(TEXT, OLDER, WINDOWS, bridge=True))
 
