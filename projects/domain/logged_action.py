@@ -29,6 +29,7 @@ class LoggedAction(StrEnum):
     INDEX_SET = "index-set"
     INDEX_REMOVED = "index-removed"
     REPOSITORY_CHANGED = "repository-changed"
+    REQUEST_ASKED = "request-asked"
     WAIVER_MADE = "waiver-made"
     WAIVER_ENDED = "waiver-ended"
     BADGE_MADE = "badge-made"

@@ -34,6 +34,7 @@ _SENTENCES: Mapping[LoggedAction, str] = {
     LoggedAction.INDEX_SET: "set the index {after} of {target}",
     LoggedAction.INDEX_REMOVED: "removed the index {before} of {target}",
     LoggedAction.REPOSITORY_CHANGED: "changed the repository {after} of {target}",
+    LoggedAction.REQUEST_ASKED: "asked for the change request of {target} at {after}",
     LoggedAction.WAIVER_MADE: "made the waiver {after} for {target}",
     LoggedAction.WAIVER_ENDED: "ended the waiver {before} for {target}",
     LoggedAction.BADGE_MADE: "made a badge of {after} for {target}",

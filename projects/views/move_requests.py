@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.audit_trail import log_change
+from projects.domain.logged_action import LoggedAction
 from projects.models import Repository
 from projects.selectors.move_requests import move_request_list
 from projects.services.move_requests.ask import ask_for_request
@@ -39,6 +41,7 @@ def move_request(request: HtmxHttpRequest, slug: str, target: str, pk: int) -> H
     if not project.targets.filter(slug=target).exists():
         raise Http404
     repository = get_object_or_404(Repository.objects.followed().select_related("project"), project=project, pk=pk)
+    log_change(request, LoggedAction.REQUEST_ASKED, project, after=f"{repository} ({target})")
     ask_for_request(repository, target, request.user, timezone.now())
     messages.success(request, "The request is being opened.")
     return redirect("project-move", slug=slug, target=target)
