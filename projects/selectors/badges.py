@@ -15,11 +15,15 @@ from projects.presentation.columns import column_of
 
 @dataclass(frozen=True, slots=True)
 class BadgeLine:
-    """A badge in the list of a project, with the addresses of its picture and of its JSON."""
+    """A badge in the list of a project, with the addresses of its picture and of its JSON.
+
+    `here` is the picture on the site that the reader is on: pages load pictures from their own site only.
+    """
 
     pk: int
     target: str
     label: str
+    here: str
     picture: str
     json: str
     created_at: datetime
@@ -54,7 +58,8 @@ def badge_lines(project: Project, public_url: str) -> tuple[BadgeLine, ...]:
             row.pk,
             row.target,
             column_of(row.target).label,
-            public_url + reverse("badge", args=[row.key, "svg"]),
+            (here := reverse("badge", args=[row.key, "svg"])),
+            public_url + here,
             public_url + reverse("badge", args=[row.key, "json"]),
             row.created_at,
         )
