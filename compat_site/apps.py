@@ -17,7 +17,12 @@ class CompatSiteConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and make the Celery app the current one."""
         # Importing registers the checks.
+        from django.contrib.auth.signals import user_logged_in
+
         import compat_site.checks
+        from projects.sign_in_time import note_sign_in
+
+        user_logged_in.connect(note_sign_in, dispatch_uid="sign_in_time")
 
         if sys.argv[1:2] and sys.argv[1] in _WITHOUT_JOBS:
             return

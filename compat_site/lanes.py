@@ -18,6 +18,8 @@ _Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 _IN_MEMORY = 1024 * 1024
 _CHUNK = 64 * 1024
 _GIVES_WAY_SECONDS = 0.5
+# What checks or stores a password.
+_HASHING = ("/sign-in/", "/invitations/", "/account/confirm/", "/account/password/", "/account/forgotten/")
 _WAIT = b"Too many requests at once: please wait.\n"
 
 
@@ -113,7 +115,7 @@ class Lanes:
             return self._hook_uploads if path.endswith(("/upload/", "/proof/")) else self._hooks
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             return self._reading
-        return self._sign_in if path.startswith("/sign-in/") else self._writing
+        return self._sign_in if path.startswith(_HASHING) else self._writing
 
 
 def _received(environ: dict[str, Any]) -> IO[bytes] | None:

@@ -20,6 +20,12 @@ class RowIdConverter(IntConverter):
         return number
 
 
+class Base36Converter(StringConverter):
+    """The number of an account as django-allauth writes it."""
+
+    regex = "[0-9A-Za-z]+"
+
+
 class LogKindConverter(StringConverter):
     """The form in which the audit log is exported."""
 

@@ -1,6 +1,6 @@
 """URL patterns of the projects app."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from projects.converters import BadgeKindConverter, LogKindConverter, RowIdConverter
 from projects.views import (
@@ -47,6 +47,9 @@ urlpatterns = [
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>/", accounts.sign_in_link, name="sign-in-link"),
     path("sign-out/", accounts.sign_out, name="sign-out"),
+    # The names that django-allauth redirects to.
+    path("sign-in/", accounts.sign_in, name="account_login"),
+    path("sign-out/", accounts.sign_out, name="account_logout"),
     path("projects/", projects.projects, name="projects"),
     path("projects/add/", projects.project_add, name="project-add"),
     path("projects/<slug:slug>/", risk.project, name="project"),
@@ -59,6 +62,7 @@ urlpatterns = [
         "projects/<slug:slug>/move/<slug:target>/<slug:direction>/", move.project_move_patch, name="project-move-patch"
     ),
     path("projects/<slug:slug>/settings/", project_settings.project_settings, name="project-settings"),
+    path("projects/<slug:slug>/move-to-team/", project_settings.project_move, name="project-move-to-team"),
     path("projects/<slug:slug>/delete/", project_settings.project_delete, name="project-delete"),
     path("projects/<slug:slug>/restore/", project_settings.project_restore, name="project-restore"),
     path("projects/<slug:slug>/snapshots/", snapshots.project_snapshots, name="project-snapshots"),
@@ -114,6 +118,9 @@ urlpatterns = [
     path("teams/<slug:team>/log.<log:kind>", teams.team_log_export, name="team-log-export"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("account/", account.account, name="account"),
+    path("account/welcome/", accounts.welcome, name="welcome"),
+    path("account/again/", accounts.sign_in_again, name="sign-in-again"),
+    path("account/", include("projects.ways_in_urls")),
     path("account/keys/", api_keys.api_keys, name="api-keys"),
     path("account/keys/<row:pk>/revoke/", api_keys.api_key_revoke, name="api-key-revoke"),
     path("badges/<slug:key>.<badge:kind>", badges.badge, name="badge"),

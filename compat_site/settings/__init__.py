@@ -6,6 +6,7 @@ docs/operations.md lists the variables. A variable NAME may be given as NAME_FIL
 from compat_site.common.index import *
 from compat_site.common.limits import *
 from compat_site.common.projects import *
+from compat_site.settings.accounts import *
 from compat_site.settings.database import *
 from compat_site.settings.installation import *
 from compat_site.settings.jobs import *

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from compat_site.env import env
+from compat_site.settings.accounts import SIGN_IN_APPS
 from compat_site.settings.installation import BASE_DIR, EMBEDDED
 
 # --- Addresses.
@@ -27,6 +28,8 @@ PUBLIC_URL = SITE_ROOT or f"http://{'127.0.0.1' if HOST in ('0.0.0.0', '::') els
 
 # --- Security. The content security policy allows no inline script or style, and nothing from another site.
 HTTPS = SITE_ROOT.startswith("https://")
+# Browsers offer passkeys to http://localhost and to https only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -68,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    *SIGN_IN_APPS,
     "csp",
     "django_htmx",
     "template_partials",
@@ -85,6 +89,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "projects.viewer.ViewerMiddleware",

@@ -16,13 +16,12 @@ else:
 
 
 class AccountForm(_UserForm):
-    """Name and address of the user's own account."""
+    """Name of the user's own account."""
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["first_name", "email"]
-        labels: ClassVar[dict[str, str]] = {"first_name": "Your name", "email": "E-mail address"}
-        help_texts: ClassVar[dict[str, str]] = {"email": "Alerts are sent there. Without one you get none."}
+        fields: ClassVar[list[str]] = ["first_name"]
+        labels: ClassVar[dict[str, str]] = {"first_name": "Your name"}
 
 
 class ViewerForm(forms.Form):
@@ -32,4 +31,15 @@ class ViewerForm(forms.Form):
     theme = forms.ChoiceField(
         label="Theme",
         choices=[(theme, {"system": "As the system", "light": "Light", "dark": "Dark"}[theme]) for theme in THEMES],
+    )
+
+
+class WelcomeForm(forms.Form):
+    """What an account without name and address is asked once."""
+
+    first_name = forms.CharField(max_length=150, label="Your name", required=False)
+    email = forms.EmailField(
+        label="E-mail address",
+        required=False,
+        help_text="Alerts are sent there once you open the link in the message that you get.",
     )

@@ -8,7 +8,8 @@ from django import forms
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
 
-from projects.domain.permissions import ROLE_NAMES, Role, may_set_role
+from projects.domain.permissions import ROLE_NAMES, Action, Role, may_set_role
+from projects.models import Team
 
 if TYPE_CHECKING:
     _NewUserForm = UserCreationForm[User]
@@ -24,6 +25,19 @@ class TeamForm(forms.Form):
     def clean_name(self) -> str:
         """Return the name on one line."""
         return " ".join(self.cleaned_data["name"].split())
+
+
+class TeamChoiceForm(forms.Form):
+    """The team of a project: one to which the user may add projects, the oldest one unless another is chosen."""
+
+    team = forms.ModelChoiceField(
+        Team.objects.none(), to_field_name="slug", label="Team", empty_label=None, required=False
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team: Any = self.fields["team"]
+        team.queryset = Team.objects.where_may(user.pk, Action.ADD_PROJECT)
 
 
 class InvitationForm(forms.Form):

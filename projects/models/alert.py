@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from projects.domain.cadence import Cadence
+
 
 class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     """Queries for subscriptions."""
@@ -46,6 +48,10 @@ class Subscription(models.Model):
         null=True, blank=True, help_text="blockers of a watched target as last reported; null: not known yet"
     )
     reported_clear = models.BooleanField(default=False, help_text="the last report of the target: nothing blocks it")
+    cadence = models.CharField(
+        max_length=7, choices=[(one.value, one.value) for one in Cadence], default=Cadence.SOON, help_text="of a follow"
+    )
+    zone = models.CharField(max_length=64, blank=True, help_text="the time zone of the cadence")
     created_at = models.DateTimeField(auto_now_add=True)
     stopped_at = models.DateTimeField(null=True, blank=True, help_text="stopped, not deleted")
 

@@ -7,7 +7,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.cadence import Cadence
 
+# How often a digest comes, for the choice on the page.
+CADENCE_NAMES = (
+    (Cadence.SOON.value, "an hour after a change"),
+    (Cadence.DAILY.value, "every day at 8"),
+    (Cadence.WEEKLY.value, "on Mondays at 8"),
+    (Cadence.MONTHLY.value, "on the first of the month at 8"),
+)
 _MESSAGE_STATES = {
     "queued": "waiting to be sent",
     "sending": "passed to the mail server, no answer yet",
@@ -98,6 +106,8 @@ class FollowRow:
     since: datetime | None
     ended_at: datetime | None
     messages: tuple[MessageRow, ...]
+    cadence: str = Cadence.SOON.value
+    zone: str = ""
 
     @property
     def is_active(self) -> bool:

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
+from projects.domain.cadence import Cadence
 from projects.models import Alert, AlertState, Assessment, PackageRows, Project, Subscription, TargetAssessment
 from projects.presentation.subscriptions import (
     FollowRow,
@@ -166,6 +167,8 @@ def _follow_row(
         since=follow.created_at if follow else None,
         ended_at=follow.stopped_at if follow else None,
         messages=tuple(messages.get(follow.pk, ())) if follow else (),
+        cadence=follow.cadence if follow else Cadence.SOON.value,
+        zone=follow.zone if follow else "",
     )
 
 

@@ -34,7 +34,7 @@ def first_account() -> tuple[User | None, bool]:
     with transaction.atomic():
         if not users.exists():
             # Django stores an unusable password when it is given None.
-            return users.create_superuser(FIRST_NAME, f"{FIRST_NAME}@localhost", None), True
+            return users.create_superuser(FIRST_NAME, "", None), True
     return users.filter(is_superuser=True, is_active=True).order_by("pk").first(), False
 
 

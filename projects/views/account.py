@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.views import email as change_email
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from projects.access import HtmxHttpRequest
 from projects.forms.account import AccountForm, ViewerForm
 from projects.viewer import THEMES, remember, theme_of, zone_of
+from projects.ways_in import keep_known_address
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,6 +31,14 @@ def account(request: HtmxHttpRequest) -> HttpResponse:
         return response
     context = {"area": "account", "person": person, "viewer": viewer}
     return render(request, "projects/account.html", context, status=422 if sent is not None else 200)
+
+
+@login_required
+def address(request: HtmxHttpRequest) -> HttpResponse:
+    """Show the address of the account, and change it once the new one is verified."""
+    keep_known_address(request.user)
+    response: HttpResponse = change_email(request)
+    return response
 
 
 @require_POST

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
+from allauth.account.internal.flows.login import record_authentication
+from allauth.account.models import EmailAddress
+from allauth.account.utils import perform_login
+from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth import login, logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,11 +20,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from projects.access import HtmxHttpRequest
 from projects.audit_trail import log_own
 from projects.client_address import client_address
 from projects.domain.logged_action import LoggedAction
+from projects.forms.account import WelcomeForm
 from projects.services.accounts import redeem_sign_in_link
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
 
@@ -35,9 +43,11 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(target)
     form = AuthenticationForm(request, data=request.POST if request.method == "POST" else None)
     if request.method == "POST" and _has_password(request, form):
-        login(request, form.get_user())
-        log_own(request, LoggedAction.SIGNED_IN, "with a password")
-        return redirect(target)
+        user = form.get_user()
+        record_authentication(request, user, method="password", username=user.get_username())
+        # A second factor is asked for before the session is one of the user.
+        signed_in: HttpResponse = perform_login(request, user, redirect_url=target)
+        return signed_in
     status = 422 if form.is_bound else 200
     return render(request, "registration/sign_in.html", {"form": form, "next": target}, status=status)
 
@@ -60,7 +70,32 @@ def sign_in_link(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "registration/sign_in_link.html", {"refused": True}, status=403)
     take_back(by_address)
+    return redirect("home" if user.first_name or user.email else "welcome")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def welcome(request: HtmxHttpRequest) -> HttpResponse:
+    """Ask for name and address, once: "later" takes the name of the account."""
+    user = request.user
+    form = WelcomeForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound or not (form.is_valid() or "later" in request.POST):
+        return render(request, "registration/welcome.html", {"form": form}, status=422 if form.is_bound else 200)
+    given = {} if "later" in request.POST else form.cleaned_data
+    user.first_name = given.get("first_name") or user.first_name or user.get_username()
+    user.save(update_fields=["first_name"])
+    if given.get("email"):
+        EmailAddress.objects.add_new_email(request, user, given["email"])
+        messages.success(request, f"Open the link in the message to {given['email']} to get alerts there.")
     return redirect("home")
+
+
+@require_safe
+@login_required
+def sign_in_again(request: HtmxHttpRequest) -> HttpResponse:
+    """Say how an account without password and second factor signs in again."""
+    minutes = settings.RECENT_SIGN_IN_SECONDS // 60
+    return render(request, "registration/sign_in_again.html", {"minutes": minutes})
 
 
 @require_POST

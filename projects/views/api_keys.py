@@ -18,11 +18,13 @@ from projects.forms.api_keys import KeyForm
 from projects.models import ApiKey, KeyScope
 from projects.selectors.api_keys import key_list
 from projects.services.api_keys import make_key, revoke_key
+from projects.ways_in import recent_sign_in_required
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 def api_keys(request: HtmxHttpRequest) -> HttpResponse:
     """List the user's keys, and make one (POST), which is shown once, in the response."""
     form = KeyForm(request.POST if request.method == "POST" else None, visible_projects(request))

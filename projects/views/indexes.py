@@ -31,6 +31,7 @@ from projects.services.indexes import (
     configure_index,
     remove_index,
 )
+from projects.ways_in import recent_sign_in_required
 
 
 @never_cache
@@ -78,6 +79,7 @@ def _add(request: HtmxHttpRequest, project: Project) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 def project_index_login(request: HtmxHttpRequest, slug: str, index: int) -> HttpResponse:
     """Change the login of an index."""
     project = get_project(request, slug, edit=True)

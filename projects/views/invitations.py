@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from django.contrib import messages
 from django.contrib.auth import login
 from django.db import transaction
@@ -21,6 +23,7 @@ from projects.models import Invitation
 from projects.services import invitations
 from projects.services.audit_log import record
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
+from projects.ways_in import INVITATION_KEY
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -36,6 +39,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if found is None:
         return render(request, "teams/invitation.html", {"refused": True}, status=404)
     take_back(limit)
+    # Somebody whom another site knows may make an account for it.
+    request.session[INVITATION_KEY] = token
     if request.user.is_authenticated:
         return _join(request, found)
     return _join_as_new(request, found)
@@ -64,9 +69,15 @@ def _join_as_new(request: HttpRequest, found: Invitation) -> HttpResponse:
             actor = Actor(user.pk, user.get_username(), client_address(request))
             record(actor, LoggedAction.ACCOUNT_MADE, user.get_username(), team=found.team_id)
             invitations.accept(found, user, actor, timezone.now())
+            if user.email:
+                # Who has a mailed link reads the mail of its address.
+                is_verified = bool(found.email)
+                EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=is_verified)
     except invitations.CannotAccept as error:
         return _page(request, found, form=form, error=str(error), status=409)
     login(request, user, backend=_BACKEND)
+    if user.email and not found.email:
+        send_verification_email_to_address(request, EmailAddress.objects.get(user=user))
     messages.success(request, f"Welcome to {found.team.name}.")
     return redirect("home")
 

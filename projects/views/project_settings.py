@@ -14,8 +14,10 @@ from projects.access import HtmxHttpRequest, can_manage, get_project
 from projects.audit_trail import log_change
 from projects.domain.logged_action import LoggedAction
 from projects.forms.settings import ProjectSettingsForm, check_name_is_free
+from projects.forms.teams import TeamChoiceForm
 from projects.models import Project
 from projects.services.project_removal import UNDO_WITHIN, delete_project, restore_project
+from projects.ways_in import recent_sign_in_required
 
 _ONLY_MANAGERS = "Only a manager of this project can rename or delete it."
 
@@ -37,12 +39,38 @@ def project_settings(request: HtmxHttpRequest, slug: str) -> HttpResponse:
             project.save(update_fields=["name", "tags"])
             messages.success(request, "The settings were saved.")
             return redirect(project)
-    context = {"area": "projects", "project": project, "form": form, "days": UNDO_WITHIN.days}
+    context = {
+        "area": "projects",
+        "project": project,
+        "form": form,
+        "team_form": TeamChoiceForm(initial={"team": project.team}, user=request.user),
+        "days": UNDO_WITHIN.days,
+    }
     return render(request, "projects/settings.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @login_required
+def project_move(request: HtmxHttpRequest, slug: str) -> HttpResponse:
+    """Give a project to another team to which the user may add projects."""
+    project = _managed(request, slug)
+    form = TeamChoiceForm(request.POST, user=request.user)
+    team = form.cleaned_data["team"] if form.is_valid() else None
+    if team is None or team.pk == project.team_id:
+        messages.error(request, "Choose another team to which you may add projects.")
+        return redirect("project-settings", slug=slug)
+    before = project.team.name
+    log_change(request, LoggedAction.PROJECT_MOVED, project, before=before, after=team.name)
+    project.team = team
+    project.save(update_fields=["team"])
+    log_change(request, LoggedAction.PROJECT_MOVED, project, before=before, after=team.name)
+    messages.success(request, f"{project.name} belongs to {team.name} now.")
+    return redirect(project)
+
+
+@require_POST
+@login_required
+@recent_sign_in_required
 def project_delete(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """Delete a project."""
     project = _managed(request, slug)

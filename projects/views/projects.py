@@ -24,6 +24,7 @@ from projects.domain.logged_action import LoggedAction
 from projects.forms.requirements import ProjectNameForm, RequirementsForm
 from projects.forms.settings import check_name_is_free
 from projects.forms.targets import PolicyForm, TargetsForm
+from projects.forms.teams import TeamChoiceForm
 from projects.models import Origin, Project, Submission
 from projects.presentation.project_page import ProblemLine, describe_problems
 from projects.presentation.target_grid import runtimes_by_system, target_grid
@@ -53,9 +54,11 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
     """Add a project: its name, requirements and targets."""
     sent = request.POST if request.method == "POST" else None
     name, files, targets = ProjectNameForm(sent), _files_form(request), TargetsForm(sent)
-    # All three are validated, so that one response shows all errors.
-    if not all([name.is_valid() and check_name_is_free(name, request.user), files.is_valid(), targets.is_valid()]):
-        return _add_page(request, name, files, targets)
+    team = TeamChoiceForm(sent, user=request.user)
+    # All are validated, so that one response shows all errors.
+    is_named = name.is_valid() and check_name_is_free(name, request.user)
+    if not all([is_named, files.is_valid(), targets.is_valid(), team.is_valid()]):
+        return _add_page(request, name, team, files, targets)
     count_upload(request)
     given, slugs = files.cleaned_data["files"], targets.cleaned_data["targets"]
     try:
@@ -67,9 +70,10 @@ def project_add(request: HtmxHttpRequest) -> HttpResponse:
             targets=slugs,
             origin=_origin(request),
             for_page=True,
+            team=team.cleaned_data["team"],
         )
     except NothingToRead as error:
-        return _add_page(request, name, files, targets, error)
+        return _add_page(request, name, team, files, targets, error)
     log_change(request, LoggedAction.PROJECT_MADE, project)
     is_submitted = Submission.objects.filter(project=project).exists()
     return redirect("project-reading" if is_submitted else "project", slug=project.slug)
@@ -138,6 +142,7 @@ def project_targets(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 def _add_page(
     request: HttpRequest,
     name: ProjectNameForm,
+    team: TeamChoiceForm,
     files: RequirementsForm,
     targets: TargetsForm,
     unreadable: NothingToRead | None = None,
@@ -145,12 +150,13 @@ def _add_page(
     context = {
         "area": "projects",
         "name_form": name,
+        "team_form": team,
         "files_form": files,
         "unreadable": _problems(unreadable),
         **_target_context(targets, _SAMPLE_SLUGS),
     }
     return render(
-        request, "projects/add.html", context, status=_status(name, files, targets, unreadable=bool(unreadable))
+        request, "projects/add.html", context, status=_status(name, team, files, targets, unreadable=bool(unreadable))
     )
 
 

@@ -21,6 +21,7 @@ from projects.models.repository import Provider
 from projects.presentation.host_steps import host_steps
 from projects.selectors import repository_lines
 from projects.services.webhooks.receive import queue_fetch
+from projects.ways_in import recent_sign_in_required
 
 # Fields that say which files are read.
 _NAMES_FILES = {"provider", "clone_url", "branch", "paths"}
@@ -29,6 +30,7 @@ _NAMES_FILES = {"provider", "clone_url", "branch", "paths"}
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 @vary_on_headers("HX-Request")
 def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     """List the followed repositories, and change them (POST). A new secret is shown once, in the response.
@@ -64,6 +66,7 @@ def project_repository(request: HtmxHttpRequest, slug: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 def project_repository_edit(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     """Change a followed repository, and its access to the API of its host."""
     project = get_project(request, slug, edit=True)

@@ -12,6 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, get_project
+from projects.domain.cadence import Cadence
+from projects.presentation.subscriptions import CADENCE_NAMES
 from projects.selectors import mailbox
 from projects.selectors.subscriptions import (
     follow_list,
@@ -23,6 +25,7 @@ from projects.selectors.subscriptions import (
 from projects.services.alerts import send as sending
 from projects.services.alerts import watches
 from projects.services.alerts.smtp import SendStatus
+from projects.viewer import zone_of
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -37,6 +40,7 @@ def alerts(request: HtmxHttpRequest) -> HttpResponse:
         "targets": target_watch_list(user),
         "follows": follow_list(user),
         "address": user.email,
+        "cadences": CADENCE_NAMES,
         "has_mailbox": user.is_staff and mailbox.is_in_use(),
     }
     return render(request, "projects/alerts.html", context)
@@ -71,7 +75,9 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         watches.unfollow(project, request.user, timezone.now())
         messages.success(request, f"You do not follow {project.name} any more.")
     else:
-        watches.follow(project, request.user)
+        asked = request.POST.get("cadence", "")
+        cadence = Cadence(asked) if asked in list(Cadence) else None
+        watches.follow(project, request.user, cadence, zone_of(request))
         messages.success(request, f"You follow {project.name}. You get e-mail about upstream changes that affect it.")
     return redirect("alerts") if request.POST.get("back") == "alerts" else redirect("project", slug=slug)
 

@@ -23,6 +23,7 @@ from projects.services import invitations
 from projects.services.alerts.smtp import SendStatus
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.services.teams import LastOwner, TeamHasProjects, create_team, delete_team, rename_team, set_role
+from projects.ways_in import recent_sign_in_required
 
 _LAST_OWNER = "A team has at least one owner: make another member an owner first."
 _LINES = 100
@@ -55,6 +56,7 @@ def team(request: HtmxHttpRequest, team: str) -> HttpResponse:
 @never_cache
 @require_POST
 @login_required
+@recent_sign_in_required
 def team_invite(request: HtmxHttpRequest, team: str) -> HttpResponse:
     """Invite by mail, or make a link, which is shown once, in the response."""
     found = get_team(request, team, Action.MANAGE_MEMBERS)
@@ -89,6 +91,7 @@ def invitation_revoke(request: HtmxHttpRequest, team: str, pk: int) -> HttpRespo
 
 @require_POST
 @login_required
+@recent_sign_in_required
 def team_member(request: HtmxHttpRequest, team: str, pk: int) -> HttpResponse:
     """Change the role of a member, or remove it."""
     found = get_team(request, team, Action.MANAGE_MEMBERS)
@@ -141,6 +144,7 @@ def team_rename(request: HtmxHttpRequest, team: str) -> HttpResponse:
 
 @require_POST
 @login_required
+@recent_sign_in_required
 def team_delete(request: HtmxHttpRequest, team: str) -> HttpResponse:
     """Delete a team without projects."""
     found = get_team(request, team, Action.MANAGE_TEAM)

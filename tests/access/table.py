@@ -53,6 +53,8 @@ class Row:
     to_lower_roles: int = 403
     # The world has no such thing, so that those who may are answered 404 as well: only refusals by role are seen.
     is_empty: bool = False
+    # A further answer to those who may.
+    answer: int = 0
 
     @property
     def methods(self) -> tuple[tuple[str, Who], ...]:
@@ -90,6 +92,56 @@ ROWS = (
     Row("account/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
     Row("account/keys/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
     Row("account/keys/<row:pk>/revoke/", change=Who.SIGNED_IN, ids={"pk": "key"}),
+    # What django-allauth brings
+    Row("account/welcome/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/again/", read=Who.SIGNED_IN),
+    Row("account/address/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/address/sent/", read=Who.ANYONE),
+    Row("account/address/<str:key>/", read=Who.ANYONE, change=Who.ANYONE, parts={"key": "forged"}, is_empty=True),
+    Row("account/password/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/password/set/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/forgotten/", read=Who.ANYONE, change=Who.ANYONE, data={"email": "nobody@team.example"}),
+    Row("account/forgotten/sent/", read=Who.ANYONE),
+    Row("account/forgotten/done/", read=Who.ANYONE),
+    Row(
+        "account/forgotten/<base36:uidb36>-<str:key>/",
+        read=Who.ANYONE,
+        change=Who.ANYONE,
+        parts={"uidb36": "1", "key": "forged"},
+    ),
+    Row("account/confirm/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/inactive/", read=Who.ANYONE),
+    Row("account/sign-up/", read=Who.ANYONE, change=Who.ANYONE),
+    Row("account/factors/", read=Who.SIGNED_IN),
+    Row("account/factors/authenticate/", read=Who.ANYONE, change=Who.ANYONE),
+    Row("account/factors/reauthenticate/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/factors/totp/activate/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/factors/totp/deactivate/", read=Who.SIGNED_IN, change=Who.SIGNED_IN, is_empty=True),
+    Row("account/factors/recovery-codes/", read=Who.SIGNED_IN, is_empty=True),
+    Row("account/factors/recovery-codes/generate/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/factors/recovery-codes/download/", read=Who.SIGNED_IN, is_empty=True),
+    Row("account/factors/webauthn/", read=Who.SIGNED_IN),
+    Row("account/factors/webauthn/add/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/factors/webauthn/reauthenticate/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row(
+        "account/factors/webauthn/keys/<int:pk>/remove/",
+        read=Who.SIGNED_IN,
+        change=Who.SIGNED_IN,
+        parts={"pk": "1"},
+        is_empty=True,
+    ),
+    Row(
+        "account/factors/webauthn/keys/<int:pk>/edit/",
+        read=Who.SIGNED_IN,
+        change=Who.SIGNED_IN,
+        parts={"pk": "1"},
+        is_empty=True,
+    ),
+    Row("account/factors/webauthn/login/", read=Who.ANYONE, change=Who.ANYONE),
+    Row("account/connections/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
+    Row("account/connections/login/cancelled/", read=Who.ANYONE),
+    Row("account/connections/login/error/", read=Who.ANYONE, answer=401),
+    Row("account/connections/signup/", read=Who.ANYONE, change=Who.ANYONE),
     Row("views/", change=Who.SIGNED_IN),
     Row("views/<int:pk>/forget/", change=Who.SIGNED_IN, ids={"pk": "view"}),
     Row("alerts/", read=Who.SIGNED_IN),
@@ -123,6 +175,7 @@ ROWS = (
     Row("projects/<slug:slug>/export.<str:kind>", read=Who.READER, parts={"kind": "csv"}),
     Row("projects/<slug:slug>/targets/", read=Who.MEMBER, change=Who.MEMBER),
     Row("projects/<slug:slug>/settings/", read=Who.MANAGER, change=Who.MANAGER),
+    Row("projects/<slug:slug>/move-to-team/", change=Who.MANAGER),
     Row("projects/<slug:slug>/delete/", change=Who.MANAGER),
     Row("projects/<slug:slug>/restore/", change=Who.MANAGER, parts={"slug": "deleted"}, to_lower_roles=404),
     Row("projects/<slug:slug>/snapshots/", read=Who.READER),

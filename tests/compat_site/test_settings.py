@@ -154,3 +154,20 @@ def test_mail_goes_through_smtp_when_there_is_an_address(load: Any) -> None:
     assert (settings["EMAIL_HOST_USER"], settings["EMAIL_HOST_PASSWORD"]) == ("bob", "se/cret")
     assert settings["EMAIL_USE_TLS"]
     assert settings["EMAIL_TIMEOUT"]
+
+
+def test_other_sites_sign_in_where_they_are_configured_only(load: Any) -> None:
+    assert load()["SOCIALACCOUNT_PROVIDERS"] == {}
+    settings = load(
+        WHEELWAY_GITHUB_CLIENT_ID="one",
+        WHEELWAY_GITLAB_CLIENT_ID="two",
+        WHEELWAY_GITLAB_URL="https://git.example",
+        WHEELWAY_OIDC_CLIENT_ID="three",
+        WHEELWAY_OIDC_CLIENT_SECRET="hidden",
+        WHEELWAY_OIDC_URL="https://id.example",
+    )
+    providers = settings["SOCIALACCOUNT_PROVIDERS"]
+    assert list(providers) == ["github", "gitlab", "openid_connect"]
+    assert providers["gitlab"]["APPS"][0]["settings"] == {"gitlab_url": "https://git.example"}
+    assert (providers["openid_connect"]["APPS"][0]["secret"], settings["WHEELWAY_SOCIAL_SIGN_UP"]) == ("hidden", False)
+    assert "allauth.socialaccount.providers.openid_connect" in settings["INSTALLED_APPS"]

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from projects.domain.cadence import Cadence, next_digest
 from projects.models import Alert, Mention, Subscription
 
 
 def gather_digests(now: datetime) -> int:
-    """Create a digest for each follower whose oldest unsent note is WHEELWAY_DIGEST_AFTER old, with all unsent notes.
+    """Create a digest for each follower for whom one is due, with all unsent notes.
 
-    Return how many. Five statements at most, for any number of followers and notes.
+    It is due WHEELWAY_DIGEST_AFTER after the oldest unsent note, or at the follower's hour. Return how many.
+    Five statements at most, for any number of followers and notes.
     """
     window = settings.WHEELWAY_DIGEST_AFTER
     # A note of the future was written by a clock that was wrong, and does not wait until then.
-    has_waited = Q(noted_at__lte=now - window) | Q(noted_at__gt=now + window)
-    due = {follow for follow, _ in _unsent(has_waited)}
+    has_waited = Q(noted_at__lte=now - window) | Q(noted_at__gt=now + window) | ~Q(cadence=Cadence.SOON)
+    waiting = _unsent(has_waited).values_list("pk", "cadence", "zone", "noted_at")
+    due = {
+        follow
+        for follow, cadence, zone, noted_at in waiting
+        if noted_at > now + window or next_digest(Cadence(cadence), zone, noted_at, window) <= now
+    }
     if not due:
         return 0
     with transaction.atomic():
         # The lock makes a concurrent dispatcher see the mentions that this one creates.
         follows = Subscription.objects.active().follows().filter(pk__in=due).order_by("pk")
         locked = [follow.pk for follow in follows.select_for_update(of=("self",))]
-        pairs = _unsent(Q(pk__in=locked))
+        pairs = list(_unsent(Q(pk__in=locked)).values_list("pk", "note"))
         alerts = {pk: Alert(subscription_id=pk) for pk in sorted({follow for follow, _ in pairs})}
         Alert.objects.bulk_create(alerts.values())
         Mention.objects.bulk_create(
@@ -35,8 +43,8 @@ def gather_digests(now: datetime) -> int:
     return len(alerts)
 
 
-def _unsent(which: Q) -> list[tuple[int, int]]:
-    """Return pairs of active follower and open note that was written since they follow and has not been sent to them.
+def _unsent(which: Q) -> QuerySet[Any]:
+    """Return rows of active follower and open note that was written since they follow and has not been sent to them.
 
     `which` filters by the follower's columns and by `note` and `noted_at`.
     """
@@ -51,4 +59,4 @@ def _unsent(which: Q) -> list[tuple[int, int]]:
         .annotate(note=F("project__notes"), noted_at=F("project__notes__created_at"))
     )
     sent = Mention.objects.filter(subscription=OuterRef("pk"), note=OuterRef("note"))
-    return list(notes.filter(which).filter(~Exists(sent)).order_by("pk", "note").values_list("pk", "note"))
+    return notes.filter(which).filter(~Exists(sent)).order_by("pk", "note")

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
@@ -71,6 +72,8 @@ def send(alert_id: int, now: datetime) -> SendAttempt | None:
         _store_result(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
         raise
     result = send_message(message)
+    if result.refuses_recipient:
+        _stop_using_address(alert.subscription.user)
     if result.status is SendStatus.ACCEPTED:
         return _store_result(alert, AlertState.SENT, now=now)
     if result.status is SendStatus.RETRY and alert.attempts < len(ATTEMPT_DELAYS):
@@ -87,6 +90,13 @@ def send_check_message(user: User, now: datetime) -> SendResult:
     rendered = emails.render("check_message", emails.check_message(user))
     identity = message_id(f"check-{user.pk}-{now:%Y%m%d%H%M%S%f}")
     return send_message(build_message(rendered, to=user.email, message_id=identity))
+
+
+def _stop_using_address(user: User) -> None:
+    """Let no more alerts be sent to the user's address until the user verifies it again."""
+    EmailAddress.objects.update_or_create(
+        user=user, email=user.email, defaults={"verified": False}, create_defaults={"verified": False, "primary": True}
+    )
 
 
 def _message(alert: Alert, now: datetime) -> EmailMultiAlternatives:
@@ -115,6 +125,9 @@ def _check_wanted(subscription: Subscription) -> None:
         raise AlertNotNeeded("the account is not active")
     if not subscription.user.email:
         raise AlertNotNeeded("the account has no e-mail address")
+    addresses = EmailAddress.objects.filter(user=subscription.user, email__iexact=subscription.user.email)
+    if addresses.filter(verified=False).exists():
+        raise AlertNotNeeded("the e-mail address of the account is not verified")
     if not Membership.objects.filter(team=subscription.project.team_id, user=subscription.user_id).exists():
         raise AlertNotNeeded("the account is no longer a member of the project")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from enum import Enum
 from typing import Any
@@ -17,6 +17,8 @@ from projects.emails import RenderedEmail, to_one_line
 
 # The length to which a server's answer is cut.
 ERROR_LENGTH = 1000
+# There is no such mailbox, or it is not here any more (RFC 5321 4.2.3).
+_UNKNOWN_RECIPIENT = (550, 551, 553)
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ class SendResult:
 
     status: SendStatus
     error: str = ""
+    # The server refuses the recipient for good: other messages would not arrive either.
+    refuses_recipient: bool = False
 
 
 class UnfoldedHeadersMessage(EmailMultiAlternatives):
@@ -107,7 +111,8 @@ def _send(connection: BaseEmailBackend, message: EmailMultiAlternatives) -> Send
     except smtplib.SMTPRecipientsRefused as error:
         # Each message has one recipient.
         code, text = next(iter(error.recipients.values()))
-        return _result_of(smtplib.SMTPResponseException(code, text), SendStatus.FAILED)
+        result = _result_of(smtplib.SMTPResponseException(code, text), SendStatus.FAILED)
+        return replace(result, refuses_recipient=code in _UNKNOWN_RECIPIENT)
     except (OSError, smtplib.SMTPException) as error:
         answer = _result_of(error, SendStatus.FAILED).error
         return SendResult(SendStatus.FAILED, f"{answer}; it may have arrived, so it is not sent again")

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from packaging.utils import canonicalize_name
 
+from projects.domain.cadence import Cadence
 from projects.domain.watches import first_match, parse_version, watch_criteria
 from projects.emails import to_one_line
 from projects.models import Project, Subscription
@@ -105,14 +106,17 @@ def watch(project: Project, user: User, package: str, target: str, above_version
     return subscription
 
 
-def follow(project: Project, user: User) -> Subscription:
-    """Return the user's active subscription to a project, creating it if there is none.
+def follow(project: Project, user: User, cadence: Cadence | None = None, zone: str = "") -> Subscription:
+    """Return the user's active subscription to a project, creating it if there is none, with the cadence if given.
 
     Digests hold only notes written after it began. The caller has checked that the user may see the project.
     """
     subscription, _ = Subscription.objects.follows().get_or_create(
         user_id=user.pk, project=project, package=None, stopped_at__isnull=True
     )
+    if cadence is not None and (subscription.cadence, subscription.zone) != (cadence, zone):
+        subscription.cadence, subscription.zone = cadence, zone
+        subscription.save(update_fields=["cadence", "zone"])
     return subscription
 
 

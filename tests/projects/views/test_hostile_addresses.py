@@ -18,7 +18,7 @@ HOSTILE = [
     "%ff",
     "%F0%9F%92%A3",
 ]
-PATTERNS = [pattern for pattern in urlpatterns if "<" in str(pattern.pattern)]
+PATTERNS = [pattern for pattern in urlpatterns if isinstance(pattern, URLPattern) and "<" in str(pattern.pattern)]
 
 
 def address(pattern: URLPattern, value: str, slug: str) -> str:

@@ -15,8 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from projects.domain.permissions import Role
-from projects.models import Invitation, LogEntry, Membership, Team
-from tests.cast import PASSWORD, Cast, add_member, role_of
+from projects.models import Invitation, LogEntry, Membership, Project, Team
+from projects.services.teams import create_team
+from tests.cast import LINUX_313, PASSWORD, Cast, add_member, role_of
 from tests.web import text
 
 pytestmark = pytest.mark.django_db
@@ -160,3 +161,20 @@ def test_the_page_of_members_and_log_have_a_fixed_number_of_queries(
         owner.get(TEAM)
     with django_assert_num_queries(4):
         owner.get(f"{TEAM}log/")
+
+
+def test_a_project_is_added_to_a_chosen_team_and_given_to_another(cast: Cast, alice: Client) -> None:
+    create_team(cast.alice, "Web")
+    create_team(cast.carol, "Foreign")
+    form = {"name": "Shop", "pasted": "orjson==1.0\n", "target": [LINUX_313], "team": "web"}
+    assert alice.post("/projects/add/", {**form, "team": "foreign"}).status_code == 422
+    alice.post("/projects/add/", form)
+    project = Project.objects.get(slug="shop")
+    assert project.team.slug == "web"
+    move = "/projects/shop/move-to-team/"
+    assert "Choose another team" in text(alice.post(move, {"team": "foreign"}, follow=True).content)
+    alice.post(move, {"team": "practice-api"})
+    project.refresh_from_db()
+    assert project.team == cast.project.team
+    # Both teams' logs say it.
+    assert LogEntry.objects.filter(action="project-moved").count() == 2

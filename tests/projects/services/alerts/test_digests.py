@@ -10,6 +10,7 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from projects.domain.cadence import Cadence
 from projects.models import Alert, AlertState, Membership, Mention, Note, Project, Subscription
 from projects.services.alerts.digests import gather_digests
 from projects.services.alerts.send import send
@@ -178,3 +179,15 @@ def test_dispatchers_at_once_make_one_digest(postgresql_database: None) -> None:
         futures = [pool.submit(work) for _ in range(workers)]
         assert sum(future.result(60) for future in futures) == 1
     assert (Alert.objects.count(), Mention.objects.count()) == (1, 1)
+
+
+def test_a_daily_digest_has_what_came_since_the_last_one(mailoutbox: list[EmailMessage]) -> None:
+    subscription = following("first", "second")
+    follow(subscription.project, subscription.user, Cadence.DAILY, "Europe/Zurich")
+    noted(subscription.project, "first")
+    noted(subscription.project, "second", at=NOON + 15 * HOUR)
+    eight = NOON.replace(hour=6) + timedelta(days=1)
+    assert gather_digests(eight - timedelta(seconds=1)) == 0
+    assert gather_digests(eight) == 1
+    assert Mention.objects.count() == 2
+    assert gather_digests(eight + timedelta(days=2)) == 0
