@@ -1,6 +1,7 @@
 """Ways in (django-allauth): passwords, second factors, passkeys, and accounts of other sites where configured."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from compat_site.env import env
 
@@ -60,6 +61,16 @@ if _oidc:
     }
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {"APPS": [_oidc], "OAUTH_PKCE_ENABLED": True}
 
+# Where a form that signs in may lead: browsers hold redirects to the content security policy, too.
+SIGN_IN_ORIGINS = [
+    f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+    for provider, url in (
+        ("github", env.str("WHEELWAY_GITHUB_URL", default="https://github.com")),
+        ("gitlab", env.str("WHEELWAY_GITLAB_URL", default="https://gitlab.com")),
+        ("openid_connect", env.str("WHEELWAY_OIDC_URL", default="")),
+    )
+    if provider in SOCIALACCOUNT_PROVIDERS
+]
 SIGN_IN_APPS = [
     # allauth says with it how long ago a key was used.
     "django.contrib.humanize",

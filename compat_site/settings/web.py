@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from compat_site.env import env
-from compat_site.settings.accounts import SIGN_IN_APPS
+from compat_site.settings.accounts import SIGN_IN_APPS, SIGN_IN_ORIGINS
 from compat_site.settings.installation import BASE_DIR, EMBEDDED
 
 # --- Addresses.
@@ -38,7 +38,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *SIGN_IN_ORIGINS],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
     }

@@ -171,3 +171,5 @@ def test_other_sites_sign_in_where_they_are_configured_only(load: Any) -> None:
     assert providers["gitlab"]["APPS"][0]["settings"] == {"gitlab_url": "https://git.example"}
     assert (providers["openid_connect"]["APPS"][0]["secret"], settings["WHEELWAY_SOCIAL_SIGN_UP"]) == ("hidden", False)
     assert "allauth.socialaccount.providers.openid_connect" in settings["INSTALLED_APPS"]
+    forms_lead_to = settings["CONTENT_SECURITY_POLICY"]["DIRECTIVES"]["form-action"]
+    assert forms_lead_to[1:] == ["https://github.com", "https://git.example", "https://id.example"]
