@@ -85,7 +85,7 @@ def test_every_page_of_a_project_leads_to_those_that_its_reader_may_open(alice: 
         links = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', found[0])
         return [(address.removeprefix(PAGE), bool(current)) for address, current in links]
 
-    shared = ["", "snapshots/", "audit/", "waivers/", "indexes/", "badges/"]
+    shared = ["", "snapshots/", "audit/", "waivers/", "known-breaks/", "indexes/", "badges/"]
     assert navigation(bob, PAGE) == [(page, page == "") for page in shared]
     own = [*shared, "repository/", "targets/"]
     assert [page for page, _ in navigation(alice, PAGE)][: len(own)] == own
