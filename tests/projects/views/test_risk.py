@@ -87,7 +87,7 @@ def test_every_page_of_a_project_leads_to_those_that_its_reader_may_open(alice: 
 
     shared = ["", "snapshots/", "audit/", "waivers/", "known-breaks/", "indexes/", "badges/"]
     assert navigation(bob, PAGE) == [(page, page == "") for page in shared]
-    own = [*shared, "repository/", "targets/"]
+    own = [*shared, "repository/", "endpoints/", "targets/"]
     assert [page for page, _ in navigation(alice, PAGE)][: len(own)] == own
     assert [page for page, current in navigation(alice, f"{PAGE}waivers/add/") if current] == ["waivers/"]
 
