@@ -1,12 +1,11 @@
 """`manage.py` in a process of its own, as a user runs it."""
 
-import atexit
+import fcntl
 import functools
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from tests.patience import PATIENCE
@@ -45,7 +44,7 @@ def manage(
 def migrated(data: Path) -> Path:
     """Give a data directory an empty database of today's schema, unless it has one, and return the directory.
 
-    The migrations run once in each process of the tests, not once in each command.
+    The migrations run once, not once in each command.
     """
     data.mkdir(parents=True, exist_ok=True)
     if not (data / DATABASE).exists():
@@ -55,7 +54,12 @@ def migrated(data: Path) -> Path:
 
 @functools.cache
 def _empty_database() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="wheelway-empty-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    manage("migrate", "--verbosity=0", environment=environment(folder), check=True)
+    """Make the database in a folder that the processes of the tests share: the first one migrates, others wait."""
+    folder = Path(os.environ["WHEELWAY_TESTS_SHARED"])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / DATABASE).exists():
+            made = folder / "made"
+            manage("migrate", "--verbosity=0", environment=environment(made), check=True)
+            (made / DATABASE).rename(folder / DATABASE)
     return folder / DATABASE

@@ -23,6 +23,11 @@ _no_postgresql: str | None = None
 # The process that hands tests out to others (`-n`) runs none.
 _runs_tests = "PYTEST_XDIST_WORKER" in os.environ or "-n" not in sys.argv
 _data_dir = tempfile.mkdtemp(prefix="wheelway-tests-")
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    # What the first process that needs it makes, and all others use (tests.commands.migrated).
+    _shared = Path(_data_dir, "shared")
+    _shared.mkdir()
+    os.environ["WHEELWAY_TESTS_SHARED"] = str(_shared)
 
 # Without bytecode each of the many processes that tests start would compile the whole project again.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)

@@ -6,7 +6,6 @@ each job. When that ends without a signal, the web server was killed: it ends at
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -73,12 +72,12 @@ def _take_over() -> None:
     from projects.services.submissions import give_back_submissions
     from projects.services.webhooks.process import give_back as give_back_deliveries
 
-    _release_claims()
+    release_claims()
     give_back_deliveries()
     give_back_submissions()
 
 
-def _release_claims() -> None:
+def release_claims() -> None:
     """Release every poll and assessment that is claimed. Only where no other process runs jobs."""
     from projects.services.snapshots import release_claims as release_assessments
     from scanner.services.polling.claims import clear_claims
@@ -88,8 +87,7 @@ def _release_claims() -> None:
 
 
 def _run(lines: Iterable[str]) -> None:
-    from django.conf import settings
-    from django.db import DatabaseError, connections
+    from django.db import connections
 
     from compat_site.celery import app
     from compat_site.embedded.jobs import EmbeddedJobs
@@ -109,13 +107,8 @@ def _run(lines: Iterable[str]) -> None:
         while True:
             signal.pause()
     finally:
-        ended = jobs.stop(STOP_SECONDS)
-        if not settings.REDIS_URL:
-            with contextlib.suppress(DatabaseError):
-                # What is still in hand ends with the process.
-                _release_claims()
         # A thread whose job still runs would keep the interpreter alive.
-        os._exit(0 if ended else ABANDONED)
+        os._exit(0 if jobs.stop(STOP_SECONDS) else ABANDONED)
 
 
 if __name__ == "__main__":

@@ -30,11 +30,17 @@ def site(replay: ReplayIndex, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def idle(site: dict[str, str], tmp_path: Path) -> dict[str, str]:
-    """Return the same with a database that is there, and an index that has none of the sample's packages."""
+def tables(site: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Return the same with an empty database that is there, so that the start does not wait for migrations."""
     migrated(tmp_path / "data")
-    site["WHEELWAY_INDEX_URL"] = NO_INDEX
     return site
+
+
+@pytest.fixture
+def idle(tables: dict[str, str]) -> dict[str, str]:
+    """Return the same with an index that has none of the sample's packages."""
+    tables["WHEELWAY_INDEX_URL"] = NO_INDEX
+    return tables
 
 
 @pytest.fixture
@@ -110,6 +116,7 @@ def test_logs_go_to_standard_error_when_asked_for(run: Callable[[], Running], id
     assert "level=info" in running.errors
 
 
+@pytest.mark.usefixtures("tables")
 def test_a_second_start_keeps_what_the_first_one_stored_and_a_third_prints_no_link(
     run: Callable[[], Running], tmp_path: Path
 ) -> None:
@@ -142,6 +149,7 @@ def test_a_second_start_keeps_what_the_first_one_stored_and_a_third_prints_no_li
     assert "(once)" not in "\n".join(third.lines)
 
 
+@pytest.mark.usefixtures("tables")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     number: signal.Signals, run: Callable[[], Running], replay: ReplayIndex, tmp_path: Path

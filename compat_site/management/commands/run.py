@@ -19,6 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from compat_site.celery import app
 from compat_site.embedded import server
 from compat_site.embedded.supervisor import JobProcess
+from compat_site.embedded.worker import release_claims
 from compat_site.logs import write_log_to
 from compat_site.wsgi import application
 from projects.services.accounts import first_account, has_signed_in, make_sign_in_link
@@ -132,7 +133,11 @@ class Command(BaseCommand):
 
     def _stop_jobs(self, jobs: JobProcess) -> None:
         self._say("Stopping…")
-        self._say("Stopped." if jobs.stop() else "A job is still running; the next start resumes it.")
+        ended = jobs.stop()
+        if not settings.REDIS_URL:
+            # What was still in hand ended with the process of the jobs.
+            release_claims()
+        self._say("Stopped." if ended else "A job is still running; the next start resumes it.")
 
     def _say(self, *lines: str) -> None:
         for line in lines:
