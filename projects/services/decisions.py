@@ -111,9 +111,9 @@ def moved_places(move: WholeMove) -> int:
     return sum(len(file.moves) for file in move.files)
 
 
-def grave_findings(findings: Iterable[AuditFinding], slug: str) -> int:
-    """Return how many findings of a target are above low."""
-    return sum(one.severity in _GRAVE and (not one.targets or slug in one.targets) for one in findings)
+def grave_findings(findings: Iterable[AuditFinding], slug: str) -> list[AuditFinding]:
+    """Return the findings of a target that are above low."""
+    return [one for one in findings if one.severity in _GRAVE and (not one.targets or slug in one.targets)]
 
 
 def removed_names(today: TargetResult | None, target: Target) -> list[str]:

@@ -1,5 +1,6 @@
 """The contents of the indexes as last polled: packages, releases, release files, and the changes between polls."""
 
+from scanner.models.brought_modules import StoredModules
 from scanner.models.events import WheelEvent, WheelEventKind, WheelEventQuerySet
 from scanner.models.indexes import HostThrottle, Index, PollStats
 from scanner.models.packages import CLAIM_FOR, LONGEST_WAIT, Package, PackageQuerySet, PackageState, RowChecksums
@@ -19,6 +20,7 @@ __all__ = [
     "Release",
     "ReleaseFile",
     "RowChecksums",
+    "StoredModules",
     "StoredProfile",
     "StoredWheelReading",
     "WheelEvent",

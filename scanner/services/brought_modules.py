@@ -1,9 +1,9 @@
-"""Which modules releases bring, read from their archives on the indexes. Nothing is stored."""
+"""Which modules releases bring, read from their archives on the indexes once, and kept by the archives' digests."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -14,7 +14,7 @@ from scanner.domain.files.filenames import FileKind
 from scanner.domain.source.wheel_modules import BroughtModules, brought_modules
 from scanner.index.client import IndexClient
 from scanner.index.errors import IndexFault, InvalidArchive, NoSuchFile
-from scanner.models import ReleaseFile
+from scanner.models import ReleaseFile, StoredModules
 from scanner.services.index_sets import IndexSet
 
 logger = logging.getLogger(__name__)
@@ -29,11 +29,26 @@ def read_brought_modules(pins: Mapping[str, str], indexes: IndexSet) -> dict[str
     Of a release with several wheels one is read: they bring the same modules, as far as this concerns imports.
     """
     files = _files(pins, indexes)
-    clients = {source.pk: source.connect() for source in indexes if any(source.pk == key for key, _ in files.values())}
+    known = _stored({file.sha256 for _, file in files.values() if file.sha256})
+    unread = {name: entry for name, entry in files.items() if entry[1].sha256 not in known}
+    clients = {source.pk: source.connect() for source in indexes if any(source.pk == key for key, _ in unread.values())}
     with ThreadPoolExecutor(max_workers=_WORKERS) as pool:
-        jobs = {name: pool.submit(partial(_read, file, clients[key])) for name, (key, file) in files.items()}
-        found = {name: job.result() for name, job in jobs.items()}
-    return {name: modules for name, modules in found.items() if modules is not None}
+        jobs = {name: pool.submit(partial(_read, file, clients[key])) for name, (key, file) in unread.items()}
+        read = {name: modules for name, job in jobs.items() if (modules := job.result()) is not None}
+    rows = {digest: StoredModules.of(digest, read[name]) for name in read if (digest := unread[name][1].sha256)}
+    # Another process may have read the same.
+    StoredModules.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    stored = {name: known[file.sha256] for name, (_, file) in files.items() if file.sha256 in known}
+    return {**stored, **read}
+
+
+def _stored(digests: Iterable[str]) -> dict[str, BroughtModules]:
+    wanted = sorted(digests)
+    return {
+        row.sha256: row.to_modules()
+        for start in range(0, len(wanted), _CHUNK)
+        for row in StoredModules.objects.filter(sha256__in=wanted[start : start + _CHUNK])
+    }
 
 
 def _files(pins: Mapping[str, str], indexes: IndexSet) -> dict[str, tuple[int, ReleaseFile]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from projects.domain.permissions import Role
 from projects.models import Membership, Snapshot, SourceAudit
+from projects.models.repository import Repository
 from projects.services.audit.pushed_source import audit_pushed_source
 from tests.flows.installation import WINDOWS, Installation
 from tests.hosting.git_server import git
@@ -45,6 +46,11 @@ def push(installed: Installation, files: Mapping[str, str | bytes | None]) -> st
     return text(installed.client.get("/projects/app/audit/").content)
 
 
+def wheel_requests(installed: Installation) -> int:
+    """Return how often flask's wheel was asked for."""
+    return sum(seen.path.endswith("flask-1.0-py3-none-any.whl") for seen in installed.replay.requests)
+
+
 def test_a_push_shows_what_its_source_imports_and_which_python_its_files_name(installed: Installation) -> None:
     page = push(installed, {**FILES})
     found = {(one["kind"], one["subject"]) for one in SourceAudit.objects.get().findings}
@@ -53,7 +59,10 @@ def test_a_push_shows_what_its_source_imports_and_which_python_its_files_name(in
     assert "runs another Python than" in page
     assert "from Dockerfile line 1 (python:3.11-slim)" in page
     assert "This push imports" not in page
+    fetched = wheel_requests(installed)
+    assert fetched > 0
     page = push(installed, {"app/more.py": "import bs4\n"})
+    assert wheel_requests(installed) == fetched
     assert "This push imports bs4, which nothing provides." in page
     assert "beautifulsoup4 1.0 brings a module of that name" in page
     project = text(installed.client.get("/projects/app/").content)
@@ -109,6 +118,7 @@ def test_the_move_page_gives_patches_of_what_is_chosen(installed: Installation) 
     sheet = text(installed.client.get(f"/projects/app/decide/{WINDOWS}/").content)
     assert "The move to Python 3.13 on Windows x64 needs no other version of any package." in sheet
     assert "2 places of the Python, by the patch, 1 finding in the source" in sheet
+    assert "cgi is imported, which Python 3.13 removed." in sheet
 
 
 def test_a_target_that_the_files_run_on_is_added_by_a_button(installed: Installation) -> None:
@@ -120,3 +130,19 @@ def test_a_target_that_the_files_run_on_is_added_by_a_button(installed: Installa
     assert list(installed.project.targets.values_list("slug", flat=True)) == [WINDOWS, slug]
     assert f'value="{slug}"' not in installed.client.get("/projects/app/audit/").content.decode()
     assert installed.client.post("/projects/app/targets/add/", {"target": "cp2-any"}).status_code == 404
+
+
+def test_a_commit_is_looked_for_in_each_repository_of_its_branch(installed: Installation) -> None:
+    installed.push(installed.host.commit({**FILES}))
+    installed.work()
+    Repository.objects.update(last_commit="")
+    url = installed.host.url.replace("/octo/app", "/octo/other")
+    other = Repository(project=installed.project, clone_url=url, paths=["requirements.txt"])
+    other.secret = type(other.secret).of("another secret")
+    other.save()
+    bare = installed.host.root / "octo" / "other.git"
+    bare.mkdir()
+    git(bare, "init", "-q", "--bare", "-b", "main", ".")
+    git(bare, "config", "uploadpack.allowFilter", "true")
+    assert audit_pushed_source(Snapshot.objects.latest("pk").pk, timezone.now())
+    assert SourceAudit.objects.get().error == ""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from projects.domain.assessment.verdicts import Severity
-from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace
+from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace, rank
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.audit.own_modules import OwnMatch, OwnModules
 from projects.domain.audit.source_tree import AuditedFile
@@ -91,35 +91,6 @@ def not_imported(files: Iterable[AuditedFile], known: KnownPackages) -> list[Pac
     return found
 
 
-def merged(findings: Iterable[AuditFinding]) -> list[AuditFinding]:
-    """Return the findings of several targets, each once with all its targets, worst first."""
-    found: dict[AuditFinding, tuple[dict[SourcePlace, None], dict[str, None], list[Severity]]] = {}
-    paths: dict[AuditFinding, tuple[str, ...]] = {}
-    for one in findings:
-        # The path to a package may differ by target; the first one is enough.
-        key = replace(one, places=(), targets=(), through=(), severity=Severity.NONE)
-        places, targets, severities = found.setdefault(key, ({}, {}, []))
-        places.update(dict.fromkeys(one.places))
-        targets.update(dict.fromkeys(one.targets))
-        severities.append(one.severity)
-        paths.setdefault(key, one.through)
-    whole = [
-        replace(
-            key,
-            places=tuple(places),
-            targets=tuple(targets),
-            through=paths[key],
-            severity=max(severities, key=_ORDER.index),
-        )
-        for key, (places, targets, severities) in found.items()
-    ]
-    return sorted(whole, key=_rank)
-
-
-def _rank(finding: AuditFinding) -> tuple[int, str, SourcePlace, str]:
-    return -_ORDER.index(finding.severity), finding.kind.value, finding.place, finding.subject
-
-
 class _Audit:
     def __init__(
         self,
@@ -160,7 +131,7 @@ class _Audit:
                     is_doubtful=draft.is_doubtful,
                 )
             )
-        return sorted(whole, key=_rank)
+        return sorted(whole, key=rank)
 
     def _of(
         self,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from projects.domain.assessment.verdicts import Severity
+from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from scanner.domain.releases.python_changes import PythonVersion
 
 
@@ -90,3 +90,33 @@ class AuditFinding:
                 "python": (python[0], python[1]) if python is not None else None,
             }
         )
+
+
+def merged(findings: Iterable[AuditFinding]) -> list[AuditFinding]:
+    """Return the findings of several targets, each once with all its targets, worst first."""
+    found: dict[AuditFinding, tuple[dict[SourcePlace, None], dict[str, None], list[Severity]]] = {}
+    paths: dict[AuditFinding, tuple[str, ...]] = {}
+    for one in findings:
+        # The path to a package may differ by target; the first one is enough.
+        key = replace(one, places=(), targets=(), through=(), severity=Severity.NONE)
+        places, targets, severities = found.setdefault(key, ({}, {}, []))
+        places.update(dict.fromkeys(one.places))
+        targets.update(dict.fromkeys(one.targets))
+        severities.append(one.severity)
+        paths.setdefault(key, one.through)
+    whole = [
+        replace(
+            key,
+            places=tuple(places),
+            targets=tuple(targets),
+            through=paths[key],
+            severity=max(severities, key=SEVERITIES.index),
+        )
+        for key, (places, targets, severities) in found.items()
+    ]
+    return sorted(whole, key=rank)
+
+
+def rank(finding: AuditFinding) -> tuple[int, str, SourcePlace, str]:
+    """Return the key by which findings are sorted: worst first."""
+    return -SEVERITIES.index(finding.severity), finding.kind.value, finding.place, finding.subject

@@ -142,7 +142,8 @@ def _option(kind: OptionKind, targets: tuple[str, ...], result: TargetResult, pl
     """Return the option that an assessment stores: to stay, or the smallest move."""
     if plan is not None and result.verdict is not ProjectVerdict.UNKNOWN:
         return _planned(kind, targets, result, plan)
-    possible = None if result.verdict is ProjectVerdict.UNKNOWN else result.verdict is not ProjectVerdict.NO_GO
+    holds = result.verdict is not ProjectVerdict.NO_GO and not (result.plan is not None and result.plan.changes)
+    possible = None if result.verdict is ProjectVerdict.UNKNOWN else holds
     return MoveOption(
         kind,
         targets,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from projects.domain.audit.findings import AuditFinding
 from projects.domain.report.decision import MoveOption, OptionKind
 from scanner.domain.evidence.declared import read_declared
 from scanner.domain.phrases import count
@@ -39,7 +40,7 @@ class DecisionFacts:
     standings: Mapping[tuple[str, str], ReleaseStanding] = field(default_factory=dict)
     places: int | None = None
     by_hand: int = 0
-    findings: int | None = None
+    findings: Sequence[AuditFinding] | None = None
     removed: Sequence[str] = ()
     has_run: bool | None = None
 
@@ -88,5 +89,5 @@ def effort_text(option: MoveOption, facts: DecisionFacts) -> str:
     if facts.places:
         parts.append(f"{count(facts.places, 'place')} of the Python, by the patch")
     parts += [f"{count(facts.by_hand, 'file')} by hand"] if facts.by_hand else []
-    parts += [f"{count(facts.findings, 'finding')} in the source"] if facts.findings else []
+    parts += [f"{count(len(facts.findings), 'finding')} in the source"] if facts.findings else []
     return ", ".join(parts) or "no file changes"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from projects.domain.report.decision import DecisionSheet, MovedSystem, MoveOption, OptionKind
 from projects.domain.report.platform_support import build_tools
+from projects.presentation.audit.sentences import finding_text, next_step
 from projects.presentation.heatmap import LOOKS
 from projects.presentation.report.blocks import Block, ItemList, Paragraph, ReportPage, Table
 from projects.presentation.report.decision_facts import (
@@ -24,6 +25,7 @@ from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.target import Target, parse_target
 
 _MOST_NAMED = 6
+_MOST_FINDINGS = 20
 _NOTHING = "none"
 
 
@@ -36,7 +38,7 @@ def decision_page(sheet: DecisionSheet, facts: DecisionFacts) -> ReportPage:
     sections = {title: found for title, blocks in _sections(sheet, facts, target) if (found := tuple(blocks))}
     return ReportPage(
         title=f"{facts.project}: the move to {target.label}",
-        headline=_headline(sheet, target),
+        headline=" ".join(filter(None, (_headline(sheet, target), _source_text(facts)))),
         look=look,
         measured=f"Measured on {facts.now:%Y-%m-%d} against {facts.index}.",
         sections=sections,
@@ -63,10 +65,17 @@ def _headline(sheet: DecisionSheet, target: Target) -> str:
     return f"{first}."
 
 
+def _source_text(facts: DecisionFacts) -> str:
+    if not facts.findings:
+        return ""
+    return f"The source has {count(len(facts.findings), 'finding')} to mend first."
+
+
 def _sections(sheet: DecisionSheet, facts: DecisionFacts, target: Target) -> Iterator[tuple[str, Iterable[Block]]]:
     yield "The options", _options(sheet, facts)
     yield "What staying costs", _staying(sheet, facts)
     yield "Phases and test plan", phases(sheet, facts)
+    yield "Findings in the source", _findings(facts)
     yield "Contradictions, and the ways out", _conflict(sheet)
     yield "Versions", _versions(sheet, target)
     yield "Operating systems", _systems(sheet, facts)
@@ -138,6 +147,18 @@ def _staying(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
         lines.append(f"The newest versions of all packages still install on {python}.")
     if lines:
         yield ItemList(tuple((line, "", None) for line in lines))
+
+
+def _findings(facts: DecisionFacts) -> Iterator[Block]:
+    if facts.findings:
+        yield ItemList(
+            tuple(
+                (f"{finding_text(one)} {next_step(one)}".strip(), f"{one.place.path}:{one.place.line}", None)
+                for one in facts.findings[:_MOST_FINDINGS]
+            )
+        )
+    if facts.findings and len(facts.findings) > _MOST_FINDINGS:
+        yield Paragraph(f"And {len(facts.findings) - _MOST_FINDINGS} more: manage.py audit lists all.")
 
 
 def _conflict(sheet: DecisionSheet) -> Iterator[Block]:

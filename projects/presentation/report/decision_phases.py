@@ -45,7 +45,7 @@ def _before(smallest: MoveOption, bridge: MoveOption | None, facts: DecisionFact
         yield f"Read the change logs of {names}", "they take a major step", False
     if facts.findings is not None:
         mended = "Nothing in the source is known to break on that Python"
-        open_text = f"Mend {count(facts.findings, 'finding')} of the audit in the source"
+        open_text = f"Mend {count(len(facts.findings), 'finding')} of the audit in the source"
         yield open_text if facts.findings else mended, "audited", not facts.findings
     elif facts.removed:
         names = join_first(list(facts.removed), _MOST_NAMED)

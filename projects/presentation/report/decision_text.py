@@ -51,6 +51,7 @@ def decision_json(sheet: DecisionSheet, facts: DecisionFacts, page: ReportPage) 
                     if conflict is not None
                     else None
                 ),
+                "findings": ([one.to_json() for one in facts.findings] if facts.findings is not None else None),
                 "steps": [
                     {"text": text, "proof": proof, "done": done}
                     for blocks in page.sections.values()

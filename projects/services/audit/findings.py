@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.target_result import TargetResult
-from projects.domain.audit.audit import audit, merged, not_imported, unanswered
-from projects.domain.audit.findings import AuditFinding
+from projects.domain.audit.audit import audit, not_imported, unanswered
+from projects.domain.audit.findings import AuditFinding, merged
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.audit.own_modules import OwnModules
 from projects.domain.dependency_files import ParsedFiles

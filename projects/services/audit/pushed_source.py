@@ -10,7 +10,7 @@ from projects.domain.python_places.excerpts import excerpts
 from projects.domain.python_places.read import LARGEST_FILE
 from projects.domain.python_places.values import PythonPlace
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
-from projects.hosts.errors import HostError
+from projects.hosts.errors import CommitMissing, HostError
 from projects.hosts.git import open_repository
 from projects.models import Assessment, Origin, Snapshot, SourceAudit
 from projects.models.repository import Repository
@@ -46,15 +46,15 @@ def audit_pushed_source(snapshot_id: int, now: datetime) -> bool:
         return False
     snapshot = Snapshot.objects.select_related("project").get(pk=snapshot_id)
     assessment = newest_assessment(snapshot)
-    repository = _repository(snapshot)
-    if assessment is None or repository is None:
+    repositories = _repositories(snapshot)
+    if assessment is None or not repositories:
         return False
     done = SourceAudit.objects.filter(snapshot=snapshot, error="", made_at__gte=assessment.created_at)
     if done.exists():
         # The commit is the same, and so is the answer that it is compared with.
         return True
     try:
-        tree = _read(repository, snapshot.commit)
+        tree = _read(repositories, snapshot.commit)
         found = audit_against(snapshot, assessment, tree)
     except (HostError, InvalidCloneUrl, ReadingLimitReached) as error:
         found = {"error": str(error)[:_MOST_SAID]}
@@ -76,17 +76,24 @@ def store_audit(snapshot: Snapshot, found: Mapping[str, object], now: datetime) 
     SourceAudit.objects.update_or_create(snapshot=snapshot, defaults=values)
 
 
-def _repository(snapshot: Snapshot) -> Repository | None:
-    """Return the repository that the snapshot's push was taken from."""
+def _repositories(snapshot: Snapshot) -> list[Repository]:
+    """Return the repositories that the snapshot's push may be from: first that of which the commit is the last one."""
     followed = Repository.objects.followed().filter(project=snapshot.project_id)
     found = [one for one in followed if one.ref == snapshot.ref]
-    return next((one for one in found if one.last_commit == snapshot.commit), found[0] if len(found) == 1 else None)
+    return sorted(found, key=lambda one: one.last_commit != snapshot.commit)
 
 
-def _read(repository: Repository, commit: str) -> SourceTree:
+def _read(repositories: Sequence[Repository], commit: str) -> SourceTree:
+    """Read the commit from the first of the repositories that has it. Raises the error of the last one that has not."""
+    first, *others = repositories
     limits = git_limits(seconds=_SECONDS)
-    with open_repository(git_remote(repository), limits) as source:
-        paths, contents = source.wanted_files(commit, is_audited, files=MAX_SOURCES, largest=LARGEST_NOTEBOOK)
+    try:
+        with open_repository(git_remote(first), limits) as source:
+            paths, contents = source.wanted_files(commit, is_audited, files=MAX_SOURCES, largest=LARGEST_NOTEBOOK)
+    except CommitMissing:
+        if not others:
+            raise
+        return _read(others, commit)
     return read_commit_tree(paths, contents)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from scanner.domain.source.bindings import assigned_once, read_bindings
-from scanner.domain.source.conditions import Condition, Constant, UnknownCondition
+from scanner.domain.source.code_contexts import IMPORT_ERRORS, after, catching, under
 from scanner.domain.source.guards import UNKNOWN, GuardReader, is_for_types, negated
 from scanner.domain.source.python_file import (
     CodeContext,
@@ -20,15 +20,11 @@ from scanner.domain.source.python_file import (
     UnreadKind,
     UnreadSource,
 )
+from scanner.domain.source.statements import attempted, caught_by, error_names, is_main, is_own_package
 from scanner.domain.source.syntax import feature_of
 
 LARGEST = 2 * 1024 * 1024
-# Nested deeper than this, code runs on a condition that is not known.
-_MOST_CONDITIONS = 40
 _MOST_INSTEAD = 20
-_ANY_ERROR = {"Exception", "BaseException"}
-_IMPORT_ERRORS = _ANY_ERROR | {"ImportError", "ModuleNotFoundError"}
-_NAME_ERRORS = _ANY_ERROR | {"AttributeError"}
 _EXITS = {"sys.exit", "os._exit"}
 _IMPORTERS = {"importlib.import_module", "__import__", "pkgutil.resolve_name", "pytest.importorskip"}
 # Their argument ends with the name of something in a module.
@@ -119,9 +115,9 @@ class _Reader:
             self._waiting.append((statement, context))
             match statement:
                 case ast.If(test=test, body=inner, orelse=[]) if self._ends(inner):
-                    context = _after(context, negated(self._guards.read(test)))
+                    context = after(context, negated(self._guards.read(test)))
                 case ast.Assert(test=test):
-                    context = _after(context, self._guards.read(test))
+                    context = after(context, self._guards.read(test))
                 case _:
                     pass
 
@@ -173,35 +169,35 @@ class _Reader:
 
     def _if(self, node: ast.If, context: CodeContext) -> None:
         self._push([node.test], context)
-        if _is_main(node.test):
+        if is_main(node.test):
             self._block(node.body, self._at(context, RunTime.SCRIPT))
             self._block(node.orelse, context)
             return
         condition = self._guards.read(node.test)
         self._block(
-            node.body, self._at(context, RunTime.TYPES) if is_for_types(condition) else _under(context, condition)
+            node.body, self._at(context, RunTime.TYPES) if is_for_types(condition) else under(context, condition)
         )
         opposite = negated(condition)
         self._block(
-            node.orelse, self._at(context, RunTime.TYPES) if is_for_types(opposite) else _under(context, opposite)
+            node.orelse, self._at(context, RunTime.TYPES) if is_for_types(opposite) else under(context, opposite)
         )
 
     def _try(self, node: ast.Try | ast.TryStar, context: CodeContext) -> None:
-        catching = [handler for handler in node.handlers if not self._raises(handler.body)]
-        caught = {name for handler in catching for name in _caught(handler)}
-        inside = _catching(context, caught)
+        handlers = [handler for handler in node.handlers if not self._raises(handler.body)]
+        caught = {name for handler in handlers for name in caught_by(handler)}
+        inside = catching(context, caught)
         self._block(node.body, inside)
         self._block(node.orelse, inside)
         self._block(node.finalbody, context)
-        attempted = _attempted(node.body)
+        tried = attempted(node.body)
         for handler in node.handlers:
             self._push([handler.type], context)
-            if attempted and _caught(handler) & _IMPORT_ERRORS:
-                instead_of = (*context.instead_of, attempted)[-_MOST_INSTEAD:]
+            if tried and caught_by(handler) & IMPORT_ERRORS:
+                instead_of = (*context.instead_of, tried)[-_MOST_INSTEAD:]
                 self._block(handler.body, replace(context, instead_of=instead_of))
             else:
                 # Whatever else fails leads here.
-                self._block(handler.body, _under(context, UNKNOWN))
+                self._block(handler.body, under(context, UNKNOWN))
 
     def _with(self, node: ast.With | ast.AsyncWith, context: CodeContext) -> None:
         self._push(node.items, context)
@@ -209,11 +205,11 @@ class _Reader:
         for item in node.items:
             call = item.context_expr
             if isinstance(call, ast.Call) and self._guards.dotted(call.func) == "contextlib.suppress":
-                caught |= {name for argument in call.args for name in _error_names(argument)}
-        self._block(node.body, _catching(context, caught))
+                caught |= {name for argument in call.args for name in error_names(argument)}
+        self._block(node.body, catching(context, caught))
 
     def _with_bodies(self, node: ast.For | ast.AsyncFor | ast.While | ast.match_case, context: CodeContext) -> None:
-        inside = _under(context, UNKNOWN)
+        inside = under(context, UNKNOWN)
         for name, value in ast.iter_fields(node):
             if name in {"body", "orelse"}:
                 self._block(value, inside)
@@ -231,7 +227,7 @@ class _Reader:
             return
         module = text.partition(":")[0].lstrip(".")
         level = len(text) - len(text.lstrip("."))
-        if not all(part.isidentifier() for part in module.split(".")) or (level and not _is_own_package(node)):
+        if not all(part.isidentifier() for part in module.split(".")) or (level and not is_own_package(node)):
             return
         if name == "pytest.importorskip":
             context = replace(context, may_fail=True)
@@ -269,75 +265,3 @@ class _Reader:
 
 def _names(node: ast.ImportFrom) -> Iterator[str]:
     return (alias.name for alias in node.names)
-
-
-def _catching(context: CodeContext, errors: set[str]) -> CodeContext:
-    """Return the context inside a statement that catches these errors."""
-    return replace(
-        context,
-        may_fail=context.may_fail or bool(errors & _IMPORT_ERRORS),
-        may_lack_names=context.may_lack_names or bool(errors & _NAME_ERRORS),
-    )
-
-
-def _after(context: CodeContext, condition: Condition) -> CodeContext:
-    """Return the context after a statement that ends the block unless the condition holds.
-
-    One that is not known changes nothing: most such statements check arguments.
-    """
-    return context if isinstance(condition, UnknownCondition) else _under(context, condition)
-
-
-def _under(context: CodeContext, condition: Condition) -> CodeContext:
-    known = context.conditions
-    if condition == Constant(value=True) or (known and known[-1] == condition == UNKNOWN):
-        return context
-    if len(known) >= _MOST_CONDITIONS:
-        condition = UNKNOWN
-        if known[-1] == UNKNOWN:
-            return context
-    return replace(context, conditions=(*known, condition))
-
-
-def _is_main(test: ast.expr) -> bool:
-    match test:
-        case ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant(value="__main__")]):
-            return True
-        case ast.Compare(left=ast.Constant(value="__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]):
-            return True
-        case _:
-            return False
-
-
-def _caught(handler: ast.ExceptHandler) -> set[str]:
-    return {"BaseException"} if handler.type is None else set(_error_names(handler.type))
-
-
-def _error_names(node: ast.expr) -> Iterator[str]:
-    for one in node.elts if isinstance(node, ast.Tuple) else [node]:
-        if isinstance(one, ast.Name):
-            yield one.id
-        elif isinstance(one, ast.Attribute):
-            yield one.attr
-
-
-def _attempted(body: Iterable[ast.stmt]) -> tuple[str, ...]:
-    """Return the dotted names that a `try` imports, if that is all that may fail in it."""
-    found: list[str] = []
-    for statement in body:
-        match statement:
-            case ast.Import(names=names):
-                found += [alias.name for alias in names]
-            case ast.ImportFrom(module=module, names=names, level=0):
-                found += [f"{module}.{alias.name}" for alias in names]
-            case ast.Assign(value=ast.Constant()) | ast.Pass():
-                pass
-            case _:
-                return ()
-    return tuple(found)
-
-
-def _is_own_package(node: ast.Call) -> bool:
-    """Return whether a relative name is relative to the package of this file, as far as that is written."""
-    given = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "package")]
-    return len(given) == 1 and isinstance(given[0], ast.Name) and given[0].id in {"__name__", "__package__"}

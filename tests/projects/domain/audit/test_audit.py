@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from projects.domain.assessment.verdicts import Severity
-from projects.domain.audit.audit import audit, merged, unanswered
-from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace
+from projects.domain.audit.audit import audit, unanswered
+from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace, merged
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.audit.own_modules import OwnModules
 from projects.domain.audit.source_tree import read_sources
