@@ -120,6 +120,7 @@ def test_a_size_that_is_a_lie_costs_nothing() -> None:
             "encrypted",
         ),
     ],
+    ids=["empty", "text", "cut zip", "cut tar", "no files", "encrypted"],
 )
 def test_what_is_no_archive_is_said_so(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableArchive, match=reason):
