@@ -98,7 +98,7 @@ def test_an_index_that_refuses_the_login_leaves_its_names_unknown_and_is_named(
 ) -> None:
     wrong = private.url.replace("://", "://robot:wr0ng@")
     done, whole = told(public, tmp_path, "ours\n", "--extra-index-url", wrong)
-    assert done.returncode == 1
+    assert done.returncode == 3
     (entry,) = whole["assessments"]
     assert entry["verdict"] == "unknown"
     (row,) = entry["packages"]

@@ -40,7 +40,8 @@ def keys() -> dict[str, set[str]]:
     document = assessment_document(record)
     (target,), (requirement,) = document["assessments"], document["requirements"]
     return {
-        "The document": set(document),
+        # The command adds what is new since a baseline.
+        "The document": {*document, "changes"},
         "A requirement": set(requirement),
         "A target": set(target),
         "A package on a target": set(target["packages"][0]),
