@@ -19,6 +19,7 @@ from django.db import connection
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import PackageReason, ReasonKind
 from projects.presentation.sentences import describe_cause, describe_reason
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.long
 
@@ -28,18 +29,42 @@ SHA = "0123456789abcdef" * 4
 FOLDER = f"https://files.example/packages/{SHA[:2]}/{SHA[2:4]}/{SHA[4:]}/"
 
 
+# Runs `migrate` with the arguments of each line of its standard input, then says that it is done.
+MIGRATOR = """
+import json, sys, django
+django.setup()
+from django.core.management import call_command
+from django.db import connections
+for line in sys.stdin:
+    call_command("migrate", *json.loads(line), verbosity=0, skip_checks=True)
+    connections.close_all()
+    print("done", flush=True)
+"""
+
+
 class Old:
-    """A database of its own, at any migration, for rows in plain SQL."""
+    """A database of its own, at any migration, for rows in plain SQL. A process of its own migrates it."""
 
     def __init__(self, folder: Path, url: str | None) -> None:
         self._url, self._file = url, folder / "wheelway.sqlite3"
-        self._environment = {**os.environ, "WHEELWAY_DATA": str(folder), "DATABASE_URL": url or ""}
+        environment = {**os.environ, "WHEELWAY_DATA": str(folder), "DATABASE_URL": url or ""}
         if url is None:
-            del self._environment["DATABASE_URL"]
+            del environment["DATABASE_URL"]
+        self._migrator = subprocess.Popen(
+            [sys.executable, "-c", MIGRATOR],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def migrate(self, *where: str) -> None:
-        command = [sys.executable, "manage.py", "migrate", "-v", "0", "--skip-checks", *where]
-        subprocess.run(command, cwd=ROOT, env=self._environment, check=True)
+        assert self._migrator.stdin is not None
+        assert self._migrator.stdout is not None
+        self._migrator.stdin.write(json.dumps(where) + "\n")
+        self._migrator.stdin.flush()
+        assert self._migrator.stdout.readline() == "done\n"
 
     def insert(self, table: str, **values: Any) -> None:
         columns, marks = (
@@ -56,20 +81,33 @@ class Old:
             opened.commit()
         return rows
 
+    def empty(self) -> None:
+        if self._url is None:
+            self._file.unlink(missing_ok=True)
+            return
+        server, _, name = self._url.rpartition("/")
+        with closing(psycopg.connect(f"{server}/postgres", autocommit=True)) as opened:
+            opened.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            opened.execute(f"CREATE DATABASE {name}")
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def old(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Old]:
-    if request.param == "sqlite":
-        yield Old(tmp_path, None)
-        return
-    server = os.environ.get("DATABASE_URL")
-    if connection.vendor != "postgresql" or server is None:
+    def close(self) -> None:
+        self._migrator.communicate(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
+    url = os.environ.get("DATABASE_URL") if request.param == "postgresql" else None
+    if request.param == "postgresql" and (connection.vendor != "postgresql" or url is None):
         pytest.skip("the tests run without PostgreSQL")
-    name = f"migrating_{os.getpid()}"
-    with closing(psycopg.connect(server, autocommit=True)) as opened:
-        opened.execute(f"CREATE DATABASE {name}")
-        yield Old(tmp_path, server.removesuffix("/postgres") + f"/{name}")
-        opened.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    old = Old(tmp_path_factory.mktemp("old"), url and url.removesuffix("/postgres") + f"/migrating_{os.getpid()}")
+    yield old
+    old.close()
+
+
+@pytest.fixture
+def old(kept: Old) -> Old:
+    kept.empty()
+    return kept
 
 
 def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
@@ -154,7 +192,7 @@ def test_releases_keep_their_profiles_when_the_table_is_renamed(old: Old) -> Non
     kept = (
         "SELECT r.version, p.digest, p.text FROM scanner_release r JOIN scanner_storedprofile p ON p.id = r.profile_id"
     )
-    old.migrate()
+    old.migrate("scanner", "0007")
     assert sorted(old.execute(kept)) == [("1.0", "d1", "t1"), ("2.0", "d2", "t2")]
     old.migrate("scanner", "0005")
     assert sorted(old.execute("SELECT id, shape_id FROM scanner_release")) == [(3, 1), (4, 2)]
@@ -198,7 +236,7 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     old.insert("projects_targetassessment", id=1, assessment_id=1, target="cp315-win_amd64", position=0,
                verdict="no-go", counts="{}", blockers="[]", conflict="", packages=json.dumps([STORED_ROW, PENDING_ROW]),
                shown=json.dumps([SHOWN]))  # fmt: skip
-    old.migrate()
+    old.migrate("projects", "0006")
     ((packages, shown),) = old.execute("SELECT packages, shown FROM projects_targetassessment")
     rows, summaries = (json.loads(one) if isinstance(one, str) else one for one in (packages, shown))
     assert summaries == {"version": 2, "cells": [SHOWN[:11]]}
@@ -226,7 +264,7 @@ def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
                problems="[]", options="{}", hints="[]")  # fmt: skip
     old.insert("projects_snapshotfile", id=1, snapshot_id=1, path="requirements.txt", format="requirements.txt",
                sha256="0" * 64, content=plain, is_root=True)  # fmt: skip
-    old.migrate()
+    old.migrate("projects", "0010")
     ((hidden,),) = old.execute("SELECT content FROM projects_snapshotfile")
     ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot")
     assert bytes(hidden) == b"--index-url https://****1@index.example/simple\nsix\n"

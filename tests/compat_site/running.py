@@ -1,5 +1,6 @@
 """`manage.py run` as a process."""
 
+import contextlib
 import os
 import re
 import signal
@@ -51,6 +52,16 @@ class Running:
     def link(self) -> str:
         (link,) = LINK.findall("\n".join(self.lines))
         return str(link)
+
+    def jobs_were_told(self) -> bool:
+        """Tell whether the process of the jobs took a signal to stop: it has ended, or ignores all further ones."""
+        for status in Path("/proc").glob("[0-9]*/status"):
+            with contextlib.suppress(OSError):
+                command = (status.parent / "cmdline").read_bytes()
+                if b"compat_site.embedded.worker" in command and os.getsid(int(status.parent.name)) == self.process.pid:
+                    (ignored,) = re.findall(r"^SigIgn:\s*([0-9a-f]+)", status.read_text(), re.MULTILINE)
+                    return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
+        return True
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal, return the exit code, keep what was printed since."""

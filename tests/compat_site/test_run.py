@@ -162,7 +162,10 @@ def test_a_stop_in_the_middle_of_polls_ends_them_and_keeps_nothing(
     os.killpg(running.process.pid, number)
     assert running.process.stdout is not None
     assert running.process.stdout.readline() == "Stopping…\n"
-    # By then the jobs know.
+    # The jobs were told once they ignore further signals.
+    while not running.jobs_were_told():
+        assert running.process.poll() is None, running.errors
+        replay.stopping.wait(0.02)
     held.go.set()
     assert running.stop(number) == 0
     # On a busy machine a page may take longer than jobs are given to end.

@@ -213,7 +213,9 @@ def tables(database: Path) -> dict[str, set[str]]:
     """
     found: dict[str, set[str]] = {}
     with sqlite3.connect(database) as connection:
-        rows = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'").fetchall()
+        rows = connection.execute(
+            "SELECT tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL AND type <> 'trigger'"
+        ).fetchall()
     for table, statement in rows:
         is_table = statement.startswith("CREATE TABLE")
         found.setdefault(table, set()).update(parts_of(statement) if is_table else [statement])
