@@ -192,7 +192,7 @@ def test_releases_keep_their_profiles_when_the_table_is_renamed(old: Old) -> Non
     kept = (
         "SELECT r.version, p.digest, p.text FROM scanner_release r JOIN scanner_storedprofile p ON p.id = r.profile_id"
     )
-    old.migrate("scanner", "0007")
+    old.migrate()
     assert sorted(old.execute(kept)) == [("1.0", "d1", "t1"), ("2.0", "d2", "t2")]
     old.migrate("scanner", "0005")
     assert sorted(old.execute("SELECT id, shape_id FROM scanner_release")) == [(3, 1), (4, 2)]
@@ -236,7 +236,7 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     old.insert("projects_targetassessment", id=1, assessment_id=1, target="cp315-win_amd64", position=0,
                verdict="no-go", counts="{}", blockers="[]", conflict="", packages=json.dumps([STORED_ROW, PENDING_ROW]),
                shown=json.dumps([SHOWN]))  # fmt: skip
-    old.migrate("projects", "0006")
+    old.migrate()
     ((packages, shown),) = old.execute("SELECT packages, shown FROM projects_targetassessment")
     rows, summaries = (json.loads(one) if isinstance(one, str) else one for one in (packages, shown))
     assert summaries == {"version": 2, "cells": [SHOWN[:11]]}
@@ -264,7 +264,7 @@ def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
                problems="[]", options="{}", hints="[]")  # fmt: skip
     old.insert("projects_snapshotfile", id=1, snapshot_id=1, path="requirements.txt", format="requirements.txt",
                sha256="0" * 64, content=plain, is_root=True)  # fmt: skip
-    old.migrate("projects", "0010")
+    old.migrate()
     ((hidden,),) = old.execute("SELECT content FROM projects_snapshotfile")
     ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot")
     assert bytes(hidden) == b"--index-url https://****1@index.example/simple\nsix\n"

@@ -29,6 +29,10 @@ pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 NOW = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 CASES = {
     "the sample": SAMPLE_FILE.read_text(),
+    "a web set without pins": (
+        "fastapi\nuvicorn\nsqlalchemy\npydantic\npasslib[argon2]\npython-jose\npython-multipart\nwebsockets\n"
+        "requests\ngroq\npython-dotenv\nsendgrid\n"
+    ),
     "ray and what excludes it": "ray[serve]==2.3.1\nlangchain\nmlflow<3\nnumpy<2\n",
     "nine packages of machine learning": (
         "torch\ntensorflow\nnumpy<2\npandas==1.5.3\nscipy\nopencv-python\ntransformers\ngrpcio==1.50.0\n"
