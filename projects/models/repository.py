@@ -13,6 +13,8 @@ from projects.models.sealed import Sealed, SealedField
 DELIVERIES_KEPT = 50
 # A worker renews its claim much more often: that of an older one has died.
 CLAIM_HOLDS = timedelta(seconds=40)
+# The event of a delivery that brings the files themselves.
+UPLOAD_EVENT = "upload"
 
 
 def new_hook_key() -> str:
@@ -136,6 +138,12 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def renew_claim(self, delivery_id: int, now: datetime) -> None:
         """Let the claim hold on from now, unless it was released."""
         self.filter(pk=delivery_id, claimed_at__isnull=False).update(claimed_at=now)
+
+    def alike(self, delivery: Delivery) -> DeliveryQuerySet:
+        """Return the deliveries of the same kind, push or upload, for the same branch."""
+        is_upload = Q(event=UPLOAD_EVENT)
+        kind = is_upload if delivery.event == UPLOAD_EVENT else ~is_upload
+        return self.filter(kind, repository=delivery.repository_id, ref=delivery.ref)
 
     def newest(self) -> DeliveryQuerySet:
         """Return the deliveries that are kept and listed, newest first."""

@@ -11,12 +11,12 @@ from projects.domain.dependency_files import uploads
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl
 from projects.domain.webhooks.payload_fields import InvalidField
 from projects.hosts.errors import HostError, HostUnavailable
-from projects.models.repository import Delivery, Repository
+from projects.models.repository import UPLOAD_EVENT, Delivery, Repository
 from projects.models.sealed import SealBroken
 from projects.services.reading import ReadingLimitReached
 from projects.services.renewal import renewed
 from projects.services.snapshots import NothingToRead
-from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, SUPERSEDED, UPLOAD_EVENT
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, SUPERSEDED, close_superseded
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
 
 # Seconds to wait before each retry. After the last one the delivery has failed.
@@ -34,15 +34,26 @@ def process(delivery_id: int, now: datetime) -> int | None:
     May be called twice or concurrently: only one caller claims the row. The job of a delivery that a later one took
     the place of is the job of the later one.
     """
-    delivery_id = _successor(delivery_id, now)
-    if not Delivery.objects.claim(delivery_id, now):
+    claimed = _claim(delivery_id, now)
+    if claimed is None:
         return None
-    with renewed(lambda moment: Delivery.objects.renew_claim(delivery_id, moment)):
-        return _process(delivery_id, now)
+    with renewed(lambda moment: Delivery.objects.renew_claim(claimed, moment)):
+        return _process(claimed, now)
+
+
+def _claim(delivery_id: int, now: datetime) -> int | None:
+    """Claim the delivery, or the newest that took its place. Return its id, None when there is nothing to do."""
+    wanted: int | None = delivery_id
+    # A later one may take the place of the wanted one at any moment before the claim, and leaves its job to it.
+    while wanted is not None and not Delivery.objects.claim(wanted, now):
+        wanted = _successor(wanted, now)
+    return wanted
 
 
 def _process(delivery_id: int, now: datetime) -> int | None:
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
+    # Of two that came at the same moment and did not see each other, both may count on one job.
+    close_superseded(Delivery.objects.waiting(now).alike(delivery).filter(pk__lt=delivery.pk))
     try:
         if delivery.repository.project.deleted_at is not None:
             # Should the deletion be undone, the next branch check finds what was pushed.
@@ -71,14 +82,13 @@ def _process(delivery_id: int, now: datetime) -> int | None:
     return None
 
 
-def _successor(delivery_id: int, now: datetime) -> int:
-    """Return the newest delivery that took the place of this one, or its own id."""
-    superseded = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.IGNORED, reason=SUPERSEDED)
-    found = superseded.values_list("repository_id", "ref").first()
-    if found is None:
-        return delivery_id
-    waiting = Delivery.objects.waiting(now).filter(repository=found[0], ref=found[1])
-    return waiting.order_by("-pk").values_list("pk", flat=True).first() or delivery_id
+def _successor(delivery_id: int, now: datetime) -> int | None:
+    """Return the newest waiting delivery that took the place of this one, None if none did."""
+    closed = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.IGNORED, reason=SUPERSEDED).first()
+    if closed is None:
+        return None
+    waiting = Delivery.objects.waiting(now).alike(closed)
+    return waiting.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def lost(now: datetime) -> list[int]:

@@ -20,13 +20,19 @@ from projects.domain.webhooks import events, signatures
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repository, parse_clone_url
 from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
-from projects.models.repository import DELIVERIES_KEPT, Delivery, Provider, Repository
+from projects.models.repository import (
+    DELIVERIES_KEPT,
+    UPLOAD_EVENT,
+    Delivery,
+    DeliveryQuerySet,
+    Provider,
+    Repository,
+)
 from projects.models.sealed import SealBroken, seal_bytes
 from projects.services.reading import ReadingLimitReached, read_document
 
 logger = logging.getLogger(__name__)
 
-UPLOAD_EVENT = "upload"
 REASON_MAX = 500
 SUPERSEDED = "a later one for the same branch took its place"
 CREDENTIALS_UNREADABLE = "the stored credentials cannot be decrypted with this SECRET_KEY: enter them again"
@@ -263,10 +269,14 @@ def _reopen(stored: Delivery, delivery: Delivery) -> bool:
 
 def _supersede(newest: Delivery) -> bool:
     """Close the deliveries that wait for the same branch. Return whether the job of one of them is still to come."""
-    waiting = Delivery.objects.waiting(newest.received_at).filter(repository=newest.repository_id, ref=newest.ref)
-    is_upload = Q(event=UPLOAD_EVENT)
-    alike = waiting.filter(is_upload if newest.event == UPLOAD_EVENT else ~is_upload).exclude(pk=newest.pk)
-    # One that has been tried waits for a retry, which may be far off.
-    has_job = alike.filter(attempts=0).exists()
-    alike.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)
-    return has_job
+    waiting = Delivery.objects.waiting(newest.received_at).alike(newest).exclude(pk=newest.pk)
+    # One that has been tried waits for a retry, which may be far off. What was closed counts, not what was seen to
+    # wait: its job may claim it in between.
+    untried = close_superseded(waiting.filter(attempts=0))
+    close_superseded(waiting)
+    return untried > 0
+
+
+def close_superseded(waiting: DeliveryQuerySet) -> int:
+    """Close deliveries whose place a later one takes. Return how many. Their jobs become those of the later one."""
+    return waiting.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)

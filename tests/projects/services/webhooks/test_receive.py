@@ -17,7 +17,7 @@ from projects import jobs
 from projects.hosts.errors import HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
-from projects.models.repository import CLAIM_HOLDS, Delivery, Provider, Repository
+from projects.models.repository import CLAIM_HOLDS, Delivery, DeliveryQuerySet, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services.project_removal import delete_project, restore_project
 from projects.services.reading import IncludeFinder
@@ -237,6 +237,58 @@ def test_a_thousand_pushes_to_a_branch_that_wait_are_one_job_for_the_newest(
     states = list(repository.deliveries.order_by("pk").values_list("state", flat=True))
     assert states == ["ignored", "ignored", "processed"]
     assert requirements(repository.project) == ["numpy==1.2"]
+
+
+def test_a_push_that_takes_the_place_of_one_whose_job_begins_at_this_moment_is_done_by_that_job(
+    repository: Repository,
+    host: GitServer,
+    queued: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    first = deliver(repository, push_body(host.commit({"requirements.txt": "numpy==1.0\n"})), "d-1")
+    second = push_body(host.commit({"requirements.txt": "numpy==2.0\n"}))
+    claim = DeliveryQuerySet.claim
+
+    def claim_late(deliveries: DeliveryQuerySet, delivery_id: int, now: datetime) -> bool:
+        if delivery_id == first.pk:
+            with django_capture_on_commit_callbacks(execute=True):
+                deliver(repository, second, "d-2")
+        return claim(deliveries, delivery_id, now)
+
+    monkeypatch.setattr(DeliveryQuerySet, "claim", claim_late)
+    assert process(first.pk, NOW) is None
+    assert queued == []
+    states = list(repository.deliveries.order_by("pk").values_list("state", flat=True))
+    assert states == ["ignored", "processed"]
+    assert requirements(repository.project) == ["numpy==2.0"]
+
+
+def test_of_two_pushes_that_count_on_one_job_the_older_is_closed(
+    repository: Repository, host: GitServer, queued: list[int]
+) -> None:
+    commits = [host.commit({"requirements.txt": f"numpy==1.{number}\n"}) for number in range(3)]
+    sent = [deliver(repository, push_body(commit), f"d-{number}") for number, commit in enumerate(commits)]
+    # Stored at the same moment, the second and the third did not see each other.
+    Delivery.objects.filter(pk=sent[1].pk).update(state="pending", reason="")
+    assert process(sent[0].pk, NOW) is None
+    states = list(repository.deliveries.order_by("pk").values_list("state", flat=True))
+    assert states == ["ignored", "ignored", "processed"]
+
+
+def test_the_job_of_a_push_leaves_an_upload_for_the_same_branch_to_its_own(
+    repository: Repository, host: GitServer, queued: list[int]
+) -> None:
+    pushes = [
+        deliver(repository, push_body(host.commit({"requirements.txt": f"numpy=={n}\n"})), f"d-{n}") for n in "12"
+    ]
+    sent = json.dumps({"files": {"requirements.txt": "numpy==3\n"}, "ref": "refs/heads/main"}).encode()
+    answer = upload(repository, sent)
+    assert isinstance(answer, DeliveryAccepted)
+    assert work(pushes[0]).state == "ignored"
+    answer.delivery.refresh_from_db()
+    assert answer.delivery.state == "pending"
+    assert requirements(repository.project) == ["numpy==2"]
 
 
 def test_a_push_after_one_that_waits_for_a_retry_has_a_job_of_its_own(
