@@ -3,8 +3,9 @@
 Deliveries alone, at twice the rate into one web process: `… --only delivery --rate 200 --seconds 30 --web 1`.
 
 Hostile uploads, wrong passwords, 100 signed deliveries a second and ten readers at once, against the embedded server
-on SQLite, or gunicorn with a worker on PostgreSQL and Redis. Exits with 1 if a delivery is lost, /healthz takes a
-second, a page takes a second at the 95th percentile, or memory is not bounded.
+on SQLite, or gunicorn with a worker on PostgreSQL and Redis. The followed branch is served by git's own http-backend.
+Exits with 1 if a delivery is lost or worked on twice, /healthz takes a second, a page takes a second at the 95th
+percentile, or memory is not bounded.
 """
 
 from __future__ import annotations
@@ -19,15 +20,25 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.hostile_load import DELIVERIES_A_SECOND, HOST_PATIENCE, SENDERS_OF, Sample, Victim, send_all
-from benchmarks.hostile_site import Site, start_site
+from benchmarks.hostile_load import (
+    DELIVERIES_A_SECOND,
+    HOST_PATIENCE,
+    SENDERS_OF,
+    Sample,
+    Victim,
+    followed_pushes,
+    send_all,
+)
+from benchmarks.hostile_site import Deliveries, Site, start_site
+from tests.hosting.git_server import GitServer, git_server
 from tests.replay import ReplayIndex
 
 MEMORY_MB = 3000
 # How often the memory of all processes is added up, which costs some time itself.
 LOOK_EVERY = 1.0
-# How long after the attack the deliveries in hand may take.
-SETTLE_SECONDS = 5.0
+# How long after the attack the deliveries in hand may take, and how often to look whether they are done.
+SETTLE_SECONDS = 30.0
+LOOK_AGAIN_AFTER = 0.5
 
 
 def attack(site: Site, seconds: float, kinds: Sequence[str]) -> tuple[dict[str, Sample], float, float]:
@@ -46,6 +57,25 @@ def attack(site: Site, seconds: float, kinds: Sequence[str]) -> tuple[dict[str, 
         results = [one.get() for one in work]
     samples = {kind: sample for kind, (sample, _) in zip(kinds, results, strict=True)}
     return samples, sum(used for _, used in results), memory
+
+
+def settle(site: Site) -> Deliveries:
+    """Wait until no delivery waits, but not for ever. Return what became of all."""
+    end = time.monotonic() + SETTLE_SECONDS
+    while (found := site.deliveries()).waiting and time.monotonic() < end:
+        time.sleep(LOOK_AGAIN_AFTER)
+    return found
+
+
+def push_commits(host: GitServer, count: int) -> tuple[str, ...]:
+    """Push so many commits to the followed branch, each with another requirement. Return them, oldest first."""
+    stream = []
+    for number in range(count):
+        content = f"numpy>=1.{number}\n"
+        stream += ["commit refs/heads/main", f"committer Alice <alice@team.example> {number} +0000", "data 0"]
+        stream += ["M 100644 inline requirements.txt", f"data {len(content)}", content]
+    host.bare("fast-import", "--quiet", stdin="\n".join(stream).encode())
+    return tuple(host.bare("rev-list", "--reverse", "main").split())
 
 
 def _keep(start: object) -> None:
@@ -81,20 +111,23 @@ def main() -> int:
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="wheelway-hostile-") as folder:
         index = ReplayIndex(recorded=False).start()
-        site = start_site(given.database, Path(folder), index.url, given.web)
-        site.victim = replace(site.victim, deliveries_a_second=given.rate)
-        try:
-            samples, load, memory = attack(site, given.seconds, given.only)
-            time.sleep(SETTLE_SECONDS)
-            pending = site.pending()
-        finally:
-            site.stop()
-            index.stop()
+        with git_server(Path(folder)) as host:
+            commits = push_commits(host, followed_pushes(given.rate, given.seconds))
+            site = start_site(given.database, Path(folder), index.url, host.url, given.web)
+            site.victim = replace(site.victim, commits=commits, deliveries_a_second=given.rate)
+            try:
+                samples, load, memory = attack(site, given.seconds, given.only)
+                found = settle(site)
+            finally:
+                site.stop()
+                index.stop()
     for kind, sample in samples.items():
         print(line(kind, sample))
     deliveries, healthz, pages = (samples.get(kind, Sample()) for kind in ("delivery", "healthz", "page"))
     sent, taken = len(deliveries.seconds), deliveries.answers.count("202")
-    print(f"deliveries: {sent} sent, {taken} accepted, {pending} not begun")
+    closed = sum(of_all for _, of_all, _ in found.closed.values())
+    states = ", ".join(f"{of_all} {state}" for state, (_, of_all, _) in found.closed.items())
+    print(f"deliveries: {sent} sent, {taken} accepted; {len(commits)} to the followed branch: {states}")
     print(f"memory: at most {memory:,.0f} MB")
     used = {**site.processor_seconds, "the load": load}
     print("processor seconds:", ", ".join(f"{what} {seconds:.1f}" for what, seconds in used.items()))
@@ -103,7 +136,10 @@ def main() -> int:
         for fault, is_true in {
             "a delivery was lost": taken != sent,
             "a delivery took longer than hosts wait": percentile(deliveries, 1.0) > HOST_PATIENCE,
-            "a delivery was not begun": pending > 0,
+            "a delivery was not worked on": "delivery" in samples and closed < len(commits),
+            "a delivery was worked on twice": any(
+                times > of_all or attempts > 1 for times, of_all, attempts in found.closed.values()
+            ),
             "deliveries came slower than they should": "delivery" in samples
             and sent < 0.99 * given.rate * given.seconds,
             "/healthz took a second": percentile(healthz, 1.0) > 1,

@@ -32,6 +32,8 @@ THINKS = 1.0
 # Repository hosts give up after ten seconds, and count the delivery as failed.
 HOST_PATIENCE = 10.0
 PATIENCE = 60.0
+# One push in so many is to the branch that the project follows.
+FOLLOWED_EVERY = 10
 UPLOAD_BYTES = 1_500_000
 HOSTILE = (
     "toml: dotted key in an inline table",
@@ -59,6 +61,8 @@ class Victim:
     secret: str
     reader: str
     attacker: str
+    # Of the followed branch, in their order.
+    commits: tuple[str, ...] = ()
     deliveries_a_second: float = DELIVERIES_A_SECOND
 
 
@@ -109,7 +113,7 @@ class Client:
 
 
 def deliver(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float, Callable[[], str]]]:
-    """Send signed pushes at a steady rate, one in ten to the branch that the project follows."""
+    """Send signed pushes at a steady rate, some of them to the branch that the project follows."""
     pause = SENDERS / victim.deliveries_a_second
     ready = [_push(victim, number, sent) for sent in range(int(seconds / pause))]
     client = Client(victim, patience=HOST_PATIENCE)
@@ -118,9 +122,17 @@ def deliver(victim: Victim, seconds: float, number: int) -> Iterator[tuple[float
         yield at, partial(client.send, "POST", f"/hooks/{victim.hook}/", body, headers)
 
 
+def followed_pushes(rate: float, seconds: float) -> int:
+    """Return how many pushes to the followed branch `deliver` sends."""
+    of_each = int(seconds * rate / SENDERS)
+    return -(-of_each // FOLLOWED_EVERY) * SENDERS
+
+
 def _push(victim: Victim, number: int, sent: int) -> tuple[bytes, dict[str, str]]:
     commit = hashlib.sha1(f"{number} {sent}".encode(), usedforsecurity=False).hexdigest()
-    branch = "main" if sent % 10 == 0 else f"feature-{number}"
+    branch = f"feature-{number}"
+    if sent % FOLLOWED_EVERY == 0:
+        commit, branch = victim.commits[sent // FOLLOWED_EVERY * SENDERS + number], "main"
     push = {
         "ref": f"refs/heads/{branch}",
         "before": "0" * 40,

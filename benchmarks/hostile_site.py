@@ -22,9 +22,10 @@ from tests.commands import ROOT, environment, manage
 from tests.services import postgresql, redis
 
 SETUP = """
-import json
+import json, os
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from projects.models import Project, Repository
 from projects.services.accounts import first_account
 from projects.services.projects import create_sample_project
@@ -37,12 +38,53 @@ def session(user):
 admin, _ = first_account()
 create_sample_project(admin)
 project = Project.objects.get(slug="practice-api")
-repository = Repository.objects.create(project=project, clone_url="https://git.example/octo/app.git")
+repository = Repository.objects.create(project=project, clone_url=os.environ["DRILL_CLONE_URL"])
+with connection.cursor() as cursor:
+    for statement in json.loads(os.environ["DRILL_RECORD"]):
+        cursor.execute(statement)
 mallory = get_user_model().objects.create_user("mallory")
 print(json.dumps([repository.hook_key, repository.rotate_secret(), session(admin), session(mallory)]))
 """
-# Those that no worker has begun; what waits for another try of a host has been.
-PENDING = "from projects.models import Delivery; print(Delivery.objects.filter(state='pending', attempts=0).count())"
+# Deliveries leave their list after a while: the database itself keeps a record of each that was closed.
+RECORD = {
+    "sqlite": (
+        "CREATE TABLE drill (id integer, state text, attempts integer)",
+        """
+CREATE TRIGGER drill_closed AFTER UPDATE OF state ON projects_delivery
+WHEN old.state = 'pending' AND new.state <> 'pending'
+BEGIN INSERT INTO drill VALUES (new.id, new.state, new.attempts); END
+""",
+    ),
+    "postgresql": (
+        "CREATE TABLE drill (id integer, state text, attempts integer)",
+        """
+CREATE FUNCTION drill_closed() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO drill VALUES (new.id, new.state, new.attempts); RETURN NULL; END $$
+""",
+        """
+CREATE TRIGGER drill_closed AFTER UPDATE OF state ON projects_delivery FOR EACH ROW
+WHEN (old.state = 'pending' AND new.state <> 'pending') EXECUTE FUNCTION drill_closed()
+""",
+    ),
+}
+COUNT = """
+import json
+from django.db import connection
+from projects.models import Delivery
+with connection.cursor() as cursor:
+    cursor.execute("SELECT state, count(*), count(DISTINCT id), max(attempts) FROM drill GROUP BY state")
+    closed = {state: numbers for state, *numbers in cursor.fetchall()}
+print(json.dumps([Delivery.objects.filter(state="pending").count(), closed]))
+"""
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """What became of the pushes to the followed branch."""
+
+    waiting: int
+    # By state: how often one was closed so, how many were, and after how many attempts at most.
+    closed: dict[str, tuple[int, int, int]]
 
 
 @dataclass
@@ -88,9 +130,11 @@ class Site:
                         total += one.memory_info().rss
         return total / 1024**2
 
-    def pending(self) -> int:
-        """Return how many deliveries wait to be begun."""
-        return int(manage("shell", "-v0", "-c", PENDING, environment=self.environment, check=True).stdout)
+    def deliveries(self) -> Deliveries:
+        """Return what became of the pushes to the followed branch."""
+        found = manage("shell", "-v0", "-c", COUNT, environment=self.environment, check=True).stdout
+        waiting, closed = json.loads(found)
+        return Deliveries(waiting, {state: tuple(numbers) for state, numbers in closed.items()})
 
     def stop(self) -> None:
         """Stop everything."""
@@ -120,7 +164,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start_site(database: str, folder: Path, index_url: str, web_processes: int = 2) -> Site:
+def start_site(database: str, folder: Path, index_url: str, clone_url: str, web_processes: int = 2) -> Site:
     """Start an installation on the database with its default limits, but for those on uploads of one account."""
     port = free_port()
     settings = environment(folder / "data", index_url) | {
@@ -130,6 +174,9 @@ def start_site(database: str, folder: Path, index_url: str, web_processes: int =
         # The drill is about what reading costs; the limits would end it after a minute's first uploads.
         "LIMIT_UPLOADS_ACCOUNT": "0/1",
         "LIMIT_UPLOADS_ADDRESS": "0/1",
+        "DRILL_CLONE_URL": clone_url,
+        "DRILL_RECORD": json.dumps(RECORD[database]),
+        "WHEELWAY_ALLOW_PRIVATE_HOSTS": "127.0.0.1",
     }
     (folder / "data").mkdir()
     stops: list[Callable[[], object]] = []

@@ -173,6 +173,8 @@ class Delivery(models.Model):
     commit = models.CharField(max_length=64, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     claimed_at = models.DateTimeField(null=True, blank=True)
+    # The id of the delivery, superseded by this one, whose job is the job of this one.
+    queued_as = models.BigIntegerField(null=True, blank=True)
     # The files of a signed upload until they are taken, encrypted. The body of a push is not stored.
     payload = models.BinaryField(null=True, blank=True)
 

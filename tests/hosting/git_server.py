@@ -76,9 +76,9 @@ class GitServer:
         git(self.work, "reset", "-q", "--hard", commit)
         git(self.work, "push", "-q", "--force", "origin", "HEAD:refs/heads/main")
 
-    def bare(self, *arguments: str) -> str:
+    def bare(self, *arguments: str, stdin: bytes | None = None) -> str:
         """Run git in the repository as the host has it."""
-        return git(self.root / "octo" / "app.git", *arguments)
+        return git(self.root / "octo" / "app.git", *arguments, stdin=stdin)
 
     def delete(self, branch: str) -> None:
         git(self.work, "push", "-q", "origin", f":refs/heads/{branch}")

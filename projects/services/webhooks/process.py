@@ -16,7 +16,7 @@ from projects.models.sealed import SealBroken
 from projects.services.reading import ReadingLimitReached
 from projects.services.renewal import renewed
 from projects.services.snapshots import NothingToRead
-from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX, SUPERSEDED, close_superseded
+from projects.services.webhooks.receive import CREDENTIALS_UNREADABLE, REASON_MAX
 from projects.services.webhooks.take_files import DeliveryOutcome, take_push, take_upload
 
 # Seconds to wait before each retry. After the last one the delivery has failed.
@@ -32,7 +32,7 @@ def process(delivery_id: int, now: datetime) -> int | None:
     """Process a delivery once. Return None when it is done, else the number of seconds after which to retry.
 
     May be called twice or concurrently: only one caller claims the row. The job of a delivery that a later one took
-    the place of is the job of the later one.
+    the place of is the job of the later one, also when the former is no longer kept.
     """
     claimed = _claim(delivery_id, now)
     if claimed is None:
@@ -42,18 +42,17 @@ def process(delivery_id: int, now: datetime) -> int | None:
 
 
 def _claim(delivery_id: int, now: datetime) -> int | None:
-    """Claim the delivery, or the newest that took its place. Return its id, None when there is nothing to do."""
+    """Claim the delivery, or the one that took over its job. Return its id, None when there is nothing to do."""
     wanted: int | None = delivery_id
-    # A later one may take the place of the wanted one at any moment before the claim, and leaves its job to it.
+    # A later one may take it over at any moment before the claim.
     while wanted is not None and not Delivery.objects.claim(wanted, now):
-        wanted = _successor(wanted, now)
+        heirs = Delivery.objects.waiting(now).filter(queued_as=delivery_id)
+        wanted = heirs.values_list("pk", flat=True).first()
     return wanted
 
 
 def _process(delivery_id: int, now: datetime) -> int | None:
     delivery = Delivery.objects.select_related("repository__project").get(pk=delivery_id)
-    # Of two that came at the same moment and did not see each other, both may count on one job.
-    close_superseded(Delivery.objects.waiting(now).alike(delivery).filter(pk__lt=delivery.pk))
     try:
         if delivery.repository.project.deleted_at is not None:
             # Should the deletion be undone, the next branch check finds what was pushed.
@@ -80,15 +79,6 @@ def _process(delivery_id: int, now: datetime) -> int | None:
     except SealBroken:
         _fail(delivery, CREDENTIALS_UNREADABLE, now)
     return None
-
-
-def _successor(delivery_id: int, now: datetime) -> int | None:
-    """Return the newest waiting delivery that took the place of this one, None if none did."""
-    closed = Delivery.objects.filter(pk=delivery_id, state=Delivery.State.IGNORED, reason=SUPERSEDED).first()
-    if closed is None:
-        return None
-    waiting = Delivery.objects.waiting(now).alike(closed)
-    return waiting.order_by("-pk").values_list("pk", flat=True).first()
 
 
 def lost(now: datetime) -> list[int]:

@@ -217,6 +217,7 @@ def _store_once(delivery: Delivery) -> Delivery:
     """
     try:
         with transaction.atomic():
+            _supersede(delivery)
             delivery.save(force_insert=True)
             _queue(delivery)
             if delivery.pk % _PRUNE_EVERY == 0:
@@ -228,13 +229,15 @@ def _store_once(delivery: Delivery) -> Delivery:
     with transaction.atomic():
         stored = delivery.repository.deliveries.filter(known).earliest("pk")
         if delivery.state == Delivery.State.PENDING and _reopen(stored, delivery):
+            _supersede(stored)
+            stored.save(update_fields=["queued_as"])
             _queue(stored)
     return stored
 
 
 def _queue(stored: Delivery) -> None:
-    """Queue a pending delivery after the commit, unless it takes the place of one whose job is still to come."""
-    if stored.state == Delivery.State.PENDING and not _supersede(stored):
+    """Queue a pending delivery after the commit, unless it takes over a job that is still to come."""
+    if stored.state == Delivery.State.PENDING and stored.queued_as is None:
         transaction.on_commit(lambda: jobs.request_delivery(stored.pk), robust=True)
 
 
@@ -267,16 +270,20 @@ def _reopen(stored: Delivery, delivery: Delivery) -> bool:
     return count == 1
 
 
-def _supersede(newest: Delivery) -> bool:
-    """Close the deliveries that wait for the same branch. Return whether the job of one of them is still to come."""
+def _supersede(newest: Delivery) -> None:
+    """Close the deliveries that wait for the branch of a pending one, which takes over a job that is still to come."""
+    newest.queued_as = None
+    if newest.state != Delivery.State.PENDING:
+        return
     waiting = Delivery.objects.waiting(newest.received_at).alike(newest).exclude(pk=newest.pk)
-    # One that has been tried waits for a retry, which may be far off. What was closed counts, not what was seen to
-    # wait: its job may claim it in between.
-    untried = close_superseded(waiting.filter(attempts=0))
-    close_superseded(waiting)
-    return untried > 0
+    # One that has been tried waits for a retry, which may be far off.
+    for pk, queued_as in waiting.filter(attempts=0).values_list("pk", "queued_as"):
+        # Its own job, or another push, may have been quicker.
+        if _close(waiting.filter(pk=pk)):
+            newest.queued_as = queued_as or pk
+    _close(waiting)
 
 
-def close_superseded(waiting: DeliveryQuerySet) -> int:
-    """Close deliveries whose place a later one takes. Return how many. Their jobs become those of the later one."""
+def _close(waiting: DeliveryQuerySet) -> int:
+    """Close deliveries whose place a later one takes. Return how many."""
     return waiting.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)

@@ -17,7 +17,7 @@ from projects import jobs
 from projects.hosts.errors import HostUnavailable, RepositoryAccessDenied
 from projects.hosts.git_program import GitLimits
 from projects.models import Project, Snapshot
-from projects.models.repository import CLAIM_HOLDS, Delivery, DeliveryQuerySet, Provider, Repository
+from projects.models.repository import CLAIM_HOLDS, DELIVERIES_KEPT, Delivery, DeliveryQuerySet, Provider, Repository
 from projects.models.sealed import Sealed
 from projects.services.project_removal import delete_project, restore_project
 from projects.services.reading import IncludeFinder
@@ -264,16 +264,20 @@ def test_a_push_that_takes_the_place_of_one_whose_job_begins_at_this_moment_is_d
     assert requirements(repository.project) == ["numpy==2.0"]
 
 
-def test_of_two_pushes_that_count_on_one_job_the_older_is_closed(
-    repository: Repository, host: GitServer, queued: list[int]
+def test_the_job_of_a_delivery_that_is_no_longer_kept_does_the_one_that_took_its_place(
+    repository: Repository, host: GitServer, queued: list[int], django_capture_on_commit_callbacks: Any
 ) -> None:
-    commits = [host.commit({"requirements.txt": f"numpy==1.{number}\n"}) for number in range(3)]
-    sent = [deliver(repository, push_body(commit), f"d-{number}") for number, commit in enumerate(commits)]
-    # Stored at the same moment, the second and the third did not see each other.
-    Delivery.objects.filter(pk=sent[1].pk).update(state="pending", reason="")
-    assert process(sent[0].pk, NOW) is None
-    states = list(repository.deliveries.order_by("pk").values_list("state", flat=True))
-    assert states == ["ignored", "ignored", "processed"]
+    commit = host.commit({"requirements.txt": "numpy==2.0\n"})
+    with django_capture_on_commit_callbacks(execute=True):
+        for number in range(DELIVERIES_KEPT * 2):
+            deliver(repository, push_body(hashlib.sha1(b"%d" % number).hexdigest()), f"d-{number}")
+        last = deliver(repository, push_body(commit), "d-last")
+    [job] = queued
+    assert not Delivery.objects.filter(pk=job).exists()
+    assert process(job, NOW) is None
+    last.refresh_from_db()
+    assert last.state == "processed"
+    assert requirements(repository.project) == ["numpy==2.0"]
 
 
 def test_the_job_of_a_push_leaves_an_upload_for_the_same_branch_to_its_own(
