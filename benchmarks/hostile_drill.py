@@ -37,7 +37,7 @@ MEMORY_MB = 3000
 # How often the memory of all processes is added up, which costs some time itself.
 LOOK_EVERY = 1.0
 # How long after the attack the deliveries in hand may take, and how often to look whether they are done.
-SETTLE_SECONDS = 30.0
+SETTLE_SECONDS = 120.0
 LOOK_AGAIN_AFTER = 0.5
 
 
@@ -117,7 +117,9 @@ def main() -> int:
             site.victim = replace(site.victim, commits=commits, deliveries_a_second=given.rate)
             try:
                 samples, load, memory = attack(site, given.seconds, given.only)
+                ended = time.monotonic()
                 found = settle(site)
+                settled = time.monotonic() - ended
             finally:
                 site.stop()
                 index.stop()
@@ -128,6 +130,7 @@ def main() -> int:
     closed = sum(of_all for _, of_all, _ in found.closed.values())
     states = ", ".join(f"{of_all} {state}" for state, (_, of_all, _) in found.closed.items())
     print(f"deliveries: {sent} sent, {taken} accepted; {len(commits)} to the followed branch: {states}")
+    print(f"the last was done {settled:.0f} s after the end")
     print(f"memory: at most {memory:,.0f} MB")
     used = {**site.processor_seconds, "the load": load}
     print("processor seconds:", ", ".join(f"{what} {seconds:.1f}" for what, seconds in used.items()))

@@ -217,6 +217,7 @@ def _store_once(delivery: Delivery) -> Delivery:
     """
     try:
         with transaction.atomic():
+            _wait_for_others(delivery)
             _supersede(delivery)
             delivery.save(force_insert=True)
             _queue(delivery)
@@ -227,12 +228,22 @@ def _store_once(delivery: Delivery) -> Delivery:
     else:
         return delivery
     with transaction.atomic():
+        _wait_for_others(delivery)
         stored = delivery.repository.deliveries.filter(known).earliest("pk")
         if delivery.state == Delivery.State.PENDING and _reopen(stored, delivery):
             _supersede(stored)
             stored.save(update_fields=["queued_as"])
             _queue(stored)
     return stored
+
+
+def _wait_for_others(delivery: Delivery) -> None:
+    """Let pending deliveries of one repository be stored one after another.
+
+    Each then sees those before it, and none waits for a row of another that waits for one of its own.
+    """
+    if delivery.state == Delivery.State.PENDING:
+        Repository.objects.select_for_update(no_key=True).filter(pk=delivery.repository_id).values_list("pk").first()
 
 
 def _queue(stored: Delivery) -> None:
@@ -242,10 +253,12 @@ def _queue(stored: Delivery) -> None:
 
 
 def _delete_oldest(repository: Repository) -> None:
-    """Delete those that are no longer listed, unless they wait."""
-    oldest = list(repository.deliveries.newest().values_list("pk", flat=True))
-    if len(oldest) == DELIVERIES_KEPT:
-        repository.deliveries.exclude(state=Delivery.State.PENDING).filter(pk__lt=oldest[-1]).delete()
+    """Delete those that are no longer listed, unless they wait or another request writes them."""
+    kept = list(repository.deliveries.newest().values_list("pk", flat=True))
+    if len(kept) == DELIVERIES_KEPT:
+        old = repository.deliveries.exclude(state=Delivery.State.PENDING).filter(pk__lt=kept[-1])
+        free = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True))
+        Delivery.objects.filter(pk__in=free).delete()
 
 
 def _same_bytes(delivery: Delivery) -> Q:
