@@ -205,8 +205,12 @@ def start_site(database: str, folder: Path, index_url: str, clone_url: str, web_
             "20",
         ]
         worker = ["-m", "celery", "-A", "compat_site", "worker", "-c", "2", "--without-gossip", "--without-mingle"]
+        workers = [
+            [python, *worker, f"--queues={queues}", "-n", f"{queues.partition(',')[0]}@%h"]
+            for queues in ("interactive", "searches,polling,alerts")
+        ]
         beat = ["-m", "celery", "-A", "compat_site", "beat", "-s", str(folder / "beat")]
-        commands = [[python, *web, "-b", f"127.0.0.1:{port}"], [python, *worker], [python, *beat]]
+        commands = [[python, *web, "-b", f"127.0.0.1:{port}"], *workers, [python, *beat]]
     log = (folder / "log").open("wb")
     for command in commands:
         site.processes.append(

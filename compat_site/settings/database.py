@@ -16,11 +16,18 @@ if DATABASE_URL:
     # The directory of a Unix socket is percent-encoded in the place of the host.
     DATABASES["default"]["HOST"] = unquote(DATABASES["default"]["HOST"])
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
-        "min_size": env.int("DATABASE_POOL_MIN", default=1),
-        "max_size": env.int("DATABASE_POOL_MAX", default=16),
-        "timeout": 10,
-    }
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {
+            "pool": {
+                "min_size": env.int("DATABASE_POOL_MIN", default=1),
+                "max_size": env.int("DATABASE_POOL_MAX", default=16),
+                "timeout": 10,
+            },
+            # Statements that bind their parameters in the server are prepared at their first run: those of
+            # projects/selectors/versions.py. Django's own bind them in the client, and are never prepared.
+            "prepare_threshold": 0,
+        }
+    )
 else:
     DATABASES["default"] = {
         "ENGINE": "compat_site.sqlite",

@@ -39,8 +39,8 @@ if REDIS_URL:
 else:
     # By default the worker sleeps a second after each empty poll.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05}
-# `interactive` holds short jobs that users wait for; those of `searches` may take minutes, `polling` may hold
-# thousands of packages.
+# `interactive` holds short jobs that users and pushes wait for. Those of `searches` may take minutes; they also read
+# what is too large for a page. `polling` may hold thousands of packages.
 CELERY_TASK_QUEUES = SimpleLazyObject(lambda: _queues("interactive", "searches", "polling", "alerts"))
 CELERY_TASK_DEFAULT_QUEUE = "interactive"
 CELERY_TASK_ROUTES = {
@@ -50,6 +50,10 @@ CELERY_TASK_ROUTES = {
     "projects.tasks.announce_changes": {"queue": "alerts"},
     "projects.tasks.deliver_message": {"queue": "alerts"},
     "projects.tasks.continue_assessment": {"queue": "searches"},
+    "projects.tasks.read_submission": {"queue": "searches"},
+    "projects.tasks.read_wheels": {"queue": "searches"},
+    "projects.tasks.audit_archive": {"queue": "searches"},
+    "projects.tasks.audit_source": {"queue": "searches"},
     "projects.tasks.reassess_stale": {"queue": "polling"},
     "projects.tasks.purge_deleted_projects": {"queue": "polling"},
     "projects.tasks.check_branches": {"queue": "polling"},
