@@ -24,6 +24,7 @@ from projects.presentation.formats.schema import assessment_document
 from projects.presentation.name_confusion import find_notice
 from projects.presentation.project_page import ProjectPage, project_page
 from projects.presentation.risk_table.query import RiskQuery
+from projects.presentation.wheel_request import wheel_request
 from projects.selectors import (
     is_watching,
     own_requirement,
@@ -90,6 +91,7 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
     if stored is None:
         raise Http404
     span = request.GET.get("span", "")
+    links = upstream_links(found, stored.name, stored.version or "")
     context = {
         "area": "projects",
         "project": found,
@@ -98,7 +100,8 @@ def project_cell(request: HtmxHttpRequest, slug: str, target: str, package: str)
         ),
         "confusion": find_notice(stored_confusions(found), package),
         "watching": is_watching(request.user, found, target, package),
-        "links": upstream_links(found, stored.name, stored.version or ""),
+        "links": links,
+        "wheel_request": wheel_request(stored, target, links),
         "can_edit": can_edit(found),
         "span": span if span.isdecimal() and 0 < int(span) < _WIDEST else "2",
     }
