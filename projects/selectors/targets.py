@@ -54,6 +54,14 @@ def target_packages(project: Project, target: str, names: Collection[str]) -> li
     return [found[name] for name in names if name in found]
 
 
+def all_packages(project: Project, target: str) -> list[PackageResult] | None:
+    """Return all results of a target in the same assessment; None if the project has no such target. Two queries."""
+    if not project.targets.filter(slug=target).exists():
+        return None
+    rows = _newest(project, target).values_list("packages", flat=True).first() or ()
+    return [PackageResult.from_json(row) for row in rows]
+
+
 def watched_on(project: Project, target: str, user: User) -> tuple[frozenset[str], bool]:
     """Return the packages that the user watches on a target, and whether the user watches the target. One query."""
     watches = Subscription.objects.active().filter(project=project, target=target, user=user)

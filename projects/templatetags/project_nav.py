@@ -77,6 +77,6 @@ def project_nav(context: RequestContext) -> dict[str, Any]:
 def _links(project: Project, members: Mapping[str, str], page: str) -> Iterator[NavLink]:
     """Return the pages of a group that the reader of the project may open."""
     for name, label in members.items():
-        if name in _FOR_EDITORS and not can_edit(project) or name in _FOR_MANAGERS and not can_manage(project):
+        if (name in _FOR_EDITORS and not can_edit(project)) or (name in _FOR_MANAGERS and not can_manage(project)):
             continue
         yield NavLink(label, reverse(name, args=[project.slug]), "page" if name == page else "")

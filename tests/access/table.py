@@ -210,6 +210,7 @@ ROWS = (
     Row("projects/<slug:slug>/move-requests/<slug:target>/", read=Who.READER),
     Row("projects/<slug:slug>/move-requests/<slug:target>/<row:pk>/", change=Who.MEMBER, ids={"pk": "repository"}),
     Row("projects/<slug:slug>/when/<slug:target>/", read=Who.READER),
+    Row("projects/<slug:slug>/graph/<slug:target>/", read=Who.READER),
     Row("projects/<slug:slug>/when/<slug:target>/watch/", change=Who.READER),
     Row("projects/<slug:slug>/report/<slug:target>/", read=Who.READER),
     Row("projects/<slug:slug>/waivers/", read=Who.READER),

@@ -1,5 +1,6 @@
 """What a team may send to maintainers: when, with which checks, and into which form."""
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -19,7 +20,7 @@ def link(url: str, kind: LinkKind = LinkKind.TRACKER) -> ProjectLink:
     return ProjectLink(kind, "Issues", url)
 
 
-def asked(slug: str = LINUX_313, *links: ProjectLink, **fields: object) -> WheelRequest:
+def asked(slug: str = LINUX_313, *links: ProjectLink, **fields: Any) -> WheelRequest:
     found = wheel_request(make_package("orjson", Verdict.BLOCKED, **fields), slug, links)
     assert found is not None
     return found
@@ -108,7 +109,7 @@ def test_another_tracker_is_linked_without_a_text(links: tuple[ProjectLink, ...]
 
 
 def test_a_build_of_the_newest_version_can_be_asked_about_and_of_an_older_one_not() -> None:
-    build = {"availability": Availability.SOURCE, "build_detail": "compiled: C", "version": "1.0"}
+    build: dict[str, Any] = {"availability": Availability.SOURCE, "build_detail": "compiled: C", "version": "1.0"}
     newest = make_package("orjson", Verdict.DEGRADED, newest_version="1.0", **build)
     older = make_package("orjson", Verdict.DEGRADED, newest_version="2.0", **build)
     request = wheel_request(newest, LINUX_313, ())

@@ -1,0 +1,1 @@
+"""The drawing of which package asks for which."""
