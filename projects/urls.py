@@ -108,6 +108,7 @@ urlpatterns = [
     path("projects/<slug:slug>/watch/", subscriptions.watch, name="watch"),
     path("teams/", teams.teams, name="teams"),
     path("teams/<slug:team>/", teams.team, name="team"),
+    path("teams/<slug:team>/policy/", teams.policy, name="team-policy"),
     path("teams/<slug:team>/rename/", teams.team_rename, name="team-rename"),
     path("teams/<slug:team>/delete/", teams.team_delete, name="team-delete"),
     path("teams/<slug:team>/leave/", teams.team_leave, name="team-leave"),

@@ -18,6 +18,7 @@ from projects.domain.permissions import ROLE_NAMES, Action, Role, may, may_set_r
 from projects.forms.teams import InvitationForm, TeamForm
 from projects.models import Membership, Team
 from projects.presentation.teams import LogLine, log_csv, log_json
+from projects.selectors.team_policy import team_policy
 from projects.selectors.teams import invitation_list, log_lines, member_list, project_list, team_list
 from projects.services import invitations
 from projects.services.alerts.smtp import SendStatus
@@ -51,6 +52,20 @@ def teams(request: HtmxHttpRequest) -> HttpResponse:
 def team(request: HtmxHttpRequest, team: str) -> HttpResponse:
     """Show the members of a team."""
     return _team_page(request, get_team(request, team))
+
+
+@require_safe
+@login_required
+def policy(request: HtmxHttpRequest, team: str) -> HttpResponse:
+    """Show what each project of a team demands, accepts and ignores."""
+    found = get_team(request, team)
+    context = {
+        "area": "teams",
+        "team": found,
+        "page": team_policy(found, timezone.now()),
+        "edits": may(role_in(found), Action.CHANGE_PROJECT),
+    }
+    return render(request, "teams/policy.html", context)
 
 
 @never_cache

@@ -151,6 +151,7 @@ ROWS = (
     # Teams
     Row("teams/", read=Who.SIGNED_IN, change=Who.SIGNED_IN),
     Row("teams/<slug:team>/", read=Who.READER),
+    Row("teams/<slug:team>/policy/", read=Who.READER),
     Row("teams/<slug:team>/rename/", change=Who.OWNER),
     Row("teams/<slug:team>/delete/", change=Who.OWNER),
     Row("teams/<slug:team>/leave/", change=Who.READER),

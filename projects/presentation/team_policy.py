@@ -1,0 +1,129 @@
+"""The policies of all projects of a team on one page: where they agree, which differ, and every waiver."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from projects.presentation.target_names import describe_targets
+from projects.presentation.waivers import WaiverRow
+from scanner.domain.phrases import agree, count
+
+# A waiver that ends within so many days is marked.
+SOON_DAYS = 14
+HEADINGS: Mapping[str, str] = {
+    "evidence": "Counts as ready",
+    "builds": "Builds from source",
+    "prereleases": "Pre-releases",
+    "age": "Ignored while younger",
+    "step": "Largest step",
+    "targets": "Targets",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPolicy:
+    """What a project's policy says, as text. `values` has one for each of HEADINGS; `holds` are package names."""
+
+    slug: str
+    name: str
+    values: Mapping[str, str]
+    holds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCell:
+    """One value. `differs`: most projects have another one."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRow:
+    """One project in the table."""
+
+    slug: str
+    name: str
+    cells: tuple[PolicyCell, ...]
+    holds: tuple[str, ...]
+    waivers: int
+
+
+@dataclass(frozen=True, slots=True)
+class TeamWaiver:
+    """A waiver in force or expired, with its project."""
+
+    slug: str
+    project: str
+    waiver: WaiverRow
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPolicyPage:
+    """The page. `answer` says whether the projects agree; `waivers` are open ones, those that end first on top."""
+
+    answer: str
+    headings: tuple[str, ...]
+    rows: tuple[PolicyRow, ...]
+    waivers: tuple[TeamWaiver, ...]
+
+
+def team_policy_page(
+    projects: Sequence[ProjectPolicy], waivers: Sequence[tuple[str, WaiverRow]], now: datetime
+) -> TeamPolicyPage:
+    """Return the page of a team's projects, by name. `waivers` are the open ones with the slugs of their projects."""
+    usual = {key: _most_common([one.values[key] for one in projects]) for key in HEADINGS}
+    counts = Counter(slug for slug, waiver in waivers if waiver.is_in_force)
+    names = {one.slug: one.name for one in projects}
+    rows = tuple(
+        PolicyRow(
+            one.slug,
+            one.name,
+            tuple(PolicyCell(one.values[key], one.values[key] != usual[key]) for key in HEADINGS),
+            one.holds,
+            counts[one.slug],
+        )
+        for one in projects
+    )
+    ordered = sorted(waivers, key=lambda pair: (pair[1].until, pair[1].name))
+    return TeamPolicyPage(
+        answer=_answer(rows),
+        headings=tuple(HEADINGS.values()),
+        rows=rows,
+        waivers=tuple(
+            TeamWaiver(slug, names[slug], waiver, _note(waiver, now.date()))
+            for slug, waiver in ordered
+            if slug in names
+        ),
+    )
+
+
+def targets_text(slugs: Sequence[str]) -> str:
+    """Return the targets of a project as one phrase with their number."""
+    return f"{len(slugs)}: {describe_targets(slugs)}" if slugs else "none chosen"
+
+
+def _most_common(values: Sequence[str]) -> str | None:
+    """Return the value that more than half of the projects have; None without one."""
+    found = Counter(values).most_common(1)
+    return found[0][0] if found and found[0][1] * 2 > len(values) else None
+
+
+def _answer(rows: Sequence[PolicyRow]) -> str:
+    differ = sum(any(cell.differs for cell in row.cells) for row in rows)
+    if len(rows) < 2:
+        return ""
+    if not differ:
+        return f"All {len(rows)} projects have the same policy and targets."
+    verb = agree(differ, "differs", "differ")
+    return f"{differ} of {count(len(rows), 'project')} {verb} from most in something: what differs is marked."
+
+
+def _note(waiver: WaiverRow, today: date) -> str:
+    if not waiver.is_in_force:
+        return "expired"
+    return "ends soon" if (waiver.until - today).days < SOON_DAYS else ""
