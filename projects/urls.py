@@ -37,6 +37,7 @@ from projects.views import (
     waivers,
     webhooks,
 )
+from projects.views import help as helping
 from projects.views import search as finding
 
 register_converter(RowIdConverter, "row")
@@ -132,6 +133,7 @@ urlpatterns = [
     path("views/", saved_views.save, name="view-save"),
     path("views/<int:pk>/forget/", saved_views.forget, name="view-forget"),
     path("find/", finding.find, name="find"),
+    path("help/", helping.help_page, name="help"),
     path("packages/", packages.packages, name="packages"),
     path("packages/<str:name>/", packages.package, name="package"),
     path("alerts/", subscriptions.alerts, name="alerts"),

@@ -8,10 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from projects.access import HtmxHttpRequest
+from projects.presentation.help.search import search_help
 from projects.presentation.package.uses import found_packages
 from projects.selectors import package_uses, search_by_name
 
 _LONGEST = 200
+_MOST_TOPICS = 5
 
 
 @require_safe
@@ -25,5 +27,12 @@ def find(request: HtmxHttpRequest) -> HttpResponse:
     if found.package is not None:
         return redirect("package", found.package)
     uses = package_uses(request.user, found.packages)
-    context = {"found": found, "sought": text, "headlines": uses.headlines, "packages": found_packages(uses, found)}
+    topics = [topic for section in search_help(text) for topic in section.topics] if text else []
+    context = {
+        "found": found,
+        "sought": text,
+        "headlines": uses.headlines,
+        "packages": found_packages(uses, found),
+        "topics": topics[:_MOST_TOPICS],
+    }
     return render(request, "projects/find.html", context)

@@ -166,6 +166,7 @@ ROWS = (
     # What belongs to no team
     Row("ecosystem/", read=Who.SIGNED_IN),
     Row("find/", read=Who.SIGNED_IN),
+    Row("help/", read=Who.SIGNED_IN),
     Row("packages/", read=Who.SIGNED_IN),
     Row("packages/<str:name>/", read=Who.SIGNED_IN),
     # Projects
