@@ -24,7 +24,6 @@ from projects.models.repository import (
     DELIVERIES_KEPT,
     UPLOAD_EVENT,
     Delivery,
-    DeliveryQuerySet,
     Provider,
     Repository,
 )
@@ -217,7 +216,6 @@ def _store_once(delivery: Delivery) -> Delivery:
     """
     try:
         with transaction.atomic():
-            _wait_for_others(delivery)
             _supersede(delivery)
             delivery.save(force_insert=True)
             _queue(delivery)
@@ -228,22 +226,12 @@ def _store_once(delivery: Delivery) -> Delivery:
     else:
         return delivery
     with transaction.atomic():
-        _wait_for_others(delivery)
         stored = delivery.repository.deliveries.filter(known).earliest("pk")
         if delivery.state == Delivery.State.PENDING and _reopen(stored, delivery):
             _supersede(stored)
             stored.save(update_fields=["queued_as"])
             _queue(stored)
     return stored
-
-
-def _wait_for_others(delivery: Delivery) -> None:
-    """Let pending deliveries of one repository be stored one after another.
-
-    Each then sees those before it, and none waits for a row of another that waits for one of its own.
-    """
-    if delivery.state == Delivery.State.PENDING:
-        Repository.objects.select_for_update(no_key=True).filter(pk=delivery.repository_id).values_list("pk").first()
 
 
 def _queue(stored: Delivery) -> None:
@@ -289,14 +277,11 @@ def _supersede(newest: Delivery) -> None:
     if newest.state != Delivery.State.PENDING:
         return
     waiting = Delivery.objects.waiting(newest.received_at).alike(newest).exclude(pk=newest.pk)
-    # One that has been tried waits for a retry, which may be far off.
-    for pk, queued_as in waiting.filter(attempts=0).values_list("pk", "queued_as"):
-        # Its own job, or another push, may have been quicker.
-        if _close(waiting.filter(pk=pk)):
+    # In one order, so that two pushes never wait for each other. A row that another closed meanwhile is left out.
+    locked = list(waiting.order_by("pk").select_for_update(no_key=True).values_list("pk", "attempts", "queued_as"))
+    closed = Delivery.objects.filter(pk__in=[pk for pk, _, _ in locked])
+    closed.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)
+    for pk, attempts, queued_as in locked:
+        # One that has been tried waits for a retry, which may be far off.
+        if attempts == 0:
             newest.queued_as = queued_as or pk
-    _close(waiting)
-
-
-def _close(waiting: DeliveryQuerySet) -> int:
-    """Close deliveries whose place a later one takes. Return how many."""
-    return waiting.update(state=Delivery.State.IGNORED, reason=SUPERSEDED, payload=None)

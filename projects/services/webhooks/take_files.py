@@ -76,7 +76,7 @@ def take_upload(delivery: Delivery, now: datetime) -> DeliveryOutcome:
     upload = read_document(uploads.read_stored_upload, payload)
     prepared = prepare_snapshot(upload.files, upload.roots)
     with transaction.atomic():
-        repository = Repository.objects.select_for_update().get(pk=delivery.repository_id)
+        repository = Repository.objects.select_for_update(no_key=True).get(pk=delivery.repository_id)
         later = repository.deliveries.filter(event=delivery.event, state=Delivery.State.PROCESSED, pk__gt=delivery.pk)
         if later.exists():
             return DeliveryOutcome(False, "a later upload has been taken already")
