@@ -97,7 +97,8 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
     goes = entry["verdict"] == "go" or _goes_as_written(entry)
     feasible = goes or bool(plan and plan["feasible"])
     if entry["verdict"] == "unknown":
-        tally.add("known", f"{where}: data is missing")
+        unseen = [f"{row['name']}: {row['reason']}" for row in entry["packages"] if row["verdict"] == "unknown"]
+        tally.add("known", f"{where}: data is missing ({'; '.join(unseen[:5])})")
         return
     pins = pins_of(entry)
     if feasible and not case.is_locked:
@@ -109,7 +110,7 @@ def compare(case: Case, entry: Mapping[str, Any], uv: Uv, folder: Path, tally: T
             tally.add("taken back, by pin_check", f"{where}: holds with {change['name']} as before" if holds else None)
     if theirs is None:
         return
-    set_of = partial(runnable_set, uv, theirs=theirs, target=target, folder=folder)
+    set_of = partial(runnable_set, uv, theirs=theirs, target=target, folder=folder, asked=case.requirements)
     uvs = _installs_lock(case, uv, theirs, target) if case.is_locked else set_of(case.written) is not None
     tally.add("as written", f"{where}: ours {goes}, uv's {uvs}" if goes is not uvs else None)
     uvs = set_of(case.loose) is not None

@@ -21,9 +21,9 @@ _MANIFESTS = {"pyproject.toml", "Pipfile"}
 class Case:
     """Files as written and loosened: the project's own requirements with lower bounds only.
 
-    `written` is what uv reads: the file itself, or the pins of a lock. `is_locked`: the pins are installed as they are,
-    without their dependencies. `requirements` are the project's own. `pinned` are the pins of a lock, each with the
-    digests of the files that it lists.
+    `written` is what uv reads: the file itself, the requirements of a manifest, or the pins of a lock. `is_locked`: the
+    pins are installed as they are, without their dependencies. `requirements` are the project's own. `pinned` are the
+    pins of a lock, each with the digests of the files that it lists.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Case:
 
     @classmethod
     def read(cls, path: Path, folder: Path, uv: str | None = None) -> Case:
-        """Read a requirements file, or a folder with a locked project. Write what uv reads into a folder."""
+        """Read a requirements file, or a folder with a project. Write what uv reads into a folder."""
         paths = tuple(path / name for name in _NAMES if (path / name).exists()) if path.is_dir() else (path,)
         parsed = read({one.name: one.read_bytes() for one in paths}, [one.name for one in paths])
         counting = [one for one in select(parsed) if one.origin is RequirementOrigin.INDEX]
@@ -46,6 +46,10 @@ class Case:
         if is_locked and path.is_dir():
             written = folder / f"{path.name}-pins.txt"
             written.write_text(_export(path, uv) if _is_uvs(parsed) and uv else _pins(counting))
+        elif path.is_dir():
+            # The lines alone: of a manifest uv takes the project's own Python as a limit, and reads no Poetry's.
+            written = folder / f"{path.name}-own.txt"
+            written.write_text("".join(f"{one}\n" for one in own))
         loose = folder / f"{path.stem}-loose.in"
         loose.write_text("".join(f"{loosened(one)}\n" for one in own))
         pinned = tuple(_listed(written.read_text())) if is_locked else ()
@@ -66,7 +70,7 @@ def loosened(requirement: Requirement) -> Requirement:
 
 
 def found_cases(folder: Path) -> Iterator[Path]:
-    """Yield the requirement files and the locked projects of a folder."""
+    """Yield the requirement files and the projects of a folder."""
     for path in sorted(folder.iterdir()):
         if path.suffix == ".txt" or (path.is_dir() and any((path / name).exists() for name in _NAMES)):
             yield path

@@ -4,6 +4,7 @@ It shares no code with the resolver or the matcher: `packaging` reads names, mar
 only gives its tags. It also judges targets that no installer can be run for, such as free-threaded builds.
 """
 
+import contextlib
 import functools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -51,6 +52,16 @@ def accepted(name: str, version: Version, target: Target) -> bool:
 def recorded_versions(name: str) -> Collection[Version]:
     """Return the versions of a package that have wheels."""
     return _wheels(name).keys()
+
+
+def recorded_extras(name: str) -> dict[Version, frozenset[str]]:
+    """Return the extras of the releases of a package whose metadata is recorded."""
+    found = {}
+    for text, lines in _recorded(name).metadata.releases.items():
+        extras = (value for header, value in lines if header.lower() == "provides-extra")
+        with contextlib.suppress(InvalidVersion):
+            found[Version(text)] = frozenset(map(str, map(canonicalize_name, extras)))
+    return found
 
 
 def forget() -> None:

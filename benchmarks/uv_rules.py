@@ -2,6 +2,7 @@
 
 - uv ignores the upper bound of a file's Requires-Python; pip refuses the file, and so does the product.
 - uv knows no facts about releases that install and do not run (`scanner/known_breaks.toml`).
+- uv warns where a release has no such extra, and goes on; here it does not meet a request that newer ones meet.
 
 Of a set of uv's with such releases they are excluded, and uv is asked for another one.
 """
@@ -9,14 +10,15 @@ Of a set of uv's with such releases they are excluded, and uv is asked for anoth
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from benchmarks.pin_check import accepted, recorded_versions
+from benchmarks.pin_check import accepted, recorded_extras, recorded_versions
 from benchmarks.uv_side import Uv, UvTarget
 from scanner.domain.evidence.known_breaks import KnownBreaks
 from scanner.domain.evidence.known_breaks_file import parse_known_breaks
@@ -26,8 +28,13 @@ _KNOWN_BREAKS = Path(__file__).parents[1] / "scanner" / "known_breaks.toml"
 _MOST_ROUNDS = 20
 
 
-def runnable_set(uv: Uv, requirements: Path, theirs: UvTarget, target: Target, folder: Path) -> dict[str, str] | None:
-    """Return uv's set without what pip refuses and what is known to break; None where there is none."""
+def runnable_set(
+    uv: Uv, requirements: Path, theirs: UvTarget, target: Target, folder: Path, asked: Sequence[Requirement] = ()
+) -> dict[str, str] | None:
+    """Return uv's set without what pip refuses, what is known to break and what lacks an extra that is asked for.
+
+    None where there is none. `asked` are the project's requirements.
+    """
     excluded: list[str] = []
     for _ in range(_MOST_ROUNDS):
         with tempfile.NamedTemporaryFile("w", dir=folder, suffix=".txt", delete=False) as file:
@@ -36,7 +43,7 @@ def runnable_set(uv: Uv, requirements: Path, theirs: UvTarget, target: Target, f
         Path(file.name).unlink()
         if found is None:
             return None
-        more = list(excluded_of(found, target))
+        more = [*excluded_of(found, target), *_without_extras(found, target, asked)]
         if not more:
             return found
         excluded += more
@@ -56,6 +63,19 @@ def excluded_of(pins: Mapping[str, str], target: Target) -> Iterator[str]:
         elif name in broken or not accepted(name, version, target):
             wrong = {one for one in recorded_versions(name) if _is_wrong(name, one, target)}
             yield _without(name, wrong | {version})
+
+
+def _without_extras(pins: Mapping[str, str], target: Target, asked: Iterable[Requirement]) -> Iterator[str]:
+    """Yield the releases that have no such extra as is asked for, where the newest one has it, as constraints."""
+    for one in asked:
+        name = canonicalize_name(one.name)
+        applies = one.marker is None or one.marker.evaluate(dict(target.marker_environment))
+        if not one.extras or name not in pins or not applies:
+            continue
+        wanted = set(map(str, map(canonicalize_name, one.extras)))
+        lacking = {version for version, extras in recorded_extras(name).items() if not wanted <= extras}
+        if Version(pins[name]) in lacking and max(recorded_versions(name)) not in lacking:
+            yield _without(name, lacking)
 
 
 def _without(name: str, versions: Iterable[Version]) -> str:
