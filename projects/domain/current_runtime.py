@@ -9,39 +9,17 @@ from dataclasses import dataclass
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from projects.domain.dependency_files.values import RuntimeHint
+from scanner.domain.targets.images import lambda_system, named_system, usual_system
 from scanner.domain.targets.pythons import PYTHONS, Implementation, Python
-from scanner.domain.targets.runtimes import RUNTIMES
+from scanner.domain.targets.runtimes import platforms_of
 from scanner.domain.targets.target import Target, UnknownTarget, parse_target
 
 _PYTHON = re.compile(r"(?P<pypy>pypy-?)?(?P<major>[23])\.(?P<minor>\d{1,2})(?:\.\d+|\.[x*])?(?P<threads>t)?(?![\w])")
 _EXACT = re.compile(r"(?:pypy-?)?\d+(?:\.\d+|\.[x*])*t?(?:[abrc]+\d+)?(?:-dev)?")
 _IMAGE = re.compile(r"(?:.*/)?(?P<name>[\w.\-]+?)(?::(?P<tag>[\w.\-]+))?(?:@\S+)?")
-# Part of an image's name and tag → how the label of the catalogue's runtime begins, and the system's name. First match.
-_SYSTEMS = (
-    ("alpine", "python:3.X-alpine", "Alpine"),
-    ("bookworm", "python:3.X-bookworm", "Debian 12"),
-    ("bullseye", "Debian 11", "Debian 11"),
-    ("buster", "RHEL 8", "Debian 10"),  # the same glibc
-    ("trixie", "python:3.X and", "Debian 13"),
-    ("ubuntu:20.04", "Ubuntu 20.04", "Ubuntu 20.04"),
-    ("ubuntu:focal", "Ubuntu 20.04", "Ubuntu 20.04"),
-    ("ubuntu:22.04", "Ubuntu 22.04", "Ubuntu 22.04"),
-    ("ubuntu:jammy", "Ubuntu 22.04", "Ubuntu 22.04"),
-    ("ubuntu:24.04", "Ubuntu 24.04", "Ubuntu 24.04"),
-    ("ubuntu:noble", "Ubuntu 24.04", "Ubuntu 24.04"),
-    ("ubi8", "RHEL 8", "RHEL 8"),
-    ("ubi9", "RHEL 9", "RHEL 9"),
-    ("ubi10", "RHEL 10", "RHEL 10"),
-    ("rockylinux:8", "RHEL 8", "Rocky 8"),
-    ("rockylinux:9", "RHEL 9", "Rocky 9"),
-    ("almalinux:8", "RHEL 8", "Alma 8"),
-    ("almalinux:9", "RHEL 9", "Alma 9"),
-    ("amazonlinux:2023", "Amazon Linux 2023", "Amazon Linux 2023"),
-    ("python:", "python:3.X and", "Debian"),
-)
 _LAMBDA = re.compile(r"lambda/python")
-# AWS Lambda uses Amazon Linux 2023 from this Python on, Amazon Linux 2 before.
-_NEWER_LAMBDA = (3, 12)
+_OFFICIAL = re.compile(r"(?:python|pypy):")
+_NEWEST_PYTHON = max(python.version for python in PYTHONS)
 _ARM = ("arm64", "aarch64")
 _USUAL_PLATFORM = "manylinux_2_28_x86_64"
 
@@ -174,15 +152,17 @@ def _read_image(text: str) -> _ImageRuntime | None:
     python = _find_python(tag.removeprefix("python")) if "python" in name or "pypy" in name or "python" in tag else None
     if "pypy" in name and python is not None:
         python = _exact(f"pypy{python.version[0]}.{python.version[1]}")
-    prefix, system = next(((prefix, label) for part, prefix, label in _SYSTEMS if part in inside), ("", ""))
+    system, label = named_system(inside) or ("", "")
+    if not system and _OFFICIAL.search(inside):
+        version = python.version if python is not None else _NEWEST_PYTHON
+        system, label = usual_system(version, pypy="pypy" in name), "Debian"
     if _LAMBDA.search(text) and python is not None:
-        newer = python.version >= _NEWER_LAMBDA
-        prefix, system = "Amazon Linux 2023" if newer else "Amazon Linux 2,", "AWS Lambda"
-    if python is None and not system:
+        system, label = lambda_system(python.version), "AWS Lambda"
+    if python is None and not label:
         return None
-    platforms = [runtime.platform.slug for runtime in RUNTIMES if prefix and runtime.label.startswith(prefix)]
+    platforms = platforms_of(system)
     arm = any(part in platform for part in _ARM)
     # Without a platform both architectures are possible; x86-64, the more likely, is first.
     if platform and "$" not in platform:
-        platforms = [slug for slug in platforms if slug.endswith("aarch64") is arm]
-    return _ImageRuntime((python,) if python else (), tuple(platforms), system)
+        platforms = [slug for slug in platforms if slug.endswith(_ARM) is arm]
+    return _ImageRuntime((python,) if python else (), tuple(platforms), label)

@@ -27,6 +27,8 @@ _FROZEN = re.compile(
     r"|The following requirements were added by pip freeze|!! Could not determine repository location)",
     re.MULTILINE,
 )
+# A pin, a reference to a file, a path.
+_ONE_FILE = re.compile(r"==|@|://|^\.{0,2}/")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._\-]{0,200}[A-Za-z0-9])?(?:\[[^\]]{0,300}\])?")
 _FROM_FILE = re.compile(r"-r\b|.*\.(?:in|toml|txt|cfg|py)\b|.*\(\S*(?:pyproject\.toml|setup\.py|setup\.cfg)\)")
 
@@ -36,14 +38,22 @@ _MAX_FORKS = 50
 
 
 def format_of(content: str) -> Format:
-    """Return whether a requirements file is compiled, frozen or plain, by the comments that the tools write."""
-    head = content[:4_000]
-    if _COMPILED.search(head):
+    """Return whether a requirements file is compiled, frozen or plain, by the comments that the tools write.
+
+    People mention the tools in comments of the files that they compile, whose lines are not all pins.
+    """
+    if _COMPILED.search(content[:4_000]) and _is_pinned(content):
         return Format.PIP_COMPILE
     # pip freeze writes its comments beside the lines that they explain, which can be far down.
     if _FROZEN.search(content):
         return Format.PIP_FREEZE
     return Format.REQUIREMENTS
+
+
+def _is_pinned(content: str) -> bool:
+    """Return whether most requirements name one version or one file, so that a line changed by hand does not matter."""
+    stated = [line.text for line in logical_lines(content) if line.text and not line.text.startswith("-")]
+    return 2 * sum(_ONE_FILE.search(text) is not None for text in stated) >= len(stated)
 
 
 def read_compiled(builder: ParsedFilesBuilder, content: str, context: RequirementContext, include: Include) -> None:

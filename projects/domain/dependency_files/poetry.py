@@ -7,6 +7,7 @@ from dataclasses import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
+from projects.domain.dependency_files.dependency_groups import POETRY_GROUPS, Including
 from projects.domain.dependency_files.documents import get_in, string, strings, table
 from projects.domain.dependency_files.index_tables import read_poetry_sources
 from projects.domain.dependency_files.limits import MAX_GROUPS
@@ -25,8 +26,13 @@ from projects.domain.dependency_files.urls import origin_of, version_control_ori
 from projects.domain.dependency_files.values import ParsedRequirement, RequirementOrigin, RequirementScope
 
 
-def read_poetry(builder: ParsedFilesBuilder, poetry: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
-    """Read dependencies, groups and extras. An optional dependency is a part of the extras that list it."""
+def read_poetry(
+    builder: ParsedFilesBuilder, poetry: dict[str, object], including: Including, path: str, lines: TomlLineNumbers
+) -> None:
+    """Read dependencies, groups and extras. An optional dependency is a part of the extras that list it.
+
+    Each group is followed by those that include it.
+    """
     builder.add_project_name(poetry.get("name"))
     read_poetry_sources(builder, poetry.get("source"), path, lines)
     builder.add_choices(RequirementScope.EXTRA, table(poetry.get("extras")))
@@ -39,8 +45,9 @@ def read_poetry(builder: ParsedFilesBuilder, poetry: dict[str, object], path: st
     dev = RequirementContext(path, RequirementScope.GROUP, ("dev",))
     _read_table(builder, poetry.get("dev-dependencies"), dev, "tool.poetry.dev-dependencies", lines, extras={})
     for group, content in table(poetry.get("group")).items():
-        context = RequirementContext(path, RequirementScope.GROUP, (group[:120],))
-        header = f"tool.poetry.group.{group}.dependencies"
+        names = (group[:120], *including.get(canonicalize_name(group[:120]), ()))
+        context = RequirementContext(path, RequirementScope.GROUP, names)
+        header = f"{POETRY_GROUPS}.{group}.dependencies"
         _read_table(builder, get_in(content, "dependencies"), context, header, lines, extras={})
 
 

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.default_groups import read_default_groups
-from projects.domain.dependency_files.dependency_groups import included_by
+from projects.domain.dependency_files.dependency_groups import Including, included_by
 from projects.domain.dependency_files.documents import array, get_in, strings, table
 from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.pep508 import RequirementContext, parse_array, parse_into
@@ -30,12 +30,13 @@ def read_pyproject(
     start = len(builder.requirements)
     project = table(document.get("project"))
     _read_project(builder, project, path, lines)
-    _read_groups(builder, table(document.get("dependency-groups")), path, lines)
+    groups, tool = table(document.get("dependency-groups")), table(document.get("tool"))
+    including = included_by(builder, groups, table(get_in(tool, "poetry", "group")), path, lines)
+    _read_groups(builder, groups, including, path, lines)
     _read_build(builder, table(document.get("build-system")), path, lines)
     read_default_groups(builder, document, path, lines)
-    tool = table(document.get("tool"))
     if "poetry" in tool:
-        read_poetry(builder, table(tool["poetry"]), path, lines)
+        read_poetry(builder, table(tool["poetry"]), including, path, lines)
     read_pdm(builder, table(tool.get("pdm")), path, lines)
     read_hatch(builder, table(tool.get("hatch")), path, lines)
     read_flit(builder, table(tool.get("flit")), path, lines)
@@ -54,10 +55,11 @@ def _read_project(builder: ParsedFilesBuilder, project: dict[str, object], path:
         parse_array(builder, content, context, lines, ("project.optional-dependencies", extra))
 
 
-def _read_groups(builder: ParsedFilesBuilder, groups: dict[str, object], path: str, lines: TomlLineNumbers) -> None:
+def _read_groups(
+    builder: ParsedFilesBuilder, groups: dict[str, object], including: Including, path: str, lines: TomlLineNumbers
+) -> None:
     """Read each requirement once, with its own group first and then the groups that include it."""
     builder.add_choices(RequirementScope.GROUP, groups)
-    including = included_by(builder, groups, path, lines)
     for group, content in groups.items():
         name = canonicalize_name(group[:120])
         line = lines.key("dependency-groups", group)

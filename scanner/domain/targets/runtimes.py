@@ -79,3 +79,9 @@ RUNTIMES: tuple[Runtime, ...] = (
     _runtime("Windows, 32-bit Python", "", "win32", "windows-32bit"),
 )
 """One row for each system and processor, the lowest floors first within a family."""
+
+
+def platforms_of(system: str) -> list[str]:
+    """Return the slugs of the platforms of a system by its name, "debian-12", the usual processor first."""
+    names = {system, f"{system}{_SUFFIXES['aarch64']}"}
+    return [runtime.platform.slug for runtime in RUNTIMES if names & set(runtime.names)]

@@ -95,6 +95,59 @@ def test_included_groups_are_those_that_packaging_resolves() -> None:
         assert ours == set(resolve_dependency_groups(groups, group))
 
 
+POETRY_INCLUDES = """
+[dependency-groups]
+types = ["mypy"]
+[tool.poetry.group.Test.dependencies]
+pytest = "^8.0"
+[tool.poetry.group.lint]
+optional = true
+[tool.poetry.group.lint.dependencies]
+ruff = "*"
+[tool.poetry.group.dev]
+include-groups = ["test", "types"]
+[tool.poetry.group.dev.dependencies]
+tox = "*"
+[tool.poetry.group.all]
+optional = true
+include-groups = ["dev", "lint"]
+"""
+
+
+def test_a_group_of_poetry_counts_with_the_groups_that_it_includes() -> None:
+    parsed = pyproject(POETRY_INCLUDES)
+    chosen = {group: {one.name for one in select(parsed, groups=[group])} for group in ("dev", "all", "lint", "types")}
+    assert chosen == {
+        "dev": {"tox", "pytest", "mypy"},
+        "all": {"tox", "pytest", "mypy", "ruff"},
+        "lint": {"ruff"},
+        "types": {"mypy"},
+    }
+    assert not parsed.problems
+
+
+@pytest.mark.parametrize(
+    ("includes", "line", "message"),
+    [
+        ('["a"]', None, "includes itself"),
+        ('["no"]', 3, "no such dependency group"),
+        ('"a"', 3, "must be an array of names"),
+        ("[1]", 3, "must be an array of names"),
+    ],
+)
+def test_a_bad_include_of_poetry_is_a_problem_and_the_group_counts(
+    includes: str, line: int | None, message: str
+) -> None:
+    parsed = pyproject(
+        f"[tool.poetry.group.a]\noptional = true\ninclude-groups = {includes}\n"
+        '[tool.poetry.group.a.dependencies]\nx = "*"\n'
+    )
+    assert [one.name for one in select(parsed, groups=["a"])] == ["x"]
+    (problem,) = parsed.problems
+    assert message in problem.message
+    assert line is None or problem.line == line
+
+
 @pytest.mark.parametrize(
     ("groups", "message"),
     [
