@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, Min, Q, QuerySet, Subquery
+from django.db.models import Count, Min, Q, QuerySet, Subquery, TextField
+from django.db.models.functions import Cast
 
 from projects.domain.assessment.diff import changes_from_json
 from projects.domain.assessment.package_result import PackageResult
@@ -140,8 +142,10 @@ def first_check(project: Any) -> QuerySet[Any, datetime | None]:
 
 
 def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> StoredAssessment:
-    # The rows themselves are many times as large as what is shown of them.
-    targets = assessment.targets.defer("packages", "plan", "blockers")
+    # The rows themselves are many times as large as what is shown of them, which is quicker to read as text.
+    rows = assessment.targets.annotate(text=Cast("shown", TextField())).values_list(
+        "pk", "target", "verdict", "counts", "conflict", "is_decided", "text"
+    )
     return StoredAssessment(
         pk=assessment.pk,
         created_at=assessment.created_at,
@@ -150,15 +154,15 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
         missing=tuple(assessment.missing),
         stopped=StopReason(assessment.stopped) if assessment.stopped else None,
         targets={
-            row.target: TargetSummary(
-                row.target,
-                ProjectVerdict(row.verdict),
-                row.counts,
-                conflict_from_text(row.conflict),
-                marked(_cells(row), proofs.get(row.target)),
-                row.is_decided,
+            target: TargetSummary(
+                target,
+                ProjectVerdict(verdict),
+                counts,
+                conflict_from_text(conflict),
+                marked(_cells(pk, text), proofs.get(target)),
+                is_decided,
             )
-            for row in targets
+            for pk, target, verdict, counts, conflict, is_decided, text in rows
         },
         changes=changes_from_json(assessment.changes),
         changed_since=assessment.changed_since,
@@ -166,10 +170,13 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
     )
 
 
-def _cells(row: TargetAssessment) -> list[CellSummary]:
-    cells = cells_from_json(row.shown)
+def _cells(row: int, text: str | None) -> list[CellSummary]:
+    cells = cells_from_json(json.loads(text or "null"))
+    if cells is not None:
+        return cells
     # Stored by another version: made of the rows, by one more query, until the project is assessed again.
-    return cells if cells is not None else [summarise_cell(PackageResult.from_json(one)) for one in row.packages]
+    packages = TargetAssessment.objects.filter(pk=row).values_list("packages", flat=True).get()
+    return [summarise_cell(PackageResult.from_json(one)) for one in packages]
 
 
 def snapshot_line(snapshot: Snapshot | None) -> SnapshotLine | None:
