@@ -13,5 +13,3 @@ application = Lanes(get_wsgi_application())
 # Loaded modules stay: without this the collector would scan them again and again.
 gc.collect()
 gc.freeze()
-# A page makes thousands of rows that are garbage when it is sent: at the default of 700 they are scanned over and over.
-gc.set_threshold(20_000, 20, 20)

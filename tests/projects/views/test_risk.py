@@ -78,20 +78,6 @@ def test_only_those_who_may_change_the_project_see_how(alice: Client, bob: Clien
     assert b"New requirements" not in bob.get(PAGE).content
 
 
-def test_every_page_of_a_project_leads_to_those_that_its_reader_may_open(alice: Client, bob: Client) -> None:
-    def navigation(client: Client, path: str) -> list[tuple[str, bool]]:
-        found = re.search(r'<nav class="within".*?</nav>', client.get(path).content.decode(), re.DOTALL)
-        assert found is not None
-        links = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', found[0])
-        return [(address.removeprefix(PAGE), bool(current)) for address, current in links]
-
-    shared = ["", "snapshots/", "audit/", "waivers/", "known-breaks/", "indexes/", "badges/"]
-    assert navigation(bob, PAGE) == [(page, page == "") for page in shared]
-    own = [*shared, "repository/", "endpoints/", "targets/"]
-    assert [page for page, _ in navigation(alice, PAGE)][: len(own)] == own
-    assert [page for page, current in navigation(alice, f"{PAGE}waivers/add/") if current] == ["waivers/"]
-
-
 def test_a_chosen_target_is_told_with_all_its_columns(alice: Client) -> None:
     page = alice.get(PAGE, {"target": WINDOWS_313})
     table = page.content.decode().partition('<table class="risk">')[2]
