@@ -79,7 +79,7 @@ def assess(case: Case, slugs: Sequence[str], index_url: str, data: Path) -> dict
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(
         [sys.executable, "manage.py", "assess", *map(str, case.paths), *targets, "--source", "never",
-         "--format", "json", "--index-url", index_url, "--fail-on", "never"],
+         "--no-default-groups", "--format", "json", "--index-url", index_url, "--fail-on", "never"],
         cwd=ROOT, env={**environment, "WHEELWAY_DATA": str(data)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from packaging.utils import NormalizedName
@@ -79,19 +79,41 @@ def _possible(problem: ResolutionProblem, name: NormalizedName, choice: int) -> 
 
 
 def _take_back(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
-    """Take back single changes until every one left is needed."""
-    again = True
-    while again:
-        again = False
+    """Take back changes until every single one left is needed.
+
+    All that may be taken back are tried together, then their halves: where much can be, few sets are walked.
+    """
+    while True:
         around = _Around(problem, choices, (yield from problem.graphs(choices)))
-        for name in changed(choices, kept):
-            if (yield from problem.known(partial(around.admits, name, kept[name]))):
-                trial = {**choices, name: kept[name]}
-                if (yield from problem.holds(trial)):
-                    choices = yield from _pruned(problem, trial)
-                    again = True
-                    break
-    return choices
+        before = changed(choices, kept)
+        names = yield from problem.known(partial(_admitted, around, before, kept))
+        choices = yield from _taken_back(problem, choices, kept, names)
+        if len(changed(choices, kept)) == len(before):
+            return choices
+
+
+def _admitted(
+    around: _Around, names: Iterable[NormalizedName], kept: Mapping[NormalizedName, int]
+) -> list[NormalizedName]:
+    # Each is asked, so that the facts that all of them need are fetched together.
+    return [name for name in names if around.admits(name, kept[name])]
+
+
+def _taken_back(
+    problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int], names: Sequence[NormalizedName]
+) -> Search[Choices]:
+    """Take back all changes of these packages, else those of each half that can be, down to single ones."""
+    names = [name for name in names if choices.get(name, kept[name]) != kept[name]]
+    if not names:
+        return choices
+    trial = {**choices, **{name: kept[name] for name in names}}
+    if (yield from problem.holds(trial)):
+        return (yield from _pruned(problem, trial))
+    if len(names) == 1:
+        return choices
+    middle = len(names) // 2
+    choices = yield from _taken_back(problem, choices, kept, names[:middle])
+    return (yield from _taken_back(problem, choices, kept, names[middle:]))
 
 
 def _shorten(problem: ResolutionProblem, choices: Choices, kept: Mapping[NormalizedName, int]) -> Search[Choices]:
