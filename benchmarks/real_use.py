@@ -2,8 +2,8 @@
 
 It starts `manage.py run`, signs in as a person does, and pastes each file as a project of its own at the same time,
 while the sample is being assessed too. It prints when each project has its first verdict and when it is complete, and
-what the installation uses of a processor afterwards. Times count from the pastes and are read from the store, so that
-looking costs nothing.
+what the installation uses of a processor afterwards, with the wheels that it reads then: that work begins when no
+assessment is left, and ends. Times count from the pastes and are read from the store, so that looking costs nothing.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parents[1]
 _LINK = re.compile(r"http://\S+/sign-in/\S+/")
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 _IDLE_SECONDS = 20
+# What counts as idle, of one processor.
+_IDLE = 0.02
 _STATES = """
     select p.name, a.state, t.counts from projects_assessment a
     join projects_snapshot s on s.id = a.snapshot_id join projects_project p on p.id = s.project_id
@@ -40,6 +43,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("files", nargs="+", type=Path)
     arguments.add_argument("--limit", type=float, default=240)
+    arguments.add_argument("--until-idle", type=float, default=600, help="watch so many seconds after the answers")
     given = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="wheelway-real-use-") as folder:
         run = subprocess.Popen(
@@ -48,7 +52,9 @@ def main() -> int:
             start_new_session=True,
         )  # fmt: skip
         try:
-            return _measure(run, Path(folder), given.files, given.limit)
+            status = _measure(run, Path(folder), given.files, given.limit)
+            _watch_until_idle(run.pid, Path(folder), given.until_idle)
+            return status
         finally:
             os.killpg(run.pid, signal.SIGTERM)
             run.wait(30)
@@ -79,9 +85,28 @@ def _measure(run: "subprocess.Popen[str]", folder: Path, files: list[Path], limi
         print(f"{name}: first verdict {_seconds(first.get(name))}, complete {_seconds(whole.get(name))}")
     used, memory = _used(run.pid)
     print(f"processor time until then {used:.1f} s, memory {memory / 1e6:.0f} MB")
-    time.sleep(_IDLE_SECONDS)
-    print(f"of a processor afterwards: {(_used(run.pid)[0] - used) / _IDLE_SECONDS:.1%}")
     return 0 if names <= whole.keys() else 1
+
+
+def _watch_until_idle(pid: int, folder: Path, limit: float) -> None:
+    """Print what the installation uses, until it is idle: nothing is read any more, and a poll now and then."""
+    begin = time.perf_counter()
+    before, wheels = _used(pid)[0], _wheels_read(folder)
+    while (passed := time.perf_counter() - begin) < limit:
+        time.sleep(_IDLE_SECONDS)
+        used, read = _used(pid)[0], _wheels_read(folder)
+        share = (used - before) / _IDLE_SECONDS
+        print(
+            f"after {passed + _IDLE_SECONDS:.0f} s: {share:.1%} of a processor, {read - wheels} wheels read", flush=True
+        )
+        if share < _IDLE and read == wheels:
+            return
+        before, wheels = used, read
+
+
+def _wheels_read(folder: Path) -> int:
+    ((count,),) = _rows(folder, "select count(*) from scanner_storedwheelreading")
+    return int(count)
 
 
 def _signed_in(link: str) -> tuple[requests.Session, str]:
@@ -113,9 +138,13 @@ def _paste(session: requests.Session, form: str, file: Path) -> float:
 
 
 def _states(folder: Path) -> list[tuple[str, str, str | None]]:
+    return _rows(folder, _STATES)
+
+
+def _rows(folder: Path, query: str) -> list[Any]:
     (path,) = folder.glob("*.sqlite3")
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=5) as database:
-        found = database.execute(_STATES).fetchall()
+        found = database.execute(query).fetchall()
     database.close()
     return found
 
