@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]  # it comes without types
+
 from tests.commands import ROOT
 from tests.patience import PATIENCE
 
@@ -53,15 +55,25 @@ class Running:
         (link,) = LINK.findall("\n".join(self.lines))
         return str(link)
 
+    def jobs(self) -> psutil.Process | None:
+        """The process of the jobs, while the web server runs."""
+        with contextlib.suppress(psutil.NoSuchProcess):
+            for child in psutil.Process(self.process.pid).children():
+                if "compat_site.embedded.worker" in child.cmdline():
+                    return child
+        return None
+
     def jobs_were_told(self) -> bool:
         """Tell whether the process of the jobs took a signal to stop: it has ended, or ignores all further ones."""
-        for status in Path("/proc").glob("[0-9]*/status"):
-            with contextlib.suppress(OSError):
-                command = (status.parent / "cmdline").read_bytes()
-                if b"compat_site.embedded.worker" in command and os.getsid(int(status.parent.name)) == self.process.pid:
-                    (ignored,) = re.findall(r"^SigIgn:\s*([0-9a-f]+)", status.read_text(), re.MULTILINE)
-                    return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
-        return True
+        jobs = self.jobs()
+        if jobs is None:
+            return True
+        try:
+            status = Path(f"/proc/{jobs.pid}/status").read_text()
+        except OSError:
+            return True
+        (ignored,) = re.findall(r"^SigIgn:\s*([0-9a-f]+)", status, re.MULTILINE)
+        return bool(int(ignored, 16) >> (signal.SIGTERM - 1) & 1)
 
     def stop(self, number: signal.Signals) -> int:
         """Send a signal, return the exit code, keep what was printed since."""

@@ -108,7 +108,8 @@ def test_embedded_jobs_go_on_after_they_were_killed(
             requests.Session().post(f"{site}/hooks/{key}/", body, headers=headers, timeout=PATIENCE).status_code == 202
         )
     until(lambda: states(data) == [("pending", 1)] * 3, "claims of all three")
-    (jobs,) = (one for one in psutil.Process(running.process.pid).children() if "worker" in " ".join(one.cmdline()))
+    jobs = running.jobs()
+    assert jobs is not None
     if killed == "everything":
         os.killpg(running.process.pid, signal.SIGKILL)
         running.process.wait(PATIENCE)
