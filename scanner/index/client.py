@@ -3,14 +3,15 @@
 An unchanged page costs one conditional request and no parsing. Every failure is an IndexFault.
 """
 
+from __future__ import annotations
+
 import hashlib
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
-import requests
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_address import without_credentials
@@ -21,8 +22,13 @@ from scanner.index.errors import DigestMismatch, InvalidIndexPage, NoSuchFile, N
 from scanner.index.formats import read as formats
 from scanner.index.formats.rows import serial_of
 from scanner.index.host_limiter import HostLimiter
-from scanner.index.transport import Limits, Reply, Transport
+from scanner.index.limits import Limits
 from scanner.index.turns import reading_turn
+
+if TYPE_CHECKING:
+    import requests
+
+    from scanner.index.transport import Reply
 
 PRODUCT = "Wheelway/0.1"
 _HEADER_TEXT = re.compile(r"[^\x20-\x7e]")
@@ -104,6 +110,9 @@ class IndexClient:
         url: the simple index, with or without credentials. contact: whom its operators can write to. ca_bundle: a file
         of certificates to trust instead of the built-in ones.
         """
+        # Not at the top: what is stored is read without a connection, and loading these takes a fifth of a start.
+        from scanner.index.transport import Transport
+
         self._limits = limits or Limits()
         self.limiter = limiter or HostLimiter()
         agent = user_agent or default_user_agent(contact)
@@ -241,6 +250,8 @@ class IndexClient:
 
 def default_user_agent(contact: str = "") -> str:
     """Return product, version, contact and library, as index operators expect of clients."""
+    import requests
+
     who = _HEADER_TEXT.sub("", contact).strip()
     about = f" (+{who})" if who else ""
     return f"{PRODUCT}{about} python-requests/{requests.__version__}"

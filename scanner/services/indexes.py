@@ -25,7 +25,6 @@ from scanner.index.default_index import (
     default_index_url,
     public_index_url,
 )
-from scanner.index.sessions import guarded_session
 from scanner.models import Index, Package, PackageState
 from scanner.sealed import SealBroken, Sealed
 from scanner.services.rate_limits import host_limiter
@@ -103,6 +102,9 @@ def client_for(url: str) -> IndexClient:
 
 @lru_cache(maxsize=64)
 def _guarded_client_for(url: str, allowed_hosts: tuple[str, ...]) -> IndexClient:
+    # Not at the top, as in the client.
+    from scanner.index.sessions import guarded_session
+
     return IndexClient(
         url,
         contact=settings.WHEELWAY_CONTACT,

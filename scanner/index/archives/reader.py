@@ -3,6 +3,8 @@
 Nothing is written to disk and nothing is run. Archives may be hostile: every read has a limit.
 """
 
+from __future__ import annotations
+
 import io
 import struct
 import tarfile
@@ -10,7 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
@@ -19,7 +21,9 @@ from scanner.domain.index_address import without_credentials
 from scanner.index.archives.remote_file import RemoteFile
 from scanner.index.errors import InvalidArchive, InvalidIndexPage
 from scanner.index.http.bodies import bounded, unpacked
-from scanner.index.transport import Reply, Transport
+
+if TYPE_CHECKING:
+    from scanner.index.transport import Reply, Transport
 
 _T = TypeVar("_T")
 
@@ -137,13 +141,13 @@ class MetadataReader:
             raise InvalidArchive(shown, f"not a readable zip archive ({type(error).__name__})") from None
         return names, texts
 
-    def _stream(self, reply: Reply, shown: str) -> "_Stream":
+    def _stream(self, reply: Reply, shown: str) -> _Stream:
         limits = self._limits
         sent = self._transport.chunks(reply, limits.sdist, wire=limits.sdist)
         most = int(max(_UNPACKED_OF_SMALL * limits.archive, _UNPACKED_OF_LARGE * limits.sdist))
         return _Stream(bounded(unpacked(sent, shown), most, shown, "bytes are unpacked"))
 
-    def _documents_of_tar(self, reply: Reply, shown: str, collect: Callable[[], "_Collector"]) -> SdistDocuments:
+    def _documents_of_tar(self, reply: Reply, shown: str, collect: Callable[[], _Collector]) -> SdistDocuments:
         collector = collect()
         # "r|" reads strictly forward, so the stream needs no seek and keeps nothing.
         with tarfile.open(fileobj=self._stream(reply, shown), mode="r|") as archive:
@@ -157,7 +161,7 @@ class MetadataReader:
                     break
         return collector.documents(shown)
 
-    def _documents_of_zip(self, url: str, shown: str, collect: Callable[[], "_Collector"]) -> SdistDocuments:
+    def _documents_of_zip(self, url: str, shown: str, collect: Callable[[], _Collector]) -> SdistDocuments:
         collector = collect()
         try:
             with zipfile.ZipFile(io.BufferedReader(RemoteFile(self._transport, url), 8192)) as archive:

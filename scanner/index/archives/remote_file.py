@@ -1,15 +1,18 @@
 """A file on a server as a seekable file: its end is fetched at once, other parts by range requests, within limits."""
 
+from __future__ import annotations
+
 import io
 import re
 from typing import TYPE_CHECKING
 
 from scanner.domain.index_address import without_credentials
 from scanner.index.errors import InvalidArchive, InvalidIndexPage
-from scanner.index.transport import Reply, Transport
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from scanner.index.transport import Reply, Transport
 
 _STEP = 65_536
 _MAX_REQUESTS = 12
@@ -67,7 +70,7 @@ class RemoteFile(io.RawIOBase):
             raise InvalidArchive(self._shown, "the server sent another range than asked for")
         return data
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: WriteableBuffer) -> int:
         """Read some bytes into `buffer` and return how many; 0 at the end."""
         view = memoryview(buffer).cast("B")
         wanted = min(len(view), max(0, self.size - self._position))

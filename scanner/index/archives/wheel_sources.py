@@ -6,7 +6,7 @@ They stay packed: whoever unpacks and parses them does so in a process of its ow
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from scanner.domain.evidence.wheel_reading import is_worth_reading
 from scanner.domain.files.zip_directory import (
@@ -21,7 +21,9 @@ from scanner.domain.files.zip_directory import (
 from scanner.domain.index_address import without_credentials
 from scanner.index.archives.remote_file import RemoteFile
 from scanner.index.errors import InvalidArchive
-from scanner.index.transport import Transport
+
+if TYPE_CHECKING:
+    from scanner.index.transport import Transport
 
 # Python files that lie so near to each other are fetched together.
 _GAP = 128 * 1024

@@ -1,11 +1,15 @@
 """Read the body of an answer in pieces of bounded size, whatever the server sends."""
 
-from collections.abc import Iterator
+from __future__ import annotations
 
-import requests
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from scanner.index.errors import InvalidIndexPage
 from scanner.index.http.deflate import Broken, decompressobj
+
+if TYPE_CHECKING:
+    import requests
 
 # Sizes in bytes, as sent and unpacked. A chunk usually unpacks to one piece, so nothing is copied twice.
 _CHUNK = 65_536
