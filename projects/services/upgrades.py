@@ -92,8 +92,10 @@ def fetch_for_upgrade(
 
 
 def change_standings(project: Project, *plans: UpgradePlan | None) -> dict[tuple[str, str], ReleaseStanding]:
-    """Return the age and the Pythons of the releases that plans change to. Two queries at most."""
-    changed = {(str(change.name), str(change.after)) for plan in plans if plan is not None for change in plan.changes}
+    """Return the age and the Pythons of the releases that plans change to or add. Two queries at most."""
+    made = [plan for plan in plans if plan is not None]
+    changed = {(str(change.name), str(change.after)) for plan in made for change in plan.changes}
+    changed |= {(name, plan.pins[name]) for plan in made for name in plan.added if name in plan.pins}
     return release_standings(indexes_of(project).keys, changed) if changed else {}
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.current_runtime import find_current_runtime, likely_targets
 from projects.models import Project
 from projects.presentation.freshness import is_stale
@@ -95,6 +96,7 @@ def _page(project: Project, targets: list[str], target: str, query: UpgradeQuery
         files={path: given.text(path) for path in planned.written.files},
         standings=change_standings(project, planned.plan),
         runtime=find_current_runtime(given.parsed.hints),
+        demanded=DemandedEvidence(project.demanded_evidence),
     )
 
 

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         reading = {**options, "read_wheels": True}
         assessment = assess(make_request(files, [target], options), files, reading, self._log)
         (result,) = assessment.evaluation.targets
-        pins, unproven = _planned(result, assessment.indexes)
+        pins, unproven = planned_set(result, assessment.indexes)
         proof = prove(
             target.slug,
             interpreter,
@@ -99,7 +99,7 @@ class Command(BaseCommand):
         self.stderr.write(line, lambda text: text)
 
 
-def _planned(result: TargetResult, indexes: IndexSet) -> tuple[dict[str, str], list[str]]:
+def planned_set(result: TargetResult, indexes: IndexSet) -> tuple[dict[str, str], list[str]]:
     """Return the set to install, and the packages of it that have no wheel. Raises CommandError with status 2."""
     plan = result.plan
     if plan is not None and plan.feasible:

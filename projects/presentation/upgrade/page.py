@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.current_runtime import CurrentRuntime, likely_targets
 from projects.presentation.columns import Column, column_of, columns_of, place_text
@@ -22,6 +23,7 @@ from projects.presentation.upgrade.sentences import (
     answer_planned,
     answer_unplanned,
     change_origin,
+    demand_check,
     plan_checks,
     target_namer,
 )
@@ -33,7 +35,7 @@ from projects.presentation.upgrade.values import (
     TargetChoice,
     UpgradePage,
 )
-from scanner.domain.evidence.declared import read_declared
+from scanner.domain.evidence.declared import Declaration, read_declared
 from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.resolution.explain.sentences import plan_cause_text
 from scanner.domain.resolution.model.plans import Blocker, VersionChange
@@ -53,6 +55,7 @@ def upgrade_page(
     files: Mapping[str, str],
     standings: Mapping[tuple[str, str], ReleaseStanding],
     runtime: CurrentRuntime | None,
+    demanded: DemandedEvidence = DemandedEvidence.INSTALLS,
 ) -> UpgradePage:
     """Return the page. `files` are texts before the change, by path; `standings` is of releases that the plan takes."""
     columns = columns_of(query.targets(target))
@@ -65,6 +68,9 @@ def upgrade_page(
     platform = columns[-1].platform_slug
     near = [one for one in choices if one.chosen or one.is_today or one.column.platform_slug == platform]
     is_waiting = query.is_stored or bool(query.looks)
+    changes = tuple(_change(change, name_target, stored, standings, columns[-1]) for change in plan.changes)
+    added = {name: _declares(standings.get((name, plan.pins.get(name, ""))), columns[-1]) for name in plan.added}
+    demand = _demand(plan, {**added, **{row.name: row.declares for row in changes}}, stored, columns[-1], demanded)
     return UpgradePage(
         column=columns[-1],
         query=query,
@@ -72,7 +78,7 @@ def upgrade_page(
         # The schedule completes a stored plan; any other plan is fetched on request.
         can_fetch=bool(planned.missing) and not is_waiting,
         next_look=query.next_look if planned.missing and is_waiting else "",
-        changes=tuple(_change(change, name_target, stored, standings, columns[-1]) for change in plan.changes),
+        changes=changes,
         added=tuple((name, plan.pins.get(name, "")) for name in plan.added),
         dropped=plan.dropped,
         stuck=tuple((one.name, f"{_stuck(one, columns, stored, name_target)}.") for one in plan.blockers),
@@ -80,7 +86,7 @@ def upgrade_page(
         files=tuple(_file(path, files.get(path, ""), text) for path, text in planned.written.files.items()),
         written=planned.written,
         is_installable=plan.feasible,
-        checks=tuple(_checks(planned, columns, stored, choices)),
+        checks=(*demand, *_checks(planned, columns, stored, choices)),
         near=tuple(near),
         far=tuple(choice for choice in choices if choice not in near),
     )
@@ -140,6 +146,24 @@ def _declares(standing: ReleaseStanding | None, column: Column) -> str:
     if standing is None or not standing.declared or target is None:
         return ""
     return declaration_word(read_declared(standing.declared).on(target.python))
+
+
+def _demand(
+    plan: UpgradePlan, said: Mapping[str, str], stored: StoredUpgrade, column: Column, demanded: DemandedEvidence
+) -> list[PlanCheck]:
+    """Return what the plan's set has of the evidence that the project demands. `said` is of what it changes."""
+    target = read_target(column.slug)
+    if not plan.feasible or target is None:
+        return []
+    declaring = {name for name, word in said.items() if word == declaration_word(Declaration.CLASSIFIER)}
+    declaring |= {
+        package.name
+        for package in stored.result.packages
+        if package.evidence.declaration.is_declared and plan.pins.get(package.name) == package.installed_version
+    }
+    lacking = [name for name in plan.pins if name not in declaring]
+    check = demand_check(lacking, len(plan.pins), target.python.label, demanded)
+    return [] if check is None else [check]
 
 
 def _file(path: str, before: str, after: str) -> MarkedFile:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
+from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -179,6 +180,23 @@ def plan_checks(
     yield PlanCheck(False, "Install it there and run your tests. Wheelway has not run your code.")
 
 
+def demand_check(lacking: Sequence[str], number: int, python: str, demanded: DemandedEvidence) -> PlanCheck | None:
+    """Return what a plan's set has of the evidence that the project demands; None where it demands none.
+
+    `lacking` are the packages of it, of `number`, that are not known to declare the Python. A plan is searched without
+    regard to it.
+    """
+    if demanded is DemandedEvidence.INSTALLS:
+        return None
+    if demanded is DemandedEvidence.RAN:
+        return PlanCheck(False, "The project demands that releases ran there: prove this set and send the proof.")
+    if not lacking:
+        return PlanCheck(True, f"All {count(number, 'release')} declare Python {python}, as the project demands.")
+    named = join_first(lacking, _MAX_NAMES)
+    text = f"The project demands releases that declare Python {python}, and the search for plans does not: of this set"
+    return PlanCheck(False, f"{text} {named} {agree(len(lacking), 'is', 'are')} not known to.")
+
+
 def _place(problem: RewriteProblem) -> str:
     return f"{problem.path} line {problem.line}" if problem.line else problem.path
 
@@ -212,7 +230,8 @@ def policy_text(
     if minimum_age_days:
         limits.append(f"releases at least {count(minimum_age_days, 'day')} old")
     if demanded != "installs":
-        limits.append({"declared": "releases that declare the Python", "ran": "releases that ran there"}[demanded])
+        wanted = {"declared": "releases that declare the Python", "ran": "releases that ran there"}[demanded]
+        limits.append(f"for verdicts, not for the search, {wanted}")
     if holds:
         limits.append(f"{join_words(list(holds))} {agree(len(holds), 'stays as it is', 'stay as they are')}")
     return "; ".join(limits)

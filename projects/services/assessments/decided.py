@@ -15,19 +15,28 @@ from projects.services.assessments.evaluate import Evaluation
 from projects.services.indexes import own_keys
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.selectors.candidates import changed_packages
+from scanner.selectors.known_breaks import recorded_breaks
 from scanner.services.index_sets import IndexSet
 
 # Of a question, not of a moment.
 _NO_TIME = datetime.min.replace(tzinfo=UTC)
+_MARK = 16
 
 
 def question_digest(request: AssessmentRequest) -> str:
-    """Return a digest of everything that a request asks, but not of when."""
+    """Return a digest of everything that a request asks, but not of when. It ends with `facts_mark`."""
     asked = replace(request, now=_NO_TIME, stopwatch=None, targets=(), known_breaks=NO_KNOWN_BREAKS)
-    return hashlib.sha256(repr([_ordered(asked), _digest_of(request.known_breaks)]).encode()).hexdigest()
+    digest = hashlib.sha256(repr([_ordered(asked), _digest_of(request.known_breaks)]).encode()).hexdigest()
+    mark = facts_mark()
+    return f"{digest[: -len(mark)]}{mark}"
 
 
-@lru_cache(maxsize=4)
+def facts_mark() -> str:
+    """Return a digest of the recorded known breaks. An assessment whose question ends otherwise rests on others."""
+    return _digest_of(recorded_breaks())[:_MARK]
+
+
+@lru_cache(maxsize=8)
 def _digest_of(known_breaks: KnownBreaks) -> str:
     # They are many, and the same for every question.
     return hashlib.sha256(repr(_ordered(known_breaks)).encode()).hexdigest()

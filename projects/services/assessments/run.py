@@ -29,7 +29,13 @@ from projects.domain.received_proof import ReceivedProof
 from projects.models import Assessment, AssessmentState, PackageWaiver, Project, Snapshot, SnapshotFile, StoredProof
 from projects.selectors.known_breaks import known_breaks_of
 from projects.services.assessments.budget import Budget
-from projects.services.assessments.decided import consulted_names, decided_targets, question_digest, with_decided
+from projects.services.assessments.decided import (
+    consulted_names,
+    decided_targets,
+    facts_mark,
+    question_digest,
+    with_decided,
+)
 from projects.services.assessments.evaluate import (
     Evaluation,
     ResolvedRequest,
@@ -243,8 +249,8 @@ def stale_snapshots(now: datetime) -> list[int]:
     """Return the newest snapshots that must be assessed again.
 
     Their assessment is partial, a package in it or one that was read for it has changed since, the project's indexes
-    have, a waiver has expired, or the team has changed what it says of known breaks. Projects that ask the same follow
-    one another: one answer serves them all.
+    have, a waiver has expired, or the known breaks are others: those of the files, or what the team says of them.
+    Projects that ask the same follow one another: one answer serves them all.
     """
     kept = Snapshot.objects.filter(project=OuterRef("project"), project__deleted_at=None)
     newest_snapshot = kept.order_by("-pk").values("pk")[:1]
@@ -278,10 +284,14 @@ def _with_ended_waivers(newest: QuerySet[Assessment], now: datetime) -> QuerySet
 
 
 def _with_other_breaks(newest: QuerySet[Assessment]) -> QuerySet[Assessment, int]:
-    """Return the snapshots of these assessments whose team has added, contested or ended a break since. One query."""
+    """Return the snapshots of these assessments that rest on other recorded facts, or whose team has changed its own.
+
+    One query.
+    """
+    recorded = ~Q(question="") & ~Q(question__endswith=facts_mark())
     made = Q(project__team__breaks__made_at__gt=F("confirmed_at"))
     ended = Q(project__team__breaks__ended_at__gt=F("confirmed_at"))
-    return newest.filter(made | ended).values_list("snapshot_id", flat=True)
+    return newest.filter(recorded | made | ended).values_list("snapshot_id", flat=True)
 
 
 def _on_other_indexes(newest: QuerySet[Assessment]) -> Iterator[int]:

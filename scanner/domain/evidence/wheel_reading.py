@@ -8,7 +8,7 @@ top level, nothing catches its failure, and the top-level module leads to its fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
@@ -18,7 +18,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import KnownBreak, Partner
-from scanner.domain.files.zip_directory import InvalidZip, ZipMember, unpack_member
+from scanner.domain.files.zip_directory import InvalidZip, MemberTooLarge, ZipMember, unpack_member
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion
 from scanner.domain.source.conditions import all_hold
 from scanner.domain.source.python_file import CodeContext, Import, PythonFile, RunTime, absolute_module, with_parents
@@ -138,20 +138,32 @@ def certain_breaks(reading: WheelReading, package: NormalizedName, version: Vers
     for one in reading.imports:
         if one.guard is not ImportGuard.CERTAIN or one.module in found:
             continue
-        failing = [python for python in _PYTHONS if is_missing(one.module, python)]
+        failing = _failing(one.module, one.not_on)
         if not failing:
             continue
-        gaps = "".join(f",!={major}.{minor}" for major, minor in sorted(one.not_on) if (major, minor) >= failing[0])
         found[one.module] = KnownBreak(
             package=package,
             versions=SpecifierSet(f"=={version}"),
-            pythons=SpecifierSet(f">={failing[0][0]}.{failing[0][1]}{gaps}"),
+            pythons=_only(failing),
             action=f"import {one.package}",
             symptom=f"ModuleNotFoundError: No module named '{one.module}'",
             source=f"{one.path} line {one.line} of {file}",
             unless=bringers(one.module),
         )
     return list(found.values())
+
+
+def _failing(module: str, not_on: Collection[PythonVersion]) -> list[PythonVersion]:
+    """Return the Pythons that lack a module, without those on which its import is left out."""
+    return [python for python in _PYTHONS if is_missing(module, python) and python not in not_on]
+
+
+def _only(pythons: Sequence[PythonVersion]) -> SpecifierSet:
+    """Return the specifier of these Pythons, ascending, and of those after the last that is known."""
+    (major, first), (_, last) = pythons[0], pythons[-1]
+    end = [] if pythons[-1] == _PYTHONS[-1] else [f"<{major}.{last + 1}"]
+    gaps = [f"!={major}.{minor}" for minor in range(first, last) if (major, minor) not in pythons]
+    return SpecifierSet(",".join([f">={major}.{first}", *end, *gaps]))
 
 
 def with_requirements(reading: WheelReading, package: NormalizedName, requires_dist: Iterable[str]) -> WheelReading:
@@ -188,8 +200,10 @@ def read_wheel(paths: Iterable[str], packed: Mapping[ZipMember, bytes], *, is_wh
     for member, content in packed.items():
         try:
             source = unpack_member(member, content, min(LARGEST, left))
-        except InvalidZip:
+        except InvalidZip as error:
             unread += 1
+            # What was unpacked to see that it is too large counts, or a wheel of bombs would cost for each.
+            left -= min(LARGEST, left) if isinstance(error, MemberTooLarge) else 0
             continue
         left -= len(source)
         if b"import" not in source:
@@ -217,22 +231,23 @@ def _top_level(paths: Iterable[str]) -> tuple[str, ...]:
 def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterator[WheelImport]:
     own = frozenset(modules)
     by_module = {_module_of(path): path for path in files}
-    reached = _reached(files, by_module, own)
+    held = _Held()
+    reached = _reached(files, by_module, own, held)
     for path, file in sorted(files.items()):
         for found in file.imports:
             module = _wanted(found)
             if module is None or module.partition(".")[0] in own or found.context.when is RunTime.TYPES:
                 continue
-            held = _held(found)
-            not_on = frozenset(python for python, holds in zip(_PYTHONS, held, strict=True) if holds is False)
-            if len(not_on) == len(_PYTHONS):
+            holding = held.of(found)
+            not_on = frozenset(python for python, holds in zip(_PYTHONS, holding, strict=True) if holds is False)
+            if not _failing(module, not_on):
                 continue
             yield WheelImport(
                 module=module,
                 package=path.partition("/")[0].removesuffix(".py"),
                 path=path,
                 line=found.line,
-                guard=_guard(found.context, is_certain=path in reached and None not in held),
+                guard=_guard(found.context, is_certain=path in reached and None not in holding),
                 not_on=not_on,
             )
 
@@ -255,9 +270,20 @@ def _guard(context: CodeContext, *, is_certain: bool) -> ImportGuard:
     return ImportGuard.CERTAIN if is_certain and not context.instead_of else ImportGuard.OTHER_MODULE
 
 
-def _held(found: Import) -> list[bool | None]:
-    """Return for each Python whether the conditions of an import hold there; None where they are not decided."""
-    return [all_hold(found.context.conditions, environment) for environment in _ENVIRONMENTS]
+class _Held:
+    """Whether the conditions of imports hold on each Python. Many imports of a file share one context."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, list[bool | None]] = {}
+
+    def of(self, found: Import) -> list[bool | None]:
+        """Return for each Python whether the conditions of an import hold there; None where they are not decided."""
+        context = found.context
+        known = self._known.get(id(context))
+        if known is None:
+            known = [all_hold(context.conditions, environment) for environment in _ENVIRONMENTS]
+            self._known[id(context)] = known
+        return known
 
 
 def _module_of(path: str) -> str:
@@ -268,7 +294,9 @@ def _package_of(path: str) -> str:
     return _module_of(path) if path.endswith("/__init__.py") else _module_of(path).rpartition(".")[0]
 
 
-def _reached(files: Mapping[str, PythonFile], by_module: Mapping[str, str], own: Iterable[str]) -> set[str]:
+def _reached(
+    files: Mapping[str, PythonFile], by_module: Mapping[str, str], own: Iterable[str], held: _Held
+) -> set[str]:
     """Return the files that importing the top-level modules certainly runs."""
     waiting = [by_module[name] for name in own if name in by_module]
     reached: set[str] = set()
@@ -279,7 +307,7 @@ def _reached(files: Mapping[str, PythonFile], by_module: Mapping[str, str], own:
         reached.add(path)
         for found in files[path].imports:
             context = found.context
-            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not all(_held(found)):
+            if context.when is not RunTime.IMPORT or context.may_fail or context.instead_of or not all(held.of(found)):
                 continue
             module = absolute_module(found, _package_of(path))
             if module is None:

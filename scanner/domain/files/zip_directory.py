@@ -29,6 +29,10 @@ class InvalidZip(ValueError):
     """An archive that is not read, with the reason as a clause."""
 
 
+class MemberTooLarge(InvalidZip):
+    """A member that unpacks to more than the caller takes."""
+
+
 @dataclass(frozen=True, slots=True)
 class ZipDirectory:
     """Where the directory lies in the archive, and how many members it says it has."""
@@ -110,7 +114,7 @@ def unpack_member(member: ZipMember, content: bytes, most: int) -> bytes:
     else:
         raise InvalidZip("a member is packed in a way that is not read")
     if len(unpacked) > most:
-        raise InvalidZip(f"a member unpacks to more than {most:,} bytes")
+        raise MemberTooLarge(f"a member unpacks to more than {most:,} bytes")
     return unpacked
 
 
@@ -133,23 +137,28 @@ def plan_ranges(members: Sequence[ZipMember], before: int, *, gap: int, most_byt
 
     `before` is where the directory begins. Members that the limits leave out are in no range.
     """
-    ranges: list[ByteRange] = []
-    total = 0
+    ranges: list[tuple[int, int, list[ZipMember]]] = []
+    total = claimed = 0
     for member in sorted(members, key=lambda one: one.start):
         end = min(member.start + local_size(member), before)
-        last = ranges[-1] if ranges else None
-        begin = last.end if last is not None and member.start - last.end <= gap else member.start
+        last_end = ranges[-1][1] if ranges else -1
+        is_near = bool(ranges) and member.start - last_end <= gap
+        begin = last_end if is_near else member.start
         cost = max(0, end - min(begin, end))
-        if total + cost > most_bytes:
+        # Members that lie in each other cost no more to fetch, but each is cut out.
+        if total + cost > most_bytes or claimed + member.packed > most_bytes:
             continue
-        if last is not None and begin == last.end:
-            ranges[-1] = ByteRange(last.start, max(last.end, end), (*last.members, member))
+        if is_near:
+            start, _, inside = ranges[-1]
+            inside.append(member)
+            ranges[-1] = (start, max(last_end, end), inside)
         elif len(ranges) < most:
-            ranges.append(ByteRange(member.start, end, (member,)))
+            ranges.append((member.start, end, [member]))
         else:
             continue
         total += cost
-    return ranges
+        claimed += member.packed
+    return [ByteRange(start, end, tuple(inside)) for start, end, inside in ranges]
 
 
 def cut_members(ranges: Mapping[int, bytes], planned: Sequence[ByteRange]) -> dict[ZipMember, bytes]:

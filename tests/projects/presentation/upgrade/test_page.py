@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.assessment.run_evidence import DemandedEvidence, RunEvidence
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.domain.current_runtime import find_current_runtime
@@ -16,6 +17,7 @@ from projects.presentation.upgrade.page import upgrade_page
 from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import policy_text
 from projects.presentation.upgrade.values import PlannedUpgrade, StoredUpgrade, UpgradePage
+from scanner.domain.evidence.declared import Declaration
 from scanner.domain.releases.standing import ReleaseStanding
 from scanner.domain.resolution.explain.conflict import (
     ConflictExplanation,
@@ -77,6 +79,7 @@ def page_of(
     stored: StoredUpgrade = STORED,
     hints: list[RuntimeHint] | None = None,
     files: Mapping[str, str] | None = None,
+    demanded: DemandedEvidence = DemandedEvidence.INSTALLS,
 ) -> UpgradePage:
     standings = {("shell", "3.0"): ReleaseStanding(datetime(2026, 1, 2, tzinfo=UTC), "3.12 3.13")}
     return upgrade_page(
@@ -88,6 +91,7 @@ def page_of(
         files=files or {},
         standings=standings,
         runtime=find_current_runtime(hints or []),
+        demanded=demanded,
     )
 
 
@@ -253,6 +257,33 @@ def test_a_long_file_is_shown_around_its_changes() -> None:
         "97 unchanged lines",
         "96 unchanged lines",
     ]
+
+
+def test_a_plan_says_what_of_its_set_lacks_the_declaration_that_the_project_demands() -> None:
+    declaring = RunEvidence(Declaration.CLASSIFIER)
+    rows = (make_package("shell"), make_package("core", "upgrade"), make_package("still", evidence=declaring))
+    stored = StoredUpgrade(TargetResult(LINUX, ProjectVerdict.CONDITIONAL, rows))
+    pins = {"shell": "3.0", "core": "2.1", "still": "1.0"}
+    planned = PlannedUpgrade(plan_of(MOVES, pins=pins))
+    page = page_of(planned, stored=stored, demanded=DemandedEvidence.DECLARED)
+    assert texts(page, done=False)[0] == (
+        "The project demands releases that declare Python 3.13, and the search for plans does not: "
+        "of this set core is not known to."
+    )
+    planned = PlannedUpgrade(plan_of(MOVES[:1], pins={"shell": "3.0", "still": "1.0"}))
+    page = page_of(planned, stored=stored, demanded=DemandedEvidence.DECLARED)
+    assert texts(page, done=True)[0] == "All 2 releases declare Python 3.13, as the project demands."
+
+
+def test_a_plan_of_a_project_that_demands_proofs_says_what_is_left_to_do() -> None:
+    planned = PlannedUpgrade(plan_of(MOVES))
+    assert "prove this set" in texts(page_of(planned, demanded=DemandedEvidence.RAN), done=False)[0]
+    assert not any("demands" in check.text for check in page_of(planned).checks)
+
+
+def test_the_policy_says_that_plans_are_searched_without_what_verdicts_demand() -> None:
+    text = policy_text("never", "major", [], 0, prereleases=False, demanded="declared")
+    assert text.endswith("; for verdicts, not for the search, releases that declare the Python")
 
 
 def test_the_policy_is_one_line() -> None:

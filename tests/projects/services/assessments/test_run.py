@@ -1,6 +1,7 @@
 """Assessing a snapshot against the replay index: unknown at first, complete in the end, anew only when it differs."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -68,6 +69,24 @@ def test_what_the_index_cannot_tell_now_stays_unknown_and_partial(project: Proje
     assert rows["greenlet"] == "unknown"
     assert assessment.targets.get().verdict == "unknown"
     assert stale_snapshots(timezone.now()) == [snapshot.pk]
+
+
+def test_a_change_of_the_file_of_known_breaks_makes_assessments_stale_until_they_are_made_again(
+    project: Project, replay: ReplayIndex, settings: Settings, tmp_path: Path
+) -> None:
+    snapshot = snapshot_of(project, "six==1.16.0\n")
+    assess(snapshot, replay)
+    assert stale_snapshots(timezone.now()) == []
+    own = tmp_path / "breaks.toml"
+    own.write_text(
+        '[[break]]\npackage = "six"\nversions = "<2"\npythons = ">=3.13"\naction = "import six"\n'
+        'symptom = "TypeError"\nsource = "ours"\n'
+    )
+    settings.WHEELWAY_KNOWN_BREAKS = str(own)
+    assert stale_snapshots(timezone.now()) == [snapshot.pk]
+    assess(snapshot, replay)
+    assert stale_snapshots(timezone.now()) == []
+    assert Assessment.objects.latest("pk").targets.get().blockers == ["six"]
 
 
 def test_the_same_answer_is_confirmed_and_not_written_again(project: Project, replay: ReplayIndex) -> None:

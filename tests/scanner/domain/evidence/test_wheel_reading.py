@@ -53,13 +53,15 @@ def guard(files: Mapping[str, str]) -> ImportGuard | None:
         ({"orm/__init__.py": "def f():\n import cgi"}, ImportGuard.CALL),
         ({"orm/__init__.py": "if __name__ == '__main__':\n import cgi"}, ImportGuard.SCRIPT),
         ({"orm/__init__.py": "import os\nif os.environ.get('X'):\n import cgi"}, ImportGuard.OTHER_MODULE),
-        ({"orm/__init__.py": "import sys\nif sys.version_info < (3, 8):\n import cgi"}, ImportGuard.CERTAIN),
+        ({"orm/__init__.py": "import sys\nif sys.version_info < (3, 14):\n import cgi"}, ImportGuard.CERTAIN),
         ({"orm/__init__.py": "", "orm/web.py": "import cgi"}, ImportGuard.OTHER_MODULE),
         ({"orm/__init__.py": "from . import web", "orm/web.py": "import cgi"}, ImportGuard.CERTAIN),
         ({"orm/__init__.py": "from orm.web import x", "orm/web.py": "import cgi"}, ImportGuard.CERTAIN),
         ({"orm/__init__.py": "from .a.b import x", "orm/a/__init__.py": CGI, "orm/a/b.py": ""}, ImportGuard.CERTAIN),
         ({"orm/__init__.py": "try:\n import orm.web\nexcept: 1", "orm/web.py": CGI}, ImportGuard.OTHER_MODULE),
-        # Its own module of that name, a relative import, type checkers only, a test, metadata: none of them counts.
+        # Never where it is missing, its own module of that name, a relative import, type checkers only, a test,
+        # metadata: none of them counts.
+        ({"orm/__init__.py": "import sys\nif sys.version_info < (3, 13):\n import cgi"}, None),
         ({"cgi.py": "", "orm/__init__.py": "import cgi"}, None),
         ({"orm/__init__.py": "from . import cgi", "orm/cgi.py": ""}, None),
         ({"orm/__init__.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import cgi"}, None),
@@ -96,7 +98,20 @@ def test_a_certain_import_is_a_fact_from_the_python_on_that_lacks_the_module() -
 def test_a_version_test_leaves_pythons_out() -> None:
     code = "import sys\nif sys.version_info < (3, 14):\n import cgi\n"
     (fact,) = certain_breaks(reading({"orm.py": code}), NAME, Version("1"), "orm-1-py3-none-any.whl")
-    assert [minor for minor in range(10, 18) if fact.pythons.contains(f"3.{minor}")] == [13]
+    assert [minor for minor in range(10, 25) if fact.pythons.contains(f"3.{minor}")] == [13]
+
+
+def test_a_version_test_that_leaves_out_every_python_without_the_module_is_no_fact() -> None:
+    guarded = WheelImport(
+        "sre_parse", "lark", "lark/utils.py", 7, ImportGuard.CERTAIN, frozenset({(3, 15), (3, 16), (3, 17)})
+    )
+    assert certain_breaks(WheelReading(imports=(guarded,)), NAME, Version("1"), "lark-1-py3-none-any.whl") == []
+
+
+def test_a_version_test_in_the_middle_leaves_out_what_it_names_alone() -> None:
+    found = WheelImport("cgi", "orm", "orm.py", 7, ImportGuard.CERTAIN, frozenset({(3, 14)}))
+    (fact,) = certain_breaks(WheelReading(imports=(found,)), NAME, Version("1"), "orm-1-py3-none-any.whl")
+    assert [minor for minor in range(10, 20) if fact.pythons.contains(f"3.{minor}")] == [13, 15, 16, 17, 18, 19]
 
 
 def test_a_package_that_brings_the_module_prevents_it() -> None:

@@ -1,0 +1,66 @@
+"""Hostile wheels cost the process that reads them little, and their child no more than its limits."""
+
+import time
+import tracemalloc
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from projects.sandbox import CallLimitReached, CallLimits, Sandbox
+from scanner.domain.evidence.wheel_reading import WheelReading, read_wheel
+from scanner.index.client import IndexClient
+from scanner.index.errors import InvalidArchive
+from tests.hostile.wheels import WHEELS
+from tests.replay import ReplayIndex, a_file
+
+pytestmark = pytest.mark.long
+
+FILE = "demo-1.0-py3-none-any.whl"
+# Of processor time of this process, which serves the file too, and of memory: 12 MB are fetched at most.
+SECONDS, BYTES = 4.0, 80 * 1024 * 1024
+REFUSED = {"a directory that claims 4 GB", "a million names", "8,000 members in 250 folders"}
+# The rest is read within the limits.
+TAKES_TOO_LONG = {"20,000 members that are the same 2 MB of imports", "24 files of 2 MB of imports"}
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    made = Sandbox(CallLimits(12, 768, 1))
+    yield made
+    made.close()
+
+
+def read(index: ReplayIndex, sandbox: Sandbox, name: str) -> WheelReading | str:
+    sources = IndexClient(index.url).wheel_sources(f"{index.base_url}/files/demo/{FILE}")
+    seconds = 1.0 if name in TAKES_TOO_LONG else 12.0
+    call = partial(read_wheel, is_whole=sources.is_whole)
+    try:
+        return sandbox.call(call, sources.paths, dict(sources.packed), seconds=seconds, clock=60.0)
+    except CallLimitReached as reached:
+        return reached.limit
+
+
+@pytest.mark.parametrize("name", WHEELS)
+def test_a_hostile_wheel_costs_bounded_time_and_memory(name: str, sandbox: Sandbox) -> None:
+    body = WHEELS[name]()
+    with ReplayIndex(recorded=False) as index:
+        index.add_package("demo", [a_file(FILE)])
+        index.mount_body("demo", FILE, body)
+        begin = time.process_time()
+        tracemalloc.start()
+        try:
+            found = read(index, sandbox, name)
+        except InvalidArchive:
+            found = "refused"
+        finally:
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+    assert peak < BYTES
+    assert time.process_time() - begin < SECONDS
+    if name in REFUSED:
+        assert found == "refused"
+    elif name in TAKES_TOO_LONG:
+        assert found == "time"
+    else:
+        assert isinstance(found, WheelReading)
