@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.received_proof import ReceivedProof
-from projects.presentation.evidence import evidence_word
+from projects.presentation.evidence import evidence_word, gil_level_word
 from projects.presentation.sentences import describe_cause, describe_reason
-from projects.presentation.traits import gained_on, traits_of
+from projects.presentation.traits import Trait, gained_on, traits_of
 from scanner.domain.matching.availability import Availability
 
 _DEGRADED_TEXTS = {Availability.FALLBACK: "pure", Availability.SOURCE: "builds"}
@@ -30,7 +30,7 @@ WORK = (
 MAIN_GROUP = "main"
 """The name of the requirements that belong to no extra or group."""
 # Raise it when a summary's fields or their texts change: stored ones of another version are made again.
-VERSION = 6
+VERSION = 7
 
 
 class CellSummary(NamedTuple):
@@ -40,7 +40,7 @@ class CellSummary(NamedTuple):
     why the package blocks, in a few words; `via` how it comes into the set; `first` and `latest` the versions that
     would install. `traits` is a number (projects.presentation.traits), `gained` the day on which the index got the file
     that installs, and `groups` the extras and groups that bring the package, joined by commas. `evidence` is
-    the highest rung of the evidence ladder, in a word.
+    the highest rung of the evidence ladder, in a word, and `gil` the level of the free-threading classifier, 0 without.
     """
 
     name: str
@@ -59,6 +59,7 @@ class CellSummary(NamedTuple):
     latest: str = ""
     groups: str = ""
     yanked: bool = False
+    gil: int = 0
 
 
 _DEFAULTS = CellSummary._field_defaults
@@ -105,16 +106,24 @@ def summarise_cell(package: PackageResult) -> CellSummary:
         gained=gained_on(package),
         groups=",".join(group or MAIN_GROUP for group in package.provenance.groups),
         evidence=evidence_word(package),
+        gil=package.evidence.free_threading or 0,
     )
 
 
-def marked(cells: Sequence[CellSummary], proof: ReceivedProof | None) -> Sequence[CellSummary]:
+def marked(
+    cells: Sequence[CellSummary], proof: ReceivedProof | None, *, without_gil: bool = False
+) -> Sequence[CellSummary]:
     """Return the cells of a target with "ran" or "failed" as the evidence of those that its last proof was of.
 
-    "ran with the GIL" are those whose import turned it on in a build without it.
+    "ran with the GIL" are those whose import turned it on in a build without it. On a target `without_gil` the level of
+    the free-threading classifier follows, of what installs and states one or is compiled.
     """
-    if proof is None:
-        return cells
+    if proof is not None:
+        cells = _with_proof(cells, proof)
+    return [_with_level(cell) for cell in cells] if without_gil else cells
+
+
+def _with_proof(cells: Sequence[CellSummary], proof: ReceivedProof) -> Sequence[CellSummary]:
     words = {True: "ran", False: "failed"}
     found = [(cell, proof.ran_in(cell.name, cell.version)) for cell in cells]
     with_gil = {cell.name for cell, ran in found if ran and cell.name in proof.gil_enabled_by}
@@ -122,6 +131,12 @@ def marked(cells: Sequence[CellSummary], proof: ReceivedProof | None) -> Sequenc
         cell if ran is None else cell._replace(evidence="ran with the GIL" if cell.name in with_gil else words[ran])
         for cell, ran in found
     ]
+
+
+def _with_level(cell: CellSummary) -> CellSummary:
+    if not Verdict(cell.verdict).installs or not (cell.gil or cell.traits & Trait.COMPILED):
+        return cell
+    return cell._replace(evidence="; ".join(filter(None, (cell.evidence, gil_level_word(cell.gil)))))
 
 
 def cell_text(package: PackageResult) -> str:

@@ -162,3 +162,8 @@ def gil_level_text(level: int | None) -> str:
     if level is None:
         return "it says nothing of running without the GIL, and may turn it on again"
     return f"its free-threading classifier says: level {level}, {_LEVELS[level]}"
+
+
+def gil_level_word(level: int) -> str:
+    """Return a level of the free-threading classifier in a few words, 0 for none."""
+    return f"free-threading level {level}, {_LEVELS[level]}" if level in _LEVELS else "free-threading not stated"

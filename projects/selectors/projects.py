@@ -30,6 +30,7 @@ from projects.models import (
     TargetAssessment,
 )
 from projects.presentation.cell_summary import CellSummary, cells_from_json, marked, summarise_cell
+from projects.presentation.sentences import read_target
 from projects.presentation.stored import PendingRequirement, ProjectState, SnapshotLine, StoredAssessment, TargetSummary
 from projects.selectors.indexes import notices_of
 from scanner.domain.releases.name_confusion import NameConfusion
@@ -159,7 +160,7 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
                 ProjectVerdict(verdict),
                 counts,
                 conflict_from_text(conflict),
-                marked(_cells(pk, text), proofs.get(target)),
+                marked(_cells(pk, text), proofs.get(target), without_gil=_is_without_gil(target)),
                 is_decided,
             )
             for pk, target, verdict, counts, conflict, is_decided, text in rows
@@ -168,6 +169,11 @@ def _stored(assessment: Assessment, proofs: Mapping[str, ReceivedProof]) -> Stor
         changed_since=assessment.changed_since,
         confusions=tuple(NameConfusion.from_json(one) for one in assessment.confusions),
     )
+
+
+def _is_without_gil(slug: str) -> bool:
+    target = read_target(slug)
+    return target is not None and target.python.free_threaded
 
 
 def _cells(row: int, text: str | None) -> list[CellSummary]:

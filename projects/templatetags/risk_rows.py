@@ -74,6 +74,6 @@ def _around(verdict: str, text: str, reason: str, evidence: str, yanked: bool) -
     title = "; ".join(filter(None, (reason, evidence)))
     mark = _YANKED_CELL if yanked else ""
     return (
-        f'<td class="cell {verdict}{_MARKS.get(evidence, "")}"',
+        f'<td class="cell {verdict}{_MARKS.get(evidence.partition(";")[0], "")}"',
         f'" title="{escape(title)}"><i>{word(Verdict(verdict))} </i>{escape(text)}{mark}</a></td>',
     )
