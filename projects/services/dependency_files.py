@@ -11,19 +11,16 @@ from projects.domain.audit.source_tree import is_test_input
 from projects.domain.dependency_files import ParsedFiles, is_dependency_file
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES, MAX_FILES
 
+_VENDORED = {"_vendor", "third_party", "vendor", "vendored"}
 # Third-party code and the output of tools: the dependency files in them are not those of the project.
-_SKIPPED = {
+_SKIPPED = _VENDORED | {
     "__pycache__",
     "__pypackages__",
-    "_vendor",
     "build",
     "dist",
     "env",
     "node_modules",
     "site-packages",
-    "third_party",
-    "vendor",
-    "vendored",
     "venv",
     "virtualenv",
 }
@@ -146,3 +143,8 @@ def is_own_name(name: str) -> bool:
     """Return the same of a folder by its name alone."""
     is_hidden = name.startswith(".") and name not in _KEPT_HIDDEN
     return not (name.lower() in _SKIPPED or is_hidden or name.endswith(".egg-info"))
+
+
+def may_be_vendored(folder: str) -> bool:
+    """Return whether a path leads only through folders of the project and of vendored code, by their names."""
+    return all(is_own_name(name) or name.lower() in _VENDORED for name in folder.split("/"))

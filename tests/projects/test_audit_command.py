@@ -3,11 +3,13 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
 from tests.commands import environment, manage, migrated
+from tests.projects import crashed_tree
 from tests.replay import ReplayIndex, a_file
 
 PACKAGES = {
@@ -87,6 +89,11 @@ def test_the_places_where_files_say_their_python_are_listed(index: ReplayIndex, 
     assert "Dockerfile:1 runs another Python than 3.11 at .python-version:1" in audit(index, tree).stdout
 
 
+def test_a_table_of_a_tool_in_the_settings_names_its_package(index: ReplayIndex, tree: Path) -> None:
+    (tree / "pyproject.toml").write_text("[tool.sendgrid.lint]\nx = 1\n")
+    assert "sendgrid" not in audit(index, tree).stdout
+
+
 def test_what_is_declared_to_be_loaded_by_name_is_not_unused(index: ReplayIndex, tree: Path) -> None:
     done = audit(index, tree, "--loaded", "SendGrid", "--fail-on", "never")
     assert done.returncode == 0, done.stderr
@@ -110,6 +117,51 @@ def test_the_sarif_is_what_its_schema_and_code_scanning_ask_for(index: ReplayInd
         place = location["physicalLocation"]
         assert (tree / unquote(place["artifactLocation"]["uri"])).is_file()
         assert place["region"]["startLine"] >= 1
+
+
+def test_a_tree_like_the_one_that_crashed_is_told_exactly_in_every_format(index: ReplayIndex, tmp_path: Path) -> None:
+    for name, needs in (("requests", ["urllib3"]), ("urllib3", []), ("anthropic", [])):
+        wheel = a_file(f"{name}-1.0-py3-none-any.whl", members={f"{name}/__init__.py": b""}, requires_dist=needs)
+        index.add_package(name, [wheel])
+    tree = crashed_tree.write_tree(tmp_path / "tree")
+    written = {form: tmp_path / form for form in ("json", "sarif")}
+    with index:
+        done = manage(
+            *("audit", str(tree), "--target", crashed_tree.WINDOWS, "--target", crashed_tree.LINUX),
+            *(part for form, path in written.items() for part in ("--output", f"{form}={path}")),
+            environment=environment(migrated(tmp_path / "data"), index.url),
+        )
+    assert done.returncode == 1, done.stderr
+    found = json.loads(written["json"].read_text())["findings"]
+    rows = [
+        (
+            *(one["kind"], one["severity"], one["subject"]),
+            [(place["path"], place["line"]) for place in one["places"]],
+            one["targets"],
+        )
+        for one in found
+    ]
+    assert rows == crashed_tree.FINDINGS
+    assert {one["subject"]: one["package"] for one in found if one["kind"] == "imported-not-required"} == {
+        "bs4": "beautifulsoup4",
+        "anthropic": "anthropic",
+        "sentry_sdk": "sentry-sdk",
+        "pytest": "pytest",
+    }
+    results = json.loads(written["sarif"].read_text())["runs"][0]["results"]
+    assert sorted((one["ruleId"], *_first_place(one)) for one in results) == sorted(
+        (kind, *place) for kind, _, _, places, _ in crashed_tree.FINDINGS for place in places
+    )
+    for _, _, subject, places, _ in crashed_tree.FINDINGS:
+        path, line = places[0]
+        assert f"{subject} is " in done.stdout
+        assert f"    {path}:{line}" in done.stdout
+    assert done.stdout.startswith(f"15 files read, {len(crashed_tree.FINDINGS)} findings")
+
+
+def _first_place(result: dict[str, Any]) -> tuple[str, int]:
+    place = result["locations"][0]["physicalLocation"]
+    return unquote(place["artifactLocation"]["uri"]), place["region"]["startLine"]
 
 
 def test_what_a_package_from_a_repository_brings_is_not_known(index: ReplayIndex, tree: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands import environment, manage, migrated
+from tests.projects import crashed_tree
 from tests.replay import ReplayIndex, a_file
 
 OLD, NEW = "cp311-manylinux_2_41_x86_64", "cp314-manylinux_2_41_x86_64"
@@ -59,6 +60,7 @@ def test_each_option_has_its_changes(index: ReplayIndex, tmp_path: Path) -> None
         ("fast", "1.0", "2.0", {"smallest": "2.0", "bridge": "2.0", "latest": "3.0"}),
         ("pure", "1.0", "1.0", {"smallest": "1.0", "bridge": "1.0", "latest": "1.1"}),
     ]
+    assert [(one["name"], one["from"], one["to"]) for one in found["changes"]] == [("fast", "1.0", "2.0")]
     assert found["newer_on_target"] == [{"name": "fast", "today": "2.0", "target": "3.0"}]
     assert {one["target"]: (one["verdict"], one["blocked"]) for one in found["systems"]} == {
         NEW: ("conditional", []),
@@ -77,5 +79,22 @@ def test_the_sheet_is_a_document_for_people(index: ReplayIndex, tmp_path: Path) 
     assert "| fast | 1.0 | 2.0 | 2.0 | 2.0 | 3.0 |" in done.stdout
     assert "- Python 3.11 gets security fixes until 2027-10-31, " in done.stdout
     assert "fast 3.0 (here 2.0)" in done.stdout
+    assert "- fast 1.0 → 2.0 (fast 1.0 has no file for it)" in done.stdout
     assert "1 requirement to write, 1 change log to read, 1 place of the Python, by the patch" in done.stdout
     assert "- [ ] Run the project's own tests on Python 3.14 on Linux x86-64 (glibc 2.41)" in done.stdout
+
+
+def test_what_the_source_has_to_mend_is_said_with_its_places(index: ReplayIndex, tmp_path: Path) -> None:
+    project = crashed_tree.write_tree(tmp_path / "project")
+    (project / "requirements.txt").write_text("pure==1.0\n")
+    with index:
+        done = manage(
+            *("decide", str(project), "--target", crashed_tree.WINDOWS, "--today", "cp311-win_amd64", "--no-systems"),
+            environment=environment(migrated(tmp_path / "data"), index.url),
+        )
+    assert done.returncode == 0, done.stderr
+    assert " findings to mend first.**" in done.stdout
+    assert "- bs4 is imported, and no package of the set brings it." in done.stdout
+    assert "(app/analysis.py:1)" in done.stdout
+    assert "- telnetlib is imported, which Python 3.13 removed. " in done.stdout
+    assert "(app/crawl.py:10 and notebooks/look.ipynb:6)" in done.stdout

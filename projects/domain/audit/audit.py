@@ -82,7 +82,7 @@ def not_imported(files: Iterable[AuditedFile], known: KnownPackages) -> list[Pac
         if not package.is_required or package.loaded_by or modules is None or modules.adds_folders:
             continue
         # Stubs and packages that only require others have no modules; commands and plugins are not imported.
-        if not modules.names or modules.has_entry_points:
+        if not modules.names or modules.has_entry_points or known.stands_for_a_command(package):
             continue
         if not any(name.partition(".")[0] in tops for name in modules.names) or not any(
             modules.bring(one.module, one.names) for one in imports

@@ -42,7 +42,11 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "socks": ("pysocks",),
         "telegram": ("python-telegram-bot",),
         "usb": ("pyusb",),
-        "win32api": ("pywin32",),
+        **dict.fromkeys(
+            ("pythoncom", "pywintypes", "win32api", "win32com", "win32con", "win32event", "win32file", "win32gui"),
+            ("pywin32",),
+        ),
+        **dict.fromkeys(("win32process", "win32profile", "win32security", "win32service"), ("pywin32",)),
         "yaml": ("pyyaml",),
         "zmq": ("pyzmq",),
     }

@@ -47,6 +47,16 @@ class KnownPackages:
         """The names of the packages whose modules are not known."""
         return tuple(sorted(one.name for one in self.packages if one.modules is None))
 
+    def stands_for_a_command(self, package: PackageModules) -> bool:
+        """Return whether a package requires a command or plugin that is part of it by its name, as tox-uv does."""
+        return any(
+            one.path[-2:-1] == (package.name,)
+            and one.name.startswith(f"{package.name}-")
+            and one.modules is not None
+            and one.modules.has_entry_points
+            for one in self.packages
+        )
+
     def bringing_until_now(self, module: str, taken: Collection[str]) -> PackageModules | None:
         """Return what brings a module now, of the packages that a plan leaves out or changes."""
         found = (one for one in self.left if one.modules is not None and one.modules.bring(module, taken))

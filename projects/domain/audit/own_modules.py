@@ -13,33 +13,47 @@ _SUFFIXES = (".py", ".pyx", ".pyi", ".so", ".pyd")
 class OwnMatch(StrEnum):
     """How surely an imported module is one of the tree."""
 
-    SURE = "sure"  # importable from the top, from src/, or from beside the importing file
-    ELSEWHERE = "elsewhere"  # in another folder, which something would have to put on the path
+    SURE = "sure"  # importable from the top, src/, a folder on the path, or from beside a file that is in no package
+    ELSEWHERE = (
+        "elsewhere"  # in another folder, or beside a file in a package: something would have to put it on the path
+    )
     NO = "no"
 
 
 class OwnModules:
-    """The modules of a source tree, by the paths of its files."""
+    """The modules of a source tree, by the paths of its files.
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    - on_path: the folders that the tree's own files put on Python's search path.
+    - vendored: the paths of third-party code in those folders; what is deeper in it answers nothing.
+    """
+
+    def __init__(self, paths: Iterable[str], on_path: Collection[str] = (), vendored: Iterable[str] = ()) -> None:
+        self._roots = (*_ROOTS, *on_path)
         self._modules: set[str] = set()
         self._folders: set[str] = set()
         self._homes: dict[str, set[str]] = {}
         for path in paths:
-            folder, _, name = path.rpartition("/")
-            if not name.endswith(_SUFFIXES):
-                continue
-            self._modules.add(f"{folder}/{name.partition('.')[0]}".lstrip("/"))
-            while folder and folder not in self._folders:
-                self._folders.add(folder)
-                folder = folder.rpartition("/")[0]
+            self._add(path)
         for place in self._modules | self._folders:
             home, _, name = place.rpartition("/")
             self._homes.setdefault(name, set()).add(home)
+        for path in vendored:
+            self._add(path)
+
+    def _add(self, path: str) -> None:
+        folder, _, name = path.rpartition("/")
+        if not name.endswith(_SUFFIXES):
+            return
+        self._modules.add(f"{folder}/{name.partition('.')[0]}".lstrip("/"))
+        while folder and folder not in self._folders:
+            self._folders.add(folder)
+            folder = folder.rpartition("/")[0]
 
     def find(self, module: str, taken: Collection[str], path: str) -> OwnMatch:
         """Return how an import of a module, or of these names of it, is answered for the file at `path`."""
-        near = dict.fromkeys([*_ROOTS, *_parents(path)])
+        # What lies beside a module of a package is not found by its bare name, unless the file is run as a program.
+        beside = (folder for folder in _parents(path) if f"{folder}/__init__" not in self._modules)
+        near = dict.fromkeys([*self._roots, *beside])
         if any(self._has(root, module, taken) for root in near):
             return OwnMatch.SURE
         homes = self._homes.get(module.partition(".")[0], ())

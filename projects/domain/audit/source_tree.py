@@ -15,7 +15,9 @@ _ASIDE = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest|setup|noxfile|tasks|fabfile|conf)\.py$"
 )
 # What tests read as input: it need not even be Python.
-_INPUT = re.compile(r"(?:^|/)(?:tests?|t)/(?:.*/)?(?:\w*data|\w*fixtures?|cases|snapshots?|resources|inputs?)/")
+_INPUT = re.compile(
+    r"(?:^|/)(?:tests?|t)/(?:.*/)?(?:\w*data|\w*fixtures?|cases|snapshots?|resources|inputs?|\w*templates?)/"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ _PYLOCK = re.compile(r"pylock\.[^.]+\.toml")
 _WORKFLOW = re.compile(r"(?:^|/)\.(?:github|gitea|forgejo)/workflows/[^/]+\.ya?ml$|(?:^|/)\.gitlab-ci\.ya?ml$")
 _CONSTRAINTS = re.compile(r"(?:^|[^a-z])constraints?(?:[^a-z]|$)")
 _REQUIREMENTS = re.compile(
-    r"(?:requirements?|reqs?|constraints?)[^/]*\.(?:txt|in|pip)|[^/]*(?:requirements?|constraints?)\.(?:txt|in|pip)"
+    r"(?:requirements?|reqs?(?![a-z])|constraints?)[^/]*\.(?:txt|in|pip)|[^/]*(?:requirements?|constraints?)\.(?:txt|in|pip)"
 )
 _CONDA = re.compile(r"(?:conda[^/]*|[^/]*environment[^/]*|env)\.ya?ml")
 _TABLE = re.compile(r"^[ \t]{0,20}\[{1,2}[ \t]{0,20}([\w.\-\"' ]{1,100})\]{1,2}[ \t]*(?:#.*)?$", re.MULTILINE)

@@ -14,8 +14,8 @@ _VERSION = re.compile(r"(?:c?python[-:=]?)?3(?:\.\d{1,2}){1,2}t?(?:-dev)?", re.I
 _IMAGE = re.compile(r"(?:[\w.\-/]*/)?(?:python|pypy|cimg/python|[\w.\-]*python[\w.\-]*):[\w.\-]+")
 CONDA_FILE = r"(?:^|/)(?:[^/]*environment[^/]*|conda[^/]*|env)\.ya?ml$"
 _CONDA = re.compile(CONDA_FILE)
-# With the build, where conda exported a whole environment.
-_CONDA_PYTHON = re.compile(r"python\s*=+\s*3\.\d{1,2}[\d.*]*(?:=\w{1,60})?")
+# With the build, and with the package that stands for its ABI, where conda exported a whole environment.
+_CONDA_PYTHON = re.compile(r"python(?:_abi)?\s*=+\s*3\.\d{1,2}[\d.*]*(?:=\w{1,60})?")
 _MOST = 500
 
 

@@ -14,6 +14,7 @@ from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
+from scanner.domain.resolution.model.plans import VersionChange
 
 
 class OptionKind(StrEnum):
@@ -107,7 +108,7 @@ class NewerElsewhere:
 class DecisionSheet:
     """The options of one move; the project's own packages and those that change; and what staying costs.
 
-    `behind` is None where it is not known.
+    `changes` are those of the smallest move, with their reasons. `behind` is None where it is not known.
     """
 
     options: tuple[MoveOption, ...]
@@ -115,6 +116,7 @@ class DecisionSheet:
     systems: tuple[MovedSystem, ...]
     behind: tuple[NewerElsewhere, ...] | None
     conflict: ConflictExplanation | None
+    changes: tuple[VersionChange, ...] = ()
 
     def option(self, kind: OptionKind) -> MoveOption | None:
         """Return the option of a kind, if there is one."""
@@ -135,6 +137,7 @@ def decision_sheet(answers: MoveAnswers) -> DecisionSheet:
         tuple(map(_system, (target, *answers.systems))),
         _behind(answers.latest_today, answers.latest),
         target.conflict or (target.plan.conflict if target.plan is not None else None),
+        target.plan.changes if target.plan is not None else (),
     )
 
 

@@ -49,8 +49,8 @@ def next_step(finding: AuditFinding) -> str:
             return f"Instead: {finding.instead}." if finding.instead else ""
         case FindingKind.NEWER_MODULE | FindingKind.NEWER_SYNTAX:
             return f"It needs Python {_dotted(finding.python)}."
-        case _:
-            return ""
+        case FindingKind.NOT_READ:
+            return "Nothing is known of its imports. Code for a newer Python is read by a Wheelway that runs on it."
 
 
 def _what(finding: AuditFinding) -> str:

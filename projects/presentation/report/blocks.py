@@ -10,6 +10,7 @@ from typing import ClassVar
 Item = tuple[str, str, bool | None]
 # Text, and its style: "", "code", or a verdict that gives the color of a badge.
 Cell = tuple[str, str]
+_SHORT = 20
 _DIFF_KINDS = {"+": "plus", "-": "minus", "@": "place"}
 
 
@@ -59,6 +60,11 @@ class CodeBlock:
     text: str
     language: str = ""
     summary: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has so many lines that paper takes it in two columns."""
+        return self.text.count("\n") > _SHORT
 
     @property
     def diff_lines(self) -> Iterator[tuple[str, str]]:

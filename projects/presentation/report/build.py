@@ -66,6 +66,7 @@ def build_report(
         findings=(*findings(entry), *(one["message"] for one in record.confusions)),
         moves=tuple(map(_change, plan.changes)),
         added=tuple(f"{name} {plan.pins[name]}" for name in plan.added if name in plan.pins),
+        dropped=tuple(plan.dropped),
         no_path="" if plan.feasible else describe_no_path(plan, blocked_causes(entry.result), _omit_target) or "",
         issues=issues(entry),
         categories=categories(entry),

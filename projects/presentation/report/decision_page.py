@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from projects.domain.audit.findings import AuditFinding
 from projects.domain.report.decision import DecisionSheet, MovedSystem, MoveOption, OptionKind
 from projects.domain.report.platform_support import build_tools
 from projects.presentation.audit.sentences import finding_text, next_step
@@ -21,12 +22,15 @@ from projects.presentation.report.decision_phases import phases
 from projects.presentation.report.page import REACH_TEXTS
 from scanner.domain.phrases import agree, count, join_first, join_words
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
+from scanner.domain.resolution.explain.sentences import plan_cause_text
 from scanner.domain.targets.platform_tags import System
 from scanner.domain.targets.target import Target, parse_target
 
 _MOST_NAMED = 6
 _MOST_FINDINGS = 20
+_MOST_PLACES = 3
 _NOTHING = "none"
+_CONSTRAINTS = "written.constraints"
 
 
 def decision_page(sheet: DecisionSheet, facts: DecisionFacts) -> ReportPage:
@@ -77,6 +81,7 @@ def _sections(sheet: DecisionSheet, facts: DecisionFacts, target: Target) -> Ite
     yield "Phases and test plan", phases(sheet, facts)
     yield "Findings in the source", _findings(facts)
     yield "Contradictions, and the ways out", _conflict(sheet)
+    yield "What the smallest move changes, and why", _changes(sheet)
     yield "Versions", _versions(sheet, target)
     yield "Operating systems", _systems(sheet, facts)
 
@@ -153,7 +158,7 @@ def _findings(facts: DecisionFacts) -> Iterator[Block]:
     if facts.findings:
         yield ItemList(
             tuple(
-                (f"{finding_text(one)} {next_step(one)}".strip(), f"{one.place.path}:{one.place.line}", None)
+                (f"{finding_text(one)} {next_step(one)}".strip(), _places(one), None)
                 for one in facts.findings[:_MOST_FINDINGS]
             )
         )
@@ -161,11 +166,25 @@ def _findings(facts: DecisionFacts) -> Iterator[Block]:
         yield Paragraph(f"And {len(facts.findings) - _MOST_FINDINGS} more: manage.py audit lists all.")
 
 
+def _places(finding: AuditFinding) -> str:
+    return join_first([f"{one.path}:{one.line}" for one in finding.places], _MOST_PLACES)
+
+
 def _conflict(sheet: DecisionSheet) -> Iterator[Block]:
     if sheet.conflict is None:
         return
     yield Paragraph(" ".join(conflict_lines(sheet.conflict, lambda _: "")))
     yield ItemList(tuple((line, "", None) for line in ways_out(sheet.conflict)))
+
+
+def _changes(sheet: DecisionSheet) -> Iterator[Block]:
+    if sheet.changes:
+        yield ItemList(
+            tuple(
+                (f"{one.name} {one.before} → {one.after}", plan_cause_text(one.reason, lambda _: ""), None)
+                for one in sheet.changes
+            )
+        )
 
 
 def _versions(sheet: DecisionSheet, target: Target) -> Iterator[Block]:
@@ -209,6 +228,10 @@ def _systems(sheet: DecisionSheet, facts: DecisionFacts) -> Iterator[Block]:
     )
     head = ("System", "Verdict", "Changes", "Without a version", "Built there", "To install")
     yield Table("Operating systems", head, rows)
+    if any(one.changes for one in sheet.systems):
+        yield Paragraph(
+            "The constraints are the whole set. The JSON of each system's report has them:", "written.constraints"
+        )
 
 
 def _builds(system: MovedSystem) -> str:

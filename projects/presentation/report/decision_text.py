@@ -8,6 +8,7 @@ from projects.domain.report.decision import DecisionSheet, MoveOption
 from projects.presentation.report.blocks import ItemList, ReportPage
 from projects.presentation.report.decision_facts import DecisionFacts, support_ends
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, ways_out
+from scanner.domain.resolution.explain.sentences import plan_cause_text
 
 
 def decision_json(sheet: DecisionSheet, facts: DecisionFacts, page: ReportPage) -> str:
@@ -30,6 +31,16 @@ def decision_json(sheet: DecisionSheet, facts: DecisionFacts, page: ReportPage) 
                         "after": {kind.value: version for kind, version in one.after.items()},
                     }
                     for one in sheet.packages
+                ],
+                "changes": [
+                    {
+                        "name": one.name,
+                        "from": str(one.before),
+                        "to": str(one.after),
+                        "direct": one.direct,
+                        "why": plan_cause_text(one.reason, lambda _: ""),
+                    }
+                    for one in sheet.changes
                 ],
                 "systems": [
                     {

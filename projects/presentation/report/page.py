@@ -90,6 +90,8 @@ def _changes(report: MigrationReport) -> Iterator[Block]:
     )
     if report.added:
         yield Paragraph(f"Added to the set: {', '.join(report.added)}.")
+    if report.dropped:
+        yield Paragraph(f"No longer needed: {', '.join(report.dropped)}.")
 
 
 def _requirements(report: MigrationReport) -> Iterator[Block]:
@@ -155,12 +157,14 @@ def _python(report: MigrationReport) -> Iterator[Block]:
 
 
 def _set(report: MigrationReport) -> Iterator[Block]:
-    """Yield every package once: those with a remark or without a file in a table, of the others the file."""
+    """Yield every package of the set once: those with a remark or without a file in a table, of the others the file."""
     evidence = {one.name: one for one in report.evidence}
     rows: list[tuple[str | Cell, ...]] = []
     plain: list[PinnedFile] = []
     for category in report.categories:
         for one in category.packages:
+            if one.name in report.dropped:
+                continue
             file = evidence.pop(one.name, None)
             is_changed = file is not None and file.version != one.version
             gil = _without_gil(report, file)

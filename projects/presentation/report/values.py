@@ -137,6 +137,7 @@ class MigrationReport:
     findings: tuple[str, ...]
     moves: tuple[ReportedChange, ...]
     added: tuple[str, ...]
+    dropped: tuple[str, ...]
     no_path: str
     issues: tuple[ReportedIssue, ...]
     categories: tuple[PackageCategory, ...]

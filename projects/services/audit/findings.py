@@ -31,7 +31,7 @@ def audit_tree(
 
     - results: those of the same targets, in the same order; loaded: packages that are loaded by a name.
     """
-    own = OwnModules(tree.paths)
+    own = _own_modules(tree)
     known = packages_on(results, parsed, indexes, tree.root)
     pairs = list(zip(known, targets, strict=True))
     missing = {top for one, target in pairs for top in unanswered(tree.files, own, one, target)}
@@ -42,7 +42,11 @@ def audit_tree(
 def audit_without_requirements(tree: SourceTree, targets: Sequence[Target]) -> list[AuditFinding]:
     """Return the findings of a tree in which nothing is required."""
     pairs = [(KnownPackages(target.slug, ()), target) for target in targets]
-    return _findings(tree, OwnModules(tree.paths), pairs, {}, ())
+    return _findings(tree, _own_modules(tree), pairs, {}, ())
+
+
+def _own_modules(tree: SourceTree) -> OwnModules:
+    return OwnModules(tree.paths, tree.on_path, tree.vendored)
 
 
 def _findings(

@@ -6,16 +6,18 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
+from projects.domain.audit.search_folders import search_folders
 from projects.domain.audit.source_tree import AuditedFile, is_source, read_sources
 from projects.domain.dependency_files.limits import MAX_FILE_BYTES
 from projects.domain.python_places.read import LARGEST_FILE, may_name_python, read_places
 from projects.domain.python_places.values import PythonPlace
-from projects.services.dependency_files import is_own_folder, is_own_name
+from projects.services.dependency_files import is_own_folder, is_own_name, may_be_vendored
 from projects.services.reading import ReadingLimitReached, run_limited
 from scanner.domain.source.python_file import PythonFile, UnreadKind, UnreadSource
 from scanner.domain.source.read import LARGEST
@@ -46,6 +48,8 @@ class SourceTree:
     - content: returns the first bytes of the file at a path, at most so many.
     - root: the folder on the disk, None for a tree that is not there.
     - left_out: the number of sources beyond the limit.
+    - on_path: the folders that the sources put on Python's search path, also where they are vendored code.
+    - vendored: the paths of the files in those of them that are skipped as vendored code.
     """
 
     files: tuple[AuditedFile, ...]
@@ -53,6 +57,8 @@ class SourceTree:
     content: Content
     root: Path | None = None
     left_out: int = 0
+    on_path: tuple[str, ...] = ()
+    vendored: tuple[str, ...] = ()
 
 
 def read_tree(root: Path) -> SourceTree:
@@ -61,13 +67,26 @@ def read_tree(root: Path) -> SourceTree:
         paths, base = [root.name], root.parent
     else:
         paths, base = list(_walk(root)), root
-    return _tree(paths, partial(_bytes_below, base), base)
+    tree = _tree(paths, partial(_bytes_below, base), base)
+    return _with_search_path(tree, lambda folder: _is_plain_folder(base / folder), partial(_files_below, base))
 
 
 def read_commit_tree(paths: Iterable[str], contents: Mapping[str, bytes]) -> SourceTree:
     """Read the same of a commit, given all its paths and the contents of the files that are wanted."""
-    own = [path for path in paths if is_own_path(path)]
-    return _tree(own, lambda path, most: contents.get(path, b"")[:most], None)
+    every = list(paths)
+    tree = _tree(list(filter(is_own_path, every)), lambda path, most: contents.get(path, b"")[:most], None)
+    folders = _folders_of(every)
+    return _with_search_path(tree, folders.__contains__, lambda top: [path for path in every if path.startswith(top)])
+
+
+def _with_search_path(
+    tree: SourceTree, is_folder: Callable[[str], bool], below: Callable[[str], Iterable[str]]
+) -> SourceTree:
+    """Return a tree with the folders that its files put on the path. `below` lists the files whose paths start so."""
+    on_path = search_folders(tree.files, lambda folder: may_be_vendored(folder) and is_folder(folder))
+    skipped = (f"{folder}/" for folder in on_path if not is_own_path(f"{folder}/"))
+    vendored = islice((path for folder in skipped for path in below(folder)), _MAX_PATHS)
+    return replace(tree, on_path=on_path, vendored=tuple(vendored))
 
 
 def path_below(root: Path | None, path: str) -> str:
@@ -158,9 +177,9 @@ def _may_mention(path: str) -> bool:
 
 
 def _without_requirements(content: bytes) -> bytes:
-    """Return the tables of tools only: the others say what is required."""
+    """Return the tables of tools only: the others say what is required. [tool.NAME] names NAME."""
     return b"\n".join(
-        part
+        part.replace(b".", b" ", 1)
         for part in re.split(rb"(?m)^(?=\[)", content)
         if part.startswith(b"[tool.") and b"dependencies" not in part.partition(b"\n")[0]
     )
@@ -176,6 +195,24 @@ def _walk(root: Path) -> Iterator[str]:
             if seen > _MAX_PATHS:
                 return
             yield Path(folder, name).relative_to(root).as_posix()
+
+
+def _files_below(root: Path, folder: str) -> Iterator[str]:
+    return (folder + path for path in _walk(root / folder))
+
+
+def _folders_of(paths: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in paths:
+        folder = path.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found
+
+
+def _is_plain_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
 
 
 def _batches(content_of: Content, paths: list[str]) -> Iterator[list[tuple[str, bytes]]]:

@@ -103,12 +103,16 @@ class UnreadSource:
 
 @dataclass(frozen=True, slots=True)
 class PythonFile:
-    """What was read of one file, by line. Where `unread` is given the rest is empty."""
+    """What was read of one file, by line. Where `unread` is given the rest is empty.
+
+    path_folders: the literal parts of the folders that it puts on Python's search path, such as "../vendor".
+    """
 
     imports: tuple[Import, ...] = ()
     uses: tuple[NameUse, ...] = ()
     syntax: tuple[SyntaxUse, ...] = ()
     unread: UnreadSource | None = None
+    path_folders: tuple[str, ...] = ()
 
 
 def with_parents(module: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -20,6 +21,7 @@ from scanner.domain.source.python_file import (
     UnreadKind,
     UnreadSource,
 )
+from scanner.domain.source.search_path import folders_put_on_path
 from scanner.domain.source.statements import attempted, caught_by, error_names, is_main, is_own_package
 from scanner.domain.source.syntax import feature_of
 
@@ -29,6 +31,7 @@ _EXITS = {"sys.exit", "os._exit"}
 _IMPORTERS = {"importlib.import_module", "__import__", "pkgutil.resolve_name", "pytest.importorskip"}
 # Their argument ends with the name of something in a module.
 _OBJECT_IMPORTERS = {"django.utils.module_loading.import_string", "werkzeug.utils.import_string"}
+_RUNNING = f"Python {sys.version_info.major}.{sys.version_info.minor}, on which Wheelway runs,"
 _Work = tuple[ast.AST, CodeContext]
 
 
@@ -44,7 +47,7 @@ def read_python(source: bytes) -> PythonFile:
     except SyntaxError as error:
         # The decoder's errors have no line.
         kind = UnreadKind.SYNTAX if error.lineno else UnreadKind.ENCODING
-        return PythonFile(unread=UnreadSource(kind, error.lineno or 0, error.msg))
+        return PythonFile(unread=UnreadSource(kind, error.lineno or 0, f"{_RUNNING} finds {error.msg}"))
     except ValueError as error:
         return PythonFile(unread=UnreadSource(UnreadKind.ENCODING, message=str(error)))
     except (RecursionError, MemoryError):
@@ -58,7 +61,9 @@ class _Reader:
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
         nodes = list(ast.walk(tree))
-        self._guards = GuardReader(read_bindings(nodes))
+        bindings = read_bindings(nodes)
+        self._guards = GuardReader(bindings)
+        self._path_folders = folders_put_on_path(nodes, bindings)
         for name, value in assigned_once(tree.body, nodes).items():
             self._guards.add_flag(name, value)
         self._waiting: list[_Work] = []
@@ -105,7 +110,7 @@ class _Reader:
         self._imports.sort(key=lambda one: one.line)
         uses = sorted(self._uses.values(), key=lambda one: (one.line, one.name))
         syntax = sorted(self._syntax.values(), key=lambda one: (one.line, one.feature))
-        return PythonFile(tuple(self._imports), tuple(uses), tuple(syntax))
+        return PythonFile(tuple(self._imports), tuple(uses), tuple(syntax), path_folders=self._path_folders)
 
     def _push(self, nodes: Iterable[ast.AST | None], context: CodeContext) -> None:
         self._waiting.extend((node, context) for node in nodes if node is not None)

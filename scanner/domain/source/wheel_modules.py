@@ -19,7 +19,7 @@ class BroughtModules:
 
     Of a namespace package the parts are listed: "google.cloud.storage". `adds_folders`: a file of the archive adds
     folders to the path of imports; then `names` has what any of its folders may bring. `has_entry_points`: it is a
-    command, or a plugin that another package loads.
+    command, a plugin that another package loads, or something that each start of Python runs.
     """
 
     names: frozenset[str] = frozenset()
@@ -41,7 +41,7 @@ def brought_modules(paths: Iterable[str]) -> BroughtModules:
     files = [path for path in map(_installed_path, listed) if path]
     regular = {path.rpartition("/")[0] for path in files if path.endswith(("/__init__.py", "/__init__.pyi"))}
     regular |= {path.rpartition("/")[0] for path in files if _stem(path) == "__init__"}
-    adds_folders = any("/" not in path and path.endswith(".pth") and path != _HARMLESS_PTH for path in files)
+    has_pth = any("/" not in path and path.endswith(".pth") and path != _HARMLESS_PTH for path in files)
     loose: set[str] = set()
     found: set[str] = set()
     for path in files:
@@ -57,10 +57,17 @@ def brought_modules(paths: Iterable[str]) -> BroughtModules:
         if folders and end != 1:
             # Only a folder that is no package can be one that a .pth file adds.
             loose.add(folders[end - 1] if end else stem)
-    opens = adds_folders and bool(loose)
+    opens = has_pth and bool(loose)
     known = found | loose if opens else found
     names = frozenset(name for name in known if all(part.isidentifier() for part in name.split(".")))
-    return BroughtModules(names, opens, any(path.endswith(".dist-info/entry_points.txt") for path in listed))
+    return BroughtModules(names, opens, has_pth or any(map(_is_entry_point, listed)))
+
+
+def _is_entry_point(path: str) -> bool:
+    """Return whether a path is that of the list of entry points, or of a script that is installed as a command."""
+    top, _, rest = path.partition("/")
+    is_script = top.endswith(".data") and rest.startswith("scripts/")
+    return is_script or (top.endswith(".dist-info") and rest == "entry_points.txt")
 
 
 def _installed_path(path: str) -> str:

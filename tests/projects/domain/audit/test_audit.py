@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from textwrap import dedent
 
@@ -12,9 +13,10 @@ from projects.domain.audit.audit import audit, unanswered
 from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace, merged
 from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.audit.own_modules import OwnModules
-from projects.domain.audit.source_tree import read_sources
+from projects.domain.audit.source_tree import is_test_input, read_sources
 from scanner.domain.source.wheel_modules import BroughtModules
 from scanner.domain.targets.target import parse_target
+from tests.projects import crashed_tree
 
 WINDOWS = "cp313-win_amd64"
 REQUESTS = PackageModules(
@@ -48,53 +50,53 @@ def findings(
     )
 
 
-def seen(found: Iterable[AuditFinding]) -> list[tuple[str, str, str, int]]:
-    return [(one.kind.value, one.severity.value, one.subject, one.place.line) for one in found]
+def seen(found: Iterable[AuditFinding]) -> list[tuple[str, str, str, str, int]]:
+    return [(one.kind.value, one.severity.value, one.subject, one.place.path, one.place.line) for one in found]
 
 
-CRASH = {
-    "app/__init__.py": "",
-    "app/main.py": "import requests\nfrom app import analysis\nimport cgi\n",
-    "app/analysis.py": """
-        from bs4 import BeautifulSoup
-        from . import crawl
-
-        def classify(text):
-            import anthropic
-            return anthropic.Anthropic()
-    """,
-    "app/crawl.py": """
-        import urllib3
-        try:
-            import tomllib
-        except ImportError:
-            import tomli as tomllib
-        try:
-            import sentry_sdk
-        except ImportError:
-            sentry_sdk = None
-    """,
-}
+REQUIRED = [
+    PackageModules(
+        name, "1.0", BroughtModules(frozenset({name})), is_required=True, source="requirements.txt", line=line
+    )
+    for line, name in enumerate(("fastapi", "requests", "sendgrid"), start=1)
+]
+SET = [*REQUIRED, URLLIB3]
 
 
-def test_a_tree_like_the_one_that_crashed_has_exactly_its_findings() -> None:
+def test_a_tree_like_the_one_that_crashed_has_exactly_its_findings_with_their_places() -> None:
     soup = PackageModules("beautifulsoup4", "4.12.0", BroughtModules(frozenset({"bs4"})))
-    found = findings(CRASH, [REQUESTS, URLLIB3], suggested={"bs4": soup})
-    assert seen(found) == [
-        ("imported-not-required", "high", "bs4", 2),
-        ("removed-module", "high", "cgi", 3),
-        ("imported-not-required", "moderate", "anthropic", 6),
-        ("required-through-another", "moderate", "urllib3", 2),
-        ("imported-not-required", "low", "sentry_sdk", 8),
+    files = {path: text for path, text in crashed_tree.FILES.items() if path.endswith((".py", ".ipynb"))}
+    found = merged(
+        one
+        for slug in (crashed_tree.WINDOWS, crashed_tree.LINUX)
+        for one in findings(files, SET, slug, suggested={"bs4": soup})
+    )
+    rows = [
+        (
+            *(one.kind.value, one.severity.value, one.subject),
+            [(place.path, place.line) for place in one.places],
+            list(one.targets),
+        )
+        for one in found
     ]
-    assert (found[0].package, found[0].version) == ("beautifulsoup4", "4.12.0")
-    assert (found[2].is_late, found[3].through, found[4].is_caught) == (True, ("requests", "urllib3"), True)
+    assert rows == crashed_tree.FINDINGS
+    assert {subject for kind, _, subject, *_ in rows if kind == "removed-module"} == crashed_tree.REMOVED
+    by_subject = {one.subject: one for one in found}
+    assert (by_subject["bs4"].package, by_subject["bs4"].version) == ("beautifulsoup4", "4.12.0")
+    assert by_subject["anthropic"].is_late
+    assert by_subject["urllib3"].through == ("requests", "urllib3")
+    assert by_subject["sentry_sdk"].is_caught
+    assert by_subject["msilib"].is_doubtful
+    assert by_subject["cgi"].instead
 
 
 def test_modules_that_nothing_brings_are_the_ones_to_look_for() -> None:
-    sources = read_sources((path, dedent(text).encode()) for path, text in CRASH.items())
-    known = KnownPackages(WINDOWS, (REQUESTS, URLLIB3))
-    assert unanswered(sources, OwnModules(CRASH), known, parse_target(WINDOWS)) == {"bs4", "anthropic", "sentry_sdk"}
+    files = crashed_tree.FILES
+    sources = read_sources((path, text.encode()) for path, text in files.items() if path.endswith(".py"))
+    known = KnownPackages(WINDOWS, SET)
+    assert unanswered(sources, OwnModules(files), known, parse_target(WINDOWS)) == {
+        *("bs4", "anthropic", "sentry_sdk", "pytest")
+    }
 
 
 @pytest.mark.parametrize(
@@ -187,7 +189,9 @@ def test_a_package_for_another_group_is_named_with_it_where_shipped_code_imports
 
 
 def test_a_requirement_is_unused_only_if_nothing_imports_names_or_loads_it() -> None:
-    assert seen(findings({"a.py": "import os"}, [REQUESTS])) == [("required-not-imported", "low", "requests", 1)]
+    assert seen(findings({"a.py": "import os"}, [REQUESTS])) == [
+        ("required-not-imported", "low", "requests", "r.txt", 1)
+    ]
     assert findings({"a.py": "import os"}, [REQUESTS], mentioned=["requests"]) == []
     assert findings({"a.py": "if TYPE_CHECKING:\n    import requests"}, [REQUESTS]) == []
     assert findings({"a.py": "import sys\nif sys.version_info < (3,):\n    import requests.auth"}, [REQUESTS]) == []
@@ -199,6 +203,30 @@ def test_a_requirement_is_unused_only_if_nothing_imports_names_or_loads_it() -> 
         "black", "1", BroughtModules(frozenset({"black"}), has_entry_points=True), is_required=True
     )
     assert findings({"a.py": "import os"}, [stubs, loaded, command]) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "through", "has_command", "is_unused"),
+    [
+        ("tox-uv-bare", ("tox-uv", "tox-uv-bare"), True, False),
+        ("tox-uv-bare", ("tox-uv", "tox-uv-bare"), False, True),
+        ("tox-uv-bare", ("other", "tox-uv-bare"), True, True),
+        ("uv", ("tox-uv", "uv"), True, True),
+    ],
+)
+def test_a_package_that_only_requires_its_own_plugin_is_not_unused(
+    part: str, through: tuple[str, ...], has_command: bool, is_unused: bool
+) -> None:
+    whole = PackageModules("tox-uv", "1", BroughtModules(frozenset({"tox_uv_meta"})), is_required=True)
+    modules = BroughtModules(frozenset({"tox_uv"}), has_entry_points=has_command)
+    found = findings({"a.py": "import os"}, [whole, PackageModules(part, "1", modules, path=through)])
+    assert [one.subject for one in found] == (["tox-uv"] if is_unused else [])
+
+
+def test_a_file_that_cannot_be_read_is_said_with_the_python_that_cannot() -> None:
+    (found,) = findings({"a.py": "import yaml\nprint 'two'"})
+    running = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    assert found.instead.startswith(f"{running}, on which Wheelway runs, finds ")
 
 
 def test_findings_of_several_targets_are_one_where_they_say_the_same() -> None:
@@ -230,8 +258,35 @@ def test_the_tree_answers_for_its_own_modules_only(paths: list[str], path: str, 
     assert (found == []) is own
 
 
+def test_a_module_beside_a_file_in_a_package_does_not_stand_for_the_package_of_its_name() -> None:
+    drivers = {"db/__init__.py": "", "db/requests.py": "def connect():\n    import requests\n"}
+    extra = PackageModules("requests", "2", REQUESTS.modules, other_groups=("extra web",), is_optional=True)
+    assert seen(findings(drivers, [extra])) == [
+        ("required-for-another-group", "low", "requests", "db/requests.py", 2),
+    ]
+    assert findings(drivers) == []
+    assert [one.subject for one in findings({"db/__init__.py": "", "db/cgi.py": "", "db/a.py": "import cgi"})] == [
+        "cgi"
+    ]
+    assert findings({"scripts/cgi.py": "", "scripts/a.py": "import cgi"}) == []
+
+
 def test_a_package_of_the_set_comes_before_a_folder_that_happens_to_have_its_name() -> None:
     files = {"tests/data/requests/__init__.py": "", "app.py": "import requests"}
     assert findings(files, [REQUESTS]) == []
     unused = findings({"requests/__init__.py": "", "app.py": "import os"}, [REQUESTS])
     assert [one.kind for one in unused] == [FindingKind.NOT_IMPORTED]
+
+
+@pytest.mark.parametrize(
+    ("path", "is_input"),
+    [
+        ("tests/admin/custom_templates/project/requirements.in", True),
+        ("tests/templates/app/requirements.txt", True),
+        ("tests/requirements/py3.txt", False),
+        ("tests/template_tests/test_custom.py", False),
+        ("app/templates/render.py", False),
+    ],
+)
+def test_templates_of_tests_are_their_input(path: str, is_input: bool) -> None:
+    assert is_test_input(path) is is_input

@@ -49,13 +49,13 @@ PACKAGES: dict[str, Releases] = {
 TEXT = "# the shell\nshell==1.0\nenum34==1.1  # old\n"
 
 
-def assessed(text: str, *slugs: str, **wishes: Any) -> AssessmentRecord:
+def assessed(text: str, *slugs: str, packages: dict[str, Releases] = PACKAGES, **wishes: Any) -> AssessmentRecord:
     """Assess these requirements for targets, and write the plans."""
     files = {"requirements.txt": text.encode(), "Dockerfile": b"FROM python:3.11-slim\n"}
     parsed = read(files, list(files))
     on = [parse_target(slug) for slug in slugs]
     request = AssessmentRequest(parsed.requirements, on, BuildPolicy(), NOW, **wishes)
-    index = SmallIndex(PACKAGES, on, request.foreign)
+    index = SmallIndex(packages, on, request.foreign)
     searches = TargetSearches(request, index.snapshot)
     searches.finish()
     results = explain_targets(request, searches.finished, index.snapshot, WheelExplanations(index.files_of))
@@ -170,6 +170,18 @@ def test_the_three_forms_have_the_same_contents(whole: AssessmentRecord, slug: s
     for file in data["evidence"]:
         assert markdown.count(file["file"]) == page.count(file["file"]) == 1
     assert "\n\n\n" not in markdown
+
+
+def test_a_package_that_the_plan_drops_is_not_of_the_set() -> None:
+    packages = {**PACKAGES, "shell": {**PACKAGES["shell"], "1.0": (pure("shell", "1.0"), ["core==1.0", "old"])}}
+    packages["old"] = {"1.0": (pure("old", "1.0"), [])}
+    found = report(assessed(TEXT, WINDOWS, packages=packages))
+
+    assert found.dropped == ("old",)
+    assert "No longer needed: old." in render_markdown(found)
+    sections = report_page(found).sections
+    rows = [row for block in sections["The set, with its files"] for row in getattr(block, "rows", ())]
+    assert [name for (name, _), *_ in rows] == ["enum34"]
 
 
 def test_a_flag_does_not_change_the_verdict(whole: AssessmentRecord) -> None:

@@ -23,7 +23,8 @@ INFO = ["x-1.0.dist-info/METADATA", "x-1.0.dist-info/RECORD"]
     ],
 )
 def test_packages_and_modules_are_told_by_their_paths(paths: list[str], names: set[str]) -> None:
-    assert brought_modules([*paths, *INFO]) == BroughtModules(frozenset(names))
+    found = brought_modules([*paths, *INFO])
+    assert (found.names, found.adds_folders) == (frozenset(names), False)
 
 
 def test_a_file_that_adds_folders_to_the_path_leaves_more_open() -> None:
@@ -38,6 +39,16 @@ def test_a_file_that_adds_folders_to_the_path_leaves_more_open() -> None:
 
 def test_a_command_or_plugin_is_known_by_its_entry_points() -> None:
     assert brought_modules(["black/__init__.py", "black-1.0.dist-info/entry_points.txt"]).has_entry_points
+    assert not brought_modules(
+        ["black/__init__.py", "black/entry_points.txt", "black-1.0.data/headers/a.h"]
+    ).has_entry_points
+    assert not brought_modules(["setuptools/__init__.py", "distutils-precedence.pth"]).has_entry_points
+
+
+def test_what_is_run_without_an_import_counts_like_a_command() -> None:
+    assert brought_modules(["ruff/__init__.py", "ruff-1.0.data/scripts/ruff"]).has_entry_points
+    started = brought_modules(["pre_commit_uv/__init__.py", "pre_commit_uv_patch.pth"])
+    assert (started.has_entry_points, started.adds_folders) == (True, False)
 
 
 @pytest.mark.parametrize(
