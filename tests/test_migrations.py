@@ -110,8 +110,14 @@ def old(kept: Old) -> Old:
     return kept
 
 
-def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
-    old.migrate("scanner", "0001")
+FILES = [
+    ("demo-1.0-py3-none-any.whl", "wheel", 3, FOLDER, SHA),
+    ("demo-1.0.tar.gz", "sdist", 3, "https://files.example/packages/old/", ""),
+    ("demo.zip", "other", None, "https://other.example/demo.zip?at=1", SHA),
+]
+
+
+def store_files(old: Old) -> None:
     old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
                root_etag="", root_last_modified="", root_hash="", root_error="")  # fmt: skip
     old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
@@ -120,26 +126,23 @@ def test_files_keep_every_fact_when_their_table_is_packed(old: Old) -> None:
     old.insert("scanner_releaseshape", id=1, digest="d", text="t", catalogue="c", offers=b"")
     old.insert("scanner_release", id=3, package_id=7, version="1.0", shape_id=1, metadata_source="", metadata_error="",
                build_detail="")  # fmt: skip
-    files = [
-        ("demo-1.0-py3-none-any.whl", "wheel", 3, FOLDER, SHA),
-        ("demo-1.0.tar.gz", "sdist", 3, "https://files.example/packages/old/", ""),
-        ("demo.zip", "other", None, "https://other.example/demo.zip?at=1", SHA),
-    ]
-    for pk, (filename, kind, release, folder, sha) in enumerate(files, start=10):
+    for pk, (filename, kind, release, folder, sha) in enumerate(FILES, start=10):
         old.insert("scanner_releasefile", id=pk, package_id=7, release_id=release, filename=filename, kind=kind,
                    tag_set="", build="", folder=folder, sha256=sha, size=5, requires_python=">=3.9",
                    uploaded_at=NOON.isoformat(" "), yanked=False, yanked_reason="", metadata_sha256=sha)  # fmt: skip
-    old.migrate()
-    assert old.execute("SELECT files_base FROM scanner_package") == [("https://files.example/packages/",)]
+
+
+def check_that_packed_files_keep_every_fact(old: Old) -> None:
+    assert old.execute("SELECT files_base FROM scanner_package WHERE id = 7") == [("https://files.example/packages/",)]
     columns = "id, package_id, release_id, filename, kind, sha256, metadata_sha256, location, size, requires_python"
     digest, none = bytes.fromhex(SHA), b""
     assert [
         tuple(bytes(value) if isinstance(value, memoryview) else value for value in row)
         for row in old.execute(f"SELECT {columns} FROM scanner_releasefile ORDER BY id")
     ] == [
-        (10, 7, 3, files[0][0], "wheel", digest, digest, b"\x01" + digest, 5, ">=3.9"),
-        (11, 7, 3, files[1][0], "sdist", none, none, b"\x02old/", 5, ">=3.9"),
-        (12, 7, None, files[2][0], "other", digest, digest, b"\x00" + files[2][3].encode(), 5, ">=3.9"),
+        (10, 7, 3, FILES[0][0], "wheel", digest, digest, b"\x01" + digest, 5, ">=3.9"),
+        (11, 7, 3, FILES[1][0], "sdist", none, none, b"\x02old/", 5, ">=3.9"),
+        (12, 7, None, FILES[2][0], "other", digest, digest, b"\x00" + FILES[2][3].encode(), 5, ">=3.9"),
     ]
     # The next row takes the next key.
     old.insert("scanner_releasefile", package_id=7, filename="new.whl", kind="wheel", sha256=b"", metadata_sha256=b"",
@@ -178,24 +181,26 @@ def test_rows_of_renamed_tables_stay_and_releases_keep_their_metadata(old: Old) 
     assert old.execute("SELECT MAX(id) FROM scanner_pollstats") == [(2,)]
 
 
-def test_releases_keep_their_profiles_when_the_table_is_renamed(old: Old) -> None:
-    old.migrate("scanner", "0005")
-    old.insert("scanner_index", id=1, url="https://index.example", scope="", login="", closes_releases=True,
-               root_etag="", root_last_modified="", root_hash="", root_error="", root_names=0)  # fmt: skip
-    old.insert("scanner_package", id=7, index_id=1, name="demo", state="current", status="active", status_reason="",
+def store_shapes(old: Old) -> None:
+    old.insert("scanner_package", id=8, index_id=1, name="other", state="current", status="active", status_reason="",
                etag="", last_modified="", content_hash="", revision=1, due_reason="", failures=0, absences=0,
                last_error="", files_base="", problems="[]", is_watched=False)  # fmt: skip
-    for key in (1, 2):
+    for key in (11, 12):
         old.insert("scanner_releaseshape", id=key, digest=f"d{key}", text=f"t{key}", catalogue="c", offers=b"o")
-        old.insert("scanner_release", id=key + 2, package_id=7, version=f"{key}.0", shape_id=key, metadata_error="",
+        old.insert("scanner_release", id=key + 2, package_id=8, version=f"{key}.0", shape_id=key, metadata_error="",
                    build_detail="")  # fmt: skip
+
+
+def check_that_releases_keep_their_profiles(old: Old) -> None:
     kept = (
         "SELECT r.version, p.digest, p.text FROM scanner_release r JOIN scanner_storedprofile p ON p.id = r.profile_id"
+        " WHERE r.package_id = 8"
     )
-    old.migrate()
-    assert sorted(old.execute(kept)) == [("1.0", "d1", "t1"), ("2.0", "d2", "t2")]
-    old.migrate("scanner", "0005")
-    assert sorted(old.execute("SELECT id, shape_id FROM scanner_release")) == [(3, 1), (4, 2)]
+    assert sorted(old.execute(kept)) == [("11.0", "d11", "t11"), ("12.0", "d12", "t12")]
+
+
+def check_that_releases_have_shapes_again(old: Old) -> None:
+    assert sorted(old.execute("SELECT id, shape_id FROM scanner_release WHERE package_id = 8")) == [(13, 11), (14, 12)]
 
 
 STORED_ROW = {
@@ -223,8 +228,7 @@ SHOWN = [
 ]
 
 
-def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None:
-    old.migrate("projects", "0005")
+def store_results(old: Old) -> None:
     noon = NOON.isoformat(" ")
     old.insert("projects_project", id=1, name="practice", slug="practice", source_builds="pure", prereleases=False,
                minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
@@ -236,7 +240,9 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     old.insert("projects_targetassessment", id=1, assessment_id=1, target="cp315-win_amd64", position=0,
                verdict="no-go", counts="{}", blockers="[]", conflict="", packages=json.dumps([STORED_ROW, PENDING_ROW]),
                shown=json.dumps([SHOWN]))  # fmt: skip
-    old.migrate()
+
+
+def check_that_results_keep_their_facts_as_data(old: Old) -> None:
     ((packages, shown),) = old.execute("SELECT packages, shown FROM projects_targetassessment")
     rows, summaries = (json.loads(one) if isinstance(one, str) else one for one in (packages, shown))
     assert summaries == {"version": 2, "cells": [SHOWN[:11]]}
@@ -254,25 +260,52 @@ def test_stored_rows_keep_their_facts_when_reasons_become_data(old: Old) -> None
     assert PackageResult.from_json(PENDING_ROW) == pending
 
 
-def test_logins_of_stored_files_are_sealed_and_come_back(old: Old) -> None:
-    old.migrate("projects", "0009")
+PLAIN = b"--index-url https://u:s3cret@index.example/simple\nsix\n"
+
+
+def store_logins(old: Old) -> None:
     noon = NOON.isoformat(" ")
-    plain = b"--index-url https://u:s3cret@index.example/simple\nsix\n"
-    old.insert("projects_project", id=1, name="practice", slug="practice", source_builds="pure", prereleases=False,
+    old.insert("projects_project", id=2, name="private", slug="private", source_builds="pure", prereleases=False,
                minimum_age_days=0, groups="[]", step="major", holds="[]", created_at=noon)  # fmt: skip
-    old.insert("projects_snapshot", id=1, project_id=1, origin="paste", commit="", ref="", digest="d", created_at=noon,
+    old.insert("projects_snapshot", id=2, project_id=2, origin="paste", commit="", ref="", digest="d", created_at=noon,
                problems="[]", options="{}", hints="[]")  # fmt: skip
-    old.insert("projects_snapshotfile", id=1, snapshot_id=1, path="requirements.txt", format="requirements.txt",
-               sha256="0" * 64, content=plain, is_root=True)  # fmt: skip
-    old.migrate()
+    old.insert("projects_snapshotfile", id=1, snapshot_id=2, path="requirements.txt", format="requirements.txt",
+               sha256="0" * 64, content=PLAIN, is_root=True)  # fmt: skip
+
+
+def check_that_logins_are_sealed(old: Old) -> None:
     ((hidden,),) = old.execute("SELECT content FROM projects_snapshotfile")
-    ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot")
+    ((sealed,),) = old.execute("SELECT logins FROM projects_snapshot WHERE id = 2")
     assert bytes(hidden) == b"--index-url https://****1@index.example/simple\nsix\n"
     assert sealed
     assert "s3cret" not in sealed
-    old.migrate("projects", "0009")
+
+
+def check_that_logins_are_in_their_file_again(old: Old) -> None:
     ((content,),) = old.execute("SELECT content FROM projects_snapshotfile")
-    assert bytes(content) == plain
+    assert bytes(content) == PLAIN
+
+
+def test_rows_of_every_age_keep_their_facts_through_all_later_migrations_and_back(old: Old) -> None:
+    # Together, as each way through all migrations takes seconds.
+    ages = (
+        ("scanner", "0001", store_files),
+        ("scanner", "0005", store_shapes),
+        ("projects", "0005", store_results),
+        ("projects", "0009", store_logins),
+    )
+    for app, migration, store in ages:
+        old.migrate(app, migration)
+        store(old)
+    old.migrate()
+    check_that_packed_files_keep_every_fact(old)
+    check_that_releases_keep_their_profiles(old)
+    check_that_results_keep_their_facts_as_data(old)
+    check_that_logins_are_sealed(old)
+    old.migrate("projects", "0009")
+    check_that_logins_are_in_their_file_again(old)
+    old.migrate("scanner", "0005")
+    check_that_releases_have_shapes_again(old)
 
 
 def test_projects_with_the_same_members_become_those_of_one_team_and_go_back(old: Old) -> None:

@@ -7,6 +7,7 @@ each job. When that ends without a signal, the web server was killed: it ends at
 from __future__ import annotations
 
 import fcntl
+import gc
 import json
 import os
 import signal
@@ -35,6 +36,8 @@ def main() -> None:
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     os.nice(NICE)
+    # As in manage.py.
+    gc.disable()
     import django
     from django.conf import settings
 
