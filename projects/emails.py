@@ -195,7 +195,7 @@ def _digest_entry(note: UpstreamNote) -> dict[str, object]:
             for label, value, _ in facts
             for number, line in enumerate(value.splitlines())
         ],
-        "package_url": absolute_url(reverse("package", args=[note.name])),
+        "package_url": absolute_url(reverse("package", args=[note.name])) if note.name else "",
     }
 
 

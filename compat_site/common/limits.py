@@ -21,6 +21,7 @@ WHEELWAY_REQUEST_LIMITS = {
         ("sign-in, by account", "LIMIT_SIGN_IN_ACCOUNT", "20/900"),
         ("sign-in links, by address", "LIMIT_LINKS", "20/900"),
         ("invitations, by account", "LIMIT_INVITATIONS", "20/86400"),
+        ("test messages, by account", "LIMIT_TEST_MESSAGES", "20/600"),
         ("refused deliveries, by address and hook", "LIMIT_REFUSED_DELIVERIES", "60/60"),
         ("deliveries, by hook", "LIMIT_DELIVERIES", "12000/60"),
         ("uploads, by account", "LIMIT_UPLOADS_ACCOUNT", "60/3600"),

@@ -1,4 +1,4 @@
-"""Notes about upstream changes that affect a project, and the messages that mention them."""
+"""Notes about changes that affect a project, upstream or its own, and the messages that mention them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from projects.domain.project_changes import ProjectChangeKind
 from projects.domain.upstream.notes import NoteKind
+
+_UPSTREAM = tuple(kind.value for kind in NoteKind)
+_OWN = tuple(kind.value for kind in ProjectChangeKind)
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
@@ -18,17 +22,26 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Return those that are neither closed nor dismissed."""
         return self.filter(closed_at__isnull=True, dismissed_at__isnull=True)
 
+    def upstream(self) -> Self:
+        """Return those of changes on the index."""
+        return self.filter(kind__in=_UPSTREAM)
+
+    def own(self) -> Self:
+        """Return those of changes of the project itself, which only its followers get."""
+        return self.filter(kind__in=_OWN)
+
 
 class Note(models.Model):
-    """One upstream change that affects one project. Later events close it; members dismiss it.
+    """One change that affects one project. What happens later closes it; members dismiss it.
 
-    `subject` is the version of a regression or yank, or the status. `facts` are the evidence
-    (projects.domain.upstream.note_facts).
+    Of an upstream change, `subject` is the version of a regression or yank, or the status, and `facts` are the evidence
+    (projects.domain.upstream.note_facts). Of a change of the project itself both are those of
+    projects.domain.project_changes.ProjectChange, and `name` is empty.
     """
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="notes")
-    name = models.CharField(max_length=200, help_text="of the package, normalised")
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in NoteKind])
+    name = models.CharField(max_length=200, blank=True, help_text="of the package, normalised")
+    kind = models.CharField(max_length=10, choices=[(kind, kind) for kind in (*_UPSTREAM, *_OWN)])
     subject = models.CharField(max_length=120)
     severity = models.PositiveSmallIntegerField(help_text="place in projects.domain.assessment.verdicts.SEVERITIES")
     facts = models.JSONField(default=dict)

@@ -27,6 +27,7 @@ _LOOKS = {
 class UpstreamNote:
     """The text of one note. `line` is a line for a requirements or constraints file, "" if none helps.
 
+    `name` is the package, "" for a change of the project itself.
     `happened_at` is when the change happened on the index; `happened` is the label of that time ("Released").
     """
 
@@ -64,7 +65,7 @@ def describe_note(name: str, kind: NoteKind, subject: str, severity: Severity, f
     files = tuple(dict.fromkeys(one.file for one in facts.affected if one.file))
     return UpstreamNote(
         name=name,
-        look=_LOOKS.get(severity, Verdict.DEGRADED),
+        look=note_look(severity),
         severity=severity,
         headline=text.headline,
         why=tuple(text.why),
@@ -78,11 +79,17 @@ def describe_note(name: str, kind: NoteKind, subject: str, severity: Severity, f
     )
 
 
+def note_look(severity: Severity) -> Verdict:
+    """Return the verdict in whose colours a note of this severity is shown."""
+    return _LOOKS.get(severity, Verdict.DEGRADED)
+
+
 def one_line_summary(notes: Sequence[UpstreamNote]) -> str:
     """Return the content of a digest in one line. `notes` are sorted, worst first."""
     if len(notes) == 1:
         return f"{notes[0].headline}."
-    return f"{len(notes)} things changed upstream. The worst: {notes[0].headline}."
+    where = " upstream" if all(note.name for note in notes) else ""
+    return f"{len(notes)} things changed{where}. The worst: {notes[0].headline}."
 
 
 def _regression(name: str, version: str, facts: NoteFacts) -> _Text:

@@ -1,4 +1,4 @@
-"""The upstream notes of one project, for its page and its digests."""
+"""The notes of one project: the upstream ones for its page, all for its digests."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from projects.domain.assessment.verdicts import SEVERITIES
+from projects.domain.project_changes import ProjectChange, ProjectChangeKind
 from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import NoteKind, is_over
 from projects.models import Note, Project, Snapshot, Subscription
+from projects.presentation.project_changes import describe_change
 from projects.presentation.upstream_notes import UpstreamNote, describe_note
 from projects.selectors.uses import uses_of
 
 _DISMISSED = 20
+_OWN_KINDS = frozenset(ProjectChangeKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def follows(project: Project, user_id: int) -> bool:
 
 def upstream_of(project: Project, *, is_followed: bool, has_notes: bool = True) -> UpstreamSection:
     """Return the section for a user who follows the project or not. Four queries at most, none without notes."""
-    held = Note.objects.filter(project=project, closed_at__isnull=True).select_related("dismissed_by")
+    held = Note.objects.upstream().filter(project=project, closed_at__isnull=True).select_related("dismissed_by")
     notes = list(held.order_by("-severity", "-pk")) if has_notes else []
     lines = _lines(project, notes)
     dismissed = sorted((line for line in lines if line.dismissed_at), key=lambda line: -line.pk)
@@ -58,8 +61,14 @@ def upstream_of(project: Project, *, is_followed: bool, has_notes: bool = True) 
 
 def open_notes(project: Project, note_ids: QuerySet[Any, Any]) -> list[UpstreamNote]:
     """Return those of these notes that are still open, worst first, then newest first. Four queries at most."""
-    notes = Note.objects.open().filter(project=project, pk__in=note_ids).order_by("-severity", "-pk")
-    return [line.note for line in _lines(project, list(notes))]
+    notes = list(Note.objects.open().filter(project=project, pk__in=note_ids).order_by("-severity", "-pk"))
+    own = {note.pk: describe_change(_change_of(note)) for note in notes if note.kind in _OWN_KINDS}
+    lines = {line.pk: line.note for line in _lines(project, [note for note in notes if note.pk not in own])}
+    return [found for note in notes if (found := own.get(note.pk) or lines.get(note.pk)) is not None]
+
+
+def _change_of(note: Note) -> ProjectChange:
+    return ProjectChange.from_json(ProjectChangeKind(note.kind), note.facts)
 
 
 def _lines(project: Project, notes: list[Note]) -> list[NoteLine]:

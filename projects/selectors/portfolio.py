@@ -130,7 +130,9 @@ def _changes(projects: Collection[int], since: datetime) -> dict[int, tuple[Pack
 
 def _notes(projects: Collection[int], since: datetime) -> tuple[RecentNote, ...]:
     """Return the open notes of these projects that were written since then, worst first. One query."""
-    notes = Note.objects.open().filter(project__in=projects, created_at__gte=since).order_by("-severity", "-pk")
+    notes = (
+        Note.objects.open().upstream().filter(project__in=projects, created_at__gte=since).order_by("-severity", "-pk")
+    )
     return tuple(
         RecentNote(
             note.project_id,

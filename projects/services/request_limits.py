@@ -33,6 +33,7 @@ class LimitedRequest(StrEnum):
     SIGN_IN_ACCOUNT = "sign-in, by account"
     LINK = "sign-in links, by address"
     INVITE = "invitations, by account"
+    TEST_MESSAGE = "test messages, by account"
     REFUSED_DELIVERY = "refused deliveries, by address and hook"
     DELIVERY = "deliveries, by hook"
     UPLOAD_ACCOUNT = "uploads, by account"

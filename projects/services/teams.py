@@ -95,6 +95,17 @@ def set_role(team: Team, user_id: int, role: Role | None, actor: Actor) -> Role 
     return before
 
 
+def make_owner(team: Team, user: AbstractBaseUser, actor: Actor) -> bool:
+    """Make an account an owner of the team, also one that is no member. Return False if it is one already."""
+    with transaction.atomic():
+        defaults = {"role": Role.OWNER}
+        member, is_new = Membership.objects.get_or_create(team=team, user_id=user.pk, defaults=defaults)
+        if is_new:
+            name = user.get_username()
+            record(actor, LoggedAction.MEMBER_JOINED, name, team=team.pk, after=ROLE_NAMES[Role.OWNER])
+        return is_new or (member.role != Role.OWNER and set_role(team, user.pk, Role.OWNER, actor) is not None)
+
+
 def _create_with_free_slug(name: str) -> Team:
     """Create the team under the first free slug of its name. The unique constraint settles concurrent calls."""
     base = slugify(name)[:70] or "team"

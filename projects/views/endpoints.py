@@ -19,6 +19,8 @@ from projects.models import EndpointFormat, WebhookEndpoint
 from projects.selectors.endpoints import endpoint_line, endpoint_lines, message_lines
 from projects.services.endpoints import manage
 from projects.services.endpoints.manage import MOST_ENDPOINTS, EndpointOwner
+from projects.services.request_limits import LimitedRequest, count_request
+from projects.ways_in import recent_sign_in_required
 
 
 def _owner(request: HtmxHttpRequest, slug: str, team: str) -> EndpointOwner:
@@ -41,6 +43,7 @@ def _page_url(owner: EndpointOwner, pk: int) -> str:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 def endpoints(request: HtmxHttpRequest, slug: str = "", team: str = "") -> HttpResponse:
     """List the endpoints, and add one (POST), whose secret is shown once, in the response."""
     owner = _owner(request, slug, team)
@@ -80,6 +83,7 @@ def endpoints(request: HtmxHttpRequest, slug: str = "", team: str = "") -> HttpR
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@recent_sign_in_required
 def endpoint(request: HtmxHttpRequest, pk: int, slug: str = "", team: str = "") -> HttpResponse:
     """Show an endpoint with the messages to it; test, change or remove it, or send a message again (POST)."""
     owner = _owner(request, slug, team)
@@ -105,6 +109,8 @@ def endpoint(request: HtmxHttpRequest, pk: int, slug: str = "", team: str = "") 
 
 def _change(request: HtmxHttpRequest, owner: EndpointOwner, found: WebhookEndpoint, action: str) -> HttpResponse:
     now = timezone.now()
+    if action in ("test", "resend"):
+        count_request(now, (LimitedRequest.TEST_MESSAGE, str(request.user.pk)))
     match action:
         case "remove":
             manage.remove_endpoint(found, owner, actor_of(request))

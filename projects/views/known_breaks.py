@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from projects.access import HtmxHttpRequest, can_edit, get_project
+from projects.audit_trail import log_change
+from projects.domain.logged_action import LoggedAction
 from projects.forms.known_breaks import BreakForm, ContestForm
 from projects.models import TeamBreak
 from projects.presentation.known_breaks import where_text
@@ -44,6 +46,7 @@ def break_add(request: HtmxHttpRequest, slug: str) -> HttpResponse:
     )
     if form.is_valid():
         made = add_break(project.team, form.cleaned_data["entry"], request.user, timezone.now())
+        log_change(request, LoggedAction.BREAK_ADDED, project, after=made.package)
         messages.success(request, f"The break of {made.package} is recorded. The team's projects are assessed again.")
         return redirect("project-breaks", slug=slug)
     context = {"area": "projects", "project": project, "form": form, "title": "Add a known break"}
@@ -61,6 +64,7 @@ def break_contest(request: HtmxHttpRequest, slug: str, key: str) -> HttpResponse
     form = ContestForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         contest_break(project.team, fact, form.cleaned_data["reason"], request.user, timezone.now())
+        log_change(request, LoggedAction.BREAK_CONTESTED, project, after=fact.package)
         messages.success(request, f"The break of {fact.package} is contested. The team's projects are assessed again.")
         return redirect("project-breaks", slug=slug)
     context = {
@@ -81,5 +85,6 @@ def break_end(request: HtmxHttpRequest, slug: str, pk: int) -> HttpResponse:
     project = get_project(request, slug, edit=True)
     row = get_object_or_404(TeamBreak, pk=pk, team=project.team_id)
     end_break(row, request.user, timezone.now())
+    log_change(request, LoggedAction.BREAK_TAKEN_BACK, project, before=row.package)
     messages.success(request, "It is taken back. The team's projects are assessed again.")
     return redirect("project-breaks", slug=slug)

@@ -25,6 +25,7 @@ from projects.selectors.subscriptions import (
 from projects.services.alerts import send as sending
 from projects.services.alerts import watches
 from projects.services.alerts.smtp import SendStatus
+from projects.services.request_limits import LimitedRequest, count_request
 from projects.viewer import zone_of
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
@@ -96,7 +97,9 @@ def watch_end(request: HtmxHttpRequest, pk: int) -> HttpResponse:
 def alerts_test(request: HtmxHttpRequest) -> HttpResponse:
     """Send the user a test message and show the mail server's answer."""
     user = request.user
-    outcome = sending.send_check_message(user, timezone.now())
+    now = timezone.now()
+    count_request(now, (LimitedRequest.TEST_MESSAGE, str(user.pk)))
+    outcome = sending.send_check_message(user, now)
     if outcome.status is SendStatus.ACCEPTED:
         messages.success(request, f"A test message to {user.email} was passed to the mail server.")
     else:

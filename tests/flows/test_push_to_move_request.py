@@ -3,17 +3,23 @@
 Git is served by git's own http-backend, the API by a stand-in of each host.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
+from projects.domain.endpoints.events import EndpointEvent
+from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
-from projects.models import Membership, MoveRequest, Snapshot
+from projects.models import EndpointFormat, Membership, MoveRequest, Snapshot, WebhookMessage
 from projects.models.sealed import Sealed
+from projects.presentation.endpoints.bodies import make_body
 from projects.presentation.move_request_text import OTHERS_COMMITTED
 from projects.services.audit.pushed_source import audit_pushed_source
+from projects.services.endpoints.manage import EndpointOwner, add_endpoint
 from projects.services.move_requests.ask import requests_of_snapshot
 from projects.services.move_requests.work import work_on_request
 from scanner.index.client import IndexClient
@@ -81,6 +87,23 @@ def ask(installed: Installation) -> MoveRequest:
         assert work_on_request(request.pk, timezone.now()) is None
     request.refresh_from_db()
     return request
+
+
+def test_the_opened_request_is_announced_once_with_its_link(installed: Installation, api: HostApiServer) -> None:
+    actor, owner = Actor(None, "a test"), EndpointOwner(project=installed.project)
+    someone = User.objects.get()
+    address, events, form = "https://chat.example/", ["move.opened"], EndpointFormat.STANDARD
+    add_endpoint(owner, someone, actor, timezone.now(), name="chat", form=form, url=address, events=events)
+    push(installed, {**FILES})
+    request = ask(installed)
+    new_wheel(installed)
+    look(installed)
+    (message,) = WebhookMessage.objects.all()
+    event = EndpointEvent.from_json(message.event)
+    assert (event.kind, event.target, event.link) == ("move.opened", WINDOWS, request.url)
+    sent = json.loads(make_body("standard", event, "App", "https://wheelway.example/", timezone.now()))
+    assert (sent["type"], sent["data"]["url"]) == ("move.opened", request.url)
+    assert sent["data"]["text"] == "App: a change request for the move to Python 3.13 on Windows x64 was opened."
 
 
 def new_wheel(installed: Installation) -> None:

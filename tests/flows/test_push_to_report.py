@@ -1,4 +1,4 @@
-"""A push, and what is said about it at the host: one commit status and one comment, changed when the answer changes."""
+"""A push, and what is said about it: a commit status and a comment at its host, and a mail to those who follow it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,14 +9,20 @@ from django.utils import timezone
 from projects.domain.webhooks.events import PROVIDERS
 from projects.models import PushReport, Snapshot
 from projects.models.sealed import Sealed
+from projects.services.alerts.dispatch import dispatch_events
+from projects.services.alerts.send import send
+from projects.services.alerts.watches import follow
 from projects.services.audit.pushed_source import audit_pushed_source
+from projects.services.endpoints.announce import announce_changes
 from projects.services.push_reports import plan_reports, post_report
 from scanner.index.client import IndexClient
 from scanner.models import Package
 from scanner.services.polling.poll import poll_package
+from tests.cast import only_member
 from tests.flows.installation import Installation
 from tests.hosting.host_api import TOKEN, HostApiServer, host_api
 from tests.replay import ReplayIndex, a_file
+from tests.services.smtp import SmtpServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -63,11 +69,22 @@ def report(installed: Installation) -> int | None:
     return wait
 
 
-def test_a_push_has_one_status_and_one_comment_which_follow_the_answer(
-    installed: Installation, api: HostApiServer
+def mail(installed: Installation) -> None:
+    """Do what the scheduled tasks do, twice."""
+    for _ in range(2):
+        announce_changes(timezone.now())
+        for alert_id in dispatch_events(timezone.now()):
+            send(alert_id, timezone.now())
+
+
+def test_a_push_has_one_status_one_comment_and_one_mail_which_follow_the_answer(
+    installed: Installation, api: HostApiServer, mail_server: SmtpServer
 ) -> None:
+    follow(installed.project, only_member(installed.project))
     first = push(installed, {"requirements.txt": "good\n"})
     assert report(installed) is None
+    mail(installed)
+    assert mail_server.inbox.messages == []
     assert [(commit, _state(status)) for commit, status in api.statuses] == [(first, True)]
     assert api.comments == {}
 
@@ -82,6 +99,13 @@ def test_a_push_has_one_status_and_one_comment_which_follow_the_answer(
     assert "New: **fast** 1.0, blocked" in text
     assert "### Why" in text
     assert "/projects/app/" in text
+    mail(installed)
+    (message,) = mail_server.inbox.messages
+    assert mail_server.inbox.recipients == [["alice@team.example"]]
+    assert message["Subject"] == f"App: The push {second[:10]} makes fast worse"
+    body = message.get_body(("plain",))
+    assert body is not None
+    assert "Python 3.13 on Windows x64: fast 1.0 has no version that installs." in body.get_content()
 
     installed.replay.add_files("fast", [NEW])
     for package in Package.objects.all():
@@ -90,6 +114,8 @@ def test_a_push_has_one_status_and_one_comment_which_follow_the_answer(
     ((at, text),) = api.comments.values()
     assert "| go |" in text
     assert "1 of 1 target reachable" in str(api.statuses[-1][1])
+    mail(installed)
+    assert len(mail_server.inbox.messages) == 1
     assert PushReport.objects.count() == 2
 
 

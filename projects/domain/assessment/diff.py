@@ -23,6 +23,7 @@ _RANK = {
     Verdict.UPGRADE: 4,
     Verdict.BLOCKED: 5,
 }
+_NEED_WORK = {Verdict.BLOCKED, Verdict.UPGRADE, Verdict.HELD_BACK}
 
 
 class ChangeKind(StrEnum):
@@ -123,6 +124,20 @@ def _kind_of(before: Verdict | None, after: Verdict | None, *, moved: bool) -> C
     if _RANK[after] != _RANK[before]:
         return ChangeKind.WORSE if _RANK[after] > _RANK[before] else ChangeKind.BETTER
     return ChangeKind.MOVED if moved else None
+
+
+def made_worse(changes: Iterable[PackageChange]) -> list[PackageChange]:
+    """Return the changes for the worse: packages that need more work than before, and new ones that need any."""
+    return [
+        change
+        for change in changes
+        if change.kind is ChangeKind.WORSE or (change.kind is ChangeKind.NEW and change.after_verdict in _NEED_WORK)
+    ]
+
+
+def is_as_bad(verdict: Verdict, as_bad_as: Verdict) -> bool:
+    """Return whether a package needs as much work with the one verdict as with the other, or more."""
+    return _RANK[verdict] >= _RANK[as_bad_as]
 
 
 def net_changes(changes: Iterable[PackageChange]) -> list[PackageChange]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
 
-from projects.domain.assessment.diff import ChangeKind, compare
+from projects.domain.assessment.diff import compare, made_worse
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.gate.baseline import TargetBaseline
@@ -56,9 +56,6 @@ class EndpointEvent:
         return cls(**{**data, **lists, "kind": EventKind(data["kind"])})
 
 
-_NEEDS_WORK = {Verdict.BLOCKED, Verdict.UPGRADE, Verdict.HELD_BACK}
-
-
 def events_between(
     project: str, before: Sequence[TargetResult], after: Sequence[TargetResult], pushed: str | None
 ) -> Iterator[EndpointEvent]:
@@ -75,9 +72,8 @@ def events_between(
         return
     changes = compare({one.target: one.packages for one in before}, {one.target: one.packages for one in after})
     worse: dict[str, list[str]] = {}
-    for change in changes:
-        if change.kind is ChangeKind.WORSE or (change.kind is ChangeKind.NEW and change.after_verdict in _NEEDS_WORK):
-            worse.setdefault(change.target, []).append(change.name)
+    for change in made_worse(changes):
+        worse.setdefault(change.target, []).append(change.name)
     for target, names in worse.items():
         yield EndpointEvent(EventKind.PUSH_WORSE, project, target, tuple(names), commit=pushed)
 

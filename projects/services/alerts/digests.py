@@ -10,23 +10,29 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from projects.domain.cadence import Cadence, next_digest
+from projects.domain.project_changes import ProjectChangeKind
 from projects.models import Alert, Mention, Subscription
+
+_OWN_KINDS = tuple(kind.value for kind in ProjectChangeKind)
 
 
 def gather_digests(now: datetime) -> int:
     """Create a digest for each follower for whom one is due, with all unsent notes.
 
-    It is due WHEELWAY_DIGEST_AFTER after the oldest unsent note, or at the follower's hour. Return how many.
+    It is due WHEELWAY_DIGEST_AFTER after the oldest unsent note, or at the follower's hour; a change of the project
+    itself is due at once for those who chose no hour. Return how many.
     Five statements at most, for any number of followers and notes.
     """
     window = settings.WHEELWAY_DIGEST_AFTER
     # A note of the future was written by a clock that was wrong, and does not wait until then.
     has_waited = Q(noted_at__lte=now - window) | Q(noted_at__gt=now + window) | ~Q(cadence=Cadence.SOON)
-    waiting = _unsent(has_waited).values_list("pk", "cadence", "zone", "noted_at")
+    waiting = _unsent(has_waited | Q(kind__in=_OWN_KINDS)).values_list("pk", "cadence", "zone", "noted_at", "kind")
     due = {
         follow
-        for follow, cadence, zone, noted_at in waiting
-        if noted_at > now + window or next_digest(Cadence(cadence), zone, noted_at, window) <= now
+        for follow, cadence, zone, noted_at, kind in waiting
+        if noted_at > now + window
+        or (kind in _OWN_KINDS and cadence == Cadence.SOON)
+        or next_digest(Cadence(cadence), zone, noted_at, window) <= now
     }
     if not due:
         return 0
@@ -46,7 +52,7 @@ def gather_digests(now: datetime) -> int:
 def _unsent(which: Q) -> QuerySet[Any]:
     """Return rows of active follower and open note that was written since they follow and has not been sent to them.
 
-    `which` filters by the follower's columns and by `note` and `noted_at`.
+    `which` filters by the follower's columns and by `note`, `noted_at` and `kind`.
     """
     notes = (
         Subscription.objects.active()
@@ -56,7 +62,7 @@ def _unsent(which: Q) -> QuerySet[Any]:
             project__notes__dismissed_at__isnull=True,
             project__notes__created_at__gte=F("created_at"),
         )
-        .annotate(note=F("project__notes"), noted_at=F("project__notes__created_at"))
+        .annotate(note=F("project__notes"), noted_at=F("project__notes__created_at"), kind=F("project__notes__kind"))
     )
     sent = Mention.objects.filter(subscription=OuterRef("pk"), note=OuterRef("note"))
     return notes.filter(which).filter(~Exists(sent)).order_by("pk", "note")

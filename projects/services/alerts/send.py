@@ -52,26 +52,25 @@ def due_alerts(now: datetime) -> QuerySet[Alert]:
 def send(alert_id: int, now: datetime) -> SendAttempt | None:
     """Send one alert. Return None if it is not queued: sent already, or claimed by another worker.
 
-    The state is "sending" while the message is passed to the mail server. If the worker dies then, the state stays and
-    the message is not sent again, since it may have arrived.
+    The state is "sending" from when the mail server is connected. If the worker dies then, the state stays and the
+    message is not sent again, since it may have arrived. One that dies earlier leaves the alert queued.
     """
-    claimed = Alert.objects.filter(pk=alert_id, state=AlertState.QUEUED).update(
-        state=AlertState.SENDING, attempts=F("attempts") + 1
-    )
-    if not claimed:
+    queued = Alert.objects.filter(pk=alert_id, state=AlertState.QUEUED)
+    alert = queued.select_related("subscription__user", "subscription__project", "subscription__package").first()
+    if alert is None:
         return None
-    alert = Alert.objects.select_related("subscription__user", "subscription__project", "subscription__package").get(
-        pk=alert_id
-    )
     try:
         message = _message(alert, now)
     except AlertNotNeeded as reason:
-        return _store_result(alert, AlertState.SKIPPED, error=str(reason))
+        return _store_result(alert, AlertState.SKIPPED, error=str(reason)) if _claim(alert) else None
     except Exception as error:
         # Nothing has been sent yet, so the alert has failed for certain.
-        _store_result(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
+        if _claim(alert):
+            _store_result(alert, AlertState.FAILED, error=emails.to_one_line(f"{type(error).__name__}: {error}"))
         raise
-    result = send_message(message)
+    result = send_message(message, begin=lambda: _claim(alert))
+    if result.status is SendStatus.TAKEN or (alert.state == AlertState.QUEUED and not _claim(alert)):
+        return None
     if result.refuses_recipient:
         _stop_using_address(alert.subscription.user)
     if result.status is SendStatus.ACCEPTED:
@@ -81,6 +80,15 @@ def send(alert_id: int, now: datetime) -> SendAttempt | None:
         wait = alert.created_at + ATTEMPT_DELAYS[alert.attempts] - now
         return SendAttempt(attempt.state, min(max(wait, timedelta(seconds=1)), ATTEMPT_DELAYS[-1]))
     return _store_result(alert, AlertState.FAILED, error=result.error)
+
+
+def _claim(alert: Alert) -> bool:
+    """Count an attempt and claim a queued alert. Return False if another worker was quicker."""
+    queued = Alert.objects.filter(pk=alert.pk, state=AlertState.QUEUED)
+    if not queued.update(state=AlertState.SENDING, attempts=F("attempts") + 1):
+        return False
+    alert.state, alert.attempts = AlertState.SENDING, alert.attempts + 1
+    return True
 
 
 def send_check_message(user: User, now: datetime) -> SendResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from enum import Enum
@@ -31,6 +32,8 @@ class SendStatus(Enum):
     RETRY = "try again"
     # Rejected permanently, or unclear: another attempt could deliver the message twice.
     FAILED = "given up"
+    # Another worker sends it.
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,12 @@ def message_id(local: str) -> str:
     return f"<{local}@{domain}>"
 
 
-def send_message(message: EmailMultiAlternatives) -> SendResult:
-    """Send once. Failures are returned as values; errors in this code raise."""
+def send_message(message: EmailMultiAlternatives, begin: Callable[[], bool] = lambda: True) -> SendResult:
+    """Send once. Failures are returned as values; errors in this code raise.
+
+    `begin` is called before the first byte of the message could reach the server, and not at all if none will. If it
+    returns False, nothing is sent.
+    """
     try:
         # Find a message that cannot be serialized (a line break in a header) before anything is sent.
         message.message()
@@ -95,7 +102,7 @@ def send_message(message: EmailMultiAlternatives) -> SendResult:
             connection.open()
         except (OSError, smtplib.SMTPException) as error:
             return _result_of(error, SendStatus.RETRY)
-        return _send(connection, message)
+        return _send(connection, message) if begin() else SendResult(SendStatus.TAKEN)
     finally:
         _close(connection)
 

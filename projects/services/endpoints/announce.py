@@ -10,22 +10,32 @@ from django.db.models import F, OuterRef, Q, Subquery
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.endpoints.events import EndpointEvent, events_between
-from projects.models import AnnouncedAssessment, Assessment, Origin, Project, WebhookEndpoint, WebhookMessage
+from projects.models import (
+    AnnouncedAssessment,
+    Assessment,
+    Origin,
+    Project,
+    Subscription,
+    WebhookEndpoint,
+    WebhookMessage,
+)
+from projects.services.alerts.project_changes import note_changes
 
 # The messages of an endpoint that are kept.
 _KEPT = 200
 
 
 def announce_changes(now: datetime) -> int:
-    """Make the messages of what changed in projects with endpoints. Return how many.
+    """Make the messages and the followers' notes of what changed in projects that have any. Return how many messages.
 
     Each project is compared with the assessment that was announced last, under a lock: repeating and running
-    concurrently do no harm. A project whose first endpoint is new has announced nothing yet: its messages begin with
-    the next change.
+    concurrently do no harm. A project whose first endpoint or follower is new has announced nothing yet: its messages
+    begin with the next change.
     """
     served = Project.objects.filter(
         Q(endpoints__disabled_at=None, endpoints__isnull=False)
-        | Q(team__endpoints__disabled_at=None, team__endpoints__isnull=False),
+        | Q(team__endpoints__disabled_at=None, team__endpoints__isnull=False)
+        | Q(pk__in=Subscription.objects.active().follows().values("project")),
         deleted_at=None,
     )
     AnnouncedAssessment.objects.exclude(project__in=served).delete()
@@ -68,10 +78,10 @@ def _announce(project_id: int, newest_id: int, now: datetime) -> int:
         if before is None:
             return 0
         is_push = newest.snapshot_id != before.snapshot_id and newest.snapshot.origin == Origin.PUSH
-        events = events_between(
-            newest.project.slug, _results(before), _results(newest), newest.snapshot.commit if is_push else None
-        )
-        return announce(newest.project, events, now)
+        pushed = newest.snapshot.commit if is_push else None
+        then, after = _results(before), _results(newest)
+        note_changes(newest.project, then, after, pushed, now)
+        return announce(newest.project, events_between(newest.project.slug, then, after, pushed), now)
 
 
 def _results(assessment: Assessment) -> list[TargetResult]:

@@ -1,10 +1,11 @@
 """Teams: who gets one, and that none loses its last owner."""
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
-from projects.models import Membership
+from projects.models import LogEntry, Membership
 from projects.services.teams import LastOwner, create_team, set_role, team_for_projects
 from tests.cast import Cast, make_cast
 
@@ -41,3 +42,21 @@ def test_the_last_owner_stays_one(cast: Cast, after: Role | None) -> None:
     assert set_role(team, cast.carol.pk, after, ACTOR) is None
     left = {} if after is None else {cast.alice.pk: after}
     assert dict(team.memberships.values_list("user", "role")) == {cast.bob.pk: Role.OWNER, **left}
+
+
+def test_the_operator_gives_a_team_without_owner_one(cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:
+    team = cast.project.team
+    Membership.objects.filter(team=team, user=cast.alice).delete()
+    # A member gets the role, a stranger becomes a member, and a second time changes nothing.
+    for name in ("bob", "carol", "carol"):
+        call_command("team-owner", team.slug, name)
+    assert list(team.memberships.values_list("role", flat=True)) == [Role.OWNER, Role.OWNER]
+    assert "carol is already an owner of practice-api" in capsys.readouterr().out
+    logged = LogEntry.objects.filter(team_key=team.pk).order_by("pk")
+    assert list(logged.values_list("actor_name", "action", "target", "after")) == [
+        ("the operator", "role-changed", "bob", "owner"),
+        ("the operator", "member-joined", "carol", "owner"),
+    ]
+    for arguments in (("nowhere", "bob"), (team.slug, "nobody")):
+        with pytest.raises(CommandError, match="There is no"):
+            call_command("team-owner", *arguments)

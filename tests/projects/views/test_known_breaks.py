@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from projects.models import Assessment, TeamBreak
+from projects.models import Assessment, LogEntry, TeamBreak
 from projects.selectors.known_breaks import known_breaks_of
 from projects.services.assessments.run import stale_snapshots
 from scanner.selectors.known_breaks import known_breaks
@@ -83,3 +83,15 @@ def test_the_list_has_a_fixed_number_of_queries(
     alice.post(f"{PAGE}add/", ENTRY)
     with django_assert_max_num_queries(12):
         assert alice.get(PAGE).status_code == 200
+
+
+def test_what_a_team_says_of_breaks_is_in_its_log(alice: Client, cast: Cast) -> None:
+    alice.post(f"{PAGE}add/", ENTRY)
+    row = TeamBreak.objects.get()
+    alice.post(f"{PAGE}{row.subject}/contest/", {"reason": "ours is patched"})
+    alice.post(f"{PAGE}{row.pk}/end/")
+    page = text(alice.get(f"/teams/{cast.project.team.slug}/log/").content)
+    assert "added a known break of pyyaml for the team of practice-api" in page
+    assert "contested a known break of pyyaml for the team of practice-api" in page
+    assert "took back what the team of practice-api said of a break of pyyaml" in page
+    assert set(LogEntry.objects.filter(action__startswith="break").values_list("actor_name", flat=True)) == {"alice"}

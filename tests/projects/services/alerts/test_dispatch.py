@@ -192,13 +192,28 @@ def test_a_worker_that_dies_while_sending_leaves_the_message_to_the_operator(
 ) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(sending, "send_message", _die)
+    monkeypatch.setattr("projects.services.alerts.smtp._send", _die)
     with pytest.raises(SystemExit):
         send(alert.pk, timezone.now())
     alert.refresh_from_db()
     assert (alert.state, alert.attempts) == (AlertState.SENDING, 1)
     assert dispatch_events(timezone.now()) == []
     assert send(alert.pk, timezone.now()) is None
+
+
+def test_a_worker_that_dies_before_the_server_is_connected_leaves_the_message_to_the_next(
+    db: None, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[EmailMessage]
+) -> None:
+    alice = person()
+    alert = queued_alert(alice, project_of(alice))
+    with monkeypatch.context() as dying:
+        dying.setattr("projects.services.alerts.smtp.get_connection", _die)
+        with pytest.raises(SystemExit):
+            send(alert.pk, timezone.now())
+    assert dispatch_events(timezone.now()) == [alert.pk]
+    send(alert.pk, timezone.now())
+    alert.refresh_from_db()
+    assert (alert.state, alert.attempts, len(mailoutbox)) == (AlertState.SENT, 1, 1)
 
 
 def test_a_watch_with_a_message_of_unknown_fate_gets_no_other(watching: Subscription) -> None:
@@ -222,7 +237,7 @@ def test_a_watch_whose_message_failed_gets_one_for_the_next_version(watching: Su
 def test_a_passing_error_is_tried_again_later_and_not_for_ever(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = person()
     alert = queued_alert(alice, project_of(alice))
-    monkeypatch.setattr(sending, "send_message", lambda _: SendResult(SendStatus.RETRY, "451 try later"))
+    monkeypatch.setattr(sending, "send_message", lambda _, begin: SendResult(SendStatus.RETRY, "451 try later"))
     for wait, following in pairwise(ATTEMPT_DELAYS):
         now = alert.created_at + wait
         assert dispatch_events(now) == [alert.pk]
@@ -271,7 +286,9 @@ def test_dispatchers_and_senders_at_once_send_one_message(
     polled("greenlet", OLD, *NEW, wheel("greenlet", "3.1.1"), wheel("greenlet", "3.2.0"))
     handed_over: list[object] = []
 
-    def note(message: object) -> SendResult:
+    def note(message: object, begin: Callable[[], bool]) -> SendResult:
+        if not begin():
+            return SendResult(SendStatus.TAKEN)
         handed_over.append(message)
         return SendResult(SendStatus.ACCEPTED)
 
