@@ -74,7 +74,7 @@ def test_the_last_owner_neither_leaves_nor_steps_down(cast: Cast, owner: Client)
 def test_a_link_makes_one_account_a_member_once(cast: Cast, owner: Client, carol: Client) -> None:
     path = invite(owner, "manager")
     assert not Invitation.objects.filter(digest__in=path.split("/")).exists()
-    assert "to the team practice-api, as manager" in text(carol.get(path).content)
+    assert "to practice-api, with the role “manager”" in text(carol.get(path).content)
     carol.post(path)
     assert role_of(cast.project, cast.carol) == Role.MANAGER
     assert carol.post(path).status_code == 404
