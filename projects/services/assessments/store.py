@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,8 +20,8 @@ from projects.models import (
     Snapshot,
     TargetAssessment,
 )
-from projects.presentation.cell_summary import cells_to_json
 from projects.services.assessments.evaluate import Evaluation
+from projects.services.assessments.stored_results import stored_results
 from projects.services.indexes import own_keys
 from scanner.selectors.candidates import package_keys
 from scanner.selectors.name_confusion import confusions
@@ -56,9 +54,9 @@ def store_evaluation(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, q
 def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, question: str, now: datetime) -> None:
     state = AssessmentState.PARTIAL if found.missing or found.undecided else AssessmentState.COMPLETE
     keys = own_keys(indexes)
-    targets = [TargetAssessment.from_result(result, position) for position, result in enumerate(found.targets)]
+    stored = stored_results(found.targets)
     confused = [one.to_json() for one in confusions(indexes, found.names)]
-    digest = _digest(targets, [indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
+    digest = stored.digest([indexes.url, indexes.extra_urls, confused] if indexes.extra_urls else [])
     last = Assessment.objects.filter(snapshot=snapshot).select_for_update().newest_first().first()
     if last is not None and last.digest == digest and last.state == state:
         Assessment.objects.filter(pk=last.pk).update(
@@ -77,26 +75,24 @@ def _store_assessment(snapshot: Snapshot, found: Evaluation, indexes: IndexSet, 
     ]
     last.digest = digest
     last.confirmed_at = now
-    last.changes, last.changed_since = changes_since(last, {one.target: one.packages for one in found.targets})
+    last.changes, last.changed_since = changes_since(
+        last, {one.target: one.packages for one in found.targets}, stored.changes
+    )
     last.save()
     last.targets.all().delete()
-    for row, result in zip(targets, found.targets, strict=True):
-        row.assessment, row.shown = last, cells_to_json(result.packages)
-        row.is_decided = result.target not in found.undecided
-    TargetAssessment.objects.bulk_create(targets)
-
-
-def _digest(targets: list[TargetAssessment], extra: list[Any]) -> str:
-    rows = [(one.target, one.verdict, one.blockers, one.conflict, one.packages, one.plan) for one in targets]
-    return hashlib.sha256(json.dumps([rows, extra], sort_keys=True).encode()).hexdigest()
+    rows = stored.rows()
+    for row in rows:
+        row.assessment, row.is_decided = last, row.target not in found.undecided
+    TargetAssessment.objects.bulk_create(rows)
 
 
 def changes_since(
-    assessment: Assessment, packages: Mapping[str, Packages]
+    assessment: Assessment, packages: Mapping[str, Packages], known: dict[str, list[list[str | None]]] | None = None
 ) -> tuple[list[list[str | None]], datetime | None]:
     """Return what differs from the project's last complete assessment, in stored form, and when that was made.
 
-    A partial assessment has no changes: what is only not read yet has not changed.
+    A partial assessment has no changes: what is only not read yet has not changed. `known` keeps the changes since what
+    other projects had before, by its digest.
     """
     before = Assessment.objects.filter(project=assessment.project).complete().newest_first()
     if assessment.pk is not None:
@@ -104,11 +100,16 @@ def changes_since(
     last = before.first()
     if last is None or assessment.state != AssessmentState.COMPLETE:
         return [], None
+    if known is not None and last.digest in known:
+        return known[last.digest], last.created_at
     earlier = {
         target: [PackageResult.from_json(row) for row in rows]
         for target, rows in last.targets.values_list("target", "packages")
     }
-    return changes_to_json(compare(earlier, packages)), last.created_at
+    changes = changes_to_json(compare(earlier, packages))
+    if known is not None and last.digest:
+        known[last.digest] = changes
+    return changes, last.created_at
 
 
 def _store_packages(model: type[Row], project: Project, package_ids: frozenset[int] | set[int]) -> None:

@@ -1,5 +1,6 @@
 """Assessing a snapshot against the replay index: unknown at first, complete in the end, anew only when it differs."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from projects.domain.assessment.request import AssessmentRequest
+from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, AssessmentState, Origin, Project, ProjectTarget, Snapshot
 from projects.services.assessments.fetch import FetchResult, fetch_missing
 from projects.services.assessments.run import CLAIM_FOR, assess_snapshot, stale_snapshots
+from projects.services.assessments.stored_results import StoredResults
 from projects.services.snapshots import take_snapshot
 from scanner.index.client import IndexClient
 from scanner.models import Package, Release
@@ -87,6 +90,40 @@ def test_a_change_of_the_file_of_known_breaks_makes_assessments_stale_until_they
     assess(snapshot, replay)
     assert stale_snapshots(timezone.now()) == []
     assert Assessment.objects.latest("pk").targets.get().blockers == ["six"]
+
+
+def test_projects_that_ask_the_same_store_what_one_alone_stores_and_it_is_made_once(
+    replay: ReplayIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, of = [], StoredResults.of
+
+    def counted(results: Sequence[TargetResult]) -> StoredResults:
+        made.append(of(results))
+        return made[-1]
+
+    replay.add_package("demo", [a_file("demo-1.0-cp313-cp313-manylinux_2_28_x86_64.whl")])
+    projects = [bare_project(f"same-{number}") for number in range(3)]
+    for project in projects:
+        ProjectTarget.objects.create(project=project, slug=WINDOWS, position=0)
+    snapshots = [snapshot_of(project, "demo\n") for project in projects]
+    for snapshot in snapshots:
+        assess(snapshot, replay)
+    replay.add_files("demo", ["demo-1.0-cp313-cp313-win_amd64.whl"])
+    poll_package(Package.objects.get(name="demo").pk, IndexClient(replay.url), timezone.now())
+    monkeypatch.setattr(StoredResults, "of", counted)
+    assert stale_snapshots(timezone.now()) == [snapshot.pk for snapshot in snapshots]
+    for snapshot in snapshots:
+        assess(snapshot, replay)
+    assert len(made) == 1
+    stored = [Assessment.objects.filter(project=project).newest_first().first() for project in projects]
+    said = {
+        (one.digest, str(one.changes), str(one.targets.values_list("verdict", "packages"))) for one in stored if one
+    }
+    assert len(said) == 1
+    (first, *_) = stored
+    assert first is not None
+    assert first.changes
+    assert first.digest == StoredResults.of([row.to_result() for row in first.targets.all()]).digest([])
 
 
 def test_the_same_answer_is_confirmed_and_not_written_again(project: Project, replay: ReplayIndex) -> None:
