@@ -17,11 +17,11 @@ from packaging.version import Version
 from projects.domain.assessment.conflict_sources import with_sources
 from projects.domain.assessment.demanded_evidence import demand_evidence, lacks_evidence
 from projects.domain.assessment.explained_wheels import WheelExplanations
+from projects.domain.assessment.explanation import explain_all
 from projects.domain.assessment.held_back import PresentChoices, judge_at_newest, plan_of_held_back, present_versions
 from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.judgement import (
     Judgement,
-    explain_all,
     judge_conda_build,
     judge_foreign,
     judge_inactive,

@@ -9,8 +9,9 @@ from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.explained_wheels import WheelExplanations
+from projects.domain.assessment.explanation import explain_all
 from projects.domain.assessment.index_snapshot import IndexSnapshot
-from projects.domain.assessment.judgement import Judgement, explain_all, judge_version
+from projects.domain.assessment.judgement import Judgement, judge_version
 from projects.domain.assessment.provenance import Provenance
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of
