@@ -103,6 +103,7 @@ _GUARDS = {
     ImportGuard.OTHER_MODULE: "importing that module fails",
     ImportGuard.CALL: "the function fails when it is called",
     ImportGuard.SCRIPT: "the file fails as a program",
+    ImportGuard.POSSIBLE: "it may fail, where the import runs: that depends on a condition or on another import",
 }
 
 

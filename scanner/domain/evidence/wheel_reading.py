@@ -56,6 +56,7 @@ class ImportGuard(StrEnum):
     OTHER_MODULE = "other-module"  # importing one of its other modules fails
     CALL = "call"  # a function fails when it is called
     SCRIPT = "script"  # only the file as a program fails
+    POSSIBLE = "possible"  # it depends on a condition that no target decides, or on another import that failed
     CAUGHT = "caught"  # nothing: the failure is caught
     BROUGHT = "brought"  # nothing: a package that the release requires brings the module
 
@@ -247,7 +248,7 @@ def _imports(files: Mapping[str, PythonFile], modules: Iterable[str]) -> Iterato
                 package=path.partition("/")[0].removesuffix(".py"),
                 path=path,
                 line=found.line,
-                guard=_guard(found.context, is_certain=path in reached and None not in holding),
+                guard=_guard(found.context, is_reached=path in reached, is_decided=None not in holding),
                 not_on=not_on,
             )
 
@@ -258,16 +259,17 @@ def _wanted(found: Import) -> str | None:
     return found.module if found.module in _WANTED else found.top if found.top in _WANTED else None
 
 
-def _guard(context: CodeContext, *, is_certain: bool) -> ImportGuard:
+def _guard(context: CodeContext, *, is_reached: bool, is_decided: bool) -> ImportGuard:
     if context.may_fail:
         return ImportGuard.CAUGHT
+    if context.instead_of or not is_decided:
+        return ImportGuard.POSSIBLE
     match context.when:
         case RunTime.CALL:
             return ImportGuard.CALL
         case RunTime.SCRIPT:
             return ImportGuard.SCRIPT
-    # An import that replaces a failed one, or that depends on an unknown condition, may never run.
-    return ImportGuard.CERTAIN if is_certain and not context.instead_of else ImportGuard.OTHER_MODULE
+    return ImportGuard.CERTAIN if is_reached else ImportGuard.OTHER_MODULE
 
 
 class _Held:
