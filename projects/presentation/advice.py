@@ -103,8 +103,8 @@ def _advise_blocked(package: PackageResult) -> str:
     if package.availability is Availability.ABSENT:
         return "Check the name and the index: it offers no such version, and none that helps."
     if package.may_get_files:
-        return "Watch this cell: the newest release may still get wheels; otherwise wait for a new release."
-    return "Watch this cell: only a new release can have a wheel for it; until then replace the package or stay."
+        return "Watch it: the newest release may still get wheels; otherwise wait for a new release."
+    return "Watch it: only a new release can have a wheel for it; until then replace the package or stay."
 
 
 def _describe_runtimes(package: PackageResult, slug: str) -> str:

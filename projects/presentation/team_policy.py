@@ -14,7 +14,7 @@ from scanner.domain.phrases import agree, count
 # A waiver that ends within so many days is marked.
 SOON_DAYS = 14
 HEADINGS: Mapping[str, str] = {
-    "evidence": "Counts as ready",
+    "evidence": "Must be known",
     "builds": "Builds from source",
     "prereleases": "Pre-releases",
     "age": "Ignored while younger",

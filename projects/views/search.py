@@ -14,6 +14,8 @@ from projects.selectors import package_uses, search_by_name
 
 _LONGEST = 200
 _MOST_TOPICS = 5
+# A shorter text is the beginning of a name, and in too many answers.
+_SHORTEST_WORD = 4
 
 
 @require_safe
@@ -27,7 +29,7 @@ def find(request: HtmxHttpRequest) -> HttpResponse:
     if found.package is not None:
         return redirect("package", found.package)
     uses = package_uses(request.user, found.packages)
-    topics = [topic for section in search_help(text) for topic in section.topics] if text else []
+    topics = [topic for section in search_help(text) for topic in section.topics] if len(text) >= _SHORTEST_WORD else []
     context = {
         "found": found,
         "sought": text,

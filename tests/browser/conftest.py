@@ -51,10 +51,13 @@ def open_page(browser: Browser, live_server: LiveServer) -> Iterator[OpenPage]:
             base_url=str(live_server.url), viewport={"width": width, "height": 900}, **options
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE * 1000)
+        # Of the context, so that a further tab is heard as well.
+        context.on(
+            "console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None
+        )
+        context.on("weberror", lambda error: said.append(str(error.error)))
         page = context.new_page()
-        page.set_default_timeout(PATIENCE * 1000)
-        page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: said.append(str(error)))
         if as_alice:
             client = Client()
             client.force_login(User.objects.get(username="alice"))

@@ -62,10 +62,14 @@ def violations(page: Page) -> str:
 
 
 @pytest.mark.parametrize(
-    ("width", "scheme"), [(1440, "light"), (390, "dark")], ids=["wide and light", "narrow and dark"]
+    ("width", "scheme", "has_scripts"),
+    [(1440, "light", True), (390, "dark", True), (1440, "dark", False), (390, "light", False)],
+    ids=["wide and light", "narrow and dark", "wide and dark without JavaScript", "narrow without JavaScript"],
 )
-def test_every_page_can_be_read(open_page: OpenPage, pages: list[str], width: int, scheme: str) -> None:
-    page = open_page("/", width=width, color_scheme=scheme)
+def test_every_page_can_be_read(
+    open_page: OpenPage, pages: list[str], width: int, scheme: str, has_scripts: bool
+) -> None:
+    page = open_page("/", width=width, color_scheme=scheme, java_script_enabled=has_scripts)
     found = {}
     for path in pages:
         page.goto(path)
@@ -76,16 +80,51 @@ def test_every_page_can_be_read(open_page: OpenPage, pages: list[str], width: in
     assert {path: text for path, text in found.items() if text} == {}
 
 
+def headings(page: Page) -> list[str]:
+    """What the main part of the page is about."""
+    return page.get_by_role("main").get_by_role("heading").all_inner_texts()
+
+
+def test_every_page_is_the_same_again_after_going_back_and_forward(open_page: OpenPage, pages: list[str]) -> None:
+    page = open_page("/help/")
+    found = {}
+    for path in pages:
+        page.goto("/help/")
+        page.goto(path)
+        before = (page.url, headings(page))
+        page.go_back()
+        on_the_way = page.get_by_role("heading", level=1).inner_text()
+        page.go_forward()
+        after = (page.url, headings(page))
+        if before != after or on_the_way != "Help" or not before[1]:
+            found[path] = [before, on_the_way, after]
+    assert found == {}
+
+
+def test_every_page_says_the_same_in_two_tabs(open_page: OpenPage, pages: list[str]) -> None:
+    first = open_page("/")
+    second = first.context.new_page()
+    found = {}
+    for path in pages:
+        for tab in (first, second):
+            tab.goto(path)
+        # The first tab is read after the second was opened.
+        said = [headings(tab) for tab in (first, second)]
+        if said[0] != said[1] or not said[0]:
+            found[path] = said
+    assert found == {}
+
+
 def test_every_page_says_the_same_without_javascript(open_page: OpenPage, pages: list[str]) -> None:
     with_it, without = open_page("/"), open_page("/", java_script_enabled=False)
     found = {}
     for path in pages:
-        headings = []
+        said = []
         for page in (with_it, without):
             page.goto(path)
-            headings.append(page.get_by_role("main").get_by_role("heading").all_inner_texts())
-        if headings[0] != headings[1] or not headings[0]:
-            found[path] = headings
+            said.append(headings(page))
+        if said[0] != said[1] or not said[0]:
+            found[path] = said
     assert found == {}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -31,21 +31,37 @@ class PackageGraph:
         return _reachable(names, self.asks)
 
     def depths(self, names: AbstractSet[str]) -> dict[str, int]:
-        """Return how many steps each of these packages is from the project, nearest first, over these packages."""
+        """Return the column of each of these packages: right of all that ask for it, nearest to the project first.
+
+        Of packages that ask for each other in a circle, one stands left of what asks for it.
+        """
         depths: dict[str, int] = {}
-        layer = sorted(names & self.roots) or sorted(
-            name for name in names if not self.asked_by.get(name, set()) & names
-        )
-        todo = set(names)
-        depth = 0
-        while todo:
-            # Packages that ask only for each other have no way from the project: they begin a layer of their own.
-            found = [name for name in layer if name in todo] or sorted(todo)[:1]
-            depths.update(dict.fromkeys(found, depth))
-            todo.difference_update(found)
-            layer = sorted({child for name in found for child in self.asks.get(name, ())})
-            depth += 1
-        return depths
+        for name in self._order(names):
+            above = [depths[one] for one in self.asked_by.get(name, ()) if one in depths]
+            depths[name] = max(above, default=-1) + 1
+        return dict(sorted(depths.items(), key=lambda item: (item[1], item[0])))
+
+    def _order(self, names: AbstractSet[str]) -> list[str]:
+        """Return these packages so that each comes after those that ask for it, except in a circle."""
+        order: list[str] = []
+        seen: set[str] = set()
+        for start in [*sorted(names & self.roots), *sorted(names)]:
+            # The way that is being walked, with what each package on it asks for and was not walked yet.
+            walk = [] if start in seen else [(start, self._children(start, names))]
+            seen.add(start)
+            while walk:
+                name, rest = walk[-1]
+                child = next((one for one in rest if one not in seen), None)
+                if child is None:
+                    order.append(name)
+                    walk.pop()
+                else:
+                    seen.add(child)
+                    walk.append((child, self._children(child, names)))
+        return order[::-1]
+
+    def _children(self, name: str, names: AbstractSet[str]) -> Iterator[str]:
+        return iter(sorted(self.asks.get(name, set()) & names))
 
 
 @dataclass(slots=True)

@@ -54,6 +54,13 @@ def test_the_table_says_the_same_as_the_drawing() -> None:
     assert {line.name for line in found.lines if line.is_required_by_project} == {"fastapi", "requests"}
 
 
+def test_a_package_stands_right_of_all_that_ask_for_it_also_where_the_project_asks_for_it() -> None:
+    numpy = make_package("numpy", Verdict.BLOCKED, paths=[("keras", "h5py", "numpy"), ("keras", "numpy")])
+    others = [make_package("keras"), make_package("h5py", direct=False, paths=[("keras", "h5py")])]
+    places = {node.name: node.x for node in page(results=[numpy, *others]).nodes}
+    assert places["keras"] < places["h5py"] < places["numpy"]
+
+
 def test_places_do_not_overlap() -> None:
     assert len({(node.x, node.y) for node in page("all=1").nodes}) == 6
 

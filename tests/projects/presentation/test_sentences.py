@@ -87,11 +87,11 @@ def test_a_blocked_package_says_what_its_newest_version_lacks() -> None:
         ),
         (
             make_package("a", "blocked", may_get_files=True),
-            "Watch this cell: the newest release may still get wheels; otherwise wait for a new release.",
+            "Watch it: the newest release may still get wheels; otherwise wait for a new release.",
         ),
         (
             make_package("a", "blocked"),
-            "Watch this cell: only a new release can have a wheel for it; until then replace the package or stay.",
+            "Watch it: only a new release can have a wheel for it; until then replace the package or stay.",
         ),
     ],
 )

@@ -15,7 +15,7 @@ OBSTACLE_TEXTS = {
     Obstacle.COMPILED_SOURCE: "has no wheel, only source to compile",
     Obstacle.UNSEEN_SOURCE: "has no wheel, only source that was not looked into",
     Obstacle.UNREADABLE_SOURCE: "has no wheel, only source that cannot be read",
-    Obstacle.REQUIRES_PYTHON: "refuses that Python",
+    Obstacle.REQUIRES_PYTHON: "excludes that Python",
     Obstacle.NO_FILE: "has no file for it",
     Obstacle.TOO_YOUNG: "is younger than the policy allows",
     Obstacle.KNOWN_BREAK: "is known to break",
