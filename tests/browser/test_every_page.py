@@ -69,7 +69,10 @@ def violations(page: Page) -> str:
 def test_every_page_can_be_read(
     open_page: OpenPage, pages: list[str], width: int, scheme: str, has_scripts: bool
 ) -> None:
-    page = open_page("/", width=width, color_scheme=scheme, java_script_enabled=has_scripts)
+    page = open_page("/", width=width, color_scheme=scheme)
+    if not has_scripts:
+        # axe itself needs JavaScript, so the page's own scripts are empty instead.
+        page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     found = {}
     for path in pages:
         page.goto(path)

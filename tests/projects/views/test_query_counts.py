@@ -36,7 +36,7 @@ FOR_PROJECTS = (
 )
 # Pages that grow with the packages of a project.
 FOR_PACKAGES = (
-    *("/", "/packages/", "/find/?q=package", "/ecosystem/", "/alerts/", "/operator/"),
+    *("/", "/packages/", "/find/?q=a", "/ecosystem/", "/alerts/", "/operator/"),
     *(PROJECT, f"{PROJECT}?target={LINUX_314}&state=ready", f"{PROJECT}export.csv", f"{PROJECT}export.json"),
     *(f"{PROJECT}when/{LINUX_314}/", f"{PROJECT}graph/{LINUX_314}/?all=1", f"{PROJECT}upgrade/{LINUX_313}/"),
     *(f"{PROJECT}report/{LINUX_314}/", f"{PROJECT}decide/{LINUX_314}/", f"{PROJECT}move/{LINUX_314}/"),
