@@ -14,7 +14,7 @@ from django.utils import timezone
 from projects.domain.endpoints.events import EndpointEvent
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
-from projects.models import EndpointFormat, Membership, MoveRequest, Snapshot, WebhookMessage
+from projects.models import EndpointFormat, Membership, MoveRequest, Snapshot, TargetAssessment, WebhookMessage
 from projects.models.sealed import Sealed
 from projects.presentation.endpoints.bodies import make_body
 from projects.presentation.move_request_text import OTHERS_COMMITTED
@@ -117,6 +117,7 @@ def test_a_request_follows_the_facts_from_the_push_to_the_falling_blocker(
     installed: Installation, api: HostApiServer
 ) -> None:
     push(installed, {**FILES})
+    assert verdict() == "no-go"
     request = ask(installed)
     assert (request.state, request.number, request.reason) == ("open", 1, "")
     assert title(api).endswith(": waits for 1 package")
@@ -127,6 +128,7 @@ def test_a_request_follows_the_facts_from_the_push_to_the_falling_blocker(
 
     new_wheel(installed)
     look(installed)
+    assert verdict() == "conditional"
     assert len(api.requests) == 1
     assert title(api).endswith("Move to Python 3.13 on Windows x64")
     assert "Do not merge" not in body(api)
@@ -191,6 +193,11 @@ def test_a_refused_token_is_said_with_the_next_step_and_a_host_that_is_away_is_a
     assert "refused the token with status 403. The token permits too little." in page
     api.answer_with = None
     assert ask(installed).state == "open"
+
+
+def verdict() -> str:
+    """Return the verdict of the newest assessment."""
+    return str(TargetAssessment.objects.filter(target=WINDOWS).latest("assessment__pk").verdict)
 
 
 def title(api: HostApiServer) -> str:

@@ -62,9 +62,9 @@ class CodeBlock:
     summary: str = ""
 
     @property
-    def is_long(self) -> bool:
-        """Whether it has so many lines that paper takes it in two columns."""
-        return self.text.count("\n") > _SHORT
+    def length(self) -> str:
+        """The class in HTML: "long" for so many lines that paper takes them in two columns."""
+        return "long" if self.text.count("\n") > _SHORT else ""
 
     @property
     def diff_lines(self) -> Iterator[tuple[str, str]]:
