@@ -61,7 +61,8 @@ def loosened(requirement: Requirement) -> Requirement:
     kept = []
     for clause in requirement.specifier:
         if clause.operator in {"==", "~="}:
-            kept.append(f">={clause.version.removesuffix('.*')}")
+            # An ordered comparison takes no local version.
+            kept.append(f">={clause.version.removesuffix('.*').partition('+')[0]}")
         elif clause.operator not in {"<", "<="}:
             kept.append(str(clause))
     loose = Requirement(str(requirement))
