@@ -1,5 +1,6 @@
 """A clock that jumps ahead and comes back: no message, assessment or delivery waits for that time to come."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,11 @@ far = pytest.mark.parametrize("jump", JUMPS, ids=["two hours", "40 days", "3 yea
 
 @far
 def test_a_message_made_in_the_future_is_tried_again(jump: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "send_message", lambda _: SendResult(SendStatus.RETRY, "451 try later"))
+    def refuse(_: object, begin: Callable[[], bool]) -> SendResult:
+        assert begin()
+        return SendResult(SendStatus.RETRY, "451 try later")
+
+    monkeypatch.setattr(sending, "send_message", refuse)
     alice = person()
     alert = queued_alert(alice, project_of(alice))
     Alert.objects.update(created_at=NOON + jump)
