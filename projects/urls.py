@@ -46,6 +46,7 @@ register_converter(LogKindConverter, "log")
 
 urlpatterns = [
     path("", portfolio.home, name="home"),
+    path("export.<str:kind>", portfolio.export, name="portfolio-export"),
     path("sign-in/", accounts.sign_in, name="sign-in"),
     path("sign-in/<str:token>/", accounts.sign_in_link, name="sign-in-link"),
     path("sign-out/", accounts.sign_out, name="sign-out"),

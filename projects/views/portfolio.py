@@ -1,25 +1,49 @@
-"""The portfolio, the first page: all projects of the user on the team's headline targets."""
+"""The portfolio, the first page: all projects of the user on the team's headline targets, and its exports."""
 
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from django_htmx.http import replace_url
 
 from projects.access import HtmxHttpRequest
 from projects.models import SavedView
-from projects.presentation.portfolio.page import portfolio_page
+from projects.presentation.portfolio.export import portfolio_csv, portfolio_json
+from projects.presentation.portfolio.page import PortfolioPage, portfolio_page
 from projects.presentation.portfolio.query import PortfolioQuery
 from projects.selectors import portfolio_state
+from projects.views.downloads import download
+
+_EXPORTS = {"csv": ("text/csv; charset=utf-8", portfolio_csv), "json": ("application/json", portfolio_json)}
 
 
 @require_safe
 @login_required
 def home(request: HtmxHttpRequest) -> HttpResponse:
-    """Show the portfolio for the query in the URL."""
+    """Show the portfolio for the query in the URL. htmx picks the parts that the filter changes from the whole page."""
+    page = _page(request)
+    here = f"{reverse('home')}?{page.query.encode()}".rstrip("?")
+    context = {"area": "portfolio", "page": page, "views": SavedView.objects.filter(user=request.user), "here": here}
+    response = render(request, "portfolio/home.html", context)
+    if request.htmx:
+        replace_url(response, here)
+    return response
+
+
+@require_safe
+@login_required
+def export(request: HtmxHttpRequest, kind: str) -> HttpResponse:
+    """Export the table that the page shows for the same query."""
+    if kind not in _EXPORTS:
+        raise Http404
+    content_type, write = _EXPORTS[kind]
+    return download(write(_page(request)), content_type, f"portfolio.{kind}")
+
+
+def _page(request: HtmxHttpRequest) -> PortfolioPage:
     query, now = PortfolioQuery.parse(dict(request.GET.lists())), timezone.now()
-    page = portfolio_page(portfolio_state(request.user, query, now), query, now)
-    context = {"area": "portfolio", "page": page, "views": SavedView.objects.filter(user=request.user)}
-    return render(request, "portfolio/home.html", context)
+    return portfolio_page(portfolio_state(request.user, query, now), query, now)

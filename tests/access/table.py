@@ -83,6 +83,7 @@ _FILES = {"files": {"requirements.txt": "pyyaml==1.0"}}
 ROWS = (
     Row("healthz", read=Who.ANYONE),
     Row("", read=Who.SIGNED_IN),
+    Row("export.<str:kind>", read=Who.SIGNED_IN, parts={"kind": "csv"}),
     # Signing in
     Row("sign-in/", read=Who.ANYONE, change=Who.ANYONE),
     Row("sign-in/<str:token>/", read=Who.ANYONE, change=Who.SIGNATURE),

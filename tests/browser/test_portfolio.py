@@ -65,6 +65,29 @@ def test_filters_and_targets_work_without_javascript_and_stay_in_the_address(ope
     expect(page.get_by_role("columnheader", name="3.13 Windows x64")).to_be_visible()
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_state_filters_and_stays_in_the_address(open_page: OpenPage, cast: Cast, javascript: bool) -> None:
+    page = open_page("/?on=cp314-linux-x86-64", java_script_enabled=javascript)
+    table, ready = page.locator("table.portfolio"), page.get_by_role("checkbox", name="ready")
+    expect(table).to_be_visible()
+    # The box itself is drawn by its label.
+    page.locator("label.pill.ready").click()
+    if not javascript:
+        page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="0 of 1 project, worst first")).to_be_visible()
+    expect(table).to_have_count(0)
+    expect(page.locator("#bars li")).to_have_count(0)
+    expect(page).to_have_url(re.compile(r"/\?on=cp314-linux-x86-64&.*state=ready"))
+    expect(ready).to_be_checked()
+    page.locator("label.pill.blocked").click()
+    if not javascript:
+        page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("status").filter(has_text="1 of 1 project, worst first")).to_be_visible()
+    expect(page.get_by_role("link", name="Export CSV")).to_have_attribute(
+        "href", "/export.csv?on=cp314-linux-x86-64&state=blocked&state=ready"
+    )
+
+
 def test_a_deletion_is_undone(open_page: OpenPage, cast: Cast) -> None:
     page = open_page("/projects/practice-api/settings/")
     page.get_by_role("button", name="Delete practice-api").click()

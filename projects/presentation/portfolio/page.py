@@ -8,8 +8,9 @@ from datetime import datetime
 from projects.presentation.portfolio.burndown import Burndown, burndowns
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.obstacles import RankedPackage, blockers, upgrades
-from projects.presentation.portfolio.query import PortfolioQuery
+from projects.presentation.portfolio.query import STATE_KEYS, PortfolioQuery
 from projects.presentation.portfolio.standing import (
+    STATE_WORDS,
     HeadlineBar,
     PortfolioRow,
     headline_bars,
@@ -25,7 +26,8 @@ from scanner.domain.phrases import count
 class PortfolioPage:
     """Everything that the portfolio shows for one query. `project_count` is before the filter.
 
-    `tags` are all of them, each with whether it is chosen.
+    `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before.
+    `empty_text` says why no project passes.
     """
 
     query: PortfolioQuery
@@ -41,6 +43,8 @@ class PortfolioPage:
     burndowns: tuple[Burndown, ...]
     first_assessed_at: datetime | None
     tags: tuple[tuple[str, bool], ...]
+    states: tuple[tuple[str, str, bool], ...]
+    empty_text: str
     deleted: tuple[DeletedProject, ...]
 
 
@@ -56,6 +60,10 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
     headlines = state.headlines
     known_tags = {tag for one in state.projects for tag in one.tags}
     rows = portfolio_rows(projects, headlines, now)
+    if query.states:
+        rows = tuple(row for row in rows if any(cell and cell.verdict in query.states for cell in row.cells))
+        shown = {row.slug for row in rows}
+        projects = [one for one in projects if one.slug in shown]
     bars = headline_bars(rows, headlines)
     targets = {
         project.pk: [slug for headline in headlines if (slug := target_of(project, headline))] for project in projects
@@ -74,5 +82,15 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         burndowns=burndowns(projects, bars, state.days, state.past),
         first_assessed_at=state.first_assessed_at,
         tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
+        states=tuple((key, STATE_WORDS[state], state in query.states) for state, key in STATE_KEYS.items()),
+        empty_text=_empty_text(query),
         deleted=state.deleted,
     )
+
+
+def _empty_text(query: PortfolioQuery) -> str:
+    asked = {"one of these tags": query.tags, "one of these states on these targets": query.states}
+    wishes = " and ".join(wish for wish, is_asked in asked.items() if is_asked)
+    if query.name:
+        return f"No project name contains “{query.name}”{f' with {wishes}' if wishes else ''}."
+    return f"No project has {wishes}."

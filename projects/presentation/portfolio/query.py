@@ -1,4 +1,4 @@
-"""The query of the portfolio: headline targets and a name, as in the URL."""
+"""The query of the portfolio: headline targets, states, tags and a name, as in the URL."""
 
 from __future__ import annotations
 
@@ -7,32 +7,49 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
+from projects.domain.assessment.verdicts import ProjectVerdict
+
 _NAME_LIMIT = 100
 _MOST_TARGETS = 40
+# What a state is called in the URL, as the risk table has it too; worst first.
+STATE_KEYS = {
+    ProjectVerdict.NO_GO: "blocked",
+    ProjectVerdict.CONDITIONAL: "upgrade",
+    ProjectVerdict.UNKNOWN: "unknown",
+    ProjectVerdict.GO: "ready",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioQuery:
     """A query of the portfolio. `on` are keys of headlines; empty means the default ones.
 
-    A project passes if it has one of `tags`, or if there are none.
+    A project passes if it has one of `tags`, and one of `states` on a headline; where there are none, all pass.
     """
 
     on: tuple[str, ...] = ()
     name: str = ""
     tags: tuple[str, ...] = ()
+    states: tuple[ProjectVerdict, ...] = ()
 
     @classmethod
     def parse(cls, parameters: Mapping[str, Sequence[str]]) -> Self:
-        """Read `on`, `tag` and `q` forgivingly: what is not understood is as if not given."""
+        """Read `on`, `tag`, `state` and `q` forgivingly: what is not understood is as if not given."""
         name = (list(parameters.get("q", ())) or [""])[-1]
         return cls(
             on=tuple(dict.fromkeys(parameters.get("on", ())))[:_MOST_TARGETS],
             tags=tuple(dict.fromkeys(parameters.get("tag", ())))[:_MOST_TARGETS],
+            states=tuple(state for state, key in STATE_KEYS.items() if key in parameters.get("state", ())),
             name=name.replace("\0", "").strip()[:_NAME_LIMIT],
         )
+
+    @property
+    def state_keys(self) -> tuple[str, ...]:
+        """The states as in the URL."""
+        return tuple(STATE_KEYS[state] for state in self.states)
 
     def encode(self) -> str:
         """Return the query string without defaults."""
         pairs = [("on", key) for key in self.on] + [("tag", tag) for tag in self.tags]
+        pairs += [("state", key) for key in self.state_keys]
         return urlencode([*pairs, ("q", self.name)] if self.name else pairs)

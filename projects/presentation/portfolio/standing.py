@@ -17,7 +17,7 @@ from projects.presentation.stored import SnapshotLine
 from scanner.domain.phrases import count
 
 _BAR_ORDER = (ProjectVerdict.GO, ProjectVerdict.CONDITIONAL, ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN)
-_BAR_WORDS = {
+STATE_WORDS = {
     ProjectVerdict.GO: "ready",
     ProjectVerdict.CONDITIONAL: "after upgrades",
     ProjectVerdict.NO_GO: "blocked",
@@ -108,7 +108,7 @@ def bar_parts(counts: Counter[ProjectVerdict]) -> tuple[BarPart, ...]:
     for verdict in _BAR_ORDER:
         if counts[verdict]:
             width = 100 * counts[verdict] / total
-            text = f"{counts[verdict]} {_BAR_WORDS[verdict]}"
+            text = f"{counts[verdict]} {STATE_WORDS[verdict]}"
             parts.append(BarPart(LOOKS[verdict], counts[verdict], text, round(start, 2), round(width, 2)))
             start += width
     return tuple(parts)
@@ -117,7 +117,7 @@ def bar_parts(counts: Counter[ProjectVerdict]) -> tuple[BarPart, ...]:
 def bar_text(counts: Counter[ProjectVerdict]) -> str:
     """Return a stacked bar in words, with its denominator: "0 of 2 projects ready, 2 after upgrades"."""
     text = f"{counts[ProjectVerdict.GO]} of {count(counts.total(), 'project')} ready"
-    others = [f"{counts[verdict]} {_BAR_WORDS[verdict]}" for verdict in _BAR_ORDER[1:] if counts[verdict]]
+    others = [f"{counts[verdict]} {STATE_WORDS[verdict]}" for verdict in _BAR_ORDER[1:] if counts[verdict]]
     return ", ".join([text, *others])
 
 

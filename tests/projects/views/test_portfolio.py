@@ -1,5 +1,7 @@
 """The portfolio: where the projects stand on the headline targets, what blocks, and what changed."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -143,6 +145,68 @@ def test_a_filter_counts_only_what_it_shows(alice: Client, cast: Cast) -> None:
     assert "1 of 2 projects, worst first" in said
     assert "3.13 on Windows x64: 0 of 1 project ready, 1 unknown" in said
     assert "No project name contains “nothing”" in text(alice.get("/?q=nothing").content)
+
+
+def test_a_filter_by_state_keeps_the_projects_with_it_on_a_target_that_is_shown(alice: Client, cast: Cast) -> None:
+    assess_as(add_project(cast, "fine"), {target: [make_package("orjson")] for target in TARGETS})
+    add_project(cast, "fresh")
+    assert rows(alice.get("/?state=blocked").content) == ["practice-api"]
+    assert rows(alice.get("/?state=ready&state=unknown").content) == ["fresh", "fine"]
+    # It is blocked on 3.14 and needs an upgrade on 3.13, which is the only one shown.
+    assert rows(alice.get("/?state=upgrade&on=cp313-linux-x86-64").content) == ["practice-api"]
+    page = alice.get("/?state=blocked&on=cp313-linux-x86-64")
+    assert rows(page.content) == []
+    assert "No project has one of these states on these targets." in text(page.content)
+    assert rows(alice.get("/?state=nonsense").content) == ["practice-api", "fresh", "fine"]
+
+
+def test_the_numbers_and_forms_follow_the_state(alice: Client, cast: Cast) -> None:
+    add_project(cast, "fresh")
+    html = alice.get("/?state=unknown").content
+    assert "1 of 2 projects, worst first" in text(html)
+    assert "3.14 on Linux x86-64: 0 of 1 project ready, 1 unknown." in text(html)
+    assert b'name="state" value="unknown" checked' in html
+    assert b'<input type="hidden" name="state" value="unknown">' in html
+    assert b'href="/export.csv?state=unknown"' in html
+
+
+def test_htmx_gets_the_address_without_what_was_left_empty(alice: Client, cast: Cast) -> None:
+    answer = alice.get("/?q=&state=blocked", headers={"HX-Request": "true"})
+    assert answer["HX-Replace-Url"] == "/?state=blocked"
+    assert rows(answer.content) == ["practice-api"]
+    assert "HX-Replace-Url" not in alice.get("/?q=&state=blocked")
+
+
+def test_an_export_has_what_the_page_shows_in_its_order(alice: Client, cast: Cast) -> None:
+    add_project(cast, "fresh")
+    query = "?state=blocked&on=cp314-linux-x86-64"
+    answer = alice.get(f"/export.csv{query}")
+    assert answer["Content-Disposition"] == 'attachment; filename="portfolio.csv"'
+    (line,) = csv.DictReader(io.StringIO(answer.content.decode()))
+    (same,) = alice.get(f"/export.json{query}").json()
+    assert {**same, "tags": ""} == {**line, "checked_at": line["checked_at"] or None}
+    assert (line["project"], line["headline"]) == ("practice-api", "3.14 on Linux x86-64")
+    assert (line["target"], line["verdict"], line["text"]) == (LINUX_314, "no-go", "1 blocked")
+    everything = alice.get("/export.json").json()
+    assert list(dict.fromkeys(one["project"] for one in everything)) == rows(alice.get("/").content)
+    assert alice.get("/export.xml").status_code == 404
+
+
+def test_a_target_that_a_project_lacks_has_no_verdict_in_an_export(alice: Client, cast: Cast) -> None:
+    add_member(make_project("old", [LINUX_313]), cast.alice, Role.READER)
+    lines = alice.get("/export.json?q=old&on=cp314-linux-x86-64").json()
+    assert [(one["verdict"], one["text"]) for one in lines] == [(None, "not chosen")]
+
+
+def test_no_cell_of_an_export_runs_in_a_spreadsheet(alice: Client, cast: Cast) -> None:
+    project = add_project(cast, "hostile")
+    Project.objects.filter(pk=project.pk).update(name='=HYPERLINK("x")', tags=["@sum", "web"])
+    line = next(csv.DictReader(io.StringIO(alice.get("/export.csv?q=hyperlink").content.decode())))
+    assert (line["name"], line["tags"]) == ('\'=HYPERLINK("x")', "'@sum, web")
+
+
+def test_an_export_has_no_project_of_strangers(carol: Client, cast: Cast) -> None:
+    assert carol.get("/export.json").json() == []
 
 
 def test_strangers_see_nothing_of_it_and_what_to_paste(carol: Client) -> None:

@@ -30,7 +30,8 @@ PROJECT = "/projects/practice-api/"
 TEAM = "/teams/practice-api/"
 # Pages that grow with the number of projects. The last is a package that all of them use.
 FOR_PROJECTS = (
-    *("/", "/?q=project", "/ecosystem/", "/teams/", TEAM, f"{TEAM}policy/", f"{TEAM}log/", f"{TEAM}endpoints/"),
+    *("/", "/?q=project", "/?state=blocked", "/export.csv", "/export.json?state=upgrade"),
+    *("/ecosystem/", "/teams/", TEAM, f"{TEAM}policy/", f"{TEAM}log/", f"{TEAM}endpoints/"),
     *("/alerts/", "/find/?q=project", "/help/", "/account/", "/account/keys/", "/operator/", "/operator/log/"),
     *("/packages/", "/packages/?sort=name", "/packages/pyyaml/"),
 )
