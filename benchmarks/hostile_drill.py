@@ -129,7 +129,7 @@ def main() -> int:
     sent, taken = len(deliveries.seconds), deliveries.answers.count("202")
     closed = sum(of_all for _, of_all, _ in found.closed.values())
     states = ", ".join(f"{of_all} {state}" for state, (_, of_all, _) in found.closed.items())
-    print(f"deliveries: {sent} sent, {taken} accepted; {len(commits)} to the followed branch: {states}")
+    print(f"deliveries: {sent} sent, {taken} accepted; {found.stored} to the followed branch: {states}")
     print(f"the last was done {settled:.0f} s after the end")
     print(f"memory: at most {memory:,.0f} MB")
     used = {**site.processor_seconds, "the load": load}
@@ -139,7 +139,7 @@ def main() -> int:
         for fault, is_true in {
             "a delivery was lost": taken != sent,
             "a delivery took longer than hosts wait": percentile(deliveries, 1.0) > HOST_PATIENCE,
-            "a delivery was not worked on": "delivery" in samples and closed < len(commits),
+            "a delivery was not worked on": "delivery" in samples and closed < found.stored,
             "a delivery was worked on twice": any(
                 times > of_all or attempts > 1 for times, of_all, attempts in found.closed.values()
             ),

@@ -45,7 +45,7 @@ with connection.cursor() as cursor:
 mallory = get_user_model().objects.create_user("mallory")
 print(json.dumps([repository.hook_key, repository.rotate_secret(), session(admin), session(mallory)]))
 """
-# Deliveries leave their list after a while: the database itself keeps a record of each that was closed.
+# Deliveries leave their list after a while: the database itself keeps a record of each that was stored, and closed.
 RECORD = {
     "sqlite": (
         "CREATE TABLE drill (id integer, state text, attempts integer)",
@@ -53,6 +53,10 @@ RECORD = {
 CREATE TRIGGER drill_closed AFTER UPDATE OF state ON projects_delivery
 WHEN old.state = 'pending' AND new.state <> 'pending'
 BEGIN INSERT INTO drill VALUES (new.id, new.state, new.attempts); END
+""",
+        """
+CREATE TRIGGER drill_stored AFTER INSERT ON projects_delivery WHEN new.state = 'pending'
+BEGIN INSERT INTO drill VALUES (new.id, 'stored', 0); END
 """,
     ),
     "postgresql": (
@@ -65,6 +69,14 @@ $$ BEGIN INSERT INTO drill VALUES (new.id, new.state, new.attempts); RETURN NULL
 CREATE TRIGGER drill_closed AFTER UPDATE OF state ON projects_delivery FOR EACH ROW
 WHEN (old.state = 'pending' AND new.state <> 'pending') EXECUTE FUNCTION drill_closed()
 """,
+        """
+CREATE FUNCTION drill_stored() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO drill VALUES (new.id, 'stored', 0); RETURN NULL; END $$
+""",
+        """
+CREATE TRIGGER drill_stored AFTER INSERT ON projects_delivery FOR EACH ROW
+WHEN (new.state = 'pending') EXECUTE FUNCTION drill_stored()
+""",
     ),
 }
 COUNT = """
@@ -74,7 +86,8 @@ from projects.models import Delivery
 with connection.cursor() as cursor:
     cursor.execute("SELECT state, count(*), count(DISTINCT id), max(attempts) FROM drill GROUP BY state")
     closed = {state: numbers for state, *numbers in cursor.fetchall()}
-print(json.dumps([Delivery.objects.filter(state="pending").count(), closed]))
+stored, _, _ = closed.pop("stored", (0, 0, 0))
+print(json.dumps([stored, Delivery.objects.filter(state="pending").count(), closed]))
 """
 
 
@@ -82,6 +95,7 @@ print(json.dumps([Delivery.objects.filter(state="pending").count(), closed]))
 class Deliveries:
     """What became of the pushes to the followed branch."""
 
+    stored: int
     waiting: int
     # By state: how often one was closed so, how many were, and after how many attempts at most.
     closed: dict[str, tuple[int, int, int]]
@@ -133,8 +147,8 @@ class Site:
     def deliveries(self) -> Deliveries:
         """Return what became of the pushes to the followed branch."""
         found = manage("shell", "-v0", "-c", COUNT, environment=self.environment, check=True).stdout
-        waiting, closed = json.loads(found)
-        return Deliveries(waiting, {state: tuple(numbers) for state, numbers in closed.items()})
+        stored, waiting, closed = json.loads(found)
+        return Deliveries(stored, waiting, {state: tuple(numbers) for state, numbers in closed.items()})
 
     def stop(self) -> None:
         """Stop everything."""

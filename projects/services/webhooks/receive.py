@@ -242,11 +242,9 @@ def _queue(stored: Delivery) -> None:
 
 def _delete_oldest(repository: Repository) -> None:
     """Delete those that are no longer listed, unless they wait or another request writes them."""
-    kept = list(repository.deliveries.newest().values_list("pk", flat=True))
-    if len(kept) == DELIVERIES_KEPT:
-        old = repository.deliveries.exclude(state=Delivery.State.PENDING).filter(pk__lt=kept[-1])
-        free = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True))
-        Delivery.objects.filter(pk__in=free).delete()
+    for last in repository.deliveries.newest().values_list("pk", flat=True)[DELIVERIES_KEPT - 1 :]:
+        old = repository.deliveries.exclude(state=Delivery.State.PENDING).filter(pk__lt=last)
+        Delivery.objects.filter(pk__in=old.select_for_update(skip_locked=True).values("pk")).delete()
 
 
 def _same_bytes(delivery: Delivery) -> Q:
