@@ -92,14 +92,16 @@ def test_every_page_is_the_same_again_after_going_back_and_forward(open_page: Op
     page = open_page("/help/")
     found = {}
     for path in pages:
-        page.goto("/help/")
+        # A page that is opened again has no entry of its own in the history.
+        page.goto("/help/" if path != "/help/" else "/packages/")
+        first = page.get_by_role("heading", level=1).inner_text()
         page.goto(path)
         before = (page.url, headings(page))
         page.go_back()
         on_the_way = page.get_by_role("heading", level=1).inner_text()
         page.go_forward()
         after = (page.url, headings(page))
-        if before != after or on_the_way != "Help" or not before[1]:
+        if before != after or on_the_way != first or not before[1]:
             found[path] = [before, on_the_way, after]
     assert found == {}
 
