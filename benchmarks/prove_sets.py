@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 import django
+from django.core.management import CommandError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
 django.setup()
 
-from django.core.management import CommandError  # noqa: E402
-
+# The models that these import need Django.
 from projects.domain.proof import Proof  # noqa: E402
-from projects.management.assessing import add_assessment_options, assess, index_addresses, make_request, read_files  # noqa: E402  # noqa: E402
+from projects.management.assessing import add_assessment_options, assess, index_addresses, make_request, read_files  # noqa: E402
 from projects.management.commands.prove import planned_set  # noqa: E402
 from projects.services.proving.interpreters import NoInterpreter, find_interpreter  # noqa: E402
 from projects.services.proving.prove import prove  # noqa: E402

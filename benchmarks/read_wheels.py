@@ -22,29 +22,30 @@ from pathlib import Path
 from typing import Any
 
 import django
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
-django.setup()
-
-from packaging.requirements import InvalidRequirement, Requirement  # noqa: E402
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename  # noqa: E402
-from packaging.version import Version  # noqa: E402
-
-from projects.sandbox import CallLimitReached, CallLimits, Sandbox  # noqa: E402
-from scanner.domain.evidence.wheel_reading import (  # noqa: E402
+from projects.sandbox import CallLimitReached, CallLimits, Sandbox
+from scanner.domain.evidence.wheel_reading import (
     ImportGuard,
     certain_breaks,
     read_wheel,
     with_requirements,
 )
-from scanner.domain.files.core_metadata import parse_core_metadata  # noqa: E402
-from scanner.domain.files.zip_directory import unpack_member  # noqa: E402
-from scanner.domain.index_page.page import IndexFile  # noqa: E402
-from scanner.index.client import FreshPage, IndexClient  # noqa: E402
-from scanner.index.default_index import default_ca_bundle  # noqa: E402
-from scanner.index.errors import IndexFault, NoSuchFile  # noqa: E402
+from scanner.domain.files.core_metadata import parse_core_metadata
+from scanner.domain.files.zip_directory import unpack_member
+from scanner.domain.index_page.page import IndexFile
+from scanner.index.client import FreshPage, IndexClient
+from scanner.index.default_index import default_ca_bundle
+from scanner.index.errors import IndexFault, NoSuchFile
+from tests.replay.recording import read_metadata, recorded_names
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "compat_site.settings")
+django.setup()
+
+# Its models need Django.
 from scanner.services.indexes import configured_index_url  # noqa: E402
-from tests.replay.recording import read_metadata, recorded_names  # noqa: E402
 
 CONNECTIONS = 4
 AROUND = 12

@@ -8,20 +8,20 @@ from django.apps import AppConfig
 # These commands queue nothing, and importing Celery would take a tenth of their time.
 _WITHOUT_JOBS = frozenset(
     {
-        *(
-            "assess",
-            "audit",
-            "check-facts",
-            "claims",
-            "decide",
-            "due",
-            "move",
-            "prove",
-            "report",
-            "requirements",
-            "targets",
-        ),
-        *("migrate", "makemigrations", "collectstatic"),
+        "assess",
+        "audit",
+        "check-facts",
+        "claims",
+        "collectstatic",
+        "decide",
+        "due",
+        "makemigrations",
+        "migrate",
+        "move",
+        "prove",
+        "report",
+        "requirements",
+        "targets",
     }
 )
 # How many more objects there may be before the next look for garbage. A page or a search makes thousands that are gone

@@ -25,7 +25,7 @@ ACCOUNT_REAUTHENTICATION_METHODS = ["password", "mfa"]
 MFA_ADAPTER = "projects.ways_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
-# Accounts are made by invitation, so that nobody locks a stranger out of an address; and many have none.
+# Accounts are made by invitation, so nobody can register the address of a stranger. Many accounts have no address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # One period before and after: clocks differ.
 MFA_TOTP_TOLERANCE = 1

@@ -1,6 +1,6 @@
 """Changes of a project itself that its followers hear of: a push that makes it worse, and a cap that can be lifted.
 
-They are told from two complete assessments of the project, the later one against the one before.
+The comparison is between a complete assessment of the project and the complete one before it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class ProjectChange:
 
     @property
     def severity(self) -> Severity:
-        """High where a push brought a package of which no version installs; good news are low."""
+        """High where a push brought a package of which no version installs; good news is low."""
         if self.kind is ProjectChangeKind.CAP:
             return Severity.LOW
         return Severity.HIGH if any(one.verdict is Verdict.BLOCKED for one in self.worse) else Severity.MODERATE

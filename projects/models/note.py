@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from projects.domain.project_changes import ProjectChangeKind
+from projects.domain.project_changes import ProjectChange, ProjectChangeKind
 from projects.domain.upstream.notes import NoteKind
 
 _UPSTREAM = tuple(kind.value for kind in NoteKind)
@@ -74,6 +74,10 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name} {self.subject} for {self.project_id}"
+
+    def to_change(self) -> ProjectChange:
+        """Return the change of the project itself that the note is about."""
+        return ProjectChange.from_json(ProjectChangeKind(self.kind), self.facts)
 
 
 class Mention(models.Model):

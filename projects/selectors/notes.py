@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from projects.domain.assessment.verdicts import SEVERITIES
-from projects.domain.project_changes import ProjectChange, ProjectChangeKind
+from projects.domain.project_changes import ProjectChangeKind
 from projects.domain.upstream.note_facts import NoteFacts
 from projects.domain.upstream.notes import NoteKind, is_over
 from projects.models import Note, Project, Snapshot, Subscription
@@ -62,13 +62,9 @@ def upstream_of(project: Project, *, is_followed: bool, has_notes: bool = True) 
 def open_notes(project: Project, note_ids: QuerySet[Any, Any]) -> list[UpstreamNote]:
     """Return those of these notes that are still open, worst first, then newest first. Four queries at most."""
     notes = list(Note.objects.open().filter(project=project, pk__in=note_ids).order_by("-severity", "-pk"))
-    own = {note.pk: describe_change(_change_of(note)) for note in notes if note.kind in _OWN_KINDS}
+    own = {note.pk: describe_change(note.to_change()) for note in notes if note.kind in _OWN_KINDS}
     lines = {line.pk: line.note for line in _lines(project, [note for note in notes if note.pk not in own])}
     return [found for note in notes if (found := own.get(note.pk) or lines.get(note.pk)) is not None]
-
-
-def _change_of(note: Note) -> ProjectChange:
-    return ProjectChange.from_json(ProjectChangeKind(note.kind), note.facts)
 
 
 def _lines(project: Project, notes: list[Note]) -> list[NoteLine]:

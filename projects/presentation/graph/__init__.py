@@ -1,1 +1,1 @@
-"""The drawing of which package asks for which."""
+"""The dependency graph of a target: its edges, its layout and its page."""

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import SEVERITIES
-from projects.domain.project_changes import ProjectChange, ProjectChangeKind, changes_between
+from projects.domain.project_changes import changes_between
 from projects.domain.upstream.notes import REOPEN_WITHIN
 from projects.models import Note, Project
 
@@ -23,12 +23,12 @@ def note_changes(
 ) -> None:
     """Close the notes that an assessment ends, and write those that it begins, in the caller's transaction.
 
-    One that was closed a short time ago is reopened, and so not sent again: what changes to and fro is told once.
+    A note that was closed a short time ago is reopened and not sent again, so a change that alternates is told once.
     """
     held = Note.objects.own().filter(Q(closed_at__isnull=True) | Q(closed_at__gt=now - REOPEN_WITHIN), project=project)
     known = list(held.order_by("pk").select_for_update())
     for note in known:
-        if note.closed_at is None and _change_of(note).is_over(after):
+        if note.closed_at is None and note.to_change().is_over(after):
             note.closed_at, note.closed_because = now, "a later assessment is better"
     by_subject = {(note.kind, note.subject): note for note in known}
     for change in changes_between(before, after, pushed):
@@ -45,7 +45,3 @@ def note_changes(
         else:
             told.closed_at, told.closed_because = None, ""
     Note.objects.bulk_update(known, ["closed_at", "closed_because"])
-
-
-def _change_of(note: Note) -> ProjectChange:
-    return ProjectChange.from_json(ProjectChangeKind(note.kind), note.facts)

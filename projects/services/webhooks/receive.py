@@ -20,13 +20,7 @@ from projects.domain.webhooks import events, signatures
 from projects.domain.webhooks.clone_urls import InvalidCloneUrl, names_repository, parse_clone_url
 from projects.domain.webhooks.headers import read_headers
 from projects.domain.webhooks.payloads import read_payload
-from projects.models.repository import (
-    DELIVERIES_KEPT,
-    UPLOAD_EVENT,
-    Delivery,
-    Provider,
-    Repository,
-)
+from projects.models.repository import DELIVERIES_KEPT, UPLOAD_EVENT, Delivery, Provider, Repository
 from projects.models.sealed import SealBroken, seal_bytes
 from projects.services.reading import ReadingLimitReached, read_document
 
