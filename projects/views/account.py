@@ -5,14 +5,14 @@ from __future__ import annotations
 from allauth.account.views import email as change_email
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
 from projects.access import HtmxHttpRequest
 from projects.forms.account import AccountForm, ViewerForm
 from projects.viewer import THEMES, remember, theme_of, zone_of
+from projects.views.returning import page_before
 from projects.ways_in import keep_known_address
 
 
@@ -45,9 +45,6 @@ def address(request: HtmxHttpRequest) -> HttpResponse:
 def theme(request: HttpRequest) -> HttpResponse:
     """Switch the theme of this browser and go back to the page."""
     chosen = request.POST.get("theme", "")
-    back = request.POST.get("back", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response = redirect(back)
+    response = HttpResponseRedirect(page_before(request, "/"))
     remember(request, response, theme=chosen if chosen in THEMES else "system", zone=zone_of(request))
     return response

@@ -17,7 +17,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -29,6 +28,7 @@ from projects.domain.logged_action import LoggedAction
 from projects.forms.account import WelcomeForm
 from projects.services.accounts import redeem_sign_in_link
 from projects.services.request_limits import LimitedRequest, count_request, password_check, take_back
+from projects.views.returning import own_address
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -126,5 +126,4 @@ def _has_password(request: HttpRequest, form: AuthenticationForm) -> bool:
 def _safe_next(request: HttpRequest) -> str:
     """Return the page to show after signing in: the requested one if it is on this site, else home."""
     asked = request.POST.get("next") or request.GET.get("next") or ""
-    own = url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return asked if own else reverse("home")
+    return own_address(request, asked, reverse("home"))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from projects.access import HtmxHttpRequest
 from projects.models import SavedView
+from projects.views.returning import page_before
 
 _MOST = 50
 _NAME = 60
@@ -42,4 +44,4 @@ def save(request: HtmxHttpRequest) -> HttpResponse:
 def forget(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     """Forget one of the user's own views."""
     get_object_or_404(SavedView, user=request.user, pk=pk).delete()
-    return redirect("home")
+    return HttpResponseRedirect(page_before(request, reverse("home")))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -27,6 +27,7 @@ from projects.services.alerts import watches
 from projects.services.alerts.smtp import SendStatus
 from projects.services.request_limits import LimitedRequest, count_request
 from projects.viewer import zone_of
+from projects.views.returning import page_before
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
@@ -80,7 +81,7 @@ def follow(request: HtmxHttpRequest, slug: str) -> HttpResponse:
         cadence = Cadence(asked) if asked in list(Cadence) else None
         watches.follow(project, request.user, cadence, zone_of(request))
         messages.success(request, f"You follow {project.name}. You get e-mail about upstream changes that affect it.")
-    return redirect("alerts") if request.POST.get("back") == "alerts" else redirect("project", slug=slug)
+    return HttpResponseRedirect(page_before(request, project.get_absolute_url()))
 
 
 @require_POST

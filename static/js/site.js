@@ -50,6 +50,12 @@
     }
   });
 
+  // A filter changes the address without loading the page: a form that leads back leads to what is shown.
+  document.addEventListener("submit", (event) => {
+    const back = event.target.querySelector("input[name=back][data-here]");
+    if (back) back.value = window.location.pathname + window.location.search;
+  }, true);
+
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.closest("input, select, textarea, [contenteditable]");
     if (event.key === "/" && !isTyping && !event.ctrlKey && !event.metaKey && !event.altKey) {

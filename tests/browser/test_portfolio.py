@@ -88,6 +88,21 @@ def test_a_state_filters_and_stays_in_the_address(open_page: OpenPage, cast: Cas
     )
 
 
+def test_the_theme_keeps_the_filter_that_is_shown(open_page: OpenPage, cast: Cast) -> None:
+    page = open_page("/")
+    page.get_by_label("Filter by name").fill("practice")
+    expect(page).to_have_url(re.compile(r"\?q=practice$"))
+    page.get_by_role("button", name="dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    expect(page).to_have_url(re.compile(r"\?q=practice$"))
+    page.goto("/projects/practice-api/")
+    page.locator("#filters").get_by_label("Filter by name").fill("yaml")
+    expect(page).to_have_url(re.compile(r"q=yaml"))
+    page.get_by_role("button", name="Follow by e-mail").click()
+    expect(page.get_by_text("You follow this project.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"q=yaml"))
+
+
 def test_a_deletion_is_undone(open_page: OpenPage, cast: Cast) -> None:
     page = open_page("/projects/practice-api/settings/")
     page.get_by_role("button", name="Delete practice-api").click()

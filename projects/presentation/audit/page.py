@@ -56,12 +56,17 @@ class ProposedTarget:
 
 @dataclass(frozen=True, slots=True)
 class AuditPage:
-    """An audit as its page shows it. `news`: what this push imports and nothing provides."""
+    """An audit as its page shows it. `news`: what this push imports and nothing provides.
+
+    `has_source`: a Python file was read; `is_partly_read`: there were more files than are read.
+    """
 
     made_at: datetime
     commit: str
     archive: str
     read: str
+    has_source: bool
+    is_partly_read: bool
     error: str
     findings: tuple[FindingRow, ...]
     news: str
@@ -92,6 +97,8 @@ def audit_page(
         commit[:7],
         archive,
         f"{count(files, 'file')} read{more}",
+        files > 0,
+        left_out > 0,
         error,
         tuple(_finding(one, targets, is_new=one in new) for one in findings),
         pushed_text(new),

@@ -61,7 +61,10 @@ class GraphLine:
 
 @dataclass(frozen=True, slots=True)
 class GraphPage:
-    """The drawing of one target. `nodes` are empty where there are too many to draw; `lines` then list them still."""
+    """The drawing of one target. `nodes` are empty where there are too many to draw; `lines` then list them still.
+
+    `unknown` is the package that was asked for and is not in the set, "" for none.
+    """
 
     column: Column
     query: GraphQuery
@@ -73,6 +76,7 @@ class GraphPage:
     lines: tuple[GraphLine, ...]
     names: tuple[str, ...]
     here: GraphLine | None
+    unknown: str
     is_too_large: bool
 
     @property
@@ -89,7 +93,8 @@ class GraphPage:
 def graph_page(target: str, results: Sequence[PackageResult], query: GraphQuery) -> GraphPage:
     """Return the page of a target. An unknown package in the middle is as if none was given."""
     graph = package_graph(results)
-    if query.at not in graph.results:
+    unknown = "" if query.at in graph.results else query.at
+    if unknown:
         query = query.around("")
     shown = _shown(graph, query)
     depths = graph.depths(shown)
@@ -112,6 +117,7 @@ def graph_page(target: str, results: Sequence[PackageResult], query: GraphQuery)
         lines=lines,
         names=tuple(sorted(graph.results)),
         here=next((line for line in lines if line.name == query.at), None),
+        unknown=unknown,
         is_too_large=is_too_large,
     )
 
@@ -124,6 +130,8 @@ def _shown(graph: PackageGraph, query: GraphQuery) -> AbstractSet[str]:
 
 
 def _text(graph: PackageGraph, query: GraphQuery, shown: AbstractSet[str]) -> str:
+    if not graph.results:
+        return ""
     total = count(len(graph.results), "package")
     if query.at:
         above, below = len(graph.above([query.at])) - 1, len(graph.below([query.at])) - 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.portfolio.burndown import Burndown, burndowns
 from projects.presentation.portfolio.headlines import Headline
 from projects.presentation.portfolio.obstacles import RankedPackage, blockers, upgrades
@@ -27,7 +28,7 @@ class PortfolioPage:
     """Everything that the portfolio shows for one query. `project_count` is before the filter.
 
     `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before.
-    `empty_text` says why no project passes.
+    `empty_text` says why no project passes. `is_judged`: some project that passes has a verdict on a target shown.
     """
 
     query: PortfolioQuery
@@ -45,6 +46,7 @@ class PortfolioPage:
     tags: tuple[tuple[str, bool], ...]
     states: tuple[tuple[str, str, bool], ...]
     empty_text: str
+    is_judged: bool
     deleted: tuple[DeletedProject, ...]
 
 
@@ -84,6 +86,9 @@ def portfolio_page(state: PortfolioState, query: PortfolioQuery, now: datetime) 
         tags=tuple((tag, tag in query.tags) for tag in sorted(known_tags, key=str.casefold)),
         states=tuple((key, STATE_WORDS[state], state in query.states) for state, key in STATE_KEYS.items()),
         empty_text=_empty_text(query),
+        is_judged=any(
+            cell is not None and cell.verdict is not ProjectVerdict.UNKNOWN for row in rows for cell in row.cells
+        ),
         deleted=state.deleted,
     )
 

@@ -47,6 +47,16 @@ def test_a_package_is_drawn_with_both_its_sides() -> None:
     assert (found.here.asked_by, found.here.asks) == (("fastapi",), ("pydantic-core",))
 
 
+def test_a_package_that_is_not_in_the_set_is_named_and_the_drawing_is_the_first_one() -> None:
+    found = page("at=colorama")
+    assert (found.unknown, found.here, found.text) == ("colorama", None, page().text)
+    assert page("at=pydantic").unknown == ""
+
+
+def test_nothing_is_counted_where_nothing_is_known() -> None:
+    assert page(results=[]).text == ""
+
+
 def test_the_table_says_the_same_as_the_drawing() -> None:
     found = page("all=1")
     assert [line.name for line in found.lines] == [node.name for node in found.nodes]

@@ -26,9 +26,10 @@ def finding(subject: str) -> AuditFinding:
     )
 
 
-def store(cast: Cast, *findings: AuditFinding) -> None:
+def store(cast: Cast, *findings: AuditFinding, files: int = 1, left_out: int = 0) -> None:
     snapshot = Snapshot.objects.filter(project=cast.project).latest("pk")
     values = {"project": cast.project, "made_at": timezone.now(), "targets": [WINDOWS_313]}
+    values |= {"files": files, "left_out": left_out}
     found = [one.to_json() for one in findings]
     SourceAudit.objects.update_or_create(snapshot=snapshot, defaults={**values, "findings": found})
 
@@ -44,6 +45,21 @@ def test_members_read_it_and_strangers_do_not(alice: Client, bob: Client, carol:
     assert carol.get(PAGE).status_code == 404
     assert Client().get(PAGE).status_code == 302
     assert alice.post(PAGE).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("files", "left_out", "said"),
+    [
+        (3, 0, "Nothing was found: the requirements provide every import"),
+        (3, 9, "Nothing was found in what was read: the requirements provide every import"),
+        (0, 0, "No Python file was read, so nothing is known of what the source imports."),
+    ],
+)
+def test_an_audit_without_findings_speaks_of_what_was_read(
+    alice: Client, cast: Cast, files: int, left_out: int, said: str
+) -> None:
+    store(cast, files=files, left_out=left_out)
+    assert said in text(alice.get(PAGE).content)
 
 
 @pytest.mark.parametrize("findings", [1, 5])

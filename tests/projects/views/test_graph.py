@@ -29,6 +29,12 @@ def test_a_target_that_was_never_assessed_says_so(alice: Client, cast: Cast) -> 
     assert "This target has not been assessed yet" in text(alice.get(PAGE).content)
 
 
+def test_a_package_that_is_not_there_is_kept_in_the_field_and_named(alice: Client) -> None:
+    html = alice.get(PAGE, {"at": "nosuch"}).content
+    assert "nosuch is not installed on this target." in text(html)
+    assert 'value="nosuch"' in html.decode()
+
+
 def test_strangers_and_unknown_targets_are_not_found(alice: Client, carol: Client) -> None:
     assert carol.get(PAGE).status_code == 404
     assert alice.get("/projects/practice-api/graph/cp39-win32/").status_code == 404

@@ -30,6 +30,11 @@ ENTRY = {
 }
 
 
+def test_a_search_without_a_result_speaks_of_what_was_sought(alice: Client) -> None:
+    said = text(alice.get(PAGE, {"q": "nosuch"}).content)
+    assert "No known break is of a package with “nosuch” in its name. Show all" in said
+
+
 @pytest.fixture(autouse=True)
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     found: list[int] = []

@@ -147,6 +147,24 @@ def test_a_filter_counts_only_what_it_shows(alice: Client, cast: Cast) -> None:
     assert "No project name contains “nothing”" in text(alice.get("/?q=nothing").content)
 
 
+@pytest.mark.parametrize("query", ["q=nothing", "state=unknown&q=practice"])
+def test_below_a_filter_that_leaves_no_project_nothing_is_said_of_those_that_are_hidden(
+    alice: Client, query: str
+) -> None:
+    assert "What blocks most" in text(alice.get("/").content)
+    said = text(alice.get(f"/?{query}").content)
+    assert "0 of 1 project" in said
+    for heading in ("What blocks most", "Which upgrade clears most", "What changed this week", "Burn-down"):
+        assert heading not in said
+
+
+def test_without_a_verdict_nothing_is_said_of_blockers(alice: Client, cast: Cast) -> None:
+    cast.project.assessments.all().delete()
+    said = text(alice.get("/").content)
+    assert said.count("Not known yet: no project has a verdict on these targets.") == 2
+    assert "every package has a version that works" not in said
+
+
 def test_a_filter_by_state_keeps_the_projects_with_it_on_a_target_that_is_shown(alice: Client, cast: Cast) -> None:
     assess_as(add_project(cast, "fine"), {target: [make_package("orjson")] for target in TARGETS})
     add_project(cast, "fresh")

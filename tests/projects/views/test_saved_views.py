@@ -37,6 +37,13 @@ def test_views_are_of_one_user_who_may_forget_them(alice: Client, bob: Client) -
     assert not SavedView.objects.exists()
 
 
+@pytest.mark.parametrize(("back", "led_to"), [(PATH, PATH), ("https://evil.example/", "/"), ("", "/")])
+def test_forgetting_a_view_leads_back_to_the_page(alice: Client, back: str, led_to: str) -> None:
+    save(alice)
+    view = SavedView.objects.get()
+    assert alice.post(f"/views/{view.pk}/forget/", {"back": back}).headers["Location"] == led_to
+
+
 @pytest.mark.parametrize(
     "path", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "", "/" + "a" * 2000, "/\\evil.example"]
 )

@@ -75,6 +75,7 @@ def test_a_member_dismisses_a_note_with_a_reason_and_takes_it_back(client: Clien
     assert Note.objects.open().exists()
     page = post({"reason": "we build it\nourselves"})
     assert "1 dismissed" in page
+    assert "Nothing that was not dismissed. A release" in page
     assert "“we build it ourselves”" in page
     assert "alice" in page
     assert not Note.objects.open().exists()
@@ -107,7 +108,7 @@ def test_whoever_sees_the_project_may_follow_it(client: Client, cast: Cast) -> N
         page = client.post(path, follow=True).content.decode()
         assert "You follow this project." in page
     assert Subscription.objects.active().follows().get().user == cast.bob
-    page = client.post(path, {"stop": "1", "back": "alerts"}, follow=True).content.decode()
+    page = client.post(path, {"stop": "1", "back": "/alerts/"}, follow=True).content.decode()
     assert "You stopped following it" in page
     assert not Subscription.objects.active().exists()
 
