@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from benchmarks.oracle_cases import Case
 from benchmarks.timing import Seconds, medians, seconds

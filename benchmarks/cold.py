@@ -22,9 +22,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from benchmarks.oracle import CASES, ROOT, holds_as_written
 from benchmarks.oracle import assess as assess_case
@@ -41,8 +42,7 @@ FILES = (CASES / "real" / "ml-nine.txt", ROOT / "tests/data/inputs/compiled-250.
 WEB_SET = CASES / "metaguardian.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """The seconds of both sides, and the targets on which they disagree whether a set exists as written."""
 
     ours: Seconds

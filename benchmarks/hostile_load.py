@@ -14,11 +14,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from itertools import count
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
 
 from tests.hostile.shapes import SHAPES
 
@@ -51,8 +52,7 @@ _FORM = "application/x-www-form-urlencoded"
 _TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
-@dataclass(frozen=True)
-class Victim:
+class Victim(Struct, frozen=True):
     """What the senders know of the installation."""
 
     host: str
@@ -66,8 +66,7 @@ class Victim:
     deliveries_a_second: float = DELIVERIES_A_SECOND
 
 
-@dataclass
-class Sample:
+class Sample(Struct):
     """Latencies and answers of one kind of request."""
 
     seconds: list[float] = field(default_factory=list)

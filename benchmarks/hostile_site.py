@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it comes without types
 import requests
+from msgspec import Struct, field
 
 from benchmarks.hostile_load import Victim
 from tests.commands import ROOT, environment, manage
@@ -91,8 +91,7 @@ print(json.dumps([stored, Delivery.objects.filter(state="pending").count(), clos
 """
 
 
-@dataclass(frozen=True)
-class Deliveries:
+class Deliveries(Struct, frozen=True):
     """What became of the pushes to the followed branch."""
 
     stored: int
@@ -101,8 +100,7 @@ class Deliveries:
     closed: dict[str, tuple[int, int, int]]
 
 
-@dataclass
-class Site:
+class Site(Struct):
     """A running installation, with what the attackers and the readers know of it."""
 
     url: str

@@ -28,11 +28,11 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -58,8 +58,7 @@ PYTHONS = ("cp39", "cp310", "cp311", "cp312", "cp313", "cp314", "cp315", "cp313t
 T60 = tuple(f"{python}-{platform}" for python in PYTHONS for platform in PLATFORMS)
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """The number of comparisons, and each difference as text."""
 
     counts: Counter[str] = field(default_factory=Counter)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -17,8 +17,7 @@ _NAMES = ("pyproject.toml", "uv.lock", "poetry.lock", "pdm.lock", "Pipfile", "Pi
 _MANIFESTS = {"pyproject.toml", "Pipfile"}
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """Files as written and loosened: the project's own requirements with lower bounds only.
 
     `written` is what uv reads: the file itself, the requirements of a manifest, or the pins of a lock. `is_locked`: the

@@ -25,12 +25,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+
+from msgspec import Struct
 
 from benchmarks.pages_fill import TARGETS
 from tests.services import postgresql
@@ -40,8 +41,7 @@ STATES = ("blocked", "upgrade", "held-back", "unknown", "not-judged", "ignored",
 VIEWS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """A running site, and what its database was filled with."""
 
     port: int

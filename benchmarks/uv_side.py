@@ -6,8 +6,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from scanner.domain.targets.pythons import Implementation
 from scanner.domain.targets.target import Target
@@ -26,8 +27,7 @@ _PLAIN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UvTarget:
+class UvTarget(Struct, frozen=True):
     """A target in uv's words: its Python with our patch level, its platform, and what the environment must say."""
 
     python: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from textwrap import wrap
 
@@ -16,6 +15,7 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.domain.permissions import ROLE_NAMES, Role
@@ -38,8 +38,7 @@ _WHEEL_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedEmail:
+class RenderedEmail(Struct, frozen=True):
     """The text of one e-mail. `subject` is one line without control characters, whatever the context held."""
 
     subject: str

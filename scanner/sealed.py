@@ -6,12 +6,12 @@ cryptography is imported where it is used: every command imports this module, an
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet, MultiFernet
@@ -21,8 +21,7 @@ class SealBroken(Exception):
     """A stored value that was encrypted with a key in neither SECRET_KEY nor SECRET_KEY_FALLBACKS."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
+class Sealed(Struct, frozen=True):
     """An encrypted text. Only `reveal` decrypts it, so no template, log record or traceback prints it."""
 
     token: str = ""

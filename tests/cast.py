@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.package_result import AvailableVersion, NewestMismatch, PackageResult
@@ -45,8 +45,7 @@ TARGETS = (LINUX_313, WINDOWS_313, LINUX_314)
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Three people and the project of the first two."""
 
     alice: User

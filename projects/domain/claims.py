@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -37,8 +37,7 @@ class ClaimVerdict(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A claim. `current` is the version in use, `min_version` the lowest that helps, where the author gave them."""
 
     name: str
@@ -47,8 +46,7 @@ class Claim:
     min_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredRelease:
+class MeasuredRelease(Struct, frozen=True):
     """A release on the target: its availability, the file that is installed and its upload date ("" if unknown).
 
     `declaration` is what it says of the target's Python, `broken` how it is known to break there, empty if it is not.
@@ -68,8 +66,7 @@ class MeasuredRelease:
         return f"{self.version}, {self.file} of {self.uploaded}"
 
 
-@dataclass(frozen=True, slots=True)
-class PackageFacts:
+class PackageFacts(Struct, frozen=True):
     """The facts about one package at one time.
 
     - used: the release that the requirements resolve to, None when they do not lead to the package.
@@ -95,8 +92,7 @@ class PackageFacts:
         return self.used is not None and self.used.availability.installs_wheel and not self.used.broken
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedClaim:
+class CheckedClaim(Struct, frozen=True):
     """A claim with its verdict. `evidence` are clauses."""
 
     claim: Claim

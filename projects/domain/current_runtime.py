@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from projects.domain.dependency_files.values import RuntimeHint
@@ -24,8 +24,7 @@ _ARM = ("arm64", "aarch64")
 _USUAL_PLATFORM = "manylinux_2_28_x86_64"
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentRuntime:
+class CurrentRuntime(Struct, frozen=True):
     """What the project's files say it runs on.
 
     `pythons` are the Pythons that the files name, `system` the image's ("Debian 12", empty when unknown), `sources` the
@@ -49,8 +48,7 @@ class CurrentRuntime:
         return parse_target(f"{self.pythons[0].slug}-{_USUAL_PLATFORM}")
 
 
-@dataclass(frozen=True, slots=True)
-class _ImageRuntime:
+class _ImageRuntime(Struct, frozen=True):
     pythons: tuple[Python, ...]
     platforms: tuple[str, ...]
     system: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scanner.domain.evidence.known_breaks import KnownBreak
 
@@ -24,8 +25,7 @@ class CheckOutcome(StrEnum):
         return self in {CheckOutcome.RUNS, CheckOutcome.OTHER_SYMPTOM, CheckOutcome.FIRST_GOOD_FAILS}
 
 
-@dataclass(frozen=True, slots=True)
-class FactCheck:
+class FactCheck(Struct, frozen=True):
     """The check of one entry on one interpreter. `installed` names the releases that were tried, `tail` the error."""
 
     fact: KnownBreak

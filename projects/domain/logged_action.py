@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class LoggedAction(StrEnum):
@@ -45,8 +46,7 @@ class LoggedAction(StrEnum):
     ADDRESS_CHANGED = "address-changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True):
     """Who does something: the account, None for the application itself, and the address that the request came from."""
 
     key: int | None

@@ -6,9 +6,11 @@ The comparison is between a complete assessment of the project and the complete 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from projects.domain.assessment.diff import PackageChange, compare, is_as_bad, made_worse
 from projects.domain.assessment.target_result import TargetResult
@@ -28,8 +30,7 @@ class ProjectChangeKind(StrEnum):
     CAP = "cap"
 
 
-@dataclass(frozen=True, slots=True)
-class WorsePackage:
+class WorsePackage(Struct, frozen=True):
     """A package that a push made worse on a target, or brought there although it needs work."""
 
     target: str
@@ -38,8 +39,7 @@ class WorsePackage:
     verdict: Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectChange:
+class ProjectChange(Struct, frozen=True):
     """A change of a project itself that its followers hear of.
 
     Of a push: its commit and the packages that it made worse. Of a cap: the targets, and the limit.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 
@@ -18,8 +19,7 @@ class ImportOutcome(StrEnum):
     TIMED_OUT = "timed-out"
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleImport:
+class ModuleImport(Struct, frozen=True):
     """The import of one top-level module in a process of its own. `tail` is the end of its standard error."""
 
     package: str
@@ -44,8 +44,7 @@ class ModuleImport:
         return data
 
 
-@dataclass(frozen=True, slots=True)
-class InterpreterFacts:
+class InterpreterFacts(Struct, frozen=True):
     """The interpreter that ran the proof. `libc` is "glibc 2.36", "musl" or empty."""
 
     executable: str
@@ -69,8 +68,7 @@ class InterpreterFacts:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What happened to one set on one target.
 
     `pins` are the packages that were installed, `unproven` those that were not tried: of the set without a wheel, and

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -25,8 +25,7 @@ class InvalidProof(ValueError):
     """A body that is not a proof. The message says what to correct."""
 
 
-@dataclass(frozen=True, slots=True)
-class FailedImport:
+class FailedImport(Struct, frozen=True):
     """A module that could not be imported, with the end of its error."""
 
     package: str
@@ -34,8 +33,7 @@ class FailedImport:
     tail: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReceivedProof:
+class ReceivedProof(Struct, frozen=True):
     """What is kept of a proof. `python` is the interpreter's version, `machine` its system and architecture.
 
     `tests_passed` is None where no tests were run, `unproven` are packages of the set that had no wheel.
@@ -95,8 +93,7 @@ class ReceivedProof:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class DatedProof:
+class DatedProof(Struct, frozen=True):
     """A proof with the time at which it came, in UTC. `is_current`: it is of the set that the target has now."""
 
     proof: ReceivedProof

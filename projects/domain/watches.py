@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -16,8 +16,7 @@ from scanner.domain.targets.target import Target
 ReleaseFiles = Mapping[str, Sequence[ReleaseFileFacts]]
 
 
-@dataclass(frozen=True, slots=True)
-class WatchCriteria:
+class WatchCriteria(Struct, frozen=True):
     """The condition that ends a watch.
 
     `above` is the version in use when the watch was set: it and later versions count, all of them if it is None.
@@ -42,8 +41,7 @@ class WatchCriteria:
         return cell.availability is not Availability.FALLBACK or not self.beyond_fallback
 
 
-@dataclass(frozen=True, slots=True)
-class WatchMatch:
+class WatchMatch(Struct, frozen=True):
     """The release that ends a watch, with its cell as evidence."""
 
     version: str
@@ -86,8 +84,7 @@ def new_match(
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetProgress:
+class TargetProgress(Struct, frozen=True):
     """What changed on a watched target since the last report: the blockers that fell, and whether none is left."""
 
     fell: tuple[str, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from projects.domain.webhooks.payload_fields import full_ref
 from projects.hosts.errors import CommitMissing, PatchMisfit
@@ -20,8 +21,7 @@ _TREE_OF = ("log", "-1", "--format=%T")
 _FILE_MODES = ("100644", "100755", "100664")
 
 
-@dataclass(frozen=True, slots=True)
-class PatchCommit:
+class PatchCommit(Struct, frozen=True):
     """A commit to make: `patch` applied to `base`, upon `before`, which is our own last commit of the branch or None.
 
     - base_is_known: whether `before` already descends from `base`.

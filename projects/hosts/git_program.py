@@ -19,6 +19,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from projects.domain.webhooks.clone_urls import CloneUrl
 from projects.hosts.addresses import resolve
 from projects.hosts.errors import HostNotAllowed, HostUnavailable
@@ -43,8 +45,7 @@ class GitRemote:
     secret: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
-class GitLimits:
+class GitLimits(Struct, frozen=True):
     """What the operator allows, and the limits of one delivery. Sizes are in bytes, times in seconds."""
 
     allowed_hosts: Collection[str] = ()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _LINKS_FOLLOWED = 16
 _PATH_MAX = 300
@@ -13,8 +14,7 @@ _COMMIT_TREE = re.compile(rb"tree ([0-9a-f]{40}(?:[0-9a-f]{24})?)\n")
 Read = Callable[[Sequence[str]], Mapping[str, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True):
     """One entry of a tree. `mode` is git's, in octal."""
 
     mode: str

@@ -8,7 +8,6 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from typing import Any
 from django.core.management import CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.file_choices import file_choices_of, policy_under
@@ -57,8 +58,7 @@ Log = Callable[[str], None]
 Options = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyFiles:
+class DependencyFiles(Struct, frozen=True):
     """The files that a command was given, parsed. Their contents are read from the disk when they are needed."""
 
     roots: Sequence[str]
@@ -69,8 +69,7 @@ class NothingToAssess(CommandError):
     """Files that ask for no package, in what counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommandAssessment:
+class CommandAssessment(Struct, frozen=True):
     """The evaluation of a command's request, with the indexes that it rests on and the names confused on them."""
 
     request: AssessmentRequest

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.stop_reason import StopReason
 from projects.presentation.sentences import stopped_text
@@ -11,8 +12,7 @@ from projects.presentation.stored import ProjectState
 from scanner.domain.phrases import agree, count
 
 
-@dataclass(frozen=True, slots=True)
-class AssessmentProgress:
+class AssessmentProgress(Struct, frozen=True):
     """How far an assessment is, in packages read of the index and, once there are any, in targets decided.
 
     `text` is "23 of 31, greenlet…", `left` what the index must still tell.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import AvailableVersion, PackageResult
 from projects.domain.assessment.verdicts import Severity, Verdict
@@ -17,8 +18,7 @@ from scanner.domain.evidence.wheel_reading import WheelReading
 from scanner.domain.matching.availability import Availability
 
 
-@dataclass(frozen=True, slots=True)
-class CellPage:
+class CellPage(Struct, frozen=True):
     """Everything that the page says of one package on one target. Moments are in UTC.
 
     `own_line` is what the project's own file says: "numpy<2", "" where none of its lines names the package.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.diff import ChangeKind, PackageChange
 from projects.domain.assessment.verdicts import Verdict
@@ -19,8 +20,7 @@ _LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSummary:
+class ChangeSummary(Struct, frozen=True):
     """One change of a package. `where` is short, `where_title` names every target."""
 
     kind: ChangeKind

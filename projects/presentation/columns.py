@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from scanner.domain.phrases import join_words
 from scanner.domain.targets.pythons import PYTHONS
 from scanner.domain.targets.target import UnknownTarget, parse_target
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """A target on a page. `floor` is "glibc 2.28" or empty. Columns group by `python_slug` and `platform_slug`."""
 
     slug: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
 from scanner.domain.resolution.explain.conflict_text import conflict_lines, line_text, relaxation_text
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictRow:
+class ConflictRow(Struct, frozen=True):
     """One fact: who states it, what it asks for, and whether it is about the package that has no version left."""
 
     who: str
@@ -18,8 +18,7 @@ class ConflictRow:
     is_side: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictTable:
+class ConflictTable(Struct, frozen=True):
     """A conflict on a page: its facts, its last sentence, and the ways out, smallest first."""
 
     rows: tuple[ConflictRow, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from projects.presentation.forecasts import day_text
 from scanner.domain.matching.availability import Availability
@@ -21,8 +22,7 @@ _MONTHS = 24
 _COMPILED = frozenset({Availability.NATIVE, Availability.ABI3, Availability.FALLBACK})
 
 
-@dataclass(frozen=True, slots=True)
-class BoardCell:
+class BoardCell(Struct, frozen=True):
     """One target: how many packages have a wheel, as a share of `total` from 0 to 100, and three months ago."""
 
     slug: str
@@ -44,8 +44,7 @@ class BoardCell:
         return f"{gained} more in three months" if gained > 0 else "no change in three months"
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(Struct, frozen=True):
     """One Python over the platforms, with its trend on the first platform as points of a plot of 100 by 100."""
 
     python: str
@@ -54,16 +53,14 @@ class BoardRow:
     trend: str
 
 
-@dataclass(frozen=True, slots=True)
-class BoardUse:
+class BoardUse(Struct, frozen=True):
     """How many projects use a package. `is_yours`: one of the reader's does, so that its page is open to them."""
 
     projects: int = 0
     is_yours: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BoardPackage:
+class BoardPackage(Struct, frozen=True):
     """One package on the chosen target. `since` is the day of its first wheel, None without one."""
 
     name: str
@@ -73,8 +70,7 @@ class BoardPackage:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class EcosystemPage:
+class EcosystemPage(Struct, frozen=True):
     """The board. `total` packages have compiled wheels and count; `pure` install everywhere and do not."""
 
     platforms: tuple[str, ...]

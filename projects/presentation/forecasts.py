@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from scanner.domain.phrases import count, join_words
 from scanner.domain.releases.first_wheels import Lag, WheelForecast
 
 
-@dataclass(frozen=True, slots=True)
-class LagLine:
+class LagLine(Struct, frozen=True):
     """One lag as a line of a table: "3.14", "12 days after", "2.1.0", and the day of the upload."""
 
     python: str
@@ -20,8 +20,7 @@ class LagLine:
     uploaded: date
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastText:
+class ForecastText(Struct, frozen=True):
     """A forecast. `text` has the range and the method; `lines` are the data, newest first."""
 
     text: str

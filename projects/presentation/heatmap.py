@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import Column
@@ -38,8 +39,7 @@ VERDICT_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
+class HeatCell(Struct, frozen=True):
     """One target: the verdict's look, its few words ("7 upgrades"), and the other counts ("24 ready")."""
 
     column: Column
@@ -49,16 +49,14 @@ class HeatCell:
     rest: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeatRow:
+class HeatRow(Struct, frozen=True):
     """One Python over the map's platforms; None where the project has no such target."""
 
     python: str
     cells: tuple[HeatCell | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HeatMap:
+class HeatMap(Struct, frozen=True):
     """Pythons down, platforms across, each in the order of the project's targets."""
 
     platforms: tuple[Column, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.webhooks.clone_urls import CloneUrl, InvalidCloneUrl, parse_clone_url
 from projects.domain.webhooks.events import (
@@ -16,8 +17,7 @@ from projects.domain.webhooks.events import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HostSteps:
+class HostSteps(Struct, frozen=True):
     """The steps at one host. Pages are addresses on it, empty where its address does not say them.
 
     - webhook: the steps after the webhook's page was opened, in which URL and secret are given.
@@ -31,8 +31,7 @@ class HostSteps:
     scopes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Host:
+class _Host(Struct, frozen=True):
     webhook: tuple[str, ...]
     token: tuple[str, ...]
     scopes: tuple[str, ...]

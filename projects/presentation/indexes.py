@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.phrases import count
 
 
-@dataclass(frozen=True, slots=True)
-class IndexCounts:
+class IndexCounts(Struct, frozen=True):
     """The number of a project's packages on one index, by state. `error` is that of a failed poll."""
 
     total: int = 0
@@ -21,8 +21,7 @@ class IndexCounts:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class IndexLine:
+class IndexLine(Struct, frozen=True):
     """One index of the page, without its login. `pk` is None for the installation's own."""
 
     pk: int | None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from scanner.domain.evidence.known_breaks import KnownBreak
 from scanner.domain.phrases import join_words
@@ -34,8 +35,7 @@ class _Statement(Protocol):
     def ended_by(self) -> _User | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """What a team says of a break: who and when, why, and its end."""
 
     pk: int
@@ -46,8 +46,7 @@ class Statement:
     ended_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class BreakRow:
+class BreakRow(Struct, frozen=True):
     """One known break. `own` is the statement that added it, `contested` the one against it, in force."""
 
     key: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from scanner.domain.phrases import join_words
@@ -18,8 +19,7 @@ _RESERVE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ConfusionNotice:
+class ConfusionNotice(Struct, frozen=True):
     """A notice about one name. `listings` are one line for each index, `actions` what helps, quickest first."""
 
     name: str

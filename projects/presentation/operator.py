@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+
+from msgspec import Struct
 
 from projects.presentation.freshness import format_span
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount, ThrottledHost
@@ -28,8 +29,7 @@ RESULT_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MessagesHealth:
+class MessagesHealth(Struct, frozen=True):
     """The state of outgoing mail. Ages are None when nothing waits; sent, failed: of the messages of the last day.
 
     stuck: handed to a worker that has not reported a result. notes: open notes of all projects.
@@ -43,8 +43,7 @@ class MessagesHealth:
     notes: int
 
 
-@dataclass(frozen=True, slots=True)
-class OperatorFigures:
+class OperatorFigures(Struct, frozen=True):
     """All figures of one moment, for the operator's page and for /metrics. polls: of the last 24 hours."""
 
     now: datetime
@@ -83,8 +82,7 @@ class FindingLevel(Enum):
         self.tint, self.sign = tint, sign
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One sentence and its level."""
 
     level: FindingLevel

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.package_result import PackageResult
@@ -55,8 +55,7 @@ _MOST_PROBLEMS = 50
 _MOST_CHANGES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemLine:
+class ProblemLine(Struct, frozen=True):
     """A line that could not be read, with its place as path:line."""
 
     place: str
@@ -64,8 +63,7 @@ class ProblemLine:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectPage:
+class ProjectPage(Struct, frozen=True):
     """Everything that the page of one project shows, for one query of its risk table.
 
     `confused` maps each name in `confusions` to the number of indexes that have it. `current_runtime` is what the

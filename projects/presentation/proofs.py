@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.received_proof import DatedProof
@@ -13,8 +14,7 @@ from scanner.domain.phrases import count, join_first, join_words
 _MOST_NAMED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class ProofLine:
+class ProofLine(Struct, frozen=True):
     """One proof. `look` gives its colour and glyph; `received_at` is in UTC."""
 
     look: Verdict

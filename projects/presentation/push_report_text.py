@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.diff import ChangeKind, PackageChange
 from projects.domain.assessment.target_result import TargetResult
@@ -26,8 +27,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PushFacts:
+class PushFacts(Struct, frozen=True):
     """What is known of a push when its assessment is complete.
 
     - results: by target, as they are now; changes: what the push changed, None for the first one of a project.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from projects.presentation.portfolio.headlines import Headline
@@ -13,8 +13,7 @@ from projects.presentation.portfolio.headlines import Headline
 SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResults:
+class SearchResults(Struct, frozen=True):
     """The projects, as (slug, name), and packages whose names contain the text: at most SHOWN of each.
 
     `headlines` are the targets whose name contains all words of the text.

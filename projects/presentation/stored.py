@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from projects.domain.assessment.diff import PackageChange
 from projects.domain.assessment.stop_reason import StopReason
@@ -17,8 +18,7 @@ from scanner.domain.releases.name_confusion import NameConfusion
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotLine:
+class SnapshotLine(Struct, frozen=True):
     """A snapshot in a few words: its commit or number, how it came, when."""
 
     short: str
@@ -26,8 +26,7 @@ class SnapshotLine:
     taken_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class TargetSummary:
+class TargetSummary(Struct, frozen=True):
     """What pages show of one target of an assessment."""
 
     target: str
@@ -38,8 +37,7 @@ class TargetSummary:
     is_decided: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAssessment:
+class StoredAssessment(Struct, frozen=True):
     """An assessment with its targets by slug.
 
     `changes` are against the last complete assessment before it, made at `changed_since`; None when there was none.
@@ -69,8 +67,7 @@ class PendingRequirement(NamedTuple):
     direct: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectState:
+class ProjectState(Struct, frozen=True):
     """All that the pages of one project read.
 
     `requirements` are empty when every target is judged. `assessment` belongs to the newest snapshot. `checked_at` is

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.domain.cadence import Cadence
@@ -33,8 +34,7 @@ class WatchState(StrEnum):
     STOPPED = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRow:
+class MessageRow(Struct, frozen=True):
     """One message. `error` is the mail server's last answer, or why the message was skipped.
 
     `version` and `filename` are those of a watch's wheel; `notes` is the number of notes in a digest; `fell` are the
@@ -58,8 +58,7 @@ class MessageRow:
         return _MESSAGE_STATES[self.state]
 
 
-@dataclass(frozen=True, slots=True)
-class WatchRow:
+class WatchRow(Struct, frozen=True):
     """One watch with its messages, newest first. `verdict` is from the project's newest assessment."""
 
     pk: int
@@ -77,8 +76,7 @@ class WatchRow:
     messages: tuple[MessageRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetWatchRow:
+class TargetWatchRow(Struct, frozen=True):
     """One watch of a whole target with its messages, newest first. `blockers` are those of the last report."""
 
     pk: int
@@ -93,8 +91,7 @@ class TargetWatchRow:
     messages: tuple[MessageRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FollowRow:
+class FollowRow(Struct, frozen=True):
     """One of the user's projects with its last digests, newest first.
 
     `pk` is the subscription's; None if the user has never followed the project.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from projects.domain.assessment.counts import UNREAD, packages_needed
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -21,8 +22,7 @@ _NAMED_OTHERS = 3
 _OTHERS = (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN, ProjectVerdict.CONDITIONAL, ProjectVerdict.GO)
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryLine:
+class SummaryLine(Struct, frozen=True):
     """One line. `action` is the text of its link; `watch` names the package to watch when only a release can help."""
 
     look: Verdict
@@ -33,8 +33,7 @@ class SummaryLine:
     watch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OtherPlatforms:
+class OtherPlatforms(Struct, frozen=True):
     """Targets of other platforms with one verdict and cause. `target` is the first of them."""
 
     look: Verdict

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.presentation.columns import column_of
 from scanner.domain.phrases import count, join_words
@@ -19,8 +20,7 @@ _MORE_TARGETS = ("cp313-macosx_14_0_x86_64",)
 MOST_TARGETS = 150
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(Struct, frozen=True):
     """A check box for one target."""
 
     slug: str
@@ -28,16 +28,14 @@ class GridCell:
     checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class GridRow:
+class GridRow(Struct, frozen=True):
     """A Python with a box for each platform, in their order."""
 
     python: Python
     cells: tuple[GridCell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TargetGrid:
+class TargetGrid(Struct, frozen=True):
     """All check boxes, as rows of Pythons and columns of platforms."""
 
     platforms: tuple[Platform, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.cell_summary import CellSummary
@@ -13,8 +14,7 @@ from projects.presentation.shares import with_help
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
-@dataclass(frozen=True, slots=True)
-class TargetStanding:
+class TargetStanding(Struct, frozen=True):
     """One target of a project in its newest complete assessment; without one it is unknown, since `assessed_at` None.
 
     `work` are the cells that need work, worst first. `conflict` says why requirements

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from projects.presentation.target_names import describe_targets
 from projects.presentation.waivers import WaiverRow
@@ -23,8 +24,7 @@ HEADINGS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectPolicy:
+class ProjectPolicy(Struct, frozen=True):
     """What a project's policy says, as text. `values` has one for each of HEADINGS; `holds` are package names."""
 
     slug: str
@@ -33,16 +33,14 @@ class ProjectPolicy:
     holds: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyCell:
+class PolicyCell(Struct, frozen=True):
     """One value. `differs`: most projects have another one."""
 
     text: str
     differs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyRow:
+class PolicyRow(Struct, frozen=True):
     """One project in the table."""
 
     slug: str
@@ -52,8 +50,7 @@ class PolicyRow:
     waivers: int
 
 
-@dataclass(frozen=True, slots=True)
-class TeamWaiver:
+class TeamWaiver(Struct, frozen=True):
     """A waiver in force or expired, with its project."""
 
     slug: str
@@ -62,8 +59,7 @@ class TeamWaiver:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class TeamPolicyPage:
+class TeamPolicyPage(Struct, frozen=True):
     """The page. `answer` says whether the projects agree; `waivers` are open ones, those that end first on top."""
 
     answer: str

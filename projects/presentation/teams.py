@@ -6,8 +6,9 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from projects.domain.logged_action import LoggedAction
 from projects.presentation.formats.csv_table import safe_cell
@@ -51,8 +52,7 @@ _SENTENCES: Mapping[LoggedAction, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TeamRow:
+class TeamRow(Struct, frozen=True):
     """A team in the list of a user."""
 
     slug: str
@@ -62,8 +62,7 @@ class TeamRow:
     projects: int
 
 
-@dataclass(frozen=True, slots=True)
-class RoleChoice:
+class RoleChoice(Struct, frozen=True):
     """A role that may be given to a member."""
 
     value: str
@@ -71,8 +70,7 @@ class RoleChoice:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MemberRow:
+class MemberRow(Struct, frozen=True):
     """A member of a team. `choices` are the roles that the reader may give, none for one who may not change it."""
 
     pk: int
@@ -86,8 +84,7 @@ class MemberRow:
     choices: tuple[RoleChoice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationRow:
+class InvitationRow(Struct, frozen=True):
     """An invitation that can still be accepted."""
 
     pk: int
@@ -98,8 +95,7 @@ class InvitationRow:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """A line of the audit log."""
 
     pk: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Severity, Verdict
 from projects.domain.upstream.note_facts import AffectedTarget, NoteFacts
@@ -23,8 +24,7 @@ _LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamNote:
+class UpstreamNote(Struct, frozen=True):
     """The text of one note. `line` is a line for a requirements or constraints file, "" if none helps.
 
     `name` is the package, "" for a change of the project itself.
@@ -45,8 +45,7 @@ class UpstreamNote:
     line: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     headline: str
     why: Sequence[str]
     next_step: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
@@ -13,16 +14,14 @@ from scanner.domain.phrases import agree, count
 MOST_LINES = 150
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingStep:
+class WaitingStep(Struct, frozen=True):
     """One package on the way to a requirement, or the project at its end, which has a `slug`."""
 
     name: str
     slug: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingNode:
+class WaitingNode(Struct, frozen=True):
     """One line of the tree. `look` is the verdict of a package that needs work itself, None where it only waits.
 
     `note` is the text of its cell, and `waiting` counts what is below it, each once.
@@ -35,8 +34,7 @@ class WaitingNode:
     below: tuple[WaitingNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingTree:
+class WaitingTree(Struct, frozen=True):
     """The tree of one target. `left_out` counts the ways that were too many to show."""
 
     text: str
@@ -44,8 +42,7 @@ class WaitingTree:
     left_out: int
 
 
-@dataclass(slots=True)
-class _Branch:
+class _Branch(Struct):
     below: dict[WaitingStep, _Branch] = field(default_factory=dict)
 
     def steps(self) -> set[WaitingStep]:

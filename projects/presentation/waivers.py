@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.waivers import Waiver, WaiverKind
 from projects.presentation.columns import column_of
@@ -11,16 +12,14 @@ from projects.presentation.columns import column_of
 KIND_TEXTS = {WaiverKind.ACCEPT_BUILD: "build accepted", WaiverKind.IGNORE: "ignored"}
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverCounts:
+class WaiverCounts(Struct, frozen=True):
     """How many waivers of a project count today, and how many have expired without being ended."""
 
     in_force: int
     expired: int
 
 
-@dataclass(frozen=True, slots=True)
-class WaiverRow:
+class WaiverRow(Struct, frozen=True):
     """One waiver: what was decided, for how long, by whom, and how it stands now. `target` is its slug, or empty."""
 
     pk: int

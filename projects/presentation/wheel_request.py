@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
+
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.reasons import ReasonKind
@@ -16,8 +17,7 @@ from scanner.domain.matching.reason import MismatchKind
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class WheelRequest:
+class WheelRequest(Struct, frozen=True):
     """A text for the tracker of a package. `waits` is why not to send it yet, "" where nothing speaks against it.
 
     `checks` say what was looked at. `tracker` is the place to ask: `is_filled` where its form opens with the text in
@@ -33,8 +33,7 @@ class WheelRequest:
     search: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """Where a host takes an issue, below the address of a repository, and by which parameters."""
 
     new: str

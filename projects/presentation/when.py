@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -22,8 +23,7 @@ from scanner.domain.phrases import agree, count, join_words
 from scanner.domain.releases.first_wheels import WheelForecast
 
 
-@dataclass(frozen=True, slots=True)
-class RootBlocker:
+class RootBlocker(Struct, frozen=True):
     """A package without a version that installs, which is in the set for its own sake and not for another blocker.
 
     `place` is the line of the project that requires it, `paths` lead to it through others. `behind` are the packages
@@ -43,8 +43,7 @@ class RootBlocker:
     is_watched: bool
 
 
-@dataclass(frozen=True, slots=True)
-class WhenPage:
+class WhenPage(Struct, frozen=True):
     """One target of a project: what blocks it, what must be upgraded beside that, and when it may be free.
 
     `own` are the upgrades of packages that the project requires itself. `waiting` is None where nothing waits for

@@ -10,9 +10,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TypeVar, cast
+
+from msgspec import Struct
 
 from projects.sandbox.frames import read_message, write_message
 
@@ -28,8 +29,7 @@ _PATIENCE = 60.0
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class CallLimits:
+class CallLimits(Struct, frozen=True):
     """Processor time of a call in seconds, memory of a child in MB, and how many children may run at a time."""
 
     seconds: float

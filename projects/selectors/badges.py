@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.models import Assessment, Badge, Project, Snapshot, TargetAssessment
 from projects.presentation.columns import column_of
 
 
-@dataclass(frozen=True, slots=True)
-class BadgeLine:
+class BadgeLine(Struct, frozen=True):
     """A badge in the list of a project, with the addresses of its picture and of its JSON.
 
     `here` is the picture on the site that the reader is on: pages load pictures from their own site only.

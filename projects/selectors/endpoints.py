@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
+from msgspec import Struct
 
 from projects.domain.endpoints.attempts import DeliveryAttempt
 from projects.domain.endpoints.events import EndpointEvent, EventKind
@@ -16,8 +16,7 @@ from projects.presentation.endpoints.bodies import EVENT_NAMES, event_text
 _SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointLine:
+class EndpointLine(Struct, frozen=True):
     """An endpoint in the list."""
 
     pk: int
@@ -30,8 +29,7 @@ class EndpointLine:
     disabled_because: str
 
 
-@dataclass(frozen=True, slots=True)
-class MessageLine:
+class MessageLine(Struct, frozen=True):
     """A message with its attempts, newest first."""
 
     pk: int

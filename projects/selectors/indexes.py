@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.db.models import Count, Max, Q
+from msgspec import Struct
 
 from projects.domain.indexes.named_indexes import IndexNotice, find_notices
 from projects.models import IndexRole, Project, ProjectIndex, ProjectPackage, Snapshot, Subscription
@@ -23,8 +23,7 @@ _DEFAULT = "default index of this installation"
 _ROLES = {IndexRole.PRIMARY: "replaces the default index", IndexRole.EXTRA: "additional index"}
 
 
-@dataclass(frozen=True, slots=True)
-class IndexLosses:
+class IndexLosses(Struct, frozen=True):
     """What removing an index deletes: the data of packages, and watches. The data of a shared index is kept."""
 
     is_shared: bool

@@ -5,13 +5,13 @@ from __future__ import annotations
 import email
 import email.policy
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from django.conf import settings
+from msgspec import Struct
 
 _FILE_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 # The backend writes this line after each message of a file.
@@ -23,8 +23,7 @@ MOST_BYTES = 1_000_000
 _NAME = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{1,30}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
+class StoredMessage(Struct, frozen=True):
     """One message. `key` identifies it in URLs; `headers` are those to show, in order."""
 
     key: str

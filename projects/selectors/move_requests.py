@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch
+from msgspec import Struct
 
 from projects.hosts.api.find import PROVIDERS_WITH_REQUESTS
 from projects.models import MoveRequest, Project, Repository
 from projects.presentation.host_steps import refused_token
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRequestLine:
+class MoveRequestLine(Struct, frozen=True):
     """One repository and its request for the move. `state` is empty where there is none.
 
     - can_ask: whether a member may have it opened now; again: whether it was opened before.
@@ -33,8 +32,7 @@ class MoveRequestLine:
     again: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MoveRequestList:
+class MoveRequestList(Struct, frozen=True):
     """The lines of a move. `is_waiting`: one of the requests is being opened."""
 
     lines: tuple[MoveRequestLine, ...]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import SEVERITIES
 from projects.domain.project_changes import ProjectChangeKind
@@ -21,8 +21,7 @@ _DISMISSED = 20
 _OWN_KINDS = frozenset(ProjectChangeKind)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteLine:
+class NoteLine(Struct, frozen=True):
     """One note. The fields of its dismissal are empty while it is open."""
 
     pk: int
@@ -32,8 +31,7 @@ class NoteLine:
     dismissed_because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamSection:
+class UpstreamSection(Struct, frozen=True):
     """The upstream section of a project page: open notes, worst first, and dismissed ones, newest first."""
 
     notes: tuple[NoteLine, ...]

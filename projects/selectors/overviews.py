@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -21,8 +21,7 @@ from projects.models import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TargetVerdict:
+class TargetVerdict(Struct, frozen=True):
     """What an assessment says about one target."""
 
     target: str
@@ -31,8 +30,7 @@ class TargetVerdict:
     blockers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AssessmentLine:
+class AssessmentLine(Struct, frozen=True):
     """An assessment in short."""
 
     pk: int
@@ -49,8 +47,7 @@ class AssessmentLine:
         return self.state == AssessmentState.COMPLETE
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectOverview:
+class ProjectOverview(Struct, frozen=True):
     """A project with the newest assessment of its newest snapshot. `role` is that of the user in the project."""
 
     slug: str
@@ -61,8 +58,7 @@ class ProjectOverview:
     assessment: AssessmentLine | None
 
 
-@dataclass(frozen=True, slots=True)
-class UsedPackage:
+class UsedPackage(Struct, frozen=True):
     """A package with the slugs of the projects that use it."""
 
     name: str

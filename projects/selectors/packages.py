@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min, QuerySet
+from msgspec import Struct
 
 from projects.models import Project, ProjectPackage, ProjectTarget
 from projects.presentation.freshness import is_stale
@@ -27,8 +27,7 @@ _ORDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePlace:
+class PackagePlace(Struct, frozen=True):
     """One index on which a project looks for a package. `url` has no login; `is_there`: the index has the package."""
 
     project_slug: str

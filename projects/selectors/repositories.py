@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
+from msgspec import Struct
 
 from projects.models import Delivery, Project, Repository
 from projects.models.repository import DELIVERIES_KEPT, Provider
 from projects.presentation.host_steps import HostSteps, host_steps, refused_token
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryLine:
+class DeliveryLine(Struct, frozen=True):
     """One delivery of the list."""
 
     event: str
@@ -26,8 +25,7 @@ class DeliveryLine:
     received_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryLine:
+class RepositoryLine(Struct, frozen=True):
     """One followed repository, without secrets. `hook` is the URL of its webhook, `api_step` what its token lacks."""
 
     pk: int

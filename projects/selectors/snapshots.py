@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
+from msgspec import Struct
 
 from projects.domain.dependency_files.redaction import printable, without_credentials
 from projects.models import Origin, Project, Snapshot
@@ -13,8 +13,7 @@ from projects.models import Origin, Project, Snapshot
 _MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotRow:
+class SnapshotRow(Struct, frozen=True):
     """One snapshot in the list of a project."""
 
     pk: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -11,8 +12,7 @@ from projects.models import Project, ProjectPackage, Snapshot, TargetAssessment
 from projects.presentation.upgrade.values import StoredUpgrade
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradeState:
+class UpgradeState(Struct, frozen=True):
     """The newest snapshot, its newest assessment of one target, and the oldest of the index's answers."""
 
     snapshot: Snapshot | None

@@ -5,12 +5,12 @@ Whatever the page reads must be part of it: tests/projects/views/test_conditiona
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 from django.utils.dateparse import parse_datetime
+from msgspec import Struct
 
 from projects.models import Note
 from projects.presentation.freshness import format_age, is_stale
@@ -52,8 +52,7 @@ WHERE project.slug = %s AND project.deleted_at IS NULL
 """
 
 
-@dataclass(frozen=True, slots=True)
-class PageFacts:
+class PageFacts(Struct, frozen=True):
     """What one query says of a project's page, which then need not look for what the project does not have.
 
     `version` is equal while the page shows the same.

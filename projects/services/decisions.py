@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import Severity
@@ -33,8 +34,7 @@ _READ_BY_PIP = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
 _GRAVE = {Severity.CRITICAL, Severity.HIGH, Severity.MODERATE}
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectDecision:
+class ProjectDecision(Struct, frozen=True):
     """A sheet with its facts. `missing` are the queries, each with its target, that lack data of the index."""
 
     sheet: DecisionSheet

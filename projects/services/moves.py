@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -27,8 +29,7 @@ from scanner.domain.targets.target import Target, parse_target
 MOVABLE = frozenset({ProjectVerdict.GO, ProjectVerdict.CONDITIONAL})
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectMove:
+class ProjectMove(Struct, frozen=True):
     """A move to `target`. Nothing changes where the verdict is neither go nor conditional.
 
     - snapshot: whose files change. What its logins were has marks, also in patches (plan_files.restore_logins).

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.record import AssessmentRecord
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -18,8 +20,7 @@ from scanner.selectors.releases import release_digests
 from scanner.services.index_sets import IndexSet
 
 
-@dataclass(frozen=True, slots=True)
-class FileContents:
+class FileContents(Struct, frozen=True):
     """Dependency files by path with the requirements read from them; `roots` are the paths that were named."""
 
     contents: Mapping[str, bytes]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.run_evidence import DemandedEvidence
 from projects.domain.received_proof import InvalidProof, read_sent_proof
@@ -15,8 +16,7 @@ from projects.services.snapshots import assess_newest
 from projects.services.webhooks.receive import DeliveryInvalid, DeliveryRefused, upload_secrets
 
 
-@dataclass(frozen=True, slots=True)
-class ProofAccepted:
+class ProofAccepted(Struct, frozen=True):
     """A proof that is stored, now or when it first arrived."""
 
     target: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from msgspec.structs import asdict
 
 from projects import jobs
 from projects.domain.dependency_files import FileProblem, ParsedRequirement, available_groups

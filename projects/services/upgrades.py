@@ -6,10 +6,11 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from projects import jobs
@@ -144,8 +145,7 @@ def compare_options(
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Deadline:
+class _Deadline(Struct, frozen=True):
     """One deadline for all searches of a page, on the monotonic clock."""
 
     end: float

@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import Assessment, Snapshot
@@ -37,8 +37,7 @@ _CONNECTIONS = 4
 _BATCH = 8
 
 
-@dataclass(frozen=True, slots=True)
-class WheelsRead:
+class WheelsRead(Struct, frozen=True):
     """How many wheels were read, how many of them show that they break, and the bytes that the index sent.
 
     `gave_way`: assessments were waited for, so that some wheels are left.

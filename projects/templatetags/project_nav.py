@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import template
 from django.template import RequestContext
 from django.urls import reverse
+from msgspec import Struct
 
 from projects.access import can_edit, can_manage
 from projects.models import Project
@@ -49,8 +49,7 @@ _FOR_EDITORS = {"project-targets", "project-repository", "endpoints"}
 _FOR_MANAGERS = {"project-settings"}
 
 
-@dataclass(frozen=True, slots=True)
-class NavLink:
+class NavLink(Struct, frozen=True):
     """A link of the navigation. `current` is its aria-current: "page", "true" for the group of the page, or ""."""
 
     label: str

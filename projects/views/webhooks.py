@@ -6,7 +6,6 @@ A signature over the body authenticates the sender, so there is no session and n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from django.http.request import UnreadablePostError
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
+from msgspec import Struct
 
 from projects.client_address import client_address
 from projects.models.repository import Repository
@@ -30,8 +30,7 @@ from projects.services.webhooks.receive import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Limits:
+class _Limits(Struct, frozen=True):
     """The limits against which an accepted and a refused request count."""
 
     accepted: tuple[LimitedRequest, str]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 # The span over which `PollingHealth.answered_lately` is counted.
 RATE_SPAN = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class PollingHealth:
+class PollingHealth(Struct, frozen=True):
     """The state of polling. Ages are None when nothing waits; answered_lately: packages polled within RATE_SPAN."""
 
     packages: int
@@ -29,8 +29,7 @@ class PollingHealth:
     last_answer_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultCount:
+class ResultCount(Struct, frozen=True):
     """The polls of a span that ended in one result. size: bytes of pages read."""
 
     result: str
@@ -38,8 +37,7 @@ class ResultCount:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class ThrottledHost:
+class ThrottledHost(Struct, frozen=True):
     """A host that answered 429, 503 or 504 and is sent no request until `until`."""
 
     host: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from scanner.domain.phrases import count
 
@@ -14,8 +15,7 @@ RELEASE_OPEN_FOR = timedelta(days=14)
 CLOCK_SKEW = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class PollIntervals:
+class PollIntervals(Struct, frozen=True):
     """How often packages are polled; each value is a setting."""
 
     open_release: timedelta = timedelta(minutes=30)
@@ -26,16 +26,14 @@ class PollIntervals:
     last_retry: timedelta = timedelta(hours=6)
 
 
-@dataclass(frozen=True, slots=True)
-class NextPoll:
+class NextPoll(Struct, frozen=True):
     """The time of the next poll, and the reason as a clause after "because"."""
 
     at: datetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PackageActivity:
+class PackageActivity(Struct, frozen=True):
     """What decides how soon a package may change.
 
     - newest_release_at: the first upload of its newest release, None where the index gives no times.

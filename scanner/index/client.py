@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_address import without_credentials
@@ -84,8 +86,7 @@ class FreshRoot:
         return formats.read_root(self.content_type, self.body, self.url, above=above, among=among)
 
 
-@dataclass(frozen=True, slots=True)
-class NotModified:
+class NotModified(Struct, frozen=True):
     """An answer that nothing changed since the validators were given, or a body with the same content_hash."""
 
     serial: int | None = None

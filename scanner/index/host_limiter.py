@@ -8,10 +8,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.index.errors import HostThrottled
@@ -87,8 +88,7 @@ class MemoryLimiterStore:
             self._changed.notify_all()
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterPolicy:
+class LimiterPolicy(Struct, frozen=True):
     """The limits for a host.
 
     slots: requests at once. patience: how long to wait for a slot. default_wait: the closure without a usable

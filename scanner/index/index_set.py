@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from scanner.index.client import IndexClient
 
 
@@ -21,8 +23,7 @@ class IndexSource:
     connect: Callable[[], IndexClient] = field(repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class IndexSet:
+class IndexSet(Struct, frozen=True):
     """One or more different indexes, the primary one first, in the order in which they are named.
 
     Equal sets read the same packages. scanner.domain.releases.pooling merges their versions and files.

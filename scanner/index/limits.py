@@ -1,10 +1,9 @@
 """The limits of one answer of an index."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The limits of one answer.
 
     Seconds: connect; silence between two bytes; total, with redirects. Bytes: wire, as sent; body, after unpacking;

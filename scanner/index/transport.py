@@ -6,10 +6,10 @@ Credentials of the index's address are sent only to the index's own origin, and 
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
+from msgspec import Struct
 from requests.auth import AuthBase
 
 from scanner.domain.index_address import without_credentials
@@ -28,8 +28,7 @@ logger = logging.getLogger(__name__)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """The head of an answer, with its body still to be read. url: the last one, after redirects; may hold a query."""
 
     status: int

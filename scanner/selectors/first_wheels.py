@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
 
 from scanner.domain.matching.availability import ReleaseFileFacts
 from scanner.domain.matching.explain import explain_cell
@@ -19,8 +20,7 @@ _LOOK_AT = 3
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstWheels:
+class FirstWheels(Struct, frozen=True):
     """The first wheels of one package on each of the requested targets, and when the package first appeared."""
 
     since: date | None

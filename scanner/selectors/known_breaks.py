@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+from msgspec import Struct
 
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
 from scanner.domain.evidence.known_breaks_file import InvalidKnownBreaks, parse_known_breaks
@@ -24,8 +24,7 @@ class BreakOrigin(StrEnum):
     WHEEL = "wheel"
 
 
-@dataclass(frozen=True, slots=True)
-class OriginatedBreak:
+class OriginatedBreak(Struct, frozen=True):
     """A known break with where it comes from."""
 
     fact: KnownBreak

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db.models import Count, F, Max, Min, Q, Sum
+from msgspec import Struct
 
 from scanner.domain.health import RATE_SPAN, PollingHealth, ResultCount
 from scanner.models import CLAIM_FOR, Index, Package, PollStats, Release, WheelEvent
@@ -22,8 +22,7 @@ class PollFilter(Enum):
     ENDED = "never polled again"
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduledPoll:
+class ScheduledPoll(Struct, frozen=True):
     """A package's next poll and its reason. due_at None: it is not polled again until it is requested."""
 
     name: str
@@ -36,8 +35,7 @@ class ScheduledPoll:
     is_claimed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FollowedIndex:
+class FollowedIndex(Struct, frozen=True):
     """An index. checked_at: when its root page last gave serials, None where packages are polled one by one."""
 
     url: str

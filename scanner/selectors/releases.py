@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import InvalidName, canonicalize_name
 
 from scanner.domain.matching.availability import ReleaseFileFacts
@@ -13,8 +13,7 @@ from scanner.models import Package, PackageState, Release, ReleaseFile
 from scanner.selectors.candidates import CHUNK, release_files
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPackage:
+class KnownPackage(Struct, frozen=True):
     """A known package. state: after its last poll."""
 
     pk: int

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from msgspec import Struct, field
 
 from scanner.domain.next_poll import CLOCK_SKEW
 from scanner.models import Package, WheelEvent, WheelEventKind
@@ -22,24 +22,21 @@ CONCERNING = frozenset({WheelEventKind.RELEASE, WheelEventKind.YANKED, WheelEven
 Packages: TypeAlias = Collection[int] | QuerySet[Any, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedFile:
+class OfferedFile(Struct, frozen=True):
     """A file of a claimed event: added, or no longer yanked."""
 
     version: str
     filename: str
 
 
-@dataclass(frozen=True, slots=True)
-class YankedVersion:
+class YankedVersion(Struct, frozen=True):
     """A version with yanked files: the first reason, and when the first yank was seen."""
 
     reason: str
     seen_at: datetime
 
 
-@dataclass(slots=True)
-class ClaimedEvents:
+class ClaimedEvents(Struct):
     """The claimed events of one package.
 
     files: offered files, oldest first. released: complete versions, each with the time when that was seen. yanked: by

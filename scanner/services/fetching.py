@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from functools import partial
 
 from django.conf import settings
 from django.utils import timezone
+from msgspec import Struct, field
 
 from scanner.index.client import IndexClient
 from scanner.models import Package, PackageState
@@ -58,8 +58,7 @@ class Rank(IntEnum):
     LIKELY_PAGE = 3
 
 
-@dataclass(slots=True)
-class Arrival:
+class Arrival(Struct):
     """What has come in since the last time; what is stored of it is all that can be had now.
 
     `names` are packages that every index has answered for or failed, `releases` the keys of releases.
@@ -69,8 +68,7 @@ class Arrival:
     releases: set[int] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class _Page:
+class _Page(Struct, frozen=True):
     """The page of a package on one index."""
 
     index: IndexSource
@@ -79,8 +77,7 @@ class _Page:
     name: str
 
 
-@dataclass(slots=True)
-class _Probe:
+class _Probe(Struct):
     """What is known of a private index, which may be in a network that is not reachable.
 
     If it answers for none of the first few packages, the others are left to the schedule. `open` polls run, `held`

@@ -6,13 +6,13 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import F
+from msgspec import Struct
 
 from scanner.domain.files.core_metadata import parse_core_metadata
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
@@ -41,8 +41,7 @@ _LARGE_SDIST = 16_000_000
 _MOST_FAILURES, _MAX_ERROR = 30, 500
 
 
-@dataclass(frozen=True, slots=True)
-class MetadataAnswer:
+class MetadataAnswer(Struct, frozen=True):
     """What an index answered for the metadata of a release.
 
     `found` is None if there is none, with the reason in `error`; `has_answered` says whether the index gave an answer

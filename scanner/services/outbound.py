@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.index.errors import IndexHostNotAllowed, IndexUnavailable, InvalidIndexPage
 from scanner.index.http.bodies import bounded, raw_chunks
@@ -17,8 +18,7 @@ from scanner.index.sessions import guarded_session
 _LIMITS = Limits(connect=10.0, silence=20.0, total=30.0, body=2_000_000)
 
 
-@dataclass(frozen=True, slots=True)
-class OutboundAnswer:
+class OutboundAnswer(Struct, frozen=True):
     """An answer. Names of headers are in lower case."""
 
     status: int

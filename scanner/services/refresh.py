@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import F
+from msgspec import Struct, field
 
 from scanner.models import Release
 from scanner.services.fetching import FRESH_FOR, Fetcher, Progress, fetching
@@ -20,8 +20,7 @@ __all__ = ["FRESH_FOR", "Fetcher", "Progress", "RefreshResult", "fetching", "ins
 _LONG = 600.0
 
 
-@dataclass(frozen=True, slots=True)
-class RefreshResult:
+class RefreshResult(Struct, frozen=True):
     """The result of a refresh.
 
     faults: by name, why a package could not be polled; its stored data are kept. answered: whether any index answered.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.index_page.page import RootPage
@@ -45,8 +45,7 @@ class _PackageSerial(NamedTuple):
     wanted: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class _RootRows:
+class _RootRows(Struct, frozen=True):
     """Rows of the root page with the stored packages that they concern.
 
     is_whole: `packages` are all of the index, so one without a row is not listed any more.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
 from django.db.models import Q
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -28,8 +28,7 @@ TRY_AGAIN_AFTER = timedelta(days=7)
 _MOST_ERROR = 300
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadWheel:
+class UnreadWheel(Struct, frozen=True):
     """A wheel to read: where it is, its release, and what that requires."""
 
     filename: str

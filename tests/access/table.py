@@ -9,8 +9,9 @@ answer must be 404.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
+
+from msgspec import Struct, field
 
 from tests.cast import LINUX_313, LINUX_314
 
@@ -31,8 +32,7 @@ class Who(Enum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One URL, and who may read it and change something by it."""
 
     route: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
+from msgspec import Struct
 
 from projects.domain.logged_action import Actor
 from projects.domain.permissions import Role
@@ -39,8 +39,7 @@ INSIDERS = {role.value: role for role in Role}
 OUTSIDERS = ("anonymous", "stranger", "staff")
 
 
-@dataclass(frozen=True)
-class World:
+class World(Struct, frozen=True):
     """The people by their names, and the ids of what is theirs and of what is the other team's."""
 
     people: Mapping[str, User]

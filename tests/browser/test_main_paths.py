@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 import pytest
+from msgspec import Struct
 from playwright.sync_api import Locator, Page, expect
 
 from projects.domain.permissions import Role
@@ -19,24 +19,21 @@ pytestmark = pytest.mark.browser
 PROJECT = "/projects/practice-api/"
 
 
-@dataclass(frozen=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """Enter a text into the field with this label."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True)
-class Press:
+class Press(Struct, frozen=True):
     """Press a button, or follow a link."""
 
     name: str
     role: str = "button"
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(Struct, frozen=True):
     """Where a path begins, what one does, and what the last page says."""
 
     start: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.core.management import CommandError
+from msgspec import Struct, field
 
 from projects.management.assessing import assess, make_request, read_files
 from projects.management.commands.assess import Command
@@ -21,8 +21,7 @@ DATA = Path(__file__).parents[1] / "data"
 LINUX = "manylinux_2_28_x86_64"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """Requirement files (text, bytes, or the path of a copy in tests/data) and what is right on each target.
 
     Only what is stated is compared. `packages` maps names to a version, a verdict, or both ("1.0 ready"); None: the

@@ -2,8 +2,9 @@
 
 # ruff: noqa: E501  (lines of lock files)
 
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from tests.cases.case import LINUX, Case
 from tests.replay import a_file

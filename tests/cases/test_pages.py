@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from msgspec import Struct
 
 from projects.domain.permissions import Role
 from projects.models import ProjectTarget
@@ -27,8 +27,7 @@ LINUX_314 = "cp314-manylinux_2_28_x86_64"
 LINUX_315 = "cp315-manylinux_2_28_x86_64"
 
 
-@dataclass(frozen=True)
-class Pages:
+class Pages(Struct, frozen=True):
     """The pages of one assessed project, as text."""
 
     client: Client

@@ -14,13 +14,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import redis
 from celery import Celery
+from msgspec import Struct, field
 
 from tests.commands import ROOT, manage
 from tests.patience import PATIENCE
@@ -32,8 +32,7 @@ from tests.services import redis as redis_service
 _TRY_AGAIN = 0.05
 
 
-@dataclass
-class Held:
+class Held(Struct):
     """The right answer, held back until it is released: a job waits in the middle of its work."""
 
     begun: threading.Event = field(default_factory=threading.Event)

@@ -8,9 +8,10 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from tests.patience import PATIENCE
 
@@ -32,8 +33,7 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None) -> str:
     return done.stdout.decode().strip()
 
 
-@dataclass
-class GitServer:
+class GitServer(Struct):
     """Bare repositories under `root`, and a developer's clone of one of them under `work`."""
 
     root: Path

@@ -8,9 +8,10 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from msgspec import Struct, field
 
 from tests.hosting.other_hosts import OTHER_HOSTS, Document
 
@@ -26,8 +27,7 @@ _TOKEN_HEADERS = {
 _BASES = {"github": "/repos/octo/app", "gitea": "/repos/octo/app", "gitlab": "/projects/octo/app"}
 
 
-@dataclass
-class HostApiServer:
+class HostApiServer(Struct):
     """The change requests of octo/app, as one of the hosts presents them. `answer_with` makes every answer fail."""
 
     provider: str

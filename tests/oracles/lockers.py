@@ -7,8 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 ENVIRONMENT = Path(sys.prefix) / "lockers"
 PYPROJECT = """\
@@ -51,8 +52,7 @@ markupsafe = "*"
 """
 
 
-@dataclass(frozen=True)
-class Locker:
+class Locker(Struct, frozen=True):
     """A tool with the files of a project and the command that locks it; `program` must be there."""
 
     program: str

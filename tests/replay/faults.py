@@ -10,12 +10,12 @@ import struct
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class Answer:
+
+class Answer(Struct, frozen=True):
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -38,8 +38,7 @@ class Fault(Protocol):
     def strike(self, wire: Wire, answer: Answer) -> None: ...
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True):
     """An error status; `retry_after` as sent: seconds or an HTTP date."""
 
     code: int
@@ -53,8 +52,7 @@ class Status:
         wire.send_answer(Answer(self.code, headers, self.body))
 
 
-@dataclass(frozen=True)
-class Replace:
+class Replace(Struct, frozen=True):
     """Another body, content type or both under status 200: garbage, a captive portal, a half-broken proxy."""
 
     body: bytes | None = None
@@ -67,8 +65,7 @@ class Replace:
         wire.send_answer(Answer(200, headers, answer.body if self.body is None else self.body))
 
 
-@dataclass(frozen=True)
-class Then:
+class Then(Struct, frozen=True):
     """The right answer; then something happens."""
 
     action: Callable[[], None]
@@ -78,8 +75,7 @@ class Then:
         self.action()
 
 
-@dataclass(frozen=True)
-class Encoded:
+class Encoded(Struct, frozen=True):
     """The right type, this body, and a Content-Encoding that may or may not be true."""
 
     body: bytes
@@ -90,8 +86,7 @@ class Encoded:
         wire.send_answer(Answer(200, headers, self.body))
 
 
-@dataclass(frozen=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """302 to anywhere; with location "loop" back to the same address."""
 
     location: str
@@ -105,8 +100,7 @@ class Redirect:
         wire.send_answer(Answer(302, headers))
 
 
-@dataclass(frozen=True)
-class Truncated:
+class Truncated(Struct, frozen=True):
     """Promises the whole body, sends a part of it, closes."""
 
     share: float = 0.5
@@ -117,8 +111,7 @@ class Truncated:
         wire.drop()
 
 
-@dataclass(frozen=True)
-class CutQuietly:
+class CutQuietly(Struct, frozen=True):
     """Sends a part of the body as if it were all of it: right length, wrong content."""
 
     share: float = 0.5
@@ -127,8 +120,7 @@ class CutQuietly:
         wire.send_answer(Answer(answer.status, answer.headers, answer.body[: int(len(answer.body) * self.share)]))
 
 
-@dataclass(frozen=True)
-class Reset:
+class Reset(Struct, frozen=True):
     """A TCP reset, before the answer or in the middle of its body."""
 
     after_bytes: int = 0
@@ -144,8 +136,7 @@ class Reset:
         os.close(connection.detach())
 
 
-@dataclass(frozen=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """Sends the head (or nothing) and a few bytes, then nothing more until the client leaves or the server stops."""
 
     after_bytes: int = 0
@@ -168,8 +159,7 @@ class Silence:
         wire.drop()
 
 
-@dataclass(frozen=True)
-class Drip:
+class Drip(Struct, frozen=True):
     """The right body in tiny pieces with a pause after each; nothing a read timeout would notice."""
 
     piece: int = 1
@@ -184,8 +174,7 @@ class Drip:
         wire.drop()
 
 
-@dataclass(frozen=True)
-class Oversized:
+class Oversized(Struct, frozen=True):
     """A body of that many bytes, without saying so before: white space, which any parser would swallow."""
 
     size: int
@@ -201,8 +190,7 @@ class Oversized:
         wire.drop()
 
 
-@dataclass(frozen=True)
-class GzipBomb:
+class GzipBomb(Struct, frozen=True):
     """A small gzip body that unpacks to that many bytes."""
 
     size: int

@@ -3,10 +3,11 @@
 import bisect
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache, cached_property
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
 from tests.replay import archives
@@ -16,8 +17,7 @@ DEFAULT_UPLOAD = "2024-01-01T00:00:00.000000Z"
 FIRST_SYNTHETIC_SERIAL = 1_000
 
 
-@dataclass(frozen=True)
-class ReplayFile:
+class ReplayFile(Struct, frozen=True, dict=True):
     """A file on offer. `metadata` None: unknown, so FILE.metadata cannot be had, nor the archive without members.
 
     `whole`: the digest announced of a recorded wheel is that of the small archive that is served in its place.
@@ -175,7 +175,7 @@ class ReplayPackage:
         if not hit:
             raise KeyError(f"{self.name} has no file or version {which!r}")
         for file in hit:
-            self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))  # type: ignore[arg-type]  # rows are edited by field name
+            self._files[file.row.filename] = replace(file, row=replace(file.row, **changes))
         self._changed()
 
     def learn(self, metadata: RecordedMetadata) -> None:

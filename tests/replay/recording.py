@@ -11,17 +11,17 @@ import json
 import lzma
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 Lines = tuple[tuple[str, str], ...]
 # A benchmark that records much keeps it in a folder of its own.
 DATA = Path(os.environ.get("WHEELWAY_RECORDINGS") or Path(__file__).resolve().parent.parent / "data" / "index")
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedFile:
+class RecordedFile(Struct, frozen=True):
     """One file of a page. `uploaded_at` as the index writes it: `2026-10-15T17:58:38.794521Z`."""
 
     filename: str
@@ -35,8 +35,7 @@ class RecordedFile:
     metadata_sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedSdist:
+class RecordedSdist(Struct, frozen=True):
     """What an sdist contains: PKG-INFO and, of requires.txt, its lines; None where there is no such file.
 
     `build` is what a build needs, in the words of `scanner.domain.files.builds`.
@@ -47,8 +46,7 @@ class RecordedSdist:
     build: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedMetadata:
+class RecordedMetadata(Struct, frozen=True):
     """Core metadata fields that matter for a resolution, as (header, value) pairs in order.
 
     `releases` has one text a version, `wheels` (by file name) those of wheels that differ from it, `sdists` (by file
@@ -73,8 +71,7 @@ class RecordedMetadata:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedPackage:
+class RecordedPackage(Struct, frozen=True):
     """Everything kept of one package's page: files in release order as the index lists them."""
 
     name: str

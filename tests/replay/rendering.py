@@ -5,8 +5,9 @@ import hashlib
 import html
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from tests.replay.packages import ReplayFile, ReplayPackage
 
@@ -20,8 +21,7 @@ _ALIASES = {
 }
 
 
-@dataclass
-class Style:
+class Style(Struct):
     """How this index answers; change any of it while it runs.
 
     json: offers JSON at all. html_upload_times: the data-upload-time that some proxies add. announces_metadata:
@@ -40,8 +40,7 @@ class Style:
     api_version: str = "1.4"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """A page ready to be sent."""
 
     body: bytes

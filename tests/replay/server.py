@@ -5,12 +5,12 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from tests.replay.faults import Fault
@@ -31,8 +31,7 @@ _rendered: dict[tuple[object, ...], bytes] = {}
 _ANYWHERE = "http://anywhere.invalid"
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One request as it came in. Header names are lower-case. connection: equal for requests over one connection."""
 
     method: str
@@ -42,8 +41,7 @@ class Seen:
     connection: int
 
 
-@dataclass
-class _Planned:
+class _Planned(Struct):
     fault: Fault
     path: str
     left: int | None

@@ -9,15 +9,15 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from msgspec import Struct, field
 
 CLIENT, SECRET = "wheelway", "the secret of the client"
 
 
-@dataclass
-class IdentitySite:
+class IdentitySite(Struct):
     """Whoever comes is `person`: an id and a name. `refuses` makes it refuse each code."""
 
     port: int = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from projects.domain.assessment.root_requirements import convert_requirement
 from projects.domain.dependency_files.values import ParsedRequirement

@@ -7,10 +7,11 @@ Two steps, because explanations need files that are worth reading only for the r
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -56,8 +57,7 @@ from scanner.domain.resolution.upgrade import Upgrade, plan_search
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedTarget:
+class ResolvedTarget(Struct, frozen=True):
     """One target, resolved: its closure, the judgement of each package, and a plan when the closure does not hold.
 
     `present` is the closure of the project's present target, where the judgements compare with it.

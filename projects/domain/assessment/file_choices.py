@@ -7,10 +7,11 @@ with hashes, or a lock, admits no file that it does not list: a wheel that was u
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
@@ -48,8 +49,7 @@ class Exclusion(StrEnum):
     HASHES = "hashes"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChoices:
+class FileChoices(Struct, frozen=True):
     """The files that count. `no_binary` and `only_binary` are names of packages or ":all:"; one for a name wins.
 
     `digests` has, by package and version, the SHA-256 digests that the files list.
@@ -57,7 +57,11 @@ class FileChoices:
 
     no_binary: frozenset[str] = frozenset()
     only_binary: frozenset[str] = frozenset()
-    digests: Mapping[str, Mapping[Version, frozenset[str]]] = field(default_factory=dict, hash=False)
+    digests: Mapping[str, Mapping[Version, frozenset[str]]] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        # A mapping has no hash; those that differ in it alone are few.
+        return hash((self.no_binary, self.only_binary))
 
     def excludes(self, name: str) -> FileKind | None:
         """Return the type of files that is not taken of a package; None if both are."""

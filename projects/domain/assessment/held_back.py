@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -27,8 +28,7 @@ from scanner.domain.targets.target import Target
 GOING_BACK = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class PresentChoices:
+class PresentChoices(Struct, frozen=True):
     """The versions chosen on the target on which a project runs now; `choices` are those that are newer than here."""
 
     target: Target

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -22,8 +23,7 @@ from scanner.domain.targets.target import Target
 FilesOf = Callable[[Candidate], Sequence[ReleaseFileFacts]]
 
 
-@dataclass(frozen=True)
-class PackageSnapshot:
+class PackageSnapshot(Struct, frozen=True, dict=True):
     """One package, with an offer of each candidate for each assessed target.
 
     `answered` is False while an index of the project has not answered; `error` may then say why. `exists` is False

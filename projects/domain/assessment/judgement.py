@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -28,8 +28,7 @@ from scanner.domain.resolution.newest_choice import BarredRelease
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True):
     """The release that installs in place of the newest choice, and what bars that one.
 
     `through` leads from the newest choice to `bar`, the release that does not install: the same, or one it requires.
@@ -44,8 +43,7 @@ class HeldBack:
     present: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """The verdict on one package on one target, with the releases that explain it.
 
     `reason` is set where no release is in use, and `cell` for a wheel that is not from the index. `first` and `latest`

@@ -7,10 +7,10 @@ exported row, which `projects.presentation.formats.schema` makes of it by adding
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.provenance import Provenance
@@ -21,8 +21,7 @@ from projects.domain.assessment.waivers import Waiver
 from scanner.domain.matching.availability import Availability
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableVersion:
+class AvailableVersion(Struct, frozen=True):
     """A version that installs on the target, with the file that an installer takes. `uploaded_at` is in UTC."""
 
     version: str
@@ -39,8 +38,7 @@ class AvailableVersion:
         return cls(data["version"], data.get("file"), _moment(data.get("uploaded_at")))
 
 
-@dataclass(frozen=True, slots=True)
-class NewestMismatch:
+class NewestMismatch(Struct, frozen=True):
     """The newest version of a blocked package, and why it does not install."""
 
     version: str
@@ -59,8 +57,7 @@ class NewestMismatch:
         return cls(data["version"], PackageReason.from_json(reason))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageResult:
+class PackageResult(Struct, frozen=True, kw_only=True):
     """One package on one target.
 
     `version` is the one in use or chosen; None when none could be chosen. `build_detail` says what a source build

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.values import ParsedRequirement
 from scanner.domain.resolution.closure import Closure
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(Struct, frozen=True):
     """How one package comes into the set on one target.
 
     `direct` is whether the project itself requires the package; None where its files list it without saying so.

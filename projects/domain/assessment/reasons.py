@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
+
+from msgspec import Struct
 
 from scanner.domain.matching.reason import AvailabilityReason
 
@@ -34,8 +35,7 @@ class ReasonKind(StrEnum):
     TEXT = "text"  # a clause, from a row that an earlier version stored
 
 
-@dataclass(frozen=True, slots=True)
-class BreakEvidence:
+class BreakEvidence(Struct, frozen=True):
     """How a release that installs fails: at `action`, with `symptom`, beside `partner` ("numpy 2.1.0") if it has one.
 
     `source` says where that was reported or measured.
@@ -57,8 +57,7 @@ class BreakEvidence:
         return cls(data["action"], data["symptom"], data["source"], data.get("partner", ""))
 
 
-@dataclass(frozen=True, slots=True)
-class PackageReason:
+class PackageReason(Struct, frozen=True):
     """The reason for one verdict.
 
     `through` leads from the newest choice to the release that does not install ("pydantic 2.9.0", "pydantic-core

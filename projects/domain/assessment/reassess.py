@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from itertools import zip_longest
 
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import ResolvedTarget

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct, field
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -13,8 +14,7 @@ from projects.domain.dependency_files import ParsedFiles
 from projects.domain.rewriting.written_plan import WrittenPlan
 
 
-@dataclass(frozen=True, slots=True)
-class AssessmentRecord:
+class AssessmentRecord(Struct, frozen=True):
     """The parsed files with the results for each target, and the indexes that these rest on.
 
     `made_at` is aware; the URLs carry no credentials. `confusions` are the names that several indexes have

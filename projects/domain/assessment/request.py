@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.file_choices import FileChoices
@@ -38,8 +39,7 @@ class SearchClock(Protocol):
         """Return whether the search has used its time."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssessmentRequest:
+class AssessmentRequest(Struct, frozen=True):
     """The requirements to judge, the targets to judge them on, the policy, and how plans are chosen.
 
     No plan changes the packages in `holds`, and `step` is how far it may move another. `bridge` asks for one set over

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Self
 
+from msgspec import Struct
 from packaging.version import Version
 
 from projects.domain.assessment.index_snapshot import PackageSnapshot
@@ -25,8 +25,7 @@ class DemandedEvidence(StrEnum):
     RAN = "ran"
 
 
-@dataclass(frozen=True, slots=True)
-class RunEvidence:
+class RunEvidence(Struct, frozen=True):
     """What a release declares of a Python.
 
     `newest_declared` is the newest Python that it names ("3.12"), empty if it names none. `declared_from` is the first

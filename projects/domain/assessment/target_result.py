@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.counts import UNREAD
 from projects.domain.assessment.package_result import PackageResult
@@ -12,8 +13,7 @@ from projects.domain.assessment.verdicts import ProjectVerdict, Verdict, count_v
 from scanner.domain.resolution.explain.conflict import ConflictExplanation
 
 
-@dataclass(frozen=True, slots=True)
-class TargetResult:
+class TargetResult(Struct, frozen=True):
     """The verdict on one target, given by its slug, with all packages.
 
     Packages nearest to the project come first, those that the target does not need last. `blockers` are the packages

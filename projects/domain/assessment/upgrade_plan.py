@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Self
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -17,8 +17,7 @@ from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
 from scanner.domain.resolution.upgrade import Strategy
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradePlan:
+class UpgradePlan(Struct, frozen=True):
     """A set that holds on the plan's targets, or the reason why there is none.
 
     `pins` is the whole set. `changes` are the packages whose version differs from the one in use, direct ones first;

@@ -7,11 +7,11 @@ a set is searched, and stays in the result as ignored: its project is never read
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.matching.availability import Availability, Offer, Waived, waived_offer
@@ -25,8 +25,7 @@ class WaiverKind(StrEnum):
     IGNORE = "ignore"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """A decision about a package on the target with this slug; on all targets if it is empty.
 
     It holds up to and including the day `until` (UTC). `owner` is who answers for it.

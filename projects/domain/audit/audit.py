@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from projects.domain.assessment.verdicts import Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind, SourcePlace, rank
@@ -39,8 +41,7 @@ _DISTUTILS, _SETUPTOOLS = "distutils", "setuptools"
 _PYTHON_3 = (3, 0)
 
 
-@dataclass(slots=True)
-class _Draft:
+class _Draft(Struct):
     finding: AuditFinding
     places: dict[SourcePlace, Severity] = field(default_factory=dict)
     is_caught: bool = True

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, to_builtins
+from msgspec.structs import replace
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from scanner.domain.releases.python_changes import PythonVersion
@@ -27,16 +29,14 @@ class FindingKind(StrEnum):
     NOT_READ = "not-read"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class SourcePlace:
+class SourcePlace(Struct, frozen=True, order=True):
     """A line of a file."""
 
     path: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class AuditFinding:
+class AuditFinding(Struct, frozen=True):
     """One finding with all its places.
 
     - subject: the module, name, syntax or package that it is about.
@@ -73,7 +73,8 @@ class AuditFinding:
 
     def to_json(self) -> dict[str, object]:
         """Return the finding as values of JSON."""
-        return asdict(self)
+        values: dict[str, object] = to_builtins(self)
+        return values
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> AuditFinding:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.source.wheel_modules import BroughtModules
 
 
-@dataclass(frozen=True, slots=True)
-class PackageModules:
+class PackageModules(Struct, frozen=True):
     """One package at one version. `modules` is None where no archive of it could be read.
 
     - is_required: the project itself requires it, in what counts.
@@ -31,8 +31,7 @@ class PackageModules:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPackages:
+class KnownPackages(Struct, frozen=True):
     """The packages that come with a project's requirements on one target, given by its slug.
 
     left: the packages in use that a plan for the target leaves out or changes, at the versions in use.

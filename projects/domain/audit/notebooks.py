@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TypeVar
+
+from msgspec.structs import replace
 
 from scanner.domain.source.python_file import Import, NameUse, PythonFile, SyntaxUse, UnreadKind, UnreadSource
 from scanner.domain.source.read import read_python

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.audit.notebooks import read_notebook
 from scanner.domain.source.python_file import PythonFile
@@ -20,8 +21,7 @@ _INPUT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AuditedFile:
+class AuditedFile(Struct, frozen=True):
     """One file of a project, read."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.index_assignments import IndexAssignments
@@ -46,8 +47,7 @@ _NOT_JUDGED = {
 _IS_PROJECT = re.compile(r"(?:-e\s+|--editable[ =])?\.?/?\.?(?:\[[^\]]*\])?")
 
 
-@dataclass(slots=True)
-class ParsedFilesBuilder:
+class ParsedFilesBuilder(Struct):
     """The parts of a ParsedFiles. Methods never raise; above a limit they keep one problem that says so."""
 
     sources: list[SourceFile] = field(default_factory=list)

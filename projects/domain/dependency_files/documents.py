@@ -6,7 +6,8 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.dependency_files.limits import MAX_LINE_LENGTH, MAX_PARTS_OF_TOML_KEY, MAX_TOML_WORD_LENGTH
 
@@ -95,8 +96,7 @@ def load_json(text: str) -> dict[str, object]:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class IniOption:
+class IniOption(Struct, frozen=True):
     """The lines of an option's value, stripped, each with its 1-based number; without comments."""
 
     lines: tuple[tuple[int, str], ...]

@@ -6,7 +6,9 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.dependency_files.logins import FileLogins, hide_logins
 from projects.domain.dependency_files.reader import read
@@ -16,8 +18,7 @@ _INCLUDE = re.compile(rb"^[ \t]*(?:-r|-c|--requirement|--constraint)[ \t]*=?[ \t
 PASTED = "requirements.txt"
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedFiles:
+class PreparedFiles(Struct, frozen=True):
     """Files as they are stored, without logins, with what was read from them.
 
     `digest` is the SHA-256 over all files as they were given, `sha256` that of each.

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.limits import MAX_PROBLEMS, MAX_REQUIREMENTS
 from projects.domain.dependency_files.values import AssignedPackage, IndexOption, NamedIndex, ParsedRequirement
 
 
-@dataclass(frozen=True, slots=True)
-class _Assignment:
+class _Assignment(Struct, frozen=True):
     pattern: str
     index: str
     path: str
     line: int | None
 
 
-@dataclass(slots=True)
-class IndexAssignments:
+class IndexAssignments(Struct):
     """What files say of the index of each package, while they are read."""
 
     _urls: dict[tuple[str, str], str] = field(default_factory=dict)

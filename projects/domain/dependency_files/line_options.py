@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # Long name → whether it takes a value. What pip accepts in a requirements file, by its documentation.
 _LONG = {
@@ -58,8 +59,7 @@ class InvalidOption(ValueError):
     """An option that pip refuses; the text is a message for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineOptions:
+class LineOptions(Struct, frozen=True):
     """Options in order, each (long name, value; "" for a flag), and the words that no option takes."""
 
     options: tuple[tuple[str, str], ...]

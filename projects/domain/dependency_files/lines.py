@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _COMMENT_LINE = re.compile(r"\s*#")
 # A "#" begins a comment at the start or after white space; "#" inside a word is a URL's fragment.
 _COMMENT = re.compile(r"(?:^|(?<=\s))#")
 
 
-@dataclass(frozen=True, slots=True)
-class LogicalLine:
+class LogicalLine(Struct, frozen=True):
     """A line: `text` without comment and outer white space; `comment` is what follows "#", stripped.
 
     A line that holds only a comment has an empty `text`; empty lines are left out.

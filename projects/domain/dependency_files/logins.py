@@ -11,8 +11,9 @@ import codecs
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 # Where a login may be: before the @ of an authority (a password may have a slash), in a query, in a conda channel.
 _PLACES = re.compile(
@@ -35,8 +36,7 @@ _UTF_16_OR_32 = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FileLogins:
+class FileLogins(Struct, frozen=True):
     """The logins that were in files, by number from 1, and the mark that precedes the number in their places."""
 
     mark: str = _MARKS[0]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.pep508 import MalformedRequirement, normalize_marker
@@ -32,8 +32,7 @@ Membership = Callable[[RequirementScope, str], bool]
 _Resolved = str | bool
 
 
-@dataclass(frozen=True, slots=True)
-class MarkerCase:
+class MarkerCase(Struct, frozen=True):
     """One way to choose a package: always (`main`, no names), or any of the named extras or groups."""
 
     scope: RequirementScope

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -23,8 +22,7 @@ class MalformedRequirement(ValueError):
     """A requirement that does not follow its standard; the text is a message for the user."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementContext:
+class RequirementContext(Struct, frozen=True):
     """The fields of a requirement that do not come from its own text: its file, scope, groups and kind."""
 
     source: str

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from packaging.pylock import Pylock, PylockValidationError
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder

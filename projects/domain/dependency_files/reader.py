@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
 import yaml
+from msgspec.structs import replace
 
 from projects.domain.dependency_files import compiled, detection
 from projects.domain.dependency_files.builder import ParsedFilesBuilder

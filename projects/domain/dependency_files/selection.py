@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from projects.domain.dependency_files.values import ParsedFiles, ParsedRequirement, RequirementScope
 from scanner.domain.phrases import join_words
 
 
-@dataclass(frozen=True, slots=True)
-class AvailableGroups:
+class AvailableGroups(Struct, frozen=True):
     """The groups and extras to choose from, sorted; `groups` has tool environments and build requirements too."""
 
     groups: tuple[str, ...]
     extras: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownChoice:
+class UnknownChoice(Struct, frozen=True):
     """A chosen group or extra (`kind`) that no file names, with the nearest names and all that there are."""
 
     kind: str

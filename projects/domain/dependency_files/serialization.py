@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from msgspec.structs import asdict
 
 from projects.domain.dependency_files.values import LockedDependency, ParsedFiles, ParsedRequirement
 

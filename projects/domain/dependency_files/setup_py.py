@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from projects.domain.dependency_files.builder import ParsedFilesBuilder
 from projects.domain.dependency_files.limits import MAX_SYNTAX_TREE_BYTES

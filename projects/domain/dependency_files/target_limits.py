@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
 
 from scanner.domain.matching.availability import accepts_python
@@ -22,8 +22,7 @@ class LimitKind(StrEnum):
     LISTED_FILES = "listed-files"
 
 
-@dataclass(frozen=True, slots=True)
-class TargetLimit:
+class TargetLimit(Struct, frozen=True):
     """A condition that a target must fulfil, as written in `text`.
 
     It must be admitted by one of `specifiers`, where there are any, and by one of `markers`. The limit of a locked

@@ -7,7 +7,8 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 FILES_MAX = 60
 PATH_MAX = 300
@@ -24,8 +25,7 @@ class InvalidUpload(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(Struct, frozen=True):
     """Files by path, the roots among them, and the commit and ref that CI names."""
 
     files: Mapping[str, bytes]

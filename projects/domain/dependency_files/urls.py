@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
 
+from msgspec import Struct
 from packaging.utils import (
     InvalidSdistFilename,
     InvalidWheelFilename,
@@ -24,8 +24,7 @@ _EGG = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._\-]{0,200}[A-Za-z0-9])?)\
 _ARCHIVES = (".whl", ".zip", ".tar.gz", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz")
 
 
-@dataclass(frozen=True, slots=True)
-class DirectReference:
+class DirectReference(Struct, frozen=True):
     """The parts of a URL or path; name and version are None where only a build could determine them."""
 
     origin: RequirementOrigin

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.dependency_files.documents import array, get_in, string, table
@@ -24,8 +24,7 @@ _CONFLICT = re.compile(r"(?P<kind>extra|group)-(?P<length>\d{1,4})-(?P<rest>.+)"
 _Node = tuple[NormalizedName, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class UvRoot:
+class UvRoot(Struct, frozen=True):
     """A dependency of the workspace itself: always, or of one extra or group; `marker` is about the environment."""
 
     scope: RequirementScope
@@ -34,8 +33,7 @@ class UvRoot:
     marker: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class UvMembership:
+class UvMembership(Struct, frozen=True):
     """How the workspace requires a package: always or by one extra or group, directly or through others."""
 
     scope: RequirementScope = RequirementScope.MAIN

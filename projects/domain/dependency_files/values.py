@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from projects.domain.dependency_files.redaction import environment_variables, shown_address
@@ -74,8 +75,7 @@ class LockRule(StrEnum):
     GRAPH = "graph"
 
 
-@dataclass(frozen=True, slots=True)
-class LockedDependency:
+class LockedDependency(Struct, frozen=True):
     """A dependency of a locked package, as in its lock; `version` only where the lock forks."""
 
     name: NormalizedName
@@ -84,8 +84,7 @@ class LockedDependency:
     version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedRequirement:
+class ParsedRequirement(Struct, frozen=True):
     """A package that a file requires, constrains or locks.
 
     `specifier` is text that `packaging.specifiers` accepts, except for a Poetry union: then it is the alternatives
@@ -129,8 +128,7 @@ class ParsedRequirement:
         return self.lock is not None
 
 
-@dataclass(frozen=True, slots=True)
-class UnnamedRequirement:
+class UnnamedRequirement(Struct, frozen=True):
     """A requirement whose name only a build or a checkout could determine."""
 
     source: str
@@ -142,8 +140,7 @@ class UnnamedRequirement:
     editable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(Struct, frozen=True):
     """Something that was not understood or is not judged, with its path and line; the rest of the file counts.
 
     `unread`: a requirement is lost with it, so that nothing can be said of the project as a whole.
@@ -160,8 +157,7 @@ class FileProblem:
         return f"{self.path}:{self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """A file that was read; `sha256` is the hex digest of its bytes."""
 
     path: str
@@ -169,8 +165,7 @@ class SourceFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class InstallerOption:
+class InstallerOption(Struct, frozen=True):
     """A setting for the installer in a file, e.g. ("index-url", "https://index.example/simple")."""
 
     name: str
@@ -226,8 +221,7 @@ class NamedIndex:
         return "@" in self.url
 
 
-@dataclass(frozen=True, slots=True)
-class AssignedPackage:
+class AssignedPackage(Struct, frozen=True):
     """A package that the files take from one index: uv's and Poetry's sources, or the registry in a lock.
 
     `address` is the index, normalised and without credentials.
@@ -239,8 +233,7 @@ class AssignedPackage:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RuntimeHint:
+class RuntimeHint(Struct, frozen=True):
     """A sign of the Python or platform that the project uses now; kind "python" or "image"."""
 
     kind: str
@@ -249,8 +242,7 @@ class RuntimeHint:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFiles:
+class ParsedFiles(Struct, frozen=True):
     """The content of dependency files, in the order of the files and of their lines.
 
     `project_names` are the names of the projects that the files describe: a requirement of such a name with extras is

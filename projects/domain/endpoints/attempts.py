@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Self
+
+from msgspec import Struct
 
 # After each failed attempt the wait until the next one; after the last the message has failed.
 WAITS = (
@@ -23,8 +24,7 @@ _GONE = 410
 _OK = range(200, 300)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryAttempt:
+class DeliveryAttempt(Struct, frozen=True):
     """One attempt. `status` is that of the answer, 0 without one; `error` then says why, as a clause."""
 
     at: datetime

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from projects.domain.assessment.diff import compare, made_worse
 from projects.domain.assessment.target_result import TargetResult
@@ -29,8 +31,7 @@ class EventKind(StrEnum):
 CHOSEN_EVENTS = tuple(kind for kind in EventKind if kind is not EventKind.TEST)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointEvent:
+class EndpointEvent(Struct, frozen=True):
     """One event of a project.
 
     `target` is a slug, empty where the event is of none. `packages` are those that it is about, `remaining` those that

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -17,8 +18,7 @@ class InvalidBaseline(ValueError):
     """A document that is neither a baseline nor an assessment of schema 1. The message is a clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class TargetBaseline:
+class TargetBaseline(Struct, frozen=True):
     """One target as it was: its verdict, and what made it a no-go.
 
     `blockers` are the packages of which no version installs, whatever the requirements admit. `has_conflict`: the
@@ -59,8 +59,7 @@ def _has_conflict(verdict: ProjectVerdict, blocked: frozenset[str], conflict: ob
     return verdict is ProjectVerdict.NO_GO and (conflict is not None or not blocked)
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class FindingKey:
+class FindingKey(Struct, frozen=True, order=True):
     """What makes a finding of an audit the same finding later: its rule, its subject and a file that it is in.
 
     Lines move with each commit, so they do not count.
@@ -80,8 +79,7 @@ class FindingKey:
         return {"kind": self.kind, "subject": self.subject, "path": self.path}
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Struct, frozen=True):
     """What a gate compares with. None for the part that no command has written yet."""
 
     targets: Mapping[str, TargetBaseline] | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -38,8 +39,7 @@ class ProgressKind(StrEnum):
     TARGET_READY = "target-ready"
 
 
-@dataclass(frozen=True, slots=True)
-class TargetChange:
+class TargetChange(Struct, frozen=True):
     """One target against its baseline.
 
     `new` and `fallen` are packages that block now and did not, and the reverse. `new_conflict`: requirements contradict

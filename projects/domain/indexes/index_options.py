@@ -7,8 +7,9 @@ As in pip (handle_option_line in req_file.py), the lines of the files apply in o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from projects.domain.dependency_files import FileProblem, Format, IndexOption, NamedIndex, ParsedFiles
 from projects.domain.dependency_files.redaction import environment_variables
@@ -34,8 +35,7 @@ class InvalidIndexOption(Exception):
         return f"{_place(self.named)}: --{self.named.option.value} {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class EffectiveIndexes:
+class EffectiveIndexes(Struct, frozen=True):
     """The indexes in order, the primary one first. `urls` contain credentials and must not be displayed.
 
     `notes` say which lines of the files applied, and which indexes of other tools did not.

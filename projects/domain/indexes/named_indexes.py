@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from projects.domain.dependency_files import IndexOption, NamedIndex
 
@@ -17,8 +18,7 @@ _UNSUPPORTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class IndexNotice:
+class IndexNotice(Struct, frozen=True):
     """An index option in the files that the project does not use. `places` are "requirements.txt line 3".
 
     `number` identifies it on the page. `address` can be added; it is empty where the file hides it in a variable.

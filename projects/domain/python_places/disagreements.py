@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from projects.domain.python_places.pythons_named import admits, minor_of
 from projects.domain.python_places.values import PlaceKind, PlaceRole, PythonPlace
@@ -21,8 +22,7 @@ class DisagreementKind(StrEnum):
     TOOL_ABOVE_LOWEST = "tool-above-lowest"
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(Struct, frozen=True):
     """Two places that contradict each other; of tests and ranges the first one stands for all."""
 
     kind: DisagreementKind

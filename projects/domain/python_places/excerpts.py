@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from projects.domain.dependency_files.redaction import without_credentials
 from projects.domain.python_places.values import PythonPlace
@@ -14,8 +15,7 @@ _CONTEXT = 3
 _MOST_CHARACTERS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class FileExcerpt:
+class FileExcerpt(Struct, frozen=True):
     """Some lines of a file by number, and the number of all; what follows the last line feed is a line, too."""
 
     path: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from projects.domain.python_places.pythons_named import cpython, minor_of
 from projects.domain.python_places.values import PlaceKind, PlaceRole, PythonPlace
@@ -28,8 +29,7 @@ class MoveReason(StrEnum):
     TOOLS = "tools"  # a tool runs on this Python
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceMove:
+class PlaceMove(Struct, frozen=True):
     """One change of one place. `before` and `after` are texts; an addition has the place after which it stands.
 
     `caution`: a part of an image's tag that may not exist for the new Python; empty where there is none.

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 from projects.domain.yaml_nodes import scalars
 
@@ -26,8 +26,7 @@ _MOST_LINES = 5_000
 _LONGEST = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class SpelledText:
+class SpelledText(Struct, frozen=True):
     """A text at a place of a file: line from 1, columns from 0. `version` is the value without "python-"."""
 
     line: int
@@ -37,8 +36,7 @@ class SpelledText:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+class BaseImage(Struct, frozen=True):
     """An image that a Dockerfile builds on, with its arguments filled in.
 
     `text` is what names it: the reference at FROM, or the value of the ARG that is `setting`; None where it is composed

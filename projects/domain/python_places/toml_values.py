@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _HEADER = re.compile(r"[ \t]*\[{1,2}[ \t]*(?P<name>[^\[\]#]{1,200}?)[ \t]*\]{1,2}[ \t]*(?:[#;].*)?$")
 _KEY = re.compile(r"[ \t]*(?P<key>[\w.\-\"']{1,100})[ \t]*(?P<sign>[=:])[ \t]*")
@@ -12,8 +13,7 @@ _STRING = re.compile(r"(?P<quote>[\"'])(?P<text>[^\"'\n]{0,500})(?P=quote)")
 _MOST_LINES = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedText:
+class PlacedText(Struct, frozen=True):
     """A text of a setting: the table and key, the line from 1, the columns, and whether it is in a list."""
 
     table: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 
 class PlaceKind(StrEnum):
@@ -49,8 +51,7 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PythonPlace:
+class PythonPlace(Struct, frozen=True, order=True):
     """One text that names a Python.
 
     - line counts from 1; start and end are columns of the text in its line, counting from 0.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.python_places.moves import PlaceMove, not_moved, place_moves
 from projects.domain.python_places.read import may_name_python, read_places
@@ -14,8 +15,7 @@ from projects.domain.rewriting.exports import patch
 REQUIREMENTS = "requirements"
 
 
-@dataclass(frozen=True, slots=True)
-class FileMove:
+class FileMove(Struct, frozen=True):
     """One file that changes. `is_planned`: the plan changes its requirements; `moves` are those of its places."""
 
     path: str
@@ -35,16 +35,14 @@ class FileMove:
         return patch(self.path, self.after, self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class WholeMove:
+class WholeMove(Struct, frozen=True):
     """The files that change, in order, and the first place of each file that must be changed by hand."""
 
     files: tuple[FileMove, ...]
     by_hand: tuple[PythonPlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MoveSource:
+class MoveSource(Struct, frozen=True):
     """What a move to CPython 3.`minor` is made of; None leaves all places as they are.
 
     - texts: the files that may change, by path; planned: those that the plan rewrites, as it does.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct, field
 from packaging.version import Version
 
 from projects.domain.assessment.package_result import PackageResult
@@ -26,8 +26,7 @@ class OptionKind(StrEnum):
     LATEST = "latest"
 
 
-@dataclass(frozen=True, slots=True)
-class MoveAnswers:
+class MoveAnswers(Struct, frozen=True):
     """What the options are made of. None where it is not known, or where nothing says what runs today.
 
     - today, target: the results on the present target and on the new one; systems: those of the same Python elsewhere.
@@ -43,8 +42,7 @@ class MoveAnswers:
     systems: Sequence[TargetResult] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MoveOption:
+class MoveOption(Struct, frozen=True):
     """One option. `is_possible` is None where data are missing.
 
     - direct, transitive: how many packages change, the project's own and others; majors: those by a major step.
@@ -70,8 +68,7 @@ class MoveOption:
         return self.direct + self.transitive
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedPackage:
+class DecidedPackage(Struct, frozen=True):
     """A package with the version in use, the lowest that works on the target, and that of each option.
 
     `lowest` is empty where none works or none is known; an option that is not possible has no version.
@@ -84,8 +81,7 @@ class DecidedPackage:
     is_direct: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MovedSystem:
+class MovedSystem(Struct, frozen=True):
     """One operating system with the target's Python; `builds` are packages that are built, with what that takes."""
 
     target: str
@@ -95,8 +91,7 @@ class MovedSystem:
     builds: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NewerElsewhere:
+class NewerElsewhere(Struct, frozen=True):
     """A package whose newest version for the present Python is older than that for the target."""
 
     name: str
@@ -104,8 +99,7 @@ class NewerElsewhere:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionSheet:
+class DecisionSheet(Struct, frozen=True):
     """The options of one move; the project's own packages and those that change; and what staying costs.
 
     `changes` are those of the smallest move, with their reasons. `behind` is None where it is not known.

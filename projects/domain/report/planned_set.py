@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from scanner.domain.next_poll import RELEASE_OPEN_FOR
 
 ReleaseKey = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedFile:
+class PinnedFile(Struct, frozen=True):
     """The file of a pinned version that an installer takes on the target.
 
     `uploaded` is an ISO date; file and date are empty where the index has none. `declared` is what the
@@ -29,8 +29,7 @@ class PinnedFile:
     free_threading: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedSet:
+class PlannedSet(Struct, frozen=True):
     """What was read for the pinned releases, each given as (package, version).
 
     `uploaded` is the first upload of each release, `checked_at` the oldest answer of the index, `never_closed` the

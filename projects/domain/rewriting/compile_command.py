@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _HEAD = 4_000
 _COMMAND = re.compile(
@@ -16,8 +17,7 @@ _NEWER = "--exclude-newer is left out: releases of the plan may be newer"
 _TARGETED = ("--python-version", "-p", "--python")
 
 
-@dataclass(frozen=True, slots=True)
-class CompileCommand:
+class CompileCommand(Struct, frozen=True):
     """A command to which options may be added, what must follow them, and a note for the person who runs it."""
 
     command: str

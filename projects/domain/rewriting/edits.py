@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.markers import InvalidMarker, Marker
 from packaging.version import Version
 
@@ -12,8 +12,7 @@ from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting.limit_changes import LimitChange
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedVersions:
+class PlannedVersions(Struct, frozen=True):
     """An upgrade plan as the rewriting needs it.
 
     `pins` is the whole set, `before` the current version of each package that changes, `added` the packages that the
@@ -64,8 +63,7 @@ class PlannedVersions:
         return name in self.before and self.before[name] < self.pins[name]
 
 
-@dataclass(frozen=True, slots=True)
-class TextEdit:
+class TextEdit(Struct, frozen=True):
     """A replacement of the characters from `start` up to, not including, `end`."""
 
     start: int
@@ -77,8 +75,7 @@ class TextEdit:
         return TextEdit(self.start + offset, self.end + offset, self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class RewriteProblem:
+class RewriteProblem(Struct, frozen=True):
     """A change that could not be written. `line` counts from 1 and is None for a problem of the whole file."""
 
     path: str

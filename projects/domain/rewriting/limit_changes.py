@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from projects.domain.dependency_files.target_limits import LimitKind, TargetLimit
 from projects.domain.rewriting.python_range import admit_python
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class LimitChange:
+class LimitChange(Struct, frozen=True):
     """A condition that leaves a target out.
 
     `after` is the text that a plan writes in its place; None where only locking again lifts it, or it is not known how.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import posixpath
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.version import Version
 
 from projects.domain.dependency_files.values import Format, ParsedFiles, RequirementScope, SourceFile
@@ -22,8 +22,7 @@ _FOREIGN_NOTE = "no command is known for this lock: lock again with the constrai
 _BY_LOCK = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK, Format.PIP_COMPILE}
 
 
-@dataclass(frozen=True, slots=True)
-class LockCommands:
+class LockCommands(Struct, frozen=True):
     """Lines for a shell, in the order of the files, and what they cannot express."""
 
     commands: tuple[str, ...] = ()

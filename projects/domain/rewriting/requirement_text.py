@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -17,8 +17,7 @@ _HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(
 _END = re.compile(r"[;)]|$")
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedSpecifier:
+class LocatedSpecifier(Struct, frozen=True):
     """A requirement on an index package, with the positions of its specifier in the text."""
 
     name: NormalizedName

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from projects.domain.dependency_files.line_options import split_options
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem, TextEdit, apply_edits
@@ -20,8 +21,7 @@ _HASH = re.compile(r"--hash(?:=|[ \t]+)([\"']?)(?:sha\d+):[0-9A-Za-z]+\1")
 _SEPARATOR = " \\\n    "
 
 
-@dataclass(slots=True)
-class LocatedLine:
+class LocatedLine(Struct):
     """One logical line without its comment; `positions[i]` is the position of `text[i]` in the file."""
 
     number: int

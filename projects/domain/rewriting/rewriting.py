@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from projects.domain.dependency_files.values import Format, ParsedFiles, SourceFile
 from projects.domain.rewriting.edits import PlannedVersions, RewriteProblem
@@ -19,8 +20,7 @@ _LINES = {Format.REQUIREMENTS, Format.CONSTRAINTS} | _LOCKED
 _LOCK_FILES = {Format.UV_LOCK, Format.POETRY_LOCK, Format.PDM_LOCK, Format.PIPFILE_LOCK, Format.PYLOCK}
 
 
-@dataclass(frozen=True, slots=True)
-class RewrittenFile:
+class RewrittenFile(Struct, frozen=True):
     """One file that the plan changes, before and after."""
 
     path: str
@@ -34,8 +34,7 @@ class RewrittenFile:
         return patch(self.path, self.before, self.after)
 
 
-@dataclass(frozen=True, slots=True)
-class Rewriting:
+class Rewriting(Struct, frozen=True):
     """A project's files after a plan. `texts` has every text file that was read, changed or not."""
 
     changed: tuple[RewrittenFile, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from packaging.version import Version
 
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -21,8 +21,7 @@ _PIP_READS = {Format.REQUIREMENTS, Format.PIP_COMPILE, Format.PIP_FREEZE}
 Digests = Mapping[tuple[str, str], Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPlan:
+class WrittenPlan(Struct, frozen=True):
     """What people take away from a plan.
 
     `requirements` is the new text of the root file (of several, of the first that changes), `files` maps each changed

@@ -6,13 +6,14 @@ Stored notes outlive versions of this code, so every field that an older version
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 
-@dataclass(frozen=True, slots=True)
-class AffectedTarget:
+
+class AffectedTarget(Struct, frozen=True):
     """One target of a note. `in_use` is the project's version there at the time, `specifier` its requirements.
 
     For a regression also: `offered`, what the release offers there (an Availability); `admitted`, whether the
@@ -29,8 +30,7 @@ class AffectedTarget:
     builds: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NoteFacts:
+class NoteFacts(Struct, frozen=True):
     """The evidence of a note. `at` is when the change happened on the index, None if that is not known.
 
     before: the last good version before a regression. instead: the version to use in place of a yanked one.
@@ -61,7 +61,7 @@ class NoteFacts:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> NoteFacts:
         """Read what `to_json` returned. Keys that this version does not know are ignored."""
-        known = AffectedTarget.__slots__
+        known = AffectedTarget.__struct_fields__
         return cls(
             affected=tuple(
                 AffectedTarget(**{name: value for name, value in one.items() if name in known})

@@ -7,10 +7,10 @@ A regression is a new release without a wheel where the project's version has on
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
@@ -35,8 +35,7 @@ class NoteKind(StrEnum):
     STATUS = "status"
 
 
-@dataclass(frozen=True, slots=True)
-class PackageUse:
+class PackageUse(Struct, frozen=True):
     """How a project uses a package on one target, from an assessment.
 
     `version` is None where none was chosen; `specifier` is the combined version specifier of all requirements.
@@ -50,8 +49,7 @@ class PackageUse:
 OfferOf = Callable[[Version, str], Offer]
 
 
-@dataclass(frozen=True, slots=True)
-class LostTarget:
+class LostTarget(Struct, frozen=True):
     """A target that a release lost. `admitted`: whether the requirements admit the release; None if unparsable.
 
     `offered` is what the release offers there instead of a wheel, `builds` whether the policy accepts that.

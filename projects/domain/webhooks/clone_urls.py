@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # No credentials, query, fragment, percent signs or backslashes: nothing that two parsers may split differently.
 _HTTP = re.compile(
@@ -30,8 +31,7 @@ class InvalidCloneUrl(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class CloneUrl:
+class CloneUrl(Struct, frozen=True):
     """A clone URL in its parts. `host` is in lower case and without brackets; `path` begins with a slash."""
 
     scheme: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 GITHUB, GITLAB, GITEA = "github", "gitlab", "gitea"
 BITBUCKET_CLOUD, BITBUCKET_SERVER, AZURE_DEVOPS = "bitbucket-cloud", "bitbucket-server", "azure-devops"
 PROVIDERS = (GITHUB, GITLAB, GITEA, BITBUCKET_CLOUD, BITBUCKET_SERVER, AZURE_DEVOPS)
 
 
-@dataclass(frozen=True, slots=True)
-class Push:
+class Push(Struct, frozen=True):
     """One updated ref. `before` is None if it is unknown or the ref is new, `after` if the ref was deleted.
 
     `forced` is None where the provider does not say. `changed_paths` is None unless the list is known to be complete:
@@ -41,20 +41,17 @@ class Push:
         return self.ref.removeprefix("refs/heads/") if self.ref.startswith("refs/heads/") else None
 
 
-@dataclass(frozen=True, slots=True)
-class PingEvent:
+class PingEvent(Struct, frozen=True):
     """A test delivery that the provider sends when a hook is created."""
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredEvent:
+class IgnoredEvent(Struct, frozen=True):
     """A valid delivery that is not a push to the followed branch, with the reason."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidPayload:
+class InvalidPayload(Struct, frozen=True):
     """A body that this provider does not send, with the reason."""
 
     reason: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.webhooks.events import AZURE_DEVOPS, BITBUCKET_CLOUD, BITBUCKET_SERVER, GITEA, GITHUB, GITLAB
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookHeaders:
+class WebhookHeaders(Struct, frozen=True):
     """Provider, event and delivery id. A redelivery carries the id of the original."""
 
     provider: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 # GitHub lists at most this many commits of a push, and at most this many changed files of a commit.
 COMMITS_LISTED = 2048
@@ -22,8 +23,7 @@ class InvalidField(ValueError):
     """A field that is missing or has an unexpected type or value. The message names its place."""
 
 
-@dataclass(frozen=True, slots=True)
-class PayloadField:
+class PayloadField(Struct, frozen=True):
     """A value in a payload, with its place ("payload.push.changes[0]") for error messages."""
 
     value: Any

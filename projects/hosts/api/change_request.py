@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class RequestState(StrEnum):
@@ -14,8 +15,7 @@ class RequestState(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRequest:
+class ChangeRequest(Struct, frozen=True):
     """A change request as its host has it. `number` counts within the repository; `head` is the branch's commit."""
 
     number: int
@@ -27,8 +27,7 @@ class ChangeRequest:
     head: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeText:
+class ChangeText(Struct, frozen=True):
     """Title and body of a change request, in Markdown."""
 
     title: str
@@ -43,8 +42,7 @@ class StatusState(StrEnum):
     FAILURE = "failure"
 
 
-@dataclass(frozen=True, slots=True)
-class CommitStatus:
+class CommitStatus(Struct, frozen=True):
     """A commit status: at most 140 characters of `text`, and the page to which it leads."""
 
     state: StatusState

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from django.core.management import CommandError
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from msgspec.structs import asdict
 
 from projects.domain.claims import (
     CheckedClaim,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind
@@ -17,8 +18,7 @@ _MARKS = {Severity.CRITICAL: "✕", Severity.HIGH: "✕", Severity.MODERATE: "!"
 _SHOWN_PLACES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class AuditReport:
+class AuditReport(Struct, frozen=True):
     """The findings over all targets, given by slug, how much was read, and where the files say their Python.
 
     `left_out` counts files beyond the limit.

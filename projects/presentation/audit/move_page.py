@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -23,8 +24,7 @@ _CHOSEN = "chosen"
 _TAKE = "take"
 
 
-@dataclass(frozen=True, slots=True)
-class MoveChoice:
+class MoveChoice(Struct, frozen=True):
     """What a reader of a move's page chose: the names of the changes to take; None takes all."""
 
     taken: frozenset[str] | None = None
@@ -45,8 +45,7 @@ class MoveChoice:
         return urlencode([(_CHOSEN, "1"), *((_TAKE, name) for name in _names(move) if name in self.taken)])
 
 
-@dataclass(frozen=True, slots=True)
-class MoveItem:
+class MoveItem(Struct, frozen=True):
     """A change that may be left out. `details` are its parts, which go together."""
 
     name: str
@@ -57,8 +56,7 @@ class MoveItem:
     details: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MovePage:
+class MovePage(Struct, frozen=True):
     """The view model of the page.
 
     `query` keeps the choice in links. `notes` say what the patch leaves to people; `commands` are for locks.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.domain.audit.findings import AuditFinding, FindingKind
@@ -22,8 +23,7 @@ _LOOKS = {Severity.CRITICAL: "blocked", Severity.HIGH: "blocked", Severity.MODER
 _PROVIDED_BY_NOTHING = {FindingKind.NOT_REQUIRED}
 
 
-@dataclass(frozen=True, slots=True)
-class FindingRow:
+class FindingRow(Struct, frozen=True):
     """One finding. `is_new`: the audit of the snapshot before did not have it."""
 
     look: str
@@ -35,8 +35,7 @@ class FindingRow:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceRow:
+class PlaceRow(Struct, frozen=True):
     """One place that names a Python, and the target that it stands for, empty where it names none."""
 
     where: str
@@ -46,16 +45,14 @@ class PlaceRow:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedTarget:
+class ProposedTarget(Struct, frozen=True):
     """A target that a place stands for and the project lacks."""
 
     slug: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class AuditPage:
+class AuditPage(Struct, frozen=True):
     """An audit as its page shows it. `news`: what this push imports and nothing provides.
 
     `has_source`: a Python file was read; `is_partly_read`: there were more files than are read.
@@ -108,8 +105,7 @@ def audit_page(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSummary:
+class SourceSummary(Struct, frozen=True):
     """What a project's page says of its audit. `new` are findings that the last one did not have, `left` more."""
 
     look: str

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import PurePath
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.audit.findings import SourcePlace
 
@@ -19,16 +21,14 @@ class CheckLevel(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRule:
+class CheckRule(Struct, frozen=True):
     """What results of one kind are about, as one sentence."""
 
     name: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
+class CheckResult(Struct, frozen=True):
     """One result, at one place of a file or several; a line of 0 is the file as a whole.
 
     `key` is what stays the same while words and lines change. `is_new` is None without a baseline.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from projects.presentation.target_names import describe_targets
@@ -25,8 +26,7 @@ class BridgeRow(NamedTuple):
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(Struct, frozen=True):
     """A plan for all of these targets together."""
 
     plan: UpgradePlan

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from projects.domain.assessment.package_result import PackageResult
 
 
-@dataclass(frozen=True, slots=True)
-class PackageGraph:
+class PackageGraph(Struct, frozen=True):
     """The packages of one target. `asks` has, by name, those that it requires; `asked_by` the other direction.
 
     `roots` are what the project itself requires or lists.
@@ -64,8 +64,7 @@ class PackageGraph:
         return iter(sorted(self.asks.get(name, set()) & names))
 
 
-@dataclass(slots=True)
-class _Edges:
+class _Edges(Struct):
     asks: dict[str, set[str]] = field(default_factory=dict)
     asked_by: dict[str, set[str]] = field(default_factory=dict)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.verdicts import Verdict
@@ -22,8 +23,7 @@ _LONGEST_LABEL = 22
 _NEEDS_WORK = frozenset(WORK) | {Verdict.UNKNOWN.value, Verdict.DEGRADED.value}
 
 
-@dataclass(frozen=True, slots=True)
-class GraphNode:
+class GraphNode(Struct, frozen=True):
     """One package of the drawing, at its place. `query` leads to the drawing with this package in the middle."""
 
     name: str
@@ -46,8 +46,7 @@ class GraphNode:
         return self.y + 17
 
 
-@dataclass(frozen=True, slots=True)
-class GraphLine:
+class GraphLine(Struct, frozen=True):
     """One package of the table."""
 
     name: str
@@ -59,8 +58,7 @@ class GraphLine:
     asks: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GraphPage:
+class GraphPage(Struct, frozen=True):
     """The drawing of one target. `nodes` are empty where there are too many to draw; `lines` then list them still.
 
     `unknown` is the package that was asked for and is not in the set, "" for none.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 ZOOMS = (50, 75, 100, 150, 200)
@@ -14,8 +15,7 @@ _USUAL = 100
 _NAME_LIMIT = 200
 
 
-@dataclass(frozen=True, slots=True)
-class GraphQuery:
+class GraphQuery(Struct, frozen=True):
     """What to draw. `at` is a package, with all that leads to it and from it; "" for the whole set.
 
     `everything`: also packages that need no work and lead to none that does. `zoom` is in per cent.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class HelpTopic:
+class HelpTopic(Struct, frozen=True):
     """One question with its answer. `words` are what people call it that is not in the text.
 
     `links` are (text, name of a URL pattern), `more` is the file in docs/ that says everything.
@@ -20,8 +19,7 @@ class HelpTopic:
     words: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HelpSection:
+class HelpSection(Struct, frozen=True):
     """Topics under one heading."""
 
     heading: str

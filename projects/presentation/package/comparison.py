@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import count
@@ -11,8 +12,7 @@ from scanner.domain.releases.comparison import ReleaseDifference
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonText:
+class ComparisonText(Struct, frozen=True):
     """The difference between two releases: facts as (label, before, after), and what was added or dropped."""
 
     before: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind, read_wheel_tags
 from scanner.domain.phrases import count
@@ -16,8 +17,7 @@ _LONGEST = 100
 _KINDS = {FileKind.SDIST: "source", FileKind.WHEEL: "wheel"}
 
 
-@dataclass(frozen=True, slots=True)
-class FileQuery:
+class FileQuery(Struct, frozen=True):
     """Which files of which release the page shows; "" where anything passes. `version` "" is the newest release."""
 
     version: str = ""
@@ -32,8 +32,7 @@ class FileQuery:
         return cls(*(parameters.get(name, "").replace("\0", "")[:_LONGEST] for name in names))
 
 
-@dataclass(frozen=True, slots=True)
-class FileLine:
+class FileLine(Struct, frozen=True):
     """One file. Of a wheel with several tags each is named; an sdist has none."""
 
     file: ListedFile
@@ -43,8 +42,7 @@ class FileLine:
     platforms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FileList:
+class FileList(Struct, frozen=True):
     """The files of a release that pass, and what there is to choose from."""
 
     version: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.presentation.target_names import describe_targets
 from scanner.domain.phrases import count
@@ -16,8 +17,7 @@ _CATALOGUE = frozenset(target.slug for target in CATALOGUE)
 _MOST_FILES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
+class HistoryLine(Struct, frozen=True):
     """The changes of one kind that one poll found in one release.
 
     `own_targets` names those of the user's targets that are concerned. `files` are the first files;

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlencode
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.presentation.package.uses import UseCell
 from projects.presentation.portfolio.headlines import Headline
@@ -18,8 +20,7 @@ _NAME_LIMIT = 100
 _PAGE_DIGITS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class PackageListQuery:
+class PackageListQuery(Struct, frozen=True):
     """A query of the list, as in the URL: a part of the name, an order and a page."""
 
     name: str = ""
@@ -42,8 +43,7 @@ class PackageListQuery:
         return urlencode({key: value for key, value in pairs.items() if value and value != 1})
 
 
-@dataclass(frozen=True, slots=True)
-class PackageLine:
+class PackageLine(Struct, frozen=True):
     """One package with the user's projects that use it, as (slug, name), and its worst cell for each headline.
 
     `index_url` is empty for the shared index. Any other index belongs to one project.
@@ -60,8 +60,7 @@ class PackageLine:
     cells: tuple[UseCell | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PackageListPage:
+class PackageListPage(Struct, frozen=True):
     """One page of the list. `total` is the number of packages that the query finds."""
 
     query: PackageListQuery

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.columns import Column
@@ -22,8 +23,7 @@ _CELLS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixCell:
+class MatrixCell(Struct, frozen=True):
     """The availability of a release on a target, whatever the policy of a project. `look` is the style of the cell."""
 
     look: Verdict
@@ -31,8 +31,7 @@ class MatrixCell:
     yanked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
+class MatrixRow(Struct, frozen=True):
     """A release with one cell for each column."""
 
     version: str

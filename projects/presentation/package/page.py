@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from packaging.version import Version
 
 from projects.presentation.columns import Column
@@ -26,8 +26,7 @@ _HISTORY_LINES = 30
 _ROOT_SLASHES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PackagePage:
+class PackagePage(Struct, frozen=True):
     """A package page. `columns` are the shown targets of `all_columns`, and `rows` the shown releases on them.
 
     `answer` says where the newest release runs. `file_list` and `project_page` are links to the index, "" for none.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.forecasts import ForecastText, LagLine, describe_forecast, lag_lines, lag_text
@@ -20,8 +21,7 @@ _LOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineMark:
+class TimelineMark(Struct, frozen=True):
     """One first wheel in the plot: its place from 0 to 100, and its text."""
 
     x: float
@@ -29,8 +29,7 @@ class TimelineMark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineCell:
+class TimelineCell(Struct, frozen=True):
     """The first wheel for one Python on one platform: "14 Oct 2025", "7 days after", 3.11.4. None is "no wheel"."""
 
     look: Verdict
@@ -39,8 +38,7 @@ class TimelineCell:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineRow:
+class TimelineRow(Struct, frozen=True):
     """One Python: its release, `released_x` its place in the plot (None before it), marks and cells by platform."""
 
     python: str
@@ -50,8 +48,7 @@ class TimelineRow:
     cells: tuple[TimelineCell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Timeline:
+class Timeline(Struct, frozen=True):
     """The plot from `start` to `end`. `lags` and `forecast` are those of the first platform."""
 
     platforms: tuple[str, ...]
@@ -92,8 +89,7 @@ def timeline(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Scale:
+class _Scale(Struct, frozen=True):
     start: date
     end: date
 

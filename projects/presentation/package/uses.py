@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.cell_summary import CellSummary
@@ -15,8 +16,7 @@ from projects.presentation.search import SearchResults
 _RANK = {state.value: rank for rank, state in enumerate(STATES)}
 
 
-@dataclass(frozen=True, slots=True)
-class StoredUse:
+class StoredUse(Struct, frozen=True):
     """One package of one project on one target."""
 
     project_slug: str
@@ -25,16 +25,14 @@ class StoredUse:
     cell: CellSummary
 
 
-@dataclass(frozen=True, slots=True)
-class PackageUses:
+class PackageUses(Struct, frozen=True):
     """The uses of some packages by the projects of a user, by project, on the headline targets."""
 
     headlines: tuple[Headline, ...]
     uses: tuple[StoredUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UseCell:
+class UseCell(Struct, frozen=True):
     """The worst cell of a package on a headline, with the project and target that have it."""
 
     look: Verdict
@@ -44,8 +42,7 @@ class UseCell:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class UseRow:
+class UseRow(Struct, frozen=True):
     """One project that uses the package: the versions in use, how it comes in, and a cell for each headline."""
 
     slug: str
@@ -72,8 +69,7 @@ def use_rows(found: PackageUses) -> tuple[UseRow, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FoundPackage:
+class FoundPackage(Struct, frozen=True):
     """A package in search results: the projects that use it, as (slug, name), and its worst cells."""
 
     name: str

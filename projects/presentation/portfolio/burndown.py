@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.portfolio.headlines import Headline
@@ -16,8 +17,7 @@ _DAYS = 14
 _WEEKS = 26
 
 
-@dataclass(frozen=True, slots=True)
-class BurndownDay:
+class BurndownDay(Struct, frozen=True):
     """The projects on one day. `x` is the place of the bar in a plot of 100; `text` says it in words."""
 
     day: date
@@ -26,8 +26,7 @@ class BurndownDay:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Burndown:
+class Burndown(Struct, frozen=True):
     """The days of one headline target, oldest first. `width` is that of a bar in a plot of 100."""
 
     headline: Headline

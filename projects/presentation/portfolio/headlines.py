@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.presentation.columns import Column, columns_of
 from scanner.domain.targets.pythons import PYTHONS
@@ -13,8 +14,7 @@ _MOST = 6
 _ORDER = {python.slug: position for position, python in enumerate(PYTHONS)}
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
+class Headline(Struct, frozen=True):
     """One column of the portfolio. `key` identifies it in a URL: "cp314-linux-x86-64"."""
 
     key: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
@@ -20,8 +20,7 @@ _MOST_BLOCKERS = 10
 _MOST_UPGRADES = 5
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectPlace:
+class ProjectPlace(Struct, frozen=True):
     """A project where a package needs work, with the target that shows it."""
 
     slug: str
@@ -29,8 +28,7 @@ class ProjectPlace:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class RankedPackage:
+class RankedPackage(Struct, frozen=True):
     """A package that blocks, or that must be upgraded, over the projects of the portfolio.
 
     `versions` are those in use, joined. `first` is the lowest version that works wherever any does, "" for a blocker.
@@ -48,8 +46,7 @@ class RankedPackage:
     waiting: tuple[WaitingNode, ...]
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     cells: list[tuple[StoredProject, str, StoredOutcome, CellSummary]] = field(default_factory=list)
 
     @property

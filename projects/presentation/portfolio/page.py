@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 from projects.presentation.portfolio.burndown import Burndown, burndowns
@@ -23,8 +24,7 @@ from projects.presentation.portfolio.week import Week, describe_week
 from scanner.domain.phrases import count
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioPage:
+class PortfolioPage(Struct, frozen=True):
     """Everything that the portfolio shows for one query. `project_count` is before the filter.
 
     `tags` are all of them, each with whether it is chosen; `states` too, with what each is called before.

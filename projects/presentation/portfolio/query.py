@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict
 
@@ -20,8 +21,7 @@ STATE_KEYS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioQuery:
+class PortfolioQuery(Struct, frozen=True):
     """A query of the portfolio. `on` are keys of headlines; empty means the default ones.
 
     A project passes if it has one of `tags`, and one of `states` on a headline; where there are none, all pass.

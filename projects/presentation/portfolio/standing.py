@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import ProjectVerdict, Verdict
 from projects.presentation.columns import columns_of
@@ -26,8 +27,7 @@ STATE_WORDS = {
 _WORST_FIRST = (ProjectVerdict.NO_GO, ProjectVerdict.UNKNOWN, ProjectVerdict.CONDITIONAL, ProjectVerdict.GO)
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioRow:
+class PortfolioRow(Struct, frozen=True):
     """One project with a cell for each headline; None where it has no such target."""
 
     name: str
@@ -40,8 +40,7 @@ class PortfolioRow:
     cells: tuple[HeatCell | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BarPart:
+class BarPart(Struct, frozen=True):
     """The projects with one verdict. `start` and `width` are hundredths of the bar."""
 
     look: Verdict
@@ -51,8 +50,7 @@ class BarPart:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class HeadlineBar:
+class HeadlineBar(Struct, frozen=True):
     """One headline target: "14 of 37 projects ready, 12 after upgrades, 11 blocked"."""
 
     headline: Headline

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from projects.domain.assessment.diff import PackageChange
 from projects.domain.assessment.verdicts import ProjectVerdict
@@ -14,8 +15,7 @@ from projects.presentation.stored import SnapshotLine
 from projects.presentation.upstream_notes import UpstreamNote
 
 
-@dataclass(frozen=True, slots=True)
-class StoredOutcome:
+class StoredOutcome(Struct, frozen=True):
     """One target of a project's newest assessment. `cells` are the packages that need work there."""
 
     verdict: ProjectVerdict
@@ -23,8 +23,7 @@ class StoredOutcome:
     cells: tuple[CellSummary, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredProject:
+class StoredProject(Struct, frozen=True):
     """One project: its targets in their order, and their outcomes by slug where there is an assessment.
 
     `asks` is whether the files of its snapshot ask for any package.
@@ -41,8 +40,7 @@ class StoredProject:
     checked_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PastOutcomes:
+class PastOutcomes(Struct, frozen=True):
     """The verdicts of one project by target, as its newest complete assessment had them at the end of a day."""
 
     project: int
@@ -50,16 +48,14 @@ class PastOutcomes:
     verdicts: Mapping[str, ProjectVerdict]
 
 
-@dataclass(frozen=True, slots=True)
-class RecentNote:
+class RecentNote(Struct, frozen=True):
     """An upstream note of a project that was written lately."""
 
     project: int
     note: UpstreamNote
 
 
-@dataclass(frozen=True, slots=True)
-class DeletedProject:
+class DeletedProject(Struct, frozen=True):
     """A project that the user may restore."""
 
     name: str
@@ -67,8 +63,7 @@ class DeletedProject:
     deleted_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class PortfolioState:
+class PortfolioState(Struct, frozen=True):
     """All that the portfolio reads. `headlines` are the chosen ones, the only ones with outcomes.
 
     `changes` and `notes` are those of the last week; changes are oldest first. `days` are the days of `past`,

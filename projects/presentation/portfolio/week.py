@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.diff import ChangeKind, PackageChange, net_changes
 from projects.domain.assessment.verdicts import Verdict
@@ -22,16 +23,14 @@ _WORDS = {
 _MOST_LINES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WeekLine:
+class WeekLine(Struct, frozen=True):
     """One change of a package with the projects that have it."""
 
     change: ChangeSummary
     places: tuple[ProjectPlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WeekNote:
+class WeekNote(Struct, frozen=True):
     """One upstream change with the projects that it affects."""
 
     headline: str
@@ -40,8 +39,7 @@ class WeekNote:
     places: tuple[ProjectPlace, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Struct, frozen=True):
     """The changes of the last seven days. `text` counts them, "" when there are none."""
 
     text: str

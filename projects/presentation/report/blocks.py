@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 # Text, a note in brackets, and whether a step is done; None in a list that is no checklist.
 Item = tuple[str, str, bool | None]
@@ -14,8 +15,7 @@ _SHORT = 20
 _DIFF_KINDS = {"+": "plus", "-": "minus", "@": "place"}
 
 
-@dataclass(frozen=True, slots=True)
-class Subheading:
+class Subheading(Struct, frozen=True):
     """A heading below a section's, after a badge in the color of `look`."""
 
     kind: ClassVar[str] = "heading"
@@ -24,8 +24,7 @@ class Subheading:
     look: str
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A sentence or two; `code` follows as code."""
 
     kind: ClassVar[str] = "paragraph"
@@ -33,16 +32,14 @@ class Paragraph:
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemList:
+class ItemList(Struct, frozen=True):
     """A bullet list or a checklist."""
 
     kind: ClassVar[str] = "list"
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table with a label for screen readers. `here` is the index of the row that is about the report's target."""
 
     kind: ClassVar[str] = "table"
@@ -52,8 +49,7 @@ class Table:
     here: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CodeBlock:
+class CodeBlock(Struct, frozen=True):
     """Preformatted text. With a `summary` it is folded in HTML."""
 
     kind: ClassVar[str] = "code"
@@ -76,8 +72,7 @@ class CodeBlock:
 Block = Subheading | Paragraph | ItemList | Table | CodeBlock
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPage:
+class ReportPage(Struct, frozen=True):
     """A report ready to be rendered: its sections by title, the answer first."""
 
     title: str

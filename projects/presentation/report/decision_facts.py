@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from projects.domain.audit.findings import AuditFinding
 from projects.domain.report.decision import MoveOption, OptionKind
@@ -22,8 +23,7 @@ OPTION_NAMES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionFacts:
+class DecisionFacts(Struct, frozen=True):
     """What is known of a project beside its options; None where nothing was read for it.
 
     - files: the requirement files that pip reads, for its command line.

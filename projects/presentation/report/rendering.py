@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+
+from msgspec import to_builtins
 
 from projects.presentation.report.blocks import Block, Item, ItemList, Paragraph, ReportPage, Subheading, Table
 from projects.presentation.report.page import report_page
@@ -12,7 +13,7 @@ from projects.presentation.report.values import MigrationReport
 
 def render_json(report: MigrationReport) -> str:
     """Return the report as JSON, schema 1 of reports."""
-    return json.dumps(asdict(report), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(to_builtins(report), indent=2, ensure_ascii=False) + "\n"
 
 
 def render_markdown(report: MigrationReport) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.package_result import PackageResult
 from projects.domain.assessment.record import AssessmentRecord
@@ -15,8 +16,7 @@ from projects.presentation.sentences import describe_flags
 from scanner.domain.targets.target import Target, parse_target
 
 
-@dataclass(frozen=True, slots=True)
-class ReportTarget:
+class ReportTarget(Struct, frozen=True):
     """A target's result with its plan written into the files."""
 
     target: Target

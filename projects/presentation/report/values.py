@@ -5,13 +5,12 @@ The names of the fields are the keys of the JSON form. Dates are ISO 8601 texts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from projects.domain.report.planned_set import PinnedFile
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedChange:
+class ReportedChange(Struct, frozen=True):
     """A package that the plan changes, with the size of the step and the reason."""
 
     name: str
@@ -22,8 +21,7 @@ class ReportedChange:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedIssue:
+class ReportedIssue(Struct, frozen=True):
     """A package that does not install as required.
 
     `arrives` is the path by which the requirements lead to it; `clears` the first version that installs, `diff` the
@@ -41,8 +39,7 @@ class ReportedIssue:
     diff: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedPackage:
+class ReportedPackage(Struct, frozen=True):
     """A package of the set as required. `file` is what an installer takes, `uploaded` its date.
 
     `direct` is None where the files list the package and do not say whether the project itself requires it.
@@ -57,8 +54,7 @@ class ReportedPackage:
     flags: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PackageCategory:
+class PackageCategory(Struct, frozen=True):
     """The packages of one availability. `look` is the verdict that gives the color."""
 
     title: str
@@ -67,8 +63,7 @@ class PackageCategory:
     packages: tuple[ReportedPackage, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReachablePython:
+class ReachablePython(Struct, frozen=True):
     """A Python on the report's platform. `reach` is the verdict there, `is_this` marks the report's target."""
 
     target: str
@@ -79,8 +74,7 @@ class ReachablePython:
     is_this: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedModules:
+class RemovedModules(Struct, frozen=True):
     """Modules of the standard library that a Python no longer has."""
 
     python: str
@@ -89,8 +83,7 @@ class RemovedModules:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class PythonChange:
+class PythonChange(Struct, frozen=True):
     """Another incompatible change of a Python, with its source."""
 
     python: str
@@ -98,8 +91,7 @@ class PythonChange:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistItem:
+class ChecklistItem(Struct, frozen=True):
     """A line of the checklist. `done`: it is proven, and `proof` says by what."""
 
     done: bool
@@ -107,8 +99,7 @@ class ChecklistItem:
     proof: str
 
 
-@dataclass(frozen=True, slots=True)
-class RewrittenRequirements:
+class RewrittenRequirements(Struct, frozen=True):
     """The new requirements: the root file's text, all changes as a patch, and lines to paste."""
 
     text: str
@@ -120,8 +111,7 @@ class RewrittenRequirements:
     problems: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationReport:
+class MigrationReport(Struct, frozen=True):
     """The whole report, in the order of reading. `valid` says how long its parts hold."""
 
     schema: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
 from projects.presentation.cell_summary import CellSummary
@@ -54,8 +55,7 @@ _TRAITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeFilter:
+class AttributeFilter(Struct, frozen=True):
     """What a cell must be, each None or False where it does not matter. `severity` is the least that counts."""
 
     severity: Severity | None = None

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.presentation.columns import Column
 from projects.presentation.risk_table.query import RiskQuery
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnBox:
+class ColumnBox(Struct, frozen=True):
     """The check box of one target."""
 
     column: Column
     checked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnLine:
+class ColumnLine(Struct, frozen=True):
     """A Python, or a platform, of the project's targets. `query` shows all of its targets, and those alone."""
 
     label: str
@@ -27,8 +26,7 @@ class ColumnLine:
     boxes: tuple[ColumnBox | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
+class ColumnChoice(Struct, frozen=True):
     """All boxes: rows of Pythons under the platforms. `every` is the query that shows all targets."""
 
     platforms: tuple[ColumnLine, ...]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from projects.domain.assessment.verdicts import SEVERITIES, Verdict
 from projects.presentation.columns import Column
@@ -25,8 +26,7 @@ _EVIDENCE: Mapping[str, str] = {
 _ALWAYS_SEEN = (Verdict.BLOCKED, Verdict.UPGRADE, Verdict.READY)
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+class Pill(Struct, frozen=True):
     """One state of the filter, with how many packages have it."""
 
     state: Verdict
@@ -35,8 +35,7 @@ class Pill:
     is_idle: bool
 
 
-@dataclass(frozen=True, slots=True)
-class HeadingGroup:
+class HeadingGroup(Struct, frozen=True):
     """A platform above the columns of its Pythons; `width` is their number."""
 
     platform: str
@@ -44,8 +43,7 @@ class HeadingGroup:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One value of a drop-down filter."""
 
     value: str
@@ -53,8 +51,7 @@ class Choice:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Dropdown:
+class Dropdown(Struct, frozen=True):
     """A drop-down filter of the risk table. Its first choice, with an empty value, leaves out nothing."""
 
     name: str
@@ -62,8 +59,7 @@ class Dropdown:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Struct, frozen=True):
     """One column of the risk table. `query` sorts by it; `order` is its aria-sort, empty when it does not sort now."""
 
     label: str

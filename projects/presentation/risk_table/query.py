@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import urlencode
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from projects.domain.assessment.verdicts import Verdict
 from projects.presentation.risk_table.attributes import AttributeFilter
@@ -29,8 +31,7 @@ SORTS = ("name", "version", "evidence", "severity", "reason", "first", "latest")
 _NAME_LIMIT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class RiskQuery:
+class RiskQuery(Struct, frozen=True):
     """A query of the risk table.
 
     `targets` empty means the project's default columns. `sort` is one of SORTS or a target's slug, with a

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity, Verdict
@@ -25,8 +25,7 @@ _NOT_NEEDED = CellSummary(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PackageRow:
+class PackageRow(Struct, frozen=True):
     """One package over the chosen targets, a cell for each of the table's columns. `state` is the worst cell's.
 
     `version` joins the versions when targets differ. `reason`, `evidence`, `first` and `latest` are those of the one
@@ -56,8 +55,7 @@ class PackageRow:
         return "unknown" if self.is_unknown else self.severity.value
 
 
-@dataclass(frozen=True, slots=True)
-class RiskTable:
+class RiskTable(Struct, frozen=True):
     """The rows that pass the filter, in order.
 
     `counts` are before the filter by state and name, `total` before any; `yanked` and `gained` count rows of all.

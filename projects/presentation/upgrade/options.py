@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -20,16 +22,14 @@ from scanner.domain.resolution.upgrade import Strategy
 _SIZES = ("major", "minor", "patch")
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option: what it is called, and the query that shows it in full."""
 
     title: str
     query: UpgradeQuery
 
 
-@dataclass(frozen=True, slots=True)
-class OptionRow:
+class OptionRow(Struct, frozen=True):
     """One option with its outcome. `link` is the query string of its page; `youngest` dates its newest release."""
 
     title: str

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Self
 from urllib.parse import urlencode
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidName, canonicalize_name
 
@@ -23,8 +24,7 @@ MAX_TARGETS = 6
 MAX_LOOKS = 30
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradeQuery:
+class UpgradeQuery(Struct, frozen=True):
     """The question to the upgrade page of one target.
 
     `together` are the other targets on which the same set must hold, in the project's order. `looks` counts how often

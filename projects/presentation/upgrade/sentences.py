@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from projects.domain.assessment.counts import packages_needed
 from projects.domain.assessment.provenance import Provenance
@@ -29,8 +30,7 @@ _SIZES = tuple(Step)
 _MAX_NAMES = 3
 
 
-@dataclass(frozen=True, slots=True)
-class PlanAnswer:
+class PlanAnswer(Struct, frozen=True):
     """The first sentence of the page: the look of its verdict, the headline, and the cause."""
 
     look: Verdict
@@ -38,8 +38,7 @@ class PlanAnswer:
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanCheck:
+class PlanCheck(Struct, frozen=True):
     """A line of the checklist: proven (`done`) or left to a person. `command` is a line to paste, if there is one."""
 
     done: bool

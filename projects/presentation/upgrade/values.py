@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.domain.assessment.upgrade_plan import UpgradePlan
@@ -16,8 +17,7 @@ from projects.presentation.upgrade.query import UpgradeQuery
 from projects.presentation.upgrade.sentences import PlanAnswer, PlanCheck
 
 
-@dataclass(frozen=True, slots=True)
-class StoredUpgrade:
+class StoredUpgrade(Struct, frozen=True):
     """The newest assessment's result for the target; `missing` are the names that the index has not answered for.
 
     `is_assessed`: there is such an assessment.
@@ -28,8 +28,7 @@ class StoredUpgrade:
     is_assessed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedUpgrade:
+class PlannedUpgrade(Struct, frozen=True):
     """A plan that answers a query, and the files that it rewrites.
 
     `plan` is None when none could be made. `missing` counts the packages and releases that must be read from the index
@@ -42,8 +41,7 @@ class PlannedUpgrade:
     written: WrittenPlan = field(default_factory=WrittenPlan)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRow:
+class ChangeRow(Struct, frozen=True):
     """One package that changes.
 
     `is_back`: to a lower version; `released` is when the new version came out, and `declares` says
@@ -61,8 +59,7 @@ class ChangeRow:
     declares: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedFile:
+class MarkedFile(Struct, frozen=True):
     """A rewritten file with its changes marked."""
 
     path: str
@@ -74,8 +71,7 @@ class MarkedFile:
         return all(line.mark is not LineMark.SKIPPED for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class TargetChoice:
+class TargetChoice(Struct, frozen=True):
     """A target on which the set may have to hold too. `is_today`: the project runs on it now."""
 
     column: Column
@@ -83,8 +79,7 @@ class TargetChoice:
     is_today: bool
 
 
-@dataclass(frozen=True, slots=True)
-class UpgradePage:
+class UpgradePage(Struct, frozen=True):
     """The view model of the page; empty parts are not shown. `is_installable`: the whole set can be installed.
 
     `can_fetch`: data is missing and no fetch was requested. `next_look` is the query string by which the page reloads

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
@@ -11,6 +10,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from msgspec import Struct
 
 from projects import emails
 from projects.models import Alert, AlertState, Membership, Subscription
@@ -27,8 +27,7 @@ logger = logging.getLogger(__name__)
 ATTEMPT_DELAYS = (timedelta(0), timedelta(minutes=2), timedelta(minutes=12), timedelta(hours=1))
 
 
-@dataclass(frozen=True, slots=True)
-class SendAttempt:
+class SendAttempt(Struct, frozen=True):
     """The result of one call of `send`. `retry_in` is set if another attempt should follow."""
 
     state: AlertState

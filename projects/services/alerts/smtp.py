@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import smtplib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from enum import Enum
 from typing import Any
@@ -13,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.emails import RenderedEmail, to_one_line
 
@@ -36,8 +37,7 @@ class SendStatus(Enum):
     TAKEN = "taken"
 
 
-@dataclass(frozen=True, slots=True)
-class SendResult:
+class SendResult(Struct, frozen=True):
     """The status, and the error message ("" if accepted)."""
 
     status: SendStatus

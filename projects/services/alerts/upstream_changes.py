@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import Version
 
 from projects.domain.assessment.verdicts import SEVERITIES, Severity
@@ -32,8 +33,7 @@ from scanner.selectors.offered import PackageOffers, PooledOffers
 from scanner.services.events import ClaimedEvents
 
 
-@dataclass(frozen=True, slots=True)
-class AffectedProject:
+class AffectedProject(Struct, frozen=True):
     """A project that uses the package, with its targets and the releases on its indexes."""
 
     project: Project
@@ -41,8 +41,7 @@ class AffectedProject:
     offered: PooledOffers
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamChange:
+class UpstreamChange(Struct, frozen=True):
     """A change that affects one project, to be stored as a note."""
 
     used_by: AffectedProject

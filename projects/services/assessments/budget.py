@@ -5,10 +5,10 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from msgspec import Struct
 
 from projects.domain.assessment.stop_reason import StopReason
 from scanner.services.shutdown import stop_requested
@@ -16,8 +16,7 @@ from scanner.services.shutdown import stop_requested
 _STATM = Path("/proc/self/statm")
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Struct, frozen=True):
     """The limits of one job. None: no limit. `requests` counts pages and metadata, `megabytes` are of the process."""
 
     seconds: float

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.target_result import TargetResult
@@ -44,6 +47,8 @@ def _digest_of(known_breaks: KnownBreaks) -> str:
 
 def _ordered(value: object) -> object:
     """Return a value whose text is the same in every process: sets have no order."""
+    if isinstance(value, Struct):
+        return [type(value).__name__, *(_ordered(getattr(value, name)) for name in value.__struct_fields__)]
     if is_dataclass(value) and not isinstance(value, type):
         return [type(value).__name__, *(_ordered(getattr(value, field.name)) for field in fields(value))]
     if isinstance(value, Mapping):

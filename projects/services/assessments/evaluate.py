@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.evaluate import (
     ResolvedTarget,
@@ -28,8 +29,7 @@ from scanner.domain.targets.target import Target
 from scanner.services.index_sets import IndexSet
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
+class Evaluation(Struct, frozen=True):
     """The results of a request, what was missing for them, and the names of all packages in them.
 
     `undecided` are the targets, by slug, whose result may change when what is missing becomes known. `stopped` says
@@ -46,8 +46,7 @@ class Evaluation:
     consulted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolvedRequest:
+class ResolvedRequest(Struct, frozen=True):
     """A request resolved over all its targets, and the reading of the index that it rests on."""
 
     reader: IndexReader

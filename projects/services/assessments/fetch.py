@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -31,8 +31,7 @@ MOST_SDISTS = 20
 MOST_NEW_NAMES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class FetchResult:
+class FetchResult(Struct, frozen=True):
     """How far fetching came.
 
     `faults` are the packages that the index gave no answer for, with the error. `stopped` is the limit of the budget
@@ -179,8 +178,7 @@ class _Supply:
         return candidate is None or candidate.pk in self._read
 
 
-@dataclass(slots=True)
-class _SdistInspector:
+class _SdistInspector(Struct):
     """The sdists that verdicts depend on, each inspected once."""
 
     indexes: IndexSet

@@ -9,8 +9,10 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.assessment.evaluate import explain_targets, missing_in, releases_to_explain
 from projects.domain.assessment.explained_wheels import WheelExplanations
@@ -41,8 +43,7 @@ KEPT = 4
 GOOD_FOR = timedelta(hours=1)
 
 
-@dataclass(slots=True)
-class _Kept:
+class _Kept(Struct):
     request: AssessmentRequest
     reader: IndexReader
     judgements: Judgements

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from django.db.models import Subquery
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.record import AssessmentRecord

@@ -6,8 +6,9 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from projects.domain.assessment.target_result import TargetResult
 from projects.models import TargetAssessment
@@ -17,8 +18,7 @@ _FIELDS = ("target", "position", "verdict", "counts", "blockers", "conflict", "p
 _DIGESTED = ("target", "verdict", "blockers", "conflict", "packages", "plan")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredResults:
+class StoredResults(Struct, frozen=True):
     """The rows of results, without their assessment, and the digest of what they say.
 
     `changes` are those since other results, by the digest of these.

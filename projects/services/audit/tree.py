@@ -6,10 +6,12 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from projects.domain.audit.notebooks import LARGEST_NOTEBOOK
 from projects.domain.audit.search_folders import search_folders
@@ -41,8 +43,7 @@ _MAX_TEXT = 512 * 1024
 Content = Callable[[str, int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTree:
+class SourceTree(Struct, frozen=True):
     """The files of a tree: the sources, read, and the paths of all.
 
     - content: returns the first bytes of the file at a path, at most so many.

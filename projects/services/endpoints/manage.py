@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import QuerySet
+from msgspec import Struct
 
 from projects.domain.endpoints.events import EndpointEvent, EventKind
 from projects.domain.endpoints.signatures import secret_text
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 MOST_ENDPOINTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointOwner:
+class EndpointOwner(Struct, frozen=True):
     """The project or the team whose endpoints a page is about."""
 
     project: Project | None = None

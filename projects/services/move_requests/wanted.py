@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from msgspec import Struct
 
 from projects.hosts.api.change_request import ChangeText
 from projects.models import Assessment, AssessmentState, MoveRequest
@@ -22,8 +22,7 @@ NO_SOURCE = "waits until the source of the newest push is read"
 ELSEWHERE = "the newest files of the project are not from a push to this repository"
 
 
-@dataclass(frozen=True, slots=True)
-class WantedRequest:
+class WantedRequest(Struct, frozen=True):
     """A request as it should be: `patch` applied to the commit `base`. It holds logins as the files do."""
 
     base: str

@@ -7,9 +7,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName, canonicalize_name
 
 _LIST_MODULES = """
@@ -57,8 +57,7 @@ class InstallFailed(Exception):
     """The set did not install. The message is the end of the installer's output."""
 
 
-@dataclass(slots=True)
-class ProofEnvironment:
+class ProofEnvironment(Struct):
     """One environment in a folder of its own. `index` are the addresses that pip asks, the primary one first."""
 
     python: str

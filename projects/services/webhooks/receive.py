@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from msgspec import Struct
 
 from projects import jobs
 from projects.domain.dependency_files import uploads
@@ -43,20 +43,17 @@ WHERE repository.hook_key = %s AND project.deleted_at IS NULL
 _NO_SECRET = ("no sender has this secret",)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryAccepted:
+class DeliveryAccepted(Struct, frozen=True):
     """A verified delivery that is stored, now or when it first arrived."""
 
     delivery: Delivery
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryRefused:
+class DeliveryRefused(Struct, frozen=True):
     """A delivery without a valid signature. It does not say whether the hook exists."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryInvalid:
+class DeliveryInvalid(Struct, frozen=True):
     """A verified delivery with an invalid body."""
 
     reason: str

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from msgspec import Struct
 
 from projects.domain.dependency_files import uploads
 from projects.domain.webhooks.clone_urls import parse_clone_url
@@ -24,8 +24,7 @@ from projects.services.snapshots import prepare_snapshot, store_snapshot
 _ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryOutcome:
+class DeliveryOutcome(Struct, frozen=True):
     """The outcome of a delivery: `taken` as a snapshot, or the reason why not."""
 
     taken: bool

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Self
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import Version
 
@@ -45,8 +45,7 @@ class Declaration(StrEnum):
         return self in {Declaration.CLASSIFIER, Declaration.REQUIRES_PYTHON}
 
 
-@dataclass(frozen=True, slots=True)
-class DeclaredPythons:
+class DeclaredPythons(Struct, frozen=True):
     """The minor versions that a release names, ascending, and the level of its free-threading classifier (1 to 4).
 
     `bounded` are those that its Requires-Python admits, if that ends between two of them.

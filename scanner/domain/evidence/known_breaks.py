@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName
 from packaging.version import Version
@@ -18,8 +19,7 @@ from packaging.version import Version
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Partner:
+class Partner(Struct, frozen=True):
     """Releases of another package, beside which the releases of a fact do not run."""
 
     name: NormalizedName
@@ -31,8 +31,7 @@ class Partner:
         return beside is not None and self.versions.contains(beside, prereleases=True)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownBreak:
+class KnownBreak(Struct, frozen=True):
     """One recorded fact: these releases fail at `action`, with `symptom`, although they install.
 
     `pythons` is compared with the target's Python version (3.13) and admits all if it is empty; `free_threaded` limits
@@ -133,8 +132,7 @@ class KnownBreaks:
 NO_KNOWN_BREAKS = KnownBreaks()
 
 
-@dataclass(frozen=True)
-class BreaksInSet:
+class BreaksInSet(Struct, frozen=True, dict=True):
     """What the known breaks say of one set of chosen versions on a target."""
 
     known: KnownBreaks

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
@@ -61,8 +62,7 @@ class ImportGuard(StrEnum):
     BROUGHT = "brought"  # nothing: a package that the release requires brings the module
 
 
-@dataclass(frozen=True, slots=True)
-class WheelImport:
+class WheelImport(Struct, frozen=True):
     """An import in a wheel of a module that a Python may lack.
 
     `package` is the top-level module of the file, `path` and `line` are its place. `not_on` are the Pythons on which
@@ -102,8 +102,7 @@ class WheelImport:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WheelReading:
+class WheelReading(Struct, frozen=True):
     """What was read of one wheel: its top-level modules, and imports of modules that a Python may lack.
 
     `files` counts the Python files that were read, `unread` those that were not: they are not Python 3, or a limit was

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from scanner.domain.matching.availability import Availability
 
@@ -60,8 +61,7 @@ _EXTENSIONS = re.compile(r"\bext_modules\b|\bExtension\s*\(|\bcffi_modules\b|\br
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True, slots=True)
-class SdistContents:
+class SdistContents(Struct, frozen=True):
     """The contents of an sdist. `names` are paths below its top folder, `texts` those of the files in BUILD_FILES."""
 
     names: tuple[str, ...]

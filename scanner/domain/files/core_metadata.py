@@ -7,9 +7,9 @@ an e-mail message.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
@@ -35,8 +35,7 @@ _REPAIRS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedMetadata:
+class ParsedMetadata(Struct, frozen=True):
     """The metadata of a release.
 
     - metadata_version: None when the document has none.

@@ -6,10 +6,10 @@ setuptools and distutils named them.
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.utils import BuildTag, InvalidWheelFilename, NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
@@ -30,8 +30,7 @@ class FileKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedFilename:
+class ParsedFilename(Struct, frozen=True):
     """The parts of a file name.
 
     - tag_set: the "python-abi-platform" tags of a wheel, lower-cased and compressed; None for other types.
@@ -45,8 +44,7 @@ class ParsedFilename:
     build: BuildTag = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UnparsedFilename:
+class UnparsedFilename(Struct, frozen=True):
     """A file name that belongs to no release. `reason` is a clause without a full stop."""
 
     filename: str

@@ -7,13 +7,13 @@ wheel and an sdist". So each profile is matched once.
 import functools
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileFile:
+class ProfileFile(Struct, frozen=True):
     """A file as matching reads it. `tag_set` is the compressed tag set of a wheel, None for every other type."""
 
     tag_set: str | None
@@ -30,8 +30,7 @@ def _group(profile_file: ProfileFile) -> tuple[bool, str, bool]:
     return (profile_file.requires_python is not None, profile_file.requires_python or "", profile_file.yanked)
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseProfile:
+class ReleaseProfile(Struct, frozen=True):
     """A set of files in canonical order: equal for the same files in any order and number. Built by `of` or `parse`."""
 
     files: tuple[ProfileFile, ...]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
 from packaging.requirements import InvalidRequirement
 from packaging.utils import NormalizedName, canonicalize_name
 
@@ -55,8 +55,7 @@ class ReleaseMetadata(NamedTuple):
     declared: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class StatedDependencies:
+class StatedDependencies(Struct, frozen=True):
     """The dependencies and extras that a release states, how far they can be trusted, its Pythons and its links."""
 
     requires_dist: tuple[str, ...]

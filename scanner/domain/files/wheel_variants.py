@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.files.sdist_metadata import MetadataGrade, StatedDependencies
@@ -29,8 +29,7 @@ _PLATFORM = re.compile(
 _WINDOWS = {"win32": "x86", "win_amd64": "AMD64", "win_arm64": "ARM64"}
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class PlatformFamily:
+class PlatformFamily(Struct, frozen=True, order=True):
     """The platforms that share a system and a machine, as their markers name them; any machine if it is empty."""
 
     system: str
@@ -43,8 +42,7 @@ class PlatformFamily:
         return f'{system} and platform_machine == "{self.machine}"' if self.machine else system
 
 
-@dataclass(frozen=True, slots=True)
-class WheelListing:
+class WheelListing(Struct, frozen=True):
     """A wheel as the index lists it. `digest` is that of its metadata, empty where the index gives none."""
 
     filename: str

@@ -10,7 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # The end of an archive with its comment: no directory is looked for before it.
 END_SIZE = 22
@@ -33,8 +34,7 @@ class MemberTooLarge(InvalidZip):
     """A member that unpacks to more than the caller takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ZipDirectory:
+class ZipDirectory(Struct, frozen=True):
     """Where the directory lies in the archive, and how many members it says it has."""
 
     start: int
@@ -42,8 +42,7 @@ class ZipDirectory:
     members: int
 
 
-@dataclass(frozen=True, slots=True)
-class ZipMember:
+class ZipMember(Struct, frozen=True):
     """A member as the directory describes it. `start` is where its own header lies; sizes are in bytes."""
 
     name: str
@@ -123,8 +122,7 @@ def local_size(member: ZipMember) -> int:
     return _LOCAL.size + len(member.name.encode()) + 256 + member.packed
 
 
-@dataclass(frozen=True, slots=True)
-class ByteRange:
+class ByteRange(Struct, frozen=True):
     """Bytes of an archive from `start` up to `end`, with the members that begin in them."""
 
     start: int

@@ -1,16 +1,16 @@
 """The differences between the stored files of a package and its index page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
 
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class PageDiff:
+class PageDiff(Struct, frozen=True):
     """The differences between stored files and an index page. Each tuple is sorted by file name.
 
     - added: on the page, not stored.

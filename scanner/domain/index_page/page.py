@@ -1,11 +1,11 @@
 """Index pages as values, whatever their format: one `IndexPage` for each package, one `IndexFile` for each row."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 
 
@@ -18,8 +18,7 @@ class ProjectStatus(StrEnum):
     QUARANTINED = "quarantined"
 
 
-@dataclass(frozen=True, slots=True)
-class PageProblem:
+class PageProblem(Struct, frozen=True):
     """A row, or a value of a row, that could not be parsed.
 
     - place: where on the page ("files[17].size", "link 17").
@@ -58,8 +57,7 @@ class IndexFile(NamedTuple):
     metadata_sha256: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndexPage:
+class IndexPage(Struct, frozen=True):
     """The page of one package. `files` are in the page's order, each file name once.
 
     - serial: grows with each change; None when the index has none.
@@ -74,8 +72,7 @@ class IndexPage:
     problems: tuple[PageProblem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RootPage:
+class RootPage(Struct, frozen=True):
     """What the root page of an index, the list of all packages, says about the requested names.
 
     - serials: of each requested name, None where the index gives none; the higher one of a name listed twice.

@@ -10,8 +10,9 @@ ended at serial N only rows above N can have changed. There are three exceptions
   intervals in any case, all rows are compared.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from scanner.domain.index_page.page import RootPage
 
@@ -21,8 +22,7 @@ SERIAL_OVERLAP = 2_000
 MOST_ROWS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class SerialCheckpoint:
+class SerialCheckpoint(Struct, frozen=True):
     """The result of the last comparison.
 
     - newest: the highest serial, None before the first comparison.

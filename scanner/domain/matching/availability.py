@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from itertools import product
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import BuildTag
 from packaging.version import Version
@@ -50,8 +51,7 @@ class Waived(StrEnum):
     LACK = "lack"
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """The availability of a release on a target.
 
     `yanked`: only yanked files fit, so installers take the version only for an exact pin (PEP 592).
@@ -121,8 +121,7 @@ def _specifiers(requires_python: str | None) -> SpecifierSet | None:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseFileFacts:
+class ReleaseFileFacts(Struct, frozen=True):
     """A file of a release as `explain_cell` reads it.
 
     `tag_set` and `build` are those of ParsedFilename; `uploaded_at` is in UTC; `sha256` is empty where the index gives

@@ -6,8 +6,9 @@ cells and names no files; this module explains a single cell. A property test ho
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.matching.availability import (
@@ -27,8 +28,7 @@ from scanner.domain.targets.pythons import Python
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A release on a target, with the file that an installer takes.
 
     - file, tag, uploaded_at: the file and the best of its tags; None where none is taken. An sdist has no tag.
@@ -44,8 +44,7 @@ class Cell:
     reason: AvailabilityReason
 
 
-@dataclass(frozen=True, slots=True)
-class TagMatch:
+class TagMatch(Struct, frozen=True):
     """The best tag of a wheel on a target. `rank` is its position by (pair, platform) as installers order tags."""
 
     priority: TagPriority
@@ -112,8 +111,7 @@ def _platform_ranks(platform: Platform) -> dict[str, int]:
     return {tag: rank for rank, tag in enumerate(platform.tags)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     file: ReleaseFileFacts
     fit: TagMatch | None
 

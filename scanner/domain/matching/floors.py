@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from scanner.domain.matching.reason import MismatchKind, WheelMismatch
 from scanner.domain.targets.platform_tags import System
@@ -10,16 +10,14 @@ from scanner.domain.targets.runtimes import RUNTIMES
 from scanner.domain.targets.target import Target
 
 
-@dataclass(frozen=True, slots=True)
-class GlibcSystem:
+class GlibcSystem(Struct, frozen=True):
     """A system that people run, with the minor version of its glibc 2."""
 
     name: str
     minor: int
 
 
-@dataclass(frozen=True, slots=True)
-class GlibcRequirement:
+class GlibcRequirement(Struct, frozen=True):
     """The minor version of glibc 2 that the wheels of a release need.
 
     `lowest_enough` is the system with the lowest glibc that suffices, `highest_short` the one with the highest that

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from scanner.domain.matching.availability import Availability
 
@@ -30,8 +31,7 @@ class StableAbiLimit(StrEnum):
     GRAALPY = "graalpy"
 
 
-@dataclass(frozen=True, slots=True)
-class WheelMismatch:
+class WheelMismatch(Struct, frozen=True):
     """The nearest mismatch between the wheels of a release and a target.
 
     The terms of `have` (what the release offers) and `need` (what the target takes) depend on `kind`:
@@ -78,8 +78,7 @@ class WheelMismatch:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AvailabilityReason:
+class AvailabilityReason(Struct, frozen=True):
     """Why a release has an availability on a target.
 
     `tag` is the best tag of the wheel that an installer takes. `mismatch` says why no compiled wheel serves, where none

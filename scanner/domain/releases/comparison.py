@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.matching.availability import Offer, ReleaseFileFacts
 from scanner.domain.releases.regressions import served_targets
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedRelease:
+class ComparedRelease(Struct, frozen=True):
     """One side of a comparison. `requires_dist` is None while the dependencies are not known."""
 
     version: str
@@ -24,8 +24,7 @@ class ComparedRelease:
         return tuple(sorted({file.requires_python or "" for file in self.files}))
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseDifference:
+class ReleaseDifference(Struct, frozen=True):
     """What the second release has and the first has not (`gained`, `added`), and the reverse (`lost`, `dropped`).
 
     `gained` and `lost` are positions of targets with a wheel; `tags` are those of wheel names, without the version.

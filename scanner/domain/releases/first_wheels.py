@@ -8,9 +8,10 @@ or pure wheel, and a free-threaded build, which is another decision, give no lag
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from scanner.domain.matching.availability import Availability
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, Implementation, Python
@@ -29,16 +30,14 @@ class ServedBy(NamedTuple):
     uploaded: date
 
 
-@dataclass(frozen=True, slots=True)
-class FirstWheel:
+class FirstWheel(Struct, frozen=True):
     """The first wheel of a package for a target; `served` is None while there is none."""
 
     target: Target
     served: ServedBy | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lag:
+class Lag(Struct, frozen=True):
     """How many days after a Python's final release the first wheel for it came; negative if it came before."""
 
     python: Python
@@ -47,8 +46,7 @@ class Lag:
     uploaded: date
 
 
-@dataclass(frozen=True, slots=True)
-class WheelForecast:
+class WheelForecast(Struct, frozen=True):
     """When the first wheel for a Python may come, if it takes as long as the last times.
 
     `lags` are the times that it rests on, oldest first. `is_overdue`: it takes longer than each of them already.

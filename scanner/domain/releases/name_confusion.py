@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
 from packaging.version import Version
 
 from scanner.domain.phrases import join_words
 
 
-@dataclass(frozen=True, slots=True)
-class IndexListing:
+class IndexListing(Struct, frozen=True):
     """A package name on one index.
 
     `url` holds no credentials. `newest` is the highest final version that is not yanked, or the highest pre-release
@@ -35,8 +34,7 @@ class IndexListing:
         return cls(data["url"], data["private"], Version(data["version"]) if data["version"] else None)
 
 
-@dataclass(frozen=True)
-class NameConfusion:
+class NameConfusion(Struct, frozen=True, dict=True):
     """A name that several indexes have, one of them private. `listings` follow the order in which indexes are named."""
 
     name: str

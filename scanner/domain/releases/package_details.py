@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from scanner.domain.files.filenames import FileKind
 from scanner.domain.files.project_links import ProjectLink
@@ -11,8 +12,7 @@ from scanner.domain.index_page.page import PageProblem
 from scanner.domain.matching.availability import Offer
 
 
-@dataclass(frozen=True, slots=True)
-class PackageEvent:
+class PackageEvent(Struct, frozen=True):
     """A change that a poll found. `kind` is a value of WheelEventKind.
 
     `targets` are slugs of the catalogue: those that a complete release supports, or those that a regression dropped.
@@ -27,8 +27,7 @@ class PackageEvent:
     seen_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFile:
+class ListedFile(Struct, frozen=True):
     """A file of a release as the index lists it. `url` is "" where it is not one to link to."""
 
     filename: str
@@ -39,8 +38,7 @@ class ListedFile:
     yanked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseOffers:
+class ReleaseOffers(Struct, frozen=True):
     """A release with one offer for each requested target, in their order."""
 
     version: str
@@ -48,8 +46,7 @@ class ReleaseOffers:
     offers: tuple[Offer, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PackageDetails:
+class PackageDetails(Struct, frozen=True):
     """A package on one index. `releases` are the newest first, at most as many as requested of `release_count`.
 
     `state` is a value of PackageState. `unread` are the versions whose dependencies could not be read, each with the

@@ -15,10 +15,11 @@ them (PackageFinder.find_all_candidates, CandidateEvaluator._sort_key and FoundC
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import Version
 
 from scanner.domain.files.sdist_metadata import MetadataGrade
@@ -54,8 +55,7 @@ class StoredRelease(NamedTuple):
         return tuple(part.pk for part in self.parts) or (self.pk,)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPackage:
+class StoredPackage(Struct, frozen=True):
     """A stored package with its releases in ascending order.
 
     `exists` is False if no index has it or ever had it; what is stored of a package that vanished is kept.

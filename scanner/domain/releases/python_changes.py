@@ -7,13 +7,13 @@ Each row has its source, as of November 2026. The modules of 3.10 to 3.13 were c
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 PythonVersion = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedModule:
+class RemovedModule(Struct, frozen=True):
     """A module that was removed from the standard library. `instead` is a clause: what to use."""
 
     name: str
@@ -22,8 +22,7 @@ class RemovedModule:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class LanguageChange:
+class LanguageChange(Struct, frozen=True):
     """Another change of this Python that may break running code."""
 
     python: PythonVersion
@@ -31,8 +30,7 @@ class LanguageChange:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class BackportPackage:
+class BackportPackage(Struct, frozen=True):
     """A backport package: the standard library has its functionality since `since`, in `module`."""
 
     package: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ReleaseStanding:
+
+class ReleaseStanding(Struct, frozen=True):
     """When a release first had a file on any of the indexes, None where unknown; and the Pythons that it declares.
 
     `declared` is in its stored form (scanner.domain.evidence.declared), empty where it was not read.

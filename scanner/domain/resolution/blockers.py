@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.account import ConflictAccount
@@ -25,8 +25,7 @@ from scanner.domain.resolution.target_provider import TargetProvider
 __all__ = ["SearchResult", "best_effort", "certain_blockers", "explain_in", "find_blockers"]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """The last problem that was searched, with the packages that had to be tolerated, and its result.
 
     `choices` is None if no set holds even so; then `proof` says why, or `limit` that the search was cut short.

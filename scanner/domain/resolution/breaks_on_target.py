@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks
@@ -19,8 +19,7 @@ __all__ = ["BreaksOnTarget"]
 _Pair = tuple[tuple[str, int], tuple[str, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairing:
+class _Pairing(Struct, frozen=True):
     """A fact that happens beside releases of another package: those that `versions` admits, or those outside of it."""
 
     fact: KnownBreak

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -23,8 +23,7 @@ from scanner.domain.targets.target import Target
 __all__ = ["Closure", "ClosureMember", "closure", "closure_search"]
 
 
-@dataclass(frozen=True, slots=True)
-class ClosureMember:
+class ClosureMember(Struct, frozen=True):
     """A package of a closure.
 
     `version` is None if the package comes from `url` or no candidate could be chosen: the index has none that the
@@ -39,8 +38,7 @@ class ClosureMember:
     url: str | None = None
 
 
-@dataclass(frozen=True)
-class Closure:
+class Closure(Struct, frozen=True, dict=True):
     """The closure of one target.
 
     `members` and `blockers` are in the order of the graph, nearest to the project first. `conflict` is set if the

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -15,8 +15,7 @@ from scanner.domain.resolution.target_provider import TargetProvider
 __all__ = ["DependencyEdge", "DependencyGraph", "Violation", "walk"]
 
 
-@dataclass(frozen=True, slots=True)
-class DependencyEdge:
+class DependencyEdge(Struct, frozen=True):
     """A requirement that applies, stated by the project (`dependent` None), by a package, or by an extra of it."""
 
     dependent: NormalizedName | None
@@ -24,16 +23,14 @@ class DependencyEdge:
     requirement: Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """A requirement that the choices do not satisfy or, if `edge` is None, a choice that cannot be used."""
 
     name: NormalizedName
     edge: DependencyEdge | None
 
 
-@dataclass(slots=True)
-class DependencyGraph:
+class DependencyGraph(Struct):
     """What choices lead to on one target.
 
     `members` maps every package reached to its version, None if it has none (a URL). `unread` are packages whose

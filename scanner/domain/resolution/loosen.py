@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from enum import StrEnum
 from functools import lru_cache
 
+from msgspec.structs import replace
 from packaging.specifiers import Specifier
 from packaging.utils import NormalizedName
 from packaging.version import InvalidVersion, Version

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 from itertools import islice
 from operator import or_
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -29,8 +29,7 @@ _TRIED = 3
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
-class BarredRelease:
+class BarredRelease(Struct, frozen=True):
     """A release that does not install on the target."""
 
     name: NormalizedName
@@ -40,8 +39,7 @@ class BarredRelease:
         return f"{self.name} {self.version}"
 
 
-@dataclass(frozen=True, slots=True)
-class NewestChoice:
+class NewestChoice(Struct, frozen=True):
     """A newer release that the requirements admit of a package, whether it installs or not: the newest, or a given one.
 
     `barred_by` leads from it to the release that keeps it from being installed on the target: itself, or one that it

@@ -6,9 +6,9 @@ read, so that few fetches lead far back. What is read depends on the search alon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.model.candidates import CandidateSet
@@ -25,8 +25,7 @@ def around(reads: int) -> int:
     return _AROUND[min(reads, len(_AROUND) - 1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """The releases of a package, by position, that a search has read together; `fresh` are those to read now."""
 
     low: int

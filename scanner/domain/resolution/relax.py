@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -35,8 +36,7 @@ _MOST_ROUNDS = 3
 _STEP_SIZES = {Step.PATCH: 0, Step.MINOR: 1, Step.MAJOR: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """A requirement that gives way: its new form (None: left out), the size of the step, and whether it goes back."""
 
     before: Requirement
@@ -45,8 +45,7 @@ class _Edit:
     back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """Edits after which a set holds, with the versions of that set."""
 
     edits: tuple[_Edit, ...]

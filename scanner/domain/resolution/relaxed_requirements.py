@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.specifiers import InvalidSpecifier, Specifier
 from packaging.version import InvalidVersion, Version
 
@@ -14,8 +14,7 @@ from scanner.domain.resolution.model.requirement import Requirement, make_requir
 __all__ = ["RelaxedRequirement", "relaxed_forms"]
 
 
-@dataclass(frozen=True, slots=True)
-class RelaxedRequirement:
+class RelaxedRequirement(Struct, frozen=True):
     """A requirement with one clause opened in one direction.
 
     `searched` admits only versions on the other side of the bound. `bound` is the version in the clause, `upwards`

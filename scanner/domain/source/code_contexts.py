@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from scanner.domain.source.conditions import Condition, Constant, UnknownCondition
 from scanner.domain.source.guards import UNKNOWN

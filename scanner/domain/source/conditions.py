@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 Literal = int | str | tuple["Literal", ...]
@@ -14,25 +14,21 @@ VERSION_INFO = "version_info"
 _RELEASE_LEVELS = {"a": "alpha", "b": "beta", "rc": "candidate"}
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Struct, frozen=True):
     """A condition of known value, such as `six.PY3`."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TypeChecking:
+class TypeChecking(Struct, frozen=True):
     """`TYPE_CHECKING`: false whenever code runs."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownCondition:
+class UnknownCondition(Struct, frozen=True):
     """A condition that no target decides, such as a setting."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """What the interpreter or system is, compared with a literal.
 
     - subject: `VERSION_INFO`, or the name of an environment marker (PEP 508).
@@ -50,22 +46,19 @@ class Comparison:
     is_reversed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NotCondition:
+class NotCondition(Struct, frozen=True):
     """The opposite of a condition."""
 
     condition: Condition
 
 
-@dataclass(frozen=True, slots=True)
-class AllConditions:
+class AllConditions(Struct, frozen=True):
     """Conditions that must all hold."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyCondition:
+class AnyCondition(Struct, frozen=True):
     """Conditions; one is enough."""
 
     conditions: tuple[Condition, ...]

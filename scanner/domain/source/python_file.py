@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from scanner.domain.source.conditions import Condition, all_hold
 
@@ -18,8 +19,7 @@ class RunTime(StrEnum):
     TYPES = "types"  # never: it is for type checkers
 
 
-@dataclass(frozen=True, slots=True)
-class CodeContext:
+class CodeContext(Struct, frozen=True):
     """When, and on what conditions, a statement runs.
 
     - conditions: they must all hold.
@@ -42,8 +42,7 @@ class CodeContext:
         return False if self.when is RunTime.TYPES else all_hold(self.conditions, environment)
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One import of one module.
 
     - module: dotted; of a relative import, what follows the dots.
@@ -65,8 +64,7 @@ class Import:
         return self.module.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class NameUse:
+class NameUse(Struct, frozen=True):
     """A use of a dotted name of an imported module, such as `collections.Mapping`; not that of the import itself."""
 
     name: str
@@ -74,8 +72,7 @@ class NameUse:
     context: CodeContext
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxUse:
+class SyntaxUse(Struct, frozen=True):
     """Syntax that not every Python 3 has. `since` is the first Python that reads it."""
 
     feature: str
@@ -92,8 +89,7 @@ class UnreadKind(StrEnum):
     TOO_DEEP = "too-deep"
 
 
-@dataclass(frozen=True, slots=True)
-class UnreadSource:
+class UnreadSource(Struct, frozen=True):
     """Why, and at which line, a file is not one that the running Python reads. `message` is Python's own."""
 
     kind: UnreadKind
@@ -101,8 +97,7 @@ class UnreadSource:
     message: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PythonFile:
+class PythonFile(Struct, frozen=True):
     """What was read of one file, by line. Where `unread` is given the rest is empty.
 
     path_folders: the literal parts of the folders that it puts on Python's search path, such as "../vendor".

@@ -6,7 +6,8 @@ import ast
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from scanner.domain.source.bindings import assigned_once, read_bindings
 from scanner.domain.source.code_contexts import IMPORT_ERRORS, after, catching, under

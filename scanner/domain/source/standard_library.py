@@ -7,9 +7,10 @@ up in the interpreters of 3.7 to 3.13. What is newer is from the "What's New" do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeVar
+
+from msgspec import Struct
 
 from scanner.domain.releases.python_changes import REMOVED_MODULES, PythonVersion, RemovedModule
 from scanner.domain.source.python_file import with_parents
@@ -78,8 +79,7 @@ _REMOVED: Mapping[str, RemovedModule] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedName:
+class RemovedName(Struct, frozen=True):
     """A function, class or constant that a Python removed from a module. `instead` is a clause: what to use."""
 
     name: str

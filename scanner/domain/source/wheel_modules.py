@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.source.python_file import with_parents
 
@@ -13,8 +14,7 @@ _DEEPEST = 8
 _HARMLESS_PTH = "distutils-precedence.pth"
 
 
-@dataclass(frozen=True, slots=True)
-class BroughtModules:
+class BroughtModules(Struct, frozen=True):
     """The modules of one archive: regular packages and single modules, by dotted names.
 
     Of a namespace package the parts are listed: "google.cloud.storage". `adds_folders`: a file of the archive adds

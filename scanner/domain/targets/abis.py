@@ -5,10 +5,10 @@ A supported tag is an (interpreter, ABI) pair and a platform. The pairs depend o
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from types import MappingProxyType
 
+from msgspec import Struct
 from packaging.tags import Tag, compatible_tags, cpython_tags, generic_tags
 
 from scanner.domain.targets.pythons import Implementation, Python
@@ -29,8 +29,7 @@ STABLE_ABIS = frozenset({"abi3", "abi3t"})
 AbiPair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SupportedPairs:
+class SupportedPairs(Struct, frozen=True):
     """The (interpreter, ABI) pairs that a Python loads, best first: with a platform tag, and with "any"."""
 
     with_platform: Mapping[AbiPair, TagPriority]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.targets.pythons import PYTHON_BRANCHES, PYTHONS, Implementation
 
@@ -45,8 +46,7 @@ _OLDEST_ON_DEBIAN_13 = (3, 9)
 _LAMBDA_2, _LAMBDA_2023 = (3, 8), (3, 12)
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSystem:
+class ImageSystem(Struct, frozen=True):
     """What an image runs: the names of a Python ("3.13", "pypy3.11") and of a system ("debian-13-arm64")."""
 
     python: str

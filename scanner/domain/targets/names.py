@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.images import find_image, image_names
@@ -19,8 +20,7 @@ _MOST_NEAREST = 3
 _USUAL_PLATFORMS = ("linux", "macos", "windows")
 
 
-@dataclass(frozen=True, slots=True)
-class NamedTarget:
+class NamedTarget(Struct, frozen=True):
     """A target with its names: a Python on a platform, and those of images and systems that stand for it."""
 
     target: Target

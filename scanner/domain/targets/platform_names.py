@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scanner.domain.targets.catalogue import CATALOGUE
 from scanner.domain.targets.platform_tags import System
@@ -40,8 +41,7 @@ _PROCESSORS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class NamedPlatform:
+class NamedPlatform(Struct, frozen=True):
     """A platform with the slug of the Python that the system installs as its own; empty where it has none."""
 
     platform: Platform

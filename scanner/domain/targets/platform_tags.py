@@ -5,8 +5,9 @@ Standards: PEP 513, 571, 599, 600 (manylinux), 656 (musllinux), 730 (iOS), 738 (
 
 import functools
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class System(StrEnum):
@@ -21,8 +22,7 @@ class System(StrEnum):
     ANDROID = "Android"
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformTag:
+class PlatformTag(Struct, frozen=True):
     """A parsed platform tag. `floor` is the oldest version of the system that it supports, (0, 0) where none is set."""
 
     system: System

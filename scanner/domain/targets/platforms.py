@@ -7,15 +7,14 @@ the order here follows its private one, which is the order of pip on such a mach
 
 import functools
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.tags import android_platforms, ios_platforms, mac_platforms
 
 from scanner.domain.targets.platform_tags import LEGACY_GLIBC, PlatformTag, System, parse_platform_tag
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformMarkers:
+class PlatformMarkers(Struct, frozen=True):
     """The environment markers (PEP 508) that depend on the platform, spelled as that platform spells them."""
 
     os_name: str
@@ -24,8 +23,7 @@ class PlatformMarkers:
     platform_machine: str
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(Struct, frozen=True):
     """A system, a processor and the oldest version of the system that a target guarantees.
 
     `floor` is the version of glibc, musl, macOS or iOS, Pyodide's ABI year and patch, or (Android API level, 0);

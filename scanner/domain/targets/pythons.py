@@ -4,11 +4,11 @@ A new release is one row here (docs/adding-a-target.md). Patch releases are thos
 """
 
 import functools
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from msgspec import Struct
 from packaging.version import Version
 
 
@@ -23,8 +23,7 @@ class Implementation(StrEnum):
 _PREFIXES = {Implementation.CPYTHON: "cp", Implementation.PYPY: "pp", Implementation.GRAALPY: "graalpy"}
 
 
-@dataclass(frozen=True, slots=True)
-class Python:
+class Python(Struct, frozen=True):
     """An interpreter for which wheels can be built.
 
     - full_version: the `python_full_version` marker, "3.13.5" or "3.16.0a2".
@@ -69,8 +68,7 @@ class Python:
         return f"{self.interpreter}t" if self.free_threaded else self.interpreter
 
 
-@dataclass(frozen=True, slots=True)
-class PythonBranch:
+class PythonBranch(Struct, frozen=True):
     """The dates of one Python version. `released` is None before the final release, `end_of_life` where none is set."""
 
     released: date | None

@@ -1,14 +1,14 @@
 """The systems on which people run Python, under the names they use: container images, distributions, desktops."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from scanner.domain.targets.platforms import Platform
 from scanner.domain.targets.target import parse_target
 
 
-@dataclass(frozen=True, slots=True)
-class Runtime:
+class Runtime(Struct, frozen=True):
     """A system that people run, on one processor. The floor of `platform` is the one that the system promises.
 
     - names: what the system is called on the command line: "ubuntu-24.04-arm64".

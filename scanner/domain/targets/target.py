@@ -7,8 +7,9 @@ installer.
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from scanner.domain.phrases import join_words
 from scanner.domain.targets.abis import supported_pairs
@@ -23,8 +24,7 @@ _IMPLEMENTATION_NAMES = {
 """The values of `platform_python_implementation`."""
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True, dict=True):
     """One Python on one platform. Tags and markers are computed on first use, then kept."""
 
     python: Python

@@ -5,9 +5,9 @@ metadata attribute has no metadata file only on a page where another file has th
 """
 
 import re
-from dataclasses import dataclass, field
 from urllib.parse import unquote, urljoin, urlsplit
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.index_page.page import IndexFile, IndexPage
@@ -24,8 +24,7 @@ _ARCHIVES = (
 _SERIAL = re.compile(r"\s*SERIAL\s+(\d{1,19})\s*\Z")
 
 
-@dataclass(slots=True)
-class _Page:
+class _Page(Struct):
     """What one pass over the tags collects."""
 
     meta: dict[str, str] = field(default_factory=dict)
@@ -35,8 +34,7 @@ class _Page:
     words: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _PageContext:
+class _PageContext(Struct, frozen=True):
     """What the files of a page share. any_metadata: whether any of them has the metadata attribute."""
 
     any_metadata: bool

@@ -7,8 +7,9 @@ it is an error with its position.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
+
+from msgspec import Struct
 
 _TAG_NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)")
 _TAG_STOP = re.compile(r"""[>"']""")
@@ -29,8 +30,7 @@ class UnclosedMarkup(Exception):
         self.what = what
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A tag, or the comment or text between two tags. kind: "start", "end", "text" or "comment".
 
     text: the tag's name in lower case, the comment's content, or the text with its entities replaced.

@@ -13,8 +13,9 @@ import json
 import sys
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from scanner.index.http.deflate import crc32
 
@@ -34,8 +35,7 @@ class _RowGroup(NamedTuple):
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class PageDelta:
+class PageDelta(Struct, frozen=True):
     """The difference from an earlier page.
 
     frame: the page's text with an empty list of files. rows: the texts of the rows that may be new or changed, each

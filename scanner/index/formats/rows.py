@@ -1,10 +1,11 @@
 """Check the values of a row. JSON and HTML pages share these functions, so that both give the same rows."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from scanner.domain.index_page.page import IndexFile, PageProblem, ProjectStatus
 
@@ -32,8 +33,7 @@ class InvalidRow(Exception):
         self.message = message
 
 
-@dataclass(slots=True)
-class Problems:
+class Problems(Struct):
     """The problems of a page, up to MAX_PROBLEMS. skipped: the number of skipped rows, listed or not."""
 
     found: list[PageProblem] = field(default_factory=list)

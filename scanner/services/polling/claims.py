@@ -7,12 +7,13 @@ worker changes nothing: an answer that comes too late is dropped.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.db.models import Q
+from msgspec import Struct
+from msgspec.structs import fields
 
 from scanner.domain.next_poll import CLOCK_SKEW, NextPoll
 from scanner.models import CLAIM_FOR, LONGEST_WAIT, Package, PackageState
@@ -20,8 +21,7 @@ from scanner.services.shutdown import stop_requested
 from scanner.services.storage.sql import marks, select_rows
 
 
-@dataclass(frozen=True, slots=True)
-class PollClaim:
+class PollClaim(Struct, frozen=True):
     """A claimed package as it was stored when it was claimed. `until` identifies the claim."""
 
     pk: int
@@ -41,8 +41,7 @@ class PollClaim:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class UnchangedPoll:
+class UnchangedPoll(Struct, frozen=True):
     """A poll that found nothing new. behind: the next poll if the root page has announced a newer serial."""
 
     claim: PollClaim

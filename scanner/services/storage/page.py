@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from django.db.models import Max
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.files.filenames import FileKind, UnparsedFilename, parse_filename
@@ -23,8 +23,7 @@ from scanner.services.storage.sql import insert_rows, marks, select_rows, time_w
 CHUNK = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class FileCounts:
+class FileCounts(Struct, frozen=True):
     """The numbers of files that a page changed."""
 
     added: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from scanner.domain.files.filenames import FileKind, ParsedFilename, UnparsedFilename, read_wheel_tags
 from scanner.domain.files.release_profile import ProfileFile, ReleaseProfile
@@ -20,8 +21,7 @@ Parsed = ParsedFilename | UnparsedFilename
 _Facts = tuple[str | None, str, str | None, bool]
 
 
-@dataclass(slots=True)
-class _ReleaseFiles:
+class _ReleaseFiles(Struct):
     """The files that a release is about to have."""
 
     facts: list[_Facts] = field(default_factory=list)
@@ -33,8 +33,7 @@ class _ReleaseFiles:
             self.times.append(uploaded_at)
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseRows:
+class ReleaseRows(Struct, frozen=True):
     """The stored releases of a page.
 
     keys: the release of each new file that has a version, by file name. emptied: releases without a file afterwards.

@@ -1,8 +1,7 @@
 """Claims against facts: each way of being right, wrong, outdated or unclear."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from projects.domain.claims import Claim, InvalidClaims, MeasuredRelease, PackageFacts, check_claim, read_claims
 from scanner.domain.evidence.declared import Declaration

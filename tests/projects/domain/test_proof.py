@@ -1,8 +1,7 @@
 """What a proof says as a whole, and which interpreter can prove a target."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.proof import ImportOutcome, InterpreterFacts, ModuleImport, Proof, differences, without_lacking

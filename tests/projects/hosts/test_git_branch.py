@@ -1,8 +1,7 @@
 """Commits that are pushed to a branch of their own, against git's own http-backend."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from projects.domain.rewriting.exports import patch
 from projects.domain.webhooks.clone_urls import parse_clone_url

@@ -1,10 +1,10 @@
 """The findings on the operator's page."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from projects.presentation.operator import FindingLevel, MessagesHealth, OperatorFigures, findings
 from scanner.domain.health import PollingHealth, ResultCount, ThrottledHost

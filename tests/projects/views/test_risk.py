@@ -1,12 +1,12 @@
 """The page of one project."""
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from pytest_django import DjangoAssertNumQueries
 

@@ -1,7 +1,6 @@
 """Comparing only rows with new serials makes the same packages due as comparing all, over any history of an index."""
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -9,6 +8,7 @@ import pytest
 from django.db.models import QuerySet
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct, field
 
 from scanner.domain.index_page.serials import SERIAL_OVERLAP
 from scanner.index.client import FreshRoot, IndexClient
@@ -33,8 +33,7 @@ class Pages(IndexClient):
         return FreshRoot(None, None, str(next(self.number)), len(self.body), self.body, JSON_TYPE, "https://i.example")
 
 
-@dataclass
-class World:
+class World(Struct):
     """The index as it is. `before`: its pages so far, for a cache to serve an old one."""
 
     newest: int = 10 * SERIAL_OVERLAP
@@ -60,8 +59,7 @@ class World:
             self.serials[name] = self.newest
 
 
-@dataclass
-class Store:
+class Store(Struct):
     """What follows the index. is_whole: by comparing all rows each time."""
 
     index: Index

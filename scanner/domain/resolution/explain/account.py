@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.resolution.explain.conflict import ConflictExplanation, ConflictLine, LineKind
@@ -30,16 +30,14 @@ MOST_LINES = 8
 """Lines that one account has. Of a longer chain of facts the middle is left out."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictAccount:
+class ConflictAccount(Struct, frozen=True):
     """The explanation of a conflict, with the project's own requirements and constraints that take part in it."""
 
     explanation: ConflictExplanation
     own: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ProofContext:
+class ProofContext(Struct, frozen=True):
     """What the numbers of a proof mean: its nodes, their versions, the targets, and what a requirement admits."""
 
     nodes: Sequence[str]

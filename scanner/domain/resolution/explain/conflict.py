@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from scanner.domain.resolution.explain.reasons import Obstacle
 
@@ -24,8 +25,7 @@ class LineKind(StrEnum):
     BREAKS = "breaks"
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictLine:
+class ConflictLine(Struct, frozen=True):
     """One fact of a conflict.
 
     - ASKED, LIMITED: the project's `requirement` or constraint.
@@ -70,8 +70,7 @@ class ConflictLine:
         return cls(**{**data, "kind": LineKind(data["kind"]), "obstacle": obstacle})
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementEdit:
+class RequirementEdit(Struct, frozen=True):
     """One line of the project that changes, from `before` to `after`; `after` is empty where it is left out.
 
     `version` is what the package has in the set that then holds, empty if the set does not need it. `source` and `line`
@@ -104,8 +103,7 @@ class RequirementEdit:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Relaxation:
+class Relaxation(Struct, frozen=True):
     """Edits of the project's own lines after which a set holds. `size` is the largest step of a version in them."""
 
     edits: tuple[RequirementEdit, ...]
@@ -121,8 +119,7 @@ class Relaxation:
         return cls(tuple(RequirementEdit.from_json(one) for one in data["edits"]), data["size"])
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictExplanation:
+class ConflictExplanation(Struct, frozen=True):
     """The facts that contradict each other, nearest to the project first, and the ways out, smallest first.
 
     `exhausted` is the package that has no version left, empty where only all facts together leave nothing.

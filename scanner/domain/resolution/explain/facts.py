@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from scanner.domain.resolution.explain.reasons import (
     BreaksBeside,
@@ -24,16 +25,14 @@ PROJECT = ""
 """The dependent of the project's own requirements."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """An external cause of a proof: terms that cannot all hold, and the reason; None for what needs no mention."""
 
     terms: Terms
     reason: Reason | None
 
 
-@dataclass(slots=True)
-class FactGroup:
+class FactGroup(Struct):
     """Facts that one line can state: of one package about another, with one extra, on one target of several.
 
     `dependent` is PROJECT for what the project states, `about` the package that the facts limit.

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from scanner.domain.resolution.explain.reasons import Obstacle
 
@@ -38,8 +40,7 @@ class PlanReasonKind(StrEnum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanReason:
+class PlanReason(Struct, frozen=True):
     """Why a plan moves a package, cannot clear one, or does not exist. `explain.sentences` makes the sentence.
 
     `name` and `version` are the package in question and its version; `obstacles` are what keeps it from being

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 
 from scanner.domain.files.builds import COMPILED, PURE, UNREADABLE, UNSEEN, build_kind
@@ -51,8 +51,7 @@ _SOURCE_OBSTACLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(Struct, frozen=True):
     """A requirement of the project (`dependent` None), of a package, or of one of its extras.
 
     `releases` are the releases of the dependent that are known to state it.
@@ -64,15 +63,13 @@ class Required:
     releases: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Constrained:
+class Constrained(Struct, frozen=True):
     """A constraint of the project, which limits a package without requiring it."""
 
     requirement: Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(Struct, frozen=True):
     """Releases that exist and may not be chosen on a target, by obstacle."""
 
     name: NormalizedName
@@ -81,23 +78,20 @@ class Unavailable:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class PackageNotFound:
+class PackageNotFound(Struct, frozen=True):
     """A package that the index does not have."""
 
     name: NormalizedName
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidDependency:
+class InvalidDependency(Struct, frozen=True):
     """A requirement of a release that cannot be parsed, so that the release cannot be installed."""
 
     name: NormalizedName
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class BreaksBeside:
+class BreaksBeside(Struct, frozen=True):
     """Releases that are known to break beside those of `partner` that `specifier` admits."""
 
     name: NormalizedName

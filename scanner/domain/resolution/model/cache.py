@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar, cast
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -23,8 +23,7 @@ __all__ = ["Dependencies", "InstallableVersions", "ResolutionCache"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Dependencies:
+class Dependencies(Struct, frozen=True):
     """The requirements of one release, sorted by what decides whether they apply.
 
     `plain` have no marker. `by_extra` apply with that extra and have no other condition. `conditional` have a marker
@@ -37,8 +36,7 @@ class Dependencies:
     invalid: InvalidRequirement | None
 
 
-@dataclass(frozen=True, slots=True)
-class InstallableVersions:
+class InstallableVersions(Struct, frozen=True):
     """Sets of a package's releases on one target: installable ones, yanked ones, the rest by obstacle."""
 
     installable: int

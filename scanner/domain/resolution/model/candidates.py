@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -23,8 +24,7 @@ PLACEHOLDER_URL = ""
 """The key of the placeholder candidate among the URLs of a candidate set."""
 
 
-@dataclass(frozen=True, slots=True)
-class RootRequirements:
+class RootRequirements(Struct, frozen=True):
     """The requirements of a project.
 
     Constraints limit without requiring. An override replaces every requirement of its package. `included` is required
@@ -39,7 +39,11 @@ class RootRequirements:
     overrides: tuple[Requirement, ...] = ()
     included: tuple[Requirement, ...] = ()
     locked: tuple[Requirement, ...] = ()
-    pinned: Mapping[NormalizedName, Version] = field(default_factory=dict, hash=False)
+    pinned: Mapping[NormalizedName, Version] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        # What is pinned differs only with the rest, and a mapping has no hash.
+        return hash((self.requirements, self.constraints, self.overrides, self.included, self.locked))
 
     @property
     def direct(self) -> frozenset[NormalizedName]:
@@ -47,8 +51,7 @@ class RootRequirements:
         return frozenset(requirement.name for requirement in self.requirements)
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateSet:
+class CandidateSet(Struct, frozen=True):
     """What may be chosen of one package on one target, as sets over its versions.
 
     `known` is all that exists, `usable` what may be chosen, `forbidden` what may not, with reasons. `project_pinned`

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -14,8 +14,7 @@ __all__ = ["Missing", "Search", "SharedSearch", "finish"]
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The facts that must be fetched before an answer is known: packages to poll, releases whose metadata is needed.
 
     `likely` are releases, and `likely_packages` packages, that the search will probably need next. Fetching them in

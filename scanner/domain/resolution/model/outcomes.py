@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -13,8 +13,7 @@ from scanner.domain.resolution.graph import DependencyEdge
 __all__ = ["LimitReached", "Resolution", "SearchLimits"]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True):
     """A set that holds. `pins` has every package with a version, `urls` those that come from a direct URL.
 
     `edges` are all requirements that apply, the project's first; `extras` are the extras wanted of each package.
@@ -26,16 +25,14 @@ class Resolution:
     edges: tuple[DependencyEdge, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchLimits:
+class SearchLimits(Struct, frozen=True):
     """The limits of one search: how many decisions and conflicts, and a callable that is true when time is up."""
 
     steps: int = 200_000
     expired: Callable[[], bool] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LimitReached:
+class LimitReached(Struct, frozen=True):
     """A search that was cut short; `reason` is "steps" or "time"."""
 
     steps: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -19,8 +19,7 @@ from scanner.domain.targets.target import Target
 __all__ = ["Blocker", "Plan", "VersionChange"]
 
 
-@dataclass(frozen=True, slots=True)
-class VersionChange:
+class VersionChange(Struct, frozen=True):
     """A package that moves. `direct` means that the project itself requires it."""
 
     name: NormalizedName
@@ -31,16 +30,14 @@ class VersionChange:
     reason: PlanReason
 
 
-@dataclass(frozen=True, slots=True)
-class Blocker:
+class Blocker(Struct, frozen=True):
     """A package without a version that works within the requirements, and why."""
 
     name: NormalizedName
     reason: PlanReason
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """A set that holds on all of `targets`, or the reason why there is none.
 
     `pins` is the whole set; `resolutions` has the part of each target. If the plan is not feasible, `reason` says why,

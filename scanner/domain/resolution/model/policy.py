@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 from types import MappingProxyType
 
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -28,8 +28,7 @@ class SourcePolicy(StrEnum):
     ANY = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPolicy:
+class BuildPolicy(Struct, frozen=True):
     """What a project accepts of the index.
 
     `prereleases` admits pre-releases everywhere. `minimum_age_days` excludes releases that are younger at `now`,
@@ -95,8 +94,7 @@ class Order(StrEnum):
     KEEP = "keep"
 
 
-@dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(Struct, frozen=True):
     """The order in which candidates are tried.
 
     KEEP takes the version in `keep`, else the lowest above it, else the highest below it; of packages that `keep` does

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import InvalidRequirement as InvalidRequirementError
 from packaging.specifiers import InvalidSpecifier
@@ -29,8 +29,8 @@ _COMMON = re.compile(
 _ONLY_EXTRA = re.compile(r"""\(?\s*extra\s*==\s*(?P<quote>['"])(?P<extra>[A-Za-z0-9._-]+)(?P=quote)\s*\)?""")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+# Requirements are looked up far more often than they are made.
+class Requirement(Struct, frozen=True, cache_hash=True):
     """A requirement (PEP 508).
 
     `specifier` is a PEP 440 specifier, or a union that `specifiers_of` splits. `only_extra` is set if the marker is
@@ -46,15 +46,6 @@ class Requirement:
     only_extra: NormalizedName | None
     exact: bool
     pre: bool
-    # Requirements are looked up far more often than they are made.
-    _hash: int = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        key = (self.name, self.extras, self.specifier, self.marker, self.url)
-        object.__setattr__(self, "_hash", hash(key))
-
-    def __hash__(self) -> int:
-        return self._hash
 
     def __str__(self) -> str:
         """Return the requirement without its marker, as a person writes it."""
@@ -62,8 +53,7 @@ class Requirement:
         return f"{self.name}{extras} @ {self.url}" if self.url else f"{self.name}{extras}{self.specifier}"
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidRequirement:
+class InvalidRequirement(Struct, frozen=True):
     """A requirement that cannot be parsed. The release that states it is not a candidate."""
 
     text: str

@@ -8,8 +8,9 @@ machine operation each, about a hundred times faster than on `packaging.ranges.V
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 __all__ = [
     "ABSENT",
@@ -47,15 +48,13 @@ def bits(mask: int) -> Iterator[int]:
         mask ^= low
 
 
-@dataclass(frozen=True, slots=True)
-class ExternalCause(Generic[Reason]):
+class ExternalCause(Struct, Generic[Reason], frozen=True):
     """A fact from outside the solver: a requirement, a missing wheel, a constraint."""
 
     reason: Reason
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DerivedCause:
+class DerivedCause(Struct, frozen=True, eq=False):
     """The two incompatibilities that another one follows from."""
 
     first: Incompatibility

@@ -6,8 +6,9 @@ The solver does no I/O, writes no log and reads no clock, and a provider must no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 __all__ = ["Dependency", "DependencyProvider", "NodeFacts"]
 
@@ -16,8 +17,7 @@ M_co = TypeVar("M_co", covariant=True)
 R_contra = TypeVar("R_contra", contravariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFacts:
+class NodeFacts(Struct, frozen=True):
     """What always holds of a node: sets that may never be chosen, each with its reason.
 
     The sets must cover everything that is not a candidate. `follows` names the node whose choice must be known before
@@ -28,8 +28,7 @@ class NodeFacts:
     follows: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency(Generic[R]):
+class Dependency(Struct, Generic[R], frozen=True):
     """A requirement that applies if all its dependents are chosen, always if it has none.
 
     A provider should name all candidates that it knows to state the same requirement, so that one incompatibility

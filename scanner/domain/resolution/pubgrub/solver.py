@@ -8,8 +8,9 @@ recurse; memory grows with what is learned.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from scanner.domain.resolution.pubgrub.assignment import Assignment, PartialSolution
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT, ANYTHING, ExternalCause, Incompatibility, resolve
@@ -24,22 +25,19 @@ M = TypeVar("M")
 _CONFLICTS_PER_RANK = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Solved:
+class Solved(Struct, frozen=True):
     """The choice of every node that is needed, as a set of one."""
 
     chosen: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Unsolvable:
+class Unsolvable(Struct, frozen=True):
     """No solution. `proof` is the incompatibility without terms; None if only the assumptions failed."""
 
     proof: Incompatibility | None
 
 
-@dataclass(frozen=True, slots=True)
-class Exhausted:
+class Exhausted(Struct, frozen=True):
     """A search that reached a limit after `steps` decisions and conflicts; nothing is known."""
 
     steps: int

@@ -1,9 +1,9 @@
 """A project may demand that a release declares the target's Python, or that it ran there, before it is ready."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 
 from projects.domain.assessment.evaluate import explain_targets

@@ -1,9 +1,9 @@
 """Requirements over targets: closure, verdicts, blockers and plans, on a small index in memory."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from projects.domain.assessment.evaluate import explain_targets, missing_in
 from projects.domain.assessment.explained_wheels import WheelExplanations

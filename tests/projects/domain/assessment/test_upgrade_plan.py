@@ -1,7 +1,8 @@
 """The stored form of an upgrade plan."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from projects.domain.assessment.upgrade_plan import UpgradePlan
 from scanner.domain.resolution.explain.plan_reason import PlanReason, PlanReasonKind

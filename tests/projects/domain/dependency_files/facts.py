@@ -1,10 +1,10 @@
 """The corpus' expected facts and our reading of the same file, brought into one shape: comparable lists."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
@@ -20,8 +20,7 @@ ENVIRONMENTS = [
 ]
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     key: str
     format: str
     expected: dict[str, Any]

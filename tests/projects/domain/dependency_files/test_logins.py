@@ -1,11 +1,11 @@
 """Logins are taken out of files, and a text made of them gets them back."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from projects.domain.dependency_files import read
 from projects.domain.dependency_files.logins import FileLogins, hide_logins

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
 from django.utils.html import escape
+from msgspec.structs import replace
 
 from projects.domain.assessment.evaluate import explain_targets
 from projects.domain.assessment.explained_wheels import WheelExplanations

@@ -1,9 +1,9 @@
 """The upgrade page of a plan: the answer, each change with its reason, and the checklist."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from packaging.utils import NormalizedName
 from packaging.version import Version
 

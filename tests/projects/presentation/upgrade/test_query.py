@@ -1,10 +1,10 @@
 """The question to the upgrade page: read forgivingly, written in one way."""
 
-from dataclasses import replace
 from urllib.parse import parse_qs
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from projects.presentation.upgrade.query import MAX_LOOKS, MAX_TARGETS, UpgradeQuery
 from scanner.domain.resolution.upgrade import Strategy

@@ -1,6 +1,6 @@
 """One resolution on one target, as tests and benchmarks compare it: a set, or why there is none."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from scanner.domain.resolution.blockers import explain_in
 from scanner.domain.resolution.explain.account import ConflictAccount
@@ -12,15 +12,13 @@ from scanner.domain.resolution.results import resolution_of
 from scanner.domain.resolution.target_provider import TargetProvider
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """The proof that no set holds."""
 
     account: ConflictAccount
 
 
-@dataclass(frozen=True, slots=True)
-class Incomplete:
+class Incomplete(Struct, frozen=True):
     """A set that depends on data that is missing."""
 
     missing: Missing

@@ -1,10 +1,10 @@
 """The resolver on random small questions, held against trying everything and against resolvelib."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import resolvelib
 from hypothesis import event, given, reject
+from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -133,8 +133,7 @@ def test_a_bridge_is_found_exactly_when_one_set_holds_on_both_targets(index: Sma
         assert holds(index, relaxed, pins, "win32")
 
 
-@dataclass(frozen=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """resolvelib's candidate: a release, or an extra of it."""
 
     name: str

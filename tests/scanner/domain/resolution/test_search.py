@@ -2,11 +2,11 @@
 
 import random
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct, field
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
@@ -34,8 +34,7 @@ from tests.scanner.domain.resolution.strategies import indexes, roots
 T = TypeVar("T")
 
 
-@dataclass
-class LearningSource:
+class LearningSource(Struct):
     """A source that knows only what it has learned, and counts what it was asked to learn."""
 
     index: SmallIndex

@@ -1,7 +1,6 @@
 """Upgrade plans: what moves, how far, why, and why not."""
 
-from dataclasses import replace
-
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
