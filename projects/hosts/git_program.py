@@ -45,12 +45,16 @@ class GitRemote:
     secret: str = field(default="", repr=False)
 
 
+GIT_SECONDS = 60.0
+"""How long all requests of one delivery to its host may take together."""
+
+
 class GitLimits(Struct, frozen=True):
     """What the operator allows, and the limits of one delivery. Sizes are in bytes, times in seconds."""
 
     allowed_hosts: Collection[str] = ()
     ssh_known_hosts: str = ""
-    seconds: float = 60
+    seconds: float = GIT_SECONDS
     stalled_seconds: int = 15
     pack_bytes: int = 64 * 1024 * 1024
     file_bytes: int = 4 * 1024 * 1024

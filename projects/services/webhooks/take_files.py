@@ -13,7 +13,7 @@ from projects.domain.webhooks.clone_urls import parse_clone_url
 from projects.domain.webhooks.wanted_files import detect
 from projects.hosts.errors import HostUnavailable
 from projects.hosts.git import GitRepository, open_repository
-from projects.hosts.git_program import GitLimits, GitRemote
+from projects.hosts.git_program import GIT_SECONDS, GitLimits, GitRemote
 from projects.models import Origin
 from projects.models.repository import Delivery, Repository
 from projects.models.sealed import reveal_bytes
@@ -60,7 +60,7 @@ def git_remote(repository: Repository) -> GitRemote:
     return GitRemote(url, repository.clone_username, repository.clone_secret.reveal())
 
 
-def git_limits(*, seconds: float = GitLimits.seconds) -> GitLimits:
+def git_limits(*, seconds: float = GIT_SECONDS) -> GitLimits:
     """Return the operator's settings and the seconds that all requests to the host may take together."""
     return GitLimits(
         allowed_hosts=settings.WHEELWAY_ALLOW_PRIVATE_HOSTS,
