@@ -4,6 +4,7 @@ The database must run before Django reads its settings, so it is started while t
 WHEELWAY_TEST_DATABASE=sqlite asks for SQLite, anything else for PostgreSQL when this machine can have one.
 """
 
+import contextlib
 import os
 import shutil
 import sys
@@ -44,7 +45,9 @@ os.environ.pop("DATABASE_URL", None)
 if os.environ.get("WHEELWAY_TEST_DATABASE") == "sqlite":
     _no_postgresql = "PostgreSQL: WHEELWAY_TEST_DATABASE=sqlite asked for SQLite"
 elif not _runs_tests:
-    _no_postgresql = "each process has a PostgreSQL of its own where this machine can have one"
+    _no_postgresql = "the processes share one PostgreSQL where this machine can have it"
+    with contextlib.suppress(ServiceUnavailable):
+        _stop_database = postgresql.start_shared(_shared)
 else:
     try:
         os.environ["DATABASE_URL"], _stop_database = postgresql.start()
@@ -97,10 +100,15 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
-    """Give pooled connections back before the test database is dropped: the server refuses while one is open."""
-    yield
+    """Copy the test database where a migrated one is shared; give pooled connections back before it is dropped.
+
+    The server refuses to drop a database while one is open.
+    """
     from django.db import connections
 
+    if template := postgresql.shared_template():
+        connections["default"].settings_dict["TEST"]["TEMPLATE"] = template
+    yield
     for connection in connections.all(initialized_only=True):
         connection.close()
         close_pool = getattr(connection, "close_pool", None)

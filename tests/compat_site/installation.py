@@ -22,7 +22,7 @@ import redis
 from celery import Celery
 from msgspec import Struct, field
 
-from tests.commands import ROOT, manage
+from tests.commands import ROOT
 from tests.patience import PATIENCE
 from tests.replay import ReplayIndex
 from tests.replay.faults import Answer, Wire
@@ -154,19 +154,18 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.database = postgresql.start_server()
+        self.database = postgresql.start_migrated()
         self.redis = RedisServer()
         self.index = ReplayIndex(recorded=False).start()
         self.workers: list[Worker] = []
         gone = ("DATABASE_URL", "POLL_CLAIM_SECONDS", "REDIS_VISIBILITY_TIMEOUT")
         self.environment = {name: value for name, value in os.environ.items() if name not in gone} | {
-            "DATABASE_URL": self.database.url,
+            "DATABASE_URL": self.database.migrated_url,
             "REDIS_URL": self.redis.url,
             "WHEELWAY_INDEX_URL": self.index.url,
             "WHEELWAY_DATA": str(folder / "data"),
             "POLL_BATCH": "3",
         }
-        manage("migrate", "--verbosity=0", environment=self.environment, check=True)
         self.shell = Shell(self.environment)
 
     def close(self) -> None:
@@ -192,7 +191,7 @@ class Installation:
 
     def sql(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows of a query, or nothing. Retried while the server comes back."""
-        with psycopg.connect(self.database.url, autocommit=True) as connection:
+        with psycopg.connect(self.database.migrated_url, autocommit=True) as connection:
             cursor = connection.execute(statement, parameters)
             return cursor.fetchall() if cursor.description else []
 
