@@ -7,18 +7,25 @@ from collections.abc import Sequence
 from packaging.utils import NormalizedName
 from packaging.version import Version
 
+from projects.domain.assessment.demanded_evidence import demand_of
 from projects.domain.assessment.evaluate import ResolvedTarget
+from projects.domain.assessment.index_snapshot import IndexSnapshot
 from projects.domain.assessment.request import AssessmentRequest
 from projects.domain.assessment.root_requirements import root_requirements_of, versions_in_use, without_reached
+from scanner.domain.resolution.demanded import demanded_plan_search
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.missing import Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.plans import Plan
-from scanner.domain.resolution.upgrade import Upgrade, plan_search
+from scanner.domain.resolution.upgrade import Upgrade
 
 
 def bridge_search(
-    request: AssessmentRequest, cache: ResolutionCache, resolved: Sequence[ResolvedTarget], limits: SearchLimits
+    request: AssessmentRequest,
+    snapshot: IndexSnapshot,
+    cache: ResolutionCache,
+    resolved: Sequence[ResolvedTarget],
+    limits: SearchLimits,
 ) -> Search[Plan | None]:
     """Search one set that holds on all resolved targets; None when facts are missing that a target depends on.
 
@@ -44,4 +51,5 @@ def bridge_search(
         known_breaks=request.known_breaks,
         caps=request.caps,
     )
-    return (yield from plan_search(upgrade))
+    demands = [demand_of(request, snapshot, cache, one.target, one.ignored) for one in resolved]
+    return (yield from demanded_plan_search(upgrade, [one for one in demands if one is not None]))

@@ -16,7 +16,7 @@ from packaging.utils import NormalizedName
 from packaging.version import Version
 
 from projects.domain.assessment.conflict_sources import with_sources
-from projects.domain.assessment.demanded_evidence import demand_evidence, lacks_evidence
+from projects.domain.assessment.demanded_evidence import demand_evidence, demand_of, lacks_evidence
 from projects.domain.assessment.explained_wheels import WheelExplanations
 from projects.domain.assessment.explanation import explain_all
 from projects.domain.assessment.held_back import PresentChoices, judge_at_newest, plan_of_held_back, present_versions
@@ -42,6 +42,7 @@ from scanner.domain.evidence.known_breaks import BreaksInSet
 from scanner.domain.files.builds import UNREADABLE, UNSEEN, build_kind
 from scanner.domain.matching.availability import Availability
 from scanner.domain.resolution.closure import Closure, closure_search
+from scanner.domain.resolution.demanded import demanded_plan_search
 from scanner.domain.resolution.explain.conflict import Relaxation
 from scanner.domain.resolution.model.cache import ResolutionCache
 from scanner.domain.resolution.model.candidates import RootRequirements
@@ -53,14 +54,15 @@ from scanner.domain.resolution.model.versions import Candidate
 from scanner.domain.resolution.newest_choice import NewestChoice, newest_choices_search
 from scanner.domain.resolution.problem import ResolutionProblem
 from scanner.domain.resolution.relax import relax_search
-from scanner.domain.resolution.upgrade import Upgrade, plan_search
+from scanner.domain.resolution.upgrade import Upgrade
 from scanner.domain.targets.target import Target
 
 
 class ResolvedTarget(Struct, frozen=True):
     """One target, resolved: its closure, the judgement of each package, and a plan when the closure does not hold.
 
-    `present` is the closure of the project's present target, where the judgements compare with it.
+    `present` is the closure of the project's present target, where the judgements compare with it. `lacking` are the
+    packages that install and are known to lack what the project demands of them.
     """
 
     target: Target
@@ -70,6 +72,7 @@ class ResolvedTarget(Struct, frozen=True):
     breaks: BreaksInSet
     ways_out: tuple[Relaxation, ...] = ()
     present: Closure | None = None
+    lacking: frozenset[NormalizedName] = frozenset()
 
     @property
     def names(self) -> frozenset[NormalizedName]:
@@ -88,7 +91,7 @@ class ResolvedTarget(Struct, frozen=True):
         is_held = found.holds or (
             self.ignored.issuperset(found.blockers) and not (found.conflict or found.missing or found.limit)
         )
-        return is_held and self.ignored.issuperset(self.breaks.found)
+        return is_held and self.ignored.issuperset((*self.breaks.found, *self.lacking))
 
     @property
     def missing(self) -> Missing:
@@ -185,18 +188,22 @@ def resolve_search(
             if missing := newest_to_read(lacking, snapshot):
                 yield missing
             judgements = judge_missing_extras(judgements, lacking, request, snapshot, column)
-    judgements = demand_evidence(
-        judgements, request.demanded, request.proofs.get(target.slug), snapshot, breaks, request.resolver_policy
-    )
+    demand = demand_of(request, snapshot, cache, target)
+    if demand is not None:
+        judgements = yield from demand_evidence(judgements, request, demand, snapshot, breaks)
     judgements = waive_judgements(judgements, target.slug, request.waivers)
     ignored = {name for name, one in judgements.items() if one.verdict is Verdict.IGNORED}
     breaking = breaks.found.keys() - ignored
+    below: frozenset[NormalizedName] = frozenset()
+    if demand is not None:
+        demand = demand.but_for(ignored)
+        below = frozenset(name for name, one in judgements.items() if lacks_evidence(one))
     way = None
     # A search that was cut short says nothing about the requirements as written, and a set that breaks holds otherwise.
     refuted = found.limit is None and not found.holds
     # Nor is it worth planning around an sdist that may turn out to install.
     is_open = found.missing or any(_hangs_on_an_sdist(one, column) for one in judgements.values())
-    if request.with_plans and not (found.holds and not breaking) and not is_open:
+    if request.with_plans and not (found.holds and not breaking and not below) and not is_open:
         upgrade = Upgrade(
             cache,
             [target],
@@ -211,14 +218,14 @@ def resolve_search(
             known_breaks=request.known_breaks,
             open_prereleases=found.open_prereleases,
         )
-        way = yield from plan_search(upgrade)
+        way = yield from demanded_plan_search(upgrade, [] if demand is None else [demand])
     elif request.with_plans and found.holds:
         way = plan_of_held_back(found, judgements.values(), roots.direct, target)
     ways_out: tuple[Relaxation, ...] = ()
     if request.with_plans and found.conflict is not None:
         policy, own = request.resolver_policy, found.conflict.own
         ways_out = yield from relax_search(cache, target, roots, policy, own, limits, request.known_breaks)
-    return ResolvedTarget(target, found, judgements, way, breaks, ways_out, now)
+    return ResolvedTarget(target, found, judgements, way, breaks, ways_out, now, below)
 
 
 def _may_be_held_back(
@@ -280,9 +287,7 @@ def _explain(
         packages=explain_all(one.judgements, one.target, snapshot, explanations, request.now),
         blockers=tuple(
             name
-            for name in dict.fromkeys(
-                (*one.closure.blockers, *one.breaks.found, *_lacking_extras(one), *_lacking_evidence(one))
-            )
+            for name in dict.fromkeys((*one.closure.blockers, *one.breaks.found, *_lacking_extras(one), *one.lacking))
             if name not in one.ignored
         ),
         conflict=with_sources(replace(conflict.explanation, relaxations=one.ways_out), request.requirements)
@@ -300,11 +305,6 @@ def _lacking_extras(one: ResolvedTarget) -> Iterable[NormalizedName]:
         for name, judgement in one.judgements.items()
         if judgement.held_back is not None and judgement.verdict is Verdict.BLOCKED
     )
-
-
-def _lacking_evidence(one: ResolvedTarget) -> Iterable[NormalizedName]:
-    """Yield the packages that install, and of which the project demands to know more."""
-    return (name for name, judgement in one.judgements.items() if lacks_evidence(judgement))
 
 
 def _plan(request: AssessmentRequest, one: ResolvedTarget, limits: tuple[LimitChange, ...]) -> UpgradePlan | None:

@@ -147,7 +147,7 @@ class TargetSearches:
     def _advance_bridge(self) -> Missing:
         if self._bridge is None:
             limits = _limits(self._bridge_watch)
-            self._bridge = bridge_search(self._request, self.cache, self.finished, limits)
+            self._bridge = bridge_search(self._request, self._snapshot, self.cache, self.finished, limits)
         if self._bridge_missing and self._is_lacking(self._bridge_missing):
             return self._bridge_missing
         try:

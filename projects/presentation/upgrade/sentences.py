@@ -179,11 +179,17 @@ def plan_checks(
     yield PlanCheck(False, "Install it there and run your tests. Wheelway has not run your code.")
 
 
+_DEMANDS = {
+    "declared": "only releases that declare the Python",
+    "ran": "none that failed in the last proof, and each must have run to be ready",
+}
+
+
 def demand_check(lacking: Sequence[str], number: int, python: str, demanded: DemandedEvidence) -> PlanCheck | None:
     """Return what a plan's set has of the evidence that the project demands; None where it demands none.
 
-    `lacking` are the packages of it, of `number`, that are not known to declare the Python. A plan is searched without
-    regard to it.
+    `lacking` are the packages of it, of `number`, that are not known to declare the Python: the search passes over
+    those that are known not to.
     """
     if demanded is DemandedEvidence.INSTALLS:
         return None
@@ -192,8 +198,8 @@ def demand_check(lacking: Sequence[str], number: int, python: str, demanded: Dem
     if not lacking:
         return PlanCheck(True, f"All {count(number, 'release')} declare Python {python}, as the project demands.")
     named = join_first(lacking, _MAX_NAMES)
-    text = f"The project demands releases that declare Python {python}, and the search for plans does not: of this set"
-    return PlanCheck(False, f"{text} {named} {agree(len(lacking), 'is', 'are')} not known to.")
+    text = f"The project demands releases that declare Python {python}: of this set {named}"
+    return PlanCheck(False, f"{text} {agree(len(lacking), 'is', 'are')} not known to.")
 
 
 def _place(problem: RewriteProblem) -> str:
@@ -229,8 +235,7 @@ def policy_text(
     if minimum_age_days:
         limits.append(f"releases at least {count(minimum_age_days, 'day')} old")
     if demanded != "installs":
-        wanted = {"declared": "releases that declare the Python", "ran": "releases that ran there"}[demanded]
-        limits.append(f"for verdicts, not for the search, {wanted}")
+        limits.append(_DEMANDS[demanded])
     if holds:
         limits.append(f"{join_words(list(holds))} {agree(len(holds), 'stays as it is', 'stay as they are')}")
     return "; ".join(limits)

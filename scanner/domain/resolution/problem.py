@@ -12,7 +12,7 @@ from packaging.utils import NormalizedName
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.graph import DependencyGraph, walk
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.candidates import NOTHING_LACKING, Lacking, RootRequirements
 from scanner.domain.resolution.model.missing import Missing, Search
 from scanner.domain.resolution.model.outcomes import SearchLimits
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
@@ -36,7 +36,8 @@ class ResolutionProblem:
 
     `tolerated` packages may be chosen although none of their candidates is usable. `placeholders` are packages or
     versions that the index does not have and that are taken to exist. Of `open_prereleases` pre-releases count, because
-    a requirement mentions one: `solve` adds to them. No set has releases that `known_breaks` rules out.
+    a requirement mentions one: `solve` adds to them. No set has releases that `known_breaks` rules out, or that are in
+    `lacking` of its target.
     """
 
     cache: ResolutionCache
@@ -49,6 +50,7 @@ class ResolutionProblem:
     placeholders: frozenset[NormalizedName] = frozenset()
     open_prereleases: frozenset[NormalizedName] = frozenset()
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
+    lacking: Mapping[Target, Lacking] = field(default_factory=dict)
     providers: tuple[TargetProvider, ...] = field(init=False)
     _solver: Solver[tuple[int, Requirement], Missing] | Solver[Requirement, Missing] | None = field(
         init=False, default=None
@@ -70,6 +72,7 @@ class ResolutionProblem:
                 placeholders=self.placeholders,
                 open_prereleases=self.open_prereleases,
                 known_breaks=self.known_breaks,
+                lacking=self.lacking.get(target, NOTHING_LACKING),
             )
             for target in self.targets
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.utils import NormalizedName
 
+from scanner.domain.resolution.explain.reasons import Obstacle
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
 from scanner.domain.resolution.model.candidates import CandidateCache, CandidateSet, RootRequirements
 from scanner.domain.resolution.model.policy import BuildPolicy
@@ -56,12 +57,12 @@ class RootsOnTarget:
         *,
         tolerated: int = 0,
         placeholder: bool = False,
-        broken: int = 0,
+        ruled_out: tuple[tuple[Obstacle, int], ...] = (),
         prereleases: bool = False,
     ) -> CandidateSet:
         """Return what may be chosen of a package."""
         name = package.name
-        if not (broken or tolerated or placeholder or prereleases or name in self._mentioned):
+        if not (ruled_out or tolerated or placeholder or prereleases or name in self._mentioned):
             return self._candidate_cache.plain(package)
         return self._candidate_cache.candidates(
             package,
@@ -71,7 +72,7 @@ class RootsOnTarget:
             pinned=self._roots.pinned.get(name),
             tolerated=tolerated,
             placeholder=placeholder,
-            broken=broken,
+            ruled_out=ruled_out,
             prereleases=prereleases,
         )
 

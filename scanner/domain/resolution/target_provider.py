@@ -13,9 +13,16 @@ from packaging.version import Version
 
 from scanner.domain.evidence.known_breaks import NO_KNOWN_BREAKS, KnownBreaks
 from scanner.domain.resolution.breaks_on_target import BreaksOnTarget
-from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Required
+from scanner.domain.resolution.explain.reasons import BreaksBeside, InvalidDependency, Obstacle, Required
 from scanner.domain.resolution.model.cache import Dependencies, ResolutionCache
-from scanner.domain.resolution.model.candidates import PLACEHOLDER_URL, CandidateCache, CandidateSet, RootRequirements
+from scanner.domain.resolution.model.candidates import (
+    NOTHING_LACKING,
+    PLACEHOLDER_URL,
+    CandidateCache,
+    CandidateSet,
+    Lacking,
+    RootRequirements,
+)
 from scanner.domain.resolution.model.missing import Missing
 from scanner.domain.resolution.model.policy import BuildPolicy, Preference
 from scanner.domain.resolution.model.requirement import Requirement
@@ -38,7 +45,8 @@ class TargetProvider:
     `tolerated` packages may be chosen although none of their candidates is usable; usable candidates still come first.
     `placeholders` are packages or versions that the index does not have: each gets a placeholder candidate that
     satisfies every requirement. Releases that `known_breaks` says break on the target are not usable, and those that
-    break beside a partner are not chosen with it. Pre-releases of `open_prereleases` count.
+    break beside a partner are not chosen with it. Nor are `lacking` ones usable. Pre-releases of `open_prereleases`
+    count.
     """
 
     def __init__(
@@ -53,12 +61,14 @@ class TargetProvider:
         placeholders: frozenset[NormalizedName] = frozenset(),
         open_prereleases: frozenset[NormalizedName] = frozenset(),
         known_breaks: KnownBreaks = NO_KNOWN_BREAKS,
+        lacking: Lacking = NOTHING_LACKING,
     ) -> None:
         self.cache, self.target, self.roots, self.policy = cache, target, roots, policy
         self.preference = preference or Preference()
         self.tolerated, self.placeholders = tolerated or {}, placeholders
         self.open_prereleases = open_prereleases
         self.known_breaks = known_breaks
+        self._lacking = lacking
         self.missing_packages: set[NormalizedName] = set()
         self.missing_releases: set[tuple[NormalizedName, Version]] = set()
         self._candidate_cache = CandidateCache.of(cache, target, policy)
@@ -159,9 +169,12 @@ class TargetProvider:
             releases = self.dependents(name, stated)
             yield Dependency(((name, releases), *dependents), requirement, Required(requirement, name, extra, releases))
 
-    def broken(self, package: PackageVersions) -> int:
-        """Return the releases that are known to break on the target, whatever is beside them."""
-        return self._breaks.alone(package)
+    def ruled_out(self, package: PackageVersions) -> tuple[tuple[Obstacle, int], ...]:
+        """Return the releases that may not be chosen although they install: known to break, or lacking evidence."""
+        broken, lacking = self._breaks.alone(package), self._lacking.get(package.name)
+        if not (broken or lacking):
+            return ()
+        return (*((Obstacle.KNOWN_BREAK, broken),) * bool(broken), *((lacking,) if lacking else ()))
 
     def breaks_beside(
         self, name: NormalizedName, choice: int
@@ -268,7 +281,7 @@ class TargetProvider:
             package,
             tolerated=self.tolerated.get(name, 0),
             placeholder=name in self.placeholders,
-            broken=self._breaks.alone(package),
+            ruled_out=self.ruled_out(package),
             prereleases=name in self.open_prereleases,
         )
 

@@ -22,7 +22,7 @@ from scanner.domain.resolution.graph import DependencyGraph
 from scanner.domain.resolution.loosen import Step, loosen, step_between
 from scanner.domain.resolution.minimise import minimise
 from scanner.domain.resolution.model.cache import ResolutionCache
-from scanner.domain.resolution.model.candidates import RootRequirements
+from scanner.domain.resolution.model.candidates import Lacking, RootRequirements
 from scanner.domain.resolution.model.missing import Search, finish
 from scanner.domain.resolution.model.outcomes import LimitReached, Resolution, SearchLimits
 from scanner.domain.resolution.model.plans import Blocker, Plan, VersionChange
@@ -52,7 +52,7 @@ class Upgrade(Struct, frozen=True):
     `current` are the versions in use: pins, or the closure as written. Packages in `holds` never change, `step` is how
     far each other one may move. `caps` limit packages beside the requirements and are never loosened. Pre-releases of
     `open_prereleases` count. `refuted` says that the requirements as
-    written are known to have no solution.
+    written are known to have no solution. No set has the releases in `lacking` of its target.
     """
 
     cache: ResolutionCache
@@ -68,6 +68,7 @@ class Upgrade(Struct, frozen=True):
     known_breaks: KnownBreaks = NO_KNOWN_BREAKS
     open_prereleases: frozenset[NormalizedName] = frozenset()
     caps: tuple[Requirement, ...] = ()
+    lacking: Mapping[Target, Lacking] = field(default_factory=dict)
 
     def problem(self, roots: RootRequirements) -> ResolutionProblem:
         """Return the problem of one form of the requirements, with the strategy's preference."""
@@ -77,6 +78,7 @@ class Upgrade(Struct, frozen=True):
             *(self.cache, self.targets, roots, self.policy, preference, self.limits),
             open_prereleases=self.open_prereleases,
             known_breaks=self.known_breaks,
+            lacking=self.lacking,
         )
 
     def forms(self) -> list[RootRequirements]:

@@ -19,6 +19,8 @@ from scanner.domain.targets.target import Target
 
 __all__ = ["blocker_reason", "move_reason"]
 
+_BREAKS = Obstacle.KNOWN_BREAK
+
 
 def move_reason(
     problem: ResolutionProblem, graphs: Sequence[DependencyGraph], name: NormalizedName, before: Version
@@ -58,7 +60,7 @@ def _not_installable(
         return PlanReason(PlanReasonKind.VERSION_NOT_FOUND, name, str(before))
     if choice & candidates.usable:
         return None
-    if choice & provider.broken(candidates.package):
+    if any(mask & choice for obstacle, mask in provider.ruled_out(candidates.package) if obstacle is _BREAKS):
         return _breaks_alone(provider, name, before)
     obstacles = _obstacles(provider, candidates, choice)
     targets = (provider.target.slug,) if named else ()
@@ -91,9 +93,8 @@ def _obstacles(provider: TargetProvider, candidates: CandidateSet, mask: int) ->
     versions = provider.cache.installable(candidates.package, provider.target, provider.policy)
     listed = sorted(versions.obstacles, key=lambda pair: -(pair[1] & mask).bit_count())
     found = tuple(obstacle for obstacle, releases in listed if releases & mask)
-    if found:
-        return found
-    return (Obstacle.KNOWN_BREAK if provider.broken(candidates.package) & mask else Obstacle.TOO_YOUNG,)
+    ruled_out = tuple(obstacle for obstacle, releases in provider.ruled_out(candidates.package) if releases & mask)
+    return found or ruled_out or (Obstacle.TOO_YOUNG,)
 
 
 def _not_admitted(

@@ -34,6 +34,8 @@ class Obstacle(StrEnum):
     NO_FILE = "no-file"
     TOO_YOUNG = "too-young"
     KNOWN_BREAK = "known-break"
+    NOT_DECLARED = "not-declared"
+    FAILED_PROOF = "failed-proof"
 
     @classmethod
     def of(cls, availability: Availability, build: str) -> Obstacle:

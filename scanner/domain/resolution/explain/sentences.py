@@ -19,6 +19,8 @@ OBSTACLE_TEXTS = {
     Obstacle.NO_FILE: "has no file for it",
     Obstacle.TOO_YOUNG: "is younger than the policy allows",
     Obstacle.KNOWN_BREAK: "is known to break",
+    Obstacle.NOT_DECLARED: "does not declare that Python, which the project demands",
+    Obstacle.FAILED_PROOF: "failed in the last proof",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -18,7 +19,12 @@ from scanner.domain.resolution.model.versions import PackageVersions
 from scanner.domain.resolution.pubgrub.incompatibility import ABSENT
 from scanner.domain.targets.target import Target
 
-__all__ = ["PLACEHOLDER_URL", "CandidateCache", "CandidateSet", "RootRequirements"]
+__all__ = ["NOTHING_LACKING", "PLACEHOLDER_URL", "CandidateCache", "CandidateSet", "Lacking", "RootRequirements"]
+
+Lacking = Mapping[NormalizedName, tuple[Obstacle, int]]
+"""Releases of packages that install on a target and lack what the project demands, with the obstacle that says so."""
+
+NOTHING_LACKING: Lacking = MappingProxyType({})
 
 PLACEHOLDER_URL = ""
 """The key of the placeholder candidate among the URLs of a candidate set."""
@@ -157,14 +163,15 @@ class CandidateCache:
         pinned: Version | None = None,
         tolerated: int = 0,
         placeholder: bool = False,
-        broken: int = 0,
+        ruled_out: tuple[tuple[Obstacle, int], ...] = (),
         prereleases: bool = False,
     ) -> CandidateSet:
         """Return the candidates under the project's own requirements and constraints. Each set is made once.
 
-        `broken` are releases that are known to break on the target, `prereleases` says that pre-releases count.
+        `ruled_out` are releases that install and may not be chosen, by obstacle; `prereleases` says that pre-releases
+        count.
         """
-        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder, broken, prereleases)
+        key = (package.name, own, constraints, locked, pinned, tolerated, placeholder, ruled_out, prereleases)
         made = self._own.get(key)
         if made is None:
             # Interned sets live as long as the cache. Their identity distinguishes targets that differ here.
@@ -172,7 +179,15 @@ class CandidateCache:
             made = self._shared.get(among)
             if made is None:
                 made = self._make(
-                    package, own, constraints, locked, pinned, tolerated, placeholder, broken, prereleases=prereleases
+                    package,
+                    own,
+                    constraints,
+                    locked,
+                    pinned,
+                    tolerated,
+                    placeholder,
+                    ruled_out,
+                    prereleases=prereleases,
                 )
                 if not any(isinstance(reason, Unavailable) for _, reason in made.forbidden):
                     # Nothing in it names the target.
@@ -189,7 +204,7 @@ class CandidateCache:
         pinned: Version | None,
         tolerated: int,
         placeholder: bool,
-        broken: int,
+        ruled_out: tuple[tuple[Obstacle, int], ...],
         *,
         prereleases: bool,
     ) -> CandidateSet:
@@ -218,9 +233,11 @@ class CandidateCache:
             young = recent & known & ~project_pinned
         opaque = sum(urls.values())
         found = self.installable(package)
-        free = known & found.installable & ~young & ~broken
+        free = known & found.installable & ~young
+        for _, mask in ruled_out:
+            free &= ~mask
         whole = known | opaque
-        forbidden = [self._barred(package, known & ~free, whole, young, tolerated=tolerated, broken=broken)]
+        forbidden = [self._barred(package, known & ~free, whole, young, ruled_out, tolerated=tolerated)]
         choosable = free | opaque & ~urls.get(PLACEHOLDER_URL, 0)
         made = CandidateSet(
             *(package, whole, choosable, tuple(forbidden), found.yanked, project_pinned, prereleases_open, urls),
@@ -230,7 +247,14 @@ class CandidateCache:
         return replace(made, forbidden=(*forbidden, *limits)) if limits else made
 
     def _barred(
-        self, package: PackageVersions, barred: int, whole: int, young: int, *, tolerated: int, broken: int
+        self,
+        package: PackageVersions,
+        barred: int,
+        whole: int,
+        young: int,
+        ruled_out: tuple[tuple[Obstacle, int], ...],
+        *,
+        tolerated: int,
     ) -> tuple[int, Reason | None]:
         """Return what may never be chosen, with the reason if there is one to mention."""
         beyond = ~(whole | ABSENT)
@@ -243,8 +267,8 @@ class CandidateCache:
         listed = [(obstacle, mask & barred) for obstacle, mask in found.obstacles if mask & barred]
         if young & barred:
             listed.append((Obstacle.TOO_YOUNG, young & barred))
-        if broken & barred & found.installable:
-            listed.append((Obstacle.KNOWN_BREAK, broken & barred & found.installable))
+        installing = barred & found.installable
+        listed += [(obstacle, mask & installing) for obstacle, mask in ruled_out if mask & installing]
         return barred | beyond, Unavailable(package.name, barred, tuple(listed), self.target.slug)
 
     @staticmethod

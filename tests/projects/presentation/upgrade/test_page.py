@@ -267,8 +267,7 @@ def test_a_plan_says_what_of_its_set_lacks_the_declaration_that_the_project_dema
     planned = PlannedUpgrade(plan_of(MOVES, pins=pins))
     page = page_of(planned, stored=stored, demanded=DemandedEvidence.DECLARED)
     assert texts(page, done=False)[0] == (
-        "The project demands releases that declare Python 3.13, and the search for plans does not: "
-        "of this set core is not known to."
+        "The project demands releases that declare Python 3.13: of this set core is not known to."
     )
     planned = PlannedUpgrade(plan_of(MOVES[:1], pins={"shell": "3.0", "still": "1.0"}))
     page = page_of(planned, stored=stored, demanded=DemandedEvidence.DECLARED)
@@ -281,9 +280,11 @@ def test_a_plan_of_a_project_that_demands_proofs_says_what_is_left_to_do() -> No
     assert not any("demands" in check.text for check in page_of(planned).checks)
 
 
-def test_the_policy_says_that_plans_are_searched_without_what_verdicts_demand() -> None:
+def test_the_policy_says_what_plans_demand() -> None:
     text = policy_text("never", "major", [], 0, prereleases=False, demanded="declared")
-    assert text.endswith("; for verdicts, not for the search, releases that declare the Python")
+    assert text.endswith("; only releases that declare the Python")
+    text = policy_text("never", "major", [], 0, prereleases=False, demanded="ran")
+    assert text.endswith("; none that failed in the last proof, and each must have run to be ready")
 
 
 def test_the_policy_is_one_line() -> None:
