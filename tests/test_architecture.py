@@ -1,5 +1,6 @@
 """The import rules of docs/architecture.md, held by the contracts in pyproject.toml."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -49,6 +50,32 @@ def test_a_contract_sees_its_breach(module: str, line: str, contract: str, tmp_p
     broken = lint_imports(tmp_path, "--contract", contract)
     assert broken.returncode == 1, broken.stdout
     assert "BROKEN" in broken.stdout
+
+
+PARSERS = {"packaging.markers": "Marker", "packaging.requirements": "Requirement", "packaging.pylock": "Pylock"}
+
+
+def calls_of_parsers(source: str) -> list[int]:
+    """The lines that call a parser which makes a syntax tree."""
+    tree = ast.parse(source)
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module in PARSERS
+        for alias in node.names
+        if alias.name == PARSERS[node.module]
+    }
+    called = [(node.lineno, ast.unparse(node.func)) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        line for line, name in called if name.split(".")[0] in imported or name in ("ast.parse", "ast.literal_eval")
+    ]
+
+
+def test_only_one_module_makes_syntax_trees() -> None:
+    assert calls_of_parsers("from packaging.markers import Marker\n\nMarker('')\nast.parse('')") == [3, 4]
+    sources = [path for app in APPS for path in (ROOT / app).rglob("*.py")]
+    found = {str(path.relative_to(ROOT)) for path in sources if calls_of_parsers(path.read_text())}
+    assert found == {"scanner/domain/parsing.py"}
 
 
 def drawn_rooms() -> set[str]:

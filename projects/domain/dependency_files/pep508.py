@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from msgspec import Struct
-from packaging.markers import InvalidMarker, Marker
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.markers import InvalidMarker
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
@@ -16,6 +16,7 @@ from projects.domain.dependency_files.line_numbers import TomlLineNumbers
 from projects.domain.dependency_files.redaction import environment_variables
 from projects.domain.dependency_files.urls import origin_of
 from projects.domain.dependency_files.values import LockRule, ParsedRequirement, RequirementOrigin, RequirementScope
+from scanner.domain.parsing import parse_dependency_specifier, parse_marker
 
 
 class MalformedRequirement(ValueError):
@@ -76,7 +77,7 @@ def normalize_marker(text: object) -> str | None:
     if not isinstance(text, str) or len(text) > MAX_MARKER_LENGTH:
         raise MalformedRequirement(f"the marker is not a string of at most {MAX_MARKER_LENGTH:,} characters")
     try:
-        return str(Marker(text))
+        return str(parse_marker(text))
     except (InvalidMarker, ValueError, RecursionError) as error:
         raise MalformedRequirement(f"{text!r} is not a valid environment marker") from error
 
@@ -114,7 +115,7 @@ def parse_requirement(
     if len(text) > MAX_REQUIREMENT_LENGTH:
         raise MalformedRequirement(f"longer than {MAX_REQUIREMENT_LENGTH:,} characters")
     try:
-        requirement = Requirement(text)
+        requirement = parse_dependency_specifier(text)
         name = canonicalize_name(requirement.name, validate=True)
         specifier = str(requirement.specifier)
         marker = None if requirement.marker is None else str(requirement.marker)

@@ -21,6 +21,7 @@ from projects.domain.dependency_files.pep508 import (
 from projects.domain.dependency_files.pyproject import IncludeFile
 from projects.domain.dependency_files.setup_cfg import extra_context, read_pbr
 from projects.domain.dependency_files.values import RequirementScope
+from scanner.domain.parsing import parse_python
 
 _MAX_DEPTH = 50
 _MAX_STEPS = 100_000
@@ -54,7 +55,7 @@ def _tree(builder: ParsedFilesBuilder, text: str, path: str) -> ast.Module | Non
         with warnings.catch_warnings():
             # Invalid escapes in the file are not reported.
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            return parse_python(text)
     except SyntaxError as error:
         builder.add_unread(path, error.lineno, "", f"not readable as Python: {error.msg}")
     except (ValueError, RecursionError, MemoryError) as error:

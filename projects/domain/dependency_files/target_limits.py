@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from msgspec import Struct
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import InvalidMarker, UndefinedComparison, UndefinedEnvironmentName
 
 from scanner.domain.matching.availability import accepts_python
+from scanner.domain.parsing import parse_marker
 from scanner.domain.targets.target import Target
 
 
@@ -55,6 +56,6 @@ class TargetLimit(Struct, frozen=True):
 def _holds(markers: Iterable[str], target: Target) -> bool:
     environment = {"extra": "", **target.marker_environment}
     try:
-        return any(Marker(text).evaluate(environment) for text in markers)
+        return any(parse_marker(text).evaluate(environment) for text in markers)
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
         return True

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from projects.domain.python_places.spelled import SpelledText, base_images, tool_versions, version_lines
 from projects.domain.python_places.values import PlaceKind, PythonPlace
+from scanner.domain.parsing import parse_python
 
 _IMAGE_NAME = re.compile(r"(?:^|/)(?:python|pypy)\b|lambda/python|python")
 _VERSION = re.compile(r"(?:c?python-)?3\.\d{1,2}(?:\.\d{1,2})?t?", re.IGNORECASE)
@@ -46,7 +47,7 @@ def read_noxfile(text: str, path: str) -> list[PythonPlace]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            tree = parse_python(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     named = {

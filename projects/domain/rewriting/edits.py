@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import InvalidMarker
 from packaging.version import Version
 
 from projects.domain.dependency_files.target_limits import LimitKind
 from projects.domain.rewriting.limit_changes import LimitChange
+from scanner.domain.parsing import parse_marker
 
 
 class PlannedVersions(Struct, frozen=True):
@@ -53,7 +54,7 @@ class PlannedVersions(Struct, frozen=True):
         if not marker or not self.environments:
             return True
         try:
-            parsed = Marker(marker)
+            parsed = parse_marker(marker)
             return any(parsed.evaluate({"extra": "", **environment}) for environment in self.environments)
         except (InvalidMarker, ValueError):
             return True

@@ -6,12 +6,13 @@ import re
 from functools import lru_cache
 
 from msgspec import Struct
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 
 from projects.domain.rewriting.edits import PlannedVersions, TextEdit
 from projects.domain.rewriting.specifiers import cap_edit, specifier_edits
+from scanner.domain.parsing import parse_dependency_specifier
 
 _HEAD = re.compile(r"\s*(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*\(?")
 _END = re.compile(r"[;)]|$")
@@ -35,7 +36,7 @@ def locate_specifier(text: str) -> LocatedSpecifier | None:
     if head is None:
         return None
     try:
-        requirement = Requirement(text.strip())
+        requirement = parse_dependency_specifier(text.strip())
     except (InvalidRequirement, ValueError, RecursionError):
         return None
     if requirement.url is not None:

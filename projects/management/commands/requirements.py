@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from msgspec.structs import replace
-from packaging.markers import InvalidMarker, Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.markers import InvalidMarker, UndefinedComparison, UndefinedEnvironmentName
 
 from projects.domain.dependency_files import ParsedFiles, ParsedRequirement, to_data
 from projects.management.reading import read_from_disk
 from projects.management.target_options import parse_target_option
 from projects.services.dependency_files import UnreadablePath, roots_of, unreadable
+from scanner.domain.parsing import parse_marker
 from scanner.domain.targets.target import Target
 
 
@@ -58,7 +59,7 @@ def _is_needed(requirement: ParsedRequirement, target: Target) -> bool:
     if requirement.marker is None:
         return True
     try:
-        return Marker(requirement.marker).evaluate({**target.marker_environment, "extra": ""})
+        return parse_marker(requirement.marker).evaluate({**target.marker_environment, "extra": ""})
     except (InvalidMarker, UndefinedComparison, UndefinedEnvironmentName):
         # Not known to be false.
         return True

@@ -9,9 +9,10 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 from msgspec.structs import replace
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import InvalidName, canonicalize_name
 
+from scanner.domain.parsing import parse_dependency_specifier
 from scanner.domain.resolution.upgrade import Strategy
 
 _MOST_NAMES = 20
@@ -112,7 +113,7 @@ class UpgradeQuery(Struct, frozen=True):
 def _cap(text: str) -> tuple[str, bool]:
     """Return a cap in its normal form, and whether it is one: a package with a specifier and nothing else."""
     try:
-        found = Requirement(text)
+        found = parse_dependency_specifier(text)
     except InvalidRequirement:
         return text[:_LONGEST_CAP], False
     if not found.specifier or found.extras or found.marker or found.url or len(text) > _LONGEST_CAP:

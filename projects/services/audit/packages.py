@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
 from projects.domain.assessment.package_result import PackageResult
@@ -17,6 +17,7 @@ from projects.domain.audit.known_packages import KnownPackages, PackageModules
 from projects.domain.dependency_files import ParsedFiles
 from projects.domain.dependency_files.values import RequirementOrigin, RequirementScope
 from projects.services.audit.tree import path_below
+from scanner.domain.parsing import parse_dependency_specifier
 from scanner.domain.source.wheel_modules import BroughtModules
 from scanner.selectors.candidates import stored_metadata, stored_packages
 from scanner.services.brought_modules import read_brought_modules
@@ -135,7 +136,7 @@ def _loaders(pins: Iterable[_Pin], indexes: IndexSet) -> dict[str, tuple[str, ..
     for loader, key in releases.items():
         for text in metadata[key].requires_dist or () if key in metadata else ():
             with suppress(InvalidRequirement):
-                requirement = Requirement(text)
+                requirement = parse_dependency_specifier(text)
                 if requirement.marker is not None and "extra" in str(requirement.marker):
                     found.setdefault(canonicalize_name(requirement.name), {})[loader] = None
     return {name: tuple(loaders) for name, loaders in found.items()}

@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from scanner.domain.evidence.known_breaks import KnownBreak, KnownBreaks, Partner
+from scanner.domain.parsing import parse_dependency_specifier
 
 _REQUIRED = ("package", "versions", "action", "symptom", "source")
 _KEYS = {*_REQUIRED, "pythons", "first_good", "partner", "partner_versions", "free_threaded", "unless"}
@@ -102,7 +103,7 @@ class _Entry:
 
     def _preventing(self, text: str) -> Partner:
         try:
-            requirement = Requirement(text)
+            requirement = parse_dependency_specifier(text)
         except InvalidRequirement as error:
             raise InvalidKnownBreaks(f"{self.place}: unless {text!r} is not a requirement") from error
         return Partner(canonicalize_name(requirement.name), requirement.specifier)

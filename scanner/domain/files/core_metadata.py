@@ -16,6 +16,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.evidence.declared import NOTHING_DECLARED, DeclaredPythons
 from scanner.domain.files.project_links import ProjectLink, read_project_links
+from scanner.domain.parsing import parse_dependency_specifier
 
 _WANTED = frozenset(
     {
@@ -60,7 +61,7 @@ class ParsedMetadata(Struct, frozen=True):
 def is_refused_by_pip(text: str) -> bool:
     """Return whether pip 24.1 and newer refuse a release with this Requires-Dist value: PEP 508 forbids it."""
     try:
-        Requirement(text)
+        parse_dependency_specifier(text)
     except InvalidRequirement:
         return True
     return False
@@ -73,13 +74,13 @@ def parse_requirement(text: str) -> Requirement:
     Raises InvalidRequirement when neither the text nor its repair (">=2.*" to ">=2", ">=3<4" to ">=3,<4") is valid.
     """
     try:
-        return Requirement(text)
+        return parse_dependency_specifier(text)
     except InvalidRequirement:
         head, mark, marker = text.partition(";")
         repaired = _repaired(head)
         if repaired == head:
             raise
-        return Requirement(repaired + mark + marker)
+        return parse_dependency_specifier(repaired + mark + marker)
 
 
 def _repaired(text: str) -> str:

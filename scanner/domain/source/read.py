@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec.structs import replace
 
+from scanner.domain.parsing import parse_python
 from scanner.domain.source.bindings import assigned_once, read_bindings
 from scanner.domain.source.code_contexts import IMPORT_ERRORS, after, catching, under
 from scanner.domain.source.guards import UNKNOWN, GuardReader, is_for_types, negated
@@ -44,7 +45,7 @@ def read_python(source: bytes) -> PythonFile:
         with warnings.catch_warnings():
             # Of invalid escapes: they concern its authors.
             warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+            tree = parse_python(source)
     except SyntaxError as error:
         # The decoder's errors have no line.
         kind = UnreadKind.SYNTAX if error.lineno else UnreadKind.ENCODING

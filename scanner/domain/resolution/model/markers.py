@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
 
+from scanner.domain.parsing import parse_marker
 from scanner.domain.resolution.model.requirement import Requirement
 from scanner.domain.targets.target import Target
 
@@ -26,7 +27,7 @@ _OLD_NAMES = {
 
 @lru_cache(maxsize=8_192)
 def _marker(text: str) -> Marker:
-    return Marker(text)
+    return parse_marker(text)
 
 
 @lru_cache(maxsize=8_192)

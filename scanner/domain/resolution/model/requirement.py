@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
-from packaging.markers import InvalidMarker, Marker
+from packaging.markers import InvalidMarker
 from packaging.requirements import InvalidRequirement as InvalidRequirementError
 from packaging.specifiers import InvalidSpecifier
 from packaging.utils import NormalizedName, canonicalize_name
 
 from scanner.domain.files.core_metadata import parse_requirement, parse_specifier
+from scanner.domain.parsing import parse_marker
 
 __all__ = ["InvalidRequirement", "Requirement", "make_requirement", "read_requirement", "specifiers_of"]
 
@@ -107,7 +108,7 @@ def make_requirement(
 
 @lru_cache(maxsize=8_192)
 def _checked_marker(text: str) -> str:
-    Marker(text)
+    parse_marker(text)
     return text
 
 

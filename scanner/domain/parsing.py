@@ -1,0 +1,44 @@
+"""Parse requirements, markers and Python source, one thread at a time.
+
+packaging reads each quoted value of a marker as Python. CPython 3.11 counts the depth of a syntax tree in one place for
+all threads of a process, and raises SystemError where two of them make a tree at once (gh-106905). Index pages and
+metadata are read by several threads, so nothing else calls these parsers (tests/test_architecture.py).
+"""
+
+import ast
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from packaging.markers import Marker
+from packaging.pylock import Pylock
+from packaging.requirements import Requirement
+
+__all__ = ["parse_dependency_specifier", "parse_marker", "parse_pylock", "parse_python"]
+
+# Of one thread again and again: a finalizer that runs meanwhile may parse too.
+_ONE_TREE = threading.RLock()
+
+
+def parse_dependency_specifier(text: str) -> Requirement:
+    """Parse a dependency specifier (PEP 508). Raises InvalidRequirement."""
+    with _ONE_TREE:
+        return Requirement(text)
+
+
+def parse_marker(text: str) -> Marker:
+    """Parse an environment marker (PEP 508). Raises InvalidMarker."""
+    with _ONE_TREE:
+        return Marker(text)
+
+
+def parse_pylock(document: Mapping[str, Any]) -> Pylock:
+    """Check a lock (PEP 751). Raises PylockValidationError."""
+    with _ONE_TREE:
+        return Pylock.from_dict(document)
+
+
+def parse_python(source: str | bytes) -> ast.Module:
+    """Parse a module. Raises what `ast.parse` does, as SyntaxError, ValueError, RecursionError and MemoryError."""
+    with _ONE_TREE:
+        return ast.parse(source)
